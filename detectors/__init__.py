@@ -1,0 +1,1 @@
+"""Pixels: sources, masks, detectors, tracking."""

@@ -1,0 +1,1 @@
+"""Messages: pydantic models, their codec and their generated schemas."""

@@ -1,0 +1,156 @@
+"""The operator topic: one alert per situation, whole at each change, with its explanation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from schemas.base import Identifier, Message, Part, ShortText, Utc, derive_id
+from schemas.categories import Category, Priority
+from schemas.evidence import Coverage, Verdict
+from schemas.geo import Position
+
+
+class AlertState(StrEnum):
+    """Life of an alert after ISA-18.2 (names as in the fact sheet §4), with the ends that a control room knows."""
+
+    NEW = "new"
+    ACKNOWLEDGED = "acknowledged"
+    RETURNED_TO_NORMAL = "returned_to_normal"
+    SHELVED = "shelved"
+    SUPPRESSED = "suppressed"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class Change(StrEnum):
+    """Why this message was sent."""
+
+    OPENED = "opened"
+    EVIDENCE = "evidence"
+    ACTION = "action"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class Factor(Part):
+    """One line of the score: a rule, its points, and the reason in words."""
+
+    rule_id: Annotated[str, Field(min_length=1, max_length=80)]
+    points: Annotated[float, Field(ge=-100, le=100)]
+    reason: ShortText
+
+
+class AlertReport(Part):
+    """One partner's report within an alert."""
+
+    incident_id: str
+    source: Identifier
+    source_id: Annotated[str, Field(max_length=120)]
+    category: Category
+    source_priority: Annotated[str, Field(max_length=12)]
+    urgency: Annotated[int, Field(ge=0, le=4)]
+    revision: Annotated[int, Field(ge=0)]
+    cancelled: bool
+    position: Position | None
+    occurred_at: Utc
+    reported_at: Utc
+
+
+class AlertCamera(Part):
+    """One camera near the situation: what it could see, what it said, and why.
+
+    `verdict` is null while the camera has been asked and its window is still open.
+    """
+
+    camera_id: Identifier
+    distance_m: Annotated[float, Field(ge=0)]
+    coverage: Coverage
+    verdict: Verdict | None
+    zone_id: Identifier | None = None
+    explanation: ShortText
+    degraded: bool = False
+
+
+class Alert(Message):
+    """The whole alert after one change. `revision` counts changes from 0; `alert_id` is derived from the first cause.
+
+    `score` is the sum of the factors' points, held within 0 and 100; `capped_by` names the rule that held the priority
+    below what the score would give, if one did. `verdict` is the best that any camera said.
+    """
+
+    name: ClassVar[str] = "alert"
+    topics: ClassVar[tuple[str, ...]] = ("alerts", "alert-state")
+
+    alert_id: str
+    control_room_id: Identifier
+    revision: Annotated[int, Field(ge=0)]
+    state: AlertState
+    change: Change
+    priority: Priority
+    score: Annotated[float, Field(ge=0, le=100)]
+    factors: tuple[Factor, ...]
+    capped_by: str | None
+    category: Category
+    title: ShortText
+    place: Annotated[str, Field(max_length=120)]
+    position: Position | None
+    verdict: Verdict
+    reports: tuple[AlertReport, ...]
+    cameras: tuple[AlertCamera, ...]
+    evidence_ids: tuple[str, ...]
+    recipients: tuple[Identifier, ...]
+    occurred_at: Utc
+    opened_at: Utc
+    changed_at: Utc
+    expires_at: Utc
+    handled_by: Identifier | None = None
+    closing: Annotated[str, Field(pattern="^(true|false|test|duplicate)?$")] = ""
+    rules_version: Annotated[str, Field(min_length=1, max_length=40)]
+    registry_version: Annotated[str, Field(min_length=1, max_length=40)]
+
+    def message_id(self) -> str:
+        """Return an identity derived from the alert and its revision."""
+        return derive_id("alert", self.alert_id, str(self.revision))
+
+    def key(self) -> str:
+        """Return the control room; the alert id travels in the header `ce_subject`."""
+        return self.control_room_id
+
+    def happened_at(self) -> datetime:
+        """Return when the newest change happened."""
+        return self.changed_at
+
+
+class DecisionLog(Message):
+    """What `decide` was given and when it decided: enough to play the decision back in its recorded order."""
+
+    name: ClassVar[str] = "decision"
+    topics: ClassVar[tuple[str, ...]] = ("decision-log",)
+
+    control_room_id: Identifier
+    sequence: Annotated[int, Field(ge=0)]
+    topic: str
+    partition: Annotated[int, Field(ge=0)]
+    offset: Annotated[int, Field(ge=0)]
+    input_id: str
+    now: Utc
+    alert_ids: tuple[str, ...]
+    rules_version: str
+    registry_version: str
+
+    def message_id(self) -> str:
+        """Return an identity derived from the input."""
+        return derive_id("decision", self.control_room_id, self.topic, str(self.partition), str(self.offset))
+
+    def key(self) -> str:
+        """Return the control room."""
+        return self.control_room_id
+
+    def happened_at(self) -> datetime:
+        """Return the time that the decision was given."""
+        return self.now

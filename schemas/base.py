@@ -1,0 +1,81 @@
+"""What every message has in common: frozen, versioned, without unknown fields."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+
+NAMESPACE = uuid.UUID("6f1c7d0e-6a55-5c0e-9a0b-5b6d3a1f2c47")
+"""Root of every identity that is derived from its cause (UUIDv5)."""
+
+
+def derive_id(*causes: str) -> str:
+    """Return the identity of what these causes produced: the same causes give the same UUIDv5, on any machine.
+
+    The causes are joined with a unit separator, so that ("a", "bc") and ("ab", "c") differ.
+    """
+    return str(uuid.uuid5(NAMESPACE, "\x1f".join(causes)))
+
+
+def _to_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+def iso_utc(moment: datetime) -> str:
+    """Return an RFC 3339 time in UTC with microseconds and a Z: `2026-11-24T10:00:00.000000Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+Utc = Annotated[
+    AwareDatetime, AfterValidator(_to_utc), PlainSerializer(iso_utc, return_type=str, when_used="json-unless-none")
+]
+"""A moment with a time zone, held in UTC."""
+
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
+"""A name that is safe as a Kafka key, a metric label and a part of an address."""
+
+ShortText = Annotated[str, StringConstraints(max_length=300)]
+"""One line for a person to read."""
+
+Pixels = Annotated[int, Field(ge=1, le=20_000)]
+"""A picture's width or height."""
+
+
+class Part(BaseModel):
+    """A piece of a message: frozen, and a field that it does not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, ser_json_timedelta="float")
+
+
+class Message(Part):
+    """A message of the flow: a part with a name, a version, a key and an identity.
+
+    Attributes:
+        name: What the message is, in the singular and past or present: `incident`, `camera-status`.
+        version: Raised when a reader of the previous version could no longer read it.
+        topics: The topics that carry it, as named in the flow table.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    topics: ClassVar[tuple[str, ...]]
+
+    @classmethod
+    def ce_type(cls) -> str:
+        """Return the CloudEvents type: `toezicht.incident.v1`."""
+        return f"toezicht.{cls.name}.v{cls.version}"
+
+    def message_id(self) -> str:
+        """Return the identity that goes into `ce_id`; equal messages have equal identities."""
+        raise NotImplementedError
+
+    def key(self) -> str:
+        """Return the Kafka key."""
+        raise NotImplementedError
+
+    def happened_at(self) -> datetime:
+        """Return when what the message tells happened (UTC): `ce_time`."""
+        raise NotImplementedError

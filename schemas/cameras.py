@@ -1,0 +1,247 @@
+"""What a camera sends: frames, its own state, detections, and what a zone shows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field, model_validator
+
+from schemas.base import Identifier, Message, Part, Pixels, ShortText, Utc, derive_id, iso_utc
+
+
+class FrameReference(Message):
+    """Which picture this is. It travels in the header `frame` of a `camera-frames` record; the value is the JPEG.
+
+    `epoch` begins anew whenever the capture process (re)opens the source, so (camera, epoch, sequence) is unique.
+    """
+
+    name: ClassVar[str] = "camera-frame"
+    topics: ClassVar[tuple[str, ...]] = ("camera-frames",)
+
+    camera_id: Identifier
+    epoch: Identifier
+    sequence: Annotated[int, Field(ge=0)]
+    captured_at: Utc
+    width_px: Pixels
+    height_px: Pixels
+    mask_version: Annotated[str, Field(min_length=1, max_length=40, description="Version of the masks that were applied")]
+
+    def message_id(self) -> str:
+        """Return the frame's identity."""
+        return derive_id("camera-frame", self.camera_id, self.epoch, str(self.sequence))
+
+    def key(self) -> str:
+        """Return the camera."""
+        return self.camera_id
+
+    def happened_at(self) -> datetime:
+        """Return when the picture was taken."""
+        return self.captured_at
+
+
+class CameraState(StrEnum):
+    """Whether a camera can be relied on now."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    DEGRADED = "degraded"
+    REFUSED = "refused"
+
+
+class CameraStatus(Message):
+    """A change of what a camera can do, with a bounded reason code and one line for a person.
+
+    `aspect` keeps what capture says (`stream`) apart from what detection says (`detector`): the camera can be relied
+    on when both are online.
+    """
+
+    name: ClassVar[str] = "camera-status"
+    topics: ClassVar[tuple[str, ...]] = ("camera-status", "camera-state")
+
+    camera_id: Identifier
+    aspect: Annotated[str, Field(pattern="^(stream|detector)$")] = "stream"
+    state: CameraState
+    reason: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$", description="A bounded code: lost, wrong_password")]
+    detail: ShortText = ""
+    changed_at: Utc
+
+    def message_id(self) -> str:
+        """Return an identity that depends on the camera, the aspect, the state and the moment."""
+        return derive_id("camera-status", self.camera_id, self.aspect, self.state, self.reason, iso_utc(self.changed_at))
+
+    def key(self) -> str:
+        """Return the camera."""
+        return self.camera_id
+
+    def happened_at(self) -> datetime:
+        """Return when the state changed."""
+        return self.changed_at
+
+
+class DetectorInfo(Part):
+    """Which detector looked. `degraded` marks a fallback whose counts are rougher (HOG)."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    version: Annotated[str, Field(min_length=1, max_length=80)]
+    degraded: bool = False
+
+
+class ObjectClass(StrEnum):
+    """What may be detected. No attribute of a person exists beyond being one."""
+
+    PERSON = "person"
+    BICYCLE = "bicycle"
+    MOTORCYCLE = "motorcycle"
+    CAR = "car"
+    BUS = "bus"
+    TRUCK = "truck"
+    BAG = "bag"
+
+
+class Box(Part):
+    """An axis-parallel box in pixels of the masked picture, origin at the top left, y downwards."""
+
+    x_min_px: float
+    y_min_px: float
+    x_max_px: float
+    y_max_px: float
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Box:
+        if self.x_max_px <= self.x_min_px or self.y_max_px <= self.y_min_px:
+            raise ValueError(
+                f"box must have x_min < x_max and y_min < y_max, got x {self.x_min_px}..{self.x_max_px}, "
+                f"y {self.y_min_px}..{self.y_max_px}"
+            )
+        return self
+
+
+class DetectedObject(Part):
+    """One object in one frame. A track id holds within one camera and one track epoch only, and never means a person."""
+
+    object_class: ObjectClass
+    score: Annotated[float, Field(ge=0, le=1)]
+    box: Box
+    track_id: Annotated[int, Field(ge=0)] | None = None
+
+
+class Detections(Message):
+    """All objects that a detector found in one frame; an empty list says that it looked and found nothing."""
+
+    name: ClassVar[str] = "detections"
+    topics: ClassVar[tuple[str, ...]] = ("detections",)
+
+    camera_id: Identifier
+    frame_id: str
+    captured_at: Utc
+    width_px: Pixels
+    height_px: Pixels
+    detector: DetectorInfo
+    track_epoch: Identifier
+    objects: tuple[DetectedObject, ...]
+
+    def message_id(self) -> str:
+        """Return an identity derived from the frame: a frame has one set of detections."""
+        return derive_id("detections", self.frame_id)
+
+    def key(self) -> str:
+        """Return the camera."""
+        return self.camera_id
+
+    def happened_at(self) -> datetime:
+        """Return when the picture was taken."""
+        return self.captured_at
+
+
+class Observation(Message):
+    """What one zone showed during one second.
+
+    Counts are of objects whose foot point (bottom centre of the box) lies in the zone. `count` is the median over the
+    frames of that second, `count_max` the highest. `dwell_s` is the longest time that a track now in the zone has been
+    in it. `group_size` is the number of persons in the zone that have stayed for at least the zone's group time.
+    `density_per_m2` is null where the zone is not calibrated, never zero.
+    """
+
+    name: ClassVar[str] = "observation"
+    topics: ClassVar[tuple[str, ...]] = ("observations",)
+
+    camera_id: Identifier
+    zone_id: Identifier
+    control_room_id: Identifier
+    second: Annotated[Utc, Field(description="Start of the second that is told about")]
+    frames: Annotated[int, Field(ge=0, description="Frames seen in this second; zero means nobody looked")]
+    count: Annotated[int, Field(ge=0)]
+    count_max: Annotated[int, Field(ge=0)]
+    vehicles: Annotated[int, Field(ge=0)]
+    dwell_s: Annotated[float, Field(ge=0)]
+    group_size: Annotated[int, Field(ge=0)]
+    density_per_m2: Annotated[float, Field(ge=0)] | None = None
+    lower_bound: Annotated[bool, Field(description="Boxes overlap so much that the count is a lower bound")] = False
+    detector: DetectorInfo
+    newest_frame_at: Utc
+
+    def message_id(self) -> str:
+        """Return an identity derived from the zone and the second."""
+        return derive_id("observation", self.camera_id, self.zone_id, iso_utc(self.second))
+
+    def key(self) -> str:
+        """Return the camera."""
+        return self.camera_id
+
+    def happened_at(self) -> datetime:
+        """Return the time of the newest frame that contributed."""
+        return self.newest_frame_at
+
+
+class SnapshotRequest(Message):
+    """An operator asks one camera for a picture; persons are pixelated unless a role allows otherwise."""
+
+    name: ClassVar[str] = "snapshot-request"
+    topics: ClassVar[tuple[str, ...]] = ("snapshot-requests",)
+
+    request_id: Identifier
+    camera_id: Identifier
+    alert_id: str
+    user: Identifier
+    requested_at: Utc
+    moment: Annotated[Utc, Field(description="The moment that the picture should show")]
+
+    def message_id(self) -> str:
+        """Return the request's identity."""
+        return self.request_id
+
+    def key(self) -> str:
+        """Return the camera."""
+        return self.camera_id
+
+    def happened_at(self) -> datetime:
+        """Return when it was asked."""
+        return self.requested_at
+
+
+class SnapshotReference(Message):
+    """Which picture answers which request. It travels in the header `snapshot`; the value is a pixelated JPEG."""
+
+    name: ClassVar[str] = "snapshot"
+    topics: ClassVar[tuple[str, ...]] = ("snapshots",)
+
+    request_id: Identifier
+    camera_id: Identifier
+    captured_at: Utc
+    width_px: Pixels
+    height_px: Pixels
+    pixelated: bool = True
+
+    def message_id(self) -> str:
+        """Return an identity derived from the request."""
+        return derive_id("snapshot", self.request_id)
+
+    def key(self) -> str:
+        """Return the camera."""
+        return self.camera_id
+
+    def happened_at(self) -> datetime:
+        """Return when the picture was taken."""
+        return self.captured_at

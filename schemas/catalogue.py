@@ -1,0 +1,52 @@
+"""Every message there is, by its CloudEvents type."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from schemas.alerts import Alert, DecisionLog
+from schemas.base import Message
+from schemas.cameras import CameraStatus, Detections, FrameReference, Observation, SnapshotReference, SnapshotRequest
+from schemas.evidence import Evidence
+from schemas.incidents import CameraWatch, Incident
+from schemas.operations import (
+    AuditEntry,
+    DeadLetterReference,
+    DispatchReceipt,
+    DispatchRequest,
+    OperatorAction,
+    Tick,
+    Trend,
+)
+
+MESSAGES: Final[tuple[type[Message], ...]] = (
+    FrameReference,
+    CameraStatus,
+    Detections,
+    Observation,
+    Incident,
+    CameraWatch,
+    Evidence,
+    Tick,
+    Alert,
+    DecisionLog,
+    OperatorAction,
+    DispatchRequest,
+    DispatchReceipt,
+    SnapshotRequest,
+    SnapshotReference,
+    Trend,
+    AuditEntry,
+    DeadLetterReference,
+)
+
+BY_TYPE: Final[dict[str, type[Message]]] = {message.ce_type(): message for message in MESSAGES}
+
+NAMES: Final[frozenset[str]] = frozenset(message.name for message in MESSAGES)
+
+IN_HEADER: Final[dict[type[Message], str]] = {
+    FrameReference: "frame",
+    SnapshotReference: "snapshot",
+    DeadLetterReference: "dead-letter",
+}
+"""Messages whose record value is something else (a picture, the original bytes), by the header that carries them."""

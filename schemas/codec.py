@@ -1,0 +1,184 @@
+"""Messages to Kafka records and back: CloudEvents 1.0 in Kafka's binary mode.
+
+Attributes are `ce_*` headers, the value is the message as JSON (or a picture, where the message travels in a header).
+Three extension attributes tell times that are not part of what happened, so that equal inputs give equal values:
+`ce_enteredat` is when the newest contributing input entered the pipeline, `ce_handledat` when the sending stage handled
+it, `ce_stage` which stage that was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+from pydantic import ValidationError
+
+from schemas.alerts import Alert
+from schemas.base import Message, iso_utc
+from schemas.catalogue import BY_TYPE, IN_HEADER, NAMES
+from schemas.errors import UndecodableError
+from schemas.operations import DeadLetterReason
+
+Headers = list[tuple[str, bytes]]
+M = TypeVar("M", bound=Message)
+
+JSON: Final = "application/json"
+JPEG: Final = "image/jpeg"
+OCTETS: Final = "application/octet-stream"
+_TYPE: Final = re.compile(r"^toezicht\.([a-z-]+)\.v(\d{1,4})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A record ready to be sent: key, value and headers as bytes."""
+
+    key: bytes
+    value: bytes
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What the headers of a record say about its message; times are UTC."""
+
+    event_id: str
+    event_type: str
+    entered_at: datetime | None
+    handled_at: datetime | None
+    stage: str
+
+
+def encode(
+    message: Message,
+    *,
+    stage: str,
+    handled_at: datetime,
+    entered_at: datetime,
+    payload: bytes | None = None,
+    payload_type: str = JPEG,
+) -> Encoded:
+    """Return the record for a message.
+
+    Args:
+        message: What to send.
+        stage: The stage that sends it, `ce_source` becomes `/toezicht/<stage>`.
+        handled_at: When the stage handled it (UTC).
+        entered_at: When the newest contributing input entered the pipeline (UTC).
+        payload: The record's value for a message that travels in a header; required for those, refused for others.
+        payload_type: The payload's content type.
+
+    Raises:
+        ValueError: A payload is missing or not allowed.
+    """
+    header = IN_HEADER.get(type(message))
+    if (header is None) != (payload is None):
+        raise ValueError(f"{message.name} {'takes no' if header is None else 'needs a'} payload")
+    document = message.model_dump_json().encode()
+    headers: Headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", message.message_id().encode()),
+        ("ce_type", message.ce_type().encode()),
+        ("ce_source", f"/toezicht/{stage}".encode()),
+        ("ce_time", iso_utc(message.happened_at()).encode()),
+        ("ce_subject", (message.alert_id if isinstance(message, Alert) else message.key()).encode()),
+        ("ce_enteredat", iso_utc(entered_at).encode()),
+        ("ce_handledat", iso_utc(handled_at).encode()),
+        ("ce_stage", stage.encode()),
+    ]
+    if header is None or payload is None:
+        return Encoded(message.key().encode(), document, [*headers, ("content-type", JSON.encode())])
+    headers += [("content-type", payload_type.encode()), (header, document)]
+    return Encoded(message.key().encode(), payload, headers)
+
+
+def envelope(headers: Iterable[tuple[str, bytes]] | None) -> Envelope:
+    """Return what the headers say, without reading the value.
+
+    Raises:
+        UndecodableError: A required attribute is missing or not text.
+    """
+    found = _header_map(headers)
+    for required in ("ce_id", "ce_type", "ce_specversion"):
+        if required not in found:
+            raise UndecodableError(DeadLetterReason.UNKNOWN_TYPE, f"header {required} is missing")
+    return Envelope(
+        event_id=_text(found, "ce_id"),
+        event_type=_text(found, "ce_type"),
+        entered_at=_moment(found, "ce_enteredat"),
+        handled_at=_moment(found, "ce_handledat"),
+        stage=_text(found, "ce_stage") if "ce_stage" in found else "",
+    )
+
+
+def decode(value: bytes, headers: Iterable[tuple[str, bytes]] | None) -> Message:
+    """Return the message of a record.
+
+    Raises:
+        UndecodableError: Its type or version is unknown, or its document does not fit its schema. The detail names the
+            field and what was expected, and never repeats the value.
+    """
+    found = _header_map(headers)
+    if "ce_type" not in found:
+        raise UndecodableError(DeadLetterReason.UNKNOWN_TYPE, "header ce_type is missing")
+    model = message_type(_text(found, "ce_type"))
+    header = IN_HEADER.get(model)
+    if header is None:
+        return parse(model, value)
+    if header not in found:
+        raise UndecodableError(DeadLetterReason.INVALID, f"header {header} is missing, it carries the {model.name}")
+    return parse(model, found[header])
+
+
+def message_type(event_type: str) -> type[Message]:
+    """Return the model for a CloudEvents type.
+
+    Raises:
+        UndecodableError: The name is unknown, or the name is known and the version is not.
+    """
+    model = BY_TYPE.get(event_type)
+    if model is not None:
+        return model
+    match = _TYPE.match(event_type)
+    if match and match[1] in NAMES:
+        raise UndecodableError(DeadLetterReason.UNKNOWN_VERSION, f"version {match[2]} of {match[1]} is not known here")
+    raise UndecodableError(DeadLetterReason.UNKNOWN_TYPE, "ce_type names no known message")
+
+
+def parse(model: type[M], document: bytes) -> M:
+    """Return a message from its JSON document.
+
+    Raises:
+        UndecodableError: It is not JSON, or does not fit the model.
+    """
+    try:
+        return model.model_validate_json(document)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        if first["type"] == "json_invalid":
+            raise UndecodableError(DeadLetterReason.NOT_JSON, f"{model.name}: {first['msg']}"[:300]) from None
+        field = ".".join(str(part) for part in first["loc"]) or "(whole message)"
+        raise UndecodableError(DeadLetterReason.INVALID, f"{model.name}, field {field}: {first['msg']}"[:300]) from None
+
+
+def _header_map(headers: Iterable[tuple[str, bytes]] | Mapping[str, bytes] | None) -> dict[str, bytes]:
+    return {key: value for key, value in dict(headers or ()).items() if value is not None}
+
+
+def _text(found: Mapping[str, bytes], name: str) -> str:
+    try:
+        return found[name].decode()
+    except UnicodeDecodeError:
+        raise UndecodableError(DeadLetterReason.INVALID, f"header {name} is not UTF-8") from None
+
+
+def _moment(found: Mapping[str, bytes], name: str) -> datetime | None:
+    if name not in found:
+        return None
+    try:
+        moment = datetime.fromisoformat(_text(found, name))
+    except ValueError:
+        raise UndecodableError(DeadLetterReason.INVALID, f"header {name} is not an RFC 3339 time") from None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,102 @@
+"""One fact about one possible situation: a report, what a camera says about a report, or what a camera saw by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from schemas.base import Identifier, Message, Part, ShortText, Utc
+from schemas.categories import Category
+from schemas.geo import Position
+from schemas.incidents import Incident
+
+
+class Coverage(StrEnum):
+    """Whether a camera can see a place, and why not."""
+
+    IN_VIEW = "in_view"
+    NOT_PERMITTED_NOW = "not_permitted_now"
+    NO_CAMERAS_FOR_CATEGORY = "no_cameras_for_category"
+    OUT_OF_RANGE = "out_of_range"
+
+
+class CameraCoverage(Part):
+    """One camera near a report: how far its view area is from the place, and whether it could have seen it."""
+
+    camera_id: Identifier
+    distance_m: Annotated[float, Field(ge=0)]
+    coverage: Coverage
+
+
+class ReportFact(Part):
+    """A partner reported something. `cameras` lists those asked, and those near that could not be, nearest first."""
+
+    kind: Literal["report"] = "report"
+    incident: Incident
+    cameras: tuple[CameraCoverage, ...]
+
+
+class Verdict(StrEnum):
+    """What a camera says about a report: `unseen` means that it could see and did not."""
+
+    CORROBORATED = "corroborated"
+    UNSEEN = "unseen"
+    CONTRADICTED = "contradicted"
+    CAMERA_UNAVAILABLE = "camera_unavailable"
+    NO_COVERAGE = "no_coverage"
+
+
+class SightingFact(Part):
+    """What one camera says about one report, with the observation that decided it."""
+
+    kind: Literal["sighting"] = "sighting"
+    incident_id: str
+    verdict: Verdict
+    zone_id: Identifier | None
+    signal: Annotated[str, Field(max_length=40, description="Which observation decided: persons, group, dwell, none")]
+    value: Annotated[float, Field(ge=0, description="The size of that observation")]
+    explanation: ShortText
+    degraded: bool = False
+
+
+class EpisodeFact(Part):
+    """Something that a camera saw by itself, such as a crowd; it begins, changes and ends."""
+
+    kind: Literal["episode"] = "episode"
+    episode_id: str
+    phase: Annotated[str, Field(pattern="^(begin|change|end)$")]
+    zone_id: Identifier
+    signal: Annotated[str, Field(max_length=40)]
+    value: Annotated[float, Field(ge=0)]
+    explanation: ShortText
+    degraded: bool = False
+
+
+class Evidence(Message):
+    """One fact for one control room. `position` and `category` are what `decide` joins situations by."""
+
+    name: ClassVar[str] = "evidence"
+    topics: ClassVar[tuple[str, ...]] = ("evidence",)
+
+    evidence_id: str
+    control_room_id: Identifier
+    category: Category
+    position: Position | None
+    camera_id: Identifier | None
+    occurred_at: Utc
+    fact: Annotated[ReportFact | SightingFact | EpisodeFact, Field(discriminator="kind")]
+
+    def message_id(self) -> str:
+        """Return the evidence's identity."""
+        return self.evidence_id
+
+    def key(self) -> str:
+        """Return the control room."""
+        return self.control_room_id
+
+    def happened_at(self) -> datetime:
+        """Return when the fact happened."""
+        return self.occurred_at

@@ -1,0 +1,102 @@
+"""Reports of incidents, normalised, and their hand-over to cameras."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field, model_validator
+
+from schemas.base import Identifier, Message, ShortText, Utc, derive_id
+from schemas.categories import Category
+from schemas.geo import Position
+
+
+class Operation(StrEnum):
+    """What a message does to the report it is about."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    CANCEL = "cancel"
+
+
+class Incident(Message):
+    """One report of one source, without names, free text or house numbers.
+
+    `incident_id` is derived from the source and the source's own id, so a report that is sent again keeps its identity;
+    `revision` counts the changes, from 0. A report without a position has `position` null.
+    """
+
+    name: ClassVar[str] = "incident"
+    topics: ClassVar[tuple[str, ...]] = ("incidents",)
+
+    incident_id: str
+    operation: Operation
+    revision: Annotated[int, Field(ge=0)]
+    source: Annotated[Identifier, Field(description="The partner and feed, such as p2000 or politie-gms")]
+    source_id: Annotated[str, Field(min_length=1, max_length=120, description="The source's own id of the report")]
+    category: Category
+    category_source: Annotated[str, Field(max_length=80, description="The source's own code or word for the category")]
+    source_priority: Annotated[str, Field(max_length=12, description="As the source says it: A1, P 2, high; may be empty")]
+    urgency: Annotated[int, Field(ge=0, le=4, description="Source priority on one scale: 0 highest (A0) … 4, 3 if unsaid")]
+    summary: Annotated[ShortText, Field(description="Built from the category and the place, never the reporter's words")]
+    position: Position | None
+    place: Annotated[str, Field(max_length=120, description="Street or square and town, no house number; may be empty")]
+    occurred_at: Annotated[Utc, Field(description="When it happened, as far as the source says; else reported_at")]
+    reported_at: Annotated[Utc, Field(description="When the source reported this revision")]
+    received_at: Annotated[Utc, Field(description="When intake read it")]
+
+    def message_id(self) -> str:
+        """Return an identity derived from the report and its revision."""
+        return derive_id("incident", self.incident_id, str(self.revision))
+
+    def key(self) -> str:
+        """Return the report's identity."""
+        return self.incident_id
+
+    def happened_at(self) -> datetime:
+        """Return when it happened."""
+        return self.occurred_at
+
+
+def incident_identity(source: str, source_id: str) -> str:
+    """Return the identity of a report: the same source and source id give the same incident id."""
+    return derive_id("incident", source, source_id)
+
+
+class CameraWatch(Message):
+    """A report handed to one camera that could see its place: look back and ahead within the window."""
+
+    name: ClassVar[str] = "camera-watch"
+    topics: ClassVar[tuple[str, ...]] = ("camera-watches",)
+
+    incident_id: str
+    incident_revision: Annotated[int, Field(ge=0)]
+    operation: Operation
+    camera_id: Identifier
+    control_room_id: Identifier
+    category: Category
+    distance_m: Annotated[float, Field(ge=0, description="From the reported place to the camera's view area")]
+    zones: tuple[Identifier, ...]
+    window_from: Utc
+    window_until: Utc
+    occurred_at: Utc
+
+    @model_validator(mode="after")
+    def _ordered(self) -> CameraWatch:
+        if self.window_until < self.window_from:
+            raise ValueError(f"window_until {self.window_until} lies before window_from {self.window_from}")
+        return self
+
+    def message_id(self) -> str:
+        """Return an identity derived from the camera, the report and its revision."""
+        return derive_id("camera-watch", self.camera_id, self.incident_id, str(self.incident_revision))
+
+    def key(self) -> str:
+        """Return the camera."""
+        return self.camera_id
+
+    def happened_at(self) -> datetime:
+        """Return when the reported incident happened."""
+        return self.occurred_at

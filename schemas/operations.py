@@ -1,0 +1,239 @@
+"""What people and the system itself say: actions, dispatch, time, trends, audit, dead letters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from schemas.base import Identifier, Message, ShortText, Utc, derive_id, iso_utc
+from schemas.categories import Category, Priority
+
+
+class Action(StrEnum):
+    """What an operator can do to an alert."""
+
+    ACKNOWLEDGE = "acknowledge"
+    SHELVE = "shelve"
+    UNSHELVE = "unshelve"
+    ASSIGN = "assign"
+    FALSE_ALARM = "false_alarm"
+    CONFIRM_DISPATCH = "confirm_dispatch"
+    CLOSE = "close"
+
+
+class OperatorAction(Message):
+    """A person did something to an alert, having seen one revision of it."""
+
+    name: ClassVar[str] = "operator-action"
+    topics: ClassVar[tuple[str, ...]] = ("operator-actions",)
+
+    action_id: Identifier
+    control_room_id: Identifier
+    alert_id: str
+    seen_revision: Annotated[int, Field(ge=0)]
+    action: Action
+    user: Identifier
+    reason: ShortText = ""
+    until: Utc | None = None
+    acted_at: Utc
+
+    def message_id(self) -> str:
+        """Return the action's identity."""
+        return self.action_id
+
+    def key(self) -> str:
+        """Return the control room."""
+        return self.control_room_id
+
+    def happened_at(self) -> datetime:
+        """Return when the person acted."""
+        return self.acted_at
+
+
+class DispatchRequest(Message):
+    """A request to a partner that a person confirmed. `confirmed_by` has no default: none leaves without a person."""
+
+    name: ClassVar[str] = "dispatch-request"
+    topics: ClassVar[tuple[str, ...]] = ("dispatch-requests",)
+
+    dispatch_id: Identifier
+    control_room_id: Identifier
+    alert_id: str
+    alert_revision: Annotated[int, Field(ge=0)]
+    recipient: Identifier
+    priority: Priority
+    category: Category
+    place: Annotated[str, Field(max_length=120)]
+    confirmed_by: Identifier
+    confirmed_at: Utc
+
+    def message_id(self) -> str:
+        """Return the request's identity."""
+        return self.dispatch_id
+
+    def key(self) -> str:
+        """Return the control room."""
+        return self.control_room_id
+
+    def happened_at(self) -> datetime:
+        """Return when the person confirmed."""
+        return self.confirmed_at
+
+
+class DispatchReceipt(Message):
+    """A partner's answer to a dispatch request."""
+
+    name: ClassVar[str] = "dispatch-receipt"
+    topics: ClassVar[tuple[str, ...]] = ("dispatch-receipts",)
+
+    dispatch_id: Identifier
+    control_room_id: Identifier
+    alert_id: str
+    recipient: Identifier
+    outcome: Annotated[str, Field(pattern="^(accepted|rejected|expired)$")]
+    detail: ShortText = ""
+    answered_at: Utc
+
+    def message_id(self) -> str:
+        """Return an identity derived from the request and the outcome."""
+        return derive_id("dispatch-receipt", self.dispatch_id, self.outcome)
+
+    def key(self) -> str:
+        """Return the control room."""
+        return self.control_room_id
+
+    def happened_at(self) -> datetime:
+        """Return when the partner answered."""
+        return self.answered_at
+
+
+class Tick(Message):
+    """Recorded time for one partition: what lets a stage act on time passing, and a replay repeat it."""
+
+    name: ClassVar[str] = "tick"
+    topics: ClassVar[tuple[str, ...]] = ("camera-ticks", "room-ticks")
+
+    group: Annotated[str, Field(pattern="^(camera|room)$")]
+    partition: Annotated[int, Field(ge=0)]
+    at: Utc
+
+    def message_id(self) -> str:
+        """Return an identity derived from the group, the partition and the moment."""
+        return derive_id("tick", self.group, str(self.partition), iso_utc(self.at))
+
+    def key(self) -> str:
+        """Return the partition's number: ticks are sent to their partition explicitly."""
+        return str(self.partition)
+
+    def happened_at(self) -> datetime:
+        """Return the moment."""
+        return self.at
+
+
+class Trend(Message):
+    """A count of one category in one neighbourhood and week. No persons, no addresses."""
+
+    name: ClassVar[str] = "trend"
+    topics: ClassVar[tuple[str, ...]] = ("trends",)
+
+    control_room_id: Identifier
+    category: Category
+    area_code: Identifier
+    area_year: Annotated[int, Field(ge=2000, le=2100)]
+    week: Annotated[str, Field(pattern=r"^\d{4}-W\d{2}$")]
+    count: Annotated[int, Field(ge=0)]
+    target_per_year: Annotated[int, Field(ge=0)] | None = None
+    surge: bool = False
+    model: Annotated[str, Field(max_length=60)] = ""
+    computed_at: Utc
+
+    def message_id(self) -> str:
+        """Return an identity derived from what was counted and its value."""
+        return derive_id("trend", self.control_room_id, self.category, self.area_code, self.week, str(self.count))
+
+    def key(self) -> str:
+        """Return the control room."""
+        return self.control_room_id
+
+    def happened_at(self) -> datetime:
+        """Return when it was counted."""
+        return self.computed_at
+
+
+class AuditEntry(Message):
+    """Who did what to which object, why, with which result; chained by the hash of the entry before it."""
+
+    name: ClassVar[str] = "audit-entry"
+    topics: ClassVar[tuple[str, ...]] = ("audit",)
+
+    sequence: Annotated[int, Field(ge=0)]
+    actor: Identifier
+    action: Identifier
+    object_type: Identifier
+    object_id: Annotated[str, Field(max_length=120)]
+    reason: ShortText = ""
+    result: Annotated[str, Field(max_length=40)]
+    at: Utc
+    previous_hash: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    hash: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+    def message_id(self) -> str:
+        """Return an identity derived from the entry's hash."""
+        return derive_id("audit", self.hash)
+
+    def key(self) -> str:
+        """Return one key for all: there is one chaining writer."""
+        return "audit"
+
+    def happened_at(self) -> datetime:
+        """Return when it was done."""
+        return self.at
+
+
+class DeadLetterReason(StrEnum):
+    """Why a message could not be handled; safe as a metric label."""
+
+    NOT_JSON = "not_json"
+    INVALID = "invalid"
+    UNKNOWN_TYPE = "unknown_type"
+    UNKNOWN_VERSION = "unknown_version"
+    WRONG_KEY = "wrong_key"
+    FROM_THE_FUTURE = "from_the_future"
+    TOO_LATE = "too_late"
+    OUTSIDE_COUNTRY = "outside_country"
+    UNREADABLE_REPORT = "unreadable_report"
+    UNREADABLE_PICTURE = "unreadable_picture"
+    UNKNOWN_CAMERA = "unknown_camera"
+    HANDLER_FAILED = "handler_failed"
+    TOO_LARGE = "too_large"
+
+
+class DeadLetterReference(Message):
+    """Why and from where a message was set aside. It travels in the header `dead-letter`; the value is the original."""
+
+    name: ClassVar[str] = "dead-letter"
+    topics: ClassVar[tuple[str, ...]] = ("dead-letters",)
+
+    stage: Identifier
+    reason: DeadLetterReason
+    detail: Annotated[ShortText, Field(description="One line naming the field, the kind of fault and what was expected")]
+    topic: Annotated[str, Field(max_length=249, description="Where it stood; for intake, the name of the source")]
+    partition: Annotated[int, Field(ge=-1)]
+    offset: Annotated[int, Field(ge=-1, description="For intake, the line or record number")]
+    original_key: Annotated[str, Field(max_length=200)] = ""
+    failed_at: Utc
+
+    def message_id(self) -> str:
+        """Return an identity derived from the place where the message stood and the stage that failed."""
+        return derive_id("dead-letter", self.stage, self.topic, str(self.partition), str(self.offset))
+
+    def key(self) -> str:
+        """Return the original key."""
+        return self.original_key
+
+    def happened_at(self) -> datetime:
+        """Return when it failed."""
+        return self.failed_at

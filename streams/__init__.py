@@ -1,0 +1,1 @@
+"""The event pipeline: topics, runner, agents, commands."""

@@ -1,0 +1,22 @@
+"""Errors of this package that a person is meant to read: one line, with what was found and what was expected."""
+
+from __future__ import annotations
+
+
+class ToezichtError(Exception):
+    """Root of the errors of this package; its text is one line for a person."""
+
+
+class ConfigurationError(ToezichtError):
+    """A setting or a file is wrong. Names the file or setting, the field, the value and what was expected."""
+
+    def __init__(self, where: str, field: str, value: object, expected: str) -> None:
+        super().__init__(f"{where}: {field} is {value!r}, expected {expected}")
+        self.where = where
+        self.field = field
+        self.value = value
+        self.expected = expected
+
+
+class DeliveryError(ToezichtError):
+    """The broker did not confirm what was sent; the worker stops without acknowledging its input."""

@@ -1,0 +1,54 @@
+"""Every metric, declared together. Labels are bounded: stages, topics, cameras of the registry, reason codes.
+
+A test compares the dashboards in `deploy/` with this file.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import Counter, Gauge, Histogram, Info
+
+_FAST: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+MESSAGES_IN: Final = Counter("toezicht_messages_in_total", "Records that a stage took from a topic.", ["stage", "topic"])
+MESSAGES_OUT: Final = Counter("toezicht_messages_out_total", "Records that the broker confirmed.", ["stage", "topic"])
+MESSAGES_FAILED: Final = Counter(
+    "toezicht_messages_failed_total", "Records that went to dead-letters, by bounded reason.", ["stage", "reason"]
+)
+MESSAGES_REPEATED: Final = Counter(
+    "toezicht_messages_repeated_total", "Repeated records whose first outputs were sent again.", ["stage"]
+)
+STAGE_SECONDS: Final = Histogram(
+    "toezicht_stage_seconds", "Time from taking a record to the broker's confirmation of all it caused.", ["stage"],
+    buckets=_FAST,
+)  # fmt: skip
+END_TO_END_SECONDS: Final = Histogram(
+    "toezicht_end_to_end_seconds",
+    "Time from the newest contributing input entering the pipeline to the confirmed alert.",
+    ["topic"],
+    buckets=_FAST,
+)
+CONSUMER_LAG: Final = Gauge(
+    "toezicht_consumer_lag_messages", "Records on a partition that a stage has not yet taken.",
+    ["stage", "topic", "partition"],
+)  # fmt: skip
+IN_FLIGHT: Final = Gauge("toezicht_in_flight_messages", "Records taken but not yet acknowledged.", ["stage"])
+
+FRAMES_READ: Final = Counter("toezicht_frames_read_total", "Pictures read from a source.", ["camera"])
+FRAMES_SENT: Final = Counter("toezicht_frames_sent_total", "Masked pictures that the broker confirmed.", ["camera"])
+FRAMES_DROPPED: Final = Counter("toezicht_frames_dropped_total", "Pictures dropped, by reason.", ["camera", "reason"])
+CAMERA_ONLINE: Final = Gauge("toezicht_camera_online", "1 while a camera sends pictures, else 0.", ["camera"])
+CAMERA_CHANGES: Final = Counter(
+    "toezicht_camera_status_changes_total", "Changes of a camera's state.", ["camera", "state"]
+)
+DETECTION_SECONDS: Final = Histogram(
+    "toezicht_detection_seconds", "Time that the detector took for one picture.", ["detector"], buckets=_FAST
+)
+DETECTOR: Final = Info("toezicht_detector", "The detector in use: name, version, degraded.")
+DETECTOR_DEGRADED: Final = Gauge("toezicht_detector_degraded", "1 while the fallback detector is in use, else 0.")
+
+REPORTS_READ: Final = Counter("toezicht_reports_read_total", "Reports read, by source and result.", ["source", "result"])
+ALERTS: Final = Counter("toezicht_alerts_total", "Alerts opened, by priority at opening.", ["priority"])
+ALERT_CHANGES: Final = Counter("toezicht_alert_changes_total", "Messages on the operator topic.", ["change", "priority"])
+WORKER_RESTARTS: Final = Counter("toezicht_worker_restarts_total", "Restarts by the supervisor.", ["worker"])

@@ -1,0 +1,87 @@
+"""Every setting: read once from the environment, frozen, each with a unit and a sentence. No secret has a default."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from streams.errors import ConfigurationError
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+class KafkaSettings(BaseSettings):
+    """How to reach Kafka: `KAFKA_BOOTSTRAP_SERVERS` and, for a cluster that asks for them, TLS and SASL."""
+
+    model_config = SettingsConfigDict(env_prefix="KAFKA_", frozen=True, extra="ignore")
+
+    bootstrap_servers: str = Field("", description="host:port, comma separated; empty starts the local broker")
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    ssl_cafile: Path | None = Field(None, description="Certificates of the authorities to trust (PEM)")
+    ssl_certfile: Path | None = Field(None, description="Client certificate (PEM)")
+    ssl_keyfile: Path | None = Field(None, description="Client key (PEM)")
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    sasl_username: str = ""
+    sasl_password: SecretStr | None = None
+    replication_factor: Annotated[int, Field(ge=1, le=9)] = Field(1, description="Copies of each new topic's data")
+
+
+class Settings(BaseSettings):
+    """The pipeline's settings: `TOEZICHT_*`."""
+
+    model_config = SettingsConfigDict(env_prefix="TOEZICHT_", frozen=True, extra="ignore")
+
+    data: Path = Field(Path(".toezicht"), description="Folder for the local broker's data and the workers' state")
+    cache: Path = Field(
+        default_factory=lambda: Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "toezicht",
+        description="Folder for what is downloaded once",
+    )
+    registry: Path | None = Field(None, description="The camera registry (YAML)")
+    rules: Path | None = Field(None, description="The priority rules (YAML); the built-in ones where empty")
+    models: Path | None = Field(None, description="Folder with detector models")
+    weights: Path | None = Field(None, description="One detector model, preferred over any other")
+    allow_model_download: bool = Field(False, description="Whether ultralytics may download its own weights")
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(0, description="Port for Prometheus; 0 picks a free one")
+    metrics_host: str = Field("127.0.0.1", description="Address for Prometheus to connect to")
+    time_zone: str = Field("Europe/Amsterdam", description="Zone of times that name none (P2000, viewing windows)")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+def read_settings() -> tuple[Settings, KafkaSettings]:
+    """Return the settings of this process.
+
+    Raises:
+        ConfigurationError: A variable has a value that it cannot have; names it and what was expected.
+    """
+    return _read(Settings), _read(KafkaSettings)
+
+
+def _read(kind: type[S]) -> S:
+    try:
+        return kind()
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        variable = (kind.model_config.get("env_prefix", "") + str(first["loc"][0])).upper()
+        secret = "PASSWORD" in variable
+        raise ConfigurationError("environment", variable, "***" if secret else first["input"], first["msg"]) from None
+
+
+def kafka_client_options(kafka: KafkaSettings) -> dict[str, Any]:
+    """Return the options that kafka-python's clients take for this cluster."""
+    options: dict[str, Any] = {"bootstrap_servers": kafka.bootstrap_servers.split(",")}
+    if kafka.security_protocol == "PLAINTEXT":
+        return options
+    options["security_protocol"] = kafka.security_protocol
+    for name in ("ssl_cafile", "ssl_certfile", "ssl_keyfile"):
+        path = getattr(kafka, name)
+        if path is not None:
+            options[name] = str(path)
+    if kafka.security_protocol.startswith("SASL"):
+        options["sasl_mechanism"] = kafka.sasl_mechanism
+        options["sasl_plain_username"] = kafka.sasl_username
+        options["sasl_plain_password"] = kafka.sasl_password.get_secret_value() if kafka.sasl_password else ""
+    return options

@@ -1,0 +1,127 @@
+"""What an agent is to the runner: a name, its input topics, and a function from an input to outputs.
+
+An agent is a class with a `handle` method. It knows nothing of Kafka or Faust: the runner decodes and guards before it,
+and writes, sends, confirms and acknowledges after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar, runtime_checkable
+
+from pydantic import BaseModel
+
+from schemas.base import Message
+
+R = TypeVar("R", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One decoded record.
+
+    Attributes:
+        message: The message, of one of the types that the input topics carry.
+        payload: The record's value; a JPEG for frames.
+        topic: Where it stood.
+        partition: Where it stood.
+        offset: Where it stood.
+        event_id: The CloudEvents id: equal for a repeated message.
+        entered_at: When the newest input that contributed to it entered the pipeline (UTC).
+    """
+
+    message: Message
+    payload: bytes
+    topic: str
+    partition: int
+    offset: int
+    event_id: str
+    entered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One message to send.
+
+    Attributes:
+        topic: Where to.
+        message: What.
+        key: The Kafka key, where it is not the message's own.
+        partition: An explicit partition, where the key does not decide it.
+        entered_at: When the newest contributing input entered, where that is not the input that was just handled.
+        payload: The record's value, for a message that travels in a header.
+    """
+
+    topic: str
+    message: Message
+    key: str | None = None
+    partition: int | None = None
+    entered_at: datetime | None = None
+    payload: bytes | None = None
+
+
+class Rows(Protocol):
+    """The state of one partition: small rows of frozen pydantic models by name.
+
+    Writes take effect together when `handle` returns, and not at all when it raises.
+    """
+
+    def get(self, key: str, model: type[R]) -> R | None:
+        """Return a row, or None."""
+
+    def put(self, key: str, row: BaseModel) -> None:
+        """Write a row."""
+
+    def delete(self, key: str) -> None:
+        """Remove a row; a row that is not there is no error."""
+
+    def scan(self, prefix: str, model: type[R]) -> Iterator[tuple[str, R]]:
+        """Yield all rows whose name starts with the prefix, in the order of their names."""
+
+
+@runtime_checkable
+class Stage(Protocol):
+    """An agent that handles one input at a time, with or without state.
+
+    Attributes:
+        name: The stage; also its Faust app id, its consumer group and its metric label.
+        inputs: Topics it reads; all with one partition count.
+        stateful: Whether `rows` keeps anything; a stage without state gets rows that refuse to be written.
+        max_late: An input that happened longer ago than this goes to dead-letters; None accepts any age.
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    stateful: bool
+    max_late: timedelta | None
+
+    def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
+        """Return what this input causes. Deterministic: the same rows, input and now give the same outputs.
+
+        Raises:
+            Exception: The input goes to dead-letters as `handler_failed`, and nothing it wrote takes effect.
+        """
+
+
+@runtime_checkable
+class BatchStage(Protocol):
+    """An agent without kept state that handles many inputs at once, off the event loop.
+
+    Attributes:
+        batch_size: Largest number of inputs at once.
+        batch_wait_s: How long to wait for a batch to fill after its first input.
+        max_age_s: Inputs that were captured longer ago than this are dropped before decoding, and counted. Zero keeps
+            all.
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    batch_size: int
+    batch_wait_s: float
+    max_age_s: float
+    max_late: timedelta | None
+
+    async def handle_batch(self, items: Sequence[Input], now: datetime) -> Sequence[Sequence[Output]]:
+        """Return the outputs of each input, in the order of the inputs."""

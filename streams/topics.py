@@ -1,0 +1,133 @@
+"""Every topic: its name, key, partitions, retention and limits. Nothing else in the project repeats these.
+
+Retention counts from the broker's arrival time (LogAppendTime), because a camera's clock may be wrong and a retention
+that a wrong clock can stretch is none. Kafka deletes whole segments, so what derives from images is kept for 27 days in
+segments of 12 hours: gone before 28 days (Gemeentewet art. 151c, four weeks; domain fact sheet §1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+MINUTE_MS: Final = 60_000
+HOUR_MS: Final = 60 * MINUTE_MS
+DAY_MS: Final = 24 * HOUR_MS
+FOUR_WEEKS_MS: Final = 28 * DAY_MS
+SEGMENT_MS: Final = 12 * HOUR_MS
+LEGAL_MS: Final = 27 * DAY_MS
+
+CAMERA_PARTITIONS: Final = 4
+ROOM_PARTITIONS: Final = 4
+
+MAX_FRAME_BYTES: Final = 900_000
+"""Largest JPEG that capture sends: below the clients' request limit of 1,000,000 bytes, headers included."""
+MAX_MESSAGE_BYTES: Final = 1_000_000
+
+Group = Literal["camera", "room", "single"]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSpec:
+    """One topic as it should be.
+
+    Attributes:
+        name: Its name.
+        group: Co-partitioned with the others of its group.
+        retention_ms: How long a record is kept; None only where cleanup is `compact` alone.
+        cleanup: Kafka's cleanup.policy.
+        segment_ms: How soon a segment is closed, so that retention can remove it.
+        from_images: Whether its content derives from images, so that no setting may keep it beyond four weeks.
+        max_message_bytes: Largest record batch.
+    """
+
+    name: str
+    group: Group
+    retention_ms: int | None
+    cleanup: Literal["delete", "compact", "compact,delete"] = "delete"
+    segment_ms: int = SEGMENT_MS
+    from_images: bool = False
+    max_message_bytes: int = MAX_MESSAGE_BYTES
+
+    @property
+    def partitions(self) -> int:
+        """Return the partition count of its group."""
+        return {"camera": CAMERA_PARTITIONS, "room": ROOM_PARTITIONS, "single": 1}[self.group]
+
+    def config(self) -> dict[str, str]:
+        """Return Kafka's topic configuration."""
+        config = {
+            "cleanup.policy": self.cleanup,
+            "segment.ms": str(self.segment_ms),
+            "max.message.bytes": str(self.max_message_bytes),
+            "message.timestamp.type": "LogAppendTime",
+            "retention.ms": str(-1 if self.retention_ms is None else self.retention_ms),
+        }
+        if "compact" in self.cleanup:
+            config |= {"max.compaction.lag.ms": str(DAY_MS), "min.cleanable.dirty.ratio": "0.1"}
+        return config
+
+
+CAMERA_FRAMES: Final = "camera-frames"
+CAMERA_STATUS: Final = "camera-status"
+CAMERA_STATE: Final = "camera-state"
+DETECTIONS: Final = "detections"
+OBSERVATIONS: Final = "observations"
+INCIDENTS: Final = "incidents"
+CAMERA_WATCHES: Final = "camera-watches"
+EVIDENCE: Final = "evidence"
+CAMERA_TICKS: Final = "camera-ticks"
+ROOM_TICKS: Final = "room-ticks"
+ALERTS: Final = "alerts"
+ALERT_STATE: Final = "alert-state"
+DECISION_LOG: Final = "decision-log"
+OPERATOR_ACTIONS: Final = "operator-actions"
+DISPATCH_REQUESTS: Final = "dispatch-requests"
+DISPATCH_RECEIPTS: Final = "dispatch-receipts"
+SNAPSHOT_REQUESTS: Final = "snapshot-requests"
+SNAPSHOTS: Final = "snapshots"
+TRENDS: Final = "trends"
+AUDIT: Final = "audit"
+DEAD_LETTERS: Final = "dead-letters"
+
+FLOW: Final[tuple[TopicSpec, ...]] = (
+    TopicSpec(CAMERA_FRAMES, "camera", 15 * MINUTE_MS, segment_ms=5 * MINUTE_MS, from_images=True),
+    TopicSpec(CAMERA_STATUS, "camera", LEGAL_MS, from_images=True),
+    TopicSpec(CAMERA_STATE, "camera", None, cleanup="compact"),
+    TopicSpec(DETECTIONS, "camera", DAY_MS, segment_ms=HOUR_MS, from_images=True),
+    TopicSpec(OBSERVATIONS, "camera", LEGAL_MS, from_images=True),
+    TopicSpec(INCIDENTS, "single", LEGAL_MS),
+    TopicSpec(CAMERA_WATCHES, "camera", LEGAL_MS),
+    TopicSpec(EVIDENCE, "room", LEGAL_MS, from_images=True),
+    TopicSpec(CAMERA_TICKS, "camera", LEGAL_MS),
+    TopicSpec(ROOM_TICKS, "room", LEGAL_MS),
+    TopicSpec(ALERTS, "room", LEGAL_MS, from_images=True),
+    TopicSpec(ALERT_STATE, "room", LEGAL_MS, cleanup="compact,delete", from_images=True),
+    TopicSpec(DECISION_LOG, "room", LEGAL_MS),
+    TopicSpec(OPERATOR_ACTIONS, "room", LEGAL_MS),
+    TopicSpec(DISPATCH_REQUESTS, "room", LEGAL_MS),
+    TopicSpec(DISPATCH_RECEIPTS, "room", LEGAL_MS),
+    TopicSpec(SNAPSHOT_REQUESTS, "camera", DAY_MS, segment_ms=HOUR_MS),
+    TopicSpec(SNAPSHOTS, "camera", LEGAL_MS, from_images=True),
+    TopicSpec(TRENDS, "room", 400 * DAY_MS),
+    TopicSpec(AUDIT, "single", 400 * DAY_MS),
+    TopicSpec(DEAD_LETTERS, "single", 14 * DAY_MS, from_images=True),
+)
+
+STATEFUL_STAGES: Final[dict[str, Group]] = {"observe": "camera", "corroborate": "camera", "decide": "room"}
+"""Stages that keep state, with the group that their state is partitioned as."""
+
+
+def changelog(stage: str) -> str:
+    """Return the name of a stage's changelog topic, as Faust derives it from the app id and the table name."""
+    return f"{stage}-state-changelog"
+
+
+CHANGELOGS: Final[tuple[TopicSpec, ...]] = tuple(
+    TopicSpec(changelog(stage), group, LEGAL_MS, cleanup="compact,delete", segment_ms=HOUR_MS, from_images=True)
+    for stage, group in STATEFUL_STAGES.items()
+)
+
+TOPICS: Final[tuple[TopicSpec, ...]] = FLOW + CHANGELOGS
+
+BY_NAME: Final[dict[str, TopicSpec]] = {topic.name: topic for topic in TOPICS}

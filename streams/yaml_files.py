@@ -1,0 +1,105 @@
+"""Configuration files: YAML into a checked model, and faults as one line with file, line, field and what was expected."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from streams.errors import ToezichtError
+
+B = TypeVar("B", bound=BaseModel)
+_VARIABLE: Final = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
+_SECRET: Final = re.compile(r"//[^/@\s]*@")
+
+
+class FileError(ToezichtError):
+    """A configuration file is missing, unreadable, or says something that it cannot say."""
+
+
+def read_yaml(path: Path, model: type[B], environment: Mapping[str, str] | None = None) -> B:
+    """Return the file's content as a checked model, with `${NAME}` taken from the environment.
+
+    Raises:
+        FileError: One line with the file, the line, the field, the value (unless it holds a credential) and what was
+            expected.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise FileError(f"{path}: cannot be read: {reason}") from None
+    return parse_yaml(text, str(path), model, environment)
+
+
+def parse_yaml(text: str, name: str, model: type[B], environment: Mapping[str, str] | None = None) -> B:
+    """Return a text's content as a checked model; `name` stands for the file in errors. See `read_yaml`."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise FileError(f"{name}:{line}: not YAML: {error.problem}") from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise FileError(f"{name}:1: not YAML: {str(error).splitlines()[0]}") from None
+    if root is None:
+        raise FileError(f"{name}:1: the file is empty, expected a {model.__name__.lower()}")
+    _refuse_repeated_keys(root, name)
+    content = _expand(content, os.environ if environment is None else environment, name)
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        location = tuple(first["loc"])
+        field = ".".join(str(part) for part in location) or "(whole file)"
+        shown = _SECRET.sub("//***@", repr(first["input"]))
+        shown = f" (got {shown})" if len(shown) <= 80 else ""
+        raise FileError(f"{name}:{_line_of(root, location)}: {field}: {first['msg']}{shown}") from None
+
+
+def _line_of(node: yaml.Node, location: tuple[int | str, ...]) -> int:
+    """Return the line of the deepest node on the way to a location, from 1."""
+    for part in location:
+        child: yaml.Node | None = None
+        if isinstance(node, yaml.MappingNode):
+            child = next((value for key, value in node.value if key.value == str(part)), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            child = node.value[part]
+        if child is None:
+            break
+        node = child
+    return int(node.start_mark.line) + 1
+
+
+def _refuse_repeated_keys(node: yaml.Node, name: str) -> None:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                raise FileError(f"{name}:{key.start_mark.line + 1}: the key {key.value} stands here twice")
+            seen.add(key.value)
+            _refuse_repeated_keys(value, name)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _refuse_repeated_keys(item, name)
+
+
+def _expand(content: Any, environment: Mapping[str, str], name: str) -> Any:
+    if isinstance(content, dict):
+        return {key: _expand(value, environment, name) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_expand(value, environment, name) for value in content]
+    if not isinstance(content, str):
+        return content
+
+    def value_of(match: re.Match[str]) -> str:
+        if match[1] not in environment:
+            raise FileError(f"{name}: the environment variable {match[1]} is used but not set")
+        return environment[match[1]]
+
+    return _VARIABLE.sub(value_of, content)
