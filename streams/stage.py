@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 from pydantic import BaseModel
 
 from schemas.base import Message
+from schemas.operations import DeadLetterReason
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -60,6 +61,19 @@ class Output:
     partition: int | None = None
     entered_at: datetime | None = None
     payload: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """What a batch agent returns for an input that it cannot handle: that input alone goes to dead-letters.
+
+    Attributes:
+        reason: A bounded kind of fault.
+        detail: One line without the input's values.
+    """
+
+    reason: DeadLetterReason
+    detail: str
 
 
 class Rows(Protocol):
@@ -123,5 +137,5 @@ class BatchStage(Protocol):
     max_age_s: float
     max_late: timedelta | None
 
-    async def handle_batch(self, items: Sequence[Input], now: datetime) -> Sequence[Sequence[Output]]:
-        """Return the outputs of each input, in the order of the inputs."""
+    async def handle_batch(self, items: Sequence[Input], now: datetime) -> Sequence[Sequence[Output] | Failed]:
+        """Return the outputs of each input, or why it cannot be handled, in the order of the inputs."""

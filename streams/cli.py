@@ -1,0 +1,58 @@
+"""The command line: `toezicht`. Each command is one file in `streams/commands/`."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Final
+
+import typer
+
+from streams.errors import ToezichtError
+
+COMMANDS: Final = (
+    "demo",
+    "up",
+    "broker",
+    "topics",
+    "capture",
+    "worker",
+    "intake",
+    "watch",
+    "cameras",
+    "evaluate",
+    "bench",
+    "schemas",
+)
+"""In the order in which a newcomer meets them; each module has `register(app)`."""
+
+HELP: Final = """The event pipeline of a municipal camera control room.
+
+Cameras and incident reports go in; one calm list of prioritised, explained alerts comes out on Kafka.
+
+Start with `toezicht demo`. Settings are environment variables: TOEZICHT_* for the pipeline, KAFKA_* for the cluster;
+without KAFKA_BOOTSTRAP_SERVERS a local broker is started.
+"""
+
+
+def build_app() -> typer.Typer:
+    """Return the command line with all its commands."""
+    app = typer.Typer(
+        help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+    )
+    for name in COMMANDS:
+        import_module(f"streams.commands.{name}").register(app)
+    return app
+
+
+def main() -> None:
+    """Run the command line; a wrong setting or file is one line on standard error and exit code 2."""
+    try:
+        build_app()()
+    except ToezichtError as error:
+        print(f"toezicht: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

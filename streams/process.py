@@ -1,0 +1,54 @@
+"""What every long-running process does the same way: logs without secrets, metrics, a sign that it is ready."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+from prometheus_client import start_http_server
+
+from streams.settings import Settings
+
+READY_VARIABLE: Final = "TOEZICHT_READY_FILE"
+"""Where the supervisor wants to read that the process is ready, and at which port its metrics are."""
+_USER_INFO: Final = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s@]+@")
+_NOISY: Final = ("kafka", "aiokafka", "faust", "mode", "asyncio", "jgo")
+
+
+class RedactingFormatter(logging.Formatter):
+    """Formats a record and hides what stands between `//` and `@` in any address, wherever it came from."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the formatted line without credentials."""
+        return _USER_INFO.sub(r"\1***@", super().format(record))
+
+
+def start_logging(settings: Settings) -> None:
+    """Log to standard error in one line per record; libraries speak from WARNING on."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
+    if settings.log_level != "DEBUG":
+        for name in _NOISY:
+            logging.getLogger(name).setLevel("WARNING")
+
+
+def start_metrics(settings: Settings) -> int:
+    """Serve Prometheus metrics and return the port."""
+    server, _ = start_http_server(settings.metrics_port, addr=settings.metrics_host)
+    return int(server.server_port)
+
+
+def tell_ready(name: str, metrics_port: int) -> None:
+    """Tell the supervisor, where there is one, that this process does its work now."""
+    logging.getLogger(__name__).info("%s is ready, metrics at port %d", name, metrics_port)
+    target = os.environ.get(READY_VARIABLE)
+    if target:
+        path = Path(target)
+        scratch = path.with_suffix(".part")
+        scratch.write_text(json.dumps({"name": name, "pid": os.getpid(), "metrics_port": metrics_port}))
+        scratch.replace(path)

@@ -1,0 +1,88 @@
+"""Which stages there are, by name, and how each is made from the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from streams.domain.registry import Registry
+from streams.errors import ConfigurationError
+from streams.rules_file import Rules, load_rules
+from streams.settings import Settings
+from streams.stage import BatchStage, Stage
+from streams.yaml_files import read_yaml
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What stages are made from; each file is read when the first stage asks for it."""
+
+    settings: Settings
+
+    @cached_property
+    def registry(self) -> Registry:
+        """Return the camera registry."""
+        if self.settings.registry is None:
+            raise ConfigurationError("environment", "TOEZICHT_REGISTRY", "", "the path of a camera registry (YAML)")
+        return read_yaml(self.settings.registry, Registry)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """Return the priority rules: the configured ones, else the built-in ones."""
+        return load_rules(self.settings.rules)
+
+
+def _detect(parts: Parts) -> BatchStage:
+    from streams.agents.detect import Detect  # needs the vision extra: imported only where it runs
+
+    return Detect.from_settings(parts.settings)
+
+
+def _observe(parts: Parts) -> Stage:
+    from streams.agents.observe import Observe
+
+    return Observe(parts.registry)
+
+
+def _locate(parts: Parts) -> Stage:
+    from streams.agents.locate import Locate
+
+    return Locate(parts.registry, parts.rules, parts.settings.time_zone)
+
+
+def _corroborate(parts: Parts) -> Stage:
+    from streams.agents.corroborate import Corroborate
+
+    return Corroborate(parts.registry, parts.rules)
+
+
+def _decide(parts: Parts) -> Stage:
+    from streams.agents.decide import Decide
+
+    return Decide(parts.rules, parts.registry.version)
+
+
+STAGES: Final[dict[str, Callable[[Parts], Stage | BatchStage]]] = {
+    "detect": _detect,
+    "observe": _observe,
+    "locate": _locate,
+    "corroborate": _corroborate,
+    "decide": _decide,
+}
+
+
+def make_stages(names: list[str], settings: Settings) -> list[Stage | BatchStage]:
+    """Return the named stages.
+
+    Raises:
+        ConfigurationError: A name is unknown or given twice, or a file that a stage needs is missing or wrong.
+    """
+    parts = Parts(settings)
+    for name in names:
+        if name not in STAGES:
+            raise ConfigurationError("worker", "NAME", name, "one of " + ", ".join(STAGES))
+    if len(set(names)) != len(names):
+        raise ConfigurationError("worker", "NAME", " ".join(names), "each stage once")
+    return [STAGES[name](parts) for name in names]

@@ -1,0 +1,288 @@
+"""The runner: order, repeats, failures and guards, against a producer in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from faust.types import TP
+
+from schemas.base import Part
+from schemas.codec import encode
+from schemas.operations import DeadLetterReason, Tick
+from streams.errors import DeliveryError
+from streams.records import Record
+from streams.runner import Delivery, Runner
+from streams.sending import Sender
+from streams.stage import Input, Output, Rows
+from streams.state import PartitionState
+from tests.unit.streams.fake_kafka import FakeDatabase, FakeProducer
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+
+
+class Count(Part):
+    """A counter row."""
+
+    number: int
+
+
+class Counting:
+    """An agent that counts what it saw and says so; it raises when it is told to."""
+
+    name = "decide"
+    inputs = ("room-ticks",)
+    stateful = True
+    max_late: timedelta | None = timedelta(hours=1)
+
+    def __init__(self) -> None:
+        self.calls: list[datetime] = []
+        self.raises = False
+
+    def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
+        """Count."""
+        self.calls.append(now)
+        before = rows.get("count", Count)
+        rows.put("count", Count(number=1 + (before.number if before else 0)))
+        if self.raises:
+            raise ValueError("secret content")
+        return [Output("alerts", item.message)]
+
+
+class FakeTable:
+    """A state table over a dictionary."""
+
+    def __init__(self) -> None:
+        self.database = FakeDatabase()
+        self.states: dict[int, PartitionState] = {}
+
+    def partition_state(self, partition: int) -> PartitionState:
+        """Return a partition's state."""
+        return self.states.setdefault(partition, PartitionState(lambda: self.database))
+
+    def changelog_tp(self, partition: int) -> TP:
+        """Return where its changes go."""
+        return TP("decide-state-changelog", partition)
+
+    def keep(self, partition: int, writes: Mapping[bytes, bytes | None], offset: int) -> None:
+        """Write confirmed rows."""
+        for key, value in writes.items():
+            if value is None:
+                self.database.content.pop(key, None)
+            else:
+                self.database.content[key] = value
+        self.database.content[b"offset"] = str(offset).encode()
+
+
+class Bench:
+    """One runner with its fakes, and what it acknowledged."""
+
+    def __init__(self) -> None:
+        self.agent, self.producer, self.table = Counting(), FakeProducer(), FakeTable()
+        self.failures: list[Exception] = []
+        self.acknowledged: list[int] = []
+        self.delivery = Delivery("decide", self.failures.append)
+        self.runner = self.new_runner()
+
+    def new_runner(self) -> Runner:
+        """Return a runner over the same table, as after a restart."""
+        table: Any = self.table
+        return Runner(self.agent, Sender("decide", lambda: self.producer), self.delivery, table)
+
+    async def take(self, record: Record) -> None:
+        """Hand one record to the runner."""
+        await self.runner.handle(record, lambda: self.acknowledged.append(record.offset))
+        await asyncio.sleep(0)
+
+
+def tick(offset: int, at: datetime = NOW, **changes: Any) -> Record:
+    """Return a record with a tick."""
+    message = Tick(group="room", partition=0, at=at + timedelta(seconds=offset))
+    encoded = encode(message, stage="test", handled_at=at, entered_at=at)
+    fields: dict[str, Any] = {
+        "topic": "room-ticks", "partition": 0, "offset": offset, "key": encoded.key, "value": encoded.value,
+        "headers": encoded.headers, "appended_at": at + timedelta(seconds=offset),
+    }  # fmt: skip
+    return Record(**(fields | changes))
+
+
+def running(scenario: Callable[[Bench], Awaitable[None]]) -> None:
+    """Run a scenario on an event loop."""
+
+    async def run() -> None:
+        await scenario(Bench())
+
+    asyncio.run(run())
+
+
+def test_an_input_is_acknowledged_after_everything_it_caused_is_confirmed() -> None:
+    """The last confirmation, changelog included, releases the input, and only then is RocksDB written."""
+
+    async def scenario(bench: Bench) -> None:
+        bench.producer.hold = True
+        await bench.take(tick(0))
+        assert bench.producer.topics() == ["decide-state-changelog", "decide-state-changelog", "alerts"]
+        for index in (2, 0):
+            bench.producer.confirm(index)
+            await asyncio.sleep(0)
+        assert bench.acknowledged == []
+        assert bench.table.database.content == {}
+        bench.producer.confirm(1)
+        await asyncio.sleep(0)
+        assert bench.acknowledged == [0]
+        assert Count.model_validate_json(bench.table.database.content[b"count"]).number == 1
+        assert bench.table.partition_state(0).unconfirmed == {}
+
+    running(scenario)
+
+
+def test_acknowledgements_keep_the_order_of_the_inputs() -> None:
+    """A second input that is confirmed first waits for the first, and its rows are written last."""
+
+    async def scenario(bench: Bench) -> None:
+        bench.producer.hold = True
+        await bench.take(tick(0))
+        await bench.take(tick(1))
+        for index in (3, 4, 5):
+            bench.producer.confirm(index)
+        await asyncio.sleep(0)
+        assert bench.acknowledged == []
+        for index in (0, 1, 2):
+            bench.producer.confirm(index)
+        await asyncio.sleep(0)
+        assert bench.acknowledged == [0, 1]
+        assert Count.model_validate_json(bench.table.database.content[b"count"]).number == 2
+
+    running(scenario)
+
+
+def test_a_repeated_input_causes_exactly_what_it_caused_before() -> None:
+    """After a restart the repeated input sends the same bytes again and does not count twice."""
+
+    async def scenario(bench: Bench) -> None:
+        await bench.take(tick(0))
+        first = bench.producer.sent[-1]
+        bench.runner = bench.new_runner()
+        bench.table.states.clear()
+        await bench.take(tick(0))
+        assert bench.producer.sent[-1] == first
+        assert len(bench.agent.calls) == 1
+        assert Count.model_validate_json(bench.table.database.content[b"count"]).number == 1
+        assert bench.acknowledged == [0, 0]
+
+    running(scenario)
+
+
+def test_a_failed_confirmation_stops_the_worker_without_acknowledging() -> None:
+    """The input stays unacknowledged, so the next worker takes it again."""
+
+    async def scenario(bench: Bench) -> None:
+        bench.producer.hold = True
+        await bench.take(tick(0))
+        bench.producer.waiting[0][0].set_exception(TimeoutError("gone"))
+        bench.producer.confirm(1)
+        bench.producer.confirm(2)
+        await asyncio.sleep(0)
+        assert isinstance(bench.failures[0], DeliveryError)
+        assert bench.acknowledged == []
+
+    running(scenario)
+
+
+def test_an_agent_that_raises_leaves_no_trace_but_a_dead_letter() -> None:
+    """Nothing it wrote takes effect, the original goes to dead-letters without the error's text, and the flow goes on."""
+
+    async def scenario(bench: Bench) -> None:
+        bench.agent.raises = True
+        await bench.take(tick(0))
+        topic, _, value, _, headers = bench.producer.sent[-1]
+        assert topic == "dead-letters"
+        assert value == tick(0).value
+        assert b"handler_failed" in dict(headers)["dead-letter"]
+        assert b"secret" not in dict(headers)["dead-letter"]
+        bench.agent.raises = False
+        await bench.take(tick(1))
+        assert bench.acknowledged == [0, 1]
+        assert Count.model_validate_json(bench.table.database.content[b"count"]).number == 1
+
+    running(scenario)
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (tick(0, value=b"{"), DeadLetterReason.NOT_JSON),
+        (tick(0, value=b'{"group": "room"}'), DeadLetterReason.INVALID),
+        (tick(0, headers=[]), DeadLetterReason.UNKNOWN_TYPE),
+        (
+            tick(0, headers=[("ce_id", b"1"), ("ce_specversion", b"1.0"), ("ce_type", b"toezicht.tick.v99")]),
+            DeadLetterReason.UNKNOWN_VERSION,
+        ),
+        (tick(0, key=b"other"), DeadLetterReason.WRONG_KEY),
+        (tick(0, key=None), DeadLetterReason.WRONG_KEY),
+        (tick(0, appended_at=NOW - timedelta(seconds=61)), DeadLetterReason.FROM_THE_FUTURE),
+        (tick(0, appended_at=NOW + timedelta(hours=1, seconds=1)), DeadLetterReason.TOO_LATE),
+    ],
+)
+def test_what_cannot_be_handled_is_set_aside(record: Record, reason: DeadLetterReason) -> None:
+    """Each guard has its bounded reason; the agent never sees the record and the partition goes on."""
+
+    async def scenario(bench: Bench) -> None:
+        await bench.take(record)
+        topic, _, value, _, headers = bench.producer.sent[-1]
+        assert (topic, value) == ("dead-letters", record.value)
+        assert f'"reason":"{reason}"'.encode() in dict(headers)["dead-letter"]
+        assert bench.agent.calls == []
+        assert bench.acknowledged == [0]
+
+    running(scenario)
+
+
+@pytest.mark.parametrize("late_s", [0, 3_600])
+def test_what_is_just_in_time_is_handled(late_s: int) -> None:
+    """The limit itself is still in time."""
+
+    async def scenario(bench: Bench) -> None:
+        await bench.take(tick(0, appended_at=NOW + timedelta(seconds=late_s)))
+        assert len(bench.agent.calls) == 1
+
+    running(scenario)
+
+
+def test_a_null_value_is_a_deletion_and_no_fault() -> None:
+    """It is acknowledged and causes nothing."""
+
+    async def scenario(bench: Bench) -> None:
+        await bench.take(tick(0, value=None))
+        assert bench.producer.sent == []
+        assert bench.acknowledged == [0]
+
+    running(scenario)
+
+
+def test_now_is_the_time_at_which_the_broker_took_the_record() -> None:
+    """So that the same record gives the same decision whenever it is handled."""
+
+    async def scenario(bench: Bench) -> None:
+        await bench.take(tick(5))
+        assert bench.agent.calls == [NOW + timedelta(seconds=5)]
+
+    running(scenario)
+
+
+def test_a_revoked_partition_is_not_acknowledged_any_more() -> None:
+    """Its inputs belong to another worker."""
+
+    async def scenario(bench: Bench) -> None:
+        bench.producer.hold = True
+        await bench.take(tick(0))
+        bench.runner.revoke(0)
+        for index in range(3):
+            bench.producer.confirm(index)
+        await asyncio.sleep(0)
+        assert bench.acknowledged == []
+
+    running(scenario)
