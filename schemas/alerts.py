@@ -62,15 +62,12 @@ class AlertReport(Part):
 
 
 class AlertCamera(Part):
-    """One camera near the situation: what it could see, what it said, and why.
-
-    `verdict` is null while the camera has been asked and its window is still open.
-    """
+    """One camera near the situation: what it could see, what it said, and why."""
 
     camera_id: Identifier
     distance_m: Annotated[float, Field(ge=0)]
     coverage: Coverage
-    verdict: Verdict | None
+    verdict: Verdict
     zone_id: Identifier | None = None
     explanation: ShortText
     degraded: bool = False

@@ -32,16 +32,24 @@ class CameraCoverage(Part):
 
 
 class ReportFact(Part):
-    """A partner reported something. `cameras` lists those asked, and those near that could not be, nearest first."""
+    """A partner reported something. `cameras` lists those asked, and those near that could not be, nearest first.
+
+    `note` says in one line what is unusual about how the place was found: no position, a poor one, outside every area.
+    """
 
     kind: Literal["report"] = "report"
     incident: Incident
     cameras: tuple[CameraCoverage, ...]
+    note: ShortText = ""
 
 
 class Verdict(StrEnum):
-    """What a camera says about a report: `unseen` means that it could see and did not."""
+    """What a camera says about a report: `unseen` means that it could see and did not.
 
+    `pending` means that the camera was asked and its window is still open.
+    """
+
+    PENDING = "pending"
     CORROBORATED = "corroborated"
     UNSEEN = "unseen"
     CONTRADICTED = "contradicted"
