@@ -7,6 +7,7 @@ rows of its state, in a ring, so that no deletions are needed.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -39,7 +40,8 @@ class Done(Part):
     values: tuple[str, ...]
 
 
-class Outgoing(Part):
+@dataclass(frozen=True, slots=True)
+class Outgoing:
     """One encoded output and where it goes."""
 
     topic: str

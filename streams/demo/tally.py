@@ -1,0 +1,148 @@
+"""What came out: counts and latencies read from the topics themselves, as any consumer would see them."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from kafka import KafkaConsumer, TopicPartition
+
+from schemas.alerts import Alert
+from schemas.codec import decode, envelope
+from schemas.errors import UndecodableError
+from schemas.evidence import Evidence, SightingFact
+from schemas.operations import DeadLetterReference
+from streams import topics
+from streams.settings import KafkaSettings, kafka_client_options
+
+READ: Final = (topics.ALERTS, topics.EVIDENCE, topics.INCIDENTS, topics.DEAD_LETTERS)
+COUNTED: Final = {"frames": topics.CAMERA_FRAMES, "detections": topics.DETECTIONS, "observations": topics.OBSERVATIONS}
+
+
+@dataclass
+class Tally:
+    """What was seen on the topics so far."""
+
+    alerts: dict[str, Alert] = field(default_factory=dict)
+    changes: int = 0
+    incidents: set[str] = field(default_factory=set)
+    dead_letters: Counter[str] = field(default_factory=Counter)
+    latencies_ms: dict[str, list[float]] = field(default_factory=lambda: {"frame": [], "report": [], "time": []})
+    _seen: set[str] = field(default_factory=set)
+    _caused_by: dict[str, str] = field(default_factory=dict)
+
+    def add(self, topic: str, value: bytes, headers: Sequence[tuple[str, bytes]], arrived_at_s: float) -> Alert | None:
+        """Take one record; return the alert where it is one that was not seen before."""
+        try:
+            about, message = envelope(headers), decode(value, headers)
+        except UndecodableError:
+            return None
+        if (key := f"{topic}/{about.event_id}") in self._seen:
+            return None
+        self._seen.add(key)
+        if topic == topics.INCIDENTS:
+            self.incidents.add(about.event_id)
+        elif isinstance(message, DeadLetterReference):
+            self.dead_letters[message.reason] += 1
+        elif isinstance(message, Evidence):
+            self._caused_by[message.evidence_id] = _cause(message)
+        elif isinstance(message, Alert):
+            self.changes += 1
+            self.alerts[message.alert_id] = message
+            newest = message.evidence_ids[-1] if message.evidence_ids else ""
+            if about.entered_at is not None:
+                latency_ms = 1000 * (arrived_at_s - about.entered_at.timestamp())
+                self.latencies_ms[self._caused_by.get(newest, "report")].append(latency_ms)
+            return message
+        return None
+
+    def summary(self, counts: dict[str, int]) -> dict[str, Any]:
+        """Return the demo's last line: counts, alerts by their newest priority, latencies."""
+        by_priority = Counter(str(alert.priority) for alert in self.alerts.values())
+        events = self.latencies_ms["frame"] + self.latencies_ms["report"]
+        return {
+            **counts,
+            "incidents": len(self.incidents),
+            "alerts": {priority: by_priority.get(priority, 0) for priority in ("P1", "P2", "P3", "P4")},
+            "alert_changes": self.changes,
+            "dead_letters": dict(self.dead_letters),
+            "latency_ms": percentiles(events),
+            "latency_ms_by_cause": {cause: percentiles(values) for cause, values in self.latencies_ms.items() if values},
+        }
+
+
+def percentiles(values: Sequence[float]) -> dict[str, float | None]:
+    """Return the median and the 95th percentile (nearest rank), null where there is nothing."""
+    if not values:
+        return {"p50": None, "p95": None}
+    ordered = sorted(values)
+    return {
+        name: round(ordered[min(len(ordered) - 1, int(len(ordered) * share))], 1)
+        for name, share in (("p50", 0.5), ("p95", 0.95))
+    }
+
+
+def _cause(evidence: Evidence) -> str:
+    """Return what the newest contributing event of this evidence was: a picture, a report, or time that passed."""
+    if evidence.fact.kind == "report":
+        return "report"
+    if isinstance(evidence.fact, SightingFact) and evidence.fact.zone_id is None:
+        return "time"
+    return "frame"
+
+
+class TopicReader:
+    """Reads the topics in a thread from now on, and counts records on those too large to read."""
+
+    def __init__(self, kafka: KafkaSettings, on_alert: Callable[[Alert], None]) -> None:
+        """Note where the topics end now."""
+        self.tally = Tally()
+        self._on_alert = on_alert
+        self._consumer = KafkaConsumer(**kafka_client_options(kafka), enable_auto_commit=False)
+        self._partitions = [
+            TopicPartition(name, number) for name in READ for number in range(topics.BY_NAME[name].partitions)
+        ]
+        self._consumer.assign(self._partitions)
+        self._consumer.seek_to_end(*self._partitions)
+        for partition in self._partitions:
+            self._consumer.position(partition)
+        self._counter = KafkaConsumer(**kafka_client_options(kafka), enable_auto_commit=False)
+        self._began = self._ends()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._read, name="tally", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    def counts(self) -> dict[str, int]:
+        """Return how many records each counted topic took since the beginning."""
+        ends = self._ends()
+        return {name: ends[name] - self._began[name] for name in COUNTED}
+
+    def stop(self) -> None:
+        """Stop reading."""
+        self._stopping.set()
+        self._thread.join(timeout=5)
+        self._consumer.close()
+        self._counter.close()
+
+    def _ends(self) -> dict[str, int]:
+        ends = {}
+        for name, topic in COUNTED.items():
+            partitions = [TopicPartition(topic, number) for number in range(topics.BY_NAME[topic].partitions)]
+            ends[name] = sum(self._counter.end_offsets(partitions).values())
+        return ends
+
+    def _read(self) -> None:
+        while not self._stopping.is_set():
+            for records in self._consumer.poll(timeout_ms=200).values():
+                for record in records:
+                    if record.value is None:
+                        continue
+                    alert = self.tally.add(record.topic, record.value, record.headers, record.timestamp / 1000)
+                    if alert is not None:
+                        self._on_alert(alert)
