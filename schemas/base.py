@@ -21,7 +21,10 @@ def derive_id(*causes: str) -> str:
 
 
 def _to_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the moment in UTC must lie within the years 1 to 9999") from None
 
 
 def iso_utc(moment: datetime) -> str:

@@ -26,7 +26,9 @@ class FrameReference(Message):
     captured_at: Utc
     width_px: Pixels
     height_px: Pixels
-    mask_version: Annotated[str, Field(min_length=1, max_length=40, description="Version of the masks that were applied")]
+    mask_version: Annotated[
+        str, Field(min_length=1, max_length=40, description="Version of the masks that were applied")
+    ]
 
     def message_id(self) -> str:
         """Return the frame's identity."""
@@ -69,7 +71,9 @@ class CameraStatus(Message):
 
     def message_id(self) -> str:
         """Return an identity that depends on the camera, the aspect, the state and the moment."""
-        return derive_id("camera-status", self.camera_id, self.aspect, self.state, self.reason, iso_utc(self.changed_at))
+        return derive_id(
+            "camera-status", self.camera_id, self.aspect, self.state, self.reason, iso_utc(self.changed_at)
+        )
 
     def key(self) -> str:
         """Return the camera."""
@@ -119,7 +123,7 @@ class Box(Part):
 
 
 class DetectedObject(Part):
-    """One object in one frame. A track id holds within one camera and one track epoch only, and never means a person."""
+    """One object in one frame. A track id holds within one camera and one track epoch, and never means a person."""
 
     object_class: ObjectClass
     score: Annotated[float, Field(ge=0, le=1)]

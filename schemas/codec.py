@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from schemas.alerts import Alert
 from schemas.base import Message, iso_utc
@@ -28,6 +29,13 @@ M = TypeVar("M", bound=Message)
 JSON: Final = "application/json"
 JPEG: Final = "image/jpeg"
 OCTETS: Final = "application/octet-stream"
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}|\d{1,9}")
+_WITHOUT_VALUE: Final = {
+    "value_error": "Values contradict each other",
+    "union_tag_invalid": "No such kind",
+    "union_tag_not_found": "The kind is missing",
+}
+"""For the kinds of error whose own text quotes the value."""
 _TYPE: Final = re.compile(r"^toezicht\.([a-z-]+)\.v(\d{1,4})$")
 
 
@@ -148,19 +156,30 @@ def message_type(event_type: str) -> type[Message]:
 
 
 def parse(model: type[M], document: bytes) -> M:
-    """Return a message from its JSON document.
+    """Return a message from its JSON document. Strict, as the JSON Schema is: no "3" for 3, no number for a time.
 
     Raises:
         UndecodableError: It is not JSON, or does not fit the model.
     """
     try:
-        return model.model_validate_json(document)
+        return model.model_validate_json(document, strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         if first["type"] == "json_invalid":
             raise UndecodableError(DeadLetterReason.NOT_JSON, f"{model.name}: {first['msg']}"[:300]) from None
-        field = ".".join(str(part) for part in first["loc"]) or "(whole message)"
-        raise UndecodableError(DeadLetterReason.INVALID, f"{model.name}, field {field}: {first['msg']}"[:300]) from None
+        detail = f"{model.name}, field {_field(first['loc'])}: {_expectation(first)}"
+        raise UndecodableError(DeadLetterReason.INVALID, detail[:300]) from None
+
+
+def _field(location: tuple[int | str, ...]) -> str:
+    """Return a field's path; what is not shaped like one of our names may be somebody's data and is not repeated."""
+    parts = (str(part) if _NAME.fullmatch(str(part)) else "(unnamed)" for part in location)
+    return ".".join(parts) or "(whole message)"
+
+
+def _expectation(error: ErrorDetails) -> str:
+    """Return what was expected; messages that quote the value are replaced."""
+    return _WITHOUT_VALUE.get(error["type"], error["msg"])
 
 
 def _header_map(headers: Iterable[tuple[str, bytes]] | Mapping[str, bytes] | None) -> dict[str, bytes]:
@@ -177,8 +196,9 @@ def _text(found: Mapping[str, bytes], name: str) -> str:
 def _moment(found: Mapping[str, bytes], name: str) -> datetime | None:
     if name not in found:
         return None
+    text = _text(found, name)
     try:
-        moment = datetime.fromisoformat(_text(found, name))
-    except ValueError:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise UndecodableError(DeadLetterReason.INVALID, f"header {name} is not an RFC 3339 time") from None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""One fact about one possible situation: a report, what a camera says about a report, or what a camera saw by itself."""
+"""One fact about one possible situation: a report, a camera's word on a report, or what a camera saw by itself."""
 
 from __future__ import annotations
 

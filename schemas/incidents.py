@@ -38,9 +38,15 @@ class Incident(Message):
     source_id: Annotated[str, Field(min_length=1, max_length=120, description="The source's own id of the report")]
     category: Category
     category_source: Annotated[str, Field(max_length=80, description="The source's own code or word for the category")]
-    source_priority: Annotated[str, Field(max_length=12, description="As the source says it: A1, P 2, high; may be empty")]
-    urgency: Annotated[int, Field(ge=0, le=4, description="Source priority on one scale: 0 highest (A0) … 4, 3 if unsaid")]
-    summary: Annotated[ShortText, Field(description="Built from the category and the place, never the reporter's words")]
+    source_priority: Annotated[
+        str, Field(max_length=12, description="As the source says it: A1, P 2, high; may be empty")
+    ]
+    urgency: Annotated[
+        int, Field(ge=0, le=4, description="Source priority on one scale: 0 highest (A0) … 4, 3 if unsaid")
+    ]
+    summary: Annotated[
+        ShortText, Field(description="Built from the category and the place, never the reporter's words")
+    ]
     position: Position | None
     place: Annotated[str, Field(max_length=120, description="Street or square and town, no house number; may be empty")]
     occurred_at: Annotated[Utc, Field(description="When it happened, as far as the source says; else reported_at")]

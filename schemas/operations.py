@@ -152,7 +152,8 @@ class Trend(Message):
 
     def message_id(self) -> str:
         """Return an identity derived from what was counted and its value."""
-        return derive_id("trend", self.control_room_id, self.category, self.area_code, self.week, str(self.count))
+        counted = (self.control_room_id, self.category, self.area_code, str(self.area_year), self.week)
+        return derive_id("trend", *counted, str(self.count), str(self.surge))
 
     def key(self) -> str:
         """Return the control room."""
@@ -219,7 +220,9 @@ class DeadLetterReference(Message):
 
     stage: Identifier
     reason: DeadLetterReason
-    detail: Annotated[ShortText, Field(description="One line naming the field, the kind of fault and what was expected")]
+    detail: Annotated[
+        ShortText, Field(description="One line naming the field, the kind of fault and what was expected")
+    ]
     topic: Annotated[str, Field(max_length=249, description="Where it stood; for intake, the name of the source")]
     partition: Annotated[int, Field(ge=-1)]
     offset: Annotated[int, Field(ge=-1, description="For intake, the line or record number")]
@@ -227,8 +230,12 @@ class DeadLetterReference(Message):
     failed_at: Utc
 
     def message_id(self) -> str:
-        """Return an identity derived from the place where the message stood and the stage that failed."""
-        return derive_id("dead-letter", self.stage, self.topic, str(self.partition), str(self.offset))
+        """Return an identity derived from the place where the message stood, its key, and the stage that failed.
+
+        The key tells apart what two runs of intake read at the same line: intake puts a digest of the line there.
+        """
+        place = (self.topic, str(self.partition), str(self.offset))
+        return derive_id("dead-letter", self.stage, *place, self.original_key)
 
     def key(self) -> str:
         """Return the original key."""

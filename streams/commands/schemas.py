@@ -1,0 +1,60 @@
+"""`toezicht schemas`: the messages as JSON Schema and AsyncAPI files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+import schemas
+from schemas.export import TopicFacts, check, export
+from streams.errors import ConfigurationError
+from streams.topics import FLOW
+
+FOLDER: Final = Path(schemas.__file__).parent / "json"
+"""Where the generated files live: beside the models, so that they are installed with them."""
+
+
+def topic_facts() -> list[TopicFacts]:
+    """Return what the AsyncAPI document says of each topic of the flow."""
+    return [TopicFacts(topic.name, topic.partitions, topic.config()) for topic in FLOW]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(no_args_is_help=True, help="The messages for other programs: JSON Schema and AsyncAPI files.")
+    app.add_typer(group, name="schemas")
+
+    @group.callback()
+    def _schemas() -> None:
+        """Keep `export` a subcommand; a group with one command would otherwise become that command."""
+
+    @group.command("export")
+    def export_(
+        to: Annotated[Path, typer.Option(help="Folder to write to or compare with")] = FOLDER,
+        check_only: Annotated[
+            bool, typer.Option("--check", help="Write nothing; name each file that differs, exit code 1 if any")
+        ] = False,
+        as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for a program to read")] = False,
+    ) -> None:
+        """Write one JSON Schema 2020-12 file per message and version, and asyncapi.json (AsyncAPI 3.0).
+
+        The files are generated from the models; after a change of a message, run this and commit the result.
+
+        Example: toezicht schemas export --check
+        """
+        try:
+            found = check(to, topic_facts()) if check_only else [str(path) for path in export(to, topic_facts())]
+        except OSError as error:
+            raise ConfigurationError("--to", "folder", str(to), f"a folder to write to ({error.strerror})") from None
+        if as_json:
+            typer.echo(json.dumps({"differences" if check_only else "written": found}))
+        elif check_only:
+            for line in found or [f"{to}: all files agree with the models"]:
+                typer.echo(line)
+        else:
+            typer.echo(f"{len(found)} files written to {to}")
+        if check_only and found:
+            raise typer.Exit(1)

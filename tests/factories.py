@@ -1,0 +1,279 @@
+"""One valid example of each message, for tests that need a message and do not care which."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, TypeVar
+
+from schemas.alerts import Alert, AlertCamera, AlertReport, AlertState, Change, DecisionLog, Factor
+from schemas.base import Message
+from schemas.cameras import (
+    Box,
+    CameraState,
+    CameraStatus,
+    DetectedObject,
+    Detections,
+    DetectorInfo,
+    FrameReference,
+    ObjectClass,
+    Observation,
+    SnapshotReference,
+    SnapshotRequest,
+)
+from schemas.categories import Category, Priority
+from schemas.evidence import CameraCoverage, Coverage, Evidence, ReportFact, Verdict
+from schemas.geo import Position
+from schemas.incidents import CameraWatch, Incident, Operation, incident_identity
+from schemas.operations import (
+    Action,
+    AuditEntry,
+    DeadLetterReason,
+    DeadLetterReference,
+    DispatchReceipt,
+    DispatchRequest,
+    OperatorAction,
+    Tick,
+    Trend,
+)
+
+M = TypeVar("M", bound=Message)
+
+NOON: Final = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+STADSHART: Final = Position(lat=52.306326, lon=4.857297, accuracy_m=50)
+DETECTOR: Final = DetectorInfo(name="yolo11n", version="int8")
+ROOM: Final = "amstelveen"
+CAMERA: Final = "stadshart-01"
+
+INCIDENT: Final = Incident(
+    incident_id=incident_identity("politie-gms", "2026-4711"),
+    operation=Operation.CREATE,
+    revision=0,
+    source="politie-gms",
+    source_id="2026-4711",
+    category=Category.STRAATROOF,
+    category_source="bzdsbr",
+    source_priority="P 1",
+    urgency=1,
+    summary="Straatroof, Stadsplein, Amstelveen",
+    position=STADSHART,
+    place="Stadsplein, Amstelveen",
+    occurred_at=NOON,
+    reported_at=NOON + timedelta(seconds=40),
+    received_at=NOON + timedelta(seconds=41),
+)
+
+_EXAMPLES: Final[tuple[Message, ...]] = (
+    FrameReference(
+        camera_id=CAMERA,
+        epoch="20261124T120000Z",
+        sequence=7,
+        captured_at=NOON,
+        width_px=768,
+        height_px=576,
+        mask_version="2026-1",
+    ),
+    CameraStatus(camera_id=CAMERA, state=CameraState.OFFLINE, reason="lost", detail="no picture", changed_at=NOON),
+    Detections(
+        camera_id=CAMERA,
+        frame_id="frame-7",
+        captured_at=NOON,
+        width_px=768,
+        height_px=576,
+        detector=DETECTOR,
+        track_epoch="20261124T120000Z",
+        objects=(
+            DetectedObject(
+                object_class=ObjectClass.PERSON,
+                score=0.91,
+                box=Box(x_min_px=10, y_min_px=20, x_max_px=30.5, y_max_px=80),
+                track_id=3,
+            ),
+        ),
+    ),
+    Observation(
+        camera_id=CAMERA,
+        zone_id="plein",
+        control_room_id=ROOM,
+        second=NOON,
+        frames=5,
+        count=4,
+        count_max=5,
+        vehicles=0,
+        dwell_s=12.5,
+        group_size=3,
+        detector=DETECTOR,
+        newest_frame_at=NOON + timedelta(milliseconds=800),
+    ),
+    INCIDENT,
+    CameraWatch(
+        incident_id=INCIDENT.incident_id,
+        incident_revision=0,
+        operation=Operation.CREATE,
+        camera_id=CAMERA,
+        control_room_id=ROOM,
+        category=Category.STRAATROOF,
+        distance_m=35.5,
+        zones=("plein",),
+        window_from=NOON - timedelta(minutes=2),
+        window_until=NOON + timedelta(minutes=10),
+        occurred_at=NOON,
+    ),
+    Evidence(
+        evidence_id="evidence-1",
+        control_room_id=ROOM,
+        category=Category.STRAATROOF,
+        position=STADSHART,
+        camera_id=None,
+        occurred_at=NOON,
+        fact=ReportFact(
+            incident=INCIDENT,
+            cameras=(CameraCoverage(camera_id=CAMERA, distance_m=35.5, coverage=Coverage.IN_VIEW),),
+        ),
+    ),
+    Tick(group="room", partition=2, at=NOON),
+    Alert(
+        alert_id="alert-1",
+        control_room_id=ROOM,
+        revision=1,
+        state=AlertState.NEW,
+        change=Change.EVIDENCE,
+        priority=Priority.P1,
+        score=82.5,
+        factors=(Factor(rule_id="base-straatroof", points=60, reason="Straatroof is prompt by itself"),),
+        capped_by=None,
+        category=Category.STRAATROOF,
+        title="Straatroof, Stadsplein, Amstelveen",
+        place="Stadsplein, Amstelveen",
+        position=STADSHART,
+        verdict=Verdict.CORROBORATED,
+        reports=(
+            AlertReport(
+                incident_id=INCIDENT.incident_id,
+                source=INCIDENT.source,
+                source_id=INCIDENT.source_id,
+                category=INCIDENT.category,
+                source_priority=INCIDENT.source_priority,
+                urgency=INCIDENT.urgency,
+                revision=0,
+                cancelled=False,
+                position=STADSHART,
+                occurred_at=INCIDENT.occurred_at,
+                reported_at=INCIDENT.reported_at,
+            ),
+        ),
+        cameras=(
+            AlertCamera(
+                camera_id=CAMERA,
+                distance_m=35.5,
+                coverage=Coverage.IN_VIEW,
+                verdict=Verdict.CORROBORATED,
+                zone_id="plein",
+                explanation="5 persons where 2 are usual",
+            ),
+        ),
+        evidence_ids=("evidence-1",),
+        recipients=("politie",),
+        occurred_at=NOON,
+        opened_at=NOON + timedelta(seconds=42),
+        changed_at=NOON + timedelta(seconds=45),
+        expires_at=NOON + timedelta(minutes=30),
+        rules_version="1",
+        registry_version="1",
+    ),
+    DecisionLog(
+        control_room_id=ROOM,
+        sequence=12,
+        topic="evidence",
+        partition=0,
+        offset=99,
+        input_id="evidence-1",
+        now=NOON,
+        alert_ids=("alert-1",),
+        rules_version="1",
+        registry_version="1",
+    ),
+    OperatorAction(
+        action_id="action-1",
+        control_room_id=ROOM,
+        alert_id="alert-1",
+        seen_revision=1,
+        action=Action.SHELVE,
+        user="operator-3",
+        reason="known event",
+        until=NOON + timedelta(hours=1),
+        acted_at=NOON,
+    ),
+    DispatchRequest(
+        dispatch_id="dispatch-1",
+        control_room_id=ROOM,
+        alert_id="alert-1",
+        alert_revision=1,
+        recipient="politie",
+        priority=Priority.P1,
+        category=Category.STRAATROOF,
+        place="Stadsplein, Amstelveen",
+        confirmed_by="operator-3",
+        confirmed_at=NOON,
+    ),
+    DispatchReceipt(
+        dispatch_id="dispatch-1",
+        control_room_id=ROOM,
+        alert_id="alert-1",
+        recipient="politie",
+        outcome="accepted",
+        answered_at=NOON,
+    ),
+    SnapshotRequest(
+        request_id="request-1",
+        camera_id=CAMERA,
+        alert_id="alert-1",
+        user="operator-3",
+        requested_at=NOON,
+        moment=NOON - timedelta(seconds=5),
+    ),
+    SnapshotReference(request_id="request-1", camera_id=CAMERA, captured_at=NOON, width_px=384, height_px=288),
+    Trend(
+        control_room_id=ROOM,
+        category=Category.WONINGINBRAAK,
+        area_code="BU03620401",
+        area_year=2026,
+        week="2026-W48",
+        count=3,
+        target_per_year=350,
+        computed_at=NOON,
+    ),
+    AuditEntry(
+        sequence=1,
+        actor="operator-3",
+        action="view",
+        object_type="alert",
+        object_id="alert-1",
+        result="done",
+        at=NOON,
+        previous_hash="0" * 64,
+        hash="a" * 64,
+    ),
+    DeadLetterReference(
+        stage="locate",
+        reason=DeadLetterReason.INVALID,
+        detail="incident, field urgency: Input should be less than or equal to 4",
+        topic="incidents",
+        partition=0,
+        offset=17,
+        original_key="2026-4711",
+        failed_at=NOON,
+    ),
+)
+
+
+def example(model: type[M], **changes: Any) -> M:
+    """Return a valid message of this type, with the fields in `changes` replaced and checked again."""
+    found = next(message for message in _EXAMPLES if type(message) is model)
+    assert isinstance(found, model)
+    return model.model_validate(dict(found) | changes) if changes else found
+
+
+def payload(model: type[Message]) -> bytes | None:
+    """Return what the record of an example carries as its value, where that is not the message itself."""
+    carried = {FrameReference: b"\xff\xd8\xff\xd9", SnapshotReference: b"\xff\xd8\xff\xd9", DeadLetterReference: b"{"}
+    return carried.get(model)
