@@ -1,0 +1,44 @@
+"""The stage `locate`: each report to its control room, and to the cameras that could see its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from schemas.incidents import Incident
+from streams import topics
+from streams.domain.legal import permission
+from streams.domain.locating import GroundMap, locate_report, report_evidence, watches
+from streams.domain.registry import Registry
+from streams.domain.rules import Rules
+from streams.stage import Input, Output, Rows
+
+
+class Locate:
+    """Hands each report over. Keeps no state: a report's place alone decides."""
+
+    name: str = "locate"
+    inputs: tuple[str, ...] = (topics.INCIDENTS,)
+    stateful: bool = False
+    max_late: timedelta | None = None
+
+    def __init__(self, registry: Registry, rules: Rules, time_zone: str) -> None:
+        """Compute the registry on the ground once; `time_zone` is the one that viewing windows are written in."""
+        self._ground = GroundMap(registry)
+        self._rules = rules
+        self._time_zone = time_zone
+
+    def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
+        """Return a watch per camera, and the report as evidence."""
+        incident = item.message
+        if not isinstance(incident, Incident):
+            raise TypeError(f"expected an incident, got a {item.message.name}")
+        located = locate_report(
+            self._ground,
+            self._rules,
+            incident,
+            lambda camera: permission(camera, now, self._time_zone).allowed,
+            now,
+        )
+        asked = [Output(topics.CAMERA_WATCHES, watch) for watch in watches(incident, located, self._rules)]
+        return asked + [Output(topics.EVIDENCE, fact) for fact in report_evidence(incident, located)]

@@ -1,0 +1,145 @@
+"""Crowds that a camera sees by itself: levels with persistence and hysteresis, so that an edge does not chatter."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, NamedTuple
+
+from pydantic import Field
+
+from schemas.base import Identifier, Part, Utc, derive_id, iso_utc
+from schemas.cameras import Observation
+from schemas.categories import Category
+from schemas.evidence import EpisodeFact, Evidence
+from schemas.geo import Position
+from streams.domain.rules import CrowdRule
+
+NO_LEVEL = "none"
+
+
+class CrowdRow(Part):
+    """A zone that is crowded, or is becoming so. Level 0 is none, 1 the rules' first.
+
+    `candidate` is the level that it is moving to since `candidate_since`; equal to `level` when it is not moving.
+    """
+
+    camera_id: Identifier
+    zone_id: Identifier
+    control_room_id: Identifier
+    level: Annotated[int, Field(ge=0)]
+    candidate: Annotated[int, Field(ge=0)]
+    candidate_since: Utc
+    newest: Utc
+    episode_id: str = ""
+
+
+class CrowdStep(NamedTuple):
+    """The zone's new row (None when it is quiet) and the phase that this second brought, if it did."""
+
+    row: CrowdRow | None
+    phase: str | None
+
+
+def crowd_step(row: CrowdRow | None, observation: Observation, rule: CrowdRule) -> CrowdStep:
+    """Return what one second does to a zone. A second that is not newer than the newest changes nothing."""
+    at = observation.second
+    level = row.level if row else 0
+    if (row is not None and at <= row.newest) or observation.frames == 0:
+        return CrowdStep(row, None)
+    target = _target(level, observation, rule)
+    if target == level:
+        if row is None or level == 0:
+            return CrowdStep(None, None)
+        return CrowdStep(_steady(row, at, rule), None)
+    moving = row is not None and row.candidate != level and (row.candidate > level) == (target > level)
+    if row is None or not moving or (at - row.newest).total_seconds() > rule.gap_s:
+        since, candidate = at, target
+    else:
+        since = row.candidate_since
+        candidate = min(row.candidate, target) if target > level else max(row.candidate, target)
+    persisted = (at - since).total_seconds() >= rule.persistence_s
+    episode_id = row.episode_id if row else ""
+    if persisted and level == 0:
+        episode_id = derive_id("episode", "crowd", observation.camera_id, observation.zone_id, iso_utc(since))
+    after = CrowdRow(
+        camera_id=observation.camera_id,
+        zone_id=observation.zone_id,
+        control_room_id=observation.control_room_id,
+        level=candidate if persisted else level,
+        candidate=candidate,
+        candidate_since=since,
+        newest=at,
+        episode_id=episode_id,
+    )
+    if not persisted:
+        return CrowdStep(after, None)
+    return CrowdStep(after, "begin" if level == 0 else "end" if candidate == 0 else "change")
+
+
+def _steady(row: CrowdRow, at: datetime, rule: CrowdRule) -> CrowdRow:
+    """Return a row that stays at its level; written anew only now and then, to tell that the zone is still watched."""
+    if row.candidate == row.level and (at - row.newest).total_seconds() < rule.silent_after_s / 4:
+        return row
+    return row.model_copy(update={"candidate": row.level, "candidate_since": at, "newest": at})
+
+
+def _target(level: int, observation: Observation, rule: CrowdRule) -> int:
+    """Return the level that a second speaks for: higher when it is reached, lower when it is clearly left."""
+    reached = _reached(observation, rule, 1.0)
+    if reached > level:
+        return reached
+    return min(level, _reached(observation, rule, rule.clear_share))
+
+
+def _reached(observation: Observation, rule: CrowdRule, share: float) -> int:
+    density = observation.density_per_m2
+    reached = 0
+    for number, level in enumerate(rule.levels, start=1):
+        least = level.persons if density is None else level.density_per_m2
+        value = observation.count if density is None else density
+        if least is not None and value >= share * least:
+            reached = number
+    return reached
+
+
+def level_name(level: int, rule: CrowdRule) -> str:
+    """Return the name of a level."""
+    return rule.levels[level - 1].name if level else NO_LEVEL
+
+
+def silent(row: CrowdRow, rule: CrowdRule, now: datetime) -> bool:
+    """Return whether a zone was not seen for so long that its episode ends."""
+    return now - row.newest >= timedelta(seconds=rule.silent_after_s)
+
+
+def episode_evidence(
+    row: CrowdRow, phase: str, rule: CrowdRule, observation: Observation | None, position: Position
+) -> Evidence:
+    """Return an episode's phase as evidence; without an observation it ends because nobody sees the zone any more."""
+    name = level_name(row.level, rule) if phase != "end" else NO_LEVEL
+    if observation is None:
+        value, degraded, words, at = 0.0, False, f"zone {row.zone_id} was not seen any more", row.newest
+    else:
+        density = observation.density_per_m2
+        value, degraded = (float(observation.count) if density is None else density), observation.detector.degraded
+        amount = f"{observation.count} persons" if density is None else f"{density:.1f} persons per m²"
+        least = "at least " if observation.lower_bound else ""
+        held = f"for {rule.persistence_s:g} s"
+        words, at = f"{least}{amount} in zone {row.zone_id} {held}: level {name}", observation.second
+    return Evidence(
+        evidence_id=derive_id("evidence", row.episode_id, phase, name, iso_utc(at)),
+        control_room_id=row.control_room_id,
+        category=Category.CROWD_DENSITY,
+        position=position,
+        camera_id=row.camera_id,
+        occurred_at=at,
+        fact=EpisodeFact(
+            episode_id=row.episode_id,
+            phase=phase,
+            zone_id=row.zone_id,
+            signal=f"crowd.{name}"[:40],
+            value=value,
+            explanation=words[:300],
+            degraded=degraded,
+        ),
+    )

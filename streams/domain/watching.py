@@ -1,0 +1,121 @@
+"""What a camera showed, second by second, kept for a while: rows of ten seconds per zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
+
+from schemas.base import Part, Utc
+from schemas.cameras import Observation
+from streams.domain.rules import Signal
+
+SLOT_S: Final = 10
+"""Seconds in one row: a row is rewritten with each of its seconds, so it is kept small."""
+
+
+class Seen(NamedTuple):
+    """What one zone showed in one second of its slot."""
+
+    offset_s: int
+    persons: int
+    group: int
+    dwell_s: float
+    vehicles: int
+    density_per_m2: float | None
+    degraded: bool
+
+
+class SlotRow(Part):
+    """One zone's seconds from `start` on; a second that is not there was not seen by anybody."""
+
+    start: Utc
+    seconds: tuple[Seen, ...]
+
+
+class Moment(NamedTuple):
+    """What one zone showed at one moment."""
+
+    at: datetime
+    zone_id: str
+    seen: Seen
+
+
+def slot_start(moment: datetime) -> datetime:
+    """Return the start of the slot that holds a moment."""
+    epoch_s = int(moment.timestamp())
+    return datetime.fromtimestamp(epoch_s - epoch_s % SLOT_S, UTC)
+
+
+def slots_between(start: datetime, end: datetime) -> Iterator[datetime]:
+    """Yield the starts of the slots that hold any moment from start to end."""
+    slot = slot_start(start)
+    while slot <= end:
+        yield slot
+        slot += timedelta(seconds=SLOT_S)
+
+
+def seen_of(observation: Observation) -> Seen:
+    """Return an observation's second in its slot."""
+    offset_s = int((observation.second - slot_start(observation.second)).total_seconds())
+    return Seen(
+        offset_s,
+        observation.count,
+        observation.group_size,
+        round(observation.dwell_s, 1),
+        observation.vehicles,
+        observation.density_per_m2,
+        observation.detector.degraded,
+    )
+
+
+def with_second(row: SlotRow | None, observation: Observation) -> SlotRow:
+    """Return a slot with an observation in it; a second that is there stays as it is, so a repeat changes nothing."""
+    seen = seen_of(observation)
+    if row is None:
+        return SlotRow(start=slot_start(observation.second), seconds=(seen,))
+    if any(each.offset_s == seen.offset_s for each in row.seconds):
+        return row
+    return SlotRow(start=row.start, seconds=tuple(sorted((*row.seconds, seen))))
+
+
+def moments(zone_id: str, slots: Iterable[SlotRow], start: datetime, end: datetime) -> Iterator[Moment]:
+    """Yield what a zone showed from start to end, in the order of time."""
+    for slot in slots:
+        for seen in slot.seconds:
+            at = slot.start + timedelta(seconds=seen.offset_s)
+            if start <= at <= end:
+                yield Moment(at, zone_id, seen)
+
+
+class Met(NamedTuple):
+    """A signal that was met: its name, its size, and the sight in words."""
+
+    signal: str
+    value: float
+    words: str
+
+
+def met(signal: Signal, seen: Seen) -> Met | None:
+    """Return what a second shows when it meets all that a signal asks; else None. An unknown density meets nothing."""
+    asked: list[tuple[str, float | None, float, str]] = [
+        ("group", signal.group, seen.group, f"a group of {seen.group}"),
+        ("persons", signal.persons, seen.persons, _several(seen.persons, "person")),
+        ("vehicles", signal.vehicles, seen.vehicles, _several(seen.vehicles, "vehicle")),
+        (
+            "density",
+            signal.density_per_m2,
+            seen.density_per_m2 or 0.0,
+            f"{seen.density_per_m2 or 0:.1f} persons per m²",
+        ),
+        ("dwell", signal.dwell_s, seen.dwell_s, f"staying {seen.dwell_s:.0f} s"),
+    ]
+    given = [(name, least, value, words) for name, least, value, words in asked if least is not None]
+    if any(value < least for _, least, value, _ in given):
+        return None
+    name, _, value, _ = given[0]
+    return Met(name, float(value), " ".join(words for *_, words in given))
+
+
+def _several(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
