@@ -250,5 +250,7 @@ async def _watch(apps: Sequence[StageApp], fail: Callable[[Exception], None]) ->
         for built in apps:
             if built.app.crashed:
                 reason = built.app.crash_reason
-                fail(reason if isinstance(reason, Exception) else RuntimeError(f"{built.stage.name} crashed: {reason!r}"))
+                fail(
+                    reason if isinstance(reason, Exception) else RuntimeError(f"{built.stage.name} crashed: {reason!r}")
+                )
                 return

@@ -17,7 +17,7 @@ from schemas.cameras import FrameReference
 from streams import metrics
 from streams.clock import Clock
 from streams.records import Fault, Record, read_record
-from streams.runner import Delivery, record_of
+from streams.runner import Delivery, record_of, releasing
 from streams.sending import Sender, handler_fault
 from streams.stage import BatchStage, Failed, Input, Output
 
@@ -68,7 +68,7 @@ class BatchRunner:
         elif isinstance(item, Fault):
             await self._set_aside(record, item, acknowledge)
         else:
-            self.delivery.deliver(record.partition, (), lambda: _ignore(acknowledge()))
+            self.delivery.deliver(record.partition, (), releasing(acknowledge))
 
     def revoke(self, partition: int) -> None:
         """Forget a partition that another worker owns now."""
@@ -103,7 +103,7 @@ class BatchRunner:
         message = taken.item.message
         if isinstance(message, FrameReference):
             metrics.FRAMES_DROPPED.labels(message.camera_id, "stale").inc()
-        self.delivery.deliver(taken.record.partition, (), lambda: _ignore(taken.acknowledge()))
+        self.delivery.deliver(taken.record.partition, (), releasing(taken.acknowledge))
         return True
 
     async def _handle(self, batch: list[Taken]) -> None:
@@ -121,17 +121,10 @@ class BatchRunner:
                 continue
             outgoing = self.sender.encoded(result, taken.item.entered_at, now)
             confirmations = [await self.sender.send(output) for output in outgoing]
-            acknowledge = taken.acknowledge
-            self.delivery.deliver(
-                taken.record.partition, confirmations, lambda done=acknowledge: _ignore(done()), outgoing
-            )
+            self.delivery.deliver(taken.record.partition, confirmations, releasing(taken.acknowledge), outgoing)
 
     async def _set_aside(self, record: Record, fault: Fault, acknowledge: Callable[[], object]) -> None:
         metrics.MESSAGES_FAILED.labels(self.stage.name, fault.reason).inc()
         log.warning("%s: %s/%d@%d: %s", self.stage.name, record.topic, record.partition, record.offset, fault.detail)
         confirmation = await self.sender.send_dead_letter(record, fault)
-        self.delivery.deliver(record.partition, [confirmation], lambda: _ignore(acknowledge()))
-
-
-def _ignore(_: object) -> None:
-    """Drop an acknowledgement's return value."""
+        self.delivery.deliver(record.partition, [confirmation], releasing(acknowledge))

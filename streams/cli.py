@@ -50,7 +50,7 @@ def main() -> None:
     try:
         build_app()()
     except ToezichtError as error:
-        print(f"toezicht: {error}", file=sys.stderr)
+        sys.stderr.write(f"toezicht: {error}\n")
         sys.exit(2)
 
 

@@ -11,7 +11,9 @@ from prometheus_client import Counter, Gauge, Histogram, Info
 
 _FAST: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
-MESSAGES_IN: Final = Counter("toezicht_messages_in_total", "Records that a stage took from a topic.", ["stage", "topic"])
+MESSAGES_IN: Final = Counter(
+    "toezicht_messages_in_total", "Records that a stage took from a topic.", ["stage", "topic"]
+)
 MESSAGES_OUT: Final = Counter("toezicht_messages_out_total", "Records that the broker confirmed.", ["stage", "topic"])
 MESSAGES_FAILED: Final = Counter(
     "toezicht_messages_failed_total", "Records that went to dead-letters, by bounded reason.", ["stage", "reason"]
@@ -48,7 +50,11 @@ DETECTION_SECONDS: Final = Histogram(
 DETECTOR: Final = Info("toezicht_detector", "The detector in use: name, version, degraded.")
 DETECTOR_DEGRADED: Final = Gauge("toezicht_detector_degraded", "1 while the fallback detector is in use, else 0.")
 
-REPORTS_READ: Final = Counter("toezicht_reports_read_total", "Reports read, by source and result.", ["source", "result"])
+REPORTS_READ: Final = Counter(
+    "toezicht_reports_read_total", "Reports read, by source and result.", ["source", "result"]
+)
 ALERTS: Final = Counter("toezicht_alerts_total", "Alerts opened, by priority at opening.", ["priority"])
-ALERT_CHANGES: Final = Counter("toezicht_alert_changes_total", "Messages on the operator topic.", ["change", "priority"])
+ALERT_CHANGES: Final = Counter(
+    "toezicht_alert_changes_total", "Messages on the operator topic.", ["change", "priority"]
+)
 WORKER_RESTARTS: Final = Counter("toezicht_worker_restarts_total", "Restarts by the supervisor.", ["worker"])

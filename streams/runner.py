@@ -175,7 +175,7 @@ class Runner:
             metrics.MESSAGES_FAILED.labels(self.stage.name, item.reason).inc()
             log.warning("%s: %s/%d@%d: %s", self.stage.name, record.topic, record.partition, record.offset, item.detail)
             confirmations.append(await self.sender.send_dead_letter(record, item))
-        self.delivery.deliver(record.partition, confirmations, lambda: _ignore(acknowledge()))
+        self.delivery.deliver(record.partition, confirmations, releasing(acknowledge))
 
     def revoke(self, partition: int) -> None:
         """Forget a partition that another worker owns now."""
@@ -219,7 +219,7 @@ class Runner:
         if isinstance(rows, StateRows) and rows.writes and self.table is not None:
             release = await self._write(item.partition, rows, confirmations, acknowledge)
         else:
-            release = lambda: _ignore(acknowledge())  # noqa: E731 - as short as its twin is long
+            release = releasing(acknowledge)
         for output in outgoing:
             confirmations.append(await self.sender.send(output))
         self.delivery.deliver(item.partition, confirmations, release, outgoing)
@@ -262,5 +262,10 @@ def record_of(event: Any) -> Record:
     )
 
 
-def _ignore(_: object) -> None:
-    """Drop an acknowledgement's return value."""
+def releasing(acknowledge: Callable[[], object]) -> Callable[[], None]:
+    """Return a release that only acknowledges."""
+
+    def release() -> None:
+        acknowledge()
+
+    return release

@@ -22,7 +22,9 @@ Progress = Callable[[str], None]
 
 
 @contextmanager
-def cluster(settings: Settings, kafka: KafkaSettings, section: BrokerSection, progress: Progress) -> Iterator[KafkaSettings]:
+def cluster(
+    settings: Settings, kafka: KafkaSettings, section: BrokerSection, progress: Progress
+) -> Iterator[KafkaSettings]:
     """Yield the settings of a cluster that is up and has its topics: the configured one, else a local broker."""
     run_folder = settings.data / "run"
     run_folder.mkdir(parents=True, exist_ok=True)

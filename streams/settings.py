@@ -45,7 +45,9 @@ class Settings(BaseSettings):
     models: Path | None = Field(None, description="Folder with detector models")
     weights: Path | None = Field(None, description="One detector model, preferred over any other")
     allow_model_download: bool = Field(False, description="Whether ultralytics may download its own weights")
-    metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(0, description="Port for Prometheus; 0 picks a free one")
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        0, description="Port for Prometheus; 0 picks a free one"
+    )
     metrics_host: str = Field("127.0.0.1", description="Address for Prometheus to connect to")
     time_zone: str = Field("Europe/Amsterdam", description="Zone of times that name none (P2000, viewing windows)")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

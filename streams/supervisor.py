@@ -105,7 +105,9 @@ class Child:
 class Supervisor:
     """Starts, watches and stops a list of processes."""
 
-    def __init__(self, specs: Sequence[ProcessSpec], folder: Path, clock_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, specs: Sequence[ProcessSpec], folder: Path, clock_s: Callable[[], float] = time.monotonic
+    ) -> None:
         """Prepare; nothing runs before `start`. Logs and signs of readiness go into the folder."""
         folder.mkdir(parents=True, exist_ok=True)
         self.children = [Child(spec, folder) for spec in specs]

@@ -53,7 +53,7 @@ def register(app: typer.Typer) -> None:
             stopping = stack.enter_context(stop_signals())
             material = prepare(folder / "demo", say)
             reached = stack.enter_context(cluster(settings, kafka, BrokerSection(port=0), say))
-            reader = TopicReader(reached, lambda alert: _show(alert))
+            reader = TopicReader(reached, _show)
             stack.callback(reader.stop)
             reader.start()
             specs = process_specs(material.pipeline, reached.bootstrap_servers, folder.resolve())

@@ -1,0 +1,76 @@
+# What a newcomer types. Everything is set up on the way; the only needs are Python 3.11 to 3.13, make and a network.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-core demo test check format lock clean
+
+PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+STAMP := .venv/.ready
+CORE_STAMP := .venv/.ready-core
+ARGS ?=
+
+# Real video and a real model, where they lie beside the project; the product itself knows nothing of that folder.
+SHARED := $(abspath ../shared/data)
+ifneq ($(wildcard $(SHARED)/models),)
+export TOEZICHT_MODELS ?= $(SHARED)/models
+endif
+ifneq ($(wildcard $(SHARED)/pets2009/S2L1-view001.avi),)
+export TOEZICHT_DEMO_VIDEO ?= $(SHARED)/pets2009/S2L1-view001.avi
+export TOEZICHT_TEST_DATA ?= $(SHARED)
+endif
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## Install everything into .venv (about 6 GB: ultralytics brings torch)
+
+setup-core: $(CORE_STAMP) ## Install what a worker without pixels needs, in seconds
+
+demo: $(STAMP) ## Run the demo; ARGS=--once ends by itself
+	@scripts/debian.sh runtime
+	@$(BIN)/toezicht demo $(ARGS)
+
+test: $(STAMP) ## Run all tests; ARGS go to pytest
+	@scripts/debian.sh runtime test
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(STAMP) ## What CI runs before the tests: format, lint, types, imports, generated files
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/toezicht schemas export --check
+
+format: $(STAMP) ## Format and mend what can be mended
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+$(BIN)/uv: locks/uv.txt
+	@test -n "$(PYTHON)" || { echo "toezicht: no Python 3.11, 3.12 or 3.13 found" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "toezicht: $(PYTHON) has no ensurepip; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@echo "toezicht: making .venv with $$($(PYTHON) --version)" >&2
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/uv.txt
+	@touch $@
+
+$(STAMP): $(BIN)/uv locks/all.txt pyproject.toml
+	@echo "toezicht: installing (some 6 GB, half a minute with a fast network)" >&2
+	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r locks/all.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@ $(CORE_STAMP)
+
+$(CORE_STAMP): $(BIN)/uv locks/core.txt locks/build.txt pyproject.toml
+	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r locks/core.txt -r locks/build.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+lock: $(BIN)/uv ## Resolve the dependencies anew: hashes, no registry addresses
+	$(LOCK) pyproject.toml -o locks/core.txt
+	$(LOCK) pyproject.toml --extra vision --extra dev -o locks/all.txt
+	echo hatchling | $(LOCK) - -o locks/build.txt
+
+clean: ## Remove what was installed, built or stored
+	rm -rf .venv .toezicht .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

