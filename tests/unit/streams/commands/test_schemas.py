@@ -35,4 +35,5 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     target.write_text("")
     result = CliRunner().invoke(_app(), ["schemas", "export", "--to", str(target)])
     assert isinstance(result.exception, ConfigurationError)
-    assert str(target) in str(result.exception) and "\n" not in str(result.exception)
+    assert str(target) in str(result.exception)
+    assert "\n" not in str(result.exception)

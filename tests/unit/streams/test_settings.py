@@ -1,0 +1,69 @@
+"""Settings are read from the environment; a wrong one is one line, and a secret is never shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from streams.errors import ConfigurationError
+from streams.settings import KafkaSettings, kafka_client_options, read_settings
+
+
+def test_plain_cluster() -> None:
+    """Without TLS and SASL there is nothing but the addresses."""
+    assert kafka_client_options(KafkaSettings(bootstrap_servers="a:1,b:2")) == {"bootstrap_servers": ["a:1", "b:2"]}
+
+
+def test_tls_with_a_client_certificate() -> None:
+    """Certificates are given as paths, and those that are not set are left out."""
+    kafka = KafkaSettings(
+        bootstrap_servers="a:1", security_protocol="SSL", ssl_cafile=Path("/ca.pem"), ssl_certfile=Path("/me.pem")
+    )
+    assert kafka_client_options(kafka) == {
+        "bootstrap_servers": ["a:1"],
+        "security_protocol": "SSL",
+        "ssl_cafile": "/ca.pem",
+        "ssl_certfile": "/me.pem",
+    }
+
+
+@pytest.mark.parametrize("protocol", ["SASL_PLAINTEXT", "SASL_SSL"])
+def test_sasl(protocol: str) -> None:
+    """User, password and mechanism are given where the protocol asks for them."""
+    kafka = KafkaSettings.model_validate(
+        {
+            "bootstrap_servers": "a:1",
+            "security_protocol": protocol,
+            "sasl_username": "intake",
+            "sasl_password": SecretStr("geheim"),
+        }
+    )
+    assert kafka_client_options(kafka) == {
+        "bootstrap_servers": ["a:1"],
+        "security_protocol": protocol,
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": "intake",
+        "sasl_plain_password": "geheim",
+    }
+    assert "geheim" not in repr(kafka)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("KAFKA_SECURITY_PROTOCOL", "TLS"),
+        ("KAFKA_REPLICATION_FACTOR", "0"),
+        ("TOEZICHT_METRICS_PORT", "70000"),
+        ("TOEZICHT_LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_wrong_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    """The line names the variable, its value and what was expected."""
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigurationError) as caught:
+        read_settings()
+    assert variable in str(caught.value)
+    assert value in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,78 @@
+"""What must hold for every topic, whatever is added to `streams/topics.py`."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas.catalogue import MESSAGES
+from streams.topics import (
+    ALERTS,
+    BY_NAME,
+    CHANGELOGS,
+    FLOW,
+    FOUR_WEEKS_MS,
+    HOUR_MS,
+    MAX_FRAME_BYTES,
+    STATEFUL_STAGES,
+    TOPICS,
+    TopicSpec,
+    changelog,
+)
+
+DERIVED_FROM_IMAGES = {
+    "camera-frames",
+    "camera-status",
+    "detections",
+    "observations",
+    "evidence",
+    "alerts",
+    "alert-state",
+    "snapshots",
+    "dead-letters",
+}
+
+
+def test_names_are_unique() -> None:
+    """No topic is described twice."""
+    assert len(BY_NAME) == len(TOPICS)
+
+
+def test_every_topic_of_a_message_exists_and_every_topic_has_a_message() -> None:
+    """The catalogue of messages and the list of topics name each other, both ways."""
+    assert {topic for model in MESSAGES for topic in model.topics} == {topic.name for topic in FLOW}
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+def test_what_derives_from_images_is_gone_within_four_weeks(topic: TopicSpec) -> None:
+    """Retention, the segment that must close first, and the broker's look every five minutes stay within 28 days."""
+    config = topic.config()
+    if topic.from_images:
+        assert "delete" in config["cleanup.policy"]
+        assert topic.retention_ms is not None
+        assert topic.retention_ms + topic.segment_ms + HOUR_MS <= FOUR_WEEKS_MS
+    assert config["message.timestamp.type"] == "LogAppendTime"
+    assert (topic.retention_ms is None) == (topic.cleanup == "compact")
+
+
+def test_image_topics_are_marked() -> None:
+    """Each topic that can hold what a camera saw says so; changelogs hold state made from it."""
+    assert {topic.name for topic in FLOW if topic.from_images} == DERIVED_FROM_IMAGES
+    assert all(topic.from_images for topic in CHANGELOGS)
+
+
+@pytest.mark.parametrize("group", ["camera", "room", "single"])
+def test_groups_are_co_partitioned(group: str) -> None:
+    """All topics of a group, changelogs included, have one partition count."""
+    assert len({topic.partitions for topic in TOPICS if topic.group == group}) == 1
+
+
+def test_changelogs_are_partitioned_as_their_stage() -> None:
+    """A stage's changelog belongs to the group of its state."""
+    for stage, group in STATEFUL_STAGES.items():
+        assert BY_NAME[changelog(stage)].group == group
+
+
+def test_the_largest_frame_fits() -> None:
+    """A frame of the largest size leaves room for headers in a record of the topic's limit."""
+    assert BY_NAME["camera-frames"].max_message_bytes >= MAX_FRAME_BYTES + 50_000
+    assert int(BY_NAME[ALERTS].config()["max.message.bytes"]) == BY_NAME[ALERTS].max_message_bytes
