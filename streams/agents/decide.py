@@ -1,0 +1,219 @@
+"""The stage `decide`: one alert per situation and control room, scored again whenever a fact or a person changes it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from schemas.alerts import Alert, Change, DecisionLog
+from schemas.evidence import EpisodeFact, Evidence, ReportFact, SightingFact
+from schemas.operations import OperatorAction, Tick
+from streams import topics
+from streams.agents.due import Due
+from streams.agents.situation_store import DUE_BUCKET_S, EarlyRow, SituationStore
+from streams.domain.alerting import act, alert_of, changed, expire, expires_at, unshelve
+from streams.domain.joining import fact_spot
+from streams.domain.rules import Rules
+from streams.domain.situations import (
+    EpisodeRow,
+    ReportRow,
+    Situation,
+    better_sighting,
+    episode_row,
+    newer_episode,
+    newer_report,
+    open_situation,
+    report_row,
+    sighting_row,
+    with_episode,
+    with_report,
+    with_sighting,
+)
+from streams.stage import Input, Output, Rows
+
+log = logging.getLogger(__name__)
+
+
+class Decide:
+    """Joins facts to situations, and says each change of one as a whole alert.
+
+    What an input finds changed is sent; what changes nothing is only written to the decision log.
+    """
+
+    name: str = "decide"
+    inputs: tuple[str, ...] = (topics.EVIDENCE, topics.OPERATOR_ACTIONS, topics.ROOM_TICKS)
+    stateful: bool = True
+    max_late: timedelta | None = None
+
+    def __init__(self, rules: Rules, registry_version: str) -> None:
+        """Take the rules, and the registry's version, which goes into each alert."""
+        self._rules = rules
+        self._registry_version = registry_version
+
+    def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
+        """Return the alerts that an input changes, and the record of the decision.
+
+        Raises:
+            TypeError: The message is of another type than this stage's topics carry.
+        """
+        match item.message:
+            case Evidence() as evidence:
+                store = self._store(rows, evidence.control_room_id)
+                alert = self._take(evidence, store, now)
+                return self._outputs(item, evidence.control_room_id, store, [alert] if alert else [], now)
+            case OperatorAction() as action:
+                store = self._store(rows, action.control_room_id)
+                alert = self._act(action, store, now)
+                return self._outputs(item, action.control_room_id, store, [alert] if alert else [], now)
+            case Tick():
+                return self._tick(item, rows, now)
+            case other:
+                raise TypeError(f"expected evidence, an action or a tick, got a {other.name}")
+
+    def _store(self, rows: Rows, room: str) -> SituationStore:
+        return SituationStore(rows, room, self._rules)
+
+    def _take(self, evidence: Evidence, store: SituationStore, now: datetime) -> Alert | None:
+        match evidence.fact:
+            case ReportFact() as report:
+                return self._report(evidence, report_row(evidence, report), store, now)
+            case SightingFact() as sighting:
+                return self._sighting(evidence, sighting, store, now)
+            case EpisodeFact() as episode:
+                return self._episode(evidence, episode_row(evidence, episode), store, now)
+
+    def _report(self, evidence: Evidence, row: ReportRow, store: SituationStore, now: datetime) -> Alert | None:
+        """Take a report into its alert, into one about the same thing, or into a new one.
+
+        One that is cancelled before it came makes no alert of its own; it waits, so that a late copy makes none either.
+        """
+        fact_id = row.report.incident_id
+        known = store.of_fact(fact_id)
+        if known is not None:
+            return self._change(known, with_report(known, row), store, Change.EVIDENCE, now)
+        early = store.early(fact_id) or EarlyRow()
+        row = newer_report(early.report, row)
+        match = store.match(fact_spot(row, self._rules))
+        if match is None and row.report.cancelled:
+            store.wait(fact_id, early.model_copy(update={"report": row}), now)
+            return None
+        store.arrived(fact_id)
+        after = with_report(match or open_situation(evidence, now), row)
+        for sighting in early.sightings:
+            after = with_sighting(after, sighting)
+        return self._change(match, after, store, Change.EVIDENCE, now)
+
+    def _sighting(self, evidence: Evidence, fact: SightingFact, store: SituationStore, now: datetime) -> Alert | None:
+        """Take a camera's answer; one that comes before its report waits for it."""
+        row = sighting_row(evidence, fact)
+        known = store.of_fact(fact.incident_id)
+        if known is not None:
+            return self._change(known, with_sighting(known, row), store, Change.EVIDENCE, now)
+        early = store.early(fact.incident_id) or EarlyRow()
+        others = {each.camera_id: each for each in early.sightings}
+        others[row.camera_id] = better_sighting(others.get(row.camera_id), row)
+        sightings = tuple(others[camera_id] for camera_id in sorted(others))
+        store.wait(fact.incident_id, early.model_copy(update={"sightings": sightings}), now)
+        return None
+
+    def _episode(self, evidence: Evidence, row: EpisodeRow, store: SituationStore, now: datetime) -> Alert | None:
+        """Take an episode's phase. One that ended before its beginning came makes no alert of its own."""
+        known = store.of_fact(row.episode_id)
+        if known is not None:
+            return self._change(known, with_episode(known, row), store, Change.EVIDENCE, now)
+        early = store.early(row.episode_id) or EarlyRow()
+        row = newer_episode(early.episode, row)
+        match = store.match(fact_spot(row, self._rules))
+        if match is None and row.phase == "end":
+            store.wait(row.episode_id, EarlyRow(episode=row), now)
+            return None
+        store.arrived(row.episode_id)
+        after = with_episode(match or open_situation(evidence, now), row)
+        return self._change(match, after, store, Change.EVIDENCE, now)
+
+    def _act(self, action: OperatorAction, store: SituationStore, now: datetime) -> Alert | None:
+        """Do what an operator asks; what is refused changes nothing and is logged with its reason."""
+        known = store.get(action.alert_id)
+        if known is None:
+            log.info("refused %s of alert %s: no such alert here", action.action.value, action.alert_id)
+            return None
+        priority = alert_of(known, self._rules, self._registry_version).priority
+        after, refused = act(known, action, priority, now)
+        if refused:
+            log.info("refused %s of alert %s: %s", action.action.value, action.alert_id, refused)
+        return self._change(known, after, store, Change.ACTION, now)
+
+    def _change(
+        self, before: Situation | None, after: Situation, store: SituationStore, why: Change, now: datetime
+    ) -> Alert | None:
+        """Write and return what changed; None where nothing did, or the alert had ended before."""
+        if before is not None:
+            if after is before or after == before or before.ended_at is not None:
+                return None
+            after = changed(before, after, why, now)
+        store.put(before, after)
+        return alert_of(after, self._rules, self._registry_version)
+
+    def _tick(self, item: Input, rows: Rows, now: datetime) -> list[Output]:
+        """Expire, unshelve and forget what is due; a tick with nothing due leaves no trace."""
+        alerts: dict[str, list[Alert]] = {}
+        for name in Due(rows, DUE_BUCKET_S).take(now):
+            kind, room, fact_id = name.split("/", 2)
+            if kind == "early":
+                log.info("what came early for %s was never followed by its report", fact_id)
+                rows.delete(name)
+                continue
+            alert = self._look_again(fact_id, self._store(rows, room), now)
+            if alert is not None:
+                alerts.setdefault(room, []).append(alert)
+        return [
+            output
+            for room, found in alerts.items()
+            for output in self._outputs(item, room, self._store(rows, room), found, now)
+        ]
+
+    def _look_again(self, alert_id: str, store: SituationStore, now: datetime) -> Alert | None:
+        known = store.get(alert_id)
+        if known is None:
+            return None
+        if known.ended_at is not None:
+            if store.forgotten_at(known.ended_at) <= now:
+                store.forget(known)
+            return None
+        if known.shelved_until is not None and known.shelved_until <= now:
+            return self._change(known, unshelve(known), store, Change.ACTION, now)
+        expires = expires_at(known, self._rules)
+        if expires > now:
+            store.expire_at(alert_id, expires)
+            return None
+        after = expire(known, now)
+        if after.state is known.state:  # cancelled before: it was said, it only stops taking facts
+            store.put(known, after)
+            return None
+        return self._change(known, after, store, Change.EXPIRED, now)
+
+    def _outputs(
+        self, item: Input, room: str, store: SituationStore, alerts: Sequence[Alert], now: datetime
+    ) -> list[Output]:
+        """Return each alert for its two topics, and one record of the decision.
+
+        The newest state stands in its control room's partition, which is the input's, under the alert's own key.
+        """
+        outputs: list[Output] = []
+        for alert in alerts:
+            state = Output(topics.ALERT_STATE, alert, key=alert.alert_id, partition=item.partition)
+            outputs += [Output(topics.ALERTS, alert), state]
+        decision = DecisionLog(
+            control_room_id=room,
+            sequence=store.next_sequence(),
+            topic=item.topic,
+            partition=item.partition,
+            offset=item.offset,
+            input_id=item.event_id,
+            now=now,
+            alert_ids=tuple(alert.alert_id for alert in alerts),
+            rules_version=self._rules.version,
+            registry_version=self._registry_version,
+        )
+        return [*outputs, Output(topics.DECISION_LOG, decision)]

@@ -1,0 +1,171 @@
+"""Where `decide` keeps its situations: rows per partition, small, named with their control room.
+
+- `alert/<room>/<alert>`: a situation;
+- `fact/<room>/<incident or episode>`: the alert that it belongs to;
+- `early/<room>/<incident or episode>`: what came before the fact that it is about, or ended before it began;
+- `cell/<room>/<group>/<cell>`: the open situations in one cell (`streams/domain/joining.py`);
+- `sequence/<room>`: the number of the next decision;
+- `due/…`: when an alert expires, is unshelved, or is forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from schemas.base import Part
+from streams.agents.due import Due
+from streams.domain.alerting import expires_at
+from streams.domain.joining import Entry, Spot, cells_of_entry, cells_to_search, nearest_match, situation_entry
+from streams.domain.rules import Rules
+from streams.domain.situations import EpisodeRow, ReportRow, SightingRow, Situation
+from streams.stage import Rows
+
+DUE_BUCKET_S: Final = 10
+"""An alert expires at most this long after its time; never change it for state that exists."""
+
+
+class LinkRow(Part):
+    """Which alert a fact belongs to."""
+
+    alert_id: str
+
+
+class EarlyRow(Part):
+    """What waits: answers to a report that is not here yet, a cancelled report, an ended episode."""
+
+    report: ReportRow | None = None
+    episode: EpisodeRow | None = None
+    sightings: tuple[SightingRow, ...] = ()
+
+
+class CellRow(Part):
+    """The open situations in one cell."""
+
+    entries: tuple[Entry, ...]
+
+
+class SequenceRow(Part):
+    """The number of a control room's next decision."""
+
+    next: Annotated[int, Field(ge=0)]
+
+
+class SituationStore:
+    """The situations of one control room within one partition's rows."""
+
+    def __init__(self, rows: Rows, room: str, rules: Rules) -> None:
+        """Work on a partition's rows for one control room."""
+        self._rows = rows
+        self._room = room
+        self._rules = rules
+        self._due = Due(rows, DUE_BUCKET_S)
+
+    def get(self, alert_id: str) -> Situation | None:
+        """Return a situation, or None."""
+        return self._rows.get(self._alert(alert_id), Situation)
+
+    def of_fact(self, fact_id: str) -> Situation | None:
+        """Return the situation that an incident or episode belongs to, or None."""
+        link = self._rows.get(self._fact(fact_id), LinkRow)
+        return self.get(link.alert_id) if link else None
+
+    def match(self, spot: Spot | None) -> Situation | None:
+        """Return the open situation that something is about, or None."""
+        if spot is None:
+            return None
+        entries: list[Entry] = []
+        for cell in cells_to_search(spot, self._rules):
+            row = self._rows.get(self._cell(cell), CellRow)
+            entries += row.entries if row else ()
+        alert_id = nearest_match(spot, entries)
+        return self.get(alert_id) if alert_id else None
+
+    def put(self, before: Situation | None, after: Situation) -> None:
+        """Write a situation with its index and its links; a new one also gets the time at which it expires."""
+        self._rows.put(self._alert(after.alert_id), after)
+        known = set(_fact_ids(before)) if before else set()
+        for fact_id in _fact_ids(after):
+            if fact_id not in known:
+                self._rows.put(self._fact(fact_id), LinkRow(alert_id=after.alert_id))
+        self._reindex(situation_entry(before, self._rules) if before else None, situation_entry(after, self._rules))
+        if before is None:
+            self.expire_at(after.alert_id, expires_at(after, self._rules))
+        if after.shelved_until is not None and (before is None or before.shelved_until != after.shelved_until):
+            self.expire_at(after.alert_id, after.shelved_until)
+        if after.ended_at is not None and (before is None or before.ended_at is None):
+            self.expire_at(after.alert_id, self.forgotten_at(after.ended_at))
+
+    def expire_at(self, alert_id: str, at: datetime) -> None:
+        """Note that an alert is to be looked at when this time has come."""
+        self._due.add(at, self._alert(alert_id))
+
+    def forgotten_at(self, ended_at: datetime) -> datetime:
+        """Return when an ended alert is forgotten."""
+        return ended_at + timedelta(seconds=self._rules.lifetime.forget_s)
+
+    def forget(self, situation: Situation) -> None:
+        """Delete an ended situation and its links."""
+        self._reindex(situation_entry(situation, self._rules), None)
+        for fact_id in _fact_ids(situation):
+            self._rows.delete(self._fact(fact_id))
+        self._rows.delete(self._alert(situation.alert_id))
+
+    def early(self, fact_id: str) -> EarlyRow | None:
+        """Return what waits for a fact, or None."""
+        return self._rows.get(self._early(fact_id), EarlyRow)
+
+    def wait(self, fact_id: str, early: EarlyRow, now: datetime) -> None:
+        """Keep what came too early, for a bounded time."""
+        name = self._early(fact_id)
+        if self._rows.get(name, EarlyRow) is None:
+            self._due.add(now + timedelta(seconds=self._rules.lifetime.early_s), name)
+        self._rows.put(name, early)
+
+    def arrived(self, fact_id: str) -> None:
+        """Delete what waited: the fact is here."""
+        self._rows.delete(self._early(fact_id))
+
+    def next_sequence(self) -> int:
+        """Take the number of the next decision."""
+        name = f"sequence/{self._room}"
+        row = self._rows.get(name, SequenceRow)
+        number = row.next if row else 0
+        self._rows.put(name, SequenceRow(next=number + 1))
+        return number
+
+    def _reindex(self, before: Entry | None, after: Entry | None) -> None:
+        if before == after:
+            return
+        old = {} if before is None else dict.fromkeys(cells_of_entry(before, self._rules))
+        new = {} if after is None else dict.fromkeys(cells_of_entry(after, self._rules))
+        for cell in old | new:
+            row = self._rows.get(self._cell(cell), CellRow)
+            entries: Sequence[Entry] = row.entries if row else ()
+            kept = [entry for entry in entries if before is None or entry.alert_id != before.alert_id]
+            if after is not None and cell in new:
+                kept.append(after)
+            if kept:
+                self._rows.put(self._cell(cell), CellRow(entries=tuple(sorted(kept, key=lambda each: each.alert_id))))
+            else:
+                self._rows.delete(self._cell(cell))
+
+    def _alert(self, alert_id: str) -> str:
+        return f"alert/{self._room}/{alert_id}"
+
+    def _fact(self, fact_id: str) -> str:
+        return f"fact/{self._room}/{fact_id}"
+
+    def _early(self, fact_id: str) -> str:
+        return f"early/{self._room}/{fact_id}"
+
+    def _cell(self, cell: str) -> str:
+        return f"cell/{self._room}/{cell}"
+
+
+def _fact_ids(situation: Situation) -> list[str]:
+    reports = [row.report.incident_id for row in situation.reports]
+    return reports + [row.episode_id for row in situation.episodes]
