@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from schemas.incidents import Incident
 from streams import topics
@@ -11,6 +12,7 @@ from streams.domain.legal import permission
 from streams.domain.locating import GroundMap, locate_report, report_evidence, watches
 from streams.domain.registry import Registry
 from streams.domain.rules import Rules
+from streams.errors import ConfigurationError
 from streams.stage import Input, Output, Rows
 
 
@@ -23,10 +25,18 @@ class Locate:
     max_late: timedelta | None = None
 
     def __init__(self, registry: Registry, rules: Rules, time_zone: str) -> None:
-        """Compute the registry on the ground once; `time_zone` is the one that viewing windows are written in."""
+        """Compute the registry on the ground once; `time_zone` is the one that viewing windows are written in.
+
+        Raises:
+            ConfigurationError: There is no such time zone.
+        """
         self._ground = GroundMap(registry)
         self._rules = rules
-        self._time_zone = time_zone
+        try:
+            self._time_zone = ZoneInfo(time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            expected = "an IANA time zone such as Europe/Amsterdam"
+            raise ConfigurationError("settings", "time_zone", time_zone, expected) from None
 
     def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
         """Return a watch per camera, and the report as evidence."""

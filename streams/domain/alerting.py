@@ -118,12 +118,8 @@ def act(situation: Situation, action: OperatorAction, priority: Priority, now: d
             return _acknowledge(situation, action)
         case Action.ASSIGN:
             return Acted(situation.model_copy(update={"handled_by": action.user}), "")
-        case Action.SHELVE:
+        case Action.SHELVE | Action.UNSHELVE:
             return _shelve(situation, action, priority, now)
-        case Action.UNSHELVE:
-            if situation.state is not AlertState.SHELVED:
-                return Acted(situation, f"only a shelved alert can be unshelved, this is {situation.state.value}")
-            return Acted(unshelve(situation), "")
         case Action.CLOSE | Action.FALSE_ALARM:
             verdict = "false" if action.action is Action.FALSE_ALARM else "true"
             told_at = {
@@ -146,7 +142,11 @@ def _acknowledge(situation: Situation, action: OperatorAction) -> Acted:
 
 
 def _shelve(situation: Situation, action: OperatorAction, priority: Priority, now: datetime) -> Acted:
-    """Shelve with an end and a reason; a P1 never (domain fact sheet §4)."""
+    """Shelve with an end and a reason, a P1 never (domain fact sheet §4); or take from the shelf."""
+    if action.action is Action.UNSHELVE:
+        if situation.state is AlertState.SHELVED:
+            return Acted(unshelve(situation), "")
+        return Acted(situation, f"only a shelved alert can be unshelved, this is {situation.state.value}")
     if situation.state not in _SHELVABLE:
         return Acted(situation, f"only a new or acknowledged alert can be shelved, this is {situation.state.value}")
     if priority is Priority.P1:
