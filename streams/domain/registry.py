@@ -59,6 +59,21 @@ class ViewingWindow(Part):
     from_time: Annotated[time, Field(alias="from")]
     until_time: Annotated[time, Field(alias="until")]
 
+    @field_validator("from_time", "until_time", mode="before")
+    @classmethod
+    def _clock_time(cls, value: object) -> object:
+        # YAML 1.1 reads an unquoted 22:00 as the number 1320, which would silently become 00:22.
+        if not isinstance(value, (str, time)):
+            raise ValueError('expected a local time in quotes, such as "22:00"')  # noqa: TRY004 - what pydantic takes
+        return value
+
+    @field_validator("from_time", "until_time")
+    @classmethod
+    def _local(cls, value: time) -> time:
+        if value.tzinfo is not None:
+            raise ValueError('expected a local time without an offset, such as "22:00"')
+        return value
+
 
 class LegalBasis(Part):
     """The mayor's decision for this camera: its reference, its dates, its area, its hours of viewing."""
@@ -104,13 +119,15 @@ class Source(Part):
 
     `url` is an `rtsp://` address, a video file, or a folder of still images; `${NAME}` is taken from the environment,
     so that no password stands in the file. `start` and `fps` are for files and folders only: `start: now` gives the
-    first picture the moment at which capture begins.
+    first picture the moment at which capture begins. `offset_s` is where in the file to begin the first time: the
+    picture there is the one that has the time `start`, and a loop goes on from the file's own beginning.
     """
 
-    url: Annotated[str, Field(min_length=1)]
+    url: Annotated[str, Field(min_length=1, repr=False)]
     start: Annotated[str, Field(pattern=r"^(now|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))$")] = "now"
     fps: Annotated[float, Field(gt=0, le=120, description="Pictures per second of the file, its header may be wrong")] = 5
     loop: bool = False
+    offset_s: Annotated[float, Field(ge=0, description="Seconds of the file's own time to skip at first")] = 0.0
     transport: Literal["tcp", "udp"] = "tcp"
 
 

@@ -1,0 +1,39 @@
+"""Errors of this package; the text of each is one line for a person and never holds a credential."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class DetectorsError(Exception):
+    """Root of the errors of this package."""
+
+
+class SourceFault(StrEnum):
+    """Why a source gives no pictures; safe as a metric label and as a camera status's reason."""
+
+    BAD_ADDRESS = "bad_address"
+    MISSING_FILE = "missing_file"
+    UNREADABLE_VIDEO = "unreadable_video"
+    UNREADABLE_PICTURE = "unreadable_picture"
+    EMPTY = "empty"
+    STARTS_LATER = "starts_later"
+    NO_CONNECTION = "no_connection"
+    NOT_FOUND = "not_found"
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105 - a reason code
+    LOST = "lost"
+    WRONG_SIZE = "wrong_size"
+
+
+class SourceError(DetectorsError):
+    """A source gives no pictures.
+
+    Attributes:
+        fault: The bounded kind of fault.
+        detail: One line for a person, with the source's address without credentials.
+    """
+
+    def __init__(self, fault: SourceFault, detail: str) -> None:
+        super().__init__(f"{fault}: {detail}")
+        self.fault = fault
+        self.detail = detail

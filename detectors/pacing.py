@@ -1,0 +1,124 @@
+"""When a picture was taken, when it may be handed out, and which pictures of a live stream are worth looking at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time, as given to everything here: the time of day in UTC, and seconds that only ever rise."""
+
+    now: Callable[[], datetime]
+    monotonic_s: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Playback:
+    """The times of a file's pictures.
+
+    Attributes:
+        start: Time of the first picture that is played (UTC).
+        opened_at: When playing began, by the clock (UTC).
+        fps: Pictures per second of the file.
+        speed: How many times faster than it was recorded it is played; 0 plays as fast as possible.
+    """
+
+    start: datetime
+    opened_at: datetime
+    fps: float
+    speed: float
+
+    @classmethod
+    def begin(cls, start: datetime | None, opened_at: datetime, pictures: int, fps: float, speed: float) -> Playback:
+        """Return the times for a file of which `pictures` pictures are left to play.
+
+        A start of None means now. Played faster than recorded, that would give times in the future, so the start is
+        moved back by duration x (1 - 1 / speed): the last picture then has the time at which it is played.
+        """
+        if start is None:
+            gain = 1.0 if speed == 0 else max(0.0, 1 - 1 / speed)
+            start = opened_at - timedelta(seconds=pictures / fps * gain)
+        return cls(start=start, opened_at=opened_at, fps=fps, speed=speed)
+
+    def captured_at(self, index: int) -> datetime:
+        """Return the time of a picture, counted from 0 at the first that is played, through all rounds of a loop."""
+        return self.start + timedelta(seconds=index / self.fps)
+
+    def due_at(self, index: int) -> datetime:
+        """Return when a picture may be handed out: in its turn, and never before the time that it carries."""
+        turn = 0.0 if self.speed == 0 else index / (self.fps * self.speed)
+        return max(self.opened_at + timedelta(seconds=turn), self.captured_at(index))
+
+
+_SLACK: Final = 0.25
+"""Part of the sampling interval by which a picture may come early, so that jitter does not halve the rate."""
+
+
+class Sampler:
+    """Chooses at most `max_fps` pictures per second of picture time, evenly; 0 chooses all."""
+
+    def __init__(self, max_fps: float) -> None:
+        self._interval = timedelta(seconds=1 / max_fps if max_fps else 0)
+        self._next: datetime | None = None
+
+    def wants(self, captured_at: datetime) -> bool:
+        """Return whether to take the picture of this time; times that run backwards start a new count."""
+        if self._next is None or captured_at < self._next - 2 * self._interval:
+            self._next = captured_at
+        if captured_at < self._next - self._interval * _SLACK:
+            return False
+        self._next = max(self._next + self._interval, captured_at + self._interval * (1 - 2 * _SLACK))
+        return True
+
+
+class Backlog:
+    """Tells pictures that waited in a live stream's buffer from those that have just arrived.
+
+    A stream's own positions and the times of arrival run alike; their least difference belongs to the pictures that
+    did not wait. A picture that lowers this difference shows that the ones before it had waited, so the newest is yet
+    to come; one that lies far above it has waited. The least difference is taken over a sliding window, because the
+    camera's clock and ours drift apart.
+    """
+
+    WINDOW_S: Final = 60.0
+    JUMP_S: Final = 5.0
+    """A step of the positions beyond this, or backwards, is a new stream and not a delay."""
+
+    def __init__(self, max_lag_s: float) -> None:
+        self._max_lag_s = max_lag_s
+        self._restart()
+
+    def _restart(self) -> None:
+        self._position_s: float | None = None
+        self._least_s = self._older_s = float("inf")
+        self._window_from_s: float | None = None
+
+    def is_stale(self, arrived_s: float, position_s: float) -> bool:
+        """Return whether a picture is older than the newest that is there.
+
+        The first picture of a stream counts as stale: nothing is known of it, and opening a stream takes seconds.
+
+        Args:
+            arrived_s: When it arrived, in monotonic seconds.
+            position_s: Its position in the stream, in seconds. Positions that do not rise tell nothing: not stale.
+        """
+        before_s, self._position_s = self._position_s, position_s
+        if before_s is None:
+            return True
+        if not 0 < position_s - before_s <= self.JUMP_S:
+            self._restart()
+            self._position_s = position_s
+            return False
+        return self._judge(arrived_s, arrived_s - position_s, position_s - before_s)
+
+    def _judge(self, arrived_s: float, difference_s: float, step_s: float) -> bool:
+        if self._window_from_s is None or arrived_s - self._window_from_s > self.WINDOW_S:
+            self._older_s, self._least_s = self._least_s, difference_s
+            self._window_from_s = arrived_s
+        least_s = min(self._older_s, self._least_s)
+        self._least_s = min(self._least_s, difference_s)
+        return difference_s < least_s - step_s / 2 or difference_s > least_s + self._max_lag_s
