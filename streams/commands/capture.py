@@ -1,0 +1,85 @@
+"""`toezicht capture`: pictures from cameras, masked, into Kafka."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streams.errors import ConfigurationError, DeliveryError
+from streams.process import start_logging, start_metrics
+from streams.settings import Settings, read_settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command()
+    def capture(
+        registry: Annotated[
+            Path | None, typer.Option(help="Camera registry (YAML); TOEZICHT_REGISTRY if left out")
+        ] = None,
+        camera: Annotated[
+            list[str] | None, typer.Option(help="Id of a camera, may be repeated; all if left out")
+        ] = None,
+        speed: Annotated[
+            float, typer.Option(min=0, max=1000, help="Play files so much faster; 0: without waiting")
+        ] = 1.0,
+        max_fps: Annotated[
+            float | None, typer.Option(min=0.5, max=120, help="Pictures per second; 5 for live cameras if left out")
+        ] = None,
+        as_json: Annotated[bool, typer.Option("--json", help="Print a summary as one JSON object at the end")] = False,
+    ) -> None:
+        """Read cameras, paint their privacy masks and send the pictures to Kafka.
+
+        One thread reads each camera: an rtsp:// address, a video file or a folder of still images. A camera without a
+        legal basis for this moment is not opened, and `camera-status` says why. Streams that are lost are opened again
+        after 1 to 30 seconds. Runs until stopped; where all sources are files that do not loop, until the last ends.
+
+        Exit code 1: a source could not be read, or the broker did not confirm everything.
+
+        Example: KAFKA_BOOTSTRAP_SERVERS=localhost:9092 toezicht capture --registry cameras.yaml --camera stadshart-1
+        """
+        settings, kafka = read_settings()
+        start_logging(settings)
+        if not kafka.bootstrap_servers:
+            raise ConfigurationError("environment", "KAFKA_BOOTSTRAP_SERVERS", "", "host:port of a running cluster")
+        path = registry_path(registry, settings)
+
+        from detectors.camera_thread import Ending
+        from streams import capture as work
+        from streams.domain.registry import Registry
+        from streams.yaml_files import read_yaml
+
+        read = read_yaml(path, Registry)
+        cameras = work.chosen_cameras(read, camera or (), str(path))
+        zone = work.read_time_zone(settings.time_zone)
+        stop = threading.Event()
+        work.stop_on_signals(stop)
+        metrics_port = start_metrics(settings)
+        try:
+            sender = work.make_sender(kafka)
+            work.announce(cameras, metrics_port)
+            options = work.capture_options(speed, max_fps)
+            endings = work.run_capture(cameras, path.resolve().parent, options, zone, sender, stop)
+        except DeliveryError as error:
+            typer.echo(f"toezicht: {error}", err=True)
+            raise typer.Exit(1) from None
+        if as_json:
+            typer.echo(work.summary(sender, endings))
+        if Ending.FAILED in endings.values():
+            raise typer.Exit(1)
+
+
+def registry_path(given: Path | None, settings: Settings) -> Path:
+    """Return where the registry is.
+
+    Raises:
+        ConfigurationError: Neither the option nor the setting says so.
+    """
+    path = given or settings.registry
+    if path is None:
+        raise ConfigurationError("environment", "TOEZICHT_REGISTRY", "", "the camera registry (YAML), or --registry")
+    return path

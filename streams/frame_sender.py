@@ -1,0 +1,260 @@
+"""Sends pictures and camera states to Kafka without ever making a camera wait.
+
+Pictures are fresh before complete: while the broker is away, each camera's newest few wait and older ones are dropped
+and counted. States are complete: they wait for as long as it takes, in order, until the broker has confirmed them.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from kafka.errors import KafkaError, MessageSizeTooLargeError
+
+from detectors.camera_thread import TOO_LARGE, Picture
+from schemas.cameras import CameraState, CameraStatus
+from schemas.codec import Encoded, encode
+from streams.clock import Clock
+from streams.metrics import (
+    CAMERA_CHANGES,
+    CAMERA_ONLINE,
+    FRAMES_DROPPED,
+    FRAMES_READ,
+    FRAMES_SENT,
+    MESSAGES_OUT,
+)
+from streams.topics import CAMERA_FRAMES, CAMERA_STATE, CAMERA_STATUS, MAX_MESSAGE_BYTES
+
+log = logging.getLogger(__name__)
+
+STAGE: Final = "capture"
+BROKER_UNAVAILABLE: Final = "broker_unavailable"
+WAITING_PER_CAMERA: Final = 2
+"""Newest pictures of a camera that wait for the producer."""
+MAX_UNCONFIRMED_BYTES: Final = 16_000_000
+"""Pictures that the producer holds until the broker confirms them: about 200 of 80 kB, seconds of many cameras."""
+MAX_WAITING_STATES: Final = 10_000
+"""States that wait for the broker; a bound for the memory that a day without a broker could not reach."""
+_RETRY_S: Final = 0.5
+_TICK_S: Final = 0.1
+
+PRODUCER_OPTIONS: Final[Mapping[str, Any]] = {
+    "acks": "all",
+    "linger_ms": 0,  # A picture fills a batch by itself, so that waiting for others only adds latency.
+    "compression_type": None,  # JPEG does not compress further.
+    "max_request_size": MAX_MESSAGE_BYTES,
+    "max_block_ms": 1_000,  # A send without metadata fails soon and is tried again.
+    "delivery_timeout_ms": 15_000,  # A picture older than this helps nobody.
+    "request_timeout_ms": 10_000,
+    "reconnect_backoff_max_ms": 1_000,
+}
+
+
+class Confirmation(Protocol):
+    """A producer's promise for one record."""
+
+    @property
+    def is_done(self) -> bool: ...  # noqa: D102
+    def succeeded(self) -> bool: ...  # noqa: D102
+    def add_callback(self, function: Callable[..., object], *arguments: object) -> object: ...  # noqa: D102
+    def add_errback(self, function: Callable[..., object], *arguments: object) -> object: ...  # noqa: D102
+
+
+class Producer(Protocol):
+    """The part of kafka-python's producer that is used here."""
+
+    def send(  # noqa: D102
+        self, topic: str, value: bytes | None = None, key: bytes | None = None, headers: Any = None
+    ) -> Confirmation: ...
+    def close(self, timeout: float | None = None) -> None: ...  # noqa: D102
+
+
+@dataclass
+class Counts:
+    """What one run of capture did, for its summary."""
+
+    read: int = 0
+    sent: int = 0
+    dropped: dict[str, int] = field(default_factory=dict)
+
+
+class FrameSender:
+    """Takes what cameras tell, and sends it in a thread of its own. Implements `detectors` CaptureEvents.
+
+    Args:
+        producer: Kafka.
+        clock: Time of day, for when this stage handled a message.
+    """
+
+    def __init__(self, producer: Producer, clock: Clock) -> None:
+        self.counts: Final = Counts()
+        self._producer = producer
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._pictures: dict[str, deque[Picture]] = {}
+        self._states: deque[tuple[str, CameraStatus]] = deque()
+        self._failed = False
+        self._state_in_flight: Confirmation | None = None
+        self._unconfirmed_bytes = 0
+        self._unconfirmed = 0
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="frame-sender", daemon=True)
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._thread.start()
+
+    def picture(self, picture: Picture) -> None:
+        """Take a picture to send; the oldest of its camera makes room."""
+        camera_id = picture.reference.camera_id
+        with self._changed:
+            waiting = self._pictures.setdefault(camera_id, deque())
+            if len(waiting) >= WAITING_PER_CAMERA:
+                waiting.popleft()
+                self._count_dropped(camera_id, BROKER_UNAVAILABLE)
+            waiting.append(picture)
+            self._changed.notify()
+
+    def status(self, status: CameraStatus) -> None:
+        """Take a change of a camera's state, to be sent to both topics."""
+        log.info("camera %s is %s: %s %s", status.camera_id, status.state, status.reason, status.detail)
+        CAMERA_ONLINE.labels(status.camera_id).set(status.state is CameraState.ONLINE)
+        CAMERA_CHANGES.labels(status.camera_id, status.state).inc()
+        with self._changed:
+            for topic in (CAMERA_STATUS, CAMERA_STATE):
+                if len(self._states) >= MAX_WAITING_STATES:
+                    log.error("camera %s: a state is dropped, %d wait already", status.camera_id, MAX_WAITING_STATES)
+                    del self._states[1]  # The first may be under way.
+                self._states.append((topic, status))
+            self._changed.notify()
+
+    def frame_read(self, camera_id: str) -> None:
+        """Count a picture that was read."""
+        FRAMES_READ.labels(camera_id).inc()
+        with self._changed:
+            self.counts.read += 1
+
+    def frame_dropped(self, camera_id: str, reason: str) -> None:
+        """Count a picture that was dropped."""
+        with self._changed:
+            self._count_dropped(camera_id, reason)
+
+    def close(self, timeout_s: float) -> bool:
+        """Send what waits, for at most this long; return whether the broker has confirmed all of it."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+            clean = self._changed.wait_for(self._is_idle, timeout_s)
+            for camera_id, waiting in self._pictures.items():
+                for _ in range(len(waiting)):
+                    self._count_dropped(camera_id, BROKER_UNAVAILABLE)
+                waiting.clear()
+        try:
+            self._producer.close(timeout=1.0 if clean else 0.0)
+        except KafkaError:
+            return False
+        return clean
+
+    def _is_idle(self) -> bool:
+        return not self._states and not any(self._pictures.values()) and not self._unconfirmed
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                if self._closing and self._is_idle():
+                    self._changed.notify_all()
+                    return
+                if self._failed:
+                    self._failed = False
+                    self._changed.wait_for(lambda: self._closing, _RETRY_S)
+                elif not self._has_work():
+                    self._changed.wait(_TICK_S)
+                state = self._next_state()
+                picture = self._next_picture()
+            try:
+                if state is not None:
+                    self._send_state(*state)
+                if picture is not None:
+                    self._send_picture(picture)
+            except KafkaError as error:
+                log.warning("the broker takes nothing: %s", type(error).__name__)
+                self._failed = True
+
+    def _has_work(self) -> bool:
+        return (bool(self._states) and self._state_in_flight is None) or (
+            self._unconfirmed_bytes < MAX_UNCONFIRMED_BYTES and any(self._pictures.values())
+        )
+
+    def _next_state(self) -> tuple[str, CameraStatus] | None:
+        """Return the oldest state if none is under way: one at a time keeps their order through every retry."""
+        return self._states[0] if self._states and self._state_in_flight is None else None
+
+    def _next_picture(self) -> Picture | None:
+        """Return the picture that has waited longest, unless the producer holds enough."""
+        waiting = [queue for queue in self._pictures.values() if queue]
+        if not waiting or self._unconfirmed_bytes >= MAX_UNCONFIRMED_BYTES:
+            return None
+        return min(waiting, key=lambda queue: queue[0].entered_at).popleft()
+
+    def _send_state(self, topic: str, status: CameraStatus) -> None:
+        now = self._clock()
+        record = encode(status, stage=STAGE, handled_at=now, entered_at=status.changed_at)
+        confirmation = self._producer.send(topic, record.value, record.key, list(record.headers))
+        with self._changed:
+            self._state_in_flight = confirmation
+            self._unconfirmed += 1
+        confirmation.add_callback(self._state_done, topic, True)
+        confirmation.add_errback(self._state_done, topic, False)
+
+    def _state_done(self, topic: str, confirmed: bool, *_: object) -> None:
+        with self._changed:
+            self._state_in_flight = None
+            self._unconfirmed -= 1
+            if confirmed:
+                self._states.popleft()
+                MESSAGES_OUT.labels(STAGE, topic).inc()
+            self._failed = not confirmed
+            self._changed.notify_all()
+
+    def _send_picture(self, picture: Picture) -> None:
+        camera_id = picture.reference.camera_id
+        record: Encoded = encode(
+            picture.reference,
+            stage=STAGE,
+            handled_at=self._clock(),
+            entered_at=picture.entered_at,
+            payload=picture.jpeg,
+        )
+        try:
+            confirmation = self._producer.send(CAMERA_FRAMES, record.value, record.key, list(record.headers))
+        except KafkaError as error:
+            too_large = isinstance(error, MessageSizeTooLargeError)
+            self.frame_dropped(camera_id, TOO_LARGE if too_large else BROKER_UNAVAILABLE)
+            if too_large:
+                return
+            raise
+        with self._changed:
+            self._unconfirmed_bytes += len(picture.jpeg)
+            self._unconfirmed += 1
+        confirmation.add_callback(self._picture_done, camera_id, len(picture.jpeg), True)
+        confirmation.add_errback(self._picture_done, camera_id, len(picture.jpeg), False)
+
+    def _picture_done(self, camera_id: str, size_bytes: int, confirmed: bool, *_: object) -> None:
+        with self._changed:
+            self._unconfirmed_bytes -= size_bytes
+            self._unconfirmed -= 1
+            if confirmed:
+                self.counts.sent += 1
+                FRAMES_SENT.labels(camera_id).inc()
+                MESSAGES_OUT.labels(STAGE, CAMERA_FRAMES).inc()
+            else:
+                self._count_dropped(camera_id, BROKER_UNAVAILABLE)
+            self._changed.notify_all()
+
+    def _count_dropped(self, camera_id: str, reason: str) -> None:
+        FRAMES_DROPPED.labels(camera_id, reason).inc()
+        self.counts.dropped[reason] = self.counts.dropped.get(reason, 0) + 1
