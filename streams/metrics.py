@@ -49,6 +49,11 @@ DETECTION_SECONDS: Final = Histogram(
 )
 DETECTOR: Final = Info("toezicht_detector", "The detector in use: name, version, degraded.")
 DETECTOR_DEGRADED: Final = Gauge("toezicht_detector_degraded", "1 while the fallback detector is in use, else 0.")
+OBSERVATIONS_LATE: Final = Counter(
+    "toezicht_observations_late_total",
+    "Detections that came late or twice for their second and were ignored.",
+    ["camera"],
+)
 
 REPORTS_READ: Final = Counter(
     "toezicht_reports_read_total", "Reports read, by source and result.", ["source", "result"]

@@ -70,7 +70,9 @@ class Tally:
             "alert_changes": self.changes,
             "dead_letters": dict(self.dead_letters),
             "latency_ms": percentiles(events),
-            "latency_ms_by_cause": {cause: percentiles(values) for cause, values in self.latencies_ms.items() if values},
+            "latency_ms_by_cause": {
+                cause: percentiles(values) for cause, values in self.latencies_ms.items() if values
+            },
         }
 
 

@@ -1,0 +1,70 @@
+"""What every detector of objects is: pictures in, objects per picture out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.errors import DetectorsError
+from schemas.cameras import Box, DetectedObject, DetectorInfo, ObjectClass
+
+Picture = NDArray[np.uint8]
+"""A picture of shape (height, width, 3), 8 bits per channel, in the order blue, green, red (OpenCV's)."""
+
+COCO_CLASSES: Final[dict[str, ObjectClass]] = {
+    "person": ObjectClass.PERSON,
+    "bicycle": ObjectClass.BICYCLE,
+    "motorcycle": ObjectClass.MOTORCYCLE,
+    "car": ObjectClass.CAR,
+    "bus": ObjectClass.BUS,
+    "truck": ObjectClass.TRUCK,
+    "backpack": ObjectClass.BAG,
+    "handbag": ObjectClass.BAG,
+    "suitcase": ObjectClass.BAG,
+}
+"""COCO's names for what we may detect; whatever else a model knows is dropped."""
+
+
+class DetectorError(DetectorsError):
+    """A model is missing, is not one, or cannot detect persons; one line says which."""
+
+
+class Detector(Protocol):
+    """Finds objects in pictures.
+
+    Attributes:
+        info: Its name and version, and whether it is a rough fallback.
+    """
+
+    info: DetectorInfo
+
+    def detect(self, pictures: Sequence[Picture], cameras: Sequence[str]) -> list[list[DetectedObject]]:
+        """Return the objects of each picture, without track ids, boxes in pixels of that picture.
+
+        Args:
+            pictures: Pictures of shape (height, width, 3), sizes may differ; an empty sequence gives an empty list.
+            cameras: The camera of each picture, for detectors that learn a camera's background.
+        """
+
+
+def detected(
+    object_class: ObjectClass, score: float, corners: Sequence[float], width_px: int, height_px: int
+) -> DetectedObject | None:
+    """Return an object with its box cut to the picture, or None where nothing of the box is left.
+
+    Args:
+        object_class: What it is.
+        score: The detector's confidence, 0 to 1.
+        corners: x_min, y_min, x_max, y_max in pixels.
+        width_px: The picture's width.
+        height_px: The picture's height.
+    """
+    x_min, x_max = max(0.0, float(corners[0])), min(float(width_px), float(corners[2]))
+    y_min, y_max = max(0.0, float(corners[1])), min(float(height_px), float(corners[3]))
+    if x_max - x_min < 1 or y_max - y_min < 1:
+        return None
+    box = Box(x_min_px=round(x_min, 1), y_min_px=round(y_min, 1), x_max_px=round(x_max, 1), y_max_px=round(y_max, 1))
+    return DetectedObject(object_class=object_class, score=round(min(1.0, max(0.0, float(score))), 3), box=box)

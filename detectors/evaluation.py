@@ -1,0 +1,88 @@
+"""How good a detector is: precision, recall and count error against annotated boxes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from detectors.detector import Detector, Picture
+from detectors.ground_truth import Annotated
+from schemas.cameras import Box, DetectedObject, ObjectClass
+
+MATCH_IOU: Final = 0.5
+"""A box is right when it overlaps an annotated one by at least this much (PASCAL VOC)."""
+
+
+@dataclass(frozen=True)
+class DetectorQuality:
+    """Sums over all frames; `count_mae` is the mean absolute difference between counts per frame."""
+
+    frames: int
+    precision: float
+    recall: float
+    count_mae: float
+    ms_per_frame: float
+
+
+def match(found: Sequence[DetectedObject], truth: Sequence[Annotated]) -> int:
+    """Return how many boxes are right: the best-scored first, each annotated box is matched once (greedy, as in VOC)."""
+    free = list(truth)
+    right = 0
+    for item in sorted(found, key=lambda item: -item.score):
+        best = max(free, key=lambda annotated: iou(item.box, annotated.box), default=None)
+        if best is not None and iou(item.box, best.box) >= MATCH_IOU:
+            free.remove(best)
+            right += 1
+    return right
+
+
+def evaluate(
+    detector: Detector,
+    frames: Iterable[tuple[int, Picture]],
+    truth: Mapping[int, Sequence[Annotated]],
+    min_score: float,
+    progress: Callable[[int], None] = lambda _: None,
+) -> DetectorQuality:
+    """Return the detector's quality for persons on the frames that are annotated.
+
+    Args:
+        detector: What to measure; it is given one picture at a time, in order.
+        frames: Frame numbers, as in the annotation, and pictures.
+        truth: The annotated objects by frame number.
+        min_score: Lowest score that counts as a detection.
+        progress: Called with the number of frames done.
+    """
+    done = right = found_total = true_total = errors = 0
+    seconds = 0.0
+    for number, picture in frames:
+        started = time.perf_counter()
+        objects = detector.detect([picture], ["evaluation"])[0]
+        seconds += time.perf_counter() - started
+        if number not in truth:
+            continue
+        persons = [o for o in objects if o.object_class is ObjectClass.PERSON and o.score >= min_score]
+        right += match(persons, truth[number])
+        found_total += len(persons)
+        true_total += len(truth[number])
+        errors += abs(len(persons) - len(truth[number]))
+        done += 1
+        progress(done)
+    return DetectorQuality(
+        frames=done,
+        precision=round(right / found_total, 3) if found_total else 0.0,
+        recall=round(right / true_total, 3) if true_total else 0.0,
+        count_mae=round(errors / done, 3) if done else 0.0,
+        ms_per_frame=round(1000 * seconds / done, 1) if done else 0.0,
+    )
+
+
+def iou(a: Box, b: Box) -> float:
+    """Return intersection over union of two boxes: 0 apart, 1 equal."""
+    width = min(a.x_max_px, b.x_max_px) - max(a.x_min_px, b.x_min_px)
+    height = min(a.y_max_px, b.y_max_px) - max(a.y_min_px, b.y_min_px)
+    if width <= 0 or height <= 0:
+        return 0.0
+    areas = [(box.x_max_px - box.x_min_px) * (box.y_max_px - box.y_min_px) for box in (a, b)]
+    return width * height / (sum(areas) - width * height)

@@ -1,0 +1,95 @@
+"""YOLO through ultralytics: OpenVINO on processors, TensorRT or CUDA where weights of that kind are given.
+
+ultralytics may neither send telemetry nor install packages nor download weights: that is switched off before its import.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from detectors.detector import COCO_CLASSES, DetectorError, Picture, detected
+from schemas.cameras import DetectedObject, DetectorInfo, ObjectClass
+
+MIN_SCORE: Final = 0.25
+"""Lowest score that leaves the detector; ByteTrack uses weak boxes to hold on to tracks."""
+
+
+class YoloDetector:
+    """Finds objects with a YOLO model.
+
+    Args:
+        weights: A model file (.pt, .engine, .onnx) or an OpenVINO folder.
+        cache: Folder for ultralytics' own settings, so that nothing is written to the user's home.
+        allow_download: Whether a name that is no file may be downloaded by ultralytics.
+
+    Raises:
+        DetectorError: The model is missing, unreadable, or cannot detect persons.
+    """
+
+    def __init__(self, weights: Path | str, cache: Path, allow_download: bool = False) -> None:
+        path = Path(weights)
+        if not path.exists() and not allow_download:
+            raise DetectorError(f"detector model {path}: no such file or folder")
+        quiet_ultralytics(cache, allow_download)
+        from ultralytics import YOLO
+
+        try:
+            self._model = YOLO(str(weights), task="detect", verbose=False)
+            names: dict[int, str] = dict(self._names())
+        except Exception as error:  # ultralytics and its backends raise all kinds of errors for a broken file
+            reason = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
+            raise DetectorError(f"detector model {path}: not a readable model: {reason}") from None
+        self._classes = {number: COCO_CLASSES[name] for number, name in names.items() if name in COCO_CLASSES}
+        if ObjectClass.PERSON not in self._classes.values():
+            raise DetectorError(f"detector model {path}: its classes have no person: {list(names.values())[:5]}")
+        self.info = DetectorInfo(name="yolo", version=f"{path.name}@{_fingerprint(path)}"[:80])
+
+    def detect(self, pictures: Sequence[Picture], cameras: Sequence[str]) -> list[list[DetectedObject]]:
+        """Return the objects of each picture; see `Detector`."""
+        if not pictures:
+            return []
+        results = self._model.predict(
+            list(pictures), conf=MIN_SCORE, classes=sorted(self._classes), verbose=False, save=False
+        )
+        return [self._objects(result, picture) for result, picture in zip(results, pictures, strict=True)]
+
+    def _objects(self, result: Any, picture: Picture) -> list[DetectedObject]:
+        height_px, width_px = picture.shape[:2]
+        boxes = result.boxes
+        rows = zip(boxes.cls.tolist(), boxes.conf.tolist(), boxes.xyxy.tolist(), strict=True)
+        found = (detected(self._classes[int(kind)], score, box, width_px, height_px) for kind, score, box in rows)
+        return [item for item in found if item is not None]
+
+    def _names(self) -> dict[int, str]:
+        """Return the model's classes; an exported model tells them after its first prediction."""
+        import numpy as np
+
+        result = self._model.predict(np.zeros((64, 64, 3), np.uint8), verbose=False, save=False)
+        return dict(result[0].names)
+
+
+def quiet_ultralytics(cache: Path, allow_download: bool) -> None:
+    """Switch off telemetry, installation and (unless allowed) downloads, before ultralytics is imported."""
+    settings = cache / "ultralytics"
+    settings.mkdir(parents=True, exist_ok=True)
+    os.environ["YOLO_CONFIG_DIR"] = str(settings)
+    os.environ["YOLO_AUTOINSTALL"] = "false"
+    os.environ["YOLO_VERBOSE"] = "false"
+    if not allow_download:
+        os.environ["YOLO_OFFLINE"] = "true"
+    from ultralytics.utils import SETTINGS
+
+    if SETTINGS.get("sync", False):
+        SETTINGS.update({"sync": False})
+
+
+def _fingerprint(path: Path) -> str:
+    """Return the first eight digits of the SHA-256 of the model's largest file: its weights."""
+    files = [path] if path.is_file() else sorted(path.glob("*"), key=lambda file: file.stat().st_size)
+    if not files:
+        return "unknown"
+    return hashlib.sha256(files[-1].read_bytes()).hexdigest()[:8]

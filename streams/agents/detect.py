@@ -1,0 +1,128 @@
+"""The stage `detect`: pictures of all cameras, in batches, to objects with track ids."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from detectors.choice import choose
+from detectors.detector import Detector, Picture
+from detectors.jpeg import PictureError, decode_jpeg
+from detectors.tracking import Trackers
+from schemas.base import iso_utc
+from schemas.cameras import CameraState, CameraStatus, DetectedObject, Detections, FrameReference
+from schemas.operations import DeadLetterReason
+from streams import metrics, topics
+from streams.clock import utc_now
+from streams.settings import Settings
+from streams.stage import Failed, Input, Output
+
+log = logging.getLogger(__name__)
+
+
+class Detect:
+    """Detects and tracks in one thread beside the event loop; ultralytics uses the processor's cores inside a call."""
+
+    name: str = "detect"
+    inputs: tuple[str, ...] = (topics.CAMERA_FRAMES,)
+    batch_size: int = 8
+    batch_wait_s: float = 0.02
+    max_age_s: float = 2.0
+    max_late: timedelta | None = timedelta(hours=24)
+
+    def __init__(self, detector: Detector, run: str) -> None:
+        """Join a detector; `run` tells this process apart from those before (track epochs)."""
+        self._detector = detector
+        self._trackers = Trackers(run)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="detect")
+        self._seconds = metrics.DETECTION_SECONDS.labels(detector.info.name)
+        self._told: dict[str, str] = {}
+        metrics.DETECTOR.info(
+            {"name": detector.info.name, "version": detector.info.version, "degraded": str(detector.info.degraded)}
+        )
+        metrics.DETECTOR_DEGRADED.set(detector.info.degraded)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Detect:
+        """Choose the detector and say which and why.
+
+        Raises:
+            DetectorError: The configured weights cannot be used.
+        """
+        choice = choose(settings.weights, settings.models, settings.cache, settings.allow_model_download)
+        info = choice.detector.info
+        level = logging.WARNING if info.degraded else logging.INFO
+        log.log(level, "detector %s %s: %s", info.name, info.version, choice.reason)
+        return cls(choice.detector, iso_utc(utc_now()))
+
+    async def handle_batch(self, items: Sequence[Input], now: datetime) -> Sequence[Sequence[Output] | Failed]:
+        """Return the detections of each picture, or why it cannot be used."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._handle, items)
+
+    def _handle(self, items: Sequence[Input]) -> list[Sequence[Output] | Failed]:
+        pictures = [_picture(item) for item in items]
+        usable = [index for index, picture in enumerate(pictures) if not isinstance(picture, Failed)]
+        started = time.perf_counter()
+        found = self._detector.detect(
+            [picture for picture in pictures if not isinstance(picture, Failed)],
+            [_frame(items[index]).camera_id for index in usable],
+        )
+        if usable:
+            self._seconds.observe((time.perf_counter() - started) / len(usable))
+        by_index = dict(zip(usable, found, strict=True))
+        results: list[Sequence[Output] | Failed] = []
+        for index, picture in enumerate(pictures):
+            if isinstance(picture, Failed):
+                results.append(picture)
+            else:
+                results.append(self._outputs(items[index], by_index[index]))
+        return results
+
+    def _outputs(self, item: Input, objects: list[DetectedObject]) -> list[Output]:
+        frame = _frame(item)
+        epoch, tracked = self._trackers.track(frame, objects)
+        detections = Detections(
+            camera_id=frame.camera_id,
+            frame_id=frame.message_id(),
+            captured_at=frame.captured_at,
+            width_px=frame.width_px,
+            height_px=frame.height_px,
+            detector=self._detector.info,
+            track_epoch=epoch,
+            objects=tuple(tracked),
+        )
+        return [*self._status(frame), Output(topics.DETECTIONS, detections)]
+
+    def _status(self, frame: FrameReference) -> list[Output]:
+        """Return what to say about the detector: once per camera and epoch of its source."""
+        if self._told.get(frame.camera_id) == frame.epoch:
+            return []
+        self._told[frame.camera_id] = frame.epoch
+        degraded = self._detector.info.degraded
+        status = CameraStatus(
+            camera_id=frame.camera_id,
+            aspect="detector",
+            state=CameraState.DEGRADED if degraded else CameraState.ONLINE,
+            reason="fallback_detector" if degraded else "detector_ready",
+            detail=f"{self._detector.info.name} {self._detector.info.version}",
+            changed_at=frame.captured_at,
+        )
+        return [Output(topics.CAMERA_STATUS, status), Output(topics.CAMERA_STATE, status)]
+
+
+def _frame(item: Input) -> FrameReference:
+    assert isinstance(item.message, FrameReference)
+    return item.message
+
+
+def _picture(item: Input) -> Picture | Failed:
+    if not isinstance(item.message, FrameReference):
+        return Failed(DeadLetterReason.UNKNOWN_TYPE, f"expected a camera-frame, got a {item.message.name}")
+    try:
+        return decode_jpeg(item.payload, item.message.width_px, item.message.height_px)
+    except PictureError as error:
+        return Failed(DeadLetterReason.UNREADABLE_PICTURE, str(error))

@@ -1,0 +1,84 @@
+"""What the demo needs on disk: video, an empty square, the registry, rules and reports with today's times."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from streams.demo.rules import write_rules
+from streams.pipeline_file import Pipeline, read_pipeline
+
+VIDEO_VARIABLE: Final = "TOEZICHT_DEMO_VIDEO"
+EMPTY_VARIABLE: Final = "TOEZICHT_DEMO_EMPTY"
+COPIED: Final = ("cameras.yaml", "pipeline.yaml", "reports.jsonl", "p2000.txt", "expected.yaml")
+SCENE_S: Final = 60.0
+SCENE_FPS: Final = 7.0
+WIDTH_PX: Final = 768
+HEIGHT_PX: Final = 576
+"""The size of PETS2009's pictures; the registry's zones and masks are in these pixels."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """The demo's files.
+
+    Attributes:
+        folder: Where they are.
+        pipeline: The processes, with absolute paths.
+        expected: What the scenario should give, as read from `expected.yaml`.
+        composed: Whether the video is composed from photos because no real one was found.
+    """
+
+    folder: Path
+    pipeline: Pipeline
+    expected: dict[str, Any]
+    composed: bool
+
+    @property
+    def reports(self) -> Path:
+        """Return the scenario's recorded reports."""
+        return self.folder / "reports.jsonl"
+
+    @property
+    def p2000(self) -> Path:
+        """Return the scenario's pager lines."""
+        return self.folder / "p2000.txt"
+
+
+def prepare(folder: Path, progress: Callable[[str], None]) -> Material:
+    """Write the demo's files and point the environment at its video.
+
+    Raises:
+        FileError: A file of the demo is wrong.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    shipped = files("streams.demo")
+    for name in COPIED:
+        (folder / name).write_bytes(shipped.joinpath(name).read_bytes())
+    write_rules(folder / "rules.yaml")
+    composed = _find_video(folder, progress)
+    expected = yaml.safe_load((folder / "expected.yaml").read_text())
+    return Material(folder, read_pipeline(folder / "pipeline.yaml"), expected, composed)
+
+
+def _find_video(folder: Path, progress: Callable[[str], None]) -> bool:
+    from detectors.scene import write_empty_scene, write_moving_scene
+
+    named = os.environ.get(VIDEO_VARIABLE, "")
+    composed = not (named and Path(named).is_file())
+    if composed:
+        progress(f"composing a scene from photos ({VIDEO_VARIABLE} names no video)")
+        video = folder / "scene.avi"
+        write_moving_scene(video, SCENE_S, SCENE_FPS, (WIDTH_PX, HEIGHT_PX))
+        os.environ[VIDEO_VARIABLE] = str(video)
+    empty = folder / "empty"
+    progress("taking the empty square from the video")
+    write_empty_scene(empty, Path(os.environ[VIDEO_VARIABLE]))
+    os.environ[EMPTY_VARIABLE] = str(empty)
+    return composed

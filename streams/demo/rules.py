@@ -1,0 +1,33 @@
+"""The demo's rules: the product's own, with short looking windows, so that a verdict takes seconds and not minutes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from streams.domain.rules import Rules
+from streams.rules_file import load_rules
+
+BEFORE_S: Final = 10.0
+AFTER_S: Final = 12.0
+SETTLE_S: Final = 2.0
+DWELL_S: Final = 4.0
+"""No signal asks for a longer stay than this: people in the demo's video walk through."""
+
+
+def write_rules(path: Path) -> Rules:
+    """Write the demo's rules beside the product's and return them."""
+    content: dict[str, Any] = load_rules().model_dump(mode="json", exclude_none=True)
+    content["version"] = f"{content['version']}-demo"
+    content["looking"]["settle_s"] = SETTLE_S
+    for category in content["categories"].values():
+        cameras = category.get("cameras")
+        if cameras:
+            cameras["before_s"], cameras["after_s"] = BEFORE_S, AFTER_S
+            for signal in cameras["signals"]:
+                if "dwell_s" in signal:
+                    signal["dwell_s"] = min(DWELL_S, signal["dwell_s"])
+    path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
+    return load_rules(path)

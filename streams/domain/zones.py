@@ -1,0 +1,66 @@
+"""Which zone an object stands in: its foot point against the zone's polygon, in pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from schemas.cameras import Box, DetectedObject, ObjectClass
+
+VEHICLES: Final = frozenset({ObjectClass.CAR, ObjectClass.BUS, ObjectClass.TRUCK, ObjectClass.MOTORCYCLE})
+OVERLAP_IOU: Final = 0.3
+OVERLAP_SHARE: Final = 0.3
+"""Above this share of persons whose boxes overlap this much, hidden persons are likely, so a count is a lower bound."""
+
+Polygon = Sequence[tuple[float, float]]
+
+
+def foot_point(box: Box) -> tuple[float, float]:
+    """Return where an object stands: the middle of its box's lower edge, (x, y) in pixels."""
+    return (box.x_min_px + box.x_max_px) / 2, box.y_max_px
+
+
+def inside(point: tuple[float, float], polygon: Polygon) -> bool:
+    """Return whether a point lies in a polygon (even-odd rule); points on the left and upper edges count as inside."""
+    x, y = point
+    result = False
+    previous_x, previous_y = polygon[-1]
+    for corner_x, corner_y in polygon:
+        if (corner_y > y) != (previous_y > y):
+            crossing = corner_x + (y - corner_y) * (previous_x - corner_x) / (previous_y - corner_y)
+            if x < crossing:
+                result = not result
+        previous_x, previous_y = corner_x, corner_y
+    return result
+
+
+def in_zone(objects: Iterable[DetectedObject], polygon: Polygon) -> list[DetectedObject]:
+    """Return the objects that stand in a zone."""
+    return [item for item in objects if inside(foot_point(item.box), polygon)]
+
+
+def crowded_boxes(persons: Sequence[DetectedObject]) -> bool:
+    """Return whether so many boxes overlap that the count is a lower bound."""
+    if len(persons) < 2:
+        return False
+    overlapping = {
+        index
+        for first in range(len(persons))
+        for second in range(first + 1, len(persons))
+        if iou(persons[first].box, persons[second].box) > OVERLAP_IOU
+        for index in (first, second)
+    }
+    return len(overlapping) > OVERLAP_SHARE * len(persons)
+
+
+def iou(a: Box, b: Box) -> float:
+    """Return intersection over union of two boxes: 0 apart, 1 equal."""
+    width = min(a.x_max_px, b.x_max_px) - max(a.x_min_px, b.x_min_px)
+    height = min(a.y_max_px, b.y_max_px) - max(a.y_min_px, b.y_min_px)
+    if width <= 0 or height <= 0:
+        return 0.0
+    return width * height / (_area(a) + _area(b) - width * height)
+
+
+def _area(box: Box) -> float:
+    return (box.x_max_px - box.x_min_px) * (box.y_max_px - box.y_min_px)
