@@ -1,0 +1,64 @@
+"""What a source of reports says of one line, before anything is decided about it.
+
+A report is free of names, free text and house numbers already here: what must not travel is dropped where it is read.
+"Not for us" is another type than "broken": the first is counted, the second goes to dead letters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.categories import Category
+from schemas.geo import Position
+from schemas.operations import DeadLetterReason
+
+
+@dataclass(frozen=True, slots=True)
+class RawReport:
+    """One report as its source tells it.
+
+    Attributes:
+        source: The partner and feed, safe as an identifier: p2000, politie-gms.
+        source_id: The source's own id; the same report sent again has the same.
+        cancels: Whether it withdraws the report with this id.
+        category: What it is about; `overig` where the source's code is unknown.
+        category_source: The source's own code or word.
+        category_known: Whether the code is in the mapping.
+        source_priority: As the source writes it; may be empty.
+        place: Street or square and town; may be empty.
+        position: Where, or None.
+        occurred_at: When it happened (UTC), or None where the source does not say.
+        reported_at: When the source reported it (UTC), or None where it does not say.
+    """
+
+    source: str
+    source_id: str
+    cancels: bool
+    category: Category
+    category_source: str
+    category_known: bool
+    source_priority: str
+    place: str
+    position: Position | None
+    occurred_at: datetime | None
+    reported_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotForUs:
+    """A line that is no report: a test, talk between crews, a banner. `reason` is a bounded code."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A line that should be a report and is not. `detail` is one line without the line's values."""
+
+    reason: DeadLetterReason
+    detail: str
+
+
+Reading = RawReport | NotForUs | Unreadable
+"""What a source makes of one line."""
