@@ -24,6 +24,7 @@ from schemas.incidents import CameraWatch
 from schemas.operations import Tick
 from streams import topics
 from streams.agents.due import Due
+from streams.domain.camera_rules import CameraRule
 from streams.domain.corroboration import (
     CameraStateRow,
     WatchRow,
@@ -37,7 +38,7 @@ from streams.domain.corroboration import (
 from streams.domain.crowding import CrowdRow, crowd_step, episode_evidence, silent
 from streams.domain.locating import seen_place
 from streams.domain.registry import Camera, Registry
-from streams.domain.rules import CameraRule, Rules
+from streams.domain.rules import Rules
 from streams.domain.watching import Moment, SlotRow, moments, seen_of, slot_start, slots_between, with_second
 from streams.errors import ToezichtError
 from streams.stage import Input, Output, Rows

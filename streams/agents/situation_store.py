@@ -87,13 +87,14 @@ class SituationStore:
     def put(self, before: Situation | None, after: Situation) -> None:
         """Write a situation with its index and its links; a new one also gets the time at which it expires."""
         self._rows.put(self._alert(after.alert_id), after)
-        known = set(_fact_ids(before)) if before else set()
-        for fact_id in _fact_ids(after):
-            if fact_id not in known:
-                self._rows.put(self._fact(fact_id), LinkRow(alert_id=after.alert_id))
-        self._reindex(situation_entry(before, self._rules) if before else None, situation_entry(after, self._rules))
         if before is None:
             self.expire_at(after.alert_id, expires_at(after, self._rules))
+        if before is None or _moved(before, after):
+            known = set(_fact_ids(before)) if before else set()
+            for fact_id in _fact_ids(after):
+                if fact_id not in known:
+                    self._rows.put(self._fact(fact_id), LinkRow(alert_id=after.alert_id))
+            self._reindex(situation_entry(before, self._rules) if before else None, situation_entry(after, self._rules))
         if after.shelved_until is not None and (before is None or before.shelved_until != after.shelved_until):
             self.expire_at(after.alert_id, after.shelved_until)
         if after.ended_at is not None and (before is None or before.ended_at is None):
@@ -164,6 +165,12 @@ class SituationStore:
 
     def _cell(self, cell: str) -> str:
         return f"cell/{self._room}/{cell}"
+
+
+def _moved(before: Situation, after: Situation) -> bool:
+    """Return whether a change may concern the index: an answer of a camera or an acknowledgement does not."""
+    facts = before.reports is not after.reports or before.episodes is not after.episodes
+    return facts or before.ended_at != after.ended_at
 
 
 def _fact_ids(situation: Situation) -> list[str]:

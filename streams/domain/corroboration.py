@@ -17,7 +17,7 @@ from schemas.cameras import CameraState
 from schemas.categories import Category
 from schemas.evidence import Evidence, SightingFact, Verdict
 from schemas.incidents import CameraWatch, Operation
-from streams.domain.rules import CameraRule, LookingRule
+from streams.domain.camera_rules import CameraRule, LookingRule
 from streams.domain.watching import Moment, met
 
 _MINUTE_S: Final = 60

@@ -12,7 +12,7 @@ from schemas.cameras import Observation
 from schemas.categories import Category
 from schemas.evidence import EpisodeFact, Evidence
 from schemas.geo import Position
-from streams.domain.rules import CrowdRule
+from streams.domain.camera_rules import CrowdRule
 
 NO_LEVEL = "none"
 

@@ -87,7 +87,7 @@ def _spot(
     point = to_ground(position)
     rule = rules.of(category).situation
     return Spot(
-        group=rules.joining.group(category),
+        group=rules.joining.groups[category],
         x_m=round(point.x_m, 1),
         y_m=round(point.y_m, 1),
         accuracy_m=min(position.accuracy_m, rules.joining.accuracy_at_most_m),
@@ -129,8 +129,7 @@ def cells_of_entry(entry: Entry, rules: Rules) -> list[str]:
 
 def cells_to_search(spot: Spot, rules: Rules) -> list[str]:
     """Return the cells in which everything stands that a fact could belong to."""
-    together = [rule for category, rule in rules.categories.items() if rules.joining.group(category) == spot.group]
-    reach_m = max(rule.situation.distance_m for rule in together) + spot.accuracy_m
+    reach_m = rules.group_reach_m[spot.group] + spot.accuracy_m
     return list(_cells(spot, reach_m, rules))
 
 

@@ -6,6 +6,7 @@ They are data (`rules_default.yaml`); this file says what a rules file may say, 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -15,11 +16,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from schemas.base import Identifier, Part, ShortText
 from schemas.categories import Category, Priority
 from schemas.evidence import Verdict
-
-Points = Annotated[float, Field(ge=-100, le=100, description="Added to the score")]
-Metres = Annotated[float, Field(gt=0, le=10_000)]
-Seconds = Annotated[float, Field(ge=0, le=30 * 86_400)]
-Share = Annotated[float, Field(gt=0, le=1)]
+from streams.domain.camera_rules import CameraRule, EpisodesRule, LookingRule, Metres, Points, Seconds
 
 
 class Thresholds(Part):
@@ -108,55 +105,11 @@ class JoiningRule(Part):
             raise ValueError(f"{', '.join(sorted(twice))}: expected in one group at most")
         return groups
 
-    def group(self, category: Category) -> str:
-        """Return the name of the group that a category joins with: its own name where there is none."""
-        return next((group[0].value for group in self.compatible if category in group), category.value)
-
-
-class LookingRule(Part):
-    """How cameras are asked, and what it takes to say that one could see."""
-
-    near_m: Annotated[Metres, Field(description="Cameras this much further away are listed as out of range")]
-    near_at_most: Annotated[int, Field(ge=0, le=20)]
-    accuracy_at_most_m: Annotated[Metres, Field(description="A poor position widens a category's distance by no more")]
-    late_after_s: Annotated[Seconds, Field(gt=0, description="A report later than this asks no camera")]
-    kept_s: Annotated[Seconds, Field(ge=10, le=86_400, description="How long what cameras showed can be looked up")]
-    settle_s: Annotated[Seconds, Field(le=600, description="How long after a window observations may still come in")]
-    seen_share: Annotated[Share, Field(description="Share of a window's seconds that a camera must have seen")]
-
-
-class CrowdLevel(Part):
-    """One level of crowding: reached at this density, or at this count where the zone is not calibrated."""
-
-    name: Identifier
-    density_per_m2: Annotated[float, Field(gt=0, le=20)]
-    persons: Annotated[int, Field(ge=1)] | None
-    points: Points
-
-
-class CrowdRule(Part):
-    """When a camera by itself says that a zone is crowded. Levels rise; a level is left below `clear_share` of it."""
-
-    levels: Annotated[tuple[CrowdLevel, ...], Field(min_length=1, max_length=5)]
-    persistence_s: Annotated[Seconds, Field(description="How long a level must hold before it counts, up and down")]
-    gap_s: Annotated[Seconds, Field(description="Longer without an observation starts the persistence anew")]
-    clear_share: Share
-    silent_after_s: Annotated[Seconds, Field(gt=0, description="An episode that nobody sees any more ends after this")]
-
-    @field_validator("levels")
-    @classmethod
-    def _rising(cls, levels: tuple[CrowdLevel, ...]) -> tuple[CrowdLevel, ...]:
-        for lower, higher in pairwise(levels):
-            persons_fall = higher.persons is not None and (lower.persons is None or higher.persons <= lower.persons)
-            if higher.density_per_m2 <= lower.density_per_m2 or persons_fall or higher.points <= lower.points:
-                raise ValueError(f"level {higher.name}: expected density, persons and points above level {lower.name}")
-        return levels
-
-
-class EpisodesRule(Part):
-    """What cameras may begin a situation about."""
-
-    crowd: CrowdRule
+    @cached_property
+    def groups(self) -> Mapping[Category, str]:
+        """Return the name of the group that each category joins with: its own name where there is none."""
+        together = {category: group[0].value for group in self.compatible for category in group}
+        return {category: together.get(category, category.value) for category in Category}
 
 
 class LifetimeRule(Part):
@@ -165,46 +118,6 @@ class LifetimeRule(Part):
     open_s: Annotated[Seconds, Field(gt=0, description="An alert expires this long after its newest report")]
     forget_s: Annotated[Seconds, Field(gt=0, description="How long an ended alert's reports are still recognised")]
     early_s: Annotated[Seconds, Field(gt=0, description="How long a sighting waits for its report")]
-
-
-class Signal(Part):
-    """What one zone must show in one second to corroborate: everything that is given, together."""
-
-    persons: Annotated[int, Field(ge=1)] | None = None
-    group: Annotated[int, Field(ge=2)] | None = None
-    dwell_s: Annotated[float, Field(gt=0)] | None = None
-    vehicles: Annotated[int, Field(ge=1)] | None = None
-    density_per_m2: Annotated[float, Field(gt=0)] | None = None
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Signal:
-        if not self.model_dump(exclude_none=True):
-            raise ValueError("expected at least one of persons, group, dwell_s, vehicles, density_per_m2")
-        return self
-
-
-class CameraRule(Part):
-    """Which cameras a category asks, when they look, what corroborates, and what contradicts."""
-
-    distance_m: Metres
-    before_s: Seconds
-    after_s: Seconds
-    signals: Annotated[tuple[Signal, ...], Field(min_length=1)]
-    contradicted_at_most_persons: Annotated[int, Field(ge=0)] | None = None
-
-    @model_validator(mode="after")
-    def _consistent(self) -> CameraRule:
-        if self.before_s + self.after_s <= 0:
-            raise ValueError("expected before_s + after_s above 0")
-        at_most = self.contradicted_at_most_persons
-        for number, signal in enumerate(self.signals):
-            least = max(signal.persons or 0, signal.group or 0)
-            if at_most is not None and 0 < least <= at_most:
-                raise ValueError(
-                    f"contradicted_at_most_persons {at_most} contradicts signal {number}, "
-                    f"which corroborates from {least} persons"
-                )
-        return self
 
 
 class SituationRule(Part):
@@ -294,6 +207,15 @@ class Rules(Part):
             if looking and rule.cameras and rule.cameras.before_s + rule.cameras.after_s > looking.kept_s:
                 raise ValueError(f"{category.value}: its window is longer than looking.kept_s, {looking.kept_s:g} s")
         return MappingProxyType(dict(rules))
+
+    @cached_property
+    def group_reach_m(self) -> Mapping[str, float]:
+        """Return how far apart two reports of a group can be about the same thing, their accuracies aside."""
+        reach_m: dict[str, float] = {}
+        for category, rule in self.categories.items():
+            group = self.joining.groups[category]
+            reach_m[group] = max(reach_m.get(group, 0.0), rule.situation.distance_m)
+        return reach_m
 
     def of(self, category: Category) -> CategoryRule:
         """Return a category's rule."""

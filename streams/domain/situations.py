@@ -269,8 +269,9 @@ def _settled(before: Situation, after: Situation) -> Situation:
 
 def told(situation: Situation) -> tuple[Sequence[ReportRow], Sequence[EpisodeRow]]:
     """Return the facts that speak for a situation: those that hold, or all of them when none does any more."""
-    if situation.live:
-        return situation.live_reports, situation.live_episodes
+    reports, episodes = situation.live_reports, situation.live_episodes
+    if reports or episodes:
+        return reports, episodes
     return situation.reports, situation.episodes
 
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from schemas.base import Part, Utc
 from schemas.cameras import Observation
-from streams.domain.rules import Signal
+from streams.domain.camera_rules import Signal
 
 SLOT_S: Final = 10
 """Seconds in one row: a row is rewritten with each of its seconds, so it is kept small."""

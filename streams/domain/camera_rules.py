@@ -1,0 +1,101 @@
+"""What the rules say about cameras: how they are asked, what corroborates and contradicts, when a zone is crowded."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Annotated
+
+from pydantic import Field, field_validator, model_validator
+
+from schemas.base import Identifier, Part
+
+Points = Annotated[float, Field(ge=-100, le=100, description="Added to the score")]
+Metres = Annotated[float, Field(gt=0, le=10_000)]
+Seconds = Annotated[float, Field(ge=0, le=30 * 86_400)]
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class LookingRule(Part):
+    """How cameras are asked, and what it takes to say that one could see."""
+
+    near_m: Annotated[Metres, Field(description="Cameras this much further away are listed as out of range")]
+    near_at_most: Annotated[int, Field(ge=0, le=20)]
+    accuracy_at_most_m: Annotated[Metres, Field(description="A poor position widens a category's distance by no more")]
+    late_after_s: Annotated[Seconds, Field(gt=0, description="A report later than this asks no camera")]
+    kept_s: Annotated[Seconds, Field(ge=10, le=86_400, description="How long what cameras showed can be looked up")]
+    settle_s: Annotated[Seconds, Field(le=600, description="How long after a window observations may still come in")]
+    seen_share: Annotated[Share, Field(description="Share of a window's seconds that a camera must have seen")]
+
+
+class CrowdLevel(Part):
+    """One level of crowding: reached at this density, or at this count where the zone is not calibrated."""
+
+    name: Identifier
+    density_per_m2: Annotated[float, Field(gt=0, le=20)]
+    persons: Annotated[int, Field(ge=1)] | None
+    points: Points
+
+
+class CrowdRule(Part):
+    """When a camera by itself says that a zone is crowded. Levels rise; a level is left below `clear_share` of it."""
+
+    levels: Annotated[tuple[CrowdLevel, ...], Field(min_length=1, max_length=5)]
+    persistence_s: Annotated[Seconds, Field(description="How long a level must hold before it counts, up and down")]
+    gap_s: Annotated[Seconds, Field(description="Longer without an observation starts the persistence anew")]
+    clear_share: Share
+    silent_after_s: Annotated[Seconds, Field(gt=0, description="An episode that nobody sees any more ends after this")]
+
+    @field_validator("levels")
+    @classmethod
+    def _rising(cls, levels: tuple[CrowdLevel, ...]) -> tuple[CrowdLevel, ...]:
+        for lower, higher in pairwise(levels):
+            persons_fall = higher.persons is not None and (lower.persons is None or higher.persons <= lower.persons)
+            if higher.density_per_m2 <= lower.density_per_m2 or persons_fall or higher.points <= lower.points:
+                raise ValueError(f"level {higher.name}: expected density, persons and points above level {lower.name}")
+        return levels
+
+
+class EpisodesRule(Part):
+    """What cameras may begin a situation about."""
+
+    crowd: CrowdRule
+
+
+class Signal(Part):
+    """What one zone must show in one second to corroborate: everything that is given, together."""
+
+    persons: Annotated[int, Field(ge=1)] | None = None
+    group: Annotated[int, Field(ge=2)] | None = None
+    dwell_s: Annotated[float, Field(gt=0)] | None = None
+    vehicles: Annotated[int, Field(ge=1)] | None = None
+    density_per_m2: Annotated[float, Field(gt=0)] | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Signal:
+        if not self.model_dump(exclude_none=True):
+            raise ValueError("expected at least one of persons, group, dwell_s, vehicles, density_per_m2")
+        return self
+
+
+class CameraRule(Part):
+    """Which cameras a category asks, when they look, what corroborates, and what contradicts."""
+
+    distance_m: Metres
+    before_s: Seconds
+    after_s: Seconds
+    signals: Annotated[tuple[Signal, ...], Field(min_length=1)]
+    contradicted_at_most_persons: Annotated[int, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> CameraRule:
+        if self.before_s + self.after_s <= 0:
+            raise ValueError("expected before_s + after_s above 0")
+        at_most = self.contradicted_at_most_persons
+        for number, signal in enumerate(self.signals):
+            least = max(signal.persons or 0, signal.group or 0)
+            if at_most is not None and 0 < least <= at_most:
+                raise ValueError(
+                    f"contradicted_at_most_persons {at_most} contradicts signal {number}, "
+                    f"which corroborates from {least} persons"
+                )
+        return self
