@@ -25,8 +25,7 @@ class Choice:
 
 
 def choose(weights: Path | None, models: Path | None, cache: Path, allow_download: bool = False) -> Choice:
-    """Return the detector to use: configured weights, else a model in the folder, else a download where that is allowed,
-    else the HOG fallback.
+    """Return the detector to use: configured weights, a model in the folder, a download where allowed, else HOG.
 
     Raises:
         DetectorError: The configured weights cannot be used; a fallback would hide that.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from detectors.errors import DetectorsError
 from schemas.cameras import Box
@@ -40,8 +40,8 @@ def parse_ground_truth(text: str, name: str) -> dict[int, list[Annotated]]:
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise GroundTruthError(f"{name}: a document type is declared, which no annotation needs")
     try:
-        root = ElementTree.fromstring(text)  # noqa: S314 - entities cannot be declared, see above
-    except ElementTree.ParseError as error:
+        root = ET.fromstring(text)  # noqa: S314 - entities cannot be declared, see above
+    except ET.ParseError as error:
         raise GroundTruthError(f"{name}: not XML: {error}") from None
     if root.tag != "dataset":
         raise GroundTruthError(f"{name}: the root is <{root.tag}>, expected <dataset>")
@@ -54,7 +54,7 @@ def parse_ground_truth(text: str, name: str) -> dict[int, list[Annotated]]:
     return frames
 
 
-def _object(item: ElementTree.Element, name: str) -> Annotated:
+def _object(item: ET.Element, name: str) -> Annotated:
     box = item.find("box")
     if box is None:
         raise GroundTruthError(f"{name}: an <object> has no <box>")
@@ -66,7 +66,7 @@ def _object(item: ElementTree.Element, name: str) -> Annotated:
     return Annotated(int(_number(item, "id", name)), corners)
 
 
-def _number(element: ElementTree.Element, attribute: str, name: str) -> float:
+def _number(element: ET.Element, attribute: str, name: str) -> float:
     value = element.get(attribute, "")
     try:
         number = float(value)

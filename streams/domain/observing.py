@@ -56,7 +56,7 @@ class CameraSecond(Part):
     second: Utc | None = None
     closed: Utc | None = None
     frames: tuple[str, ...] = ()
-    zones: dict[str, ZoneSecond] = {}
+    zones: dict[str, ZoneSecond] = Field(default_factory=dict)
     tracks: tuple[ZoneTrack, ...] = ()
     track_epoch: str = ""
     detector: DetectorInfo | None = None
