@@ -19,7 +19,7 @@ DWELL_S: Final = 4.0
 
 def write_rules(path: Path) -> Rules:
     """Write the demo's rules beside the product's and return them."""
-    content: dict[str, Any] = load_rules().model_dump(mode="json", exclude_none=True)
+    content: dict[str, Any] = load_rules().model_dump(mode="json")
     content["version"] = f"{content['version']}-demo"
     content["looking"]["settle_s"] = SETTLE_S
     for category in content["categories"].values():
@@ -27,7 +27,7 @@ def write_rules(path: Path) -> Rules:
         if cameras:
             cameras["before_s"], cameras["after_s"] = BEFORE_S, AFTER_S
             for signal in cameras["signals"]:
-                if "dwell_s" in signal:
+                if signal.get("dwell_s"):
                     signal["dwell_s"] = min(DWELL_S, signal["dwell_s"])
     path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
     return load_rules(path)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from itertools import pairwise
-from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -206,7 +205,7 @@ class Rules(Part):
         for category, rule in rules.items():
             if looking and rule.cameras and rule.cameras.before_s + rule.cameras.after_s > looking.kept_s:
                 raise ValueError(f"{category.value}: its window is longer than looking.kept_s, {looking.kept_s:g} s")
-        return MappingProxyType(dict(rules))
+        return rules
 
     @cached_property
     def group_reach_m(self) -> Mapping[str, float]:

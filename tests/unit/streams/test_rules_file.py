@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import yaml
 
 from schemas.categories import Category, Priority
 from streams.rules_file import DEFAULT_RULES, load_rules
@@ -101,3 +102,10 @@ def test_two_rules_for_one_category_are_refused_with_the_line(tmp_path: Path) ->
     path.write_text(DEFAULT.replace("  overig:  ", "  brand:  ", 1), encoding="utf-8")
     with pytest.raises(FileError, match=rf":{line_of(DEFAULT, '  overig:  ')}: the key brand stands here twice"):
         load_rules(path)
+
+
+def test_rules_that_are_written_out_read_back_the_same(tmp_path: Path) -> None:
+    """So that a program can change a number and keep the rest."""
+    path = tmp_path / "rules.yaml"
+    path.write_text(yaml.safe_dump(load_rules().model_dump(mode="json")), encoding="utf-8")
+    assert load_rules(path) == load_rules()
