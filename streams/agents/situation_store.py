@@ -74,15 +74,26 @@ class SituationStore:
         return self.get(link.alert_id) if link else None
 
     def match(self, spot: Spot | None) -> Situation | None:
-        """Return the open situation that something is about, or None."""
+        """Return the open situation that something is about, or None.
+
+        An entry whose situation has ended or is gone was left by rules with other cells or groups; it is passed over
+        and removed.
+        """
         if spot is None:
             return None
-        entries: list[Entry] = []
-        for cell in cells_to_search(spot, self._rules):
-            row = self._rows.get(self._cell(cell), CellRow)
-            entries += row.entries if row else ()
-        alert_id = nearest_match(spot, entries)
-        return self.get(alert_id) if alert_id else None
+        cells = {cell: self._entries(cell) for cell in cells_to_search(spot, self._rules)}
+        while True:
+            alert_id = nearest_match(spot, (entry for entries in cells.values() for entry in entries))
+            if alert_id is None:
+                return None
+            found = self.get(alert_id)
+            if found is not None and found.ended_at is None:
+                return found
+            for cell, entries in cells.items():
+                kept = [entry for entry in entries if entry.alert_id != alert_id]
+                if len(kept) < len(entries):
+                    cells[cell] = kept
+                    self._put_cell(cell, kept)
 
     def put(self, before: Situation | None, after: Situation) -> None:
         """Write a situation with its index and its links; a new one also gets the time at which it expires."""
@@ -144,15 +155,20 @@ class SituationStore:
         old = {} if before is None else dict.fromkeys(cells_of_entry(before, self._rules))
         new = {} if after is None else dict.fromkeys(cells_of_entry(after, self._rules))
         for cell in old | new:
-            row = self._rows.get(self._cell(cell), CellRow)
-            entries: Sequence[Entry] = row.entries if row else ()
-            kept = [entry for entry in entries if before is None or entry.alert_id != before.alert_id]
+            kept = [entry for entry in self._entries(cell) if before is None or entry.alert_id != before.alert_id]
             if after is not None and cell in new:
                 kept.append(after)
-            if kept:
-                self._rows.put(self._cell(cell), CellRow(entries=tuple(sorted(kept, key=lambda each: each.alert_id))))
-            else:
-                self._rows.delete(self._cell(cell))
+            self._put_cell(cell, kept)
+
+    def _entries(self, cell: str) -> Sequence[Entry]:
+        row = self._rows.get(self._cell(cell), CellRow)
+        return row.entries if row else ()
+
+    def _put_cell(self, cell: str, entries: Sequence[Entry]) -> None:
+        if entries:
+            self._rows.put(self._cell(cell), CellRow(entries=tuple(sorted(entries, key=lambda each: each.alert_id))))
+        else:
+            self._rows.delete(self._cell(cell))
 
     def _alert(self, alert_id: str) -> str:
         return f"alert/{self._room}/{alert_id}"

@@ -20,6 +20,7 @@ class LookingRule(Part):
 
     near_m: Annotated[Metres, Field(description="Cameras this much further away are listed as out of range")]
     near_at_most: Annotated[int, Field(ge=0, le=20)]
+    asked_at_most: Annotated[int, Field(ge=1, le=200, description="Cameras asked about one report, the nearest")]
     accuracy_at_most_m: Annotated[Metres, Field(description="A poor position widens a category's distance by no more")]
     late_after_s: Annotated[Seconds, Field(gt=0, description="A report later than this asks no camera")]
     kept_s: Annotated[Seconds, Field(ge=10, le=86_400, description="How long what cameras showed can be looked up")]

@@ -113,6 +113,11 @@ def locate_report(ground: GroundMap, rules: Rules, incident: Incident, permitted
         notes.append(f"position within {accuracy_m:.0f} m: cameras up to {reach_m:.0f} m away were considered")
     near = ground.cameras_near(point, reach_m + rules.looking.near_m)
     in_reach = [each for each in near if each.distance_m <= reach_m]
+    if len(in_reach) > rules.looking.asked_at_most:
+        notes.append(
+            f"{len(in_reach)} cameras are near enough: the nearest {rules.looking.asked_at_most} were considered"
+        )
+        in_reach = in_reach[: rules.looking.asked_at_most]
     beyond = [each for each in near if each.distance_m > reach_m][: rules.looking.near_at_most]
     allowed = {each.camera.id for each in in_reach if permitted(each.camera)}
     coverage = [

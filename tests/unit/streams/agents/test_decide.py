@@ -15,6 +15,7 @@ from schemas.incidents import Operation
 from schemas.operations import Action
 from streams import topics
 from streams.agents.decide import Decide
+from streams.domain.rules import Rules
 from streams.rules_file import load_rules
 from streams.stage import Output
 from tests.fake_rows import FakeRows
@@ -430,3 +431,18 @@ def test_the_cost_of_an_event_does_not_grow_with_the_open_alerts(deciding: Decid
         deciding.take(report(f"n{number}", position=position(800 * (number % 20), 800 * (number // 20))))
         costs.append((deciding.rows.reads - before[0], deciding.rows.writes - before[1]))
     assert max(costs[-20:]) <= max(costs[:20])
+
+
+def test_other_rules_while_alerts_are_open(deciding: Deciding) -> None:
+    """New rules score an alert when its next fact comes; what they left in the index does no harm."""
+    opened = deciding.one(report("a", category=Category.WONINGINBRAAK))
+    changed = RULES.model_dump(mode="json")
+    changed["version"], changed["joining"]["cell_m"] = "other", 500
+    changed["categories"]["woninginbraak"]["points"] = 30
+    deciding.stage = Decide(Rules.model_validate(changed), "r2")
+    alert = deciding.one(report("a", category=Category.WONINGINBRAAK, revision=1, operation=Operation.UPDATE))
+    assert (alert.alert_id, alert.priority) == (opened.alert_id, Priority.P3)
+    assert (alert.rules_version, alert.registry_version) == ("other", "r2")
+    deciding.take(action(opened.alert_id, Action.CLOSE))
+    deciding.stage = Decide(RULES, "r1")
+    assert deciding.one(report("b", category=Category.WONINGINBRAAK)).alert_id != opened.alert_id

@@ -123,6 +123,18 @@ def test_a_report_of_more_than_a_day_ago_asks_no_camera(late_s: float, asked: in
     assert ("no camera was asked" in fact.note) is not bool(asked)
 
 
+def test_in_a_forest_of_cameras_the_nearest_are_asked() -> None:
+    """What one report can cause is bounded, and the evidence says so."""
+    forest = registry(*(camera(f"cam-{number:02d}", 4 * number) for number in range(30)))
+    outputs = Locate(forest, RULES, "Europe/Amsterdam").handle(item(incident()), FakeRows(), NOON)
+    watches = [output.message for output in outputs if isinstance(output.message, CameraWatch)]
+    assert {watch.camera_id for watch in watches} == {f"cam-{number:02d}" for number in range(25)}
+    fact = outputs[-1].message
+    assert isinstance(fact, Evidence)
+    assert isinstance(fact.fact, ReportFact)
+    assert fact.fact.note == "30 cameras are near enough: the nearest 25 were considered"
+
+
 def test_the_same_report_gives_the_same_messages() -> None:
     """Identities are derived; another revision has others."""
     first, again, later = locate(), locate(), locate(revision=1, operation=Operation.UPDATE)

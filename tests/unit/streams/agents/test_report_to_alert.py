@@ -1,0 +1,125 @@
+"""Reports and observations through locate, corroborate and decide, message by message, without a broker."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import datetime
+
+import pytest
+
+from schemas.alerts import Alert, AlertState
+from schemas.base import Message
+from schemas.categories import Category, Priority
+from schemas.codec import decode, encode
+from schemas.evidence import Verdict
+from schemas.incidents import Operation
+from schemas.operations import Tick
+from streams import topics
+from streams.agents.corroborate import Corroborate
+from streams.agents.decide import Decide
+from streams.agents.locate import Locate
+from streams.rules_file import load_rules
+from streams.stage import Stage
+from tests.fake_rows import FakeRows
+from tests.situation_factories import NOON, camera, incident, item, observation, position, registry, seconds
+
+
+class Flow:
+    """The three stages, each with its rows; every message passes through its own record on the way."""
+
+    def __init__(self) -> None:
+        cameras = registry(camera("cam-1", 0), camera("cam-2", 30))
+        rules = load_rules()
+        self.stages: list[tuple[Stage, FakeRows]] = [
+            (Locate(cameras, rules, "Europe/Amsterdam"), FakeRows()),
+            (Corroborate(cameras, rules), FakeRows()),
+            (Decide(rules, cameras.version), FakeRows()),
+        ]
+        self.alerts: dict[str, Alert] = {}
+
+    def send(self, topic: str, message: Message, now: datetime) -> None:
+        waiting = deque([(topic, message)])
+        while waiting:
+            at, sent = waiting.popleft()
+            record = encode(sent, stage="test", handled_at=now, entered_at=now)
+            read = decode(record.value, record.headers)
+            if at == topics.ALERTS and isinstance(read, Alert):
+                self.alerts[read.alert_id] = read
+            for stage, rows in self.stages:
+                if at in stage.inputs:
+                    waiting += [(each.topic, each.message) for each in stage.handle(item(read), rows, now)]
+
+    def second(self, at_s: float, count: int, camera_id: str = "cam-1") -> None:
+        at = NOON + seconds(at_s)
+        for zone in ("plein", "rand"):
+            self.send(topics.OBSERVATIONS, observation(at, count, zone, camera_id), at)
+
+    def tick(self, at_s: float) -> None:
+        at = NOON + seconds(at_s)
+        self.send(topics.CAMERA_TICKS, Tick(group="camera", partition=0, at=at), at)
+        self.send(topics.ROOM_TICKS, Tick(group="room", partition=0, at=at), at)
+
+
+@pytest.fixture
+def flow() -> Flow:
+    return Flow()
+
+
+def test_one_camera_sees_it_and_the_other_does_not(flow: Flow) -> None:
+    """One alert, with what each of them said."""
+    for at_s in range(-200, 60):
+        flow.second(at_s, 0)
+        flow.second(at_s, 0, "cam-2")
+    report = incident(position=position(10, 10))
+    flow.send(topics.INCIDENTS, report, NOON + seconds(61))
+    [alert] = flow.alerts.values()
+    assert (alert.verdict, alert.score) == (Verdict.PENDING, 80)
+    flow.second(62, 3)
+    for at_s in range(62, 402):
+        flow.second(at_s, 0, "cam-2")
+    flow.tick(410)
+    [alert] = flow.alerts.values()
+    assert (alert.verdict, alert.priority, alert.score) == (Verdict.CORROBORATED, Priority.P1, 95)
+    assert [(each.camera_id, each.verdict) for each in alert.cameras] == [
+        ("cam-1", Verdict.CORROBORATED),
+        ("cam-2", Verdict.UNSEEN),
+    ]
+    assert alert.cameras[0].explanation == "3 persons in zone plein, 62 s after the reported time"
+    assert alert.revision == 2
+
+
+def test_a_contradicted_report_falls(flow: Flow) -> None:
+    """A group is reported where the camera saw nobody during the whole window."""
+    flow.send(topics.INCIDENTS, incident(category=Category.JEUGDOVERLAST), NOON + seconds(61))
+    for at_s in range(-600, 1_201, 1):
+        flow.second(at_s, 0)
+        flow.second(at_s, 0, "cam-2")
+    flow.tick(1_210)
+    [alert] = flow.alerts.values()
+    assert (alert.verdict, alert.priority, alert.score) == (Verdict.CONTRADICTED, Priority.P4, 15)
+
+
+def test_a_cancelled_report_is_over_everywhere(flow: Flow) -> None:
+    """The alert is cancelled and cameras say nothing more about it."""
+    flow.send(topics.INCIDENTS, incident(), NOON + seconds(61))
+    flow.send(topics.INCIDENTS, incident(operation=Operation.CANCEL, revision=1), NOON + seconds(90))
+    flow.second(95, 9)
+    flow.tick(500)
+    [alert] = flow.alerts.values()
+    assert (alert.state, alert.revision) == (AlertState.CANCELLED, 1)
+
+
+def test_a_report_beyond_all_cameras_says_that_none_covers_it(flow: Flow) -> None:
+    """An alert all the same, with the priority of its category."""
+    flow.send(topics.INCIDENTS, incident(position=position(900)), NOON + seconds(61))
+    [alert] = flow.alerts.values()
+    assert (alert.verdict, alert.priority, alert.cameras) == (Verdict.NO_COVERAGE, Priority.P1, ())
+
+
+def test_two_partners_report_one_thing(flow: Flow) -> None:
+    """One alert that counts both."""
+    flow.send(topics.INCIDENTS, incident("a"), NOON + seconds(61))
+    flow.send(topics.INCIDENTS, incident("b", source="p2000", position=position(120)), NOON + seconds(70))
+    [alert] = flow.alerts.values()
+    assert {row.source for row in alert.reports} == {"politie-gms", "p2000"}
+    assert "independent" in {factor.rule_id for factor in alert.factors}

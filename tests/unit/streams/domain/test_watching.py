@@ -1,0 +1,57 @@
+"""What a camera showed, second by second, and which signals it meets."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams.domain.camera_rules import Signal
+from streams.domain.watching import Seen, met, moments, slot_start, slots_between, with_second
+from tests.situation_factories import NOON, observation, seconds
+
+SEEN = Seen(0, persons=3, group=2, dwell_s=12.0, vehicles=1, density_per_m2=None, degraded=False)
+
+
+@pytest.mark.parametrize(
+    ("signal", "words"),
+    [
+        (Signal(persons=3), "3 persons"),
+        (Signal(persons=4), None),
+        (Signal(group=2), "a group of 2"),
+        (Signal(group=3), None),
+        (Signal(persons=1, dwell_s=12), "3 persons staying 12 s"),
+        (Signal(persons=1, dwell_s=12.1), None),
+        (Signal(persons=4, dwell_s=1), None),
+        (Signal(vehicles=1), "1 vehicle"),
+        (Signal(density_per_m2=0.1), None),
+    ],
+)
+def test_a_signal_is_met_when_all_of_it_is_shown(signal: Signal, words: str | None) -> None:
+    """At the threshold it is; what is not known meets nothing."""
+    found = met(signal, SEEN)
+    assert (found.words if found else None) == words
+
+
+def test_a_known_density_meets_its_signal() -> None:
+    """In persons per square metre."""
+    found = met(Signal(density_per_m2=2.0), SEEN._replace(density_per_m2=2.0))
+    assert found is not None
+    assert (found.signal, found.value, found.words) == ("density", 2.0, "2.0 persons per m²")
+
+
+def test_seconds_are_kept_in_slots_of_ten() -> None:
+    """In any order of arrival, each second once."""
+    row = None
+    for at_s in (3, 1, 3, 9):
+        row = with_second(row, observation(NOON + seconds(at_s), at_s))
+    assert row is not None
+    assert [(seen.offset_s, seen.persons) for seen in row.seconds] == [(1, 1), (3, 3), (9, 9)]
+    assert with_second(row, observation(NOON + seconds(3), 8)) is row
+    within = list(moments("plein", [row], NOON + seconds(2), NOON + seconds(9)))
+    assert [moment.at for moment in within] == [NOON + seconds(3), NOON + seconds(9)]
+
+
+@pytest.mark.parametrize(("end_s", "slots"), [(0, 1), (9, 1), (10, 2), (25, 3), (-1, 0)])
+def test_the_slots_of_a_window(end_s: int, slots: int) -> None:
+    """Both ends belong to it; an empty window before the slot's start has none."""
+    assert slot_start(NOON + seconds(9.9)) == NOON
+    assert len(list(slots_between(NOON, NOON + seconds(end_s)))) == slots
