@@ -14,6 +14,10 @@ SLOT_S: Final = 10
 """Seconds in one row: a row is rewritten with each of its seconds, so it is kept small."""
 
 
+_SIGNALS: Final = ("group", "persons", "vehicles", "density", "dwell")
+"""What a sighting is named after: the first of these that its signal asks for."""
+
+
 class Seen(NamedTuple):
     """What one zone showed in one second of its slot."""
 
@@ -98,23 +102,22 @@ class Met(NamedTuple):
 
 def met(signal: Signal, seen: Seen) -> Met | None:
     """Return what a second shows when it meets all that a signal asks; else None. An unknown density meets nothing."""
-    asked: list[tuple[str, float | None, float, str]] = [
-        ("group", signal.group, seen.group, f"a group of {seen.group}"),
-        ("persons", signal.persons, seen.persons, _several(seen.persons, "person")),
-        ("vehicles", signal.vehicles, seen.vehicles, _several(seen.vehicles, "vehicle")),
-        (
-            "density",
-            signal.density_per_m2,
-            seen.density_per_m2 or 0.0,
-            f"{seen.density_per_m2 or 0:.1f} persons per m²",
-        ),
-        ("dwell", signal.dwell_s, seen.dwell_s, f"staying {seen.dwell_s:.0f} s"),
-    ]
-    given = [(name, least, value, words) for name, least, value, words in asked if least is not None]
-    if any(value < least for _, least, value, _ in given):
-        return None
-    name, _, value, _ = given[0]
-    return Met(name, float(value), " ".join(words for *_, words in given))
+    density = seen.density_per_m2 or 0.0
+    sizes = (seen.group, seen.persons, seen.vehicles, density, seen.dwell_s)
+    asked = (signal.group, signal.persons, signal.vehicles, signal.density_per_m2, signal.dwell_s)
+    for size, least in zip(sizes, asked, strict=True):
+        if least is not None and size < least:
+            return None
+    words = (
+        f"a group of {seen.group}",
+        _several(seen.persons, "person"),
+        _several(seen.vehicles, "vehicle"),
+        f"{density:.1f} persons per m²",
+        f"staying {seen.dwell_s:.0f} s",
+    )
+    given = [number for number, least in enumerate(asked) if least is not None]
+    first = given[0]
+    return Met(_SIGNALS[first], float(sizes[first]), " ".join(words[number] for number in given))
 
 
 def _several(number: int, noun: str) -> str:
