@@ -1,0 +1,215 @@
+"""Intake as it runs: the command, a real broker, restarts, signals, and a broker that goes away."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+
+from schemas.base import Message
+from schemas.codec import decode
+from schemas.incidents import Incident, Operation
+from schemas.operations import DeadLetterReference
+from streams.broker import LocalBroker, free_port
+from streams.clock import utc_now
+from streams.incident_sources.categories import load_categories
+from streams.incident_sources.lines import Line
+from streams.incident_sources.recorded import RecordedReports
+from streams.intake import Intake
+from streams.settings import KafkaSettings, Settings
+from streams.topic_admin import apply
+
+pytestmark = pytest.mark.integration
+RUN = (
+    sys.executable,
+    "-c",
+    "import sys, typer\n"
+    "from streams.commands import intake\n"
+    "from streams.errors import ToezichtError\n"
+    "app = typer.Typer()\n"
+    "intake.register(app)\n"
+    "try:\n"
+    "    app(['intake', *sys.argv[1:]])\n"
+    "except ToezichtError as error:\n"
+    "    print('toezicht:', error, file=sys.stderr)\n"
+    "    sys.exit(2)\n",
+)
+
+
+def _environment(broker: str) -> dict[str, str]:
+    return os.environ | {"KAFKA_BOOTSTRAP_SERVERS": broker, "TOEZICHT_METRICS_PORT": "0"}
+
+
+def _command(broker: str, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [*RUN, *arguments], env=_environment(broker), input=stdin, capture_output=True, timeout=90, check=False
+    )
+
+
+def _results(done: subprocess.CompletedProcess[bytes]) -> dict[str, int]:
+    assert done.returncode == 0, done.stderr.decode()
+    results: dict[str, int] = json.loads(done.stdout.splitlines()[-1])["results"]
+    return results
+
+
+def _messages(broker: str, topic: str) -> Iterator[Message]:
+    """Yield all messages of a topic with one partition."""
+    consumer = KafkaConsumer(bootstrap_servers=broker)
+    partition = TopicPartition(topic, 0)
+    consumer.assign([partition])
+    consumer.seek_to_beginning(partition)
+    end = consumer.end_offsets([partition])[partition]
+    while consumer.position(partition) < end:
+        for records in consumer.poll(timeout_ms=500).values():
+            for record in records:
+                yield decode(record.value, record.headers)
+    consumer.close()
+
+
+def _incidents(broker: str, source: str) -> list[Incident]:
+    return [m for m in _messages(broker, "incidents") if isinstance(m, Incident) and m.source == source]
+
+
+def _jsonl(*lines: dict[str, Any]) -> str:
+    return "".join(json.dumps(line) + "\n" for line in lines)
+
+
+@pytest.fixture
+def source() -> str:
+    """Return a partner's name that no other test uses."""
+    return f"partner-{uuid.uuid4().hex[:10]}"
+
+
+def test_a_restarted_intake_still_makes_updates(kafka: KafkaSettings, tmp_path: Path, source: str) -> None:
+    """A second process knows from the topic what the first one sent: the same file changes nothing, a change updates."""
+    broker = kafka.bootstrap_servers
+    file = tmp_path / "reports.jsonl"
+    one = {"source": source, "source_id": "1", "category": "bzdsbr", "priority": "P 2"}
+    two = {"source": source, "source_id": "2", "category": "bzibwn"}
+    file.write_text(_jsonl(one, two))
+    assert _results(_command(broker, "recorded", str(file), "--json")) == {"created": 2}
+    assert _results(_command(broker, "recorded", str(file), "--json")) == {"duplicate": 2}
+    file.write_text(_jsonl(one | {"priority": "P 1"}, two | {"operation": "cancel"}, two))
+    results = _results(_command(broker, "recorded", str(file), "--json"))
+    assert results == {"updated": 1, "cancelled": 1, "after_cancel": 1}
+    assert [(m.source_id, m.operation, m.revision) for m in _incidents(broker, source)] == [
+        ("1", Operation.CREATE, 0),
+        ("2", Operation.CREATE, 0),
+        ("1", Operation.UPDATE, 1),
+        ("2", Operation.CANCEL, 1),
+    ]
+
+
+def test_p2000_from_standard_input(kafka: KafkaSettings) -> None:
+    """Pager lines arrive as incidents, a broken one as a dead letter, a repeat and a test as nothing."""
+    street = "abcdefghijklmnopqrstuvwxyz"[uuid.uuid4().int % 26] * 3 + uuid.uuid4().hex.translate(
+        str.maketrans("0123456789", "ghijklmnop")
+    )
+    head = "FLEX|2021-06-28 16:50:35|1600/2/K/A|12.092|002029568 000126999|ALN|"
+    call = f"{head}P 1 BAD-01 Brand woning {street[:20]}straat Amstelveen 132431"
+    lines = [call, call, head + "TESTOPROEP", "FLEX|broken", call.replace("P 1", "P 1 (Intrekken Alarm Brw)")]
+    stdin = "\n".join(lines).encode()
+    done = _command(kafka.bootstrap_servers, "p2000", "--clock", "host", "--json", stdin=stdin)
+    assert _results(done) == {"created": 1, "duplicate": 1, "not_for_us": 1, "unreadable": 1, "cancelled": 1}
+    mine = [m for m in _incidents(kafka.bootstrap_servers, "p2000") if m.place.startswith(street[:20])]
+    assert [m.operation for m in mine] == [Operation.CREATE, Operation.CANCEL]
+    assert mine[0].place == f"{street[:20]}straat, Amstelveen"
+    letters = [m for m in _messages(kafka.bootstrap_servers, "dead-letters") if isinstance(m, DeadLetterReference)]
+    assert letters[-1].offset == 4
+
+
+def test_sigterm_confirms_what_was_read(kafka: KafkaSettings, source: str) -> None:
+    """A running intake ends within ten seconds, with everything that it read on the topic."""
+    process = subprocess.Popen(
+        [*RUN, "recorded", "-", "--json"],
+        env=_environment(kafka.bootstrap_servers),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdin is not None
+    process.stdin.write(_jsonl({"source": source, "source_id": "1"}).encode())
+    process.stdin.flush()
+    deadline = time.monotonic() + 60
+    while not _incidents(kafka.bootstrap_servers, source) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    began_s = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=20)
+    assert time.monotonic() - began_s < 10
+    assert process.returncode == 0
+    assert json.loads(output)["results"] == {"created": 1}
+    assert [m.source_id for m in _incidents(kafka.bootstrap_servers, source)] == ["1"]
+
+
+def test_bad_ways_to_call_it(kafka: KafkaSettings, tmp_path: Path) -> None:
+    """An empty file, a missing one, a wrong option and a broker that is not there are one line and an exit code."""
+    broker = kafka.bootstrap_servers
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text("")
+    for address, arguments, code, said in (
+        (broker, ["recorded", str(empty)], 1, "no line in it"),
+        (broker, ["recorded", str(tmp_path / "missing.jsonl")], 2, "No such file"),
+        (broker, ["recorded", str(empty), "--start", "noon"], 2, "--start"),
+        (broker, ["p2000", "--clock", "sun"], 2, "--clock"),
+        (broker, ["p2000", "--gazetteer", str(empty)], 2, "empty.jsonl:1"),
+        ("", ["p2000"], 2, "KAFKA_BOOTSTRAP_SERVERS"),
+    ):
+        done = _command(address, *arguments)
+        assert done.returncode == code, done.stderr.decode()
+        assert said in done.stderr.decode().splitlines()[-1]
+
+
+@pytest.mark.slow
+def test_a_broker_that_goes_away_for_ten_seconds(tmp_path: Path, source: str) -> None:
+    """Reports read meanwhile wait, and all arrive once and in order when it is back."""
+    port = free_port()
+    first = LocalBroker(tmp_path, Settings().cache, port=port)
+    first.start()
+    try:
+        kafka = KafkaSettings(bootstrap_servers=first.bootstrap_servers)
+        apply(kafka)
+        producer = KafkaProducer(
+            bootstrap_servers=first.bootstrap_servers,
+            acks="all",
+            delivery_timeout_ms=600_000,
+            reconnect_backoff_max_ms=500,
+        )
+        intake = Intake(RecordedReports(load_categories()), producer, utc_now)
+        numbers = iter(range(1, 10_000))
+
+        def take(count: int) -> None:
+            for _ in range(count):
+                content = json.dumps({"source": source, "source_id": str(next(numbers))}).encode()
+                intake.take(Line(1, content, len(content)))
+
+        take(50)
+        assert intake.flush(20, time.monotonic) == 0
+        first.stop()
+        reader = threading.Thread(target=take, args=(700,))
+        reader.start()
+        time.sleep(10)
+        assert reader.is_alive(), "more was read than may be unconfirmed"
+        second = LocalBroker(tmp_path, Settings().cache, port=port)
+        second.start()
+        try:
+            reader.join(60)
+            assert not reader.is_alive()
+            assert intake.flush(60, time.monotonic) == 0
+            assert [m.source_id for m in _incidents(kafka.bootstrap_servers, source)] == [str(n) for n in range(1, 751)]
+        finally:
+            producer.close(timeout=5)
+            second.stop()
+    finally:
+        first.stop()
