@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from datetime import UTC, datetime
 from typing import Annotated, ClassVar
@@ -17,7 +18,13 @@ def derive_id(*causes: str) -> str:
 
     The causes are joined with a unit separator, so that ("a", "bc") and ("ab", "c") differ.
     """
-    return str(uuid.uuid5(NAMESPACE, "\x1f".join(causes)))
+    digest = bytearray(
+        hashlib.sha1(NAMESPACE.bytes + "\x1f".join(causes).encode(), usedforsecurity=False).digest()[:16]
+    )
+    digest[6] = digest[6] & 0x0F | 0x50  # version 5 and variant of RFC 9562, as in `uuid.uuid5`, which takes longer
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def _to_utc(moment: datetime) -> datetime:
@@ -29,7 +36,7 @@ def _to_utc(moment: datetime) -> datetime:
 
 def iso_utc(moment: datetime) -> str:
     """Return an RFC 3339 time in UTC with microseconds and a Z: `2026-11-24T10:00:00.000000Z`."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
 
 
 Utc = Annotated[

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections import Counter, OrderedDict, deque
+from collections import Counter as Tally
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
+
+from prometheus_client import Counter
 
 from schemas.base import derive_id
 from schemas.codec import OCTETS, Encoded, Headers, encode
@@ -67,8 +70,8 @@ class Summary:
     """What was read and what became of it; `results` counts each line once, `notes` what else is worth knowing."""
 
     read: int = 0
-    results: Counter[str] = field(default_factory=Counter)
-    notes: Counter[str] = field(default_factory=Counter)
+    results: Tally[str] = field(default_factory=Tally)
+    notes: Tally[str] = field(default_factory=Tally)
     unconfirmed: int = 0
 
     def as_dict(self) -> dict[str, Any]:
@@ -113,6 +116,7 @@ class Intake:
         self._report_clock = report_clock or clock
         self._stopping = stopping
         self._known: OrderedDict[str, Incident] = OrderedDict()
+        self._counters: dict[str, Counter] = {}
         self._in_flight: deque[tuple[str, Confirmation]] = deque()
 
     def recall(self, incident: Incident) -> None:
@@ -232,11 +236,16 @@ class Intake:
 
     def _count(self, result: str) -> None:
         self.summary.results[str(result)] += 1
-        REPORTS_READ.labels(self._source.name, str(result)).inc()
+        self._increment(str(result))
 
     def _count_note(self, note: str) -> None:
         self.summary.notes[note] += 1
-        REPORTS_READ.labels(self._source.name, note).inc()
+        self._increment(note)
+
+    def _increment(self, label: str) -> None:
+        if label not in self._counters:
+            self._counters[label] = REPORTS_READ.labels(self._source.name, label)
+        self._counters[label].inc()
 
     def _await_room(self) -> None:
         while self._in_flight and self._in_flight[0][1].is_done:

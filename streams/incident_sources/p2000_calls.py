@@ -44,23 +44,24 @@ class CallMemory:
 
     def __init__(self) -> None:
         self._calls: OrderedDict[str, Call] = OrderedDict()
+        self._by_digest: dict[str, Call] = {}
         self._newest_at = datetime.min.replace(tzinfo=UTC)
 
     def report(self, digest: str, units: tuple[str, ...], place: str, at: datetime) -> Call:
         """Return the call that a message is about; a new one where none is near enough in time."""
-        for call in self._newest_first():
-            if call.digest == digest and abs(at - call.first_at) <= SAME_CALL:
-                return call
+        call = self._by_digest.get(digest)
+        if call is not None and abs(at - call.first_at) <= SAME_CALL:
+            return call
         return self._add(digest, units, place, at)
 
     def withdrawal(self, digest: str, units: tuple[str, ...], place: str, at: datetime) -> Call:
         """Return the call that a withdrawal is about."""
-        near = [call for call in self._newest_first() if abs(at - call.first_at) <= WITHDRAWN_WITHIN]
-        for call in near:
-            if call.digest == digest:
-                return call
-        for call in near:
-            if place and call.place == place and call.units & set(units):
+        same = self._by_digest.get(digest)
+        if same is not None and abs(at - same.first_at) <= WITHDRAWN_WITHIN:
+            return same
+        for call in self._newest_first():
+            near = abs(at - call.first_at) <= WITHDRAWN_WITHIN
+            if near and place and call.place == place and call.units & set(units):
                 return call
         return self._add(digest, units, place, at)
 
@@ -79,9 +80,12 @@ class CallMemory:
     def _keep(self, call: Call) -> Call:
         self._calls[call.source_id] = call
         self._calls.move_to_end(call.source_id)
+        self._by_digest[call.digest] = call
         self._newest_at = max(self._newest_at, call.first_at)
         while self._newest_at - next(iter(self._calls.values())).first_at > WITHDRAWN_WITHIN:
-            self._calls.popitem(last=False)
+            _, oldest = self._calls.popitem(last=False)
+            if self._by_digest.get(oldest.digest) is oldest:
+                del self._by_digest[oldest.digest]
         return call
 
     def _newest_first(self) -> Iterator[Call]:
