@@ -41,6 +41,11 @@ class Material:
     composed: bool
 
     @property
+    def length_s(self) -> float:
+        """Return how long the scenario's reports take."""
+        return float(self.expected["length_s"])
+
+    @property
     def reports(self) -> Path:
         """Return the scenario's recorded reports."""
         return self.folder / "reports.jsonl"
@@ -57,6 +62,7 @@ def prepare(folder: Path, progress: Callable[[str], None]) -> Material:
     Raises:
         FileError: A file of the demo is wrong.
     """
+    folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     shipped = files("streams.demo")
     for name in COPIED:
