@@ -166,6 +166,8 @@ def _moment(text: str) -> datetime | None:
 
 
 def _open(path: Path) -> int:
+    if path.is_dir():
+        raise ConfigurationError("intake recorded", "file", str(path), "a file, not a folder")
     try:
         return os.open(path, os.O_RDONLY)
     except OSError as error:

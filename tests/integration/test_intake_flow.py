@@ -161,6 +161,7 @@ def test_bad_ways_to_call_it(kafka: KafkaSettings, tmp_path: Path) -> None:
     for address, arguments, code, said in (
         (broker, ["recorded", str(empty)], 1, "no line in it"),
         (broker, ["recorded", str(tmp_path / "missing.jsonl")], 2, "No such file"),
+        (broker, ["recorded", str(tmp_path)], 2, "not a folder"),
         (broker, ["recorded", str(empty), "--start", "noon"], 2, "--start"),
         (broker, ["p2000", "--clock", "sun"], 2, "--clock"),
         (broker, ["p2000", "--gazetteer", str(empty)], 2, "empty.jsonl:1"),
