@@ -1,0 +1,61 @@
+"""The real chain of `bench flow` in one process: intake, locate, corroborate, decide.
+
+It becomes ready when its stages take messages; when the file `go` appears, intake reads the reports, in a thread of the
+same process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from kafka import KafkaProducer
+
+from bench.flow_load import registry
+from streams.agents.corroborate import Corroborate
+from streams.agents.decide import Decide
+from streams.agents.locate import Locate
+from streams.app import run_stages
+from streams.clock import utc_now
+from streams.incident_sources.categories import load_categories
+from streams.incident_sources.lines import Line
+from streams.incident_sources.recorded import RecordedReports
+from streams.intake import Intake
+from streams.process import tell_ready
+from streams.rules_file import load_rules
+from streams.settings import KafkaSettings, Settings
+
+FLUSH_S = 60.0
+
+
+def take_reports(folder: Path, bootstrap_servers: str) -> None:
+    """Wait for the file `go`, then send the reports of `reports.jsonl`."""
+    while not (folder / "go").exists():
+        time.sleep(0.01)
+    producer = KafkaProducer(bootstrap_servers=bootstrap_servers, acks="all", linger_ms=5)
+    intake = Intake(RecordedReports(load_categories(None)), producer, utc_now)
+    lines = (folder / "reports.jsonl").read_bytes().splitlines()
+    intake.run(Line(number, line, len(line)) for number, line in enumerate(lines, 1))
+    intake.flush(FLUSH_S, time.monotonic)
+    producer.close()
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run as a process: FOLDER BOOTSTRAP_SERVERS."""
+    folder, bootstrap_servers = Path(arguments[0]), arguments[1]
+    grid, rules = registry(), load_rules()
+    stages = [Locate(grid, rules, Settings().time_zone), Corroborate(grid, rules), Decide(rules, grid.version)]
+    thread = threading.Thread(target=take_reports, args=(folder, bootstrap_servers), daemon=True)
+    thread.start()
+    kafka = KafkaSettings(bootstrap_servers=bootstrap_servers)
+    error = asyncio.run(run_stages(stages, kafka, folder / "state", utc_now, lambda: tell_ready("flow", 0)))
+    if error is not None:
+        sys.exit(f"{type(error).__name__}: {error}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,47 @@
+"""`toezicht bench`: speed, each figure beside its own limit measured in the same run."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streams.commands.up import say
+from streams.pipeline_file import BrokerSection
+from streams.process import start_logging
+from streams.running import cluster
+from streams.settings import read_settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group of commands."""
+    group = typer.Typer(help="Measure speed beside its own limit.", no_args_is_help=True, rich_markup_mode=None)
+    app.add_typer(group, name="bench")
+
+    @group.callback()
+    def about() -> None:
+        """Measure speed beside its own limit, in the same run on the same machine."""
+
+    @group.command()
+    def flow(
+        reports: Annotated[int, typer.Option(min=10, help="Reports per round")] = 2_000,
+        pairs: Annotated[int, typer.Option(min=1, help="Adjacent pairs of rounds; medians are told")] = 5,
+        as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+    ) -> None:
+        """Reports per second through intake, locate, corroborate and decide to the alert, in one worker.
+
+        Beside it a chain of as many plain Faust agents that await nothing, with one table at the end, on the same broker.
+        Each report is corroborated by a camera, so it causes two versions of an alert and nine messages in all.
+        """
+        from bench.flow import measure
+
+        settings, kafka = read_settings()
+        with tempfile.TemporaryDirectory(prefix="toezicht-bench-") as scratch:
+            settings = settings.model_copy(update={"data": Path(scratch), "log_level": "WARNING"})
+            start_logging(settings)
+            with cluster(settings, kafka, BrokerSection(port=0), say) as reached:
+                result = measure(reached.bootstrap_servers, reports, pairs, Path(scratch), say)
+        print(json.dumps(result) if as_json else "\n".join(f"{name:20} {value}" for name, value in result.items()))
