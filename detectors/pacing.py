@@ -90,12 +90,9 @@ class Backlog:
 
     def __init__(self, max_lag_s: float) -> None:
         self._max_lag_s = max_lag_s
-        self._restart()
-
-    def _restart(self) -> None:
         self._position_s: float | None = None
         self._least_s = self._older_s = float("inf")
-        self._window_from_s: float | None = None
+        self._window_from_s = float("-inf")
 
     def is_stale(self, arrived_s: float, position_s: float) -> bool:
         """Return whether a picture is older than the newest that is there.
@@ -107,18 +104,17 @@ class Backlog:
             position_s: Its position in the stream, in seconds. Positions that do not rise tell nothing: not stale.
         """
         before_s, self._position_s = self._position_s, position_s
-        if before_s is None:
-            return True
-        if not 0 < position_s - before_s <= self.JUMP_S:
-            self._restart()
-            self._position_s = position_s
-            return False
-        return self._judge(arrived_s, arrived_s - position_s, position_s - before_s)
+        step_s = 0.0 if before_s is None else position_s - before_s
+        known = before_s is not None and 0 < step_s <= self.JUMP_S
+        if not known:
+            self._older_s = self._least_s = float("inf")
+        late = self._judge(arrived_s, arrived_s - position_s, step_s)
+        return late if known else before_s is None
 
     def _judge(self, arrived_s: float, difference_s: float, step_s: float) -> bool:
-        if self._window_from_s is None or arrived_s - self._window_from_s > self.WINDOW_S:
+        least_s = min(self._older_s, self._least_s)
+        if arrived_s - self._window_from_s > self.WINDOW_S:
             self._older_s, self._least_s = self._least_s, difference_s
             self._window_from_s = arrived_s
-        least_s = min(self._older_s, self._least_s)
         self._least_s = min(self._least_s, difference_s)
         return difference_s < least_s - step_s / 2 or difference_s > least_s + self._max_lag_s

@@ -1,0 +1,211 @@
+"""Tests of one camera's thread and of the watchdog, with sources that follow a script."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from detectors.camera_status import StatusReporter
+from detectors.camera_thread import CameraConfig, CameraReader, CaptureOptions, Ending
+from detectors.capture import Capture
+from detectors.errors import SourceError, SourceFault
+from detectors.frames import Frame
+from schemas.cameras import CameraState
+from tests.capture_fakes import NOW, REAL_CLOCK, Answer, FakeTime, Recorder, ScriptedSource, camera, frame
+
+OPTIONS = CaptureOptions(900_000, backoff_first_s=0.001, backoff_max_s=0.002, permission_every_s=0.001)
+LOST = SourceError(SourceFault.LOST, "rtsp://***@camera/stream: the stream ended")
+
+
+def _run(
+    *scripts: list[object] | SourceError,
+    config: CameraConfig | None = None,
+    permits: Callable[[], Answer] = Answer,
+    options: CaptureOptions = OPTIONS,
+) -> tuple[Recorder, Ending, list[ScriptedSource]]:
+    """Run a camera whose source is opened once per script; it is stopped when the scripts are used up."""
+    recorder, stop, left, opened = Recorder(), threading.Event(), list(scripts), []
+
+    def opener(*_: object) -> ScriptedSource:
+        if not left:
+            stop.set()
+            raise LOST
+        script = left.pop(0)
+        if isinstance(script, Exception):
+            raise script
+        opened.append(ScriptedSource(script))
+        return opened[-1]
+
+    reader = CameraReader(config or camera(), options, REAL_CLOCK, permits, recorder, opener, random.Random(1))
+    reader.run(stop)
+    return recorder, reader.ending, opened
+
+
+def test_pictures_are_masked_and_numbered() -> None:
+    """Each picture gets its place within the run, the registry's size and the version of the masks."""
+    recorder, ending, opened = _run([frame(), frame(at=NOW + timedelta(seconds=1)), None], config=camera("a.avi"))
+    first, second = (picture.reference for picture in recorder.pictures)
+    assert (first.sequence, second.sequence) == (0, 1)
+    assert first.epoch == second.epoch
+    assert (first.width_px, first.height_px, first.mask_version) == (64, 48, "m1")
+    assert first.message_id() != second.message_id()
+    assert recorder.reasons() == ["offline:opening", "online:streaming", "offline:end_of_file"]
+    assert (ending, opened[0].closed, recorder.read) == (Ending.END_OF_FILE, True, 2)
+
+
+def test_a_cut_and_a_reopening_begin_a_new_epoch() -> None:
+    """Pictures that do not follow on have another epoch, and their numbers begin again."""
+    recorder, _, _ = _run([frame(), frame(take=1), LOST], [frame()])
+    epochs = [picture.reference.epoch for picture in recorder.pictures]
+    assert len(set(epochs)) == 3
+    assert [picture.reference.sequence for picture in recorder.pictures] == [0, 0, 0]
+
+
+def test_a_lost_stream_comes_back() -> None:
+    """A live camera is tried again after a loss and after failing to open, and each change is told once."""
+    refused = SourceError(SourceFault.NO_CONNECTION, "rtsp://camera: cannot be reached")
+    recorder, ending, _ = _run([frame(), LOST], refused, refused, refused, [frame(), frame(), LOST])
+    assert recorder.reasons() == [
+        "offline:opening", "online:streaming", "offline:lost", "offline:no_connection", "online:streaming", "offline:lost",
+    ]  # fmt: skip
+    assert ending is Ending.STOPPED
+
+
+@pytest.mark.parametrize("fault", [SourceFault.MISSING_FILE, SourceFault.UNREADABLE_VIDEO, SourceFault.EMPTY])
+def test_a_bad_file_ends_its_camera(fault: SourceFault) -> None:
+    """A file that cannot be read is reported and not tried again."""
+    recorder, ending, _ = _run(SourceError(fault, "a.avi: bad"), config=camera("a.avi"))
+    assert recorder.reasons() == ["offline:opening", f"offline:{fault}"]
+    assert ending is Ending.FAILED
+
+
+@pytest.mark.parametrize("script", [[frame(size=(640, 480))], [frame(), frame(size=(640, 480))]])
+def test_a_wrong_size_is_refused(script: list[Frame]) -> None:
+    """No picture leaves whose size the masks do not fit, be it the first or a later one."""
+    recorder, ending, _ = _run(list(script), config=camera("a.avi"))
+    assert recorder.reasons()[-1] == "refused:wrong_size"
+    assert len(recorder.pictures) == len(script) - 1
+    assert ending is Ending.FAILED
+
+
+def test_an_unexpected_error_is_told_by_its_kind_alone() -> None:
+    """A fault of a library stops no camera for good and shows nothing of its text."""
+    recorder, _, _ = _run([RuntimeError("rtsp://bob:Zq7@host")], [frame(), LOST])
+    assert "offline:internal_error" in recorder.reasons()
+    assert recorder.reasons()[-2:] == ["online:streaming", "offline:lost"]
+    assert not any("Zq7" in status.detail for status in recorder.statuses)
+
+
+def test_a_camera_without_permission_is_not_opened() -> None:
+    """A refusal names its reason, and nothing is opened."""
+    recorder, ending, opened = _run([frame()], config=camera("a.avi"), permits=lambda: Answer(False, "expired", "B-1"))
+    assert recorder.reasons() == ["refused:expired"]
+    assert (ending, opened) == (Ending.REFUSED, [])
+
+
+def test_permission_that_ends_closes_the_source_and_returns() -> None:
+    """When the viewing window closes no further picture is taken, and when it opens the camera is opened anew."""
+    answers = [Answer(), Answer(False, "outside_viewing_window"), Answer(False, "outside_viewing_window")]
+
+    def permits() -> Answer:
+        return answers.pop(0) if answers else Answer()
+
+    slow: list[object] = [frame(), lambda: threading.Event().wait(0.01), frame(), frame(), frame()]
+    options = CaptureOptions(900_000, backoff_first_s=0.001, backoff_max_s=0.001, permission_every_s=0.005)
+    recorder, _, opened = _run(slow, [frame(), LOST], permits=permits, options=options)
+    assert recorder.reasons()[1:4] == ["online:streaming", "refused:outside_viewing_window", "offline:opening"]
+    assert opened[0].closed
+    assert recorder.reasons()[4] == "online:streaming"
+
+
+def test_a_picture_that_is_too_large_is_dropped() -> None:
+    """It is counted with its reason, and the camera stays online."""
+    recorder, _, _ = _run([frame(), LOST], options=CaptureOptions(10, backoff_first_s=0.001, backoff_max_s=0.001))
+    assert recorder.dropped == ["too_large"]
+    assert "online:streaming" in recorder.reasons()
+    assert recorder.pictures == []
+
+
+def test_backoff_doubles_up_to_its_limit() -> None:
+    """Waits grow from one second to thirty, with half of each by chance."""
+    reader = CameraReader(
+        camera(), CaptureOptions(1), REAL_CLOCK, Answer, Recorder(), lambda *_: ScriptedSource([]), random.Random(1)
+    )
+    waits = []
+    for failures in (1, 2, 3, 5, 6, 50, 5000):
+        reader._failures = failures
+        waits.append(reader._backoff_s())
+    for wait, longest in zip(waits, (1, 2, 4, 16, 30, 30, 30), strict=True):
+        assert longest / 2 <= wait <= longest
+
+
+def test_the_watchdog_tells_silence_once_and_the_return() -> None:
+    """A camera is silent after the limit, not before, and online with its next picture."""
+    fake, told = FakeTime(), Recorder()
+    status = StatusReporter("cam-1", fake.clock, told.status)
+    status.check_silence(5)
+    status.picture()
+    for _ in range(3):
+        fake.pass_s(2.5)
+        status.check_silence(5)
+    fake.pass_s(100)
+    status.check_silence(5)
+    status.picture()
+    assert told.reasons() == ["online:streaming", "offline:silent", "online:streaming"]
+    assert (told.statuses[1].changed_at - NOW).total_seconds() == 7.5
+
+
+def test_a_picture_that_waits_for_its_time_is_no_silence() -> None:
+    """A slow file is not silent between its pictures."""
+    fake, told = FakeTime(), Recorder()
+    status = StatusReporter("cam-1", fake.clock, told.status)
+    status.picture()
+    for _ in range(20):
+        fake.pass_s(1)
+        status.alive()
+        status.check_silence(5)
+    assert told.reasons() == ["online:streaming"]
+
+
+def test_nothing_is_told_after_the_end() -> None:
+    """A thread that wakes up late cannot contradict the last state."""
+    told = Recorder()
+    status = StatusReporter("cam-1", FakeTime().clock, told.status)
+    status.close(("shutdown", ""))
+    status.picture()
+    status.tell(CameraState.OFFLINE, "lost", "")
+    assert told.reasons() == ["offline:shutdown"]
+
+
+def test_a_blocked_read_delays_neither_the_watchdog_nor_the_end() -> None:
+    """A camera whose read never returns is reported silent, and capture ends without it."""
+    release, recorder, stop = threading.Event(), Recorder(), threading.Event()
+    sources = {"cam-1": ScriptedSource([frame(), release.wait, None])}
+    options = CaptureOptions(900_000, silent_after_s=0.3)
+    capture = Capture([camera()], options, REAL_CLOCK, lambda _id: Answer(), recorder, lambda *_: sources["cam-1"])
+    endings: dict[str, Ending] = {}
+    thread = threading.Thread(target=lambda: endings.update(capture.run(stop)))
+    thread.start()
+    assert recorder.wait_for(lambda: recorder.reasons()[-1:] == ["offline:silent"])
+    stop.set()
+    thread.join(30)
+    assert not thread.is_alive()
+    release.set()
+    assert endings == {"cam-1": Ending.STOPPED}
+    assert recorder.reasons() == ["offline:opening", "online:streaming", "offline:silent", "offline:shutdown"]
+
+
+def test_capture_ends_when_all_files_have_ended() -> None:
+    """Two files are read side by side and capture returns how each ended."""
+    recorder = Recorder()
+    cameras = [camera("a.avi"), CameraConfig("cam-2", camera("b.avi").source, 64, 48, "m1", [])]
+    capture = Capture(
+        cameras, OPTIONS, REAL_CLOCK, lambda _id: Answer(), recorder, lambda *_: ScriptedSource([frame(), None])
+    )
+    assert capture.run(threading.Event()) == {"cam-1": Ending.END_OF_FILE, "cam-2": Ending.END_OF_FILE}
+    assert len(recorder.pictures) == 2
+    assert "offline:shutdown" not in recorder.reasons()

@@ -1,0 +1,186 @@
+"""Tests of sending pictures and camera states, with a producer in memory and a broker that goes away."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
+
+from detectors.camera_thread import Picture
+from schemas.cameras import CameraState, CameraStatus, FrameReference
+from schemas.codec import decode, envelope
+from streams.frame_sender import MAX_UNCONFIRMED_BYTES, WAITING_PER_CAMERA, FrameSender
+from streams.topics import CAMERA_FRAMES, CAMERA_STATE, CAMERA_STATUS
+from tests.capture_fakes import NOW
+
+
+@dataclass
+class Sent:
+    """A record, and the promise that the broker keeps or breaks."""
+
+    topic: str
+    value: bytes
+    key: bytes
+    headers: list[tuple[str, bytes]]
+    callbacks: list[Callable[[], object]] = field(default_factory=list)
+    errbacks: list[Callable[[], object]] = field(default_factory=list)
+
+    def add_callback(self, function: Callable[..., object], *arguments: object) -> None:
+        self.callbacks.append(lambda: function(*arguments, "metadata"))
+
+    def add_errback(self, function: Callable[..., object], *arguments: object) -> None:
+        self.errbacks.append(lambda: function(*arguments, KafkaTimeoutError()))
+
+
+@dataclass
+class FakeProducer:
+    """Takes records; a broker that is there confirms at once, one that is not confirms nothing."""
+
+    there: bool = True
+    raises: Exception | None = None
+    sent: list[Sent] = field(default_factory=list)
+    confirmed: list[Sent] = field(default_factory=list)
+    attempts: int = 0
+
+    def send(self, topic: str, value: bytes | None = None, key: bytes | None = None, headers: Any = None) -> Any:
+        self.attempts += 1
+        if self.raises is not None:
+            raise self.raises
+        record = Sent(topic, value or b"", key or b"", headers)
+        self.sent.append(record)
+        if self.there:
+            threading.Timer(0.001, self.settle, [record, True]).start()
+        return record
+
+    def settle(self, record: Sent, confirmed: bool) -> None:
+        """Confirm a record or let it fail."""
+        if confirmed:
+            self.confirmed.append(record)
+        for told in record.callbacks if confirmed else record.errbacks:
+            told()
+
+    def close(self, timeout: float | None = None) -> None:
+        pass
+
+
+@pytest.fixture
+def producer() -> FakeProducer:
+    return FakeProducer()
+
+
+@pytest.fixture
+def sender(producer: FakeProducer) -> Iterator[FrameSender]:
+    made = FrameSender(producer, lambda: NOW)  # type: ignore[arg-type]
+    made.start()
+    yield made
+    made.close(0.1)
+
+
+def _picture(sequence: int, size: int = 100, camera_id: str = "cam-1") -> Picture:
+    reference = FrameReference(
+        camera_id=camera_id, epoch="e", sequence=sequence, captured_at=NOW - timedelta(hours=1), width_px=64, height_px=48,
+        mask_version="m1",
+    )  # fmt: skip
+    return Picture(reference, b"\xff" * size, NOW + timedelta(milliseconds=sequence))
+
+
+def _status(reason: str) -> CameraStatus:
+    return CameraStatus(camera_id="cam-1", state=CameraState.OFFLINE, reason=reason, changed_at=NOW)
+
+
+def _eventually(true: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 20
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return true()
+
+
+def test_a_picture_is_a_record_with_its_reference(sender: FrameSender, producer: FakeProducer) -> None:
+    """The value is the JPEG, the key the camera, the headers the reference and when it entered by the wall clock."""
+    sender.picture(_picture(3))
+    assert sender.close(20)
+    record = producer.sent[0]
+    message = decode(record.value, record.headers)
+    assert isinstance(message, FrameReference)
+    assert (record.topic, record.key, record.value, message.sequence) == (CAMERA_FRAMES, b"cam-1", b"\xff" * 100, 3)
+    assert message.captured_at == NOW - timedelta(hours=1)
+    assert envelope(record.headers).entered_at == NOW + timedelta(milliseconds=3)
+    assert (sender.counts.sent, sender.counts.dropped) == (1, {})
+
+
+def test_a_state_goes_to_both_topics(sender: FrameSender, producer: FakeProducer) -> None:
+    """Each change is told in the history and in the newest state."""
+    sender.status(_status("lost"))
+    assert sender.close(20)
+    assert [record.topic for record in producer.confirmed] == [CAMERA_STATUS, CAMERA_STATE]
+
+
+def test_a_broker_that_is_away_costs_old_pictures_and_no_state(sender: FrameSender, producer: FakeProducer) -> None:
+    """Pictures beyond what memory is given are dropped and counted; states are all delivered later, in order."""
+    producer.there = False
+    big = MAX_UNCONFIRMED_BYTES // 4
+    reasons = ["lost", "no_connection", "streaming"]
+    for reason in reasons:
+        sender.status(_status(reason))
+    for sequence in range(20):
+        sender.picture(_picture(sequence, big))
+    assert _eventually(lambda: sum(record.topic == CAMERA_FRAMES for record in producer.sent) >= 4)
+    for sequence in range(20, 40):
+        sender.picture(_picture(sequence, big))
+    held = sum(len(record.value) for record in producer.sent)
+    assert held <= MAX_UNCONFIRMED_BYTES + big
+    assert sender.counts.dropped["broker_unavailable"] >= 40 - 5 - WAITING_PER_CAMERA
+    producer.there = True
+    for record in list(producer.sent):
+        producer.settle(record, record.topic != CAMERA_STATUS)  # the state under way expires, the pictures arrive
+    assert sender.close(20)
+    told = [decode(record.value, record.headers) for record in producer.confirmed if record.topic == CAMERA_STATUS]
+    assert [status.reason for status in told if isinstance(status, CameraStatus)] == reasons
+    assert sender.counts.sent + sender.counts.dropped["broker_unavailable"] == 40
+
+
+def test_pictures_that_expire_are_counted(sender: FrameSender, producer: FakeProducer) -> None:
+    """A picture that the broker did not confirm in time is dropped with its reason."""
+    producer.there = False
+    sender.picture(_picture(0))
+    assert _eventually(lambda: bool(producer.sent and producer.sent[0].errbacks))
+    producer.settle(producer.sent[0], False)
+    assert sender.counts.dropped == {"broker_unavailable": 1}
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"), [(KafkaTimeoutError(), "broker_unavailable"), (MessageSizeTooLargeError(), "too_large")]
+)
+def test_a_producer_that_refuses(sender: FrameSender, producer: FakeProducer, error: Exception, reason: str) -> None:
+    """What the producer does not take is counted by its reason, and the sender goes on."""
+    producer.raises = error
+    sender.picture(_picture(0))
+    assert _eventually(lambda: sender.counts.dropped == {reason: 1})
+    producer.raises = None
+    sender.picture(_picture(1))
+    assert sender.close(20)
+    assert sender.counts.sent == 1
+
+
+def test_a_state_that_cannot_be_sent_is_tried_again_calmly(sender: FrameSender, producer: FakeProducer) -> None:
+    """A producer without a cluster is not asked in a busy loop, and the state arrives when there is one."""
+    producer.raises = KafkaTimeoutError()
+    sender.status(_status("lost"))
+    time.sleep(0.3)
+    assert producer.attempts <= 3
+    producer.raises = None
+    assert sender.close(20)
+    assert len(producer.confirmed) == 2
+
+
+def test_the_end_does_not_wait_for_a_broker_that_is_away(sender: FrameSender, producer: FakeProducer) -> None:
+    """Closing says after its limit that not everything was confirmed, and counts what is left."""
+    producer.there = False
+    sender.picture(_picture(0))
+    assert not sender.close(0.2)
