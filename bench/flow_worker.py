@@ -28,6 +28,7 @@ from streams.intake import Intake
 from streams.process import tell_ready
 from streams.rules_file import load_rules
 from streams.settings import KafkaSettings, Settings
+from streams.stage import BatchStage, Stage
 
 FLUSH_S = 60.0
 
@@ -48,7 +49,11 @@ def main(arguments: Sequence[str]) -> None:
     """Run as a process: FOLDER BOOTSTRAP_SERVERS."""
     folder, bootstrap_servers = Path(arguments[0]), arguments[1]
     grid, rules = registry(), load_rules()
-    stages = [Locate(grid, rules, Settings().time_zone), Corroborate(grid, rules), Decide(rules, grid.version)]
+    stages: list[Stage | BatchStage] = [
+        Locate(grid, rules, Settings().time_zone),
+        Corroborate(grid, rules),
+        Decide(rules, grid.version),
+    ]
     thread = threading.Thread(target=take_reports, args=(folder, bootstrap_servers), daemon=True)
     thread.start()
     kafka = KafkaSettings(bootstrap_servers=bootstrap_servers)

@@ -18,7 +18,6 @@ COMMANDS: Final = (
     "capture",
     "worker",
     "intake",
-    "watch",
     "cameras",
     "evaluate",
     "bench",

@@ -1,0 +1,119 @@
+"""Every detector keeps the same contract: the real ones and the fake that unit tests use."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from detectors.choice import choose
+from detectors.detector import Detector, DetectorError, Picture
+from detectors.hog import HogDetector
+from detectors.yolo import YoloDetector
+from schemas.cameras import ObjectClass
+from tests.detector_fakes import FakeDetector
+
+Make = Callable[[], Detector]
+
+
+@pytest.fixture(params=["fake", "hog", "yolo"])
+def detector(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Detector:
+    """Return one of the detectors."""
+    if request.param == "fake":
+        return FakeDetector()
+    if request.param == "hog":
+        return HogDetector()
+    models: Path = request.getfixturevalue("models")
+    return YoloDetector(models / "yolo11n_int8_openvino_model", tmp_path_factory.mktemp("cache"))
+
+
+def frames(test_data: Path, count: int) -> list[Picture]:
+    """Return the first frames of the real video."""
+    capture = cv2.VideoCapture(str(test_data / "pets2009" / "S2L1-view001.avi"))
+    pictures = [np.asarray(capture.read()[1], dtype=np.uint8) for _ in range(count)]
+    capture.release()
+    return pictures
+
+
+def test_nothing_gives_nothing(detector: Detector) -> None:
+    """An empty batch is no error."""
+    assert detector.detect([], []) == []
+
+
+def test_pictures_of_several_sizes_share_a_batch(detector: Detector) -> None:
+    """One list per picture, in order; boxes lie within their picture; black shows nobody."""
+    pictures = [np.zeros((height, width, 3), np.uint8) for height, width in ((48, 64), (576, 768), (1, 1))]
+    found = detector.detect(pictures, ["a", "b", "c"])
+    assert len(found) == 3
+    assert not [item for objects in found for item in objects if item.object_class is ObjectClass.PERSON]
+
+
+def test_it_says_who_it_is(detector: Detector) -> None:
+    """Name and version go into every message."""
+    assert detector.info.name
+    assert detector.info.version
+    assert detector.info.degraded is (detector.info.name == "hog")
+
+
+@pytest.mark.parametrize("name", ["hog", "yolo"])
+def test_real_detectors_find_people_in_real_frames(
+    name: str, request: pytest.FixtureRequest, test_data: Path, tmp_path: Path
+) -> None:
+    """On PETS2009 someone is found in the square, with boxes inside the picture and scores between 0 and 1."""
+    if name == "yolo":
+        models: Path = request.getfixturevalue("models")
+        real: Any = YoloDetector(models / "yolo11n_int8_openvino_model", tmp_path)
+    else:
+        real = HogDetector()
+    found = [real.detect([picture], ["pets"])[0] for picture in frames(test_data, 12)]
+    persons = [item for objects in found[4:] for item in objects if item.object_class is ObjectClass.PERSON]
+    assert len(persons) >= 8
+    for item in persons:
+        assert 0 <= item.score <= 1
+        assert 0 <= item.box.x_min_px < item.box.x_max_px <= 768
+        assert 0 <= item.box.y_min_px < item.box.y_max_px <= 576
+
+
+def test_yolo_needs_no_network(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading and detecting connects to nothing: telemetry, updates and downloads are off."""
+    tried: list[Any] = []
+
+    def refuse(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX:
+            tried.append(address)
+            raise OSError("no network in this test")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **_: (_ for _ in ()).throw(OSError(tried.append(args))))
+    yolo = YoloDetector(models / "yolo11n_int8_openvino_model", tmp_path)
+    yolo.detect([np.zeros((64, 64, 3), np.uint8)], ["a"])
+    assert tried == []
+
+
+def test_the_order_of_choice(models: Path, tmp_path: Path) -> None:
+    """Configured weights, the models folder, then the fallback; wrong weights are an error, not a fallback."""
+    found = choose(None, models, tmp_path)
+    assert (found.detector.info.name, found.detector.info.degraded) == ("yolo", False)
+    configured = choose(models / "yolo11n_int8_openvino_model", None, tmp_path)
+    assert configured.reason.startswith("configured weights")
+    fallback = choose(None, tmp_path / "none", tmp_path)
+    assert (fallback.detector.info.name, fallback.detector.info.degraded) == ("hog", True)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"), [(None, "no such file or folder"), (b"this is no model", "not a readable model")]
+)
+def test_wrong_weights_are_one_line(content: bytes | None, says: str, tmp_path: Path) -> None:
+    """The error names the file."""
+    weights = tmp_path / "model.pt"
+    if content is not None:
+        weights.write_bytes(content)
+    with pytest.raises(DetectorError, match=says) as error:
+        choose(weights, None, tmp_path)
+    assert str(weights) in str(error.value)
+    assert "\n" not in str(error.value)

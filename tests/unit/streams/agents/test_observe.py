@@ -1,0 +1,73 @@
+"""The stage `observe` keeps one row per camera and tells each second once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from schemas.cameras import Detections, Observation
+from schemas.operations import Tick
+from streams import topics
+from streams.agents.observe import Observe, UnknownCameraError
+from streams.domain.observing import CameraSecond
+from streams.domain.registry import ControlRoom, Place, Registry
+from streams.stage import Input, Output, Stage
+from tests.fake_rows import FakeRows
+from tests.unit.streams.domain.test_observing import CAMERA, NOON, frame, person
+
+CORNERS = (Place(lat=51, lon=3), Place(lat=53, lon=3), Place(lat=53, lon=6))
+REGISTRY = Registry(version="1", control_rooms=(ControlRoom(id="room", name="room", area=CORNERS),), cameras=(CAMERA,))
+
+
+def handled(rows: FakeRows, message: Detections | Tick, entered_after_s: float = 0) -> list[Output]:
+    """Return what one input causes."""
+    entered_at = message.happened_at() + timedelta(seconds=entered_after_s)
+    item = Input(message, b"", topics.DETECTIONS, 0, 0, message.message_id(), entered_at)
+    return list(Observe(REGISTRY).handle(item, rows, NOON))
+
+
+def tick(at_s: float) -> Tick:
+    """Return a tick, some seconds after noon."""
+    return Tick(group="camera", partition=0, at=NOON + timedelta(seconds=at_s))
+
+
+def test_it_is_a_stage() -> None:
+    """The runner can take it."""
+    assert isinstance(Observe(REGISTRY), Stage)
+
+
+def test_an_observation_entered_when_its_newest_frame_did() -> None:
+    """So that latency is measured from the picture and not from the frame that closed the second."""
+    rows = FakeRows()
+    assert handled(rows, frame(0.1, person(10)), 0.2) == []
+    assert handled(rows, frame(0.9, person(10)), 0.3) == []
+    outputs = handled(rows, frame(1.1, person(10)), 5)
+    assert [output.topic for output in outputs] == [topics.OBSERVATIONS] * 2
+    assert {output.entered_at for output in outputs} == {NOON + timedelta(seconds=1.2)}
+
+
+def test_a_tick_closes_what_a_silent_camera_left_open() -> None:
+    """Only once, and never for a camera that showed nothing."""
+    rows = FakeRows()
+    assert handled(rows, tick(10)) == []
+    handled(rows, frame(0.5, person(10)))
+    told = [output.message for output in handled(rows, tick(2))]
+    assert [message.count for message in told if isinstance(message, Observation)] == [1, 0]
+    assert handled(rows, tick(3)) == []
+
+
+def test_an_unknown_camera_is_an_error() -> None:
+    """The runner sets the message aside."""
+    with pytest.raises(UnknownCameraError, match="camera c9 is not in the registry"):
+        handled(FakeRows(), frame(0).model_copy(update={"camera_id": "c9"}))
+
+
+def test_a_camera_that_left_the_registry_is_passed_over_by_ticks() -> None:
+    """Its row stays from before; it is not told about any more."""
+    rows = FakeRows()
+    handled(rows, frame(0.5))
+    row = rows.get("camera/c1", CameraSecond)
+    assert row is not None
+    rows.put("camera/gone", row.model_copy(update={"camera_id": "gone"}))
+    assert {output.message.key() for output in handled(rows, tick(5))} == {"c1"}
