@@ -90,7 +90,7 @@ def test_a_failed_download_is_one_line(tmp_path: Path) -> None:
 
 
 def test_it_ends_when_its_parent_is_killed(tmp_path: Path, broker: str) -> None:
-    """kill -9 of the command leaves no Java process behind."""
+    """A kill -9 of the command leaves no Java process behind."""
     process = _run(tmp_path, CACHE, "--json")
     assert process.stdout is not None
     import json

@@ -24,7 +24,7 @@ class Collecting:
     """An agent that notes what it was given; a picture that says `bad` fails, one that says `raise` raises."""
 
     name = "detect"
-    inputs = ("camera-frames",)
+    inputs: tuple[str, ...] = ("camera-frames",)
     batch_size = 4
     batch_wait_s = 0.01
     max_age_s = 2.0

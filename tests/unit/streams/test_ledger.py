@@ -1,5 +1,7 @@
 """Acknowledgements go out in the order in which inputs were taken."""
 
+from functools import partial
+
 from streams.ledger import Ledger
 
 
@@ -7,7 +9,7 @@ def test_nothing_overtakes_an_unfinished_input() -> None:
     """An input that is done waits for the one before it."""
     released: list[int] = []
     ledger = Ledger()
-    entries = [ledger.take(lambda number=number: released.append(number)) for number in range(4)]
+    entries = [ledger.take(partial(released.append, number)) for number in range(4)]
 
     assert ledger.finish(entries[1]) == 0
     assert ledger.finish(entries[3]) == 0

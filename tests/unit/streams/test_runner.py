@@ -34,7 +34,7 @@ class Counting:
     """An agent that counts what it saw and says so; it raises when it is told to."""
 
     name = "decide"
-    inputs = ("room-ticks",)
+    inputs: tuple[str, ...] = ("room-ticks",)
     stateful = True
     max_late: timedelta | None = timedelta(hours=1)
 
