@@ -85,7 +85,7 @@ class Permit(Protocol):
 
 
 class CaptureEvents(Protocol):
-    """What capture tells to the outside. All cameras' threads call it at once, and none of it may wait."""
+    """What capture tells to the outside. All cameras' threads call it at once, and only `picture` may wait."""
 
     def picture(self, picture: Picture) -> None:
         """Take a picture to send."""

@@ -39,6 +39,8 @@ _FLUSH_S: Final = 2.0
 """How long the last pictures and states may take to be confirmed after the order to stop."""
 _DRAIN_S: Final = 20.0
 """The same, when all cameras have ended by themselves and nobody waits for the process."""
+_PATIENCE_S: Final = 10.0
+"""How long a file that is played as fast as possible waits for the broker."""
 _CONNECT_MS: Final = 15_000
 
 
@@ -92,7 +94,7 @@ def read_time_zone(name: str) -> ZoneInfo:
         raise ConfigurationError("environment", "TOEZICHT_TIME_ZONE", name, "a zone such as Europe/Amsterdam") from None
 
 
-def make_sender(kafka: KafkaSettings) -> FrameSender:
+def make_sender(kafka: KafkaSettings, speed: float) -> FrameSender:
     """Return a sender that is connected to Kafka.
 
     Raises:
@@ -100,7 +102,7 @@ def make_sender(kafka: KafkaSettings) -> FrameSender:
     """
     options = {**kafka_client_options(kafka), **PRODUCER_OPTIONS, "bootstrap_timeout_ms": _CONNECT_MS}
     try:
-        return FrameSender(KafkaProducer(**options), utc_now)
+        return FrameSender(KafkaProducer(**options), utc_now, 0.0 if speed else _PATIENCE_S)
     except KafkaError as error:
         raise DeliveryError(
             f"KAFKA_BOOTSTRAP_SERVERS is {kafka.bootstrap_servers!r}, expected a cluster that answers within "
@@ -129,7 +131,7 @@ def run_capture(
     for camera in cameras:
         log.info("camera %s reads %s", camera.id, redact(camera.source.url))
     capture = Capture([camera_config(camera, folder) for camera in cameras], options, SYSTEM_CLOCK, permit, sender)
-    sender.start()
+    sender.start(stop.set)
     endings = capture.run(stop)
     if not sender.close(_FLUSH_S if stop.is_set() else _DRAIN_S):
         raise DeliveryError("the broker did not confirm the last pictures or states in time")

@@ -1,4 +1,4 @@
-"""Sends pictures and camera states to Kafka without ever making a camera wait.
+"""Sends pictures and camera states to Kafka without making a live camera wait.
 
 Pictures are fresh before complete: while the broker is away, each camera's newest few wait and older ones are dropped
 and counted. States are complete: they wait for as long as it takes, in order, until the broker has confirmed them.
@@ -94,12 +94,15 @@ class FrameSender:
     Args:
         producer: Kafka.
         clock: Time of day, for when this stage handled a message.
+        patience_s: How long a camera waits for room before a picture of it is dropped. For files that are played as fast
+            as possible, which would otherwise run ahead of the broker; live cameras never wait.
     """
 
-    def __init__(self, producer: Producer, clock: Clock) -> None:
+    def __init__(self, producer: Producer, clock: Clock, patience_s: float = 0.0) -> None:
         self.counts: Final = Counts()
         self._producer = producer
         self._clock = clock
+        self._patience_s = patience_s
         self._changed = threading.Condition()
         self._pictures: dict[str, deque[Picture]] = {}
         self._states: deque[tuple[str, CameraStatus]] = deque()
@@ -108,10 +111,13 @@ class FrameSender:
         self._unconfirmed_bytes = 0
         self._unconfirmed = 0
         self._closing = False
-        self._thread = threading.Thread(target=self._run, name="frame-sender", daemon=True)
+        self._broken = False
+        self._on_failure: Callable[[], None] = lambda: None
+        self._thread = threading.Thread(target=self._guard, name="frame-sender", daemon=True)
 
-    def start(self) -> None:
-        """Begin to send."""
+    def start(self, on_failure: Callable[[], None]) -> None:
+        """Begin to send; `on_failure` is called if sending breaks for good, so that nothing is captured for nobody."""
+        self._on_failure = on_failure
         self._thread.start()
 
     def picture(self, picture: Picture) -> None:
@@ -119,11 +125,11 @@ class FrameSender:
         camera_id = picture.reference.camera_id
         with self._changed:
             waiting = self._pictures.setdefault(camera_id, deque())
-            if len(waiting) >= WAITING_PER_CAMERA:
+            if not self._changed.wait_for(lambda: self._closing or len(waiting) < WAITING_PER_CAMERA, self._patience_s):
                 waiting.popleft()
                 self._count_dropped(camera_id, BROKER_UNAVAILABLE)
             waiting.append(picture)
-            self._changed.notify()
+            self._changed.notify_all()
 
     def status(self, status: CameraStatus) -> None:
         """Take a change of a camera's state, to be sent to both topics."""
@@ -136,7 +142,7 @@ class FrameSender:
                     log.error("camera %s: a state is dropped, %d wait already", status.camera_id, MAX_WAITING_STATES)
                     del self._states[1]  # The first may be under way.
                 self._states.append((topic, status))
-            self._changed.notify()
+            self._changed.notify_all()
 
     def frame_read(self, camera_id: str) -> None:
         """Count a picture that was read."""
@@ -153,8 +159,8 @@ class FrameSender:
         """Send what waits, for at most this long; return whether the broker has confirmed all of it."""
         with self._changed:
             self._closing = True
-            self._changed.notify()
-            clean = self._changed.wait_for(self._is_idle, timeout_s)
+            self._changed.notify_all()
+            clean = self._changed.wait_for(lambda: self._broken or self._is_idle(), timeout_s) and not self._broken
             for camera_id, waiting in self._pictures.items():
                 for _ in range(len(waiting)):
                     self._count_dropped(camera_id, BROKER_UNAVAILABLE)
@@ -167,6 +173,16 @@ class FrameSender:
 
     def _is_idle(self) -> bool:
         return not self._states and not any(self._pictures.values()) and not self._unconfirmed
+
+    def _guard(self) -> None:
+        try:
+            self._run()
+        except Exception:
+            log.exception("sending broke")
+            with self._changed:
+                self._broken = True
+                self._changed.notify_all()
+            self._on_failure()
 
     def _run(self) -> None:
         while True:
@@ -204,7 +220,11 @@ class FrameSender:
         waiting = [queue for queue in self._pictures.values() if queue]
         if not waiting or self._unconfirmed_bytes >= MAX_UNCONFIRMED_BYTES:
             return None
-        return min(waiting, key=lambda queue: queue[0].entered_at).popleft()
+        picture = min(waiting, key=lambda queue: queue[0].entered_at).popleft()
+        self._unconfirmed_bytes += len(picture.jpeg)
+        self._unconfirmed += 1
+        self._changed.notify_all()
+        return picture
 
     def _send_state(self, topic: str, status: CameraStatus) -> None:
         now = self._clock()
@@ -239,26 +259,23 @@ class FrameSender:
             confirmation = self._producer.send(CAMERA_FRAMES, record.value, record.key, list(record.headers))
         except KafkaError as error:
             too_large = isinstance(error, MessageSizeTooLargeError)
-            self.frame_dropped(camera_id, TOO_LARGE if too_large else BROKER_UNAVAILABLE)
+            self._picture_done(camera_id, len(picture.jpeg), TOO_LARGE if too_large else BROKER_UNAVAILABLE)
             if too_large:
                 return
             raise
-        with self._changed:
-            self._unconfirmed_bytes += len(picture.jpeg)
-            self._unconfirmed += 1
-        confirmation.add_callback(self._picture_done, camera_id, len(picture.jpeg), True)
-        confirmation.add_errback(self._picture_done, camera_id, len(picture.jpeg), False)
+        confirmation.add_callback(self._picture_done, camera_id, len(picture.jpeg), None)
+        confirmation.add_errback(self._picture_done, camera_id, len(picture.jpeg), BROKER_UNAVAILABLE)
 
-    def _picture_done(self, camera_id: str, size_bytes: int, confirmed: bool, *_: object) -> None:
+    def _picture_done(self, camera_id: str, size_bytes: int, dropped: str | None, *_: object) -> None:
         with self._changed:
             self._unconfirmed_bytes -= size_bytes
             self._unconfirmed -= 1
-            if confirmed:
+            if dropped is None:
                 self.counts.sent += 1
                 FRAMES_SENT.labels(camera_id).inc()
                 MESSAGES_OUT.labels(STAGE, CAMERA_FRAMES).inc()
             else:
-                self._count_dropped(camera_id, BROKER_UNAVAILABLE)
+                self._count_dropped(camera_id, dropped)
             self._changed.notify_all()
 
     def _count_dropped(self, camera_id: str, reason: str) -> None:

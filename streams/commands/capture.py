@@ -60,7 +60,7 @@ def register(app: typer.Typer) -> None:
         work.stop_on_signals(stop)
         metrics_port = start_metrics(settings)
         try:
-            sender = work.make_sender(kafka)
+            sender = work.make_sender(kafka, speed)
             work.announce(cameras, metrics_port)
             options = work.capture_options(speed, max_fps)
             endings = work.run_capture(cameras, path.resolve().parent, options, zone, sender, stop)

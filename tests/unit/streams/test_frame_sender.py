@@ -77,7 +77,7 @@ def producer() -> FakeProducer:
 @pytest.fixture
 def sender(producer: FakeProducer) -> Iterator[FrameSender]:
     made = FrameSender(producer, lambda: NOW)  # type: ignore[arg-type]
-    made.start()
+    made.start(lambda: None)
     yield made
     made.close(0.1)
 
@@ -184,3 +184,24 @@ def test_the_end_does_not_wait_for_a_broker_that_is_away(sender: FrameSender, pr
     producer.there = False
     sender.picture(_picture(0))
     assert not sender.close(0.2)
+
+
+def test_a_patient_sender_drops_nothing(producer: FakeProducer) -> None:
+    """A file that is played as fast as possible waits for room."""
+    sender = FrameSender(producer, lambda: NOW, patience_s=20)  # type: ignore[arg-type]
+    sender.start(lambda: None)
+    for sequence in range(200):
+        sender.picture(_picture(sequence))
+    assert sender.close(20)
+    assert (sender.counts.sent, sender.counts.dropped) == (200, {})
+
+
+def test_sending_that_breaks_stops_capture(producer: FakeProducer) -> None:
+    """A fault that no retry can mend is told, and the end is not called clean."""
+    told = threading.Event()
+    sender = FrameSender(producer, lambda: NOW)  # type: ignore[arg-type]
+    producer.raises = RuntimeError("broken")
+    sender.start(told.set)
+    sender.picture(_picture(0))
+    assert told.wait(20)
+    assert not sender.close(20)
