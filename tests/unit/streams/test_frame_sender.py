@@ -30,12 +30,28 @@ class Sent:
     headers: list[tuple[str, bytes]]
     callbacks: list[Callable[[], object]] = field(default_factory=list)
     errbacks: list[Callable[[], object]] = field(default_factory=list)
+    confirmed: bool | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add_callback(self, function: Callable[..., object], *arguments: object) -> None:
-        self.callbacks.append(lambda: function(*arguments, "metadata"))
+        self._add(True, self.callbacks, lambda: function(*arguments, "metadata"))
 
     def add_errback(self, function: Callable[..., object], *arguments: object) -> None:
-        self.errbacks.append(lambda: function(*arguments, KafkaTimeoutError()))
+        self._add(False, self.errbacks, lambda: function(*arguments, KafkaTimeoutError()))
+
+    def _add(self, when: bool, waiting: list[Callable[[], object]], told: Callable[[], object]) -> None:
+        with self.lock:
+            if self.confirmed is None:
+                waiting.append(told)
+        if self.confirmed is when and told not in waiting:
+            told()
+
+    def settle(self, confirmed: bool) -> None:
+        """Keep the promise or break it."""
+        with self.lock:
+            self.confirmed = confirmed
+        for told in self.callbacks if confirmed else self.errbacks:
+            told()
 
 
 @dataclass
@@ -62,8 +78,7 @@ class FakeProducer:
         """Confirm a record or let it fail."""
         if confirmed:
             self.confirmed.append(record)
-        for told in record.callbacks if confirmed else record.errbacks:
-            told()
+        record.settle(confirmed)
 
     def close(self, timeout: float | None = None) -> None:
         pass
