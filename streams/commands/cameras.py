@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from streams.commands.capture import registry_path
+from streams.commands.capture import registry_path, require_vision
 from streams.settings import read_settings
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def register(app: typer.Typer) -> None:
         """
         settings, _ = read_settings()
         path = registry_path(registry, settings)
+        require_vision()
 
         from streams.camera_check import check_camera
         from streams.capture import SYSTEM_CLOCK, chosen_cameras, read_time_zone

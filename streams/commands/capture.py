@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from streams.errors import ConfigurationError, DeliveryError
+from streams.errors import ConfigurationError, DeliveryError, ToezichtError
 from streams.process import start_logging, start_metrics
 from streams.settings import Settings, read_settings
 
@@ -47,6 +48,7 @@ def register(app: typer.Typer) -> None:
         if not kafka.bootstrap_servers:
             raise ConfigurationError("environment", "KAFKA_BOOTSTRAP_SERVERS", "", "host:port of a running cluster")
         path = registry_path(registry, settings)
+        require_vision()
 
         from detectors.camera_thread import Ending
         from streams import capture as work
@@ -83,3 +85,13 @@ def registry_path(given: Path | None, settings: Settings) -> Path:
     if path is None:
         raise ConfigurationError("environment", "TOEZICHT_REGISTRY", "", "the camera registry (YAML), or --registry")
     return path
+
+
+def require_vision() -> None:
+    """Check that this installation can handle pictures.
+
+    Raises:
+        ToezichtError: It was installed without the extra `vision`.
+    """
+    if find_spec("cv2") is None:
+        raise ToezichtError("OpenCV is not installed, expected the extra vision: toezicht[vision]")
