@@ -14,8 +14,8 @@ from detectors.rtsp_probe import probe
 from detectors.source_url import parse_rtsp, redact
 from detectors.transport_gate import GATE
 
-_PROBE_TIMEOUT_S: Final = 3.0
-"""How long asking the camera why it did not open may take."""
+_PROBE_TIMEOUT_S: Final = 8.0
+"""How long each answer may take when the camera is asked why it did not open; a camera that must start up takes seconds."""
 
 
 class LiveSource:

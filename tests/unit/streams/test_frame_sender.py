@@ -91,7 +91,7 @@ def producer() -> FakeProducer:
 
 @pytest.fixture
 def sender(producer: FakeProducer) -> Iterator[FrameSender]:
-    made = FrameSender(producer, lambda: NOW)  # type: ignore[arg-type]
+    made = FrameSender(producer, lambda: NOW)
     made.start(lambda: None)
     yield made
     made.close(0.1)
@@ -203,7 +203,7 @@ def test_the_end_does_not_wait_for_a_broker_that_is_away(sender: FrameSender, pr
 
 def test_a_patient_sender_drops_nothing(producer: FakeProducer) -> None:
     """A file that is played as fast as possible waits for room."""
-    sender = FrameSender(producer, lambda: NOW, patience_s=20)  # type: ignore[arg-type]
+    sender = FrameSender(producer, lambda: NOW, patience_s=20)
     sender.start(lambda: None)
     for sequence in range(200):
         sender.picture(_picture(sequence))
@@ -214,7 +214,7 @@ def test_a_patient_sender_drops_nothing(producer: FakeProducer) -> None:
 def test_sending_that_breaks_stops_capture(producer: FakeProducer) -> None:
     """A fault that no retry can mend is told, and the end is not called clean."""
     told = threading.Event()
-    sender = FrameSender(producer, lambda: NOW)  # type: ignore[arg-type]
+    sender = FrameSender(producer, lambda: NOW)
     producer.raises = RuntimeError("broken")
     sender.start(told.set)
     sender.picture(_picture(0))
