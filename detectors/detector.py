@@ -29,7 +29,19 @@ COCO_CLASSES: Final[dict[str, ObjectClass]] = {
 
 
 class DetectorError(DetectorsError):
-    """A model is missing, is not one, or cannot detect persons; one line says which."""
+    """A detector cannot be used; one line names the model and says why."""
+
+
+class ModelMissingError(DetectorError):
+    """There is no such file or folder."""
+
+
+class NotAModelError(DetectorError):
+    """The file or folder cannot be read as a model."""
+
+
+class WrongClassesError(DetectorError):
+    """The model cannot detect persons."""
 
 
 class Detector(Protocol):

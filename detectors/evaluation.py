@@ -54,12 +54,13 @@ def evaluate(
         min_score: Lowest score that counts as a detection.
         progress: Called with the number of frames done.
     """
-    done = right = found_total = true_total = errors = 0
+    looked = done = right = found_total = true_total = errors = 0
     seconds = 0.0
     for number, picture in frames:
         started = time.perf_counter()
         objects = detector.detect([picture], ["evaluation"])[0]
         seconds += time.perf_counter() - started
+        looked += 1
         if number not in truth:
             continue
         persons = [o for o in objects if o.object_class is ObjectClass.PERSON and o.score >= min_score]
@@ -74,7 +75,7 @@ def evaluate(
         precision=round(right / found_total, 3) if found_total else 0.0,
         recall=round(right / true_total, 3) if true_total else 0.0,
         count_mae=round(errors / done, 3) if done else 0.0,
-        ms_per_frame=round(1000 * seconds / done, 1) if done else 0.0,
+        ms_per_frame=round(1000 * seconds / looked, 1) if looked else 0.0,
     )
 
 

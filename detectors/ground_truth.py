@@ -48,6 +48,8 @@ def parse_ground_truth(text: str, name: str) -> dict[int, list[Annotated]]:
     frames: dict[int, list[Annotated]] = {}
     for frame in root.iter("frame"):
         number = int(_number(frame, "number", name))
+        if number in frames:
+            raise GroundTruthError(f"{name}: frame {number} stands there twice")
         frames[number] = [_object(item, name) for item in frame.iter("object")]
     if not frames:
         raise GroundTruthError(f"{name}: no <frame> in it")

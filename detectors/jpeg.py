@@ -5,11 +5,11 @@ from __future__ import annotations
 import struct
 from typing import Final
 
-import cv2
 import numpy as np
 
 from detectors.detector import Picture
 from detectors.errors import DetectorsError
+from detectors.opencv import cv2
 
 MAX_PIXELS: Final = 20_000_000
 """Largest picture that is decoded: beyond 5K video, and a bound on what a small file can unpack to."""

@@ -81,7 +81,11 @@ class Trackers:
     """
 
     def __init__(self, run: str, frame_rate_per_s: float = FRAME_RATE_PER_S) -> None:
+        # Imported now and not with the first picture, since that takes seconds.
         prepare_ultralytics()
+        from ultralytics.trackers.byte_tracker import BYTETracker
+
+        self._tracker_type = BYTETracker
         self._run = run
         self._settings = SimpleNamespace(
             track_high_thresh=SURE_SCORE,
@@ -130,9 +134,7 @@ class Trackers:
         return fresh
 
     def _new_tracker(self) -> Any:
-        from ultralytics.trackers.byte_tracker import BYTETracker
-
-        return BYTETracker(self._settings)
+        return self._tracker_type(self._settings)
 
 
 def _forget_ended(tracks: CameraTracks) -> None:

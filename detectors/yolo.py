@@ -6,16 +6,24 @@ ultralytics may neither send telemetry nor install packages nor download weights
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from detectors.detector import COCO_CLASSES, DetectorError, Picture, detected
+from detectors.detector import (
+    COCO_CLASSES,
+    ModelMissingError,
+    NotAModelError,
+    Picture,
+    WrongClassesError,
+    detected,
+)
+from detectors.tracking import WEAK_SCORE
+from detectors.ultralytics_setup import prepare_ultralytics
 from schemas.cameras import DetectedObject, DetectorInfo, ObjectClass
 
-MIN_SCORE: Final = 0.25
-"""Lowest score that leaves the detector; ByteTrack uses weak boxes to hold on to tracks."""
+MIN_SCORE: Final = WEAK_SCORE
+"""Lowest score that leaves the detector: ByteTrack uses weak boxes to hold on to tracks."""
 
 
 class YoloDetector:
@@ -27,14 +35,16 @@ class YoloDetector:
         allow_download: Whether a name that is no file may be downloaded by ultralytics.
 
     Raises:
-        DetectorError: The model is missing, unreadable, or cannot detect persons.
+        ModelMissingError: There is no such model.
+        NotAModelError: It cannot be read.
+        WrongClassesError: It cannot detect persons.
     """
 
     def __init__(self, weights: Path | str, cache: Path, allow_download: bool = False) -> None:
         path = Path(weights)
         if not path.exists() and not allow_download:
-            raise DetectorError(f"detector model {path}: no such file or folder")
-        quiet_ultralytics(cache, allow_download)
+            raise ModelMissingError(f"detector model {path}: no such file or folder")
+        prepare_ultralytics(cache, allow_download)
         from ultralytics import YOLO
 
         try:
@@ -42,10 +52,10 @@ class YoloDetector:
             names: dict[int, str] = dict(self._names())
         except Exception as error:  # ultralytics and its backends raise all kinds of errors for a broken file
             reason = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
-            raise DetectorError(f"detector model {path}: not a readable model: {reason}") from None
+            raise NotAModelError(f"detector model {path}: not a readable model: {reason}") from None
         self._classes = {number: COCO_CLASSES[name] for number, name in names.items() if name in COCO_CLASSES}
         if ObjectClass.PERSON not in self._classes.values():
-            raise DetectorError(f"detector model {path}: its classes have no person: {list(names.values())[:5]}")
+            raise WrongClassesError(f"detector model {path}: its classes have no person: {list(names.values())[:5]}")
         self.info = DetectorInfo(name="yolo", version=f"{path.name}@{_fingerprint(path)}"[:80])
 
     def detect(self, pictures: Sequence[Picture], cameras: Sequence[str]) -> list[list[DetectedObject]]:
@@ -70,21 +80,6 @@ class YoloDetector:
 
         result = self._model.predict(np.zeros((64, 64, 3), np.uint8), verbose=False, save=False)
         return dict(result[0].names)
-
-
-def quiet_ultralytics(cache: Path, allow_download: bool) -> None:
-    """Switch off telemetry, installation and (unless allowed) downloads, before ultralytics is imported."""
-    settings = cache / "ultralytics"
-    settings.mkdir(parents=True, exist_ok=True)
-    os.environ["YOLO_CONFIG_DIR"] = str(settings)
-    os.environ["YOLO_AUTOINSTALL"] = "false"
-    os.environ["YOLO_VERBOSE"] = "false"
-    if not allow_download:
-        os.environ["YOLO_OFFLINE"] = "true"
-    from ultralytics.utils import SETTINGS
-
-    if SETTINGS.get("sync", False):
-        SETTINGS.update({"sync": False})
 
 
 def _fingerprint(path: Path) -> str:

@@ -10,14 +10,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from detectors.choice import choose
-from detectors.detector import Detector, Picture
+from detectors.detector import Detector, DetectorError, Picture
 from detectors.jpeg import PictureError, decode_jpeg
 from detectors.tracking import Trackers
+from detectors.ultralytics_setup import prepare_ultralytics
 from schemas.base import iso_utc
 from schemas.cameras import CameraState, CameraStatus, DetectedObject, Detections, FrameReference
 from schemas.operations import DeadLetterReason
 from streams import metrics, topics
 from streams.clock import utc_now
+from streams.errors import ConfigurationError
 from streams.settings import Settings
 from streams.stage import Failed, Input, Output
 
@@ -51,9 +53,15 @@ class Detect:
         """Choose the detector and say which and why.
 
         Raises:
-            DetectorError: The configured weights cannot be used.
+            ConfigurationError: The configured weights, or the model in the models folder, cannot be used.
         """
-        choice = choose(settings.weights, settings.models, settings.cache, settings.allow_model_download)
+        prepare_ultralytics(settings.cache, settings.allow_model_download)
+        try:
+            choice = choose(settings.weights, settings.models, settings.cache, settings.allow_model_download)
+        except DetectorError as error:
+            variable = "TOEZICHT_MODELS" if settings.weights is None else "TOEZICHT_WEIGHTS"
+            path = settings.models if settings.weights is None else settings.weights
+            raise ConfigurationError("environment", variable, str(path), f"a detector model ({error})") from None
         info = choice.detector.info
         level = logging.WARNING if info.degraded else logging.INFO
         log.log(level, "detector %s %s: %s", info.name, info.version, choice.reason)
@@ -67,7 +75,7 @@ class Detect:
         pictures = [_picture(item) for item in items]
         usable = [index for index, picture in enumerate(pictures) if not isinstance(picture, Failed)]
         started = time.perf_counter()
-        found = self._detector.detect(
+        found = self._found(
             [picture for picture in pictures if not isinstance(picture, Failed)],
             [_frame(items[index]).camera_id for index in usable],
         )
@@ -76,11 +84,22 @@ class Detect:
         by_index = dict(zip(usable, found, strict=True))
         results: list[Sequence[Output] | Failed] = []
         for index, picture in enumerate(pictures):
-            if isinstance(picture, Failed):
-                results.append(picture)
-            else:
-                results.append(self._outputs(items[index], by_index[index]))
+            result = picture if isinstance(picture, Failed) else by_index[index]
+            results.append(result if isinstance(result, Failed) else self._outputs(items[index], result))
         return results
+
+    def _found(self, pictures: list[Picture], cameras: list[str]) -> list[list[DetectedObject] | Failed]:
+        """Return the objects of each picture; where the detector fails, of each alone, so that one spoils only itself."""
+        try:
+            return list(self._detector.detect(pictures, cameras))
+        except Exception as error:  # whatever the detector's libraries raise
+            log.warning(
+                "detector %s: %s in a batch of %d", self._detector.info.name, type(error).__name__, len(pictures)
+            )
+            if len(pictures) == 1:
+                return [Failed(DeadLetterReason.HANDLER_FAILED, f"{type(error).__name__} in the detector")]
+            alone = (self._found([picture], [camera]) for picture, camera in zip(pictures, cameras, strict=True))
+            return [result for results in alone for result in results]
 
     def _outputs(self, item: Input, objects: list[DetectedObject]) -> list[Output]:
         frame = _frame(item)

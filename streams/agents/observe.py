@@ -39,7 +39,7 @@ class Observe:
         message = item.message
         if isinstance(message, Detections):
             row = rows.get(f"camera/{message.camera_id}", CameraSecond) or CameraSecond(camera_id=message.camera_id)
-            observed = observe_frame(row, self._camera(message.camera_id), message, item.entered_at)
+            observed = observe_frame(row, self._camera(message.camera_id), message, item.entered_at, now)
             if observed.late:
                 metrics.OBSERVATIONS_LATE.labels(message.camera_id).inc()
             return self._keep(rows, row, observed)
@@ -47,7 +47,7 @@ class Observe:
             outputs: list[Output] = []
             for _, row in list(rows.scan("camera/", CameraSecond)):
                 if row.camera_id in self._cameras:
-                    outputs += self._keep(rows, row, observe_time(row, self._camera(row.camera_id), message.at))
+                    outputs += self._keep(rows, row, observe_time(row, self._camera(row.camera_id), now))
             return outputs
         raise TypeError(f"expected detections or a tick, got a {message.name}")
 

@@ -82,8 +82,9 @@ def _make(kind: Kind, settings: Settings) -> Detector:
 
 
 def _frames(video: Path, every: int) -> Iterator[tuple[int, Picture]]:
-    import cv2
     import numpy as np
+
+    from detectors.opencv import cv2
 
     if not video.is_file():
         raise EvaluationError(f"{video}: no such video")

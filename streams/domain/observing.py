@@ -17,7 +17,7 @@ from pydantic import Field
 from schemas.base import Identifier, Part, Utc
 from schemas.cameras import DetectedObject, Detections, DetectorInfo, ObjectClass, Observation
 from streams.domain.registry import Camera, Zone
-from streams.domain.zones import VEHICLES, crowded_boxes, in_zone
+from streams.domain.zones import VEHICLES, crowded_boxes, inside, standing_points
 
 SECOND: Final = timedelta(seconds=1)
 GRACE: Final = timedelta(seconds=1)
@@ -27,7 +27,8 @@ TRACK_LOST: Final = timedelta(seconds=2)
 MAX_TRACKS: Final = 300
 """Tracks remembered per camera: far more than a camera's boxes can tell apart."""
 MIN_SCORE: Final = 0.4
-"""Lowest score that counts; measured on PETS2009 S2L1 (precision .93, recall .91, design §6). Weaker boxes serve tracking."""
+"""Lowest score that counts by itself; measured on PETS2009 S2L1 (precision .93, recall .91, design §6). A weaker box counts
+where a track expects it, that is where it has a track id."""
 
 
 class ZoneTrack(Part):
@@ -62,6 +63,7 @@ class CameraSecond(Part):
     detector: DetectorInfo | None = None
     newest_frame_at: Utc | None = None
     newest_entered_at: Utc | None = None
+    touched_at: Annotated[Utc | None, Field(description="When the newest frame came, by the broker's clock")] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,9 @@ class Observed:
     late: bool = False
 
 
-def observe_frame(row: CameraSecond, camera: Camera, detections: Detections, entered_at: datetime) -> Observed:
+def observe_frame(
+    row: CameraSecond, camera: Camera, detections: Detections, entered_at: datetime, now: datetime
+) -> Observed:
     """Return what one frame changes.
 
     Args:
@@ -81,6 +85,7 @@ def observe_frame(row: CameraSecond, camera: Camera, detections: Detections, ent
         camera: The camera with its zones.
         detections: The frame's objects.
         entered_at: When the frame entered the pipeline.
+        now: When its detections came, by the clock that ticks are compared with.
     """
     second = detections.captured_at.replace(microsecond=0)
     if row.closed is not None and second <= row.closed:
@@ -92,40 +97,49 @@ def observe_frame(row: CameraSecond, camera: Camera, detections: Detections, ent
     observations: tuple[Observation, ...] = ()
     if row.second is not None and second > row.second:
         row, observations = _close(row, camera)
-    return Observed(_with_frame(row, camera, detections, second, entered_at), observations)
+    row = _with_frame(row, camera, detections, second)
+    newest = max(entered_at, row.newest_entered_at or entered_at)
+    return Observed(row.model_copy(update={"newest_entered_at": newest, "touched_at": now}), observations)
 
 
 def observe_time(row: CameraSecond, camera: Camera, at: datetime) -> Observed:
-    """Return what passing time changes: an open second closes when its grace is over."""
+    """Return what passing time changes: an open second closes when its grace is over and no frame came for as long.
+
+    Frames of a recording, or of a worker that catches up, come long after they were taken: while they come, only the frame
+    of a later second closes the one that is open.
+    """
     if row.second is None or at < row.second + SECOND + GRACE:
+        return Observed(row)
+    if row.touched_at is not None and at < row.touched_at + GRACE:
         return Observed(row)
     row, observations = _close(row, camera)
     return Observed(row, observations)
 
 
-def _with_frame(
-    row: CameraSecond, camera: Camera, detections: Detections, second: datetime, entered_at: datetime
-) -> CameraSecond:
+def _with_frame(row: CameraSecond, camera: Camera, detections: Detections, second: datetime) -> CameraSecond:
     at = detections.captured_at
-    old = row.tracks if row.track_epoch == detections.track_epoch else ()
+    newest = row.newest_frame_at is None or at >= row.newest_frame_at
+    # A frame that was overtaken by the next epoch still counts, but its track ids mean nothing any more.
+    epoch = detections.track_epoch if newest else row.track_epoch
+    old = row.tracks if row.track_epoch == epoch else ()
     known = {(track.zone_id, track.track_id): track for track in old if at - track.last_at <= TRACK_LOST}
     zones = dict(row.zones)
-    counted = [item for item in detections.objects if item.score >= MIN_SCORE]
+    counted = [item for item in detections.objects if item.score >= MIN_SCORE or item.track_id is not None]
+    points = standing_points(counted, (detections.width_px, detections.height_px), (camera.width_px, camera.height_px))
     for zone in camera.zones:
-        standing = in_zone(counted, zone.polygon)
-        _follow(known, zone, standing, at)
+        standing = [item for item, point in zip(counted, points, strict=True) if inside(point, zone.polygon)]
+        if detections.track_epoch == epoch:
+            _follow(known, zone, standing, at)
         zones[zone.id] = _zone_with(zones.get(zone.id, ZoneSecond()), zone, standing, known, at)
-    newest = row.newest_frame_at is None or at >= row.newest_frame_at
     return row.model_copy(
         update={
             "second": second,
             "frames": (*row.frames, detections.frame_id),
             "zones": zones,
             "tracks": tuple(sorted(known.values(), key=lambda track: track.last_at)[-MAX_TRACKS:]),
-            "track_epoch": detections.track_epoch,
-            "detector": detections.detector,
+            "track_epoch": epoch,
+            "detector": detections.detector if newest else row.detector,
             "newest_frame_at": at if newest else row.newest_frame_at,
-            "newest_entered_at": max(entered_at, row.newest_entered_at or entered_at),
         }
     )
 

@@ -12,7 +12,11 @@ OVERLAP_IOU: Final = 0.3
 OVERLAP_SHARE: Final = 0.3
 """Above this share of persons whose boxes overlap this much, hidden persons are likely, so a count is a lower bound."""
 
+_INSIDE_PX: Final = 0.01
+
 Polygon = Sequence[tuple[float, float]]
+Size = tuple[int, int]
+"""Width and height in pixels."""
 
 
 def foot_point(box: Box) -> tuple[float, float]:
@@ -34,9 +38,23 @@ def inside(point: tuple[float, float], polygon: Polygon) -> bool:
     return result
 
 
-def in_zone(objects: Iterable[DetectedObject], polygon: Polygon) -> list[DetectedObject]:
-    """Return the objects that stand in a zone."""
-    return [item for item in objects if inside(foot_point(item.box), polygon)]
+def standing_points(objects: Iterable[DetectedObject], size: Size, drawn_on: Size) -> list[tuple[float, float]]:
+    """Return each object's foot point in the pixels of the picture that zones were drawn on, within that picture.
+
+    A box that the picture's lower edge cuts off ends on that edge; its foot point is taken just inside, since a zone that
+    reaches the edge means whoever stands there.
+
+    Args:
+        objects: Objects of one frame.
+        size: Width and height of the frame in pixels.
+        drawn_on: Width and height of the picture that zones were drawn on.
+    """
+    across, down = drawn_on[0] / size[0], drawn_on[1] / size[1]
+    points = []
+    for item in objects:
+        x, y = foot_point(item.box)
+        points.append((min(x * across, drawn_on[0] - _INSIDE_PX), min(y * down, drawn_on[1] - _INSIDE_PX)))
+    return points
 
 
 def crowded_boxes(persons: Sequence[DetectedObject]) -> bool:

@@ -24,7 +24,7 @@ def handled(rows: FakeRows, message: Detections | Tick, entered_after_s: float =
     """Return what one input causes."""
     entered_at = message.happened_at() + timedelta(seconds=entered_after_s)
     item = Input(message, b"", topics.DETECTIONS, 0, 0, message.message_id(), entered_at)
-    return list(Observe(REGISTRY).handle(item, rows, NOON))
+    return list(Observe(REGISTRY).handle(item, rows, message.happened_at()))
 
 
 def tick(at_s: float) -> Tick:

@@ -68,7 +68,7 @@ def played(*frames: Detections) -> list[Observed]:
     row = CameraSecond(camera_id="c1")
     results = []
     for detections in frames:
-        observed = observe_frame(row, CAMERA, detections, detections.captured_at)
+        observed = observe_frame(row, CAMERA, detections, detections.captured_at, detections.captured_at)
         row = observed.row
         results.append(observed)
     return results
