@@ -16,9 +16,11 @@ from typing import Any, Final
 from schemas.cameras import FrameReference
 from streams import metrics
 from streams.clock import Clock
+from streams.outbox import Entry, Outbox
 from streams.records import Fault, Record, read_record
-from streams.runner import Delivery, record_of, releasing
-from streams.sending import Sender, handler_fault
+from streams.repeats import Outgoing
+from streams.runner import record_of, set_aside
+from streams.sending import encoded, handler_fault, placed
 from streams.stage import BatchStage, Failed, Input, Output
 
 log = logging.getLogger(__name__)
@@ -36,13 +38,17 @@ class Taken:
 
 
 class BatchRunner:
-    """Runs one `BatchStage`."""
+    """Runs one `BatchStage`.
 
-    def __init__(self, stage: BatchStage, sender: Sender, delivery: Delivery, clock: Clock) -> None:
-        """Join an agent to its sender and its delivery; the clock tells how old a picture is."""
+    Args:
+        stage: The agent.
+        outbox: Takes what it causes.
+        clock: Tells how old a picture is.
+    """
+
+    def __init__(self, stage: BatchStage, outbox: Outbox, clock: Clock) -> None:
         self.stage = stage
-        self.sender = sender
-        self.delivery = delivery
+        self.outbox = outbox
         self.clock = clock
         self._waiting: asyncio.Queue[Taken] = asyncio.Queue(maxsize=2 * stage.batch_size)
         self._taken = {topic: metrics.MESSAGES_IN.labels(stage.name, topic) for topic in stage.inputs}
@@ -51,28 +57,26 @@ class BatchRunner:
         """Handle the events of a stream until it ends or the worker fails."""
         handling = asyncio.create_task(self._handle_batches())
         try:
-            async for event in events:
-                await self.delivery.wait_for_room()
-                if self.delivery.failed:
-                    return
-                await self.take(record_of(event), event.ack)
+            async with self.outbox.sending():
+                async for event in events:
+                    await self.outbox.wait_for_room()
+                    if self.outbox.failed:
+                        return
+                    await self._take(record_of(event), event.ack)
         finally:
             handling.cancel()
 
-    async def take(self, record: Record, acknowledge: Callable[[], object]) -> None:
-        """Decode and guard one record; put it into the queue for the next batch."""
+    def revoke(self, partition: int) -> None:
+        """Forget a partition that another worker owns now."""
+        self.outbox.revoke(partition)
+
+    async def _take(self, record: Record, acknowledge: Callable[[], object]) -> None:
         self._taken[record.topic].inc()
         item = read_record(record, self.stage.max_late)
         if isinstance(item, Input):
             await self._waiting.put(Taken(record, item, acknowledge))
-        elif isinstance(item, Fault):
-            await self._set_aside(record, item, acknowledge)
-        else:
-            self.delivery.deliver(record.partition, (), releasing(acknowledge))
-
-    def revoke(self, partition: int) -> None:
-        """Forget a partition that another worker owns now."""
-        self.delivery.revoke(partition)
+            return
+        self._put(record, acknowledge, [set_aside(self.stage.name, record, item)] if isinstance(item, Fault) else [])
 
     async def _handle_batches(self) -> None:
         try:
@@ -80,10 +84,8 @@ class BatchRunner:
                 batch = [taken for taken in await self._collect() if not self._drop_stale(taken)]
                 if batch:
                     await self._handle(batch)
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
-            self.delivery.stop(error)
+        except Exception as error:  # a fault of ours, not of a picture: the worker must not stand still
+            self.outbox.stop(error)
 
     async def _collect(self) -> list[Taken]:
         batch = [await self._waiting.get()]
@@ -103,7 +105,7 @@ class BatchRunner:
         message = taken.item.message
         if isinstance(message, FrameReference):
             metrics.FRAMES_DROPPED.labels(message.camera_id, "stale").inc()
-        self.delivery.deliver(taken.record.partition, (), releasing(taken.acknowledge))
+        self._put(taken.record, taken.acknowledge, [])
         return True
 
     async def _handle(self, batch: list[Taken]) -> None:
@@ -117,14 +119,10 @@ class BatchRunner:
             results = [Failed(fault.reason, fault.detail)] * len(batch)
         for taken, result in zip(batch, results, strict=True):
             if isinstance(result, Failed):
-                await self._set_aside(taken.record, Fault(result.reason, result.detail), taken.acknowledge)
-                continue
-            outgoing = self.sender.encoded(result, taken.item.entered_at, now)
-            confirmations = [await self.sender.send(output) for output in outgoing]
-            self.delivery.deliver(taken.record.partition, confirmations, releasing(taken.acknowledge), outgoing)
+                outputs = [set_aside(self.stage.name, taken.record, Fault(result.reason, result.detail))]
+            else:
+                outputs = encoded(self.stage.name, result, taken.item.entered_at, now)
+            self._put(taken.record, taken.acknowledge, outputs)
 
-    async def _set_aside(self, record: Record, fault: Fault, acknowledge: Callable[[], object]) -> None:
-        metrics.MESSAGES_FAILED.labels(self.stage.name, fault.reason).inc()
-        log.warning("%s: %s/%d@%d: %s", self.stage.name, record.topic, record.partition, record.offset, fault.detail)
-        confirmation = await self.sender.send_dead_letter(record, fault)
-        self.delivery.deliver(record.partition, [confirmation], releasing(acknowledge))
+    def _put(self, record: Record, acknowledge: Callable[[], object], outputs: list[Outgoing]) -> None:
+        self.outbox.put(Entry(record.partition, acknowledge, outputs), placed(outputs))

@@ -25,7 +25,7 @@ class SentRecord(Part):
     """One output as it was sent; `value` is an index into the values, since `alerts` and `alert-state` share theirs."""
 
     topic: str
-    partition: int | None
+    partition: int
     key: str
     headers: tuple[tuple[str, str], ...]
     value: Annotated[int, Field(ge=0)]
@@ -45,7 +45,7 @@ class Outgoing:
     """One encoded output and where it goes."""
 
     topic: str
-    partition: int | None
+    partition: int
     record: Encoded
 
 

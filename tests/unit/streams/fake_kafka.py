@@ -4,45 +4,43 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from schemas.codec import Headers
+from streams.outbox import Raw, Where
 
 
 @dataclass
-class Confirmation:
-    """What the broker answers: the offset."""
+class FakeTransmit:
+    """Keeps what is sent, group by group; confirms at once, or when the test says so (`hold`)."""
 
-    offset: int
-
-
-@dataclass
-class FakeProducer:
-    """Keeps what is sent; confirms at once, or when the test says so (`hold`)."""
-
-    sent: list[tuple[str, bytes | None, bytes | None, int | None, Headers]] = field(default_factory=list)
+    sent: list[tuple[str, int, bytes | None, bytes | None, Headers]] = field(default_factory=list)
     hold: bool = False
-    waiting: list[tuple[asyncio.Future[Any], int]] = field(default_factory=list)
-    offsets: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    raises: Exception | None = None
+    waiting: list[dict[Where, asyncio.Future[int]]] = field(default_factory=list)
+    offsets: dict[Where, int] = field(default_factory=lambda: defaultdict(int))
 
-    async def send(
-        self, topic: str, key: bytes | None, value: bytes | None, partition: int | None, _: Any, headers: Headers
-    ) -> asyncio.Future[Any]:
-        """Take a record; return its confirmation."""
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self.sent.append((topic, key, value, partition, headers))
-        self.offsets[topic] += 1
-        if self.hold:
-            self.waiting.append((future, self.offsets[topic]))
-        else:
-            future.set_result(Confirmation(self.offsets[topic]))
-        return future
+    async def __call__(self, records: Mapping[Where, Sequence[Raw]]) -> Mapping[Where, asyncio.Future[int]]:
+        """Take a group; return its confirmations."""
+        if self.raises is not None:
+            raise self.raises
+        confirmations: dict[Where, asyncio.Future[int]] = {}
+        for where, raws in records.items():
+            self.sent += [(*where, *raw) for raw in raws]
+            self.offsets[where] += len(raws)
+            future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+            confirmations[where] = future
+            if not self.hold:
+                future.set_result(self.offsets[where] - 1)
+        self.waiting.append(confirmations)
+        return confirmations
 
-    def confirm(self, index: int) -> None:
-        """Confirm one of the records that wait."""
-        future, offset = self.waiting[index]
-        future.set_result(Confirmation(offset))
+    def confirm(self, group: int, topic: str) -> None:
+        """Confirm what a group sent to one topic."""
+        for where, future in self.waiting[group].items():
+            if where[0] == topic:
+                future.set_result(self.offsets[where] - 1)
 
     def topics(self) -> list[str]:
         """Return the topics of what was sent, in order."""

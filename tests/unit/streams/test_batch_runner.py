@@ -12,10 +12,9 @@ from schemas.cameras import FrameReference
 from schemas.codec import encode
 from schemas.operations import DeadLetterReason
 from streams.batch_runner import BatchRunner
-from streams.runner import Delivery
-from streams.sending import Sender
+from streams.outbox import Outbox
 from streams.stage import Failed, Input, Output
-from tests.unit.streams.fake_kafka import FakeProducer
+from tests.unit.streams.fake_kafka import FakeTransmit
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -73,9 +72,9 @@ class FakeEvent:
         self.acknowledged.append(self.message.offset)
 
 
-def run(*pictures: tuple[bytes | None, float]) -> tuple[Collecting, FakeProducer, list[int], list[Exception]]:
+def run(*pictures: tuple[bytes | None, float]) -> tuple[Collecting, FakeTransmit, list[int], list[Exception]]:
     """Run pictures of some ages (seconds) through the runner."""
-    agent, producer, acknowledged = Collecting(), FakeProducer(), list[int]()
+    agent, transmit, acknowledged = Collecting(), FakeTransmit(), list[int]()
     failures: list[Exception] = []
 
     async def events() -> AsyncIterator[FakeEvent]:
@@ -95,49 +94,48 @@ def run(*pictures: tuple[bytes | None, float]) -> tuple[Collecting, FakeProducer
         await asyncio.sleep(0.3)
 
     async def scenario() -> None:
-        sender = Sender("detect", lambda: producer)
-        runner = BatchRunner(agent, sender, Delivery("detect", failures.append), lambda: NOW)
+        runner = BatchRunner(agent, Outbox("detect", transmit, failures.append), lambda: NOW)
         await runner.run(events())
 
     asyncio.run(scenario())
-    return agent, producer, acknowledged, failures
+    return agent, transmit, acknowledged, failures
 
 
 def test_pictures_share_batches_and_are_acknowledged_in_order() -> None:
     """No batch is larger than the agent's size."""
-    agent, producer, acknowledged, _ = run(*[(b"ok", 0)] * 6)
+    agent, transmit, acknowledged, _ = run(*[(b"ok", 0)] * 6)
     assert sum(len(batch) for batch in agent.batches) == 6
     assert max(len(batch) for batch in agent.batches) <= 4
     assert acknowledged == list(range(6))
-    assert producer.topics() == ["detections"] * 6
+    assert transmit.topics() == ["detections"] * 6
 
 
 def test_a_stale_picture_is_dropped_before_it_is_decoded() -> None:
     """It is acknowledged, and the agent never sees it; exactly the limit is still fresh."""
-    agent, producer, acknowledged, _ = run((b"old", 2.1), (b"edge", 2.0), (b"new", 0))
+    agent, transmit, acknowledged, _ = run((b"old", 2.1), (b"edge", 2.0), (b"new", 0))
     assert [payload for batch in agent.batches for payload in batch] == [b"edge", b"new"]
     assert acknowledged == [0, 1, 2]
-    assert len(producer.sent) == 2
+    assert len(transmit.sent) == 2
 
 
 def test_a_bad_picture_goes_to_dead_letters_and_the_rest_goes_on() -> None:
     """Nothing is lost and nothing stops."""
-    _, producer, acknowledged, _ = run((b"ok", 0), (b"bad", 0), (b"ok", 0))
-    assert sorted(producer.topics()) == ["dead-letters", "detections", "detections"]
+    _, transmit, acknowledged, _ = run((b"ok", 0), (b"bad", 0), (b"ok", 0))
+    assert sorted(transmit.topics()) == ["dead-letters", "detections", "detections"]
     assert acknowledged == [0, 1, 2]
 
 
 def test_a_batch_that_raises_goes_aside_as_a_whole() -> None:
     """The flow goes on with the next batch."""
-    _, producer, acknowledged, failures = run((b"raise", 0))
-    assert producer.topics() == ["dead-letters"]
+    _, transmit, acknowledged, failures = run((b"raise", 0))
+    assert transmit.topics() == ["dead-letters"]
     assert acknowledged == [0]
     assert failures == []
 
 
 def test_a_null_value_is_passed_over() -> None:
     """A deletion is no picture."""
-    agent, producer, acknowledged, _ = run((None, 0), (b"ok", 0))
+    agent, transmit, acknowledged, _ = run((None, 0), (b"ok", 0))
     assert sum(len(batch) for batch in agent.batches) == 1
     assert acknowledged == [0, 1]
-    assert len(producer.sent) == 1
+    assert len(transmit.sent) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,12 +15,12 @@ from schemas.base import Part
 from schemas.codec import encode
 from schemas.operations import DeadLetterReason, Tick
 from streams.errors import DeliveryError
+from streams.outbox import Outbox
 from streams.records import Record
-from streams.runner import Delivery, Runner
-from streams.sending import Sender
+from streams.runner import Runner
 from streams.stage import Input, Output, Rows
 from streams.state import PartitionState
-from tests.unit.streams.fake_kafka import FakeDatabase, FakeProducer
+from tests.unit.streams.fake_kafka import FakeDatabase, FakeTransmit
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
@@ -81,20 +82,36 @@ class Bench:
     """One runner with its fakes, and what it acknowledged."""
 
     def __init__(self) -> None:
-        self.agent, self.producer, self.table = Counting(), FakeProducer(), FakeTable()
+        self.agent, self.transmit, self.table = Counting(), FakeTransmit(), FakeTable()
         self.failures: list[Exception] = []
         self.acknowledged: list[int] = []
-        self.delivery = Delivery("decide", self.failures.append)
+        self.outbox = Outbox(
+            "decide", self.transmit, self.failures.append, store=self.table.keep, changelog="decide-state-changelog"
+        )
         self.runner = self.new_runner()
 
     def new_runner(self) -> Runner:
         """Return a runner over the same table, as after a restart."""
         table: Any = self.table
-        return Runner(self.agent, Sender("decide", lambda: self.producer), self.delivery, table)
+        return Runner(self.agent, self.outbox, table)
 
-    async def take(self, record: Record) -> None:
-        """Hand one record to the runner."""
-        await self.runner.handle(record, lambda: self.acknowledged.append(record.offset))
+    async def take(self, *records: Record) -> None:
+        """Hand records to the runner as one group, and let it be sent."""
+        for record in records:
+            self.runner.handle(record, partial(self.acknowledged.append, record.offset))
+        groups = len(self.transmit.waiting)
+        while len(self.transmit.waiting) == groups and not self.failures:
+            await asyncio.sleep(0.001)
+        await settle()
+
+    def count(self) -> int:
+        """Return the counter as RocksDB has it."""
+        return Count.model_validate_json(self.table.database.content[b"count"]).number
+
+
+async def settle() -> None:
+    """Let callbacks run."""
+    for _ in range(5):
         await asyncio.sleep(0)
 
 
@@ -113,7 +130,9 @@ def running(scenario: Callable[[Bench], Awaitable[None]]) -> None:
     """Run a scenario on an event loop."""
 
     async def run() -> None:
-        await scenario(Bench())
+        bench = Bench()
+        async with bench.outbox.sending():
+            await scenario(bench)
 
     asyncio.run(run())
 
@@ -122,39 +141,52 @@ def test_an_input_is_acknowledged_after_everything_it_caused_is_confirmed() -> N
     """The last confirmation, changelog included, releases the input, and only then is RocksDB written."""
 
     async def scenario(bench: Bench) -> None:
-        bench.producer.hold = True
+        bench.transmit.hold = True
         await bench.take(tick(0))
-        assert bench.producer.topics() == ["decide-state-changelog", "decide-state-changelog", "alerts"]
-        for index in (2, 0):
-            bench.producer.confirm(index)
-            await asyncio.sleep(0)
+        assert sorted(bench.transmit.topics()) == ["alerts", "decide-state-changelog", "decide-state-changelog"]
+        bench.transmit.confirm(0, "alerts")
+        await settle()
         assert bench.acknowledged == []
         assert bench.table.database.content == {}
-        bench.producer.confirm(1)
-        await asyncio.sleep(0)
+        bench.transmit.confirm(0, "decide-state-changelog")
+        await settle()
         assert bench.acknowledged == [0]
-        assert Count.model_validate_json(bench.table.database.content[b"count"]).number == 1
+        assert bench.count() == 1
         assert bench.table.partition_state(0).unconfirmed == {}
 
     running(scenario)
 
 
 def test_acknowledgements_keep_the_order_of_the_inputs() -> None:
-    """A second input that is confirmed first waits for the first, and its rows are written last."""
+    """A group that is confirmed first waits for the one before it, and its rows are written last."""
 
     async def scenario(bench: Bench) -> None:
-        bench.producer.hold = True
-        await bench.take(tick(0))
-        await bench.take(tick(1))
-        for index in (3, 4, 5):
-            bench.producer.confirm(index)
-        await asyncio.sleep(0)
+        bench.transmit.hold = True
+        await bench.take(tick(0), tick(1))
+        await bench.take(tick(2))
+        for topic in ("alerts", "decide-state-changelog"):
+            bench.transmit.confirm(1, topic)
+        await settle()
         assert bench.acknowledged == []
-        for index in (0, 1, 2):
-            bench.producer.confirm(index)
-        await asyncio.sleep(0)
-        assert bench.acknowledged == [0, 1]
-        assert Count.model_validate_json(bench.table.database.content[b"count"]).number == 2
+        for topic in ("alerts", "decide-state-changelog"):
+            bench.transmit.confirm(0, topic)
+        await settle()
+        assert bench.acknowledged == [0, 1, 2]
+        assert bench.count() == 3
+
+    running(scenario)
+
+
+def test_inputs_of_a_group_see_each_others_rows_and_share_confirmations() -> None:
+    """Three inputs cost one batch per topic, and count to three."""
+
+    async def scenario(bench: Bench) -> None:
+        await bench.take(tick(0), tick(1), tick(2))
+        assert len(bench.transmit.waiting) == 1
+        assert len(bench.transmit.waiting[0]) == 2
+        assert bench.acknowledged == [0, 1, 2]
+        assert bench.count() == 3
+        assert bench.table.database.content[b"offset"] == b"5"
 
     running(scenario)
 
@@ -164,41 +196,87 @@ def test_a_repeated_input_causes_exactly_what_it_caused_before() -> None:
 
     async def scenario(bench: Bench) -> None:
         await bench.take(tick(0))
-        first = bench.producer.sent[-1]
+        (first,) = [record for record in bench.transmit.sent if record[0] == "alerts"]
         bench.runner = bench.new_runner()
         bench.table.states.clear()
         await bench.take(tick(0))
-        assert bench.producer.sent[-1] == first
+        assert bench.transmit.sent[-1] == first
         assert len(bench.agent.calls) == 1
-        assert Count.model_validate_json(bench.table.database.content[b"count"]).number == 1
+        assert bench.count() == 1
         assert bench.acknowledged == [0, 0]
 
     running(scenario)
 
 
 def test_a_failed_confirmation_stops_the_worker_without_acknowledging() -> None:
-    """The input stays unacknowledged, so the next worker takes it again."""
+    """Neither the input nor what came after it is acknowledged, so the next worker takes them again."""
 
     async def scenario(bench: Bench) -> None:
-        bench.producer.hold = True
+        bench.transmit.hold = True
         await bench.take(tick(0))
-        bench.producer.waiting[0][0].set_exception(TimeoutError("gone"))
-        bench.producer.confirm(1)
-        bench.producer.confirm(2)
-        await asyncio.sleep(0)
+        await bench.take(tick(1))
+        next(iter(bench.transmit.waiting[0].values())).set_exception(TimeoutError("gone"))
+        for topic in ("alerts", "decide-state-changelog"):
+            bench.transmit.confirm(1, topic)
+        await settle()
+        assert isinstance(bench.failures[0], DeliveryError)
+        assert bench.acknowledged == []
+        assert bench.table.database.content == {}
+
+    running(scenario)
+
+
+def test_a_send_that_is_refused_stops_the_worker_without_acknowledging() -> None:
+    """The client refuses a record that is too large, for example."""
+
+    async def scenario(bench: Bench) -> None:
+        bench.transmit.raises = ValueError("too large")
+        await bench.take(tick(0))
         assert isinstance(bench.failures[0], DeliveryError)
         assert bench.acknowledged == []
 
     running(scenario)
 
 
+def test_rows_that_cannot_be_stored_stop_the_worker_without_acknowledging() -> None:
+    """A full disk: the next worker has the rows from the changelog, and takes the input again."""
+
+    async def scenario(bench: Bench) -> None:
+        def full(*_: Any) -> None:
+            raise OSError("No space left on device")
+
+        bench.outbox._store = full  # type: ignore[assignment]
+        await bench.take(tick(0))
+        assert "rows cannot be stored" in str(bench.failures[0])
+        assert bench.acknowledged == []
+
+    running(scenario)
+
+
+def test_no_more_inputs_are_taken_than_may_be_in_flight() -> None:
+    """Taking waits until one is acknowledged."""
+
+    async def scenario(bench: Bench) -> None:
+        bench.transmit.hold = True
+        bench.outbox._max_in_flight = 1
+        await bench.take(tick(0))
+        waiting = asyncio.create_task(bench.outbox.wait_for_room())
+        await settle()
+        assert not waiting.done()
+        for topic in ("alerts", "decide-state-changelog"):
+            bench.transmit.confirm(0, topic)
+        await asyncio.wait_for(waiting, 10)
+
+    running(scenario)
+
+
 def test_an_agent_that_raises_leaves_no_trace_but_a_dead_letter() -> None:
-    """Nothing it wrote takes effect, the original goes to dead-letters without the error's text, and the flow goes on."""
+    """Nothing it wrote takes effect, the original goes aside without the error's text, and the flow goes on."""
 
     async def scenario(bench: Bench) -> None:
         bench.agent.raises = True
         await bench.take(tick(0))
-        topic, _, value, _, headers = bench.producer.sent[-1]
+        topic, _, _, value, headers = bench.transmit.sent[-1]
         assert topic == "dead-letters"
         assert value == tick(0).value
         assert b"handler_failed" in dict(headers)["dead-letter"]
@@ -206,7 +284,7 @@ def test_an_agent_that_raises_leaves_no_trace_but_a_dead_letter() -> None:
         bench.agent.raises = False
         await bench.take(tick(1))
         assert bench.acknowledged == [0, 1]
-        assert Count.model_validate_json(bench.table.database.content[b"count"]).number == 1
+        assert bench.count() == 1
 
     running(scenario)
 
@@ -232,7 +310,7 @@ def test_what_cannot_be_handled_is_set_aside(record: Record, reason: DeadLetterR
 
     async def scenario(bench: Bench) -> None:
         await bench.take(record)
-        topic, _, value, _, headers = bench.producer.sent[-1]
+        topic, _, _, value, headers = bench.transmit.sent[-1]
         assert (topic, value) == ("dead-letters", record.value)
         assert f'"reason":"{reason}"'.encode() in dict(headers)["dead-letter"]
         assert bench.agent.calls == []
@@ -257,7 +335,7 @@ def test_a_null_value_is_a_deletion_and_no_fault() -> None:
 
     async def scenario(bench: Bench) -> None:
         await bench.take(tick(0, value=None))
-        assert bench.producer.sent == []
+        assert bench.transmit.sent == []
         assert bench.acknowledged == [0]
 
     running(scenario)
@@ -277,12 +355,14 @@ def test_a_revoked_partition_is_not_acknowledged_any_more() -> None:
     """Its inputs belong to another worker."""
 
     async def scenario(bench: Bench) -> None:
-        bench.producer.hold = True
+        bench.transmit.hold = True
         await bench.take(tick(0))
         bench.runner.revoke(0)
-        for index in range(3):
-            bench.producer.confirm(index)
-        await asyncio.sleep(0)
+        for topic in ("alerts", "decide-state-changelog"):
+            bench.transmit.confirm(0, topic)
+        await settle()
         assert bench.acknowledged == []
+        assert bench.table.database.content == {}
+        assert bench.outbox.in_flight == 0
 
     running(scenario)
