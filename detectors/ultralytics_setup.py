@@ -1,4 +1,4 @@
-"""ultralytics, told to be quiet: no telemetry, no packages installed while running, nothing written to the user's home.
+"""ultralytics and OpenVINO, told to be quiet: no telemetry, nothing installed while running or written to the user's home.
 
 Everything here that uses ultralytics calls `prepare_ultralytics` before its first import, since ultralytics reads these
 variables once. Its import takes seconds (torch), so it is never done at the top of a module.
@@ -11,6 +11,7 @@ HOG uses OpenCV's threads.
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import Final
@@ -30,9 +31,13 @@ _UNWANTED: Final = (
 )
 """ultralytics' settings that send usage data or look for other services."""
 
+_OPENVINO_TELEMETRY: Final = "openvino_telemetry"
+
 
 def prepare_ultralytics(cache: Path | None = None, allow_download: bool = False) -> None:
-    """Import ultralytics with everything switched off that reaches outside. Later calls change nothing but that.
+    """Import ultralytics, and let OpenVINO be imported, with everything off that reaches outside.
+
+    May be called again; what ultralytics has read by then stays.
 
     Args:
         cache: Folder in which ultralytics may keep its settings; a temporary one where nothing is given or set.
@@ -47,6 +52,8 @@ def prepare_ultralytics(cache: Path | None = None, allow_download: bool = False)
     os.environ["YOLO_VERBOSE"] = "false"
     if not allow_download:
         os.environ["YOLO_OFFLINE"] = "true"
+    # Importing OpenVINO sends usage data from a process of its own and keeps an id in the home; it does without the package.
+    sys.modules.setdefault(_OPENVINO_TELEMETRY, None)  # type: ignore[arg-type]
     from detectors.opencv import cv2
 
     threads = cv2.getNumThreads()
