@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from schemas.cameras import CameraState, CameraStatus, Detections, DetectorInfo, FrameReference
+from detectors.detector import Picture
+from schemas.cameras import CameraState, CameraStatus, DetectedObject, Detections, DetectorInfo, FrameReference
 from schemas.operations import DeadLetterReason
 from streams import topics
 from streams.agents.detect import Detect
+from streams.errors import ConfigurationError
+from streams.settings import Settings
 from streams.stage import BatchStage, Failed, Input, Output
 from tests.detector_fakes import FakeDetector
 
@@ -116,3 +120,34 @@ def test_the_same_frame_gives_the_same_identity() -> None:
     again = detections(handled(Detect(FakeDetector(), "run"), item("a", 0))[0])
     assert first == again
     assert first.message_id() == again.message_id()
+
+
+class Fragile(FakeDetector):
+    """A detector that raises when a dark picture is among those that it is given."""
+
+    def detect(self, pictures: Sequence[Picture], cameras: Sequence[str]) -> list[list[DetectedObject]]:
+        """Return the persons of each picture, or raise."""
+        if any(float(picture.mean()) < 128 for picture in pictures):
+            raise RuntimeError("a number out of range")
+        return super().detect(pictures, cameras)
+
+
+def test_a_picture_that_the_detector_fails_on_goes_aside_alone() -> None:
+    """The others of its batch are detected one by one; the text of the error is not passed on."""
+    first, bad, last = handled(Detect(Fragile(), "run"), item("a"), item("b", payload=picture(10)), item("c"))
+    assert bad == Failed(DeadLetterReason.HANDLER_FAILED, "RuntimeError in the detector")
+    assert [detections(result).camera_id for result in (first, last)] == ["a", "c"]
+
+
+@pytest.mark.parametrize("variable", ["weights", "models"])
+def test_a_model_that_cannot_be_used_is_one_line_for_a_person(variable: str, tmp_path: Path) -> None:
+    """It names the setting and the path; no fallback hides it."""
+    (tmp_path / "yolo11n.pt").write_bytes(b"no model")
+    path = tmp_path if variable == "models" else tmp_path / "yolo11n.pt"
+    settings = Settings.model_validate(
+        {"weights": None, "models": None, "cache": tmp_path / "cache"} | {variable: path}
+    )
+    with pytest.raises(ConfigurationError, match=f"TOEZICHT_{variable.upper()}") as error:
+        Detect.from_settings(settings)
+    assert str(path) in str(error.value)
+    assert "\n" not in str(error.value)

@@ -169,3 +169,38 @@ def test_each_second_is_told_at_most_once(tenths: list[int], chance: Any) -> Non
     told = [(o.zone_id, o.second) for result in results for o in result.observations]
     assert len(told) == len(set(told))
     assert all(o.frames > 0 for result in results for o in result.observations)
+
+
+def test_a_second_stays_open_while_its_frames_come_however_old_they_are() -> None:
+    """A recording, or a worker that catches up: time closes it only when no frame came for the grace."""
+    day_later = NOON + timedelta(days=1)
+    row = observe_frame(CameraSecond(camera_id="c1"), CAMERA, frame(0.1), NOON, day_later).row
+    assert observe_time(row, CAMERA, day_later + timedelta(seconds=0.9)).observations == ()
+    again = observe_frame(row, CAMERA, frame(0.3), NOON, day_later + timedelta(seconds=0.9))
+    assert not again.late
+    told = observe_time(again.row, CAMERA, day_later + timedelta(seconds=1.9)).observations
+    assert [observation.frames for observation in told] == [2, 2]
+
+
+def test_a_frame_that_the_next_epoch_overtook_counts_but_its_tracks_mean_nothing() -> None:
+    """The stays of the new epoch go on."""
+    *_, last = played(
+        frame(0.1, person(10, 1), epoch="e2"),
+        frame(0.9, person(10, 1), epoch="e2"),
+        frame(0.5, person(10, 7), epoch="e1"),
+    )
+    assert last.row.zones["left"].counts == (1, 1, 1)
+    assert last.row.track_epoch == "e2"
+    assert [track.track_id for track in last.row.tracks] == [1]
+
+
+def test_who_is_cut_off_by_the_lower_edge_of_the_picture_counts() -> None:
+    """The box ends on the edge; the zone reaches it."""
+    box = Box(x_min_px=10, y_min_px=60, x_max_px=20, y_max_px=100)
+    near = DetectedObject(object_class=ObjectClass.PERSON, score=0.9, box=box)
+    assert closed(frame(0, near))["left"].count == 1
+
+
+def test_a_weak_box_counts_where_a_track_expects_it() -> None:
+    """Its track id says so."""
+    assert closed(frame(0, person(10, 1, score=0.2), person(30, score=0.2)))["left"].count == 1

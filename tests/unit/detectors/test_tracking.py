@@ -1,0 +1,126 @@
+"""Boxes of one camera become tracks; ids are never shared between cameras, epochs or instances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from detectors.tracking import MAX_GAP_S, Trackers
+from schemas.cameras import Box, DetectedObject, FrameReference, ObjectClass
+
+pytestmark = pytest.mark.vision
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+def frame(at_s: float, camera: str = "c1", epoch: str = "e1") -> FrameReference:
+    """Return a frame, some seconds after noon."""
+    return FrameReference(
+        camera_id=camera,
+        epoch=epoch,
+        sequence=round(at_s * 1000),
+        captured_at=NOON + timedelta(seconds=at_s),
+        width_px=768,
+        height_px=576,
+        mask_version="1",
+    )
+
+
+def found(x: float, score: float = 0.9, kind: ObjectClass = ObjectClass.PERSON) -> DetectedObject:
+    """Return an object whose box begins at x."""
+    box = Box(x_min_px=x, y_min_px=100, x_max_px=x + 40, y_max_px=200)
+    return DetectedObject(object_class=kind, score=score, box=box)
+
+
+def ids(objects: Sequence[DetectedObject]) -> list[int | None]:
+    """Return the track ids in the order of the objects."""
+    return [item.track_id for item in objects]
+
+
+def test_nobody_is_tracked_in_an_empty_picture() -> None:
+    """Not in the first picture, and not in the next."""
+    trackers = Trackers("run")
+    assert [trackers.track(frame(at), [])[1] for at in (0, 0.2)] == [[], []]
+
+
+def test_two_persons_keep_their_ids_while_they_walk() -> None:
+    """Whatever the order in which a detector tells of them."""
+    trackers = Trackers("run")
+    seen = set()
+    for step in range(10):
+        objects = [found(100 + 4 * step), found(500 - 4 * step)]
+        left, right = trackers.track(frame(step / 5), objects)[1]
+        seen.add((left.track_id, right.track_id))
+        again = trackers.track(frame(step / 5 + 0.1), objects[::-1])[1]
+        seen.add((again[1].track_id, again[0].track_id))
+    assert len(seen) == 1
+    assert len(set(seen.pop())) == 2
+
+
+def test_instances_and_cameras_share_nothing() -> None:
+    """The second camera's ids are what they would be alone, and so are the second instance's."""
+    alone = Trackers("run")
+    expected = [ids(alone.track(frame(step / 5, "b"), [found(100), found(300)])[1]) for step in range(3)]
+    busy, other = Trackers("run"), Trackers("run")
+    for step in range(3):
+        busy.track(frame(step / 5, "a"), [found(50 + 90 * number) for number in range(6)])
+        assert ids(busy.track(frame(step / 5, "b"), [found(100), found(300)])[1]) == expected[step]
+        assert ids(other.track(frame(step / 5, "b"), [found(100), found(300)])[1]) == expected[step]
+
+
+@pytest.mark.parametrize(
+    ("at_s", "epoch", "same"), [(0.2, "e1", True), (MAX_GAP_S, "e1", True), (5.1, "e1", False), (0.2, "e2", False)]
+)
+def test_an_epoch_ends_with_the_sources_or_after_a_gap(at_s: float, epoch: str, same: bool) -> None:
+    """What nobody saw is not bridged."""
+    trackers = Trackers("run")
+    first, _ = trackers.track(frame(0), [found(100)])
+    second, _ = trackers.track(frame(at_s, epoch=epoch), [found(100)])
+    assert (first == second) is same
+
+
+def test_a_restart_begins_new_epochs_and_a_repeat_does_not() -> None:
+    """The epoch depends on the run, the camera and the frame that it begins with."""
+    epochs = [
+        Trackers(run).track(frame(0, camera), [])[0] for run, camera in (("1", "a"), ("1", "a"), ("2", "a"), ("1", "b"))
+    ]
+    assert epochs[0] == epochs[1]
+    assert len(set(epochs)) == 3
+
+
+@pytest.mark.parametrize("at_s", [0.2, 0.1])
+def test_a_frame_that_comes_twice_or_late_is_given_no_ids(at_s: float) -> None:
+    """The tracker is not fed with the past, and goes on afterwards."""
+    trackers = Trackers("run")
+    before = [ids(trackers.track(frame(at), [found(100)])[1]) for at in (0, 0.2)]
+    assert ids(trackers.track(frame(at_s), [found(100), found(300, 0.2)])[1]) == [None]
+    assert ids(trackers.track(frame(0.4), [found(100)])[1]) == before[-1]
+
+
+def test_a_weak_box_counts_only_where_a_track_expects_it() -> None:
+    """A person half hidden is kept; a shadow is not."""
+    trackers = Trackers("run")
+    for step in range(3):
+        trackers.track(frame(step / 5), [found(100)])
+    kept = trackers.track(frame(0.6), [found(101, 0.2), found(500, 0.2)])[1]
+    assert [item.box.x_min_px for item in kept] == [101]
+    assert kept[0].track_id is not None
+
+
+def test_a_person_never_continues_a_car() -> None:
+    """Kinds are tracked apart, and their ids differ."""
+    trackers = Trackers("run")
+    car = found(100, kind=ObjectClass.CAR)
+    together = [trackers.track(frame(step / 5), [car, found(300)])[1] for step in range(3)][-1]
+    assert together[0].track_id != together[1].track_id
+    person = trackers.track(frame(0.6), [found(100)])[1] + trackers.track(frame(0.8), [found(100)])[1]
+    assert together[0].track_id not in ids(person)
+
+
+def test_the_objects_that_were_given_stay_as_they_are() -> None:
+    """The tracker returns copies."""
+    objects = [found(100)]
+    Trackers("run").track(frame(0), objects)
+    assert ids(objects) == [None]
