@@ -53,13 +53,13 @@ def running(command: list[str], folder: Path) -> Iterator[None]:
         supervisor.stop()
 
 
-def real_round(bootstrap_servers: str, reports: int, folder: Path, run: str) -> Round:
+def real_round(bootstrap_servers: str, reports: int, folder: Path, run: str, share: int) -> Round:
     """Return the rate of the real chain; its topics exist already."""
     folder.mkdir(parents=True)
-    (folder / "reports.jsonl").write_bytes(b"\n".join(flow_load.report_lines(reports, run)))
+    (folder / "reports.jsonl").write_bytes(b"\n".join(flow_load.report_lines(reports, run, share)))
     consumer = _consumer(bootstrap_servers, topics.ALERTS, topics.ROOM_PARTITIONS)
     with running(["bench.flow_worker", str(folder), bootstrap_servers], folder):
-        _send_observations(bootstrap_servers)
+        _send_observations(bootstrap_servers, share)
         time.sleep(2)  # the stage takes the observations before the reports ask for them
         began_s = time.time()
         (folder / "go").touch()
@@ -123,7 +123,7 @@ def measure(
     rounds: list[tuple[Round, Round]] = []
     for number in range(pairs):
         run = uuid.uuid4().hex[:8]
-        real = real_round(bootstrap_servers, reports, folder / f"real-{run}", run)
+        real = real_round(bootstrap_servers, reports, folder / f"real-{run}", run, number)
         plain = plain_round(bootstrap_servers, reports, folder / f"plain-{run}", run)
         rounds.append((real, plain))
         progress(
@@ -139,10 +139,10 @@ def measure(
     }
 
 
-def _send_observations(bootstrap_servers: str) -> None:
+def _send_observations(bootstrap_servers: str, share: int) -> None:
     producer = KafkaProducer(bootstrap_servers=bootstrap_servers, linger_ms=5)
     now = utc_now()
-    for observation in flow_load.observations(now):
+    for observation in flow_load.observations(now, share):
         record = encode(observation, stage="bench", handled_at=now, entered_at=now)
         producer.send(topics.OBSERVATIONS, key=record.key, value=record.value, headers=record.headers)
     producer.flush()

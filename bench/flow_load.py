@@ -16,12 +16,14 @@ from typing import Any, Final
 from schemas.cameras import DetectorInfo, Observation
 from streams.domain.registry import Registry
 
-SIDE: Final = 20
-"""Cameras along one side: 400 in all, the size of a large city's system."""
+SIDE: Final = 50
+"""Cameras along one side: 2,500 in all, more than any Dutch city has for public order."""
+SHARES: Final = 5
+"""Each round uses every fifth square, so that it does not find the alerts of the round before."""
 STEP_M: Final = 450
 """Beyond the widest corroboration distance of the categories used, so that each report concerns one camera."""
-LAT: Final = 52.26
-LON: Final = 4.76
+LAT: Final = 52.2
+LON: Final = 4.7
 METRES_PER_DEGREE: Final = 111_320
 CATEGORIES: Final = ("straatroof", "geweld_vechtpartij", "verward_persoon")
 """Categories that two persons in view corroborate."""
@@ -43,9 +45,9 @@ def registry() -> Registry:
     return Registry.model_validate({"version": "bench", "control_rooms": rooms, "cameras": cameras})
 
 
-def observations(now: datetime) -> Iterator[Observation]:
-    """Yield what each camera showed a few seconds ago: three persons."""
-    for number in range(SIDE**2):
+def observations(now: datetime, share: int) -> Iterator[Observation]:
+    """Yield what each camera of a round showed a few seconds ago: three persons."""
+    for number in range(share % SHARES, SIDE**2, SHARES):
         second = now.replace(microsecond=0) - timedelta(seconds=20)
         yield Observation(
             camera_id=f"camera-{number}",
@@ -64,12 +66,12 @@ def observations(now: datetime) -> Iterator[Observation]:
         )
 
 
-def report_lines(count: int, run: str, seed: int = 1) -> list[bytes]:
-    """Return recorded reports, as JSON lines, at random squares."""
+def report_lines(count: int, run: str, share: int, seed: int = 1) -> list[bytes]:
+    """Return recorded reports, as JSON lines, at random squares of a round."""
     chance = random.Random(seed)  # noqa: S311 - a load, not a secret
     lines = []
     for number in range(count):
-        lat, lon = place(chance.randrange(SIDE**2))
+        lat, lon = place(chance.randrange(share % SHARES, SIDE**2, SHARES))
         report: dict[str, Any] = {
             "source": chance.choice(SOURCES),
             "source_id": f"{run}-{number}",

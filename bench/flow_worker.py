@@ -37,7 +37,7 @@ def take_reports(folder: Path, bootstrap_servers: str) -> None:
     """Wait for the file `go`, then send the reports of `reports.jsonl`."""
     while not (folder / "go").exists():
         time.sleep(0.01)
-    producer = KafkaProducer(bootstrap_servers=bootstrap_servers, acks="all", linger_ms=5)
+    producer = KafkaProducer(bootstrap_servers=bootstrap_servers, acks="all", linger_ms=20, batch_size=262_144)
     intake = Intake(RecordedReports(load_categories(None)), producer, utc_now)
     lines = (folder / "reports.jsonl").read_bytes().splitlines()
     intake.run(Line(number, line, len(line)) for number, line in enumerate(lines, 1))

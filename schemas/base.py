@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
@@ -34,6 +35,7 @@ def _to_utc(moment: datetime) -> datetime:
         raise ValueError("the moment in UTC must lie within the years 1 to 9999") from None
 
 
+@lru_cache(maxsize=4_096)
 def iso_utc(moment: datetime) -> str:
     """Return an RFC 3339 time in UTC with microseconds and a Z: `2026-11-24T10:00:00.000000Z`."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"

@@ -19,7 +19,7 @@ import faust
 from faust.types import TP
 
 from schemas.alerts import Alert
-from schemas.codec import envelope, parse
+from schemas.codec import envelope
 from schemas.operations import Tick
 from streams import metrics, topics
 from streams.batch_runner import MAX_PICTURES_IN_FLIGHT, BatchRunner
@@ -190,9 +190,9 @@ def _measure_lag(built: StageApp) -> None:
 
 def _count_alerts(outputs: Sequence[Outgoing]) -> None:
     for output in outputs:
-        if output.topic != topics.ALERTS:
+        alert = output.message
+        if output.topic != topics.ALERTS or not isinstance(alert, Alert):
             continue
-        alert = parse(Alert, output.record.value)
         metrics.ALERT_CHANGES.labels(alert.change, alert.priority).inc()
         if alert.revision == 0:
             metrics.ALERTS.labels(alert.priority).inc()

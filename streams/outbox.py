@@ -25,7 +25,10 @@ from streams.repeats import Outgoing
 log = logging.getLogger(__name__)
 
 LINGER_S: Final = 0.002
-"""How long the first input of a group waits for company: far below the broker's own milliseconds."""
+LONGEST_LINGER_S: Final = 0.02
+"""How long the first input of a group waits for company: little when there is none, longer under load."""
+FULL_LINGER_INPUTS: Final = 100
+"""With so many in flight the longest linger is used: there is a backlog, and fewer requests drain it faster."""
 MAX_IN_FLIGHT: Final = 1_000
 """Inputs taken and not yet acknowledged, per stage: enough to hide the broker's latency, little to do again."""
 
@@ -168,7 +171,8 @@ class Outbox:
     async def _send_groups(self) -> None:
         while not self.failed:
             await self._filled.wait()
-            await asyncio.sleep(LINGER_S)
+            load = min(1.0, self.in_flight / FULL_LINGER_INPUTS)
+            await asyncio.sleep(LINGER_S + load * (LONGEST_LINGER_S - LINGER_S))
             group, self._group = self._group, Group()
             self._filled.clear()
             self._sent.append(group)

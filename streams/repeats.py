@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from schemas.base import Part
+from schemas.base import Message, Part
 from schemas.codec import Encoded
 from streams.stage import Rows
 
@@ -42,11 +42,12 @@ class Done(Part):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One encoded output and where it goes."""
+    """One encoded output and where it goes; the message itself only where it was not sent before."""
 
     topic: str
     partition: int
     record: Encoded
+    message: Message | None = None
 
 
 class Repeats:

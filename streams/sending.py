@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from schemas.base import Message
 from schemas.codec import OCTETS, Encoded, encode
 from schemas.operations import DeadLetterReason, DeadLetterReference
 from streams.outbox import Raw, Where
@@ -22,18 +23,23 @@ MAX_DEAD_LETTER_BYTES: Final = 950_000
 def encoded(stage: str, outputs: Sequence[Output], entered_at: datetime, now: datetime) -> list[Outgoing]:
     """Return outputs as records; `now` becomes the time at which the stage handled them."""
     records: list[Outgoing] = []
+    before: tuple[Message, Encoded] | None = None
     for output in outputs:
-        record = encode(
-            output.message,
-            stage=stage,
-            handled_at=now,
-            entered_at=output.entered_at or entered_at,
-            payload=output.payload,
-        )
+        if before is not None and before[0] is output.message:
+            record = before[1]  # the same message for another topic
+        else:
+            record = encode(
+                output.message,
+                stage=stage,
+                handled_at=now,
+                entered_at=output.entered_at or entered_at,
+                payload=output.payload,
+            )
+            before = output.message, record
         if output.key is not None:
             record = Encoded(output.key.encode(), record.value, record.headers)
         partition = partition_of(output.topic, record.key) if output.partition is None else output.partition
-        records.append(Outgoing(output.topic, partition, record))
+        records.append(Outgoing(output.topic, partition, record, output.message))
     return records
 
 
