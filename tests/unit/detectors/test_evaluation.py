@@ -116,3 +116,17 @@ def test_quality_counts_annotated_frames_only_and_scores_above_the_limit() -> No
     loose = evaluate(Always(), [(n, picture) for n in range(4)], truth, 0.2)
     assert (loose.precision, loose.recall, loose.count_mae) == (0.75, 0.75, 1.0)
     assert evaluate(Always(), [], truth, 0.2).frames == 0
+
+
+def test_a_frame_that_stands_there_twice_is_an_error() -> None:
+    """Else the second would quietly replace the first."""
+    frame = '<frame number="3"><objectlist/></frame>'
+    with pytest.raises(GroundTruthError, match="frame 3 stands there twice"):
+        parse_ground_truth(f"<dataset>{frame}{frame}</dataset>", "f.xml")
+
+
+@pytest.mark.parametrize("kept", [0, 1, 10, 40, 80])
+def test_a_file_that_is_cut_off_is_one_error(kept: int) -> None:
+    """Wherever it ends."""
+    with pytest.raises(GroundTruthError, match=r"f\.xml: "):
+        parse_ground_truth(XML.format(h=40)[:kept], "f.xml")
