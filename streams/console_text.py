@@ -1,0 +1,135 @@
+"""The operator's list as text: which alerts, in which order, and each as a row. Dutch first, English second."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from rich.table import Table
+from rich.text import Text
+
+from schemas.alerts import Alert, AlertState
+from schemas.categories import Priority
+from schemas.evidence import Verdict
+
+ENDED: Final = frozenset({AlertState.CLOSED, AlertState.CANCELLED, AlertState.EXPIRED})
+COLOURS: Final = {
+    Priority.P1: "bold white on red",
+    Priority.P2: "bold black on yellow",
+    Priority.P3: "cyan",
+    Priority.P4: "dim",
+}
+REASONS: Final = 3
+CAMERAS: Final = 3
+"""How many reasons and cameras a row shows; the alert itself has all."""
+
+
+class Language(StrEnum):
+    """In which language the list's own words are."""
+
+    NL = "nl"
+    EN = "en"
+
+
+HEADINGS: Final[Mapping[Language, Sequence[str]]] = {
+    Language.NL: ("Prio", "Wat", "Waar", "Status", "Waarom", "Camera's", "Sinds"),
+    Language.EN: ("Prio", "What", "Where", "State", "Why", "Cameras", "Since"),
+}
+STATES: Final[Mapping[Language, Mapping[AlertState, str]]] = {
+    Language.NL: {
+        AlertState.NEW: "nieuw",
+        AlertState.ACKNOWLEDGED: "in behandeling",
+        AlertState.RETURNED_TO_NORMAL: "voorbij",
+        AlertState.SHELVED: "uitgesteld",
+        AlertState.SUPPRESSED: "onderdrukt",
+        AlertState.CLOSED: "gesloten",
+        AlertState.CANCELLED: "ingetrokken",
+        AlertState.EXPIRED: "verlopen",
+    },
+    Language.EN: {state: state.value.replace("_", " ") for state in AlertState},
+}
+VERDICTS: Final[Mapping[Language, Mapping[Verdict, str]]] = {
+    Language.NL: {
+        Verdict.PENDING: "kijkt nog",
+        Verdict.CORROBORATED: "bevestigd",
+        Verdict.UNSEEN: "niet gezien",
+        Verdict.CONTRADICTED: "tegengesproken",
+        Verdict.CAMERA_UNAVAILABLE: "kon niet kijken",
+        Verdict.NO_COVERAGE: "geen camera",
+    },
+    Language.EN: {verdict: verdict.value.replace("_", " ") for verdict in Verdict},
+}
+NOTHING: Final = {Language.NL: "Geen meldingen.", Language.EN: "No alerts."}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One alert as the texts of its cells."""
+
+    priority: Priority
+    score: str
+    what: str
+    where: str
+    state: str
+    why: str
+    cameras: str
+    since: str
+
+
+def ordered(alerts: Sequence[Alert], room: str | None = None) -> list[Alert]:
+    """Return the open alerts of a room (of all where None): by priority, then score, then the oldest first."""
+    mine = [alert for alert in alerts if alert.state not in ENDED and room in (None, alert.control_room_id)]
+    return sorted(mine, key=lambda alert: (alert.priority, -alert.score, alert.opened_at, alert.alert_id))
+
+
+def row(alert: Alert, now: datetime, language: Language) -> Row:
+    """Return an alert's cells. `now` is for its age."""
+    strongest = sorted((factor for factor in alert.factors if factor.points), key=lambda factor: -abs(factor.points))
+    why = [f"{factor.points:+g} {factor.reason}" for factor in strongest[:REASONS]]
+    if alert.capped_by:
+        why.append(f"≤ {alert.priority} ({alert.capped_by})")
+    looked = [camera for camera in alert.cameras if camera.verdict is not Verdict.NO_COVERAGE][:CAMERAS]
+    verdicts = VERDICTS[language]
+    cameras = [f"{camera.camera_id}: {verdicts[camera.verdict]}" for camera in looked]
+    return Row(
+        priority=alert.priority,
+        score=f"{alert.score:.0f}",
+        what=f"{alert.category} ({len(alert.reports)})" if len(alert.reports) > 1 else alert.category.value,
+        where=alert.place or "?",
+        state=STATES[language][alert.state],
+        why="\n".join(why),
+        cameras="\n".join(cameras) or verdicts[alert.verdict],
+        since=age(now, alert.opened_at),
+    )
+
+
+def age(now: datetime, then: datetime) -> str:
+    """Return how long ago something was: `12 s`, `3 min`, `2 h`; never less than nothing."""
+    seconds = max(0, int((now - then).total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    return f"{seconds // 60} min" if seconds < 3_600 else f"{seconds // 3_600} h"
+
+
+def table(alerts: Sequence[Alert], now: datetime, language: Language, room: str | None = None) -> Table:
+    """Return the list as a table for a terminal."""
+    drawn = Table(expand=True, show_lines=True, caption=None if alerts else NOTHING[language])
+    for heading, ratio in zip(HEADINGS[language], (1, 3, 3, 2, 7, 4, 1), strict=True):
+        drawn.add_column(heading, ratio=ratio)
+    for alert in ordered(alerts, room):
+        cells = row(alert, now, language)
+        priority = Text(f"{cells.priority} {cells.score}", style=COLOURS[cells.priority])
+        rest = (cells.what, cells.where, cells.state, cells.why, cells.cameras, cells.since)
+        drawn.add_row(priority, *(Text(cell) for cell in rest))
+    return drawn
+
+
+def line(alert: Alert, now: datetime, language: Language) -> str:
+    """Return one change as a single line, for a pipe or a log."""
+    cells = row(alert, now, language)
+    why = cells.why.replace("\n", "; ")
+    cameras = cells.cameras.replace("\n", "; ")
+    return f"{cells.priority} {cells.score:>3}  {cells.what:26} {cells.where:32} [{cells.state}] {cameras} | {why}"

@@ -1,0 +1,76 @@
+"""The operator's list: calm order, every priority with its reasons, and what cameras could not see."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from schemas.alerts import Alert, AlertState
+from schemas.categories import Priority
+from streams.console_text import ENDED, HEADINGS, STATES, VERDICTS, Language, age, line, ordered, row, table
+from tests.factories import NOON, example
+
+
+def alert(**changes: Any) -> Alert:
+    """Return an alert."""
+    return example(Alert, **changes)
+
+
+def test_the_order_is_priority_then_score_then_age() -> None:
+    """The worst first; of equals the one that waits longest."""
+    alerts = [
+        alert(alert_id="a", priority=Priority.P3, score=40, opened_at=NOON),
+        alert(alert_id="b", priority=Priority.P1, score=80, opened_at=NOON),
+        alert(alert_id="c", priority=Priority.P1, score=90, opened_at=NOON),
+        alert(alert_id="d", priority=Priority.P1, score=80, opened_at=NOON - timedelta(hours=1)),
+    ]
+    assert [each.alert_id for each in ordered(alerts)] == ["c", "d", "b", "a"]
+
+
+@pytest.mark.parametrize("state", AlertState)
+def test_what_has_ended_is_not_on_the_list(state: AlertState) -> None:
+    """Closed, cancelled and expired alerts leave it; all others stay."""
+    assert bool(ordered([alert(state=state)])) is (state not in ENDED)
+
+
+def test_only_one_room_is_shown_where_one_is_asked_for() -> None:
+    """An operator sees the own room."""
+    mine = alert(control_room_id="here")
+    assert ordered([mine, alert(control_room_id="there")], "here") == [mine]
+    assert ordered([], "here") == []
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_state_and_verdict_has_a_word(language: Language) -> None:
+    """A new one must be named in both languages."""
+    assert set(STATES[language]) == set(AlertState)
+    assert len(set(VERDICTS[language].values())) == len(VERDICTS[language])
+    assert len(HEADINGS[language]) == 7
+
+
+def test_a_row_explains_its_priority() -> None:
+    """The strongest reasons come first, with their points."""
+    shown = row(alert(), NOON, Language.NL)
+    strongest = max(alert().factors, key=lambda factor: abs(factor.points))
+    assert shown.why.startswith(f"{strongest.points:+g} {strongest.reason}")
+    assert "\n" not in line(alert(), NOON, Language.EN)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(-5, "0 s"), (0, "0 s"), (59, "59 s"), (60, "1 min"), (3_599, "59 min"), (7_200, "2 h")]
+)
+def test_age(seconds: int, said: str) -> None:
+    """Seconds, minutes, hours; a clock that runs ahead is no negative age."""
+    assert age(NOON + timedelta(seconds=seconds), NOON) == said
+
+
+@pytest.mark.parametrize("alerts", [[], [alert(place="[red]Plein[/red]")]])
+def test_the_table_draws_texts_as_they_are(alerts: list[Alert]) -> None:
+    """Markup in a place is text; an empty list says so."""
+    out = io.StringIO()
+    Console(file=out, width=160).print(table(alerts, NOON, Language.NL))
+    assert ("[red]Plein[/red]" in out.getvalue()) if alerts else ("Geen meldingen." in out.getvalue())
