@@ -1,0 +1,176 @@
+"""What is deployed fits the code: metrics, files, images, rules."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from prometheus_client import REGISTRY
+
+from streams import metrics
+from streams.cli import COMMANDS
+from streams.domain.registry import Registry
+from streams.pipeline_file import read_pipeline
+from streams.yaml_files import read_yaml
+
+DEPLOY = Path(__file__).parents[3] / "deploy"
+DASHBOARD = json.loads((DEPLOY / "grafana" / "dashboards" / "toezicht.json").read_text())
+RULES = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text())
+COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+SUFFIXES = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count"), "info": ("_info",)}
+
+
+def series() -> dict[str, set[str]]:
+    """Return every series that the code can expose, with its labels."""
+    assert metrics.ALERTS
+    found = {}
+    for collector in list(REGISTRY._collector_to_names):
+        for family in collector.describe() if hasattr(collector, "describe") else ():
+            if family.name.startswith("toezicht"):
+                labels = set(getattr(collector, "_labelnames", ()))
+                for suffix in SUFFIXES[family.type]:
+                    found[family.name + suffix] = labels | ({"le"} if suffix == "_bucket" else set())
+    return found
+
+
+def expressions() -> list[str]:
+    """Return all queries of the dashboard and the rules."""
+    panels = [target["expr"] for panel in DASHBOARD["panels"] for target in panel.get("targets", ())]
+    return panels + [rule["expr"] for group in RULES["groups"] for rule in group["rules"]]
+
+
+@pytest.mark.parametrize("expression", expressions())
+def test_a_query_names_metrics_and_labels_that_exist(expression: str) -> None:
+    """A renamed metric breaks this test and not a dashboard at night."""
+    known = series()
+    names = re.findall(r"toezicht_\w+", expression)
+    assert names or "up{" in expression
+    for name in names:
+        assert name in known, name
+    for labels in re.findall(r"by \(([^)]*)\)", expression):
+        available = set().union(*(known[name] for name in names)) | {"process", "job", "instance"}
+        assert {label.strip() for label in labels.split(",")} <= available
+
+
+def test_every_metric_is_on_the_dashboard_or_said_to_be_left_out() -> None:
+    """Nothing is measured that nobody can see."""
+    left_out = {
+        "toezicht_detector_info",
+        "toezicht_messages_repeated_total",
+        "toezicht_observations_late_total",
+        "toezicht_worker_restarts_total",
+    }
+    shown = set(re.findall(r"toezicht_\w+", "\n".join(expressions())))
+    families = {re.sub(r"_(bucket|sum|count)$", "", name) for name in series()}
+    assert families - {re.sub(r"_bucket$", "", name) for name in shown} == left_out
+
+
+def test_metric_names_have_units() -> None:
+    """Counters end in _total, histograms in _seconds (Prometheus' naming rules)."""
+    for name in series():
+        assert re.fullmatch(r"toezicht_[a-z_]+", name)
+
+
+def test_panels_are_complete_and_do_not_overlap() -> None:
+    """Each has a title, a description, a query and a place of its own in the grid of 24 columns."""
+    taken: set[tuple[int, int]] = set()
+    ids = [panel["id"] for panel in DASHBOARD["panels"]]
+    assert len(ids) == len(set(ids))
+    for panel in DASHBOARD["panels"]:
+        assert panel["title"]
+        if panel["type"] != "row":
+            assert panel["description"]
+            assert panel["targets"]
+        place = panel["gridPos"]
+        cells = {
+            (x, y)
+            for x in range(place["x"], place["x"] + place["w"])
+            for y in range(place["y"], place["y"] + place["h"])
+        }
+        assert max(x for x, _ in cells) < 24
+        assert not cells & taken, panel["title"]
+        taken |= cells
+
+
+def test_images_are_pinned_and_no_password_has_a_default() -> None:
+    """No `latest`; secrets come from the environment, and without them compose stops."""
+    for name, service in COMPOSE["services"].items():
+        assert re.search(r":v?\d", service["image"]), name
+        for variable, value in (service.get("environment") or {}).items():
+            if "PASSWORD" in variable:
+                assert re.fullmatch(r"\$\{\w+:(\?.+|-)\}", value), f"{name}: {variable}"
+
+
+def test_services_run_commands_that_exist_and_only_local_ports_are_open() -> None:
+    """A renamed command breaks this test; nothing but this host reaches Prometheus and Grafana."""
+    for service in COMPOSE["services"].values():
+        if service["image"].startswith("toezicht:"):
+            assert service["command"][0] in COMMANDS
+        for port in service.get("ports", ()):
+            assert port.startswith("127.0.0.1:")
+
+
+def test_prometheus_scrapes_every_long_running_service() -> None:
+    """Its targets are the services' names."""
+    config = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text())
+    targets = {t.split(":")[0] for s in config["scrape_configs"][0]["static_configs"] for t in s["targets"]}
+    running = {
+        name
+        for name, service in COMPOSE["services"].items()
+        if service["image"].startswith("toezicht:") and service["restart"] != "no"
+    }
+    assert targets == running
+
+
+def test_the_image_is_pinned_locked_and_not_root() -> None:
+    """Base image with a version, dependencies with hashes, another user than root, no secret."""
+    text = (DEPLOY / "Containerfile").read_text()
+    for image in re.findall(r"^FROM (\S+)", text, re.MULTILINE):
+        assert re.search(r":\d+\.\d+\.\d+", image)
+    assert text.count("--require-hashes") == 3
+    assert re.search(r"^USER toezicht$", text, re.MULTILINE)
+    for copied in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE):
+        for path in copied.replace("${LOCK}", "all").split():
+            assert (DEPLOY.parent / path).exists(), path
+
+
+def test_the_example_files_are_valid() -> None:
+    """`toezicht up deploy/pipeline.yaml` reads them."""
+    pipeline = read_pipeline(DEPLOY / "pipeline.yaml")
+    registry = read_yaml(pipeline.registry, Registry, {"CAMERA_USER": "u", "CAMERA_PASSWORD": "p"})
+    assert registry.cameras
+    for process in pipeline.processes:
+        assert process.command[0] in COMMANDS
+
+
+def test_each_alert_rule_has_a_runbook_that_exists() -> None:
+    """The anchor is a heading of docs/operations.md."""
+    headings = {
+        re.sub(r"\W+", "", line.lower())
+        for line in (DEPLOY.parent / "docs" / "operations.md").read_text().splitlines()
+        if line.startswith("#")
+    }
+    for group in RULES["groups"]:
+        for rule in group["rules"]:
+            assert rule["annotations"]["runbook"].split("#")[1] in headings
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("check", "config", "prometheus.yml"), ("check", "rules", "alerts.yml"), ("test", "rules", "alerts_test.yml")],
+)
+def test_prometheus_own_tool_accepts_the_files(arguments: tuple[str, ...]) -> None:
+    """Debian's promtool checks the configuration and runs the rules' unit tests."""
+    promtool: Any = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("promtool (Debian package prometheus) is not installed")
+    process = subprocess.run(
+        [promtool, *arguments], cwd=DEPLOY / "prometheus", capture_output=True, text=True, check=False
+    )
+    assert process.returncode == 0, process.stdout + process.stderr
