@@ -10,10 +10,14 @@ declare -A packages=(
           gstreamer1.0-plugins-ugly gstreamer1.0-plugins-bad gstreamer1.0-libav"
 )
 
+installed() { # Debian 13 and Ubuntu 24.04 renamed some libraries to …t64
+  { dpkg-query -W -f='${Status}\n' "$1" "$1t64" 2>/dev/null || true; } | grep 'ok installed' >/dev/null
+}
+
 missing=()
 for purpose in "$@"; do
   for package in ${packages[$purpose]:?"unknown purpose $purpose, expected: ${!packages[*]}"}; do
-    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+    installed "$package" || missing+=("$package")
   done
 done
 [ ${#missing[@]} -eq 0 ] && exit 0
@@ -23,7 +27,7 @@ if ! command -v apt-get >/dev/null; then
   exit 1
 fi
 if [ "$(id -u)" -ne 0 ]; then
-  echo "toezicht: Debian packages are missing; run: sudo apt-get install --no-install-recommends ${missing[*]}" >&2
+  echo "toezicht: Debian packages are missing; run: sudo apt-get update && sudo apt-get install --no-install-recommends ${missing[*]}" >&2
   exit 1
 fi
 echo "toezicht: installing Debian packages: ${missing[*]}" >&2
@@ -34,5 +38,5 @@ if [ ! -e /usr/sbin/policy-rc.d ]; then
   chmod 755 /usr/sbin/policy-rc.d
   trap 'rm -f /usr/sbin/policy-rc.d' EXIT
 fi
-apt-get update -qq
-apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+apt-get update -q >&2 # standard output belongs to the program that comes after
+apt-get install -y -q --no-install-recommends "${missing[@]}" >&2
