@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +40,8 @@ log = logging.getLogger(__name__)
 TICK_TOPICS: Final = {"corroborate": topics.CAMERA_TICKS, "decide": topics.ROOM_TICKS}
 """Which stage sends the ticks of which topic: the one that owns the group's state and lives longest."""
 COMMIT_INTERVAL_S: Final = 0.5
+STOP_WITHIN_S: Final = 6.0
+"""Below the supervisor's 8 s, after which it would kill."""
 SESSION_TIMEOUT_S: Final = 10.0
 BATCH_BYTES: Final = 512 * 1024
 """Largest batch per topic and partition; the topics take up to 1,000,000 bytes."""
@@ -226,10 +230,29 @@ async def run_stages(
     watching = asyncio.create_task(_watch(apps, fail))
     starting.add_done_callback(lambda done: _started(done, ready, fail))
     await stopping.wait()
+    guard = _end_anyway_after(STOP_WITHIN_S)
     watching.cancel()
     starting.cancel()
     await asyncio.gather(*(built.app.stop() for built in apps), return_exceptions=True)
+    guard.cancel()
     return errors[0] if errors else None
+
+
+def _end_anyway_after(seconds: float) -> threading.Timer:
+    """End the process even where stopping hangs: the framework waits without a limit for a broker that is gone.
+
+    Nothing is lost by it: what was not confirmed was not acknowledged.
+    """
+
+    def end() -> None:
+        log.error("stopping took longer than %.0f s, ending at once", seconds)
+        logging.shutdown()
+        os._exit(1)
+
+    guard = threading.Timer(seconds, end)
+    guard.daemon = True
+    guard.start()
+    return guard
 
 
 def _started(starting: asyncio.Future[Any], ready: Callable[[], None], fail: Callable[[Exception], None]) -> None:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from streams.errors import ToezichtError
 from streams.metrics import WORKER_RESTARTS
@@ -113,6 +113,7 @@ class Supervisor:
         self.children = [Child(spec, folder) for spec in specs]
         self._clock_s = clock_s
         self._targets = folder / "prometheus-targets.json"
+        self._told: set[str] = set()
 
     def start(self, progress: Callable[[str], None] = lambda _: None) -> None:
         """Start all in order, each after the one before it is ready.
@@ -133,6 +134,8 @@ class Supervisor:
     def poll(self) -> None:
         """Restart what died, once its backoff is over. Call several times a second."""
         now_s = self._clock_s()
+        if {child.spec.name for child in self.children if child.metrics_port() is not None} != self._told:
+            self._write_targets()
         for child in self.children:
             if child.finished or child.running():
                 continue
@@ -140,7 +143,6 @@ class Supervisor:
                 self._note_death(child, now_s)
             elif now_s >= child.start_again_at_s:
                 self._launch(child)
-                self._write_targets()
 
     def stop(self) -> None:
         """Stop all, the last started first; kill what does not stop in time."""
@@ -213,11 +215,12 @@ class Supervisor:
 
     def _write_targets(self) -> None:
         """Write Prometheus' file of targets (file_sd_configs), for the processes that told their port."""
-        targets = [
+        targets: list[dict[str, Any]] = [
             {"targets": [f"127.0.0.1:{port}"], "labels": {"process": child.spec.name}}
             for child in self.children
             if (port := child.metrics_port()) is not None
         ]
+        self._told = {str(target["labels"]["process"]) for target in targets}
         scratch = self._targets.with_suffix(".part")
         scratch.write_text(json.dumps(targets, indent=1))
         scratch.replace(self._targets)

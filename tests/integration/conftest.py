@@ -20,7 +20,7 @@ STARTED_WITHIN_S = 240.0
 
 @dataclass
 class RunningDemo:
-    """A demo that runs until the session ends.
+    """A demo that runs until its module ends: two at a time would starve each other.
 
     Attributes:
         folder: Its data; logs and ports are in `run`.
@@ -41,7 +41,7 @@ class RunningDemo:
         return sum(bool(re.match(r"P[1-4] ", line)) for line in self.lines)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def running_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
     """Yield a demo that has shown several alerts; real video and model are used where they are configured."""
     folder = tmp_path_factory.mktemp("running-demo")
