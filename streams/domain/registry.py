@@ -125,7 +125,9 @@ class Source(Part):
 
     url: Annotated[str, Field(min_length=1, repr=False)]
     start: Annotated[str, Field(pattern=r"^(now|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))$")] = "now"
-    fps: Annotated[float, Field(gt=0, le=120, description="Pictures per second of the file, its header may be wrong")] = 5
+    fps: Annotated[
+        float, Field(gt=0, le=120, description="Pictures per second of the file, its header may be wrong")
+    ] = 5
     loop: bool = False
     offset_s: Annotated[float, Field(ge=0, description="Seconds of the file's own time to skip at first")] = 0.0
     transport: Literal["tcp", "udp"] = "tcp"
