@@ -15,6 +15,9 @@ AFTER_S: Final = 12.0
 SETTLE_S: Final = 2.0
 DWELL_S: Final = 4.0
 """No signal asks for a longer stay than this: people in the demo's video walk through."""
+CROWD_PERSONS: Final = 5
+CROWD_PERSISTENCE_S: Final = 3.0
+"""A crowd that a handful of researchers can make, so that the demo also shows an alert that cameras begin."""
 
 
 def write_rules(path: Path) -> Rules:
@@ -29,5 +32,8 @@ def write_rules(path: Path) -> Rules:
             for signal in cameras["signals"]:
                 if signal.get("dwell_s"):
                     signal["dwell_s"] = min(DWELL_S, signal["dwell_s"])
+    crowd = content["episodes"]["crowd"]
+    crowd["levels"] = [{**crowd["levels"][0], "persons": CROWD_PERSONS}]
+    crowd["persistence_s"] = CROWD_PERSISTENCE_S
     path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
     return load_rules(path)

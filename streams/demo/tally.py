@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from kafka import KafkaConsumer, TopicPartition
@@ -30,9 +31,9 @@ class Tally:
     changes: int = 0
     incidents: set[str] = field(default_factory=set)
     dead_letters: Counter[str] = field(default_factory=Counter)
-    latencies_ms: dict[str, list[float]] = field(default_factory=lambda: {"frame": [], "report": [], "time": []})
+    _latencies: list[tuple[datetime, float]] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
-    _caused_by: dict[str, str] = field(default_factory=dict)
+    _cause_of: dict[datetime, str] = field(default_factory=dict)
 
     def add(self, topic: str, value: bytes, headers: Sequence[tuple[str, bytes]], arrived_at_s: float) -> Alert | None:
         """Take one record; return the alert where it is one that was not seen before."""
@@ -45,24 +46,33 @@ class Tally:
         self._seen.add(key)
         if topic == topics.INCIDENTS:
             self.incidents.add(about.event_id)
+            if about.entered_at is not None:
+                self._cause_of[about.entered_at] = "report"
         elif isinstance(message, DeadLetterReference):
             self.dead_letters[message.reason] += 1
         elif isinstance(message, Evidence):
-            self._caused_by[message.evidence_id] = _cause(message)
+            if about.entered_at is not None:
+                self._cause_of.setdefault(about.entered_at, _cause(message))
         elif isinstance(message, Alert):
             self.changes += 1
             self.alerts[message.alert_id] = message
-            newest = message.evidence_ids[-1] if message.evidence_ids else ""
             if about.entered_at is not None:
-                latency_ms = 1000 * (arrived_at_s - about.entered_at.timestamp())
-                self.latencies_ms[self._caused_by.get(newest, "report")].append(latency_ms)
+                self._latencies.append((about.entered_at, 1000 * (arrived_at_s - about.entered_at.timestamp())))
             return message
         return None
+
+    def latencies_ms(self) -> dict[str, list[float]]:
+        """Return the latencies by what the newest contributing event was: a picture, a report, or time that passed."""
+        found: dict[str, list[float]] = {"frame": [], "report": [], "time": []}
+        for entered_at, latency_ms in self._latencies:
+            found[self._cause_of.get(entered_at, "time")].append(latency_ms)
+        return found
 
     def summary(self, counts: dict[str, int]) -> dict[str, Any]:
         """Return the demo's last line: counts, alerts by their newest priority, latencies."""
         by_priority = Counter(str(alert.priority) for alert in self.alerts.values())
-        events = self.latencies_ms["frame"] + self.latencies_ms["report"]
+        latencies = self.latencies_ms()
+        events = latencies["frame"] + latencies["report"]
         return {
             **counts,
             "incidents": len(self.incidents),
@@ -70,9 +80,7 @@ class Tally:
             "alert_changes": self.changes,
             "dead_letters": dict(self.dead_letters),
             "latency_ms": percentiles(events),
-            "latency_ms_by_cause": {
-                cause: percentiles(values) for cause, values in self.latencies_ms.items() if values
-            },
+            "latency_ms_by_cause": {cause: percentiles(values) for cause, values in latencies.items() if values},
         }
 
 
@@ -88,7 +96,7 @@ def percentiles(values: Sequence[float]) -> dict[str, float | None]:
 
 
 def _cause(evidence: Evidence) -> str:
-    """Return what the newest contributing event of this evidence was: a picture, a report, or time that passed."""
+    """Return what caused this evidence where it was not a report's own arrival: a picture, or time that passed."""
     if evidence.fact.kind == "report":
         return "report"
     if isinstance(evidence.fact, SightingFact) and evidence.fact.zone_id is None:
