@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 from prometheus_client import REGISTRY
@@ -96,6 +98,17 @@ def test_panels_are_complete_and_do_not_overlap() -> None:
         assert max(x for x, _ in cells) < 24
         assert not cells & taken, panel["title"]
         taken |= cells
+
+
+def test_the_compose_file_is_valid_for_the_compose_specification() -> None:
+    """Checked with the specification's own schema, which is from before a project could have a `name`."""
+    packed = Path(__file__).parents[2] / "data" / "compose" / "compose_spec.json.gz"
+    schema = json.loads(gzip.decompress(packed.read_bytes()))
+    described = {key: value for key, value in COMPOSE.items() if key != "name"}
+    errors = jsonschema.Draft7Validator(schema).iter_errors(described)
+    assert [f"{list(error.absolute_path)}: {error.message}" for error in errors] == []
+    broken = {**described, "services": {"a": {"imagee": "x"}}}
+    assert list(jsonschema.Draft7Validator(schema).iter_errors(broken))
 
 
 def test_images_are_pinned_and_no_password_has_a_default() -> None:
