@@ -7,6 +7,7 @@ message to the last alert on the topic (for the plain chain: the last message of
 
 from __future__ import annotations
 
+import json
 import statistics
 import sys
 import time
@@ -21,8 +22,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
 
 from bench import flow_load, plain_chain
-from schemas.alerts import Alert
-from schemas.codec import encode, parse
+from schemas.codec import encode
 from schemas.evidence import Verdict
 from streams import topics
 from streams.clock import utc_now
@@ -35,11 +35,9 @@ PLAIN_BYTES = 700
 
 @dataclass(frozen=True)
 class Round:
-    """One round: events per second, and the latency from entry to the last output (ms), where it is known."""
+    """One round: events per second."""
 
     events_per_s: float
-    p50_ms: float | None = None
-    p95_ms: float | None = None
 
 
 @contextmanager
@@ -64,28 +62,20 @@ def real_round(bootstrap_servers: str, reports: int, folder: Path, run: str, sha
         began_s = time.time()
         (folder / "go").touch()
         waiting = {f"{run}-{number}" for number in range(reports)}
-        latencies_ms: list[float] = []
         last_s = began_s
 
         def take(record: Any) -> bool:
             nonlocal last_s
-            alert = parse(Alert, record.value)
-            if alert.verdict is Verdict.CORROBORATED:
-                answered = waiting & {report.source_id for report in alert.reports}
+            alert = json.loads(record.value)  # unchecked: this reader shares the cores with what it measures
+            if alert["verdict"] == Verdict.CORROBORATED:
+                answered = waiting & {report["source_id"] for report in alert["reports"]}
                 if answered:
                     last_s = record.timestamp / 1000
-                    received = max(report.reported_at.timestamp() for report in alert.reports)
-                    latencies_ms.append(1000 * (last_s - received))
                     waiting.difference_update(answered)
             return not waiting
 
         _read_until(consumer, take, lambda: f"{len(waiting)} of {reports} reports have no corroborated alert")
-    ordered = sorted(latencies_ms)
-    return Round(
-        reports / (last_s - began_s),
-        ordered[len(ordered) // 2],
-        ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))],
-    )
+    return Round(reports / (last_s - began_s))
 
 
 def plain_round(bootstrap_servers: str, messages: int, folder: Path, run: str) -> Round:

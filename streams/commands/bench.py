@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
     @group.command()
     def flow(
-        reports: Annotated[int, typer.Option(min=10, help="Reports per round")] = 1_500,
+        reports: Annotated[int, typer.Option(min=10, help="Reports per round")] = 3_000,
         pairs: Annotated[int, typer.Option(min=1, help="Adjacent pairs of rounds; medians are told")] = 5,
         as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
     ) -> None:

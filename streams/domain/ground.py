@@ -13,6 +13,7 @@ from math import hypot
 from typing import Protocol
 
 from pyproj import Transformer
+from shapely import intersects_xy
 from shapely.geometry import Point, Polygon
 
 WGS84 = 4326
@@ -74,4 +75,4 @@ def distance_to_area_m(point: GroundPoint, area: Polygon) -> float:
 
 def in_polygon(point: GroundPoint, area: Polygon) -> bool:
     """Return whether a point lies in an area or on its border."""
-    return bool(area.covers(Point(point.x_m, point.y_m)))
+    return bool(intersects_xy(area, point.x_m, point.y_m))
