@@ -19,8 +19,10 @@ from detectors.camera_thread import TOO_LARGE, Picture
 from schemas.cameras import CameraState, CameraStatus
 from schemas.codec import Encoded, encode
 from streams.clock import Clock
+from streams.domain.legal import PermissionCode
 from streams.metrics import (
     CAMERA_CHANGES,
+    CAMERA_NOT_PERMITTED,
     CAMERA_ONLINE,
     FRAMES_DROPPED,
     FRAMES_READ,
@@ -135,6 +137,8 @@ class FrameSender:
         """Take a change of a camera's state, to be sent to both topics."""
         log.info("camera %s is %s: %s %s", status.camera_id, status.state, status.reason, status.detail)
         CAMERA_ONLINE.labels(status.camera_id).set(status.state is CameraState.ONLINE)
+        refused_by_law = status.state is CameraState.REFUSED and status.reason in set(PermissionCode)
+        CAMERA_NOT_PERMITTED.labels(status.camera_id).set(refused_by_law)
         CAMERA_CHANGES.labels(status.camera_id, status.state).inc()
         with self._changed:
             for topic in (CAMERA_STATUS, CAMERA_STATE):

@@ -41,6 +41,9 @@ FRAMES_READ: Final = Counter("toezicht_frames_read_total", "Pictures read from a
 FRAMES_SENT: Final = Counter("toezicht_frames_sent_total", "Masked pictures that the broker confirmed.", ["camera"])
 FRAMES_DROPPED: Final = Counter("toezicht_frames_dropped_total", "Pictures dropped, by reason.", ["camera", "reason"])
 CAMERA_ONLINE: Final = Gauge("toezicht_camera_online", "1 while a camera sends pictures, else 0.", ["camera"])
+CAMERA_NOT_PERMITTED: Final = Gauge(
+    "toezicht_camera_not_permitted", "1 while the law allows no pictures of a camera, else 0.", ["camera"]
+)
 CAMERA_CHANGES: Final = Counter(
     "toezicht_camera_status_changes_total", "Changes of a camera's state.", ["camera", "state"]
 )

@@ -15,7 +15,8 @@ from streams.settings import Settings
 
 READY_VARIABLE: Final = "TOEZICHT_READY_FILE"
 """Where the supervisor wants to read that the process is ready, and at which port its metrics are."""
-_USER_INFO: Final = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s@]+@")
+_USER_INFO: Final = re.compile(r"(\b[a-zA-Z][a-zA-Z0-9+.-]*://)\S*@")
+"""Up to the last `@`: a password may hold `@` and `/` where somebody forgot to escape them."""
 _NOISY: Final = ("kafka", "aiokafka", "faust", "mode", "asyncio", "jgo")
 
 

@@ -7,12 +7,12 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import Final
 
 from streams.broker import LocalBroker
 from streams.pipeline_file import BrokerSection
+from streams.process import start_metrics
 from streams.settings import KafkaSettings, Settings
 from streams.supervisor import ProcessSpec, Supervisor
 from streams.topic_admin import apply
@@ -52,9 +52,12 @@ def cluster(
 
 
 @contextmanager
-def processes(specs: Sequence[ProcessSpec], data: Path, progress: Progress) -> Iterator[Supervisor]:
-    """Yield a supervisor whose processes run; they are stopped at the end, whatever happens."""
-    supervisor = Supervisor(specs, data / "run")
+def processes(specs: Sequence[ProcessSpec], settings: Settings, progress: Progress) -> Iterator[Supervisor]:
+    """Yield a supervisor whose processes run; they are stopped at the end, whatever happens.
+
+    Its own metrics, the restarts, are served like those of every other process.
+    """
+    supervisor = Supervisor(specs, settings.data / "run", metrics_port=start_metrics(settings))
     supervisor.start(progress)
     try:
         yield supervisor

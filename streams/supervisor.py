@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from streams.errors import ToezichtError
 from streams.metrics import WORKER_RESTARTS
@@ -29,6 +29,9 @@ HEALTHY_AFTER_S: Final = 60.0
 """A process that lived this long is healthy: its next restart waits the shortest time again."""
 STOP_WITHIN_S: Final = 8.0
 """After this a process that does not stop is killed; the whole stops within 10 s (issue: clean stop on Ctrl-C)."""
+
+SUPERVISOR: Final = "supervisor"
+"""What the supervising process is called in Prometheus' file of targets."""
 
 
 class ProcessError(ToezichtError):
@@ -106,14 +109,24 @@ class Supervisor:
     """Starts, watches and stops a list of processes."""
 
     def __init__(
-        self, specs: Sequence[ProcessSpec], folder: Path, clock_s: Callable[[], float] = time.monotonic
+        self,
+        specs: Sequence[ProcessSpec],
+        folder: Path,
+        clock_s: Callable[[], float] = time.monotonic,
+        metrics_port: int | None = None,
     ) -> None:
-        """Prepare; nothing runs before `start`. Logs and signs of readiness go into the folder."""
+        """Prepare; nothing runs before `start`. Logs and signs of readiness go into the folder.
+
+        `metrics_port` is where this process itself serves metrics, if it does: the restarts are counted here.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         self.children = [Child(spec, folder) for spec in specs]
         self._clock_s = clock_s
+        self._own_port = metrics_port
+        for spec in specs:
+            WORKER_RESTARTS.labels(spec.name)  # a series from the start: `increase` does not see one that begins at 1
         self._targets = folder / "prometheus-targets.json"
-        self._told: set[str] = set()
+        self._told: dict[str, int] = {}
 
     def start(self, progress: Callable[[str], None] = lambda _: None) -> None:
         """Start all in order, each after the one before it is ready.
@@ -134,7 +147,7 @@ class Supervisor:
     def poll(self) -> None:
         """Restart what died, once its backoff is over. Call several times a second."""
         now_s = self._clock_s()
-        if {child.spec.name for child in self.children if child.metrics_port() is not None} != self._told:
+        if self._ports() != self._told:
             self._write_targets()
         for child in self.children:
             if child.finished or child.running():
@@ -213,14 +226,16 @@ class Supervisor:
         child.restarts += 1
         WORKER_RESTARTS.labels(child.spec.name).inc()
 
+    def _ports(self) -> dict[str, int]:
+        """Return where each process serves metrics; one that did its task and ended is not a process that is down."""
+        own = {} if self._own_port is None else {SUPERVISOR: self._own_port}
+        running = [child for child in self.children if not child.finished]
+        return own | {child.spec.name: port for child in running if (port := child.metrics_port()) is not None}
+
     def _write_targets(self) -> None:
         """Write Prometheus' file of targets (file_sd_configs), for the processes that told their port."""
-        targets: list[dict[str, Any]] = [
-            {"targets": [f"127.0.0.1:{port}"], "labels": {"process": child.spec.name}}
-            for child in self.children
-            if (port := child.metrics_port()) is not None
-        ]
-        self._told = {str(target["labels"]["process"]) for target in targets}
+        self._told = self._ports()
+        targets = [{"targets": [f"127.0.0.1:{port}"], "labels": {"process": name}} for name, port in self._told.items()]
         scratch = self._targets.with_suffix(".part")
         scratch.write_text(json.dumps(targets, indent=1))
         scratch.replace(self._targets)

@@ -15,7 +15,7 @@ from streams.errors import ToezichtError
 
 B = TypeVar("B", bound=BaseModel)
 _VARIABLE: Final = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
-_SECRET: Final = re.compile(r"//[^/@\s]*@")
+_SECRET: Final = re.compile(r"//\S*@")
 
 
 class FileError(ToezichtError):

@@ -57,7 +57,7 @@ def register(app: typer.Typer) -> None:
             stack.callback(reader.stop)
             reader.start()
             specs = process_specs(material.pipeline, reached.bootstrap_servers, folder.resolve())
-            supervisor = stack.enter_context(processes(specs + scenario_specs(material, specs[0]), folder, say))
+            supervisor = stack.enter_context(processes(specs + scenario_specs(material, specs[0]), settings, say))
             began_s = time.monotonic()
             say(f"running; Kafka at {reached.bootstrap_servers}, logs in {folder / 'run'}")
             if once:

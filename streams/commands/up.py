@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
         pipeline = read_pipeline(file)
         with stop_signals() as stopping, cluster(settings, kafka, pipeline.broker, say) as reached:
             specs = process_specs(pipeline, reached.bootstrap_servers, settings.data.resolve())
-            with processes(specs, settings.data, say) as supervisor:
+            with processes(specs, settings, say) as supervisor:
                 say(f"running {len(specs)} processes, Kafka at {reached.bootstrap_servers}; Ctrl-C stops")
                 watch_over(supervisor, stopping)
 

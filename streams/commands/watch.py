@@ -76,7 +76,12 @@ def reachable(settings: Settings, kafka: KafkaSettings) -> KafkaSettings:
 
 
 def _address(path: Path) -> str:
-    return str(json.loads(path.read_text())["bootstrap_servers"])
+    try:
+        return str(json.loads(path.read_text())["bootstrap_servers"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ConfigurationError(
+            str(path), "bootstrap_servers", "", "the address that `toezicht up` or `demo` writes"
+        ) from None
 
 
 def _until(reader: AlertReader, ended: Callable[[], bool]) -> Iterator[list[Alert]]:
