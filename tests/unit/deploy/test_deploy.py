@@ -25,7 +25,16 @@ DEPLOY = Path(__file__).parents[3] / "deploy"
 DASHBOARD = json.loads((DEPLOY / "grafana" / "dashboards" / "toezicht.json").read_text())
 RULES = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text())
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+GRAFANA = json.loads(
+    gzip.decompress((Path(__file__).parents[2] / "data" / "grafana" / "grafana-schema-12.1.1.json.gz").read_bytes())
+)
 SUFFIXES = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count"), "info": ("_info",)}
+
+
+def families() -> list[Any]:
+    """Return every metric that the code declares."""
+    collectors = [each for each in REGISTRY._collector_to_names if hasattr(each, "describe")]
+    return [family for each in collectors for family in each.describe() if family.name.startswith("toezicht")]
 
 
 def series() -> dict[str, set[str]]:
@@ -52,31 +61,38 @@ def test_a_query_names_metrics_and_labels_that_exist(expression: str) -> None:
     """A renamed metric breaks this test and not a dashboard at night."""
     known = series()
     names = re.findall(r"toezicht_\w+", expression)
-    assert names or "up{" in expression
+    assert names or re.search(r"\b(up|process_\w+)\{", expression)
     for name in names:
         assert name in known, name
-    for labels in re.findall(r"by \(([^)]*)\)", expression):
+    for labels in re.findall(r"\b(?:by|on) \(([^)]*)\)", expression):
         available = set().union(*(known[name] for name in names)) | {"process", "job", "instance"}
+        if "toezicht_detector_info" in names:  # an Info's labels are what it was told
+            available |= {"name", "version", "degraded"}
         assert {label.strip() for label in labels.split(",")} <= available
 
 
 def test_every_metric_is_on_the_dashboard_or_said_to_be_left_out() -> None:
     """Nothing is measured that nobody can see."""
     left_out = {
-        "toezicht_detector_info",
         "toezicht_messages_repeated_total",
         "toezicht_observations_late_total",
-        "toezicht_worker_restarts_total",
     }
     shown = set(re.findall(r"toezicht_\w+", "\n".join(expressions())))
-    families = {re.sub(r"_(bucket|sum|count)$", "", name) for name in series()}
-    assert families - {re.sub(r"_bucket$", "", name) for name in shown} == left_out
+    exposed = {re.sub(r"_(bucket|sum|count)$", "", name) for name in series()}
+    assert exposed - {re.sub(r"_bucket$", "", name) for name in shown} == left_out
 
 
 def test_metric_names_have_units() -> None:
-    """Counters end in _total, histograms in _seconds (Prometheus' naming rules)."""
-    for name in series():
+    """Counters end in _total, histograms in _seconds, and gauges in neither (Prometheus' naming rules)."""
+    kinds = {family.name: family.type for family in families()}
+    assert {"counter", "gauge", "histogram", "info"} == set(kinds.values())
+    for name, kind in kinds.items():
         assert re.fullmatch(r"toezicht_[a-z_]+", name)
+        assert name.endswith("_seconds") is (kind == "histogram"), name
+        assert not name.endswith("_total"), f"{name}: the client adds the suffix of a counter"
+    declared = re.findall(r"Counter\(\s*\"(\w+)\"", Path(metrics.__file__).read_text())
+    assert len(declared) == list(kinds.values()).count("counter")
+    assert all(name.endswith("_total") for name in declared)
 
 
 def test_panels_are_complete_and_do_not_overlap() -> None:
@@ -100,6 +116,43 @@ def test_panels_are_complete_and_do_not_overlap() -> None:
         taken |= cells
 
 
+def grafana_faults(kind: str, definition: str, document: object) -> list[str]:
+    """Return what Grafana's own types (see tests/data/grafana) say against a document."""
+    schema = {**GRAFANA[kind], "$ref": f"#/definitions/{definition}"}
+    errors = jsonschema.Draft7Validator(schema).iter_errors(document)
+    return [f"{list(error.absolute_path)}: {error.message}" for error in errors]
+
+
+def test_the_dashboard_is_valid_for_grafana() -> None:
+    """The dashboard, each panel and each panel's options fit the types of the Grafana that compose runs."""
+    assert COMPOSE["services"]["grafana"]["image"].endswith(":12.1.1")
+    assert grafana_faults("dashboard", "Dashboard", DASHBOARD) == []
+    for panel in DASHBOARD["panels"]:
+        row = panel["type"] == "row"
+        assert grafana_faults("dashboard", "RowPanel" if row else "Panel", panel) == []
+        assert row or grafana_faults(panel["type"], "Options", panel["options"]) == []
+    assert grafana_faults("dashboard", "Panel", {"type": "stat", "tittle": "x"})
+    assert grafana_faults("stat", "Options", {"textMode": "loud"})
+
+
+def test_every_panel_uses_the_dashboards_variable() -> None:
+    """The dashboard can be pointed at another Prometheus."""
+    assert [variable["name"] for variable in DASHBOARD["templating"]["list"]] == ["datasource"]
+    for panel in DASHBOARD["panels"]:
+        for user in (panel, *panel.get("targets", ())) if panel["type"] != "row" else ():
+            assert user["datasource"] == {"type": "prometheus", "uid": "${datasource}"}
+
+
+def test_each_alert_rule_is_tested() -> None:
+    """Each fires in alerts_test.yml, and each is seen not to fire."""
+    names = {rule["alert"] for group in RULES["groups"] for rule in group["rules"]}
+    cases = yaml.safe_load((DEPLOY / "prometheus" / "alerts_test.yml").read_text())["tests"]
+    checks = [check for case in cases for check in case["alert_rule_test"]]
+    assert {check["alertname"] for check in checks if check.get("exp_alerts")} == names
+    silent = {check["alertname"] for check in checks if not check.get("exp_alerts")}
+    assert silent == names
+
+
 def test_the_compose_file_is_valid_for_the_compose_specification() -> None:
     """Checked with the specification's own schema, which is from before a project could have a `name`."""
     packed = Path(__file__).parents[2] / "data" / "compose" / "compose_spec.json.gz"
@@ -116,8 +169,8 @@ def test_images_are_pinned_and_no_password_has_a_default() -> None:
     for name, service in COMPOSE["services"].items():
         assert re.search(r":v?\d", service["image"]), name
         for variable, value in (service.get("environment") or {}).items():
-            if "PASSWORD" in variable:
-                assert re.fullmatch(r"\$\{\w+:(\?.+|-)\}", value), f"{name}: {variable}"
+            if re.search("PASSWORD|USER|SECRET|TOKEN", variable):
+                assert value is None or re.fullmatch(r"\$\{\w+:\?.+\}", value), f"{name}: {variable}"
 
 
 def test_services_run_commands_that_exist_and_only_local_ports_are_open() -> None:
@@ -130,7 +183,7 @@ def test_services_run_commands_that_exist_and_only_local_ports_are_open() -> Non
 
 
 def test_prometheus_scrapes_every_long_running_service() -> None:
-    """Its targets are the services' names."""
+    """Its targets are the services' names; what ends by itself is a job of its own, which is never down."""
     config = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text())
     targets = {t.split(":")[0] for s in config["scrape_configs"][0]["static_configs"] for t in s["targets"]}
     running = {
@@ -139,6 +192,9 @@ def test_prometheus_scrapes_every_long_running_service() -> None:
         if service["image"].startswith("toezicht:") and service["restart"] != "no"
     }
     assert targets == running
+    tasks = {t.split(":")[0] for s in config["scrape_configs"][1]["static_configs"] for t in s["targets"]}
+    assert tasks == {"reports"}
+    assert not tasks & running
 
 
 def test_the_image_is_pinned_locked_and_not_root() -> None:
