@@ -11,6 +11,7 @@ from typing import Final
 
 from prometheus_client import start_http_server
 
+from streams.errors import ConfigurationError
 from streams.settings import Settings
 
 READY_VARIABLE: Final = "TOEZICHT_READY_FILE"
@@ -39,8 +40,19 @@ def start_logging(settings: Settings) -> None:
 
 
 def start_metrics(settings: Settings) -> int:
-    """Serve Prometheus metrics and return the port."""
-    server, _ = start_http_server(settings.metrics_port, addr=settings.metrics_host)
+    """Serve Prometheus metrics and return the port.
+
+    Raises:
+        ConfigurationError: The address is not of this machine, or another process has the port.
+    """
+    try:
+        server, _ = start_http_server(settings.metrics_port, addr=settings.metrics_host)
+    except OSError as error:
+        address = f"{settings.metrics_host}:{settings.metrics_port}"
+        expected = f"a free port of this machine ({error.strerror})"
+        raise ConfigurationError(
+            "environment", "TOEZICHT_METRICS_HOST:TOEZICHT_METRICS_PORT", address, expected
+        ) from None
     return int(server.server_port)
 
 

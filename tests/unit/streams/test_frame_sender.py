@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
+from prometheus_client import REGISTRY
 
 from detectors.camera_thread import Picture
 from schemas.cameras import CameraState, CameraStatus, FrameReference
@@ -134,6 +135,25 @@ def test_a_state_goes_to_both_topics(sender: FrameSender, producer: FakeProducer
     sender.status(_status("lost"))
     assert sender.close(20)
     assert [record.topic for record in producer.confirmed] == [CAMERA_STATUS, CAMERA_STATE]
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "online", "not_permitted"),
+    [
+        (CameraState.ONLINE, "connected", 1, 0),
+        (CameraState.OFFLINE, "silent", 0, 0),
+        (CameraState.REFUSED, "outside_viewing_window", 0, 1),
+        (CameraState.REFUSED, "wrong_size", 0, 0),
+    ],
+)
+def test_a_camera_that_the_law_refuses_is_told_from_one_that_fails(
+    sender: FrameSender, state: CameraState, reason: str, online: int, not_permitted: int
+) -> None:
+    """Operations are woken by the second only."""
+    sender.status(_status(reason).model_copy(update={"state": state}))
+    label = {"camera": _status(reason).camera_id}
+    assert REGISTRY.get_sample_value("toezicht_camera_online", label) == online
+    assert REGISTRY.get_sample_value("toezicht_camera_not_permitted", label) == not_permitted
 
 
 def test_a_broker_that_is_away_costs_old_pictures_and_no_state(sender: FrameSender, producer: FakeProducer) -> None:

@@ -1,4 +1,4 @@
-"""Credentials never reach a log, whichever library wrote the line."""
+"""Credentials never reach a log, whichever library wrote the line; a taken port is told in one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import logging
 
 import pytest
 
-from streams.process import RedactingFormatter
+from streams.errors import ConfigurationError
+from streams.process import RedactingFormatter, start_metrics
+from streams.settings import Settings
 
 
 @pytest.mark.parametrize(
@@ -24,3 +26,12 @@ def test_a_log_line_hides_what_stands_before_the_last_at(address: str) -> None:
     line = RedactingFormatter("%(message)s").format(record)
     assert "secret" not in line
     assert "://***@" in line
+
+
+def test_a_port_that_is_taken_is_one_line_that_names_the_variable() -> None:
+    """A second process on a fixed port says so."""
+    port = start_metrics(Settings(metrics_port=0))
+    with pytest.raises(
+        ConfigurationError, match=rf"TOEZICHT_METRICS_PORT is '127\.0\.0\.1:{port}', expected a free port"
+    ):
+        start_metrics(Settings(metrics_port=port))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 
 from streams.supervisor import ProcessError, ProcessSpec, Supervisor
 
@@ -91,6 +93,34 @@ def test_a_task_that_ends_well_is_not_started_again(tmp_path: Path) -> None:
 
         eventually(polled)
         assert child.restarts == 0
+    finally:
+        supervisor.stop()
+
+
+def test_prometheus_is_told_of_what_runs_and_of_the_supervisor_itself(tmp_path: Path) -> None:
+    """The file of targets follows ports as they change; a task that is done is no process that is down."""
+    other_port = READY.replace("1}", "2}")
+    restarted = (
+        f"import os\nif os.path.exists({str(tmp_path / 'again')!r}):\n exec({other_port + 'time.sleep(600)'!r})\n"
+    )
+    specs = [python("task", READY, restart=False), python("sleeper", restarted + READY + "time.sleep(600)")]
+    supervisor = Supervisor(specs, tmp_path, metrics_port=9)
+
+    def told() -> dict[str, list[str]]:
+        supervisor.poll()
+        targets = json.loads((tmp_path / "prometheus-targets.json").read_text())
+        return {target["labels"]["process"]: target["targets"] for target in targets}
+
+    supervisor.start()
+    try:
+        eventually(lambda: told() == {"supervisor": ["127.0.0.1:9"], "sleeper": ["127.0.0.1:1"]})
+        (tmp_path / "again").touch()
+        child = supervisor.child("sleeper")
+        child.backoff_s = 0.0
+        assert child.popen is not None
+        child.popen.kill()
+        eventually(lambda: told() == {"supervisor": ["127.0.0.1:9"], "sleeper": ["127.0.0.1:2"]})
+        assert REGISTRY.get_sample_value("toezicht_worker_restarts_total", {"worker": "task"}) == 0
     finally:
         supervisor.stop()
 

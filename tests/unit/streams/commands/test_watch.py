@@ -1,0 +1,108 @@
+"""Tests of `watch`: which cluster it finds, and how a terminal shows the list."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from schemas.alerts import Alert
+from streams.commands import watch
+from streams.console_text import Language
+from streams.errors import ConfigurationError
+from streams.settings import KafkaSettings, Settings
+from tests.factories import example
+
+
+class FakeReader:
+    """Gives what it was told to give, one list at a time, as `AlertReader` does."""
+
+    def __init__(self, *changes: list[Alert]) -> None:
+        self._changes = list(changes)
+        self.alerts: list[Alert] = []
+
+    def changes(self, wait_s: float) -> list[Alert]:
+        assert wait_s > 0
+        changed = self._changes.pop(0)
+        self.alerts += changed
+        return changed
+
+    def ended(self) -> bool:
+        """Return whether there is no more."""
+        return not self._changes
+
+
+def settings(folder: Path, address: str = "") -> tuple[Settings, KafkaSettings]:
+    """Return settings with a data folder and, if given, a cluster."""
+    return Settings(data=folder), KafkaSettings(bootstrap_servers=address)
+
+
+def leave(folder: Path, text: str, age_s: float = 0.0) -> Path:
+    """Leave the address of a broker as `up` and `demo` do."""
+    path = folder / "run" / "kafka.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    os.utime(path, (1_000_000 - age_s, 1_000_000 - age_s))
+    return path
+
+
+def until(reader: Any) -> Iterator[list[Alert]]:
+    """Return the changes until the fake has no more."""
+    return watch._until(reader, reader.ended)
+
+
+def test_the_configured_cluster_comes_first(tmp_path: Path) -> None:
+    """What runs on this machine is not asked then."""
+    leave(tmp_path, json.dumps({"bootstrap_servers": "127.0.0.1:1"}))
+    assert watch.reachable(*settings(tmp_path, "kafka:9092")).bootstrap_servers == "kafka:9092"
+
+
+def test_the_newest_of_the_local_brokers_is_found(tmp_path: Path) -> None:
+    """Of `up` and several demos, the one that started last."""
+    leave(tmp_path, json.dumps({"bootstrap_servers": "127.0.0.1:1"}), age_s=9)
+    leave(tmp_path / "demo-a", json.dumps({"bootstrap_servers": "127.0.0.1:2"}))
+    leave(tmp_path / "demo-b", json.dumps({"bootstrap_servers": "127.0.0.1:3"}), age_s=5)
+    assert watch.reachable(*settings(tmp_path)).bootstrap_servers == "127.0.0.1:2"
+
+
+def test_no_cluster_is_one_line_that_names_the_variable(tmp_path: Path) -> None:
+    """Nothing configured and nothing running."""
+    with pytest.raises(ConfigurationError, match="KAFKA_BOOTSTRAP_SERVERS is '', expected host:port"):
+        watch.reachable(*settings(tmp_path))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", "7"])
+def test_an_address_that_cannot_be_read_is_one_line_that_names_the_file(tmp_path: Path, text: str) -> None:
+    """Cut off, or of something else."""
+    leave(tmp_path, text)
+    with pytest.raises(ConfigurationError, match=r"kafka\.json: bootstrap_servers is"):
+        watch.reachable(*settings(tmp_path))
+
+
+def test_lines_are_of_the_asked_room_and_json_has_the_whole_alert(capsys: pytest.CaptureFixture[str]) -> None:
+    """One line per change, nothing of other rooms."""
+    mine = example(Alert, alert_id="a", control_room_id="mine")
+    other = example(Alert, alert_id="b", control_room_id="other")
+    watch._print_lines(until(FakeReader([mine, other], [])), "mine", as_json=True, lang=Language.NL)
+    assert [Alert.model_validate_json(line) for line in capsys.readouterr().out.splitlines()] == [mine]
+    watch._print_lines(until(FakeReader([mine, other])), None, as_json=False, lang=Language.NL)
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+def test_a_terminal_shows_the_whole_list_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both alerts are on the last screen."""
+    out = io.StringIO()
+    monkeypatch.setattr(watch, "Console", lambda: Console(file=out, force_terminal=True, width=160, height=60))
+    reader: Any = FakeReader(
+        [example(Alert, alert_id="a", place="Plein")], [example(Alert, alert_id="b", place="Laan")]
+    )
+    watch._draw(until(reader), reader, None, Language.EN)
+    last = out.getvalue().split("State")[-1]
+    assert "Plein" in last
+    assert "Laan" in last
