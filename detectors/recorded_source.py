@@ -37,7 +37,9 @@ class RecordedSource(ABC):
         self._sampler = Sampler(options.file_max_fps)
         self._index = 0
         self._take = 0
-        self._delivered = 0
+        self._in_round = 0
+        self._delivered = False
+        self._unreadable = 0  # since the last picture that could be decoded, over rounds: sampling may meet few of each
         self._playback: Playback | None = None
 
     @abstractmethod
@@ -65,26 +67,35 @@ class RecordedSource(ABC):
 
         Raises:
             SourceError: `starts_later`: the configured start lies in the future. `unreadable_video`,
-                `unreadable_picture`: a whole round gave no picture.
+                `unreadable_picture`: as many pictures as a round has could not be decoded, one after the other.
         """
         playback = self._playback or self._begin()
         while True:
             captured_at = playback.captured_at(self._index)
             wanted = self._sampler.wants(captured_at)
             try:
-                image = self._next() if wanted else None
-                if not wanted and not self._skip():
-                    raise EOFError
+                image = self._advance(wanted)
             except EOFError:
                 if not self._go_round():
                     return None
-                continue
+                image = self._advance(wanted)  # the sampler was asked for this moment and must not be asked again
             self._index += 1
+            self._in_round += 1
             if image is not None:
-                self._delivered += 1
+                self._delivered = True
+                self._unreadable = 0
                 return Frame(image, captured_at, playback.due_at(self._index - 1), self._take)
             if wanted:
+                self._unreadable += 1
                 self._dropped(SourceFault.UNREADABLE_PICTURE)
+
+    def _advance(self, wanted: bool) -> Image | None:
+        """Go one picture on and return it, or None where it is passed over or cannot be decoded; EOFError at the end."""
+        if wanted:
+            return self._next()
+        if not self._skip():
+            raise EOFError
+        return None
 
     def _begin(self) -> Playback:
         """Go to the offset and fix the times; the first picture after the offset is the one that has the start."""
@@ -104,18 +115,19 @@ class RecordedSource(ABC):
 
     def _go_round(self) -> bool:
         """Begin the next round where the source loops; return False where it ends."""
-        if self._delivered == 0:
+        if self._in_round == 0 or self._unreadable >= self._in_round or not (self._delivered or self._config.loop):
             raise self._nothing()
         if not self._config.loop:
             return False
-        self._delivered = 0
-        self._take += 1
+        if self._in_round > 1:  # a single still that is shown again is no cut
+            self._take += 1
+        self._in_round = 0
         self._rewind()
         return True
 
     @abstractmethod
     def _nothing(self) -> SourceError:
-        """Return the error for a whole round without a picture."""
+        """Return the error for material of which nothing can be decoded."""
 
 
 class VideoSource(RecordedSource):

@@ -166,3 +166,38 @@ def test_an_offset_behind_the_end_is_refused(recording: Path) -> None:
 def test_is_live(url: str, live: bool) -> None:
     """Only a stream comes back by itself."""
     assert is_live(url) is live
+
+
+@pytest.mark.parametrize(("max_fps", "step_s"), [(None, 0.5), (4.0, 0.5), (2.0, 0.5), (1.0, 1.0)])
+def test_a_single_still_that_loops_never_fails(tmp_path: Path, max_fps: float | None, step_s: float) -> None:
+    """Every round gives its picture in time, or is passed over by the sampling; neither is an unreadable source."""
+    folder = _folder(tmp_path / "one", 1)
+    frames = _all(_open(folder, options=ReadingOptions(file_max_fps=max_fps), fps=2.0, loop=True), 20)
+    moments = [(frame.captured_at - frames[0].captured_at).total_seconds() for frame in frames]
+    assert moments == pytest.approx([step_s * number for number in range(20)])
+
+
+def test_sampling_keeps_the_first_picture_of_each_round(recording: Path) -> None:
+    """The end of a round costs no picture: with a limit that passes nothing over, all shades come in order."""
+    frames = _all(_open(recording, options=ReadingOptions(file_max_fps=6.0), loop=True), 3 * PICTURES)
+    assert _shades(frames) == list(range(PICTURES)) * 3
+
+
+def test_a_folder_that_is_unreadable_throughout_fails_however_it_is_sampled(tmp_path: Path) -> None:
+    """Rounds of which only a part is looked at still add up to nothing that can be read."""
+    folder = tmp_path / "bad"
+    folder.mkdir()
+    for number in range(4):
+        (folder / f"{number}.jpg").write_bytes(b"no picture")
+    with pytest.raises(SourceError, match="no still image in it can be read"):
+        _all(_open(folder, options=ReadingOptions(file_max_fps=1.5), loop=True))
+
+
+def test_one_bad_still_among_good_ones_is_no_failure_where_sampling_meets_only_it(tmp_path: Path) -> None:
+    """Two pictures at 2 per second, one taken per second and a half: rounds that meet only the bad one go on."""
+    folder = _folder(tmp_path / "mixed", 2)
+    (folder / "000.jpg").write_bytes(b"no picture")
+    dropped: list[str] = []
+    frames = _all(_open(folder, dropped, options=ReadingOptions(file_max_fps=2 / 3), fps=2.0, loop=True), 6)
+    assert len(frames) == 6
+    assert dropped
