@@ -9,7 +9,7 @@ from typing import Final
 
 from detectors.detector import Detector, Picture
 from detectors.ground_truth import Annotated
-from schemas.cameras import Box, DetectedObject, ObjectClass
+from schemas.cameras import DetectedObject, ObjectClass, iou
 
 MATCH_IOU: Final = 0.5
 """A box is right when it overlaps an annotated one by at least this much (PASCAL VOC)."""
@@ -77,13 +77,3 @@ def evaluate(
         count_mae=round(errors / done, 3) if done else 0.0,
         ms_per_frame=round(1000 * seconds / looked, 1) if looked else 0.0,
     )
-
-
-def iou(a: Box, b: Box) -> float:
-    """Return intersection over union of two boxes: 0 apart, 1 equal."""
-    width = min(a.x_max_px, b.x_max_px) - max(a.x_min_px, b.x_min_px)
-    height = min(a.y_max_px, b.y_max_px) - max(a.y_min_px, b.y_min_px)
-    if width <= 0 or height <= 0:
-        return 0.0
-    areas = [(box.x_max_px - box.x_min_px) * (box.y_max_px - box.y_min_px) for box in (a, b)]
-    return width * height / (sum(areas) - width * height)

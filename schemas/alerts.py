@@ -101,6 +101,7 @@ class Alert(Message):
     cameras: tuple[AlertCamera, ...]
     evidence_ids: tuple[str, ...]
     recipients: tuple[Identifier, ...]
+    operator_list: Annotated[bool, Field(description="False for a case of its recipients that is no operator's work")]
     occurred_at: Utc
     opened_at: Utc
     changed_at: Utc

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from abc import abstractmethod
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Annotated, ClassVar
@@ -80,14 +81,14 @@ class Message(Part):
         """Return the CloudEvents type: `toezicht.incident.v1`."""
         return f"toezicht.{cls.name}.v{cls.version}"
 
+    @abstractmethod
     def message_id(self) -> str:
         """Return the identity that goes into `ce_id`; equal messages have equal identities."""
-        raise NotImplementedError
 
+    @abstractmethod
     def key(self) -> str:
         """Return the Kafka key."""
-        raise NotImplementedError
 
+    @abstractmethod
     def happened_at(self) -> datetime:
         """Return when what the message tells happened (UTC): `ce_time`."""
-        raise NotImplementedError

@@ -122,6 +122,16 @@ class Box(Part):
         return self
 
 
+def iou(a: Box, b: Box) -> float:
+    """Return intersection over union of two boxes: 0 apart, 1 equal."""
+    width = min(a.x_max_px, b.x_max_px) - max(a.x_min_px, b.x_min_px)
+    height = min(a.y_max_px, b.y_max_px) - max(a.y_min_px, b.y_min_px)
+    if width <= 0 or height <= 0:
+        return 0.0
+    areas = [(box.x_max_px - box.x_min_px) * (box.y_max_px - box.y_min_px) for box in (a, b)]
+    return width * height / (sum(areas) - width * height)
+
+
 class DetectedObject(Part):
     """One object in one frame. A track id holds within one camera and one track epoch, and never means a person."""
 

@@ -17,6 +17,7 @@ from typing import IO, Final, Self
 
 from streams.broker_jars import kafka_jars
 from streams.errors import ToezichtError
+from streams.memory import available_memory_mb
 from streams.pdeath import pdeath_command
 
 HOST: Final = "127.0.0.1"
@@ -77,7 +78,7 @@ class LocalBroker:
         port: int = 9092,
         heap_mb: int = 512,
         progress: Callable[[str], None] = lambda _: None,
-        available_mb: Callable[[], int | None] = lambda: available_memory_mb(),  # noqa: PLW0108 - defined below
+        available_mb: Callable[[], int | None] = available_memory_mb,
     ) -> None:
         """Prepare; nothing runs before `start`. Port 0 picks a free one."""
         self.data_dir = data_dir.resolve()
@@ -273,39 +274,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
-
-
-def available_memory_mb(root: Path = Path("/")) -> int | None:
-    """Return the memory that this process can still take, in MiB: the machine's or its container's, whichever is less.
-
-    Args:
-        root: Where `proc` and `sys` are, for tests.
-
-    Returns:
-        None where the kernel does not tell.
-    """
-    try:
-        lines = (root / "proc/meminfo").read_text().splitlines()
-    except OSError:
-        return None
-    kilobytes = [int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")]
-    cgroups = root / "sys/fs/cgroup"
-    limits = (
-        _cgroup_free_bytes(cgroups, "memory.max", "memory.current", "inactive_file"),
-        _cgroup_free_bytes(cgroups / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
-    )
-    free_bytes = [1024 * kb for kb in kilobytes] + [limit for limit in limits if limit is not None]
-    return min(free_bytes) // 2**20 if free_bytes else None
-
-
-def _cgroup_free_bytes(folder: Path, limit: str, used: str, droppable: str) -> int | None:
-    """Return what a container's limit leaves, cached files that can be dropped included; None without a limit."""
-    try:
-        statistics = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
-        free = int((folder / limit).read_text()) - int((folder / used).read_text())
-    except (OSError, ValueError):  # no such cgroup, or "max"
-        return None
-    return free + int(statistics.get(droppable, 0))
 
 
 def _locked(file: IO[str]) -> bool:

@@ -80,8 +80,15 @@ class Row:
 
 
 def ordered(alerts: Sequence[Alert], room: str | None = None) -> list[Alert]:
-    """Return the open alerts of a room (of all where None): by priority, then score, then the oldest first."""
-    mine = [alert for alert in alerts if alert.state not in ENDED and room in (None, alert.control_room_id)]
+    """Return the open alerts of a room (of all where None): by priority, then score, then the oldest first.
+
+    A case, such as housing fraud, goes to its recipients and is not on the operator's list (fact sheet §7, rule 5).
+    """
+    mine = [
+        alert
+        for alert in alerts
+        if alert.operator_list and alert.state not in ENDED and room in (None, alert.control_room_id)
+    ]
     return sorted(mine, key=lambda alert: (alert.priority, -alert.score, alert.opened_at, alert.alert_id))
 
 

@@ -18,5 +18,9 @@ class ConfigurationError(ToezichtError):
         self.expected = expected
 
 
+class UnknownCameraError(ToezichtError):
+    """A message names a camera, or a zone, that the registry does not have."""
+
+
 class DeliveryError(ToezichtError):
     """The broker did not confirm what was sent; the worker stops without acknowledging its input."""

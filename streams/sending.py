@@ -9,6 +9,7 @@ from typing import Final
 from schemas.base import Message
 from schemas.codec import OCTETS, Encoded, encode
 from schemas.operations import DeadLetterReason, DeadLetterReference
+from streams.errors import UnknownCameraError
 from streams.outbox import Raw, Where
 from streams.records import Fault, Record
 from streams.repeats import Outgoing
@@ -77,4 +78,6 @@ def dead_letter(stage: str, record: Record, fault: Fault) -> Outgoing:
 
 def handler_fault(error: Exception) -> Fault:
     """Return the fault for an agent that raised: the kind of error only, since its text may hold values."""
+    if isinstance(error, UnknownCameraError):
+        return Fault(DeadLetterReason.UNKNOWN_CAMERA, "it names a camera or zone that the registry does not have")
     return Fault(DeadLetterReason.HANDLER_FAILED, f"{type(error).__name__} while handling")

@@ -173,6 +173,7 @@ _EXAMPLES: Final[tuple[Message, ...]] = (
         ),
         evidence_ids=("evidence-1",),
         recipients=("politie",),
+        operator_list=True,
         occurred_at=NOON,
         opened_at=NOON + timedelta(seconds=42),
         changed_at=NOON + timedelta(seconds=45),

@@ -40,16 +40,12 @@ from streams.domain.locating import seen_place
 from streams.domain.registry import Camera, Registry
 from streams.domain.rules import Rules
 from streams.domain.watching import Moment, SlotRow, moments, seen_of, slot_start, slots_between, with_second
-from streams.errors import ToezichtError
+from streams.errors import UnknownCameraError
 from streams.stage import Input, Output, Rows
 
 DUE_BUCKET_S: Final = 2
 """A watch closes at most this long after its time; never change it for state that exists."""
 _ASPECTS: Final = ("stream", "detector")
-
-
-class UnknownCameraError(ToezichtError):
-    """A message names a camera, or a zone, that the registry does not have."""
 
 
 class OpenRow(Part):

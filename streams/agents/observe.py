@@ -10,12 +10,8 @@ from schemas.operations import Tick
 from streams import metrics, topics
 from streams.domain.observing import CameraSecond, Observed, observe_frame, observe_time
 from streams.domain.registry import Camera, Registry
-from streams.errors import ToezichtError
+from streams.errors import UnknownCameraError
 from streams.stage import Input, Output, Rows
-
-
-class UnknownCameraError(ToezichtError):
-    """Detections name a camera that the registry does not have."""
 
 
 class Observe:

@@ -50,6 +50,7 @@ def alert_of(situation: Situation, rules: Rules, registry_version: str) -> Alert
         cameras=cameras,
         evidence_ids=tuple(evidence_id for _, evidence_id in sorted(facts)),
         recipients=_recipients(reports, episodes, rules),
+        operator_list=rules.of(category).operator_list,
         occurred_at=min(starts),
         opened_at=situation.opened_at,
         changed_at=situation.changed_at,

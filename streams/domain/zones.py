@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from schemas.cameras import Box, DetectedObject, ObjectClass
+from schemas.cameras import Box, DetectedObject, ObjectClass, iou
 
 VEHICLES: Final = frozenset({ObjectClass.CAR, ObjectClass.BUS, ObjectClass.TRUCK, ObjectClass.MOTORCYCLE})
 OVERLAP_IOU: Final = 0.3
@@ -69,15 +69,6 @@ def crowded_boxes(persons: Sequence[DetectedObject]) -> bool:
         for index in (first, second)
     }
     return len(overlapping) > OVERLAP_SHARE * len(persons)
-
-
-def iou(a: Box, b: Box) -> float:
-    """Return intersection over union of two boxes: 0 apart, 1 equal."""
-    width = min(a.x_max_px, b.x_max_px) - max(a.x_min_px, b.x_min_px)
-    height = min(a.y_max_px, b.y_max_px) - max(a.y_min_px, b.y_min_px)
-    if width <= 0 or height <= 0:
-        return 0.0
-    return width * height / (_area(a) + _area(b) - width * height)
 
 
 def _area(box: Box) -> float:

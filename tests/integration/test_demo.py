@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -26,6 +27,17 @@ class Finished:
     summary: dict[str, Any]
     errors: str
     folder: Path
+
+
+def belonging_to(folder: Path) -> list[bytes]:
+    """Return the command lines of all processes that have a folder in their arguments or environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it ended while we looked, or is the kernel's
+            command = (process / "cmdline").read_bytes()
+            if str(folder).encode() in command + (process / "environ").read_bytes():
+                found.append(command.replace(b"\0", b" "))
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +75,16 @@ def test_the_last_line_is_the_summary(finished: Finished) -> None:
 
 
 def test_it_leaves_no_process_behind(finished: Finished) -> None:
-    """Nothing that was started with the demo's folder still runs."""
-    left = [
-        path.read_bytes().replace(b"\0", b" ")
-        for path in Path("/proc").glob("[0-9]*/cmdline")
-        if str(finished.folder).encode() in path.read_bytes()
-    ]
-    assert left == []
+    """Nothing that was started with the demo's folder, by its arguments or by its environment, still runs."""
+    assert belonging_to(finished.folder) == []
+
+
+def test_no_camera_flaps(finished: Finished) -> None:
+    """Each camera is offline while it opens and after the end, and never in between."""
+    log = (finished.folder / "run" / "cameras.log").read_text()
+    for camera in ("stadsplein-noord", "stadsplein-zuid", "busstation", "keizerplein"):
+        assert log.count(f"camera {camera} is online") == 1
+        assert log.count(f"camera {camera} is offline") == 2
 
 
 def test_no_credential_and_no_traceback_in_the_logs(finished: Finished) -> None:
@@ -116,6 +131,23 @@ def test_without_video_and_model_it_runs_degraded_and_stops_on_ctrl_c(
     running.send_signal(signal.SIGINT)
     running.communicate(timeout=60)
     assert running.returncode == 0
+    assert belonging_to(tmp_path) == []
     assert time.monotonic() - began < 30  # the processes are given 8 s, Kafka its own time; a hang takes far longer
     ports = json.loads((tmp_path / "run" / "prometheus-targets.json").read_text())
     assert len(ports) >= 3
+
+
+def test_the_newcomers_demo_gives_every_situation_and_no_camera_that_could_not_look(tmp_path: Path) -> None:
+    """Without real video or model the scenario holds too, but for what depends on the pictures."""
+    environment = dict(os.environ)
+    for name in ("TOEZICHT_DEMO_VIDEO", "TOEZICHT_MODELS", "TOEZICHT_WEIGHTS"):
+        environment.pop(name, None)
+    process = subprocess.run(
+        [sys.executable, "-m", "streams.cli", "demo", "--once", "--check", "--data", str(tmp_path)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=500,
+        check=False,
+    )
+    assert process.returncode == 0, process.stderr[-3000:]

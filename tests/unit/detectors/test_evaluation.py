@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.detector import Picture
-from detectors.evaluation import evaluate, iou, match
+from detectors.evaluation import evaluate, match
 from detectors.ground_truth import Annotated, GroundTruthError, parse_ground_truth, read_ground_truth
-from schemas.cameras import Box, DetectedObject, DetectorInfo, ObjectClass
+from schemas.cameras import Box, DetectedObject, DetectorInfo, ObjectClass, iou
 
 XML = (
     '<dataset><frame number="3"><objectlist><object id="9"><box h="{h}" w="10" xc="20" yc="30"/></object>'

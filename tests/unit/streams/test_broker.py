@@ -13,11 +13,11 @@ from streams.broker import (
     BESIDE_HEAP_MB,
     BrokerError,
     LocalBroker,
-    available_memory_mb,
     server_properties,
     telling_line,
 )
 from streams.broker_jars import KAFKA_VERSION, DownloadError, Progress, kafka_jars
+from streams.memory import available_memory_mb
 
 
 def _silent(_: str) -> None:

@@ -37,6 +37,11 @@ def test_what_has_ended_is_not_on_the_list(state: AlertState) -> None:
     assert bool(ordered([alert(state=state)])) is (state not in ENDED)
 
 
+def test_a_case_is_not_on_the_operators_list() -> None:
+    """Housing fraud is somebody's case and nobody's alarm."""
+    assert ordered([alert(operator_list=False)]) == []
+
+
 def test_only_one_room_is_shown_where_one_is_asked_for() -> None:
     """An operator sees the own room."""
     mine = alert(control_room_id="here")

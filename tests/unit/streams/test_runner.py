@@ -14,7 +14,7 @@ from faust.types import TP
 from schemas.base import Part
 from schemas.codec import encode
 from schemas.operations import DeadLetterReason, Tick
-from streams.errors import DeliveryError
+from streams.errors import DeliveryError, UnknownCameraError
 from streams.outbox import Outbox
 from streams.records import Record
 from streams.runner import Runner
@@ -234,6 +234,21 @@ def test_a_send_that_is_refused_stops_the_worker_without_acknowledging() -> None
         await bench.take(tick(0))
         assert isinstance(bench.failures[0], DeliveryError)
         assert bench.acknowledged == []
+
+    running(scenario)
+
+
+def test_an_unknown_camera_has_a_reason_of_its_own() -> None:
+    """A registry that lags behind is told from a defect of ours."""
+
+    async def scenario(bench: Bench) -> None:
+        def handle(*_: Any) -> Sequence[Output]:
+            raise UnknownCameraError("camera c9 is not in the registry")
+
+        bench.agent.handle = handle  # type: ignore[method-assign,assignment]
+        await bench.take(tick(0))
+        assert b'"reason":"unknown_camera"' in dict(bench.transmit.sent[-1][4])["dead-letter"]
+        assert bench.acknowledged == [0]
 
     running(scenario)
 

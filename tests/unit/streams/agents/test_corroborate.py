@@ -13,7 +13,8 @@ from schemas.cameras import CameraState, CameraStatus, DetectorInfo
 from schemas.categories import Category
 from schemas.evidence import EpisodeFact, Evidence, SightingFact, Verdict
 from schemas.incidents import Operation
-from streams.agents.corroborate import Corroborate, UnknownCameraError
+from streams.agents.corroborate import Corroborate
+from streams.errors import UnknownCameraError
 from streams.rules_file import load_rules
 from tests.fake_rows import FakeRows
 from tests.situation_factories import NOON, camera, item, observation, registry, seconds, tick, watch

@@ -9,9 +9,10 @@ import pytest
 from schemas.cameras import Detections, Observation
 from schemas.operations import Tick
 from streams import topics
-from streams.agents.observe import Observe, UnknownCameraError
+from streams.agents.observe import Observe
 from streams.domain.observing import CameraSecond
 from streams.domain.registry import ControlRoom, Place, Registry
+from streams.errors import UnknownCameraError
 from streams.stage import Input, Output, Stage
 from tests.fake_rows import FakeRows
 from tests.unit.streams.domain.test_observing import CAMERA, NOON, frame, person

@@ -1,0 +1,33 @@
+"""The demo's files fit together, with the real video and with the composed scene."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from streams.demo.material import SCENE_S
+from streams.demo.rules import write_rules
+from streams.domain.registry import Registry
+from streams.rules_file import load_rules
+from streams.yaml_files import parse_yaml
+
+REGISTRY = parse_yaml(
+    files("streams.demo").joinpath("cameras.yaml").read_text(),
+    "cameras.yaml",
+    Registry,
+    {"TOEZICHT_DEMO_VIDEO": "video.avi", "TOEZICHT_DEMO_EMPTY": "empty"},
+)
+
+
+def test_every_camera_begins_within_the_composed_scene() -> None:
+    """An offset behind its end would leave a camera off where there is no real video."""
+    assert all(camera.source.offset_s < SCENE_S for camera in REGISTRY.cameras)
+
+
+def test_the_demos_rules_are_the_products_with_shorter_windows(tmp_path: Path) -> None:
+    """Points, thresholds and limits are the same, so the demo shows the product's priorities."""
+    written, product = write_rules(tmp_path / "rules.yaml"), load_rules()
+    assert written.thresholds == product.thresholds
+    assert {name: rule.points for name, rule in written.categories.items()} == {
+        name: rule.points for name, rule in product.categories.items()
+    }
