@@ -7,6 +7,7 @@ group, its state and its changelog wherever it runs.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -15,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import faust
 from faust.types import TP
@@ -26,35 +27,25 @@ from schemas.operations import Tick
 from streams import metrics, topics
 from streams.batch_runner import MAX_PICTURES_IN_FLIGHT, BatchRunner
 from streams.clock import Clock
-from streams.outbox import Outbox
+from streams.delivery import Delivery
+from streams.errors import DeliveryError
+from streams.framework import LEASE_S, faust_app, source_topic, state_table
+from streams.lease import Lease
+from streams.outbox import MAX_IN_FLIGHT, Outbox
 from streams.repeats import Outgoing
 from streams.runner import Runner
 from streams.sending import encoded, placed
 from streams.settings import KafkaSettings
 from streams.stage import BatchStage, Output, Stage
-from streams.state import StateTable
-from streams.transmitting import BatchTransmit
+from streams.state import discard_distrusted
+from streams.transmitting import BatchTransmit, FirstOffset, LeasedProducer
 
 log = logging.getLogger(__name__)
 
 TICK_TOPICS: Final = {"corroborate": topics.CAMERA_TICKS, "decide": topics.ROOM_TICKS}
 """Which stage sends the ticks of which topic: the one that owns the group's state and lives longest."""
-COMMIT_INTERVAL_S: Final = 0.5
 STOP_WITHIN_S: Final = 6.0
 """Below the supervisor's 8 s, after which it would kill."""
-SESSION_TIMEOUT_S: Final = 10.0
-BATCH_BYTES: Final = 512 * 1024
-"""Largest batch per topic and partition; the topics take up to 1,000,000 bytes."""
-BUFFERED_MESSAGES: Final = 1_024
-BUFFERED_PICTURES: Final = 32
-"""Per partition; 1,500 frames of 100 kB occupy 211 MB with Faust's default of 4,096, 85 MB with 32 (design §6)."""
-STORE: Final = "rocksdb://?driver=rocksdict"
-ROCKSDB: Final = {
-    "block_cache_size": 8 * 2**20,
-    "write_buffer_size": 8 * 2**20,
-    "max_write_buffer_number": 2,
-    "driver": "rocksdict",
-}
 
 
 @dataclass
@@ -64,7 +55,22 @@ class StageApp:
     stage: Stage | BatchStage
     app: faust.App
     runner: Runner | BatchRunner
-    outbox: Outbox
+    delivery: Delivery
+    transmit: BatchTransmit
+    producer: LeasedProducer
+
+    async def start(self) -> None:
+        """Connect and join the group."""
+        await self.producer.start_patiently()
+        await self.app.start()
+
+    async def stop(self, *, finish: bool) -> None:
+        """Leave the group, after what is in flight is done, where it still can be."""
+        with contextlib.suppress(DeliveryError):
+            if finish:
+                await self.delivery.revoked()
+        await self.app.stop()
+        await self.producer.stop()
 
     def owned(self, topic: str) -> list[TP]:
         """Return the partitions of a topic that this worker is assigned."""
@@ -79,97 +85,65 @@ def build(
     fail: Callable[[Exception], None],
 ) -> StageApp:
     """Return a stage joined to its own Faust app; nothing is started or connected yet."""
-    app = _faust_app(stage, kafka, state_folder)
-    transmit = BatchTransmit(stage.name, lambda: app.producer._ensure_producer())  # noqa: PLW0108 - no producer yet
+    app = faust_app(stage, kafka, state_folder)
+    lease = Lease(LEASE_S)
+    transmit = BatchTransmit(stage.name)
+    pictures = isinstance(stage, BatchStage)
+    table = state_table(app, stage) if not isinstance(stage, BatchStage) and stage.stateful else None
+    outbox = Outbox(
+        stage.name,
+        transmit,
+        fail,
+        _count_alerts,
+        None if table is None else table.keep,
+        topics.changelog(stage.name),
+        MAX_PICTURES_IN_FLIGHT if pictures else MAX_IN_FLIGHT,
+    )
+    delivery = Delivery(
+        stage.name,
+        outbox,
+        lease,
+        lambda positions: app.consumer._commit(positions),  # noqa: PLW0108 - no consumer yet
+        FirstOffset(kafka),
+        fail,
+        complete=not pictures,
+    )
     runner: Runner | BatchRunner
     if isinstance(stage, BatchStage):
-        outbox = Outbox(stage.name, transmit, fail, max_in_flight=MAX_PICTURES_IN_FLIGHT)
-        runner = BatchRunner(stage, outbox, clock)
+        runner = BatchRunner(stage, delivery, clock)
     else:
-        table = _table(app, stage) if stage.stateful else None
-        store = None if table is None else table.keep
-        outbox = Outbox(stage.name, transmit, fail, _count_alerts, store, topics.changelog(stage.name))
-        runner = Runner(stage, outbox, table)
-    source = app.topic(*stage.inputs, key_serializer="raw", value_serializer="raw", key_type=bytes, value_type=bytes)
+        runner = Runner(stage, delivery, table)
+    if table is not None:
+        table.fail = fail
+        discard_distrusted(stage.name, table)
+    app.tables.opened = delivery.opened
 
-    @app.agent(source, name=f"{stage.name}-agent")  # type: ignore[untyped-decorator]
+    @app.agent(source_topic(app, stage), name=f"{stage.name}-agent")  # type: ignore[untyped-decorator]
     async def agent(stream: Any) -> None:
         await runner.run(stream.noack().events())
 
     @app.on_partitions_revoked.connect(weak=False)  # type: ignore[untyped-decorator]
-    async def revoke(_: object, revoked: set[TP], **__: object) -> None:
-        for partition in {tp.partition for tp in revoked}:
-            runner.revoke(partition)
+    async def revoke(*_: object, **__: object) -> None:
+        try:
+            await delivery.revoked()
+        except DeliveryError as error:
+            outbox.stop(error)
+        runner.forget()
 
-    built = StageApp(stage, app, runner, outbox)
-    _add_timers(built, transmit, clock)
+    built = StageApp(stage, app, runner, delivery, transmit, LeasedProducer(lease, kafka))
+    transmit.producer = built.producer
+    _add_timers(built, clock)
     return built
 
 
-def _faust_app(stage: Stage | BatchStage, kafka: KafkaSettings, state_folder: Path) -> faust.App:
-    servers = ";".join(f"kafka://{server}" for server in kafka.bootstrap_servers.split(","))
-    pictures = isinstance(stage, BatchStage)
-    return faust.App(
-        stage.name,
-        broker=servers,
-        broker_credentials=_credentials(kafka),
-        broker_commit_interval=COMMIT_INTERVAL_S,
-        broker_session_timeout=SESSION_TIMEOUT_S,
-        broker_heartbeat_interval=SESSION_TIMEOUT_S / 5,
-        producer_max_batch_size=BATCH_BYTES,
-        consumer_auto_offset_reset="latest" if pictures else "earliest",
-        stream_buffer_maxsize=BUFFERED_PICTURES if pictures else BUFFERED_MESSAGES,
-        broker_max_poll_records=BUFFERED_PICTURES if pictures else None,
-        topic_allow_declare=False,
-        topic_disable_leader=True,
-        topic_partitions=topics.BY_NAME[stage.inputs[0]].partitions,
-        store=STORE,
-        Table=StateTable,
-        datadir=state_folder / stage.name,
-        web_enabled=False,
-        worker_redirect_stdouts=False,
-    )
-
-
-def _table(app: faust.App, stage: Stage) -> StateTable:
-    table = app.Table(
-        "state",
-        key_type=bytes,
-        value_type=bytes,
-        partitions=topics.BY_NAME[topics.changelog(stage.name)].partitions,
-        options=dict(ROCKSDB),
-    )
-    return cast(StateTable, table)
-
-
-def _credentials(kafka: KafkaSettings) -> Any:
-    if kafka.security_protocol == "PLAINTEXT":
-        return None
-    context = None
-    if "SSL" in kafka.security_protocol:
-        import ssl
-
-        context = ssl.create_default_context(cafile=str(kafka.ssl_cafile) if kafka.ssl_cafile else None)
-        if kafka.ssl_certfile:
-            context.load_cert_chain(str(kafka.ssl_certfile), str(kafka.ssl_keyfile) if kafka.ssl_keyfile else None)
-    if not kafka.security_protocol.startswith("SASL"):
-        return faust.SSLCredentials(context)
-    return faust.SASLCredentials(
-        username=kafka.sasl_username,
-        password=kafka.sasl_password.get_secret_value() if kafka.sasl_password else "",
-        mechanism=kafka.sasl_mechanism,
-        ssl_context=context,
-    )
-
-
-def _add_timers(built: StageApp, transmit: BatchTransmit, clock: Clock) -> None:
+def _add_timers(built: StageApp, clock: Clock) -> None:
     ticks = TICK_TOPICS.get(built.stage.name)
     group = "camera" if ticks == topics.CAMERA_TICKS else "room"
     in_flight = metrics.IN_FLIGHT.labels(built.stage.name)
 
     @built.app.timer(interval=1.0, on_leader=False)  # type: ignore[untyped-decorator]
     async def each_second() -> None:
-        in_flight.set(built.outbox.in_flight)
+        in_flight.set(built.delivery.outbox.in_flight)
         _measure_lag(built)
         if ticks is None:
             return
@@ -179,7 +153,7 @@ def _add_timers(built: StageApp, transmit: BatchTransmit, clock: Clock) -> None:
             Output(ticks, Tick(group=group, partition=tp.partition, at=now), partition=tp.partition) for tp in owned
         ]
         # Nothing waits for a tick's confirmation: the next one follows in a second.
-        await transmit({where: [raw] for where, raw in placed(encoded(built.stage.name, outputs, now, clock()))})
+        await built.transmit({where: [raw] for where, raw in placed(encoded(built.stage.name, outputs, now, clock()))})
 
 
 def _measure_lag(built: StageApp) -> None:
@@ -187,9 +161,9 @@ def _measure_lag(built: StageApp) -> None:
     for tp in consumer.assignment():
         if tp.topic in built.stage.inputs:
             end = consumer.highwater(tp)
-            taken = consumer._committed_offset.get(tp)
-            lag = 0 if end is None else end - (taken or 0)
-            metrics.CONSUMER_LAG.labels(built.stage.name, tp.topic, str(tp.partition)).set(max(0, lag))
+            done = built.delivery.progress.positions().get(tp)
+            if end is not None and done is not None:
+                metrics.CONSUMER_LAG.labels(built.stage.name, tp.topic, str(tp.partition)).set(max(0, end - done))
 
 
 def _count_alerts(outputs: Sequence[Outgoing]) -> None:
@@ -226,14 +200,14 @@ async def run_stages(
         loop.add_signal_handler(number, stopping.set)
     state_folder.mkdir(parents=True, exist_ok=True)
     apps = [build(stage, kafka, state_folder, clock, fail) for stage in stages]
-    starting = asyncio.gather(*(built.app.start() for built in apps))
+    starting = asyncio.gather(*(built.start() for built in apps))
     watching = asyncio.create_task(_watch(apps, fail))
     starting.add_done_callback(lambda done: _started(done, ready, fail))
     await stopping.wait()
     guard = _end_anyway_after(STOP_WITHIN_S)
     watching.cancel()
     starting.cancel()
-    await asyncio.gather(*(built.app.stop() for built in apps), return_exceptions=True)
+    await asyncio.gather(*(built.stop(finish=not errors) for built in apps), return_exceptions=True)
     guard.cancel()
     return errors[0] if errors else None
 

@@ -16,7 +16,8 @@ from typing import Any, Final
 from schemas.cameras import FrameReference
 from streams import metrics
 from streams.clock import Clock
-from streams.outbox import Entry, Outbox
+from streams.delivery import Delivery
+from streams.outbox import Entry
 from streams.records import Fault, Record, read_record
 from streams.repeats import Outgoing
 from streams.runner import record_of, set_aside
@@ -42,13 +43,14 @@ class BatchRunner:
 
     Args:
         stage: The agent.
-        outbox: Takes what it causes.
+        delivery: Tells what may be taken, and sends what it causes.
         clock: Tells how old a picture is.
     """
 
-    def __init__(self, stage: BatchStage, outbox: Outbox, clock: Clock) -> None:
+    def __init__(self, stage: BatchStage, delivery: Delivery, clock: Clock) -> None:
         self.stage = stage
-        self.outbox = outbox
+        self.delivery = delivery
+        self.outbox = delivery.outbox
         self.clock = clock
         self._waiting: asyncio.Queue[Taken] = asyncio.Queue(maxsize=2 * stage.batch_size)
         self._taken = {topic: metrics.MESSAGES_IN.labels(stage.name, topic) for topic in stage.inputs}
@@ -57,18 +59,19 @@ class BatchRunner:
         """Handle the events of a stream until it ends or the worker fails."""
         handling = asyncio.create_task(self._handle_batches())
         try:
-            async with self.outbox.sending():
+            async with self.outbox.sending(), self.delivery.committing():
                 async for event in events:
-                    await self.outbox.wait_for_room()
+                    if await self.delivery.admit(event.message):
+                        await self._take(record_of(event), self.delivery.acknowledgement(event.message))
                     if self.outbox.failed:
                         return
-                    await self._take(record_of(event), event.ack)
         finally:
             handling.cancel()
 
-    def revoke(self, partition: int) -> None:
-        """Forget a partition that another worker owns now."""
-        self.outbox.revoke(partition)
+    def forget(self) -> None:
+        """Forget the pictures that wait for their batch: whoever gets their partitions takes them again, if still fresh."""
+        while not self._waiting.empty():
+            self._waiting.get_nowait()
 
     async def _take(self, record: Record, acknowledge: Callable[[], object]) -> None:
         self._taken[record.topic].inc()

@@ -35,6 +35,15 @@ CONSUMER_LAG: Final = Gauge(
     "toezicht_consumer_lag_messages", "Records on a partition that a stage has not yet taken.",
     ["stage", "topic", "partition"],
 )  # fmt: skip
+DELIVERY_GAPS: Final = Counter(
+    "toezicht_delivery_gaps_total",
+    "Times that records were passed over on the way to a stage, and it ended.",
+    ["stage"],
+)
+STATE_REBUILT: Final = Counter(
+    "toezicht_state_rebuilt_total", "Local state that could not be trusted and is read anew from its changelog.",
+    ["stage"],
+)  # fmt: skip
 IN_FLIGHT: Final = Gauge("toezicht_in_flight_messages", "Records taken but not yet acknowledged.", ["stage"])
 
 FRAMES_READ: Final = Counter("toezicht_frames_read_total", "Pictures read from a source.", ["camera"])

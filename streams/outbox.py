@@ -70,7 +70,6 @@ class Entry:
     writes: Mapping[bytes, bytes | None] | None = None
     settled: Callable[[], None] | None = None
     taken_at_s: float = field(default_factory=time.perf_counter)
-    revoked: bool = False
 
 
 @dataclass
@@ -154,11 +153,11 @@ class Outbox:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
-    def revoke(self, partition: int) -> None:
-        """Release nothing more of a partition that another worker owns now."""
-        for group in (*self._sent, self._group):
-            for entry in group.entries:
-                entry.revoked |= entry.partition == partition
+    async def drained(self) -> None:
+        """Wait until nothing is in flight, or the worker fails."""
+        while self.in_flight and not self.failed:
+            self._room.clear()
+            await self._room.wait()
 
     def stop(self, error: Exception) -> None:
         """Stop the worker; nothing that is in flight will be acknowledged."""
@@ -208,8 +207,6 @@ class Outbox:
             now_s = time.perf_counter()
             for entry in group.entries:
                 self.in_flight -= 1
-                if entry.revoked:
-                    continue
                 if entry.settled is not None:
                     entry.settled()
                 self._confirmed(entry.outputs)
@@ -220,7 +217,7 @@ class Outbox:
     def _store_rows(self, group: Group) -> None:
         writes: dict[int, dict[bytes, bytes | None]] = defaultdict(dict)
         for entry in group.entries:
-            if entry.writes and not entry.revoked:
+            if entry.writes:
                 writes[entry.partition].update(entry.writes)
         for partition, rows in writes.items():
             if self._store is not None:

@@ -22,13 +22,16 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from schemas.operations import DeadLetterReason
 from streams import metrics
-from streams.outbox import Entry, Outbox
+from streams.delivery import Delivery
+from streams.errors import DeliveryError
+from streams.outbox import Entry
 from streams.records import Fault, Record, normal_headers, read_record
 from streams.repeats import Outgoing, Repeats
-from streams.sending import dead_letter, encoded, handler_fault, placed
+from streams.sending import MAX_ROW_BYTES, dead_letter, encoded, handler_fault, placed
 from streams.stage import Input, Rows, Stage
-from streams.state import NoRows, PartitionState, StateRows, StateTable
+from streams.state import NoRows, PartitionState, StateError, StateRows, StateTable
 
 log = logging.getLogger(__name__)
 
@@ -46,13 +49,14 @@ class Runner:
 
     Args:
         stage: The agent.
-        outbox: Takes what it causes.
+        delivery: Tells what may be taken, and sends what it causes.
         table: Its state, or None for a stage without.
     """
 
-    def __init__(self, stage: Stage, outbox: Outbox, table: StateTable | None) -> None:
+    def __init__(self, stage: Stage, delivery: Delivery, table: StateTable | None) -> None:
         self.stage = stage
-        self.outbox = outbox
+        self.delivery = delivery
+        self.outbox = delivery.outbox
         self.table = table
         self._owned: dict[int, Owned] = {}
         self._sequence = 0
@@ -61,12 +65,15 @@ class Runner:
 
     async def run(self, events: AsyncIterator[Any]) -> None:
         """Handle the events of a stream until it ends or the worker fails."""
-        async with self.outbox.sending():
+        async with self.outbox.sending(), self.delivery.committing():
             async for event in events:
-                await self.outbox.wait_for_room()
+                try:
+                    if await self.delivery.admit(event.message):
+                        self.handle(record_of(event), self.delivery.acknowledgement(event.message))
+                except (DeliveryError, StateError) as error:
+                    self.outbox.stop(error)
                 if self.outbox.failed:
                     return
-                self.handle(record_of(event), event.ack)
 
     def handle(self, record: Record, acknowledge: Callable[[], object]) -> None:
         """Handle one record up to the hand-over of all it causes."""
@@ -84,10 +91,11 @@ class Runner:
             outputs.append(set_aside(self.stage.name, record, item))
         self.outbox.put(Entry(record.partition, acknowledge, outputs), placed(outputs))
 
-    def revoke(self, partition: int) -> None:
-        """Forget a partition that another worker owns now."""
-        self._owned.pop(partition, None)
-        self.outbox.revoke(partition)
+    def forget(self) -> None:
+        """Forget what is held in memory: the partitions go, and those that come back are read again."""
+        self._owned.clear()
+        if self.table is not None:
+            self.table.forget()
 
     def _own(self, table: StateTable, partition: int) -> Owned:
         owned = self._owned.get(partition)
@@ -110,13 +118,20 @@ class Runner:
         if isinstance(outputs, Fault):
             return outputs
         if outputs or rows.writes:
-            owned.repeats.remember(item.event_id, outputs, rows)
+            remember = owned.repeats.remember(item.event_id, outputs, rows)
+            if rows.largest() > MAX_ROW_BYTES:
+                return Fault(
+                    DeadLetterReason.TOO_LARGE, f"what it causes is more than {MAX_ROW_BYTES} bytes in one row"
+                )
+            remember()
         return rows, outputs
 
     def _handle(self, item: Input, rows: Rows, record: Record) -> list[Outgoing] | Fault:
         try:
             outputs = self.stage.handle(item, rows, record.appended_at)
             return encoded(self.stage.name, outputs, item.entered_at, record.appended_at)
+        except StateError:  # not the message's fault
+            raise
         except Exception as error:  # one bad message never stops a partition
             log.exception("%s: the agent raised", self.stage.name)
             return handler_fault(error)
@@ -128,7 +143,7 @@ class Runner:
         if rows is not None and rows.writes and self.table is not None:
             self._sequence += 1
             state = self._own(self.table, partition).state
-            entry.writes = state.stage(self._sequence, rows.writes)
+            entry.writes = state.stage(self._sequence, rows)
             entry.settled = partial(state.settle, self._sequence, entry.writes)
         self.outbox.put(entry, placed(outputs))
 

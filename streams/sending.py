@@ -14,11 +14,20 @@ from streams.outbox import Raw, Where
 from streams.records import Fault, Record
 from streams.repeats import Outgoing
 from streams.stage import Output
-from streams.topics import DEAD_LETTERS
+from streams.topics import DEAD_LETTERS, MAX_MESSAGE_BYTES
 from streams.transmitting import partition_of
 
 MAX_DEAD_LETTER_BYTES: Final = 950_000
 """Original bytes kept in a dead letter; below the client's request limit of 1,000,000 bytes with the headers."""
+
+MAX_RECORD_BYTES: Final = MAX_MESSAGE_BYTES - 20_000
+"""Largest output: below what its topic takes, with room for headers and the batch around it."""
+MAX_ROW_BYTES: Final = MAX_RECORD_BYTES
+"""Largest row: it goes to a changelog topic with the same limit."""
+
+
+class TooLargeError(Exception):
+    """An agent's output is larger than its topic takes."""
 
 
 def encoded(stage: str, outputs: Sequence[Output], entered_at: datetime, now: datetime) -> list[Outgoing]:
@@ -39,6 +48,8 @@ def encoded(stage: str, outputs: Sequence[Output], entered_at: datetime, now: da
             before = output.message, record
         if output.key is not None:
             record = Encoded(output.key.encode(), record.value, record.headers)
+        if len(record.value) > MAX_RECORD_BYTES:
+            raise TooLargeError(f"{output.message.name} for {output.topic}")
         partition = partition_of(output.topic, record.key) if output.partition is None else output.partition
         records.append(Outgoing(output.topic, partition, record, output.message))
     return records
@@ -80,4 +91,8 @@ def handler_fault(error: Exception) -> Fault:
     """Return the fault for an agent that raised: the kind of error only, since its text may hold values."""
     if isinstance(error, UnknownCameraError):
         return Fault(DeadLetterReason.UNKNOWN_CAMERA, "it names a camera or zone that the registry does not have")
+    if isinstance(error, TooLargeError):
+        return Fault(
+            DeadLetterReason.TOO_LARGE, f"it causes more than {MAX_RECORD_BYTES} bytes in one message: {error}"
+        )
     return Fault(DeadLetterReason.HANDLER_FAILED, f"{type(error).__name__} while handling")

@@ -7,15 +7,24 @@ confirmed the changelog record, so local state is never ahead of its changelog: 
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import shutil
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar, cast
 
 import faust
 import rocksdict
 from faust.types import TP
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
+
+from streams.errors import ToezichtError
+from streams.metrics import STATE_REBUILT
+
+log = logging.getLogger(__name__)
 
 R = TypeVar("R", bound=BaseModel)
 CACHED_ROWS: Final = 20_000
@@ -35,17 +44,45 @@ class Database(Protocol):
         """Return a cursor with seek, valid, key, value and next."""
 
 
+class StateError(ToezichtError):
+    """Local state cannot be read: the worker ends, and the next one reads it anew from its changelog."""
+
+
 class StateTable(faust.Table):  # type: ignore[misc]
-    """Faust's table, read and written by partition, never through the event that happens to be current."""
+    """Faust's table, read and written by partition, never through the event that happens to be current.
+
+    Attributes:
+        fail: Called with the error that stops the worker.
+    """
 
     partition_states: dict[int, PartitionState]
+    fail: Callable[[Exception], None]
 
     def partition_state(self, partition: int) -> PartitionState:
         """Return the state of one partition that this worker owns."""
         states = self._states()
         if partition not in states:
-            states[partition] = PartitionState(lambda: cast(Database, self.data._db_for_partition(partition)))
+            states[partition] = PartitionState(
+                lambda: cast(Database, self.data._db_for_partition(partition)), lambda: self.distrust(partition)
+            )
         return states[partition]
+
+    def forget(self) -> None:
+        """Forget what is held in memory: partitions go, and those that come back are read again after recovery."""
+        self._states().clear()
+
+    def distrust(self, partition: int) -> None:
+        """Mark a partition's local state as not to be trusted, and end the worker: the next one throws it away."""
+        _mark_of(self.data.partition_path(partition)).touch()
+        self.fail(StateError(f"the local state of partition {partition} cannot be trusted, it will be read anew"))
+
+    def apply_changelog_batch(self, batch: Any) -> None:
+        """Write what recovery read. What cannot be written ends the worker: Faust would go on without it."""
+        try:
+            super().apply_changelog_batch(batch)
+        except Exception as error:
+            self.fail(StateError(f"rows cannot be stored: {error!r}"))
+            raise
 
     def changelog_tp(self, partition: int) -> TP:
         """Return the changelog's topic and partition."""
@@ -65,9 +102,8 @@ class StateTable(faust.Table):  # type: ignore[misc]
     async def on_rebalance(
         self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
     ) -> None:
-        """Forget what was held in memory of partitions that come or go; they are read again after recovery."""
-        for tp in revoked | newly_assigned:
-            self._states().pop(tp.partition, None)
+        """Forget what was held in memory: it is read again after recovery."""
+        self.forget()
         await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)
 
     def _states(self) -> dict[int, PartitionState]:
@@ -89,13 +125,18 @@ class PartitionState:
     """The rows of one partition: parsed, unconfirmed, and in the database below both."""
 
     database: Any
+    distrust: Callable[[], None] = lambda: None
     unconfirmed: dict[bytes, Unconfirmed] = field(default_factory=dict)
     parsed: OrderedDict[str, BaseModel | None] = field(default_factory=OrderedDict)
 
     def read(self, key: bytes) -> bytes | None:
         """Return a row's bytes."""
         waiting = self.unconfirmed.get(key)
-        return waiting.value if waiting is not None else self.database().get(key)
+        if waiting is not None:
+            return waiting.value
+        with self._trusted():
+            found: bytes | None = self.database().get(key)
+        return found
 
     def read_parsed(self, key: str, model: type[R]) -> R | None:
         """Return a row as its model, from memory where it was parsed before."""
@@ -103,7 +144,13 @@ class PartitionState:
             self.parsed.move_to_end(key)
             return cast("R | None", self.parsed[key])
         raw = self.read(key.encode())
-        row = None if raw is None else model.model_validate_json(raw)
+        try:
+            row = None if raw is None else model.model_validate_json(raw)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            raise StateError(
+                f"row {key.split('/', maxsplit=1)[0]}/… is no {model.__name__}: {first['loc']} {first['msg']}"
+            ) from None
         self.remember(key, row)
         return row
 
@@ -118,19 +165,19 @@ class PartitionState:
         """Return the names of all rows that start with the prefix, in order."""
         found = {key for key, row in self.unconfirmed.items() if key.startswith(prefix) and row.value is not None}
         gone = {key for key, row in self.unconfirmed.items() if row.value is None}
-        cursor = self.database().iter()
-        cursor.seek(prefix)
-        while cursor.valid() and cursor.key().startswith(prefix):
-            found.add(cursor.key())
-            cursor.next()
+        with self._trusted():
+            cursor = self.database().iter()
+            cursor.seek(prefix)
+            while cursor.valid() and cursor.key().startswith(prefix):
+                found.add(cursor.key())
+                cursor.next()
         return sorted(found - gone)
 
-    def stage(self, sequence: int, writes: Mapping[str, BaseModel | None]) -> dict[bytes, bytes | None]:
+    def stage(self, sequence: int, rows: StateRows) -> dict[bytes, bytes | None]:
         """Make one input's writes visible and return them as bytes for the changelog."""
-        encoded: dict[bytes, bytes | None] = {}
-        for key, row in writes.items():
-            encoded[key.encode()] = None if row is None else row.model_dump_json(by_alias=True).encode()
+        for key, row in rows.writes.items():
             self.remember(key, row)
+        encoded = rows.encoded()
         for name, value in encoded.items():
             self.unconfirmed[name] = Unconfirmed(sequence, value)
         return encoded
@@ -142,6 +189,16 @@ class PartitionState:
             if waiting is not None and waiting.sequence == sequence:
                 del self.unconfirmed[name]
 
+    @contextlib.contextmanager
+    def _trusted(self) -> Iterator[None]:
+        try:
+            yield
+        except (
+            Exception
+        ) as error:  # whatever the database raises: a block that is not what was written, a file that is gone
+            self.distrust()
+            raise StateError(f"local state cannot be read: {error!r}") from None
+
 
 class StateRows:
     """The rows as one call of `handle` sees them: its own writes on top, applied together or not at all."""
@@ -149,6 +206,7 @@ class StateRows:
     def __init__(self, state: PartitionState) -> None:
         self._state = state
         self.writes: dict[str, BaseModel | None] = {}
+        self._encoded: dict[bytes, bytes | None] | None = None
 
     def get(self, key: str, model: type[R]) -> R | None:
         """Return a row, or None."""
@@ -173,6 +231,19 @@ class StateRows:
             if row is not None:
                 yield name, row
 
+    def encoded(self) -> dict[bytes, bytes | None]:
+        """Return the writes as bytes; called once all are made."""
+        if self._encoded is None:
+            self._encoded = {
+                key.encode(): None if row is None else row.model_dump_json(by_alias=True).encode()
+                for key, row in self.writes.items()
+            }
+        return self._encoded
+
+    def largest(self) -> int:
+        """Return the size in bytes of the largest row written."""
+        return max((len(value) for value in self.encoded().values() if value is not None), default=0)
+
 
 class NoRows:
     """What a stage without state is given: it holds nothing and refuses to be written."""
@@ -194,3 +265,30 @@ class NoRows:
     def scan(self, prefix: str, model: type[R]) -> Iterator[tuple[str, R]]:
         """Yield nothing."""
         return iter(())
+
+
+def discard_distrusted(stage: str, table: StateTable) -> None:
+    """Throw away local state that was marked, or that cannot be opened; recovery reads it anew from the changelog.
+
+    Called before the framework opens anything, in a folder that only this worker uses.
+    """
+    for partition in range(table.partitions or 0):
+        path = table.data.partition_path(partition)
+        if path.exists() and (_mark_of(path).exists() or not _opens(table, path)):
+            log.warning("%s: the local state in %s is thrown away and read anew", stage, path)
+            shutil.rmtree(path)
+            STATE_REBUILT.labels(stage).inc()
+        _mark_of(path).unlink(missing_ok=True)
+
+
+def _mark_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.distrusted")
+
+
+def _opens(table: StateTable, path: Path) -> bool:
+    try:
+        table.data.rocksdb_options.open(path).close()
+    except Exception as error:  # what RocksDB raises has no type of its own
+        log.warning("%s cannot be opened: %r", path, error)
+        return "lock" in str(error).lower()  # another worker has it: that is for the framework to say
+    return True

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from schemas.codec import Headers
-from streams.outbox import Raw, Where
+from streams.delivery import Delivery
+from streams.lease import Lease
+from streams.outbox import Outbox, Raw, Where
 
 
 @dataclass
@@ -45,6 +47,47 @@ class FakeTransmit:
     def topics(self) -> list[str]:
         """Return the topics of what was sent, in order."""
         return [record[0] for record in self.sent]
+
+
+@dataclass
+class FakeGroup:
+    """A consumer group and the topics it reads: keeps what is committed, and refuses where the worker is no member."""
+
+    member: bool = True
+    commits: list[dict[Where, int]] = field(default_factory=list)
+    first: dict[Where, int] = field(default_factory=dict)
+    hangs: bool = False
+
+    async def commit(self, positions: Mapping[Where, int]) -> bool:
+        """Commit."""
+        if self.hangs:
+            await asyncio.Event().wait()
+        if self.member:
+            self.commits.append(dict(positions))
+        return self.member
+
+    async def first_offset(self, where: Where, offset: int) -> int | None:
+        """Return the first record at or after an offset."""
+        first = self.first.get(where)
+        return None if first is None or first < offset else first
+
+    def delivery(
+        self, outbox: Outbox, failures: list[Exception], *, lease: Lease | None = None, complete: bool = True
+    ) -> Delivery:
+        """Return a delivery over this group."""
+        return Delivery(
+            "test", outbox, lease or Lease(7), self.commit, self.first_offset, failures.append, complete=complete
+        )
+
+
+@dataclass(frozen=True)
+class FakeMessage:
+    """A message of the framework."""
+
+    topic: str
+    partition: int
+    offset: int
+    generation_id: int = 1
 
 
 class FakeCursor:

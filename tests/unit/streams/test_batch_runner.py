@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from schemas.operations import DeadLetterReason
 from streams.batch_runner import BatchRunner
 from streams.outbox import Outbox
 from streams.stage import Failed, Input, Output
-from tests.unit.streams.fake_kafka import FakeTransmit
+from tests.unit.streams.fake_kafka import FakeGroup, FakeTransmit
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -57,24 +57,21 @@ class FakeMessage:
     key: bytes = b"c1"
     topic: str = "camera-frames"
     partition: int = 0
+    generation_id: int = 1
     timestamp: float = NOW.timestamp()
 
 
 @dataclass
 class FakeEvent:
-    """A Faust event that notes its acknowledgement."""
+    """A Faust event."""
 
     message: FakeMessage
-    acknowledged: list[int] = field(default_factory=list)
-
-    def ack(self) -> None:
-        """Acknowledge."""
-        self.acknowledged.append(self.message.offset)
 
 
 def run(*pictures: tuple[bytes | None, float]) -> tuple[Collecting, FakeTransmit, list[int], list[Exception]]:
     """Run pictures of some ages (seconds) through the runner."""
     agent, transmit, acknowledged = Collecting(), FakeTransmit(), list[int]()
+    group = FakeGroup()
     failures: list[Exception] = []
 
     async def events() -> AsyncIterator[FakeEvent]:
@@ -90,12 +87,14 @@ def run(*pictures: tuple[bytes | None, float]) -> tuple[Collecting, FakeTransmit
                 mask_version="1",
             )
             record = encode(frame, stage="capture", handled_at=entered, entered_at=entered, payload=payload or b"")
-            yield FakeEvent(FakeMessage(number, payload, record.headers), acknowledged)
+            yield FakeEvent(FakeMessage(number, payload, record.headers))
         await asyncio.sleep(0.3)
 
     async def scenario() -> None:
-        runner = BatchRunner(agent, Outbox("detect", transmit, failures.append), lambda: NOW)
-        await runner.run(events())
+        delivery = group.delivery(Outbox("detect", transmit, failures.append), failures, complete=False)
+        await delivery.opened({("camera-frames", 0): 0}, 1)
+        await BatchRunner(agent, delivery, lambda: NOW).run(events())
+        acknowledged.extend(range(delivery.progress.positions()["camera-frames", 0]))
 
     asyncio.run(scenario())
     return agent, transmit, acknowledged, failures

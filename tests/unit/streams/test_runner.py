@@ -19,8 +19,8 @@ from streams.outbox import Outbox
 from streams.records import Record
 from streams.runner import Runner
 from streams.stage import Input, Output, Rows
-from streams.state import PartitionState
-from tests.unit.streams.fake_kafka import FakeDatabase, FakeTransmit
+from streams.state import PartitionState, StateError
+from tests.unit.streams.fake_kafka import FakeDatabase, FakeGroup, FakeTransmit
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
@@ -93,7 +93,7 @@ class Bench:
     def new_runner(self) -> Runner:
         """Return a runner over the same table, as after a restart."""
         table: Any = self.table
-        return Runner(self.agent, self.outbox, table)
+        return Runner(self.agent, FakeGroup().delivery(self.outbox, self.failures), table)
 
     async def take(self, *records: Record) -> None:
         """Hand records to the runner as one group, and let it be sent."""
@@ -366,18 +366,41 @@ def test_now_is_the_time_at_which_the_broker_took_the_record() -> None:
     running(scenario)
 
 
-def test_a_revoked_partition_is_not_acknowledged_any_more() -> None:
-    """Its inputs belong to another worker."""
+def test_what_cannot_be_read_back_stops_the_worker_and_is_no_fault_of_the_message() -> None:
+    """A row of another shape than the code's, or a database that fails, must not send a good message to dead-letters."""
 
     async def scenario(bench: Bench) -> None:
-        bench.transmit.hold = True
-        await bench.take(tick(0))
-        bench.runner.revoke(0)
-        for topic in ("alerts", "decide-state-changelog"):
-            bench.transmit.confirm(0, topic)
-        await settle()
-        assert bench.acknowledged == []
-        assert bench.table.database.content == {}
-        assert bench.outbox.in_flight == 0
+        bench.table.database.content[b"count"] = b'{"something": "else"}'
+        with pytest.raises(StateError, match="no Count"):
+            bench.runner.handle(tick(0), lambda: None)
+        assert bench.transmit.sent == []
 
     running(scenario)
+
+
+def test_an_input_whose_row_would_be_too_large_goes_to_dead_letters_and_changes_nothing() -> None:
+    """The changelog would refuse the row for ever, and the partition would stand still."""
+
+    class Growing(Counting):
+        def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
+            super().handle(item, rows, now)
+            if item.offset == 0:
+                rows.put("long", Text(text="x" * 1_000_001))
+            return [Output("alerts", item.message)]
+
+    async def scenario(bench: Bench) -> None:
+        bench.agent = Growing()
+        bench.runner = bench.new_runner()
+        await bench.take(tick(0))
+        assert bench.transmit.topics() == ["dead-letters"]
+        await bench.take(tick(1))
+        assert bench.count() == 1
+        assert bench.acknowledged == [0, 1]
+
+    running(scenario)
+
+
+class Text(Part):
+    """A row of any length."""
+
+    text: str

@@ -1,0 +1,206 @@
+"""What `bench faults` sees on the topics, as any consumer would, and how it judges it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+from bench.faults_load import Accepted, Kind, kind_of
+from streams import topics
+
+log = logging.getLogger(__name__)
+
+READ: Final = (topics.ALERTS, topics.ALERT_STATE, topics.OBSERVATIONS)
+PROJECTED: Final = ("state", "priority", "score", "verdict", "category", "handled_by", "operator_list", "closing")
+"""What must not depend on when things happened; times and revision numbers do."""
+
+Final_ = tuple[tuple[str, Any], ...]
+
+
+@dataclass
+class AlertSeen:
+    """One alert as the topics told it: the digest of each revision, and the newest revision itself."""
+
+    revisions: dict[int, str] = field(default_factory=dict)
+    conflicting: bool = False
+    newest: dict[str, Any] = field(default_factory=dict)
+    state_digest: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a span of numbered inputs came through."""
+
+    inputs: int
+    lost: int
+    twice: int
+    different: int
+    what: dict[str, list[str]]
+
+
+class Seen:
+    """Follows the topics from a thread of its own, through every outage.
+
+    Args:
+        bootstrap_servers: The broker.
+        run: Whose numbers are looked at.
+        on_alert: Called with number, alert id, control room and revision of each alert that is shown.
+    """
+
+    def __init__(self, bootstrap_servers: str, run: str, on_alert: Callable[[int, str, str, int], None]) -> None:
+        self.alerts: dict[int, dict[str, AlertSeen]] = defaultdict(dict)
+        self.first_s: dict[int, float] = {}
+        self.corroborated_s: dict[int, float] = {}
+        self.seconds: dict[tuple[str, datetime], int] = {}
+        self.observed_s: dict[tuple[str, datetime], float] = {}
+        self.alert_times_s: list[float] = []
+        self.repeated = 0
+        self._prefix = f"{run}-"
+        self._on_alert = on_alert
+        self._stop = threading.Event()
+        self._consumer = KafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
+        places = [TopicPartition(name, n) for name in READ for n in range(topics.BY_NAME[name].partitions)]
+        self._consumer.assign(places)
+        self._consumer.seek_to_end(*places)
+        for place in places:
+            self._consumer.position(place)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop following."""
+        self._stop.set()
+        self._thread.join()
+        self._consumer.close()
+
+    def missing(self, accepted: Accepted, numbers: Iterable[int]) -> dict[str, list[str]]:
+        """Return which accepted inputs have no effect yet, by kind."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for number in numbers:
+            if number not in accepted.reports:
+                continue
+            newest = [seen.newest for seen in self.alerts.get(number, {}).values()]
+            if not newest:
+                found["reports"].append(str(number))
+            elif kind_of(number).watched and not any(alert["verdict"] == "corroborated" for alert in newest):
+                found["evidence"].append(str(number))
+            if number in accepted.actions and not any(alert["state"] == "acknowledged" for alert in newest):
+                found["actions"].append(str(number))
+        return found
+
+    def unobserved(self, accepted: Accepted, since: datetime, until: datetime) -> list[str]:
+        """Return the camera seconds with accepted detections that no observation tells about."""
+        with accepted.lock:
+            seconds = [second for second in accepted.seconds if since <= second[1] < until]
+        return [f"{camera} {second:%H:%M:%S}" for camera, second in seconds if (camera, second) not in self.seconds]
+
+    def twice(self, numbers: Iterable[int]) -> list[str]:
+        """Return the reports with two alerts, or with two contents of one revision."""
+        return [
+            str(number)
+            for number in numbers
+            if len(self.alerts.get(number, {})) > 1
+            or any(seen.conflicting for seen in self.alerts.get(number, {}).values())
+        ]
+
+    def finals(self, numbers: Iterable[int]) -> dict[int, Final_]:
+        """Return the final state of each report's alert, without what depends on time."""
+        return {
+            number: _projection(next(iter(self.alerts[number].values())).newest)
+            for number in numbers
+            if number in self.alerts
+        }
+
+    def unequal_state(self, numbers: Iterable[int]) -> list[str]:
+        """Return the reports whose newest row of alert-state is not the newest version on alerts."""
+        return [
+            str(number)
+            for number in numbers
+            for seen in self.alerts.get(number, {}).values()
+            if seen.revisions[max(seen.revisions)] != seen.state_digest
+        ]
+
+    def largest_gap_s(self, since_s: float, until_s: float) -> float:
+        """Return the longest time without a record on the operator topic, by the broker's clock."""
+        times = [since_s, *sorted(at for at in self.alert_times_s if since_s < at < until_s)]
+        return max((b - a for a, b in zip(times, [*times[1:], until_s], strict=True)), default=0.0)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                batches = self._consumer.poll(timeout_ms=200)
+            except KafkaError as error:
+                log.warning("reading goes on after %r", error)
+                continue
+            for place, records in batches.items():
+                for record in records:
+                    if record.value is not None:
+                        self._take(place.topic, record)
+
+    def _take(self, topic: str, record: Any) -> None:
+        at_s = record.timestamp / 1000
+        if topic == topics.OBSERVATIONS:
+            observation = json.loads(record.value)
+            key = (observation["camera_id"], datetime.fromisoformat(observation["second"]))
+            self.seconds[key] = observation["frames"]
+            self.observed_s.setdefault(key, at_s)
+            return
+        alert = json.loads(record.value)
+        numbers = {
+            int(report["source_id"].removeprefix(self._prefix))
+            for report in alert["reports"]
+            if report["source_id"].startswith(self._prefix)
+        }
+        digest = hashlib.sha256(record.value).hexdigest()
+        for number in numbers:
+            seen = self.alerts[number].setdefault(alert["alert_id"], AlertSeen())
+            if topic == topics.ALERT_STATE:
+                seen.state_digest = digest
+                continue
+            self._note(seen, alert, digest)
+            self.alert_times_s.append(at_s)
+            self.first_s.setdefault(number, at_s)
+            if alert["verdict"] == "corroborated":
+                self.corroborated_s.setdefault(number, at_s)
+            if kind_of(number).acted:
+                self._on_alert(number, alert["alert_id"], alert["control_room_id"], alert["revision"])
+
+    def _note(self, seen: AlertSeen, alert: dict[str, Any], digest: str) -> None:
+        revision = alert["revision"]
+        before = seen.revisions.get(revision)
+        if before is not None:
+            self.repeated += 1
+            seen.conflicting |= before != digest
+            return
+        seen.revisions[revision] = digest
+        if revision >= max(seen.revisions):
+            seen.newest = alert
+
+
+def by_kind(finals: dict[int, Final_]) -> dict[Kind, set[Final_]]:
+    """Return the final states that each kind of report ended in: one each, where nothing was disturbed."""
+    found: dict[Kind, set[Final_]] = defaultdict(set)
+    for number, final in finals.items():
+        found[kind_of(number)].add(final)
+    return found
+
+
+def different(finals: dict[int, Final_], expected: dict[Kind, set[Final_]]) -> list[str]:
+    """Return the reports whose alert ended otherwise than in the undisturbed run."""
+    return [str(number) for number, final in finals.items() if final not in expected.get(kind_of(number), set())]
+
+
+def _projection(alert: dict[str, Any]) -> Final_:
+    asked = [camera for camera in alert["cameras"] if camera["coverage"] != "out_of_range"]
+    cameras = tuple((camera["coverage"], camera["verdict"]) for camera in asked)
+    return (*((name, alert[name]) for name in PROJECTED), ("reports", len(alert["reports"])), ("cameras", cameras))

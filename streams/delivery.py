@@ -1,0 +1,179 @@
+"""One stage's hold on its partitions: what it may take, send and commit, from their coming to their going.
+
+- **Coming.** After recovery the framework's positions stand at the committed offsets; they are committed once more, which
+  proves that the worker is a member, and only then is anything taken (`opened`).
+- **Taking.** Each record must be the one after the last (`streams/progress.py`). A gap is looked up in the topic: where
+  records lie in it, the framework lost them, and the worker ends, so that the next one takes them.
+- **Committing.** Every half second, what is released in order. Each commit also renews the lease (`streams/lease.py`).
+- **Going.** Before the partitions are given away everything in flight is confirmed and committed (`revoked`). Where that
+  does not work in time, the worker ends instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from streams import metrics
+from streams.errors import DeliveryError
+from streams.lease import Lease
+from streams.outbox import Outbox, Where
+from streams.progress import Offered, Progress
+from streams.repeats import SLOTS
+
+log = logging.getLogger(__name__)
+
+COMMIT_EVERY_S: Final = 0.5
+DRAIN_WITHIN_S: Final = 4.0
+MAX_UNCOMMITTED: Final = SLOTS * 3 // 4
+"""Inputs of a partition that may be taken since its last commit: after a crash all of them must still be known as done."""
+
+Commit = Callable[[Mapping[Where, int]], Awaitable[bool]]
+FirstOffset = Callable[[Where, int], Awaitable[int | None]]
+
+
+class Delivery:
+    """One stage's hold on its partitions.
+
+    Args:
+        stage: The stage's name.
+        outbox: What its inputs cause.
+        lease: The right to send.
+        commit: Commits offsets in the stage's group; returns False where the worker is no longer a member.
+        first_offset: Returns the first offset at or after one that a partition really has, or None at its end.
+        fail: Called with the error that stops the worker.
+        complete: Whether no record may be missed; pictures may.
+    """
+
+    def __init__(
+        self,
+        stage: str,
+        outbox: Outbox,
+        lease: Lease,
+        commit: Commit,
+        first_offset: FirstOffset,
+        fail: Callable[[Exception], None],
+        *,
+        complete: bool,
+    ) -> None:
+        self.stage = stage
+        self.outbox = outbox
+        self.lease = lease
+        self.progress = Progress()
+        self._commit = commit
+        self._first_offset = first_offset
+        self._fail = fail
+        self._complete = complete
+        self._generation: int | None = None
+        self._opening = 0
+        self._committing = asyncio.Lock()
+        self._committed = asyncio.Event()
+
+    async def opened(self, positions: Mapping[Where, int], generation: int) -> bool:
+        """Begin with partitions that came; return False where the group has moved on already."""
+        async with self._committing:
+            sent_at_s = self.lease.now_s()
+            if positions and not await self._commit(positions):
+                return False
+            self.lease.prove(sent_at_s)
+            self.progress.open(positions)
+            self._opening += 1
+            self._generation = generation
+        return True
+
+    async def revoked(self) -> None:
+        """Let go of all partitions: finish what is in flight, commit it, and send nothing more.
+
+        Raises:
+            DeliveryError: It could not be finished in time, so what is in flight is unknown: the worker must end.
+        """
+        self._generation = None
+        try:
+            async with asyncio.timeout(DRAIN_WITHIN_S):
+                await self.outbox.drained()
+                await self.commit()
+        except TimeoutError:
+            raise DeliveryError(
+                f"{self.stage}: partitions go away, and {self.outbox.in_flight} inputs are not confirmed"
+            ) from None
+        finally:
+            self.lease.end()
+            self.progress.close()
+
+    async def admit(self, message: Any) -> bool:
+        """Wait until a message of the framework may be taken, and return whether it is to be handled.
+
+        Raises:
+            DeliveryError: The framework passed over records that are there.
+        """
+        await self.outbox.wait_for_room()
+        where = (message.topic, message.partition)
+        while self.progress.uncommitted(message.partition) >= MAX_UNCOMMITTED and not self.outbox.failed:
+            self._committed.clear()
+            await self._committed.wait()
+        if self.outbox.failed or message.generation_id != self._generation:
+            return False
+        offered = self.progress.offer(where, message.offset)
+        if offered is Offered.GAP:
+            await self._explain_gap(where, message.offset)
+            offered = self.progress.offer(where, message.offset)
+        return offered is Offered.NEXT
+
+    def acknowledgement(self, message: Any) -> Callable[[], None]:
+        """Return what to call when all that a message caused is confirmed."""
+        opening, where, offset = self._opening, (message.topic, message.partition), message.offset
+
+        def release() -> None:
+            if self._opening == opening:  # a picture may be done after its partition went and came back
+                self.progress.release(where, offset)
+
+        return release
+
+    @contextlib.asynccontextmanager
+    async def committing(self) -> AsyncIterator[None]:
+        """Commit in the background for as long as the block runs."""
+        task = asyncio.create_task(self._commit_often())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def commit(self) -> None:
+        """Commit what is released, and renew the lease where it ages."""
+        async with self._committing:
+            positions = self.progress.to_commit()
+            if not positions and self.lease.aging:
+                positions = self.progress.positions()
+            if not positions:
+                return
+            sent_at_s = self.lease.now_s()
+            if await self._commit(positions):
+                self.lease.prove(sent_at_s)
+                self.progress.committed(positions)
+                self._committed.set()
+
+    async def _commit_often(self) -> None:
+        while True:
+            await asyncio.sleep(COMMIT_EVERY_S)
+            if self._generation is not None:
+                await self.commit()
+
+    async def _explain_gap(self, where: Where, offset: int) -> None:
+        """Pass over offsets that the topic does not have: expired ones, and the marks of transactions."""
+        expected = self.progress.next_of(where)
+        if self._complete:
+            found = await self._first_offset(where, expected)
+            if found is not None and found < offset:
+                metrics.DELIVERY_GAPS.labels(self.stage).inc()
+                raise DeliveryError(
+                    f"{self.stage}: {where[0]}/{where[1]}: offset {expected} was due and {offset} was delivered: "
+                    "the worker ends, so that nothing is passed over"
+                )
+        if where in self.progress.positions():  # it may have gone while the topic was asked
+            log.info("%s: %s/%d has nothing from %d to %d", self.stage, *where, expected, offset - 1)
+            self.progress.pass_over(where, offset)

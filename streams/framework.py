@@ -1,0 +1,168 @@
+"""The framework as we use it: one Faust app per stage, and the smallest subclass that makes its restarts lose nothing.
+
+Faust 0.15.3 resumes the stream partitions after a recovery before it has sought them to the committed offsets and before it
+clears the stream queues. What is fetched in between is cleared, and counted as processed. `OrderedRecovery` turns the order
+round: seek, tell the stage where its partitions stand, clear the queues, and only then resume. That is all it changes.
+Offsets are not committed by the framework at all (`acks=False` on the stage's topics): see `streams/delivery.py`.
+
+What is relied upon inside the framework is listed in `tests/contract/test_framework.py`, which fails when it changes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, cast
+
+import faust
+from faust.tables.manager import TableManager
+from faust.tables.recovery import Recovery
+from faust.types import TP
+
+from streams import topics
+from streams.outbox import Where
+from streams.settings import KafkaSettings, ssl_context
+from streams.stage import BatchStage, Stage
+from streams.state import StateTable
+
+SESSION_TIMEOUT_S: Final = 10.0
+LEASE_S: Final = 7.0
+"""Below the session timeout by more than a request takes on its way: see `streams/lease.py`."""
+BUFFERED_MESSAGES: Final = 1_024
+BUFFERED_PICTURES: Final = 32
+"""Per partition; 1,500 frames of 100 kB occupy 211 MB with Faust's default of 4,096, 85 MB with 32 (design §6)."""
+STORE: Final = "rocksdb://?driver=rocksdict"
+ROCKSDB: Final = {
+    "block_cache_size": 8 * 2**20,
+    "write_buffer_size": 8 * 2**20,
+    "max_write_buffer_number": 2,
+    "driver": "rocksdict",
+}
+
+Opened = Callable[[Mapping[Where, int], int], Awaitable[bool]]
+
+
+class OrderedRecovery(Recovery):  # type: ignore[misc]
+    """Faust's recovery, whose end and whose short cut without tables both resume in the right order."""
+
+    async def on_recovery_completed(self, generation_id: int = 0) -> None:
+        """Begin with the partitions after their tables were recovered."""
+        self._set_recovery_ended()
+        await self.app.on_rebalance_complete.send()
+        await asyncio.gather(
+            *(
+                table.on_recovery_completed(self.actives_for_table[table], self.standbys_for_table[table])
+                for table in self.tables.values()
+            )
+        )
+        await self._begin(generation_id)
+
+    async def _resume_streams(self, generation_id: int = 0) -> None:
+        """Begin with the partitions of a stage without tables."""
+        await self.app.on_rebalance_complete.send()
+        await self._begin(generation_id)
+
+    async def _build_offsets(self, consumer: Any, tps: set[TP], destination: Any, title: str) -> None:
+        """Find where reading a changelog begins; local state that is ahead of it is read anew by the next worker."""
+        await super()._build_offsets(consumer, tps, destination, title)
+        for tp in tps:
+            if title == "active" and destination[tp] > self.active_highwaters[tp]:
+                self.tp_to_table[tp].distrust(tp.partition)
+
+    async def _begin(self, generation_id: int) -> None:
+        app, consumer = self.app, self.app.consumer
+        if app.consumer_generation_id != generation_id:
+            return  # the next recovery is on its way
+        streams = {tp for tp in consumer.assignment() if not self._is_changelog_tp(tp)}
+        if streams:
+            await self._wait(consumer.perform_seek(), timeout=app.conf.broker_request_timeout)
+        await self._wait(self._open(streams, generation_id))
+        self.completed.set()
+        app.flow_control.resume()  # this clears the streams' queues, so nothing may be in them yet
+        consumer.resume_partitions(streams)
+        consumer.resume_flow()
+        await app._fetcher.maybe_start()
+        self.tables.on_actives_ready()
+        self.tables.on_standbys_ready()
+        app.on_rebalance_end()
+
+    async def _open(self, streams: set[TP], generation_id: int) -> None:
+        positions = {tp: await self.app.consumer.position(tp) for tp in streams}
+        await self.tables.opened(positions, generation_id)
+
+
+class OrderedTableManager(TableManager):  # type: ignore[misc]
+    """Faust's table manager with the recovery above.
+
+    Attributes:
+        opened: Called with the offset at which each stream partition stands, before anything is taken from it.
+    """
+
+    opened: Opened
+    _recovery: Recovery | None
+
+    @property
+    def recovery(self) -> Recovery:
+        """Return the recovery service."""
+        if self._recovery is None:
+            self._recovery = OrderedRecovery(self.app, self, beacon=self.beacon, loop=self.loop)
+        return self._recovery
+
+
+def faust_app(stage: Stage | BatchStage, kafka: KafkaSettings, state_folder: Path) -> faust.App:
+    """Return the app of one stage; nothing is started or connected yet."""
+    servers = ";".join(f"kafka://{server}" for server in kafka.bootstrap_servers.split(","))
+    pictures = isinstance(stage, BatchStage)
+    return faust.App(
+        stage.name,
+        broker=servers,
+        broker_credentials=_credentials(kafka),
+        broker_session_timeout=SESSION_TIMEOUT_S,
+        broker_heartbeat_interval=SESSION_TIMEOUT_S / 5,
+        consumer_auto_offset_reset="latest" if pictures else "earliest",
+        stream_buffer_maxsize=BUFFERED_PICTURES if pictures else BUFFERED_MESSAGES,
+        broker_max_poll_records=BUFFERED_PICTURES if pictures else None,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        topic_partitions=topics.BY_NAME[stage.inputs[0]].partitions,
+        store=STORE,
+        Table=StateTable,
+        TableManager=OrderedTableManager,
+        datadir=state_folder / stage.name,
+        web_enabled=False,
+        worker_redirect_stdouts=False,
+    )
+
+
+def source_topic(app: faust.App, stage: Stage | BatchStage) -> Any:
+    """Return the stage's input topics as one channel of raw bytes, whose offsets the framework never commits."""
+    return app.topic(
+        *stage.inputs, key_serializer="raw", value_serializer="raw", key_type=bytes, value_type=bytes, acks=False
+    )
+
+
+def state_table(app: faust.App, stage: Stage) -> StateTable:
+    """Return the table of a stage with state."""
+    table = app.Table(
+        "state",
+        key_type=bytes,
+        value_type=bytes,
+        partitions=topics.BY_NAME[topics.changelog(stage.name)].partitions,
+        options=dict(ROCKSDB),
+    )
+    return cast(StateTable, table)
+
+
+def _credentials(kafka: KafkaSettings) -> Any:
+    if kafka.security_protocol == "PLAINTEXT":
+        return None
+    context = ssl_context(kafka)
+    if not kafka.security_protocol.startswith("SASL"):
+        return faust.SSLCredentials(context)
+    return faust.SASLCredentials(
+        username=kafka.sasl_username,
+        password=kafka.sasl_password.get_secret_value() if kafka.sasl_password else "",
+        mechanism=kafka.sasl_mechanism,
+        ssl_context=context,
+    )
