@@ -41,7 +41,7 @@ class Database(Protocol):
         """Apply a batch at once."""
 
     def iter(self) -> Any:
-        """Return a cursor with seek, valid, key, value and next."""
+        """Return a cursor with seek, valid, key, value, next and status."""
 
 
 class StateError(ToezichtError):
@@ -171,6 +171,7 @@ class PartitionState:
             while cursor.valid() and cursor.key().startswith(prefix):
                 found.add(cursor.key())
                 cursor.next()
+            cursor.status()  # a damaged block ends the cursor without a word; this raises
         return sorted(found - gone)
 
     def stage(self, sequence: int, rows: StateRows) -> dict[bytes, bytes | None]:

@@ -109,6 +109,9 @@ class FakeCursor:
         """Return the key under the cursor."""
         return self._keys[self._at]
 
+    def status(self) -> None:
+        """Raise nothing: memory is never damaged."""
+
     def next(self) -> None:
         """Go on."""
         self._at += 1

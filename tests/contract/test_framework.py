@@ -1,0 +1,88 @@
+"""What is relied upon inside faust-streaming and aiokafka. A new version of either must be read before it is used.
+
+The delivery of every message rests on a few methods of the framework that are overridden or called though they are not its
+public interface. Their source is compared by digest: where one changes, read the change, run `toezicht bench faults`, and
+only then write down the new digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from importlib.metadata import version
+from typing import Any
+
+import pytest
+from aiokafka.client import AIOKafkaClient
+from aiokafka.consumer.group_coordinator import GroupCoordinator
+from aiokafka.producer.sender import Sender, SendProduceReqHandler
+from faust.app.base import App
+from faust.stores.rocksdb import Store
+from faust.tables.manager import TableManager
+from faust.tables.recovery import Recovery
+from faust.transport.consumer import Consumer, ThreadDelegateConsumer
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
+
+VERSIONS = {"faust-streaming": "0.15.3", "aiokafka": "0.14.0"}
+
+RELIED_UPON: dict[str, Any] = {
+    "the order that is turned round": Recovery.on_recovery_completed,
+    "the same without tables": Recovery._resume_streams,
+    "who calls both": Recovery._restart_recovery.fun,
+    "where reading a changelog begins": Recovery._build_offsets,
+    "how the recovery service is made": TableManager.recovery.fget,
+    "what happens before partitions go": App._on_partitions_revoked,
+    "what happens when partitions come": App._on_partitions_assigned,
+    "seeking to the committed offsets": Consumer.perform_seek,
+    "the fetch loop": Consumer._drain_messages,
+    "acknowledgements of topics with acks=False": Consumer.ack,
+    "committing ourselves": ThreadDelegateConsumer._commit,
+    "committing, in the consumer's thread": AIOKafkaConsumerThread._commit,
+    "where a partition stands": AIOKafkaConsumerThread.position,
+    "a partition's database": Store._db_for_partition,
+    "a partition's database's path": Store.partition_path,
+    "writing what recovery read": Store.apply_changelog_batch,
+    "how a produce request reaches the socket": SendProduceReqHandler.do,
+    "one produce request per broker at a time": Sender._send_produce_req,
+    "the client's send": AIOKafkaClient.send,
+    "a commit by one that is no member": GroupCoordinator._do_commit_offsets,
+}
+DIGESTS: dict[str, str] = {
+    "the order that is turned round": "6ef567acf072e46d",
+    "the same without tables": "d986a6710c1aca98",
+    "who calls both": "6bd8a8558a2dffe4",
+    "where reading a changelog begins": "27eec86be06cb51f",
+    "how the recovery service is made": "f0bf5de78b4c3d23",
+    "what happens before partitions go": "d5c895bbe57dc73a",
+    "what happens when partitions come": "de932b7927db85b3",
+    "seeking to the committed offsets": "0e8c130ff4b0afd8",
+    "the fetch loop": "44a2500309e83c63",
+    "acknowledgements of topics with acks=False": "5fcf41cf45153475",
+    "committing ourselves": "a20eec84e4b2ed50",
+    "committing, in the consumer's thread": "932852ce7a23f658",
+    "where a partition stands": "20a2c434bb8ed180",
+    "a partition's database": "cb7e67d5f9efc4bc",
+    "a partition's database's path": "0cc4eae7dc33fcf1",
+    "writing what recovery read": "ea3344d369fc4ab5",
+    "how a produce request reaches the socket": "2dccd3d56b1607fb",
+    "one produce request per broker at a time": "aea01ae4b6c794cc",
+    "the client's send": "246b277687d7b687",
+    "a commit by one that is no member": "c3a3ea5613f39cac",
+}
+
+
+def digest(part: Any) -> str:
+    """Return the digest of a function's source."""
+    return hashlib.sha256(inspect.getsource(part).encode()).hexdigest()[:16]
+
+
+@pytest.mark.parametrize("package", VERSIONS)
+def test_the_versions_are_those_that_were_read(package: str) -> None:
+    """The lock files pin them; this says that somebody must look before the pin moves."""
+    assert version(package) == VERSIONS[package]
+
+
+@pytest.mark.parametrize("what", RELIED_UPON)
+def test_the_parts_that_are_relied_upon_are_those_that_were_read(what: str) -> None:
+    """A digest that differs says which part to read again."""
+    assert digest(RELIED_UPON[what]) == DIGESTS[what], f"{RELIED_UPON[what].__qualname__} has changed: {what}"
