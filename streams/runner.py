@@ -4,8 +4,8 @@ For each record of a stage's topics, in the order of its partition:
 
 1. it is decoded and guarded (`streams/records.py`); what fails goes to dead-letters, and the partition goes on;
 2. a repeated input sends again exactly what it caused the first time (`streams/repeats.py`);
-3. otherwise the agent decides, synchronously, with `now` being the time at which the broker appended the record, so that
-   the same record gives the same decision whenever it is handled;
+3. otherwise the agent decides, synchronously, with `now` being the time at which the broker appended the record (for one
+   that is sent again: the first time), so that the same record gives the same decision whenever it is handled;
 4. its rows become visible, and go to the changelog together with the outputs, without waiting (`streams/outbox.py`);
 5. when the broker has confirmed all of it, and all inputs before it are released, the rows are written to RocksDB and the
    input is acknowledged.
@@ -29,6 +29,7 @@ from streams.errors import DeliveryError
 from streams.outbox import Entry
 from streams.records import Fault, Record, normal_headers, read_record
 from streams.repeats import Outgoing, Repeats
+from streams.replaying import first_appended_at
 from streams.sending import MAX_ROW_BYTES, dead_letter, encoded, handler_fault, placed
 from streams.stage import Input, Rows, Stage
 from streams.state import NoRows, PartitionState, StateError, StateRows, StateTable
@@ -158,12 +159,13 @@ def set_aside(stage: str, record: Record, fault: Fault) -> Outgoing:
 def record_of(event: Any) -> Record:
     """Return a Faust event as a record."""
     message = event.message
+    headers = normal_headers(message.headers)
     return Record(
         topic=message.topic,
         partition=message.partition,
         offset=message.offset,
         key=message.key,
         value=message.value,
-        headers=normal_headers(message.headers),
-        appended_at=datetime.fromtimestamp(message.timestamp, UTC),
+        headers=headers,
+        appended_at=first_appended_at(headers, datetime.fromtimestamp(message.timestamp, UTC)),
     )
