@@ -46,6 +46,8 @@ TICK_TOPICS: Final = {"corroborate": topics.CAMERA_TICKS, "decide": topics.ROOM_
 """Which stage sends the ticks of which topic: the one that owns the group's state and lives longest."""
 STOP_WITHIN_S: Final = 6.0
 """Below the supervisor's 8 s, after which it would kill."""
+FAILED_STOP_WITHIN_S: Final = 1.0
+"""After a failure there is nothing to finish, and the next worker is waited for."""
 
 
 @dataclass
@@ -192,6 +194,7 @@ async def run_stages(
     errors: list[Exception] = []
 
     def fail(error: Exception) -> None:
+        log.error("stopping: %s: %s", type(error).__name__, error)
         errors.append(error)
         stopping.set()
 
@@ -204,7 +207,7 @@ async def run_stages(
     watching = asyncio.create_task(_watch(apps, fail))
     starting.add_done_callback(lambda done: _started(done, ready, fail))
     await stopping.wait()
-    guard = _end_anyway_after(STOP_WITHIN_S)
+    guard = _end_anyway_after(FAILED_STOP_WITHIN_S if errors else STOP_WITHIN_S)
     watching.cancel()
     starting.cancel()
     await asyncio.gather(*(built.stop(finish=not errors) for built in apps), return_exceptions=True)
@@ -219,7 +222,7 @@ def _end_anyway_after(seconds: float) -> threading.Timer:
     """
 
     def end() -> None:
-        log.error("stopping took longer than %.0f s, ending at once", seconds)
+        log.warning("stopping took longer than %.0f s, ending at once", seconds)
         logging.shutdown()
         os._exit(1)
 

@@ -82,6 +82,10 @@ class Delivery:
             self.progress.open(positions)
             self._opening += 1
             self._generation = generation
+        log.info(
+            "%s: generation %d begins at %s",
+            self.stage, generation, " ".join(f"{topic}/{number}@{at}" for (topic, number), at in sorted(positions.items())),
+        )  # fmt: skip
         return True
 
     async def revoked(self) -> None:
@@ -92,6 +96,8 @@ class Delivery:
         """
         self._generation = None
         try:
+            if self.outbox.in_flight and not self.lease.held:
+                raise TimeoutError  # others may have the partitions already: nothing more will be sent
             async with asyncio.timeout(DRAIN_WITHIN_S):
                 await self.outbox.drained()
                 await self.commit()

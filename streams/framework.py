@@ -1,8 +1,14 @@
-"""The framework as we use it: one Faust app per stage, and the smallest subclass that makes its restarts lose nothing.
+"""The framework as we use it: one Faust app per stage, and the smallest subclasses that make its restarts lose nothing.
 
-Faust 0.15.3 resumes the stream partitions after a recovery before it has sought them to the committed offsets and before it
-clears the stream queues. What is fetched in between is cleared, and counted as processed. `OrderedRecovery` turns the order
-round: seek, tell the stage where its partitions stand, clear the queues, and only then resume. That is all it changes.
+Two orders in Faust 0.15.3 lose messages at a restart, and each is turned round by one class:
+
+- `OrderedRecovery`: after a recovery the stream partitions are resumed before they are sought to the committed offsets and
+  before the stream queues are cleared; what is fetched in between is cleared, and counted as processed. Here they are
+  sought first, the stage is told where they stand, the queues are cleared, and only then are they resumed.
+- `OrderedConsumer`: a fetch that is under way holds the live set of the partitions that may be read. A rebalance empties
+  that set, and to aiokafka no partitions mean all of them: it hands out records of partitions that are paused, they are
+  dropped, and the position stands behind them. Here a fetch has a copy, and no seek happens while one is under way.
+
 Offsets are not committed by the framework at all (`acks=False` on the stage's topics): see `streams/delivery.py`.
 
 What is relied upon inside the framework is listed in `tests/contract/test_framework.py`, which fails when it changes.
@@ -11,16 +17,20 @@ What is relied upon inside the framework is listed in `tests/contract/test_frame
 from __future__ import annotations
 
 import asyncio
+import re
+import socket
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, cast
 
 import faust
 from faust.tables.manager import TableManager
-from faust.tables.recovery import Recovery
+from faust.tables.recovery import RebalanceAgain, Recovery, ServiceStopped
+from faust.transport.drivers import aiokafka
 from faust.types import TP
 
 from streams import topics
+from streams.errors import DeliveryError
 from streams.outbox import Where
 from streams.settings import KafkaSettings, ssl_context
 from streams.stage import BatchStage, Stage
@@ -70,17 +80,28 @@ class OrderedRecovery(Recovery):  # type: ignore[misc]
             if title == "active" and destination[tp] > self.active_highwaters[tp]:
                 self.tp_to_table[tp].distrust(tp.partition)
 
+    async def _wait(self, coro: Any, timeout: float | None = None) -> None:
+        """Wait for a step; one that does not end crashes the worker, so that the next one tries again."""
+        result = await self.wait_first(coro, self.signal_recovery_start, timeout=timeout)
+        if self.signal_recovery_start in result.done:
+            raise RebalanceAgain
+        if result.stopped:
+            if self.should_stop:
+                raise ServiceStopped
+            raise DeliveryError(f"{self.app.conf.id}: the broker did not answer within {timeout} s in a recovery")
+
     async def _begin(self, generation_id: int) -> None:
         app, consumer = self.app, self.app.consumer
         if app.consumer_generation_id != generation_id:
             return  # the next recovery is on its way
         streams = {tp for tp in consumer.assignment() if not self._is_changelog_tp(tp)}
-        if streams:
-            await self._wait(consumer.perform_seek(), timeout=app.conf.broker_request_timeout)
-        await self._wait(self._open(streams, generation_id))
+        async with consumer.no_fetch_under_way:
+            if streams:
+                await self._wait(consumer.perform_seek(), timeout=app.conf.broker_request_timeout)
+            await self._wait(self._open(streams, generation_id), timeout=app.conf.broker_request_timeout)
+            app.flow_control.resume()  # this clears the streams' queues, so nothing may be in them yet
+            consumer.resume_partitions(streams)
         self.completed.set()
-        app.flow_control.resume()  # this clears the streams' queues, so nothing may be in them yet
-        consumer.resume_partitions(streams)
         consumer.resume_flow()
         await app._fetcher.maybe_start()
         self.tables.on_actives_ready()
@@ -90,6 +111,31 @@ class OrderedRecovery(Recovery):  # type: ignore[misc]
     async def _open(self, streams: set[TP], generation_id: int) -> None:
         positions = {tp: await self.app.consumer.position(tp) for tp in streams}
         await self.tables.opened(positions, generation_id)
+
+
+class OrderedConsumer(aiokafka.Consumer):  # type: ignore[misc]
+    """Faust's consumer, whose fetches read what they were asked to read, and not what a rebalance made of it."""
+
+    no_fetch_under_way: asyncio.Lock
+    """Held by a fetch, and by whoever changes the positions."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.no_fetch_under_way = asyncio.Lock()
+
+    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:
+        """Fetch from the partitions that are active now, and return what is of those that still are."""
+        async with self.no_fetch_under_way:
+            asked = set(active_partitions or ())
+            found = await super()._getmany(asked, timeout) if asked else {}
+        wanted = self._get_active_partitions() | self._buffered_partitions
+        return {tp: records for tp, records in found.items() if tp in wanted}
+
+
+class OrderedTransport(aiokafka.Transport):  # type: ignore[misc]
+    """Faust's transport with the consumer above."""
+
+    Consumer = OrderedConsumer
 
 
 class OrderedTableManager(TableManager):  # type: ignore[misc]
@@ -114,7 +160,7 @@ def faust_app(stage: Stage | BatchStage, kafka: KafkaSettings, state_folder: Pat
     """Return the app of one stage; nothing is started or connected yet."""
     servers = ";".join(f"kafka://{server}" for server in kafka.bootstrap_servers.split(","))
     pictures = isinstance(stage, BatchStage)
-    return faust.App(
+    app = faust.App(
         stage.name,
         broker=servers,
         broker_credentials=_credentials(kafka),
@@ -132,7 +178,10 @@ def faust_app(stage: Stage | BatchStage, kafka: KafkaSettings, state_folder: Pat
         datadir=state_folder / stage.name,
         web_enabled=False,
         worker_redirect_stdouts=False,
+        consumer_group_instance_id=_instance(state_folder),
     )
+    app.transport = OrderedTransport(app.conf.broker_consumer, app)
+    return app
 
 
 def source_topic(app: faust.App, stage: Stage | BatchStage) -> Any:
@@ -152,6 +201,14 @@ def state_table(app: faust.App, stage: Stage) -> StateTable:
         options=dict(ROCKSDB),
     )
     return cast(StateTable, table)
+
+
+def _instance(state_folder: Path) -> str:
+    """Return the name by which the group knows this worker again after a restart, so that nothing is rebalanced.
+
+    It is that of its state folder, which only one process can use at a time.
+    """
+    return re.sub(r"[^A-Za-z0-9._-]", "-", f"{socket.gethostname()}-{state_folder.name}")[:200]
 
 
 def _credentials(kafka: KafkaSettings) -> Any:

@@ -14,6 +14,8 @@ from pydantic import BaseModel, ValidationError
 from streams.errors import ToezichtError
 
 B = TypeVar("B", bound=BaseModel)
+_Loader: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""A registry of hundreds of cameras takes the one in Python seconds, at every start of a worker."""
 _VARIABLE: Final = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 _SECRET: Final = re.compile(r"//\S*@")
 
@@ -40,8 +42,9 @@ def read_yaml(path: Path, model: type[B], environment: Mapping[str, str] | None 
 def parse_yaml(text: str, name: str, model: type[B], environment: Mapping[str, str] | None = None) -> B:
     """Return a text's content as a checked model; `name` stands for the file in errors. See `read_yaml`."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
+        loader = _Loader(text)
+        root = loader.get_single_node()
+        content = None if root is None else loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise FileError(f"{name}:{line}: not YAML: {error.problem}") from None
