@@ -89,7 +89,7 @@ class Seen:
         for number in numbers:
             if number not in accepted.reports:
                 continue
-            newest = [seen.newest for seen in self.alerts.get(number, {}).values()]
+            newest = [seen.newest for seen in list(self.alerts.get(number, {}).values()) if seen.newest]
             if not newest:
                 found["reports"].append(str(number))
             elif kind_of(number).watched and not any(alert["verdict"] == "corroborated" for alert in newest):
@@ -116,9 +116,9 @@ class Seen:
     def finals(self, numbers: Iterable[int]) -> dict[int, Final_]:
         """Return the final state of each report's alert, without what depends on time."""
         return {
-            number: _projection(next(iter(self.alerts[number].values())).newest)
+            number: _projection(next(seen.newest for seen in self.alerts[number].values() if seen.newest))
             for number in numbers
-            if number in self.alerts
+            if any(seen.newest for seen in self.alerts.get(number, {}).values())
         }
 
     def unequal_state(self, numbers: Iterable[int]) -> list[str]:
@@ -127,7 +127,7 @@ class Seen:
             str(number)
             for number in numbers
             for seen in self.alerts.get(number, {}).values()
-            if seen.revisions[max(seen.revisions)] != seen.state_digest
+            if not seen.revisions or seen.revisions[max(seen.revisions)] != seen.state_digest
         ]
 
     def largest_gap_s(self, since_s: float, until_s: float) -> float:
@@ -182,9 +182,9 @@ class Seen:
             self.repeated += 1
             seen.conflicting |= before != digest
             return
-        seen.revisions[revision] = digest
-        if revision >= max(seen.revisions):
+        if revision >= max(seen.revisions, default=0):
             seen.newest = alert
+        seen.revisions[revision] = digest
 
 
 def by_kind(finals: dict[int, Final_]) -> dict[Kind, set[Final_]]:
