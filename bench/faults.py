@@ -45,9 +45,9 @@ class Rates:
 
 
 @contextmanager
-def scene(folder: Path, rates: Rates, progress: Callable[[str], None]) -> Iterator[Scene]:
+def scene(folder: Path, rates: Rates, progress: Callable[[str], None], *, plain: bool = False) -> Iterator[Scene]:
     """Yield a pipeline that runs under load; everything is stopped at the end."""
-    world = World(folder, progress)
+    world = World(folder, progress, plain=plain)
     try:
         world.start()
         made = Scene(world, rates, progress)
@@ -159,10 +159,10 @@ class Scene:
 
 
 def measure(
-    names: Sequence[str], seed: int, rates: Rates, folder: Path, progress: Callable[[str], None]
+    names: Sequence[str], seed: int, rates: Rates, folder: Path, progress: Callable[[str], None], *, plain: bool = False
 ) -> dict[str, Any]:
-    """Return the table: one row per fault, after one without."""
-    with scene(folder, rates, progress) as made:
+    """Return the table: one row per fault, after one without; `plain` runs the stages on the framework as it comes."""
+    with scene(folder, rates, progress, plain=plain) as made:
         rows = [made.undisturbed()]
         for number, name in enumerate(names, 1):
             progress(f"fault {number} of {len(names)}: {name}")
@@ -171,6 +171,7 @@ def measure(
     return {
         "faults": rows,
         "seed": seed,
+        "plain": plain,
         "total": {
             "faults": len(rows) - 1,
             "inputs": sum(row["inputs"] for row in rows),

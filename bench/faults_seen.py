@@ -144,18 +144,21 @@ class Seen:
                 continue
             for place, records in batches.items():
                 for record in records:
-                    if record.value is not None:
-                        self._take(place.topic, record)
+                    try:
+                        content = json.loads(record.value or b"null")
+                    except (ValueError, RecursionError):  # poison of ours
+                        continue
+                    if isinstance(content, dict) and content:
+                        self._take(place.topic, record, content)
 
-    def _take(self, topic: str, record: Any) -> None:
+    def _take(self, topic: str, record: Any, content: dict[str, Any]) -> None:
         at_s = record.timestamp / 1000
         if topic == topics.OBSERVATIONS:
-            observation = json.loads(record.value)
-            key = (observation["camera_id"], datetime.fromisoformat(observation["second"]))
-            self.seconds[key] = observation["frames"]
+            key = (content["camera_id"], datetime.fromisoformat(content["second"]))
+            self.seconds[key] = content["frames"]
             self.observed_s.setdefault(key, at_s)
             return
-        alert = json.loads(record.value)
+        alert = content
         numbers = {
             int(report["source_id"].removeprefix(self._prefix))
             for report in alert["reports"]

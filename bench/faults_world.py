@@ -28,10 +28,14 @@ class World:
     Attributes:
         folder: Data of the broker, state and logs of the workers.
         broker: The broker, replaced at each of its restarts.
+
+    Args:
+        plain: Whether the stages run on the framework as it comes, for comparison.
     """
 
-    def __init__(self, folder: Path, progress: Callable[[str], None]) -> None:
+    def __init__(self, folder: Path, progress: Callable[[str], None], *, plain: bool = False) -> None:
         self.folder = folder
+        self._plain = plain
         self._progress = progress
         self._cache = Settings().cache
         self.broker = LocalBroker(folder / "broker", self._cache, 0, progress=progress)
@@ -75,7 +79,10 @@ class World:
             "TOEZICHT_METRICS_PORT": "0",
             "TOEZICHT_LOG_LEVEL": "INFO",
         }
-        return ProcessSpec(name, [sys.executable, "-m", "streams.cli", "worker", stage, "--state", name], environment)
+        command = (
+            ["bench.plain_stage", stage, name] if self._plain else ["streams.cli", "worker", stage, "--state", name]
+        )
+        return ProcessSpec(name, [sys.executable, "-m", *command], environment)
 
     def state_folder(self, name: str) -> Path:
         """Return where a worker keeps its state."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -54,6 +55,9 @@ def register(app: typer.Typer) -> None:
         per_second: Annotated[float, typer.Option(min=5, help="Inputs per second")] = 100,
         reports: Annotated[float, typer.Option(min=1, help="Reports per second among them")] = 15,
         seed: Annotated[int, typer.Option(help="Chooses the random moments; the same seed repeats a run")] = 1,
+        plain: Annotated[
+            bool, typer.Option("--plain", help="Run the stages on the framework as it comes, for comparison")
+        ] = False,
         keep: Annotated[Path | None, typer.Option(help="Keep logs and data in this folder")] = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
     ) -> None:
@@ -69,12 +73,13 @@ def register(app: typer.Typer) -> None:
 
         settings, _ = read_settings()
         start_logging(settings.model_copy(update={"log_level": "WARNING"}))
+        logging.getLogger("kafka").setLevel(logging.CRITICAL)  # outages are what is measured
         names = random_kills(kills, seed) if kills else fault or list(FAULTS)
         for name in names:
             if name not in FAULTS:
                 raise ConfigurationError("bench faults", "--fault", name, "one of " + ", ".join(FAULTS))
         with tempfile.TemporaryDirectory(prefix="toezicht-faults-") as scratch:
-            result = measure(names, seed, Rates(per_second, reports), keep or Path(scratch), say)
+            result = measure(names, seed, Rates(per_second, reports), keep or Path(scratch), say, plain=plain)
         print(json.dumps(result) if as_json else "\n".join(str(row) for row in (*result["faults"], result["total"])))
         if any(result["total"][what] for what in ("lost", "twice", "different", "not_back")):
             raise typer.Exit(1)
