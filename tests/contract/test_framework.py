@@ -14,12 +14,14 @@ from typing import Any
 
 import pytest
 from aiokafka.client import AIOKafkaClient
+from aiokafka.consumer.fetcher import Fetcher
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.producer.sender import Sender, SendProduceReqHandler
 from faust.app.base import App
 from faust.stores.rocksdb import Store
 from faust.tables.manager import TableManager
 from faust.tables.recovery import Recovery
+from faust.transport.base import Transport
 from faust.transport.consumer import Consumer, ThreadDelegateConsumer
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 
@@ -35,6 +37,16 @@ RELIED_UPON: dict[str, Any] = {
     "what happens when partitions come": App._on_partitions_assigned,
     "seeking to the committed offsets": Consumer.perform_seek,
     "the fetch loop": Consumer._drain_messages,
+    "what a fetch is asked for": Consumer._wait_next_records,
+    "what becomes of what it found": Consumer.getmany,
+    "handing a fetch to the consumer's thread": ThreadDelegateConsumer._getmany,
+    "a fetch, in the consumer's thread": AIOKafkaConsumerThread._fetch_records,
+    "that no partitions mean all": Fetcher.fetched_records,
+    "which partitions are active": Consumer.pause_partitions,
+    "waiting for a step of a recovery": Recovery._wait,
+    "how the transport is replaced": App.transport.fset,
+    "how the transport makes a consumer": Transport.create_consumer,
+    "what keeps a member of the group over a restart": GroupCoordinator._maybe_leave_group,
     "acknowledgements of topics with acks=False": Consumer.ack,
     "committing ourselves": ThreadDelegateConsumer._commit,
     "committing, in the consumer's thread": AIOKafkaConsumerThread._commit,
@@ -57,6 +69,16 @@ DIGESTS: dict[str, str] = {
     "what happens when partitions come": "de932b7927db85b3",
     "seeking to the committed offsets": "0e8c130ff4b0afd8",
     "the fetch loop": "44a2500309e83c63",
+    "what a fetch is asked for": "6218e1969a636b3f",
+    "what becomes of what it found": "4b168d84882a70d6",
+    "handing a fetch to the consumer's thread": "f9d47aa9010b5ff2",
+    "a fetch, in the consumer's thread": "39a2c6c79fc1455a",
+    "that no partitions mean all": "be4348896b9b66af",
+    "which partitions are active": "27a1c94bdacd54de",
+    "waiting for a step of a recovery": "ec7429b70176f8c6",
+    "how the transport is replaced": "7c2b7e12a5bf5c3d",
+    "how the transport makes a consumer": "46cc2bf5ab14acfa",
+    "what keeps a member of the group over a restart": "016cd88a16e6c4b5",
     "acknowledgements of topics with acks=False": "5fcf41cf45153475",
     "committing ourselves": "a20eec84e4b2ed50",
     "committing, in the consumer's thread": "932852ce7a23f658",
