@@ -114,6 +114,7 @@ def poison(world: World, chance: random.Random) -> float:
     producer = KafkaProducer(bootstrap_servers=world.broker.bootstrap_servers, acks="all")
     for name in (
         topics.DETECTIONS, topics.INCIDENTS, topics.OBSERVATIONS, topics.CAMERA_WATCHES, topics.EVIDENCE,
+        topics.EVIDENCE_URGENT,
         topics.OPERATOR_ACTIONS, topics.CAMERA_TICKS, topics.ROOM_TICKS,
     ):  # fmt: skip
         for value in (*POISON, None):

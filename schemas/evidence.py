@@ -87,7 +87,7 @@ class Evidence(Message):
     """One fact for one control room. `position` and `category` are what `decide` joins situations by."""
 
     name: ClassVar[str] = "evidence"
-    topics: ClassVar[tuple[str, ...]] = ("evidence",)
+    topics: ClassVar[tuple[str, ...]] = ("evidence", "evidence-urgent")
 
     evidence_id: str
     control_room_id: Identifier

@@ -38,6 +38,7 @@ class TopicSpec:
         cleanup: Kafka's cleanup.policy.
         segment_ms: How soon a segment is closed, so that retention can remove it.
         from_images: Whether its content derives from images, so that no setting may keep it beyond four weeks.
+        overtakes: Whether a stage that is behind takes it before its other topics.
         max_message_bytes: Largest record batch.
     """
 
@@ -47,6 +48,7 @@ class TopicSpec:
     cleanup: Literal["delete", "compact", "compact,delete"] = "delete"
     segment_ms: int = SEGMENT_MS
     from_images: bool = False
+    overtakes: bool = False
     max_message_bytes: int = MAX_MESSAGE_BYTES
 
     @property
@@ -76,6 +78,7 @@ OBSERVATIONS: Final = "observations"
 INCIDENTS: Final = "incidents"
 CAMERA_WATCHES: Final = "camera-watches"
 EVIDENCE: Final = "evidence"
+EVIDENCE_URGENT: Final = "evidence-urgent"
 CAMERA_TICKS: Final = "camera-ticks"
 ROOM_TICKS: Final = "room-ticks"
 ALERTS: Final = "alerts"
@@ -99,12 +102,13 @@ FLOW: Final[tuple[TopicSpec, ...]] = (
     TopicSpec(INCIDENTS, "single", LEGAL_MS),
     TopicSpec(CAMERA_WATCHES, "camera", LEGAL_MS),
     TopicSpec(EVIDENCE, "room", LEGAL_MS, from_images=True),
+    TopicSpec(EVIDENCE_URGENT, "room", LEGAL_MS, from_images=True, overtakes=True),
     TopicSpec(CAMERA_TICKS, "camera", LEGAL_MS),
     TopicSpec(ROOM_TICKS, "room", LEGAL_MS),
     TopicSpec(ALERTS, "room", LEGAL_MS, from_images=True),
     TopicSpec(ALERT_STATE, "room", LEGAL_MS, cleanup="compact,delete", from_images=True),
     TopicSpec(DECISION_LOG, "room", LEGAL_MS),
-    TopicSpec(OPERATOR_ACTIONS, "room", LEGAL_MS),
+    TopicSpec(OPERATOR_ACTIONS, "room", LEGAL_MS, overtakes=True),
     TopicSpec(DISPATCH_REQUESTS, "room", LEGAL_MS),
     TopicSpec(DISPATCH_RECEIPTS, "room", LEGAL_MS),
     TopicSpec(SNAPSHOT_REQUESTS, "camera", DAY_MS, segment_ms=HOUR_MS),
@@ -131,3 +135,8 @@ CHANGELOGS: Final[tuple[TopicSpec, ...]] = tuple(
 TOPICS: Final[tuple[TopicSpec, ...]] = FLOW + CHANGELOGS
 
 BY_NAME: Final[dict[str, TopicSpec]] = {topic.name: topic for topic in TOPICS}
+
+
+def overtakes(name: str) -> bool:
+    """Return whether a stage that is behind takes a topic before its others."""
+    return BY_NAME[name].overtakes

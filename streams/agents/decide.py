@@ -42,7 +42,7 @@ class Decide:
     """
 
     name: str = "decide"
-    inputs: tuple[str, ...] = (topics.EVIDENCE, topics.OPERATOR_ACTIONS, topics.ROOM_TICKS)
+    inputs: tuple[str, ...] = (topics.EVIDENCE, topics.EVIDENCE_URGENT, topics.OPERATOR_ACTIONS, topics.ROOM_TICKS)
     stateful: bool = True
     max_late: timedelta | None = None
 

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from schemas.categories import Priority
+from schemas.evidence import Evidence, ReportFact
 from schemas.incidents import Incident
 from streams import topics
 from streams.domain.legal import permission
 from streams.domain.locating import GroundMap, locate_report, report_evidence, watches
+from streams.domain.priority import alone
 from streams.domain.registry import Registry
 from streams.domain.rules import Rules
 from streams.errors import ConfigurationError
@@ -51,4 +54,13 @@ class Locate:
             now,
         )
         asked = [Output(topics.CAMERA_WATCHES, watch) for watch in watches(incident, located, self._rules)]
-        return asked + [Output(topics.EVIDENCE, fact) for fact in report_evidence(incident, located)]
+        return asked + [Output(self._lane(evidence), evidence) for evidence in report_evidence(incident, located)]
+
+    def _lane(self, evidence: Evidence) -> str:
+        """Return the topic for a report: one that is P1 by itself need not stand behind all others.
+
+        A report and its update may take different ones: whichever comes first, the newest revision counts.
+        """
+        fact = evidence.fact
+        urgent = isinstance(fact, ReportFact) and alone(evidence, fact, self._rules) is Priority.P1
+        return topics.EVIDENCE_URGENT if urgent else topics.EVIDENCE

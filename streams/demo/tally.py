@@ -19,7 +19,7 @@ from schemas.operations import DeadLetterReference
 from streams import topics
 from streams.settings import KafkaSettings, kafka_client_options
 
-READ: Final = (topics.ALERTS, topics.EVIDENCE, topics.INCIDENTS, topics.DEAD_LETTERS)
+READ: Final = (topics.ALERTS, topics.EVIDENCE, topics.EVIDENCE_URGENT, topics.INCIDENTS, topics.DEAD_LETTERS)
 COUNTED: Final = {"frames": topics.CAMERA_FRAMES, "detections": topics.DETECTIONS, "observations": topics.OBSERVATIONS}
 
 

@@ -12,9 +12,19 @@ from typing import Final
 
 from schemas.alerts import AlertCamera, Factor
 from schemas.categories import Category, Priority
-from schemas.evidence import Coverage, Verdict
+from schemas.evidence import Coverage, Evidence, ReportFact, Verdict
 from streams.domain.rules import CategoryRule, Rules
-from streams.domain.situations import EpisodeRow, ReportRow, Situation, best_verdict, told, verdict_rank
+from streams.domain.situations import (
+    EpisodeRow,
+    ReportRow,
+    Situation,
+    best_verdict,
+    open_situation,
+    report_row,
+    told,
+    verdict_rank,
+    with_report,
+)
 
 _WORDS: Final = {
     Verdict.PENDING: "a camera was asked and may still answer",
@@ -70,6 +80,12 @@ def score(situation: Situation, cameras: Sequence[AlertCamera], rules: Rules) ->
     priority = rules.thresholds.priority(total)
     capped, capped_by = _limited(priority, situation, category, rule)
     return Scored(round(total, 3), capped, tuple(factors), capped_by)
+
+
+def alone(evidence: Evidence, fact: ReportFact, rules: Rules) -> Priority:
+    """Return the priority that a report has by itself, before anything else is known of its situation."""
+    situation = with_report(open_situation(evidence, evidence.occurred_at), report_row(evidence, fact))
+    return score(situation, (), rules).priority
 
 
 def _limited(

@@ -19,6 +19,7 @@ from tests.unit.streams.test_runner import Counting
 
 OURS = TP("evidence", 0)
 PAUSED = TP("evidence", 3)
+URGENT = TP("evidence-urgent", 0)
 
 
 class FakeThread:
@@ -89,6 +90,22 @@ def test_records_of_a_partition_whose_buffer_filled_meanwhile_are_kept(tmp_path:
         consumer.on_buffer_full(OURS)
         thread.answer.set()
         assert await fetch == {OURS: [1]}
+
+    asyncio.run(scenario())
+
+
+def test_what_overtakes_is_fetched_first(tmp_path: Path) -> None:
+    """Others only where nothing of it waits, so that a backlog does not hold up what is urgent."""
+
+    async def scenario() -> None:
+        consumer, thread = consumer_in(tmp_path)
+        thread.answer.set()
+        thread.records[URGENT] = [3]
+        consumer._set_active_tps({OURS, URGENT})
+        assert await consumer._getmany(consumer._get_active_partitions(), 1.0) == {URGENT: [3]}
+        del thread.records[URGENT]
+        assert await consumer._getmany(consumer._get_active_partitions(), 1.0) == {OURS: [1]}
+        assert thread.asked == [{URGENT}, {URGENT}, {OURS, URGENT}]
 
     asyncio.run(scenario())
 

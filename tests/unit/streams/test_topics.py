@@ -25,6 +25,7 @@ DERIVED_FROM_IMAGES = {
     "detections",
     "observations",
     "evidence",
+    "evidence-urgent",
     "alerts",
     "alert-state",
     "snapshots",

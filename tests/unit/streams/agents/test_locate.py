@@ -10,6 +10,7 @@ import pytest
 from schemas.categories import Category
 from schemas.evidence import Coverage, Evidence, ReportFact
 from schemas.incidents import CameraWatch, Operation
+from streams import topics
 from streams.agents.locate import Locate
 from streams.errors import ConfigurationError
 from streams.rules_file import load_rules
@@ -147,3 +148,18 @@ def test_an_unknown_time_zone_is_named() -> None:
     """Viewing windows are local time."""
     with pytest.raises(ConfigurationError, match="Europe/Amstelveen"):
         Locate(registry(), RULES, "Europe/Amstelveen")
+
+
+@pytest.mark.parametrize(
+    ("category", "urgency", "topic"),
+    [
+        (Category.STRAATROOF, 1, topics.EVIDENCE_URGENT),
+        (Category.FIETSDIEFSTAL, 1, topics.EVIDENCE),
+        (Category.ONDERMIJNING_PAND, 0, topics.EVIDENCE),
+    ],
+)
+def test_a_report_that_is_p1_by_itself_overtakes(category: Category, urgency: int, topic: str) -> None:
+    """It need not stand behind all others where decide is behind; a case for the safety team never does."""
+    stage = Locate(registry(*CAMERAS), RULES, "Europe/Amsterdam")
+    outputs = stage.handle(item(incident(category=category, urgency=urgency)), FakeRows(), NOON)
+    assert [output.topic for output in outputs if isinstance(output.message, Evidence)] == [topic]
