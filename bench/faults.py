@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from bench.faults_kinds import FAULTS, Fault, none
 from bench.faults_load import LAST_WATCHED, Kind, Load
-from bench.faults_seen import Final_, Seen, by_kind, different
+from bench.faults_seen import Final_, Following, Seen, by_kind, different
 from bench.faults_world import World
 
 BEFORE_S: Final = 2.0
@@ -67,7 +67,8 @@ class Scene:
         self._progress = progress
         run = uuid.uuid4().hex[:8]
         self.load = Load(world.broker.bootstrap_servers, run, rates.per_second, rates.reports_per_second)
-        self.seen = Seen(world.broker.bootstrap_servers, run, self.load.act)
+        self.seen = Seen(run, self.load.act)
+        self._following = Following(world.broker.bootstrap_servers, self.seen)
         self._expected: dict[Kind, set[Final_]] = {}
         self.load.start()
         self._undisturbed_s = rates.undisturbed_s
@@ -75,7 +76,7 @@ class Scene:
     def close(self) -> None:
         """Stop the load and the reading."""
         self.load.close()
-        self.seen.close()
+        self._following.close()
 
     def undisturbed(self) -> dict[str, Any]:
         """Learn what each kind of report ends in, without a fault."""

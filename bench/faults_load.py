@@ -103,6 +103,28 @@ def kind_of(number: int) -> Kind:
     return Kind(CATEGORIES[number % 3], priority, watched=False, acted=number % 4 == 1)
 
 
+def incident_of(run: str, number: int, now: datetime, category: Category, priority: str) -> Incident:
+    """Return a numbered report, which lies alone in a square of its own."""
+    place, source_id = square_of(number), f"{run}-{number}"
+    return Incident(
+        incident_id=incident_identity("faults", source_id),
+        operation=Operation.CREATE,
+        revision=0,
+        source="faults",
+        source_id=source_id,
+        category=category,
+        category_source="bench",
+        source_priority=priority,
+        urgency=dict(URGENCIES)[priority],
+        summary="bench",
+        position=Position(lat=place.lat, lon=place.lon, accuracy_m=15),
+        place="",
+        occurred_at=now,
+        reported_at=now,
+        received_at=now,
+    )
+
+
 def registry_document() -> str:
     """Return the registry of the map, as a file that a worker reads (JSON is YAML)."""
     cameras = [_camera(number) for number in range(CAMERAS)]
@@ -212,25 +234,8 @@ class Load:
     def _report(self) -> None:
         number = self._next_report
         self._next_report += 1
-        place, kind, now = square_of(number), kind_of(number), utc_now()
-        source_id = f"{self.run}-{number}"
-        incident = Incident(
-            incident_id=incident_identity("faults", source_id),
-            operation=Operation.CREATE,
-            revision=0,
-            source="faults",
-            source_id=source_id,
-            category=kind.category,
-            category_source="bench",
-            source_priority=kind.source_priority,
-            urgency=dict(URGENCIES)[kind.source_priority],
-            summary="bench",
-            position=Position(lat=place.lat, lon=place.lon, accuracy_m=15),
-            place="",
-            occurred_at=now,
-            reported_at=now,
-            received_at=now,
-        )
+        kind = kind_of(number)
+        incident = incident_of(self.run, number, utc_now(), kind.category, kind.source_priority)
         self._send(topics.INCIDENTS, incident, lambda: self._note_report(number))
 
     def _detection(self) -> None:

@@ -37,27 +37,15 @@ class AlertSeen:
     state_digest: str = ""
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """How a span of numbered inputs came through."""
-
-    inputs: int
-    lost: int
-    twice: int
-    different: int
-    what: dict[str, list[str]]
-
-
 class Seen:
-    """Follows the topics from a thread of its own, through every outage.
+    """What the topics told so far.
 
     Args:
-        bootstrap_servers: The broker.
         run: Whose numbers are looked at.
         on_alert: Called with number, alert id, control room and revision of each alert that is shown.
     """
 
-    def __init__(self, bootstrap_servers: str, run: str, on_alert: Callable[[int, str, str, int], None]) -> None:
+    def __init__(self, run: str, on_alert: Callable[[int, str, str, int], None]) -> None:
         self.alerts: dict[int, dict[str, AlertSeen]] = defaultdict(dict)
         self.first_s: dict[int, float] = {}
         self.corroborated_s: dict[int, float] = {}
@@ -67,21 +55,6 @@ class Seen:
         self.repeated = 0
         self._prefix = f"{run}-"
         self._on_alert = on_alert
-        self._stop = threading.Event()
-        self._consumer = KafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
-        places = [TopicPartition(name, n) for name in READ for n in range(topics.BY_NAME[name].partitions)]
-        self._consumer.assign(places)
-        self._consumer.seek_to_end(*places)
-        for place in places:
-            self._consumer.position(place)
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop following."""
-        self._stop.set()
-        self._thread.join()
-        self._consumer.close()
 
     def missing(self, accepted: Accepted, numbers: Iterable[int]) -> dict[str, list[str]]:
         """Return which accepted inputs have no effect yet, by kind."""
@@ -94,8 +67,8 @@ class Seen:
                 found["reports"].append(str(number))
             elif kind_of(number).watched and not any(alert["verdict"] == "corroborated" for alert in newest):
                 found["evidence"].append(str(number))
-            if number in accepted.actions and not any(alert["state"] == "acknowledged" for alert in newest):
-                found["actions"].append(str(number))
+            elif kind_of(number).acted and not any(alert["state"] == "acknowledged" for alert in newest):
+                found["actions"].append(str(number))  # whoever is shown such an alert answers it
         return found
 
     def unobserved(self, accepted: Accepted, since: datetime, until: datetime) -> list[str]:
@@ -135,24 +108,16 @@ class Seen:
         times = [since_s, *sorted(at for at in self.alert_times_s if since_s < at < until_s)]
         return max((b - a for a, b in zip(times, [*times[1:], until_s], strict=True)), default=0.0)
 
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                batches = self._consumer.poll(timeout_ms=200)
-            except KafkaError as error:
-                log.warning("reading goes on after %r", error)
-                continue
-            for place, records in batches.items():
-                for record in records:
-                    try:
-                        content = json.loads(record.value or b"null")
-                    except (ValueError, RecursionError):  # poison of ours
-                        continue
-                    if isinstance(content, dict) and content:
-                        self._take(place.topic, record, content)
+    def take(self, topic: str, at_s: float, value: bytes | None) -> None:
+        """Take a record, which the broker took at a time (s since the epoch); poison of ours is passed over."""
+        try:
+            content = json.loads(value or b"null")
+        except (ValueError, RecursionError):
+            return
+        if isinstance(content, dict) and content:
+            self._take(topic, at_s, content, hashlib.sha256(value or b"").hexdigest())
 
-    def _take(self, topic: str, record: Any, content: dict[str, Any]) -> None:
-        at_s = record.timestamp / 1000
+    def _take(self, topic: str, at_s: float, content: dict[str, Any], digest: str) -> None:
         if topic == topics.OBSERVATIONS:
             key = (content["camera_id"], datetime.fromisoformat(content["second"]))
             self.seconds[key] = content["frames"]
@@ -164,7 +129,6 @@ class Seen:
             for report in alert["reports"]
             if report["source_id"].startswith(self._prefix)
         }
-        digest = hashlib.sha256(record.value).hexdigest()
         for number in numbers:
             seen = self.alerts[number].setdefault(alert["alert_id"], AlertSeen())
             if topic == topics.ALERT_STATE:
@@ -188,6 +152,39 @@ class Seen:
         if revision >= max(seen.revisions, default=0):
             seen.newest = alert
         seen.revisions[revision] = digest
+
+
+class Following:
+    """Reads the topics into what was seen, from a thread of its own, through every outage."""
+
+    def __init__(self, bootstrap_servers: str, seen: Seen) -> None:
+        self._seen = seen
+        self._stop = threading.Event()
+        self._consumer = KafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
+        places = [TopicPartition(name, n) for name in READ for n in range(topics.BY_NAME[name].partitions)]
+        self._consumer.assign(places)
+        self._consumer.seek_to_end(*places)
+        for place in places:
+            self._consumer.position(place)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop following."""
+        self._stop.set()
+        self._thread.join()
+        self._consumer.close()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                batches = self._consumer.poll(timeout_ms=200)
+            except KafkaError as error:
+                log.warning("reading goes on after %r", error)
+                continue
+            for place, records in batches.items():
+                for record in records:
+                    self._seen.take(place.topic, record.timestamp / 1000, record.value)
 
 
 def by_kind(finals: dict[int, Final_]) -> dict[Kind, set[Final_]]:

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -31,10 +31,14 @@ class World:
 
     Args:
         plain: Whether the stages run on the framework as it comes, for comparison.
+        stages: Which run, a process each.
     """
 
-    def __init__(self, folder: Path, progress: Callable[[str], None], *, plain: bool = False) -> None:
+    def __init__(
+        self, folder: Path, progress: Callable[[str], None], *, plain: bool = False, stages: Sequence[str] = STAGES
+    ) -> None:
         self.folder = folder
+        self._stages = stages
         self._plain = plain
         self._progress = progress
         self._cache = Settings().cache
@@ -52,7 +56,7 @@ class World:
         self.broker.start()
         self._port = self.broker.port
         apply(self.kafka)
-        self.supervisor = Supervisor([self.spec(stage, stage) for stage in STAGES], self.folder / "run")
+        self.supervisor = Supervisor([self.spec(stage, stage) for stage in self._stages], self.folder / "run")
         self.supervisor.start(self._progress)
         self._watching.start()
 

@@ -49,6 +49,26 @@ def register(app: typer.Typer) -> None:
         print(json.dumps(result) if as_json else "\n".join(f"{name:20} {value}" for name, value in result.items()))
 
     @group.command()
+    def pressure(
+        times: Annotated[float, typer.Option(min=1, help="How many times what decide can do")] = 10,
+        seconds: Annotated[float, typer.Option("--for", min=1, help="How long, in seconds")] = 60,
+        as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+    ) -> None:
+        """Far more reports than decide can take: what is lost, what waits how long, memory, and how the backlog drains.
+
+        Draining 60 s of ten times the capacity takes ten minutes. Exit code 1 where anything was lost.
+        """
+        from bench.pressure import measure
+
+        settings, _ = read_settings()
+        start_logging(settings.model_copy(update={"log_level": "WARNING"}))
+        with tempfile.TemporaryDirectory(prefix="toezicht-pressure-") as scratch:
+            result = measure(times, seconds, Path(scratch), say)
+        print(json.dumps(result) if as_json else "\n".join(f"{name:20} {value}" for name, value in result.items()))
+        if result["lost"]:
+            raise typer.Exit(1)
+
+    @group.command()
     def faults(
         fault: Annotated[list[str] | None, typer.Option(help="Only this fault; may be given several times")] = None,
         kills: Annotated[int, typer.Option(min=0, help="Long form: so many kills of random workers instead")] = 0,

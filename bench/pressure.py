@@ -1,0 +1,230 @@
+"""`bench pressure`: what happens when far more reports come in than `decide` can take, and then no more.
+
+First the rate that `decide` reaches by itself, with a backlog before it. Then, for a while, a multiple of that rate. One report
+in fifty is P1 by itself and takes the topic that overtakes. Told are what got lost, the memory of the worker, the longest
+backlog and what the metrics said of it, how long draining took, and how long reports waited, by kind.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import statistics
+import threading
+import time
+import urllib.request
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+
+from bench.faults_load import incident_of, registry_document
+from bench.faults_world import World
+from schemas.categories import Category
+from schemas.codec import Encoded, encode
+from streams import topics
+from streams.agents.locate import Locate
+from streams.clock import utc_now
+from streams.domain.registry import Registry
+from streams.rules_file import load_rules
+from streams.stage import Input, Output
+from streams.state import NoRows
+from streams.yaml_files import parse_yaml
+
+URGENT_EVERY: Final = 50
+URGENT: Final = (Category.STRAATROOF, "P 1")
+OTHER: Final = (Category.FIETSDIEFSTAL, "P 3")
+CAPACITY_REPORTS: Final = 1_500
+DRAIN_WITHIN_S: Final = 1_500.0
+"""Only there to end a run in which something never comes."""
+SAMPLE_S: Final = 0.5
+BATCH_S: Final = 0.05
+_LAG: Final = re.compile(r'^toezicht_consumer_lag_messages\{.*topic="evidence".*\} ([0-9.e+]+)$', re.MULTILINE)
+
+Records = Sequence[tuple[int, str, Encoded]]
+"""Number, topic and record of each report."""
+
+
+def made(run: str, first: int, count: int) -> Records:
+    """Return numbered reports as the stage `locate` hands them over; every fiftieth is P1 by itself."""
+    registry = parse_yaml(registry_document(), "bench", Registry)
+    stage = Locate(registry, load_rules(), "Europe/Amsterdam")
+    records = []
+    for number in range(first, first + count):
+        now = utc_now()
+        category, priority = URGENT if number % URGENT_EVERY == 0 else OTHER
+        incident = incident_of(run, number, now, category, priority)
+        item = Input(incident, b"", topics.INCIDENTS, 0, number, incident.message_id(), now)
+        (output,) = [each for each in stage.handle(item, NoRows(), now) if each.topic != topics.CAMERA_WATCHES]
+        records.append((number, output.topic, _encoded(output)))
+    return records
+
+
+def _encoded(output: Output) -> Encoded:
+    now = utc_now()
+    return encode(output.message, stage="bench", handled_at=now, entered_at=now)
+
+
+@dataclass
+class Followed:
+    """When the broker took each report, and when it took its alert (s since the epoch)."""
+
+    sent_s: dict[int, float] = field(default_factory=dict)
+    shown_s: dict[int, float] = field(default_factory=dict)
+
+    def missing(self) -> int:
+        """Return how many reports have no alert yet."""
+        return sum(number not in self.shown_s for number in list(self.sent_s))
+
+    def waits_s(self, urgent: bool) -> list[float]:
+        """Return how long the reports of a kind waited for their alert."""
+        return [
+            self.shown_s[number] - sent
+            for number, sent in self.sent_s.items()
+            if number in self.shown_s and (number % URGENT_EVERY == 0) == urgent
+        ]
+
+
+class Follower:
+    """Follows the operator topic from a thread of its own."""
+
+    def __init__(self, bootstrap_servers: str, run: str, followed: Followed) -> None:
+        self._prefix, self._followed = f"{run}-", followed
+        self._stop = threading.Event()
+        self._consumer = KafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
+        places = [TopicPartition(topics.ALERTS, number) for number in range(topics.ROOM_PARTITIONS)]
+        self._consumer.assign(places)
+        self._consumer.seek_to_end(*places)
+        for place in places:
+            self._consumer.position(place)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop following."""
+        self._stop.set()
+        self._thread.join()
+        self._consumer.close()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            for records in self._consumer.poll(timeout_ms=200).values():
+                for record in records:
+                    for report in json.loads(record.value)["reports"]:
+                        if report["source_id"].startswith(self._prefix):
+                            number = int(report["source_id"].removeprefix(self._prefix))
+                            self._followed.shown_s.setdefault(number, record.timestamp / 1000)
+
+
+@dataclass
+class Watched:
+    """The worker's memory (MiB) and its own figure of the backlog, looked at twice a second."""
+
+    world: World
+    memory_mb: list[float] = field(default_factory=list)
+    lags: list[float] = field(default_factory=list)
+
+    def look(self) -> None:
+        """Look once."""
+        child = self.world.child("decide")
+        memory, port = child.resident_mb(), child.metrics_port()
+        if memory is not None:
+            self.memory_mb.append(memory)
+        if port:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+                self.lags.append(sum(float(found) for found in _LAG.findall(answer.read().decode())))
+
+
+def send(bootstrap_servers: str, records: Records, per_second: float | None, followed: Followed) -> float:
+    """Send reports at a rate, or as fast as it goes; return how long it took until all were confirmed (s)."""
+    producer = KafkaProducer(bootstrap_servers=bootstrap_servers, acks="all", linger_ms=20, batch_size=262_144)
+    began_s = time.monotonic()
+    for index, (number, topic, record) in enumerate(records):
+        if per_second is not None and index % max(1, int(per_second * BATCH_S)) == 0:
+            time.sleep(max(0.0, began_s + index / per_second - time.monotonic()))
+        future = producer.send(topic, key=record.key, value=record.value, headers=record.headers)
+        future.add_callback(lambda sent, number=number: followed.sent_s.__setitem__(number, sent.timestamp / 1000))
+    producer.flush()
+    producer.close()
+    return time.monotonic() - began_s
+
+
+def _drain(followed: Followed, watched: Watched, count: int) -> float:
+    """Wait until every report has an alert; return how long that took (s)."""
+    began_s = time.monotonic()
+    while time.monotonic() - began_s < DRAIN_WITHIN_S:
+        watched.look()
+        if len(followed.sent_s) >= count and not followed.missing():
+            break
+        time.sleep(SAMPLE_S)
+    return time.monotonic() - began_s
+
+
+def capacity(world: World, run: str) -> float:
+    """Return how many reports per second `decide` takes with a backlog before it."""
+    followed, records = Followed(), made(run, 0, CAPACITY_REPORTS)
+    follower = Follower(world.broker.bootstrap_servers, run, followed)
+    send(world.broker.bootstrap_servers, records, None, followed)
+    _drain(followed, Watched(world), len(records))
+    follower.close()
+    shown = sorted(followed.shown_s.values())
+    return len(shown) / (shown[-1] - min(followed.sent_s.values()))
+
+
+def measure(times: float, seconds: float, folder: Path, progress: Callable[[str], None]) -> dict[str, Any]:
+    """Return what `times` the capacity of `decide` for some seconds did."""
+    world = World(folder, progress, stages=("decide",))
+    try:
+        world.start()
+        run = uuid.uuid4().hex[:8]
+        per_second = capacity(world, run)
+        count = int(per_second * times * seconds)
+        progress(f"decide takes {per_second:.0f} reports/s; making {count} reports")
+        records = made(run, CAPACITY_REPORTS, count)
+        followed, watched = Followed(), Watched(world)
+        watched.look()
+        follower = Follower(world.broker.bootstrap_servers, run, followed)
+        looking = threading.Event()
+        watcher = threading.Thread(target=_look_until, args=(watched, looking), daemon=True)
+        watcher.start()
+        sending_s = send(world.broker.bootstrap_servers, records, per_second * times, followed)
+        looking.set()
+        watcher.join()
+        progress(f"sent at {count / sending_s:.0f}/s, {followed.missing()} wait")
+        backlog = followed.missing()
+        drain_s = _drain(followed, watched, count)
+        watched.look()
+        follower.close()
+        return {
+            "capacity_per_s": round(per_second, 1),
+            "offered_per_s": round(count / sending_s, 1),
+            "offered_s": round(sending_s, 1),
+            "reports": count,
+            "lost": followed.missing() + count - len(followed.sent_s),
+            "backlog": backlog,
+            "drain_s": round(drain_s, 1),
+            "lag_metric_max": max(watched.lags),
+            "lag_metric_end": watched.lags[-1],
+            "memory_mb": {"before": round(watched.memory_mb[0]), "max": round(max(watched.memory_mb))},
+            "restarts": world.restarts(),
+            "wait_s": {"p1": _waits(followed.waits_s(urgent=True)), "others": _waits(followed.waits_s(urgent=False))},
+        }
+    finally:
+        world.stop()
+
+
+def _look_until(watched: Watched, ended: threading.Event) -> None:
+    while not ended.wait(SAMPLE_S):
+        watched.look()
+
+
+def _waits(found: Sequence[float]) -> dict[str, float]:
+    ordered = sorted(found)
+    return {
+        "p50": round(statistics.median(ordered), 2),
+        "p95": round(ordered[int(len(ordered) * 0.95)], 2),
+        "max": round(ordered[-1], 2),
+    }
