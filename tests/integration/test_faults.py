@@ -7,7 +7,6 @@ otherwise, and that the flow comes back by itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
