@@ -1,0 +1,145 @@
+"""Delivery on a real broker: what is committed while an input is held back, and what a worker without its lease sends."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from kafka import KafkaAdminClient, KafkaProducer
+
+from schemas.codec import encode
+from schemas.operations import Tick
+from streams.app import build
+from streams.clock import utc_now
+from streams.lease import Lease
+from streams.outbox import Raw, Where
+from streams.settings import KafkaSettings
+from streams.stage import Input, Output, Rows
+from streams.topics import ROOM_TICKS, TRENDS
+from streams.transmitting import BatchTransmit, LeasedProducer
+
+pytestmark = pytest.mark.integration
+PLACE = (ROOM_TICKS, 1)
+HELD = 3
+"""Which of the ticks' outputs is held back."""
+
+
+class Echo:
+    """A stage without state that says each tick again, on a topic that nobody reads."""
+
+    name = "echo-test"
+    inputs: tuple[str, ...] = (ROOM_TICKS,)
+    stateful = False
+    max_late: timedelta | None = None
+
+    def __init__(self) -> None:
+        self.taken: list[int] = []
+
+    def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
+        """Say it again; a group of its own for each input, since `sent` waits."""
+        self.taken.append(item.offset)
+        return [Output(TRENDS, item.message, partition=1)]
+
+
+class Holding:
+    """Sends as it should, and keeps back the confirmation of one group until it is told."""
+
+    def __init__(self, transmit: BatchTransmit) -> None:
+        self._transmit = transmit
+        self.confirmed: list[int] = []
+        self.go_on = asyncio.Event()
+
+    async def __call__(self, records: Mapping[Where, Sequence[Raw]]) -> Mapping[Where, asyncio.Future[int]]:
+        """Send a group."""
+        number = len(self.confirmed)
+        self.confirmed.append(0)
+        futures = await self._transmit(records)
+        return {where: asyncio.ensure_future(self._confirm(number, future)) for where, future in futures.items()}
+
+    async def _confirm(self, number: int, future: asyncio.Future[int]) -> int:
+        offset = await future
+        self.confirmed[number] = 1
+        if number == HELD:
+            await self.go_on.wait()
+        return offset
+
+
+def committed(servers: str) -> int | None:
+    """Return the offset that the group has committed."""
+    admin = KafkaAdminClient(bootstrap_servers=servers)
+    found = admin.list_group_offsets("echo-test")
+    admin.close()
+    offsets = found.get("echo-test", found)
+    return next((value.offset for place, value in offsets.items() if (place.topic, place.partition) == PLACE), None)
+
+
+async def eventually(condition: Callable[[], bool]) -> None:
+    """Wait for a condition; the limit only ends a test that fails."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not come true"
+        await asyncio.sleep(0.05)
+
+
+def test_an_input_that_is_held_back_holds_the_committed_offset(kafka: KafkaSettings, tmp_path: Path) -> None:
+    """Its successors are confirmed by the broker, and the group's offset stays before it until it is too."""
+
+    async def scenario() -> None:
+        stage, failures = Echo(), []  # type: ignore[var-annotated]
+        built = build(stage, kafka, tmp_path, utc_now, failures.append)
+        holding = Holding(built.transmit)
+        built.delivery.outbox._transmit = holding
+        await built.start()
+        producer: Any = KafkaProducer(bootstrap_servers=kafka.bootstrap_servers, acks="all")
+        first = -1
+        for number in range(6):
+            at = datetime(2026, 11, 24, 10, 0, number, tzinfo=UTC)
+            record = encode(Tick(group="room", partition=1, at=at), stage="test", handled_at=at, entered_at=at)
+            sent = producer.send(ROOM_TICKS, key=record.key, value=record.value, headers=record.headers, partition=1)
+            first = sent.get(30).offset if number == 0 else first
+            producer.flush()
+            await eventually(lambda number=number: sum(holding.confirmed) > number)  # type: ignore[misc]
+        await asyncio.to_thread(producer.close)
+        assert stage.taken[-6:] == list(range(first, first + 6))
+        await asyncio.sleep(1.5)  # three commits
+        assert await asyncio.to_thread(committed, kafka.bootstrap_servers) == first + HELD
+        holding.go_on.set()
+        await eventually(lambda: committed(kafka.bootstrap_servers) == first + 6)
+        await built.stop(finish=True)
+        assert failures == []
+
+    asyncio.run(scenario())
+
+
+def test_a_worker_without_its_lease_sends_nothing(kafka: KafkaSettings) -> None:
+    """What it holds waits at the socket, and goes out when a commit proves that it is a member again."""
+
+    async def end(consumer: AIOKafkaConsumer) -> int:
+        place = TopicPartition(TRENDS, 2)
+        return int((await consumer.end_offsets([place]))[place])
+
+    async def scenario() -> None:
+        lease = Lease(7)
+        producer = LeasedProducer(lease, kafka)
+        await producer.start_patiently()
+        consumer = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap_servers)
+        await consumer.start()
+        transmit = BatchTransmit("test")
+        transmit.producer = producer
+        before = await end(consumer)
+        confirmations = await transmit({(TRENDS, 2): [(b"k", b"{}", [])]})
+        await asyncio.sleep(1.0)
+        assert await end(consumer) == before
+        lease.prove(lease.now_s())
+        assert await confirmations[TRENDS, 2] == before
+        assert await end(consumer) == before + 1
+        await consumer.stop()
+        await producer.stop()
+
+    asyncio.run(scenario())
