@@ -6,6 +6,8 @@ import json
 import logging
 import os
 import re
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +20,7 @@ READY_VARIABLE: Final = "TOEZICHT_READY_FILE"
 """Where the supervisor wants to read that the process is ready, and at which port its metrics are."""
 _USER_INFO: Final = re.compile(r"(\b[a-zA-Z][a-zA-Z0-9+.-]*://)\S*@")
 """Up to the last `@`: a password may hold `@` and `/` where somebody forgot to escape them."""
+_SPARING_S: Final = 10.0
 _NOISY: Final = ("kafka", "aiokafka", "faust", "mode", "asyncio", "jgo")
 
 
@@ -29,9 +32,37 @@ class RedactingFormatter(logging.Formatter):
         return _USER_INFO.sub(r"\1***@", super().format(record))
 
 
+class SparingFilter(logging.Filter):
+    """Lets a library say one thing once in ten seconds: a broker that is gone is told forty times a second otherwise.
+
+    Args:
+        clock_s: A monotonic clock (s).
+    """
+
+    def __init__(self, clock_s: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock_s = clock_s
+        self._said: dict[tuple[str, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether to write a record; the next one that is written tells how many were not."""
+        if record.name.partition(".")[0] not in _NOISY:
+            return True
+        what, now_s = (record.name, str(record.msg)), self._clock_s()
+        said_s, unsaid = self._said.get(what, (-_SPARING_S, 0))
+        if now_s - said_s < _SPARING_S:
+            self._said[what] = (said_s, unsaid + 1)
+            return False
+        self._said[what] = (now_s, 0)
+        if unsaid:
+            record.msg, record.args = f"{record.getMessage()} (and {unsaid} times more)", ()
+        return True
+
+
 def start_logging(settings: Settings) -> None:
     """Log to standard error in one line per record; libraries speak from WARNING on."""
     handler = logging.StreamHandler()
+    handler.addFilter(SparingFilter())
     handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
     if settings.log_level != "DEBUG":

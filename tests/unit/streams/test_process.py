@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from streams.errors import ConfigurationError
-from streams.process import RedactingFormatter, start_metrics
+from streams.process import RedactingFormatter, SparingFilter, start_metrics
 from streams.settings import Settings
 
 
@@ -35,3 +35,24 @@ def test_a_port_that_is_taken_is_one_line_that_names_the_variable() -> None:
         ConfigurationError, match=rf"TOEZICHT_METRICS_PORT is '127\.0\.0\.1:{port}', expected a free port"
     ):
         start_metrics(Settings(metrics_port=port))
+
+
+def written(sparing: SparingFilter, name: str, text: str, *args: object) -> str | None:
+    """Return a line as it is written, or None."""
+    record = logging.LogRecord(name, logging.ERROR, "f", 1, text, args, None)
+    return record.getMessage() if sparing.filter(record) else None
+
+
+def test_a_library_says_one_thing_once_in_ten_seconds() -> None:
+    """With the number of times that it was not written; our own lines are all written."""
+    now_s = [100.0]
+    sparing = SparingFilter(lambda: now_s[0])
+    gone = "cannot reach %s"
+    assert written(sparing, "aiokafka.conn", gone, "a") == "cannot reach a"
+    assert [written(sparing, "aiokafka.conn", gone, "b") for _ in range(3)] == [None] * 3
+    assert written(sparing, "aiokafka.conn", "something else") == "something else"
+    assert [written(sparing, "streams.app", gone, "c") for _ in range(2)] == ["cannot reach c"] * 2
+    now_s[0] += 10.0
+    assert written(sparing, "aiokafka.conn", gone, "d") == "cannot reach d (and 3 times more)"
+    now_s[0] += 10.0
+    assert written(sparing, "aiokafka.conn", gone, "e") == "cannot reach e"
