@@ -21,6 +21,7 @@ READY_VARIABLE: Final = "TOEZICHT_READY_FILE"
 _USER_INFO: Final = re.compile(r"(\b[a-zA-Z][a-zA-Z0-9+.-]*://)\S*@")
 """Up to the last `@`: a password may hold `@` and `/` where somebody forgot to escape them."""
 _SPARING_S: Final = 10.0
+_SPARING_KEPT: Final = 1_000
 _NOISY: Final = ("kafka", "aiokafka", "faust", "mode", "asyncio", "jgo")
 
 
@@ -53,6 +54,8 @@ class SparingFilter(logging.Filter):
         if now_s - said_s < _SPARING_S:
             self._said[what] = (said_s, unsaid + 1)
             return False
+        if len(self._said) > _SPARING_KEPT:
+            self._said.clear()
         self._said[what] = (now_s, 0)
         if unsaid:
             record.msg, record.args = f"{record.getMessage()} (and {unsaid} times more)", ()
