@@ -201,7 +201,6 @@ async def run_stages(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    state_folder.mkdir(parents=True, exist_ok=True)
     apps = [build(stage, kafka, state_folder, clock, fail) for stage in stages]
     starting = asyncio.gather(*(built.start() for built in apps))
     watching = asyncio.create_task(_watch(apps, fail))

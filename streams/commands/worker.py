@@ -13,6 +13,7 @@ from streams.clock import utc_now
 from streams.errors import ConfigurationError
 from streams.process import start_logging, start_metrics, tell_ready
 from streams.settings import read_settings
+from streams.state_folder import exclusive
 from streams.workers import STAGES, make_stages
 
 log = logging.getLogger(__name__)
@@ -42,9 +43,10 @@ def register(app: typer.Typer) -> None:
         stages = make_stages(names, settings)
         metrics_port = start_metrics(settings)
         folder = settings.data / "state" / (state or "-".join(names))
-        error = asyncio.run(
-            run_stages(stages, kafka, folder, utc_now, lambda: tell_ready(" ".join(names), metrics_port))
-        )
+        with exclusive(folder):
+            error = asyncio.run(
+                run_stages(stages, kafka, folder, utc_now, lambda: tell_ready(" ".join(names), metrics_port))
+            )
         if error is not None:
             log.error("stopped: %s: %s", type(error).__name__, error)
             raise typer.Exit(1)
