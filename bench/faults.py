@@ -27,7 +27,7 @@ BEFORE_S: Final = 2.0
 """Load before a fault, so that it hits work in flight."""
 AFTER_S: Final = 3.0
 """Load after the flow is back."""
-BACK_WITHIN_S: Final = 90.0
+BACK_WITHIN_S: Final = 150.0
 THROUGH_WITHIN_S: Final = 120.0
 """Only there to end a run in which something never comes."""
 SETTLED_S: Final = 2.0
@@ -103,7 +103,7 @@ class Scene:
         began_s = time.time()
         over_s = inject(self.world, chance)
         over_number = self.load.next_report
-        back_s = self._wait_for_flow(over_number, over_s)
+        back_s, caught_up_s = self._wait_for_flow(name, over_number, over_s)
         time.sleep(AFTER_S)
         self.load.flush()
         last, until = self.load.next_report, datetime.now(UTC) - timedelta(seconds=AFTER_S)
@@ -121,6 +121,7 @@ class Scene:
             "twice": len(twice),
             "different": len(set(wrong) | set(unequal)),
             "recovery_s": None if back_s is None else round(max(0.0, back_s - over_s), 1),
+            "caught_up_s": None if caught_up_s is None else round(max(0.0, caught_up_s - over_s), 1),
             "largest_gap_s": round(self.seen.largest_gap_s(began_s, back_s or time.time()), 1),
             "restarts": self.world.restarts() - restarts,
             "repeated_records": self.seen.repeated,
@@ -133,19 +134,27 @@ class Scene:
         self._progress(" ".join(f"{key}={value}" for key, value in row.items()))
         return row
 
-    def _wait_for_flow(self, number: int, over_s: float) -> float | None:
-        """Return when the first result of an input that was sent after the fault was shown, of each kind of result."""
+    def _wait_for_flow(self, name: str, number: int, over_s: float) -> tuple[float | None, float | None]:
+        """Return when results of each kind came again, and when those of inputs that were sent after the fault came.
+
+        After an outage of the broker what waited comes first. In all other faults results of what was sent before may only
+        have been on their way, so the flow is back with the first result of what was sent afterwards.
+        """
         deadline = time.monotonic() + BACK_WITHIN_S
         over = datetime.fromtimestamp(over_s, UTC)
+        again_s: float | None = None
         while time.monotonic() < deadline:
-            shown = min((at for n, at in list(self.seen.first_s.items()) if n >= number), default=None)
-            watched = min((at for n, at in list(self.seen.corroborated_s.items()) if n >= number), default=None)
-            observed = min((at for key, at in list(self.seen.observed_s.items()) if key[1] >= over), default=None)
-            results = [shown, observed, *([watched] if number <= LAST_WATCHED else [])]
-            if None not in results:
-                return max(at for at in results if at is not None)
+            if again_s is None and name.startswith("broker"):
+                firsts = [list(each.values()) for each in (self.seen.first_s, self.seen.observed_s)]
+                again_s = _all_after([[at for at in each if at > over_s] for each in firsts])
+            shown = [at for n, at in list(self.seen.first_s.items()) if n >= number]
+            watched = [at for n, at in list(self.seen.corroborated_s.items()) if n >= number]
+            observed = [at for key, at in list(self.seen.observed_s.items()) if key[1] >= over]
+            caught_up_s = _all_after([shown, observed, *([watched] if number <= LAST_WATCHED else [])])
+            if caught_up_s is not None:
+                return again_s or caught_up_s, caught_up_s
             time.sleep(POLL_S)
-        return None
+        return again_s, None
 
     def _wait_for_all(
         self, numbers: Sequence[int], since: datetime, until: datetime
@@ -157,6 +166,11 @@ class Scene:
             if not (missing or unobserved) or time.monotonic() > deadline:
                 return missing, unobserved
             time.sleep(POLL_S)
+
+
+def _all_after(results: Sequence[Sequence[float]]) -> float | None:
+    """Return when the first of each kind of result came, or None while one is missing."""
+    return max(min(each) for each in results) if all(results) else None
 
 
 def measure(

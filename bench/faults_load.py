@@ -28,6 +28,7 @@ from schemas.incidents import Incident, Operation, incident_identity
 from schemas.operations import Action, OperatorAction
 from streams import topics
 from streams.clock import utc_now
+from streams.settings import RECONNECT_WITHIN_MS
 
 ROOMS: Final = ("room-0", "room-1", "room-2", "room-6")
 """Control rooms whose keys fall on the four partitions, one each."""
@@ -165,6 +166,7 @@ class Load:
         self._rates = (reports_per_second, max(0.0, per_second - reports_per_second))
         self._producer = KafkaProducer(
             bootstrap_servers=bootstrap_servers,
+            reconnect_backoff_max_ms=RECONNECT_WITHIN_MS,
             acks="all",
             linger_ms=5,
             retries=2**31 - 1,

@@ -17,6 +17,7 @@ from kafka.errors import KafkaError
 
 from bench.faults_load import Accepted, Kind, kind_of
 from streams import topics
+from streams.settings import RECONNECT_WITHIN_MS
 
 log = logging.getLogger(__name__)
 
@@ -160,7 +161,11 @@ class Following:
     def __init__(self, bootstrap_servers: str, seen: Seen) -> None:
         self._seen = seen
         self._stop = threading.Event()
-        self._consumer = KafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
+        self._consumer = KafkaConsumer(
+            bootstrap_servers=bootstrap_servers,
+            enable_auto_commit=False,
+            reconnect_backoff_max_ms=RECONNECT_WITHIN_MS,
+        )
         places = [TopicPartition(name, n) for name in READ for n in range(topics.BY_NAME[name].partitions)]
         self._consumer.assign(places)
         self._consumer.seek_to_end(*places)

@@ -13,6 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from streams.errors import ConfigurationError
 
 S = TypeVar("S", bound=BaseSettings)
+RECONNECT_WITHIN_MS = 2_000
+"""How long a client waits at most before it tries again to reach a broker; the default of half a minute delays every return."""
 
 
 class KafkaSettings(BaseSettings):
@@ -75,7 +77,10 @@ def _read(kind: type[S]) -> S:
 
 def kafka_client_options(kafka: KafkaSettings) -> dict[str, Any]:
     """Return the options that kafka-python's clients take for this cluster."""
-    options: dict[str, Any] = {"bootstrap_servers": kafka.bootstrap_servers.split(",")}
+    options: dict[str, Any] = {
+        "bootstrap_servers": kafka.bootstrap_servers.split(","),
+        "reconnect_backoff_max_ms": RECONNECT_WITHIN_MS,
+    }
     if kafka.security_protocol == "PLAINTEXT":
         return options
     options["security_protocol"] = kafka.security_protocol

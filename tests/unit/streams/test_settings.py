@@ -13,7 +13,10 @@ from streams.settings import KafkaSettings, kafka_client_options, read_settings
 
 def test_plain_cluster() -> None:
     """Without TLS and SASL there is nothing but the addresses."""
-    assert kafka_client_options(KafkaSettings(bootstrap_servers="a:1,b:2")) == {"bootstrap_servers": ["a:1", "b:2"]}
+    assert kafka_client_options(KafkaSettings(bootstrap_servers="a:1,b:2")) == {
+        "reconnect_backoff_max_ms": 2_000,
+        "bootstrap_servers": ["a:1", "b:2"],
+    }
 
 
 def test_tls_with_a_client_certificate() -> None:
@@ -22,6 +25,7 @@ def test_tls_with_a_client_certificate() -> None:
         bootstrap_servers="a:1", security_protocol="SSL", ssl_cafile=Path("/ca.pem"), ssl_certfile=Path("/me.pem")
     )
     assert kafka_client_options(kafka) == {
+        "reconnect_backoff_max_ms": 2_000,
         "bootstrap_servers": ["a:1"],
         "security_protocol": "SSL",
         "ssl_cafile": "/ca.pem",
@@ -41,6 +45,7 @@ def test_sasl(protocol: str) -> None:
         }
     )
     assert kafka_client_options(kafka) == {
+        "reconnect_backoff_max_ms": 2_000,
         "bootstrap_servers": ["a:1"],
         "security_protocol": protocol,
         "sasl_mechanism": "SCRAM-SHA-512",
