@@ -46,6 +46,8 @@ TICK_TOPICS: Final = {"corroborate": topics.CAMERA_TICKS, "decide": topics.ROOM_
 """Which stage sends the ticks of which topic: the one that owns the group's state and lives longest."""
 STOP_WITHIN_S: Final = 6.0
 """Below the supervisor's 8 s, after which it would kill."""
+STALLED_AFTER_S: Final = 150.0
+"""A worker that could not work for so long ends: above what one record may wait for a broker that is gone."""
 FAILED_STOP_WITHIN_S: Final = 1.0
 """After a failure there is nothing to finish, and the next worker is waited for."""
 
@@ -242,10 +244,13 @@ def _started(starting: asyncio.Future[Any], ready: Callable[[], None], fail: Cal
 
 
 async def _watch(apps: Sequence[StageApp], fail: Callable[[Exception], None]) -> None:
-    """Notice an app that crashed by itself; mode keeps the reason."""
+    """Notice an app that crashed by itself, where mode keeps the reason, and one that stands still."""
     while True:
         await asyncio.sleep(0.25)
         for built in apps:
+            if built.delivery.stalled_s > STALLED_AFTER_S:
+                fail(DeliveryError(f"{built.stage.name}: no membership of its group for {STALLED_AFTER_S:.0f} s"))
+                return
             if built.app.crashed:
                 reason = built.app.crash_reason
                 fail(

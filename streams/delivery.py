@@ -72,6 +72,12 @@ class Delivery:
         self._committing = asyncio.Lock()
         self._committed = asyncio.Event()
 
+    @property
+    def stalled_s(self) -> float:
+        """Return for how long this worker has been unable to work (s); one that has no partitions is not stalled."""
+        idle = self._generation is not None and not self.progress.positions()
+        return 0.0 if idle else self.lease.missing_s
+
     async def opened(self, positions: Mapping[Where, int], generation: int) -> bool:
         """Begin with partitions that came; return False where the group has moved on already."""
         async with self._committing:
@@ -164,10 +170,13 @@ class Delivery:
                 self._committed.set()
 
     async def _commit_often(self) -> None:
-        while True:
-            await asyncio.sleep(COMMIT_EVERY_S)
-            if self._generation is not None:
-                await self.commit()
+        try:
+            while True:
+                await asyncio.sleep(COMMIT_EVERY_S)
+                if self._generation is not None:
+                    await self.commit()
+        except Exception as error:  # whatever the client raises: a worker that does not commit must not go on
+            self.outbox.stop(DeliveryError(f"{self.stage}: offsets cannot be committed: {error!r}"))
 
     async def _explain_gap(self, where: Where, offset: int) -> None:
         """Pass over offsets that the topic does not have: expired ones, and the marks of transactions."""

@@ -25,6 +25,7 @@ class Lease:
         self.seconds = seconds
         self.now_s = clock_s
         self._proved_at_s: float | None = None
+        self._ended_at_s = clock_s()
         self._renewed = asyncio.Event()
 
     @property
@@ -37,6 +38,13 @@ class Lease:
         """Return whether it is time for a new proof: a third of the lease is over."""
         return self._proved_at_s is None or self.now_s() - self._proved_at_s > self.seconds / 3
 
+    @property
+    def missing_s(self) -> float:
+        """Return for how long sending has not been allowed (s)."""
+        if self.held:
+            return 0.0
+        return self.now_s() - (self._ended_at_s if self._proved_at_s is None else self._proved_at_s + self.seconds)
+
     def prove(self, sent_at_s: float) -> None:
         """Renew the lease: a commit that was sent at this time succeeded."""
         self._proved_at_s = max(sent_at_s, self._proved_at_s or sent_at_s)
@@ -45,6 +53,7 @@ class Lease:
     def end(self) -> None:
         """Give the right back: the partitions are about to go."""
         self._proved_at_s = None
+        self._ended_at_s = self.now_s()
 
     async def wait(self) -> None:
         """Wait until sending is allowed."""

@@ -209,6 +209,44 @@ def test_an_idle_worker_renews_its_lease_and_one_that_was_put_out_does_not() -> 
     running(scenario)
 
 
+def test_a_worker_that_cannot_work_is_seen_and_one_without_partitions_is_left_alone() -> None:
+    """Whether it lost its membership, gave its partitions away, or never got any; a spare worker waits in peace."""
+
+    async def run() -> None:
+        scene = Scene()
+        scene.now_s += 20
+        assert scene.delivery.stalled_s == 20
+        await scene.delivery.opened({WHERE: 5}, 1)
+        assert scene.delivery.stalled_s == 0
+        scene.now_s += 10
+        assert scene.delivery.stalled_s == 3
+        await scene.delivery.revoked()
+        scene.now_s += 4
+        assert scene.delivery.stalled_s == 4
+        await scene.delivery.opened({}, 2)
+        scene.now_s += 400
+        assert scene.delivery.stalled_s == 0
+
+    asyncio.run(run())
+
+
+def test_a_commit_that_raises_ends_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would go on taking, and nobody would know how far it was."""
+    monkeypatch.setattr(module, "COMMIT_EVERY_S", 0.001)
+
+    async def scenario(scene: Scene) -> None:
+        async def broken(_: object) -> bool:
+            raise RuntimeError("the consumer's thread is gone")
+
+        scene.delivery._commit = broken
+        scene.now_s += 5
+        async with scene.delivery.committing():
+            await asyncio.sleep(0.05)
+        assert "cannot be committed" in str(scene.failures[0])
+
+    running(scenario)
+
+
 def test_the_lease_ends_while_the_worker_sleeps_and_sending_waits_for_the_next_proof() -> None:
     """The clock goes on while a process is stopped; a proof counts from when it was asked for, not from its answer."""
 
