@@ -74,4 +74,25 @@ ALERTS: Final = Counter("toezicht_alerts_total", "Alerts opened, by priority at 
 ALERT_CHANGES: Final = Counter(
     "toezicht_alert_changes_total", "Messages on the operator topic.", ["change", "priority"]
 )
+INPUTS_CHECKED: Final = Counter(
+    "toezicht_inputs_checked_total", "Accepted inputs that the completeness check compared with what was decided.",
+    ["topic"],
+)  # fmt: skip
+INPUTS_MISSING: Final = Counter(
+    "toezicht_inputs_missing_total", "Accepted inputs that were neither decided nor set aside.", ["topic"]
+)
+INPUTS_REINJECTED: Final = Counter(
+    "toezicht_inputs_reinjected_total", "Missing inputs that were sent again, each time, confirmed.", ["topic"]
+)
+INPUTS_GIVEN_UP: Final = Counter(
+    "toezicht_inputs_given_up_total", "Missing inputs that sending again did not help, or whose record is gone.",
+    ["topic"],
+)  # fmt: skip
+INPUTS_WAITING: Final = Gauge(
+    "toezicht_inputs_waiting", "Inputs that their stage is past and whose answer is not known yet.", ["topic"]
+)
+COMPLETENESS_CHECKED_AT: Final = Gauge(
+    "toezicht_completeness_checked_at",
+    "Unix time, in seconds, of the last completed completeness check, or of the process's start; else 0.",
+)
 WORKER_RESTARTS: Final = Counter("toezicht_worker_restarts_total", "Restarts by the supervisor.", ["worker"])

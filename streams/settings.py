@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     )
     metrics_host: str = Field("127.0.0.1", description="Address for Prometheus to connect to")
     time_zone: str = Field("Europe/Amsterdam", description="Zone of times that name none (P2000, viewing windows)")
+    completeness_grace_s: Annotated[float, Field(ge=0, le=600)] = Field(
+        30.0, description="How long, in seconds, a stage must be past an input before the check calls it missing"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 
