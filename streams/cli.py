@@ -19,6 +19,7 @@ COMMANDS: Final = (
     "worker",
     "intake",
     "watch",
+    "dead_letters",
     "cameras",
     "evaluate",
     "bench",
