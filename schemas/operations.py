@@ -227,6 +227,9 @@ class DeadLetterReference(Message):
     partition: Annotated[int, Field(ge=-1)]
     offset: Annotated[int, Field(ge=-1, description="For intake, the line or record number")]
     original_key: Annotated[str, Field(max_length=200)] = ""
+    original_bytes: Annotated[
+        int | None, Field(ge=0, description="Size of the original; larger than the value where that holds a part only")
+    ] = None
     failed_at: Utc
 
     def message_id(self) -> str:

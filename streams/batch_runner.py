@@ -54,6 +54,7 @@ class BatchRunner:
         self.clock = clock
         self._waiting: asyncio.Queue[Taken] = asyncio.Queue(maxsize=2 * stage.batch_size)
         self._taken = {topic: metrics.MESSAGES_IN.labels(stage.name, topic) for topic in stage.inputs}
+        self._again = metrics.MESSAGES_REPLAYED.labels(stage.name)
 
     async def run(self, events: AsyncIterator[Any]) -> None:
         """Handle the events of a stream until it ends or the worker fails."""
@@ -75,6 +76,8 @@ class BatchRunner:
 
     async def _take(self, record: Record, acknowledge: Callable[[], object]) -> None:
         self._taken[record.topic].inc()
+        if record.again:
+            self._again.inc()
         item = read_record(record, self.stage.max_late)
         if isinstance(item, Input):
             await self._waiting.put(Taken(record, item, acknowledge))

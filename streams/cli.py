@@ -20,6 +20,7 @@ COMMANDS: Final = (
     "intake",
     "watch",
     "completeness",
+    "dead_letters",
     "cameras",
     "evaluate",
     "bench",

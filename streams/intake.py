@@ -99,6 +99,7 @@ class Intake:
         clock: Tells when a line was read.
         report_clock: What reports' times are judged by, where that is another time: a scenario played faster.
         stopping: Whether it is time to stop; a full window then no longer waits.
+        memory: How long a report can be changed or withdrawn after its newest message.
     """
 
     def __init__(
@@ -108,6 +109,7 @@ class Intake:
         clock: Clock,
         report_clock: Clock | None = None,
         stopping: Callable[[], bool] = lambda: False,
+        memory: timedelta = MEMORY,
     ) -> None:
         self.summary = Summary()
         self._source = source
@@ -115,13 +117,16 @@ class Intake:
         self._clock = clock
         self._report_clock = report_clock or clock
         self._stopping = stopping
+        self._memory = memory
         self._known: OrderedDict[str, Incident] = OrderedDict()
         self._counters: dict[str, Counter] = {}
         self._in_flight: deque[tuple[str, Confirmation]] = deque()
 
     def recall(self, incident: Incident) -> None:
-        """Learn of an incident that was sent before, oldest first."""
-        self._remember(incident)
+        """Learn of an incident that was sent before, oldest first; one that was sent again later is not the newest."""
+        known = self._known.get(incident.incident_id)
+        if known is None or known.revision <= incident.revision:
+            self._remember(incident)
         self._source.recall(incident)
 
     def run(self, lines: Iterable[Line]) -> None:
@@ -208,6 +213,7 @@ class Intake:
             partition=-1,
             offset=line.number,
             original_key=derive_id("line", hashlib.sha256(line.content).hexdigest()),
+            original_bytes=line.size_bytes,
             failed_at=entered_at,
         )
         record = encode(
@@ -224,7 +230,7 @@ class Intake:
         """Keep the newest of each report, and forget those whose newest is older than the memory is long."""
         self._known.pop(incident.incident_id, None)
         self._known[incident.incident_id] = incident
-        forgotten_before = incident.received_at - MEMORY
+        forgotten_before = incident.received_at - self._memory
         while self._known and next(iter(self._known.values())).received_at < forgotten_before:
             self._known.popitem(last=False)
 

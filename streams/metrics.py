@@ -21,6 +21,10 @@ MESSAGES_FAILED: Final = Counter(
 MESSAGES_REPEATED: Final = Counter(
     "toezicht_messages_repeated_total", "Repeated records whose first outputs were sent again.", ["stage"]
 )
+MESSAGES_REPLAYED: Final = Counter(
+    "toezicht_messages_replayed_total", "Records that a stage took and that were sent again, from dead-letters.",
+    ["stage"],
+)  # fmt: skip
 STAGE_SECONDS: Final = Histogram(
     "toezicht_stage_seconds", "Time from taking a record to the broker's confirmation of all it caused.", ["stage"],
     buckets=_FAST,

@@ -19,7 +19,10 @@ MAX_AHEAD: Final = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A Kafka record with the time (UTC) at which the broker appended it: that is `now` for whoever handles it."""
+    """A Kafka record with the time (UTC) at which the broker appended it: that is `now` for whoever handles it.
+
+    `again` tells one that was sent again; its time is the one at which the broker took it first.
+    """
 
     topic: str
     partition: int
@@ -28,6 +31,7 @@ class Record:
     value: bytes | None
     headers: Headers
     appended_at: datetime
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

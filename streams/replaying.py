@@ -18,9 +18,14 @@ FIRST_APPENDED_AT: Final = "first-appended-at"
 
 def sent_again(headers: Headers, appended_at: datetime) -> Headers:
     """Return the headers with which a record is sent again: its own, and when the broker took it first."""
-    if any(name == FIRST_APPENDED_AT for name, _ in headers):
+    if is_sent_again(headers):
         return headers
     return [*headers, (FIRST_APPENDED_AT, iso_utc(appended_at).encode())]
+
+
+def is_sent_again(headers: Headers) -> bool:
+    """Return whether a record was sent again."""
+    return any(name == FIRST_APPENDED_AT for name, _ in headers)
 
 
 def first_appended_at(headers: Headers, appended_at: datetime) -> datetime:

@@ -29,7 +29,7 @@ from streams.errors import DeliveryError
 from streams.outbox import Entry
 from streams.records import Fault, Record, normal_headers, read_record
 from streams.repeats import Outgoing, Repeats
-from streams.replaying import first_appended_at
+from streams.replaying import first_appended_at, is_sent_again
 from streams.sending import MAX_ROW_BYTES, dead_letter, encoded, handler_fault, placed
 from streams.stage import Input, Rows, Stage
 from streams.state import NoRows, PartitionState, StateError, StateRows, StateTable
@@ -63,6 +63,7 @@ class Runner:
         self._sequence = 0
         self._taken = {topic: metrics.MESSAGES_IN.labels(stage.name, topic) for topic in stage.inputs}
         self._repeated = metrics.MESSAGES_REPEATED.labels(stage.name)
+        self._again = metrics.MESSAGES_REPLAYED.labels(stage.name)
 
     async def run(self, events: AsyncIterator[Any]) -> None:
         """Handle the events of a stream until it ends or the worker fails."""
@@ -79,6 +80,8 @@ class Runner:
     def handle(self, record: Record, acknowledge: Callable[[], object]) -> None:
         """Handle one record up to the hand-over of all it causes."""
         self._taken[record.topic].inc()
+        if record.again:
+            self._again.inc()
         item = read_record(record, self.stage.max_late)
         if isinstance(item, Input):
             decided = self._decide(item, record)
@@ -168,4 +171,5 @@ def record_of(event: Any) -> Record:
         value=message.value,
         headers=headers,
         appended_at=first_appended_at(headers, datetime.fromtimestamp(message.timestamp, UTC)),
+        again=is_sent_again(headers),
     )

@@ -73,6 +73,7 @@ def dead_letter(stage: str, record: Record, fault: Fault) -> Outgoing:
         partition=record.partition,
         offset=record.offset,
         original_key=(record.key or b"").decode("utf-8", "replace")[:200],
+        original_bytes=len(record.value or b""),
         failed_at=record.appended_at,
     )
     aside = encode(

@@ -86,12 +86,16 @@ class Decide:
     def _report(self, evidence: Evidence, row: ReportRow, store: SituationStore, now: datetime) -> Alert | None:
         """Take a report into its alert, into one about the same thing, or into a new one.
 
-        One that is cancelled before it came makes no alert of its own; it waits, so that a late copy makes none either.
+        One that is cancelled before it came makes no alert of its own; it waits, so that a late copy makes none either. A
+        revision that a forgotten alert had is a repeat, as it comes when a dead letter is replayed twice.
         """
         fact_id = row.report.incident_id
         known = store.of_fact(fact_id)
         if known is not None:
             return self._change(known, with_report(known, row), store, Change.EVIDENCE, now)
+        gone = store.gone(fact_id)
+        if gone is not None and row.report.revision <= gone.revision:
+            return None
         early = store.early(fact_id) or EarlyRow()
         row = newer_report(early.report, row)
         match = store.match(fact_spot(row, self._rules))
@@ -110,6 +114,8 @@ class Decide:
         known = store.of_fact(fact.incident_id)
         if known is not None:
             return self._change(known, with_sighting(known, row), store, Change.EVIDENCE, now)
+        if store.gone(fact.incident_id) is not None:
+            return None
         early = store.early(fact.incident_id) or EarlyRow()
         others = {each.camera_id: each for each in early.sightings}
         others[row.camera_id] = better_sighting(others.get(row.camera_id), row)
@@ -122,6 +128,9 @@ class Decide:
         known = store.of_fact(row.episode_id)
         if known is not None:
             return self._change(known, with_episode(known, row), store, Change.EVIDENCE, now)
+        gone = store.gone(row.episode_id)
+        if gone is not None and row.occurred_at <= gone.occurred_at:
+            return None
         early = store.early(row.episode_id) or EarlyRow()
         row = newer_episode(early.episode, row)
         match = store.match(fact_spot(row, self._rules))
@@ -137,6 +146,9 @@ class Decide:
         known = store.get(action.alert_id)
         if known is None:
             log.info("refused %s of alert %s: no such alert here", action.action.value, action.alert_id)
+            return None
+        if not store.first_time(action):
+            log.info("%s of alert %s was decided on before", action.action.value, action.alert_id)
             return None
         priority = alert_of(known, self._rules, self._registry_version).priority
         after, refused = act(known, action, priority, now)
@@ -164,6 +176,9 @@ class Decide:
                 log.info("what came early for %s was never followed by its report", fact_id)
                 rows.delete(name)
                 continue
+            if kind == "gone":
+                self._store(rows, room).drop_gone(fact_id, now)
+                continue
             alert = self._look_again(fact_id, self._store(rows, room), now)
             if alert is not None:
                 alerts.setdefault(room, []).append(alert)
@@ -179,7 +194,7 @@ class Decide:
             return None
         if known.ended_at is not None:
             if store.forgotten_at(known.ended_at) <= now:
-                store.forget(known)
+                store.forget(known, now)
             return None
         if known.shelved_until is not None and known.shelved_until <= now:
             return self._change(known, unshelve(known), store, Change.ACTION, now)

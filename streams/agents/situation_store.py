@@ -3,6 +3,8 @@
 - `alert/<room>/<alert>`: a situation;
 - `fact/<room>/<incident or episode>`: the alert that it belongs to;
 - `early/<room>/<incident or episode>`: what came before the fact that it is about, or ended before it began;
+- `gone/<room>/<incident or episode>`: how far a fact of a forgotten alert was known, for as long as it can be replayed;
+- `acted/<room>/<alert>`: what operators did to it, so that an action that is replayed is not done twice;
 - `cell/<room>/<group>/<cell>`: the open situations in one cell (`streams/domain/joining.py`);
 - `sequence/<room>`: the number of the next decision;
 - `due/…`: when an alert expires, is unshelved, or is forgotten.
@@ -16,16 +18,24 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from schemas.base import Part
+from schemas.base import Part, Utc
+from schemas.operations import OperatorAction
 from streams.agents.due import Due
 from streams.domain.alerting import expires_at
 from streams.domain.joining import Entry, Spot, cells_of_entry, cells_to_search, nearest_match, situation_entry
 from streams.domain.rules import Rules
 from streams.domain.situations import EpisodeRow, ReportRow, SightingRow, Situation
 from streams.stage import Rows
+from streams.topics import BY_NAME, DAY_MS, DEAD_LETTERS
 
 DUE_BUCKET_S: Final = 10
 """An alert expires at most this long after its time; never change it for state that exists."""
+
+_LETTERS: Final = BY_NAME[DEAD_LETTERS]
+REPLAYABLE: Final = timedelta(milliseconds=(_LETTERS.retention_ms or 28 * DAY_MS) + _LETTERS.segment_ms)
+"""How long after it failed a message can be replayed: what it did is recognised for as long."""
+ACTIONS_KEPT: Final = 200
+"""Newest actions on one alert that are recognised when they are replayed; people do a handful."""
 
 
 class LinkRow(Part):
@@ -40,6 +50,20 @@ class EarlyRow(Part):
     report: ReportRow | None = None
     episode: EpisodeRow | None = None
     sightings: tuple[SightingRow, ...] = ()
+
+
+class GoneRow(Part):
+    """How far a fact of a forgotten alert was known: a report by its revision, an episode by its newest phase."""
+
+    revision: Annotated[int, Field(ge=0)] = 0
+    occurred_at: Utc
+    until: Utc
+
+
+class ActedRow(Part):
+    """The actions that were decided on for one alert, oldest first, whether they were done or refused."""
+
+    action_ids: tuple[str, ...] = ()
 
 
 class CellRow(Part):
@@ -119,12 +143,42 @@ class SituationStore:
         """Return when an ended alert is forgotten."""
         return ended_at + timedelta(seconds=self._rules.lifetime.forget_s)
 
-    def forget(self, situation: Situation) -> None:
-        """Delete an ended situation and its links."""
+    def forget(self, situation: Situation, now: datetime) -> None:
+        """Delete an ended situation and its links. How far its facts were known is kept while they can be replayed."""
         self._reindex(situation_entry(situation, self._rules), None)
+        until = now + REPLAYABLE
+        for report in situation.reports:
+            row = GoneRow(revision=report.report.revision, occurred_at=report.report.occurred_at, until=until)
+            self._keep_gone(report.report.incident_id, row)
+        for episode in situation.episodes:
+            self._keep_gone(episode.episode_id, GoneRow(occurred_at=episode.occurred_at, until=until))
         for fact_id in _fact_ids(situation):
             self._rows.delete(self._fact(fact_id))
         self._rows.delete(self._alert(situation.alert_id))
+        self._rows.delete(self._acted(situation.alert_id))
+
+    def gone(self, fact_id: str) -> GoneRow | None:
+        """Return how far a fact of a forgotten alert was known, or None."""
+        return self._rows.get(self._gone(fact_id), GoneRow)
+
+    def drop_gone(self, fact_id: str, now: datetime) -> None:
+        """Delete what is kept of a fact when its time has come; an alert that was forgotten later prolonged it."""
+        row = self.gone(fact_id)
+        if row is not None and row.until <= now + timedelta(seconds=DUE_BUCKET_S):
+            self._rows.delete(self._gone(fact_id))
+
+    def first_time(self, action: OperatorAction) -> bool:
+        """Note an action, and return whether it was not decided on before."""
+        name = self._acted(action.alert_id)
+        known = (self._rows.get(name, ActedRow) or ActedRow()).action_ids
+        if action.action_id in known:
+            return False
+        self._rows.put(name, ActedRow(action_ids=(*known, action.action_id)[-ACTIONS_KEPT:]))
+        return True
+
+    def _keep_gone(self, fact_id: str, row: GoneRow) -> None:
+        self._rows.put(self._gone(fact_id), row)
+        self._due.add(row.until, self._gone(fact_id))
 
     def early(self, fact_id: str) -> EarlyRow | None:
         """Return what waits for a fact, or None."""
@@ -178,6 +232,12 @@ class SituationStore:
 
     def _early(self, fact_id: str) -> str:
         return f"early/{self._room}/{fact_id}"
+
+    def _gone(self, fact_id: str) -> str:
+        return f"gone/{self._room}/{fact_id}"
+
+    def _acted(self, alert_id: str) -> str:
+        return f"acted/{self._room}/{alert_id}"
 
     def _cell(self, cell: str) -> str:
         return f"cell/{self._room}/{cell}"

@@ -12,8 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Final, Literal
-from zoneinfo import ZoneInfoNotFoundError
+from typing import Annotated, Final
 
 import typer
 from kafka import KafkaProducer
@@ -21,19 +20,14 @@ from kafka import KafkaProducer
 from streams.clock import utc_now
 from streams.errors import ConfigurationError, DeliveryError
 from streams.incident_sources.base import IncidentSource
-from streams.incident_sources.categories import load_categories
 from streams.incident_sources.lines import Line, read_lines
-from streams.incident_sources.p2000 import P2000Reports
-from streams.incident_sources.p2000_words import load_p2000_words
-from streams.incident_sources.places import NO_GAZETTEER, Gazetteer
-from streams.incident_sources.recorded import RecordedReports
+from streams.incident_sources.making import SourceOptions, make_source
 from streams.intake import LOOK_S, MEMORY, Intake
 from streams.intake_memory import recent_incidents
 from streams.playing import PlayClock, played
 from streams.process import start_logging, start_metrics, tell_ready
 from streams.settings import KafkaSettings, Settings, kafka_client_options, read_settings
 from streams.topics import MAX_MESSAGE_BYTES
-from streams.yaml_files import read_yaml
 
 log = logging.getLogger(__name__)
 
@@ -96,16 +90,8 @@ def _p2000(
     Example: rtl_fm -f 169.65M -s 22050 | multimon-ng -a FLEX -t raw - | toezicht intake p2000 --gazetteer places.yaml
     """
     settings, kafka = _start()
-    trusted: Literal["line", "host"] = "host" if clock == "host" else "line"
-    if clock != trusted:
-        raise ConfigurationError("intake p2000", "--clock", clock, "'line' or 'host'")
-    places = NO_GAZETTEER if gazetteer is None else read_yaml(gazetteer, Gazetteer)
-    try:
-        source = P2000Reports(load_p2000_words(words), places, settings.time_zone, trusted, run)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ConfigurationError(
-            "environment", "TOEZICHT_TIME_ZONE", settings.time_zone, "a zone such as Europe/Amsterdam"
-        ) from None
+    source = make_source("p2000", SourceOptions(settings.time_zone, gazetteer, words, clock, run=run))
+    assert source is not None
     stopping = Stopping()
     intake = _intake(source, kafka, stopping)
     _run(intake, read_lines(sys.stdin.fileno(), stopping), stopping, "intake-p2000", settings, as_json)
@@ -132,7 +118,8 @@ def _recorded(
     settings, kafka = _start()
     play_clock = PlayClock(utc_now, speed, _moment(start))
     stopping = Stopping()
-    source = RecordedReports(load_categories(categories), run)
+    source = make_source("recorded", SourceOptions(settings.time_zone, categories=categories, run=run))
+    assert source is not None
     descriptor = sys.stdin.fileno() if str(file) == "-" else _open(file)
     intake = _intake(source, kafka, stopping, play_clock if play else None)
     lines: Iterable[Line] = read_lines(descriptor, stopping)

@@ -205,9 +205,14 @@ def newer_report(known: ReportRow | None, row: ReportRow) -> ReportRow:
 
 
 def better_sighting(known: SightingRow | None, row: SightingRow) -> SightingRow:
-    """Return the answer to keep of one camera to one report: the best verdict, of equal ones the latest."""
+    """Return the answer to keep of one camera to one report: the best verdict, of equal ones the latest.
+
+    The same answer that is told again in other words, since its camera was asked again, changes nothing.
+    """
     if known is None:
         return row
+    if known.evidence_id == row.evidence_id:
+        return known
     return min(known, row, key=lambda each: (_RANK[each.verdict], -each.occurred_at.timestamp(), each.evidence_id))
 
 

@@ -15,6 +15,7 @@ from schemas.incidents import Operation
 from schemas.operations import Action
 from streams import topics
 from streams.agents.decide import Decide
+from streams.agents.situation_store import REPLAYABLE
 from streams.domain.rules import Rules
 from streams.rules_file import load_rules
 from streams.stage import Output
@@ -336,7 +337,7 @@ def test_a_report_in_the_middle_of_a_long_crowd_joins_it(deciding: Deciding) -> 
 
 
 def test_an_alert_expires_and_is_forgotten(deciding: Deciding) -> None:
-    """Newer reports prolong it; after it was forgotten no row is left."""
+    """Newer reports prolong it; after it was forgotten only what recognises its facts is left, and that goes too."""
     first = deciding.one(report("a"))
     deciding.take(report("b", reported_at=NOON + seconds(1_000)), NOON + seconds(1_000))
     assert deciding.tick(OPEN_S + 500) == []
@@ -345,6 +346,10 @@ def test_an_alert_expires_and_is_forgotten(deciding: Deciding) -> None:
     assert deciding.take(sighting(), expired.changed_at) == []
     assert deciding.rows.names("cell/") == []
     deciding.tick(OPEN_S + RULES.lifetime.forget_s + 2_000)
+    left = sorted(name for name in deciding.rows.documents if not name.startswith("due/"))
+    gone = [f"gone/amstelveen/{row.incident_id}" for row in expired.reports]
+    assert left == sorted(["due-clock", *gone, "sequence/amstelveen"])
+    deciding.tick(OPEN_S + RULES.lifetime.forget_s + REPLAYABLE.total_seconds() + 2_100)
     assert sorted(deciding.rows.documents) == ["due-clock", "sequence/amstelveen"]
 
 
