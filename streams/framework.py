@@ -22,6 +22,7 @@ from faust.types import TP
 
 from streams import topics
 from streams.outbox import Where
+from streams.restoring import Restoring
 from streams.settings import KafkaSettings, ssl_context
 from streams.stage import BatchStage, Stage
 from streams.state import StateTable
@@ -66,9 +67,20 @@ class OrderedRecovery(Recovery):  # type: ignore[misc]
     async def _build_offsets(self, consumer: Any, tps: set[TP], destination: Any, title: str) -> None:
         """Find where reading a changelog begins; local state that is ahead of it is read anew by the next worker."""
         await super()._build_offsets(consumer, tps, destination, title)
+        if title != "active":
+            return
         for tp in tps:
-            if title == "active" and destination[tp] > self.active_highwaters[tp]:
+            if destination[tp] > self.active_highwaters[tp]:
                 self.tp_to_table[tp].distrust(tp.partition)
+        await self.tables.restore({tp: self.tp_to_table[tp] for tp in tps}, destination, self.active_highwaters)
+
+    async def _wait(self, coro: Any, timeout: Any = None) -> None:
+        """Wait for a step of the recovery, a new rebalance or the end, whatever comes first, and never give up by itself.
+
+        The framework takes a step that lasts longer than `timeout` for the end of the worker, and stops recovering for good
+        without a word.
+        """
+        await super()._wait(coro)
 
     async def _begin(self, generation_id: int) -> None:
         app, consumer = self.app, self.app.consumer
@@ -97,9 +109,11 @@ class OrderedTableManager(TableManager):  # type: ignore[misc]
 
     Attributes:
         opened: Called with the offset at which each stream partition stands, before anything is taken from it.
+        restore: Reads what local state lacks, before the framework looks.
     """
 
     opened: Opened
+    restore: Restoring
     _recovery: Recovery | None
 
     @property
@@ -114,7 +128,7 @@ def faust_app(stage: Stage | BatchStage, kafka: KafkaSettings, state_folder: Pat
     """Return the app of one stage; nothing is started or connected yet."""
     servers = ";".join(f"kafka://{server}" for server in kafka.bootstrap_servers.split(","))
     pictures = isinstance(stage, BatchStage)
-    return faust.App(
+    app = faust.App(
         stage.name,
         broker=servers,
         broker_credentials=_credentials(kafka),
@@ -133,6 +147,8 @@ def faust_app(stage: Stage | BatchStage, kafka: KafkaSettings, state_folder: Pat
         web_enabled=False,
         worker_redirect_stdouts=False,
     )
+    app.tables.restore = Restoring(stage.name, kafka)
+    return app
 
 
 def source_topic(app: faust.App, stage: Stage | BatchStage) -> Any:

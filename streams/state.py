@@ -99,6 +99,15 @@ class StateTable(faust.Table):  # type: ignore[misc]
         batch.put(self.data.offset_key, str(offset).encode())
         self.data._db_for_partition(partition).write(batch)
 
+    def restore(self, partition: int, rows: Mapping[bytes, bytes | None], offset: int) -> None:
+        """Write what was read from the changelog. What cannot be written ends the worker."""
+        try:
+            self.keep(partition, rows, offset)
+        except Exception as error:  # what RocksDB raises has no type of its own
+            failure = StateError(f"rows cannot be stored: {error!r}")
+            self.fail(failure)
+            raise failure from None
+
     async def on_rebalance(
         self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
     ) -> None:
