@@ -105,7 +105,7 @@ class Restoring:
             highwaters: The offset of the last record of each partition, -1 for an empty one.
 
         Raises:
-            StateError: Rows cannot be stored.
+            Exception: Rows cannot be stored; the worker was told to end.
         """
         pieces = {
             tp: Piece(table, tp.partition, highwaters[tp] + 1, offsets[tp] + 1)
