@@ -77,7 +77,8 @@ class Piece:
 
     def write(self) -> None:
         """Write what was read, and how far it reaches, in one batch."""
-        self.table.restore(self.partition, self.rows, self.reached - 1)
+        with self.table.failing():
+            self.table.keep(self.partition, self.rows, self.reached - 1)
         self.rows = {}
         self.read_bytes = 0
 

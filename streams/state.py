@@ -78,8 +78,8 @@ class StateTable(faust.Table):  # type: ignore[misc]
         self.fail(StateError(f"the local state of partition {partition} cannot be trusted, it will be read anew"))
 
     def apply_changelog_batch(self, batch: Any) -> None:
-        """Write what recovery read. What cannot be written ends the worker: Faust would go on without it."""
-        with self._failing():
+        """Write what recovery read."""
+        with self.failing():
             super().apply_changelog_batch(batch)
 
     def changelog_tp(self, partition: int) -> TP:
@@ -97,11 +97,6 @@ class StateTable(faust.Table):  # type: ignore[misc]
         batch.put(self.data.offset_key, str(offset).encode())
         self.data._db_for_partition(partition).write(batch)
 
-    def restore(self, partition: int, rows: Mapping[bytes, bytes | None], offset: int) -> None:
-        """Write what was read from the changelog. What cannot be written ends the worker."""
-        with self._failing():
-            self.keep(partition, rows, offset)
-
     async def on_rebalance(
         self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
     ) -> None:
@@ -110,7 +105,8 @@ class StateTable(faust.Table):  # type: ignore[misc]
         await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)
 
     @contextlib.contextmanager
-    def _failing(self) -> Iterator[None]:
+    def failing(self) -> Iterator[None]:
+        """End the worker where what recovery read cannot be written: Faust would go on without it."""
         try:
             yield
         except Exception as error:
