@@ -206,3 +206,19 @@ def test_long_work_tells_how_far_it_is(
         scene.restore({0: -1})
     assert "decide: state is restored: 2 of 4 records" in caplog.text
     assert "decide: state was restored: 4 records" in caplog.text
+
+
+def test_a_step_of_the_recovery_that_takes_long_is_waited_for(tmp_path: Path) -> None:
+    """The framework would take it for the end of the worker, and never recover anything again."""
+    app, _, _ = table_in(tmp_path)
+    done: list[bool] = []
+
+    async def step() -> None:
+        await asyncio.sleep(0.05)
+        done.append(True)
+
+    async def scenario() -> None:
+        await app.tables.recovery._wait(step(), timeout=0.001)
+
+    asyncio.run(scenario())
+    assert done == [True]
