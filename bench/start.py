@@ -24,7 +24,8 @@ from kafka import KafkaConsumer, KafkaProducer
 from kafka import TopicPartition as Place
 
 from bench.flow_load import registry
-from bench.start_load import Filled, report_evidence, rooms
+from bench.start_fill import Filled
+from bench.start_load import report_evidence, rooms
 from schemas.base import derive_id
 from schemas.codec import encode
 from streams import topics
@@ -72,7 +73,7 @@ def _filler(
 ) -> subprocess.Popen[str]:
     scratch = folder / f"filling-{partition}"
     arguments = [bootstrap_servers, str(partition), str(alerts), str(days), end.isoformat(), str(scratch)]
-    command = [sys.executable, "-m", "bench.start_load", *arguments]
+    command = [sys.executable, "-m", "bench.start_fill", *arguments]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
