@@ -24,7 +24,7 @@ from kafka import KafkaConsumer, KafkaProducer
 from kafka import TopicPartition as Place
 
 from bench.flow_load import registry
-from bench.start_fill import Filled
+from bench.start_fill import REPEATED_DAYS, Filled
 from bench.start_load import report_evidence, rooms
 from schemas.base import derive_id
 from schemas.codec import encode
@@ -176,7 +176,7 @@ def measure(
     started = start(bootstrap_servers, run, framework_alone=framework_alone)
     return {
         "alerts": alerts,
-        "days": days,
+        "days": days - days % REPEATED_DAYS,
         "records": filled.records,
         "megabytes": round(filled.row_bytes / MEGABYTE, 1),
         "seconds_to_ready": round(started.ready_s, 2),

@@ -83,7 +83,8 @@ def register(app: typer.Typer) -> None:
     def start(
         alerts: Annotated[int, typer.Option(min=0, help="Open alerts at the end")] = 20_000,
         days: Annotated[
-            int, typer.Option(min=0, help="Days of history before them, in which as many came and went")
+            int,
+            typer.Option(min=0, help="Days of history before them, in steps of two, in which as many came and went"),
         ] = 28,
         framework_alone: Annotated[
             bool, typer.Option("--framework", help="Let the framework recover record by record, to compare")
