@@ -248,7 +248,7 @@ async def _watch(apps: Sequence[StageApp], fail: Callable[[Exception], None]) ->
     while True:
         await asyncio.sleep(0.25)
         for built in apps:
-            if built.delivery.stalled_s > STALLED_AFTER_S:
+            if built.delivery.stalled_s > STALLED_AFTER_S and not built.app.tables.restore.under_way:
                 fail(DeliveryError(f"{built.stage.name}: no membership of its group for {STALLED_AFTER_S:.0f} s"))
                 return
             if built.app.crashed:

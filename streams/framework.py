@@ -25,13 +25,13 @@ from typing import Any, Final, cast
 
 import faust
 from faust.tables.manager import TableManager
-from faust.tables.recovery import RebalanceAgain, Recovery, ServiceStopped
+from faust.tables.recovery import Recovery
 from faust.transport.drivers import aiokafka
 from faust.types import TP
 
 from streams import topics
-from streams.errors import DeliveryError
 from streams.outbox import Where
+from streams.restoring import Restoring
 from streams.settings import KafkaSettings, ssl_context
 from streams.stage import BatchStage, Stage
 from streams.state import StateTable
@@ -78,19 +78,20 @@ class OrderedRecovery(Recovery):  # type: ignore[misc]
     async def _build_offsets(self, consumer: Any, tps: set[TP], destination: Any, title: str) -> None:
         """Find where reading a changelog begins; local state that is ahead of it is read anew by the next worker."""
         await super()._build_offsets(consumer, tps, destination, title)
+        if title != "active":
+            return
         for tp in tps:
-            if title == "active" and destination[tp] > self.active_highwaters[tp]:
+            if destination[tp] > self.active_highwaters[tp]:
                 self.tp_to_table[tp].distrust(tp.partition)
+        await self.tables.restore({tp: self.tp_to_table[tp] for tp in tps}, destination, self.active_highwaters)
 
-    async def _wait(self, coro: Any, timeout: float | None = None) -> None:
-        """Wait for a step; one that does not end crashes the worker, so that the next one tries again."""
-        result = await self.wait_first(coro, self.signal_recovery_start, timeout=timeout)
-        if self.signal_recovery_start in result.done:
-            raise RebalanceAgain
-        if result.stopped:
-            if self.should_stop:
-                raise ServiceStopped
-            raise DeliveryError(f"{self.app.conf.id}: the broker did not answer within {timeout} s in a recovery")
+    async def _wait(self, coro: Any, timeout: Any = None) -> None:
+        """Wait for a step of the recovery, a new rebalance or the end, whatever comes first, and never give up by itself.
+
+        The framework takes a step that lasts longer than `timeout` for the end of the worker, and stops recovering for good
+        without a word. A worker that stands still is ended from outside (`streams/app.py`).
+        """
+        await super()._wait(coro)
 
     async def _begin(self, generation_id: int) -> None:
         app, consumer = self.app, self.app.consumer
@@ -99,8 +100,8 @@ class OrderedRecovery(Recovery):  # type: ignore[misc]
         streams = {tp for tp in consumer.assignment() if not self._is_changelog_tp(tp)}
         async with consumer.no_fetch_under_way:
             if streams:
-                await self._wait(consumer.perform_seek(), timeout=app.conf.broker_request_timeout)
-            await self._wait(self._open(streams, generation_id), timeout=app.conf.broker_request_timeout)
+                await self._wait(consumer.perform_seek())
+            await self._wait(self._open(streams, generation_id))
             app.flow_control.resume()  # this clears the streams' queues, so nothing may be in them yet
             consumer.resume_partitions(streams)
         self.completed.set()
@@ -151,9 +152,11 @@ class OrderedTableManager(TableManager):  # type: ignore[misc]
 
     Attributes:
         opened: Called with the offset at which each stream partition stands, before anything is taken from it.
+        restore: Reads what local state lacks, before the framework looks.
     """
 
     opened: Opened
+    restore: Restoring
     _recovery: Recovery | None
 
     @property
@@ -189,6 +192,7 @@ def faust_app(stage: Stage | BatchStage, kafka: KafkaSettings, state_folder: Pat
         consumer_group_instance_id=_instance(state_folder),
     )
     app.transport = OrderedTransport(app.conf.broker_consumer, app)
+    app.tables.restore = Restoring(stage.name, kafka)
     return app
 
 

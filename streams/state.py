@@ -19,10 +19,11 @@ from typing import Any, Final, Protocol, TypeVar, cast
 import faust
 import rocksdict
 from faust.types import TP
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from streams.errors import ToezichtError
 from streams.metrics import STATE_REBUILT
+from streams.state_versions import ROWS, RowError, RowVersions
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ class Database(Protocol):
 
 
 class StateError(ToezichtError):
-    """Local state cannot be read: the worker ends, and the next one reads it anew from its changelog."""
+    """State cannot be read or written: the worker ends. It is never a message's fault, and no row is ever dropped."""
 
 
 class StateTable(faust.Table):  # type: ignore[misc]
@@ -77,12 +78,9 @@ class StateTable(faust.Table):  # type: ignore[misc]
         self.fail(StateError(f"the local state of partition {partition} cannot be trusted, it will be read anew"))
 
     def apply_changelog_batch(self, batch: Any) -> None:
-        """Write what recovery read. What cannot be written ends the worker: Faust would go on without it."""
-        try:
+        """Write what recovery read."""
+        with self.failing():
             super().apply_changelog_batch(batch)
-        except Exception as error:
-            self.fail(StateError(f"rows cannot be stored: {error!r}"))
-            raise
 
     def changelog_tp(self, partition: int) -> TP:
         """Return the changelog's topic and partition."""
@@ -106,6 +104,15 @@ class StateTable(faust.Table):  # type: ignore[misc]
         self.forget()
         await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)
 
+    @contextlib.contextmanager
+    def failing(self) -> Iterator[None]:
+        """End the worker where what recovery read cannot be written: Faust would go on without it."""
+        try:
+            yield
+        except Exception as error:
+            self.fail(StateError(f"rows cannot be stored: {error!r}"))
+            raise
+
     def _states(self) -> dict[int, PartitionState]:
         if "partition_states" not in self.__dict__:
             self.partition_states = {}
@@ -128,6 +135,7 @@ class PartitionState:
     distrust: Callable[[], None] = lambda: None
     unconfirmed: dict[bytes, Unconfirmed] = field(default_factory=dict)
     parsed: OrderedDict[str, BaseModel | None] = field(default_factory=OrderedDict)
+    versions: RowVersions = ROWS
 
     def read(self, key: bytes) -> bytes | None:
         """Return a row's bytes."""
@@ -145,12 +153,9 @@ class PartitionState:
             return cast("R | None", self.parsed[key])
         raw = self.read(key.encode())
         try:
-            row = None if raw is None else model.model_validate_json(raw)
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            raise StateError(
-                f"row {key.split('/', maxsplit=1)[0]}/… is no {model.__name__}: {first['loc']} {first['msg']}"
-            ) from None
+            row = None if raw is None else self.versions.read(key, raw, model)
+        except RowError as error:
+            raise StateError(str(error)) from None
         self.remember(key, row)
         return row
 
@@ -194,9 +199,7 @@ class PartitionState:
     def _trusted(self) -> Iterator[None]:
         try:
             yield
-        except (
-            Exception
-        ) as error:  # whatever the database raises: a block that is not what was written, a file that is gone
+        except Exception as error:  # whatever the database raises: a block that is damaged, a file that is gone
             self.distrust()
             raise StateError(f"local state cannot be read: {error!r}") from None
 
@@ -236,7 +239,7 @@ class StateRows:
         """Return the writes as bytes; called once all are made."""
         if self._encoded is None:
             self._encoded = {
-                key.encode(): None if row is None else row.model_dump_json(by_alias=True).encode()
+                key.encode(): None if row is None else self._state.versions.write(key, row)
                 for key, row in self.writes.items()
             }
         return self._encoded

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import logging
 import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from streams.commands import bench_faults
 from streams.commands.up import say
-from streams.errors import ConfigurationError
 from streams.pipeline_file import BrokerSection
 from streams.process import start_logging
 from streams.running import cluster
@@ -49,57 +48,34 @@ def register(app: typer.Typer) -> None:
         print(json.dumps(result) if as_json else "\n".join(f"{name:20} {value}" for name, value in result.items()))
 
     @group.command()
-    def pressure(
-        times: Annotated[float, typer.Option(min=1, help="How many times what decide can do")] = 10,
-        seconds: Annotated[float, typer.Option("--for", min=1, help="How long, in seconds")] = 60,
-        as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
-    ) -> None:
-        """Far more reports than decide can take: what is lost, what waits how long, memory, and how the backlog drains.
-
-        Draining 60 s of ten times the capacity takes ten minutes. Exit code 1 where anything was lost.
-        """
-        from bench.pressure import measure
-
-        settings, _ = read_settings()
-        start_logging(settings.model_copy(update={"log_level": "WARNING"}))
-        with tempfile.TemporaryDirectory(prefix="toezicht-pressure-") as scratch:
-            result = measure(times, seconds, Path(scratch), say)
-        print(json.dumps(result) if as_json else "\n".join(f"{name:20} {value}" for name, value in result.items()))
-        if result["lost"]:
-            raise typer.Exit(1)
-
-    @group.command()
-    def faults(
-        fault: Annotated[list[str] | None, typer.Option(help="Only this fault; may be given several times")] = None,
-        kills: Annotated[int, typer.Option(min=0, help="Long form: so many kills of random workers instead")] = 0,
-        per_second: Annotated[float, typer.Option(min=5, help="Inputs per second")] = 100,
-        reports: Annotated[float, typer.Option(min=1, help="Reports per second among them")] = 15,
-        seed: Annotated[int, typer.Option(help="Chooses the random moments; the same seed repeats a run")] = 1,
-        plain: Annotated[
-            bool, typer.Option("--plain", help="Run the stages on the framework as it comes, for comparison")
+    def start(
+        alerts: Annotated[int, typer.Option(min=0, help="Open alerts at the end")] = 20_000,
+        days: Annotated[
+            int,
+            typer.Option(min=0, help="Days of history before them, in steps of two, in which as many came and went"),
+        ] = 28,
+        framework_alone: Annotated[
+            bool, typer.Option("--framework", help="Let the framework recover record by record, to compare")
         ] = False,
         keep: Annotated[Path | None, typer.Option(help="Keep logs and data in this folder")] = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
     ) -> None:
-        """What is lost, doubled or changed when workers, the broker or the disk fail under load.
+        """Seconds from the start of a worker of decide with an empty disk until it is ready, and until it decides.
 
-        Runs a broker and a process per stage, and injects one fault after the other. Exit code 1 where anything was lost,
-        shown twice or ended otherwise than without the fault.
+        Its changelog holds every version of every row that so many open alerts and the days before them leave. Beside it a
+        plain consumer reads the same changelog into a plain RocksDB. Needs some GB of disk for the full size.
 
-        Example: toezicht bench faults --fault "kill decide" --fault zombie
+        Example: toezicht bench start --alerts 1000 --days 2
         """
-        from bench.faults import Rates, measure
-        from bench.faults_kinds import FAULTS, random_kills
+        from bench.start import measure
 
-        settings, _ = read_settings()
-        start_logging(settings.model_copy(update={"log_level": "WARNING"}))
-        logging.getLogger("kafka").setLevel(logging.CRITICAL)  # outages are what is measured
-        names = random_kills(kills, seed) if kills else fault or list(FAULTS)
-        for name in names:
-            if name not in FAULTS:
-                raise ConfigurationError("bench faults", "--fault", name, "one of " + ", ".join(FAULTS))
-        with tempfile.TemporaryDirectory(prefix="toezicht-faults-") as scratch:
-            result = measure(names, seed, Rates(per_second, reports), keep or Path(scratch), say, plain=plain)
-        print(json.dumps(result) if as_json else "\n".join(str(row) for row in (*result["faults"], result["total"])))
-        if any(result["total"][what] for what in ("lost", "twice", "different", "not_back")):
-            raise typer.Exit(1)
+        settings, kafka = read_settings()
+        with tempfile.TemporaryDirectory(prefix="toezicht-start-") as scratch:
+            folder = keep or Path(scratch)
+            start_logging(settings.model_copy(update={"log_level": "WARNING"}))
+            with cluster(settings.model_copy(update={"data": folder}), kafka, BrokerSection(port=0), say) as reached:
+                servers = reached.bootstrap_servers
+                result = measure(servers, alerts, days, folder, say, framework_alone=framework_alone)
+        print(json.dumps(result) if as_json else "\n".join(f"{name:26} {value}" for name, value in result.items()))
+
+    bench_faults.register(group)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from aiokafka.client import AIOKafkaClient
-from aiokafka.consumer.fetcher import Fetcher
+from aiokafka.consumer.fetcher import Fetcher, PartitionRecords
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.producer.sender import Sender, SendProduceReqHandler
 from faust.app.base import App
@@ -32,6 +32,11 @@ RELIED_UPON: dict[str, Any] = {
     "the same without tables": Recovery._resume_streams,
     "who calls both": Recovery._restart_recovery.fun,
     "where reading a changelog begins": Recovery._build_offsets,
+    "how long a step of the recovery may take": Recovery._wait,
+    "where a changelog ends": Recovery._build_highwaters,
+    "whether there is anything to recover": Recovery.need_recovery,
+    "how much there is to recover": Recovery.active_remaining,
+    "where a reader stands after marks and holes": PartitionRecords._unpack_records,
     "how the recovery service is made": TableManager.recovery.fget,
     "what happens before partitions go": App._on_partitions_revoked,
     "what happens when partitions come": App._on_partitions_assigned,
@@ -64,6 +69,11 @@ DIGESTS: dict[str, str] = {
     "the same without tables": "d986a6710c1aca98",
     "who calls both": "6bd8a8558a2dffe4",
     "where reading a changelog begins": "27eec86be06cb51f",
+    "how long a step of the recovery may take": "ec7429b70176f8c6",
+    "where a changelog ends": "91b4cc0d3724ae7b",
+    "whether there is anything to recover": "fd1dc345b5d5e121",
+    "how much there is to recover": "0dcc38568ad5018b",
+    "where a reader stands after marks and holes": "b803e6d46480732c",
     "how the recovery service is made": "f0bf5de78b4c3d23",
     "what happens before partitions go": "d5c895bbe57dc73a",
     "what happens when partitions come": "de932b7927db85b3",

@@ -1,0 +1,119 @@
+"""Versions of state rows: an older version is upgraded when it is read, a newer one ends the worker.
+
+A row's kind is the first segment of its key: `alert` of `alert/amstelveen/…`. Each kind has a version. A row carries it in
+its JSON, as the first field, where it is above 1; a row without it is of version 1. What is read is upgraded step by step by
+pure functions from document to document, and is written as the newest version the next time that it changes.
+
+To change a row's model, see `docs/adr/0004-state-versions.md`; a test fails where one changes without this file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from streams.errors import ToezichtError
+
+R = TypeVar("R", bound=BaseModel)
+Document = dict[str, Any]
+Upgrade = Callable[[Document], Document]
+
+FIELD: Final = "row_version"
+_PREFIX: Final = f'{{"{FIELD}":'.encode()
+_VERSION: Final = re.compile(rb'\{"' + FIELD.encode() + rb'":(\d{1,9})(,|\})')
+
+
+class RowError(ToezichtError):
+    """A row cannot be read: it is damaged, or of a version that this code does not know. One line, without its content."""
+
+
+def kind_of(key: str) -> str:
+    """Return a row's kind: the first segment of its key."""
+    return key.split("/", maxsplit=1)[0]
+
+
+@dataclass(frozen=True)
+class RowVersions:
+    """The newest version of each kind, and how older ones become it.
+
+    Attributes:
+        newest: By kind; a kind that is not named is at version 1.
+        upgrades: By kind and the version that it upgrades from: a function from a document of that version to one of
+            the next. It must be pure, and gives every field that the next version asks for.
+    """
+
+    newest: Mapping[str, int] = field(default_factory=dict)
+    upgrades: Mapping[tuple[str, int], Upgrade] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Check that every step is there.
+
+        Raises:
+            ValueError: A version has no way to the next, or an upgrade leads nowhere.
+        """
+        needed = {(kind, version) for kind, newest in self.newest.items() for version in range(1, newest)}
+        if needed != set(self.upgrades):
+            raise ValueError(f"upgrades are missing or too many: {sorted(needed ^ set(self.upgrades))}")
+
+    def read(self, key: str, raw: bytes, model: type[R]) -> R:
+        """Return a row of any version up to the newest as its model.
+
+        Raises:
+            RowError: It is of a newer version, or does not fit its model.
+        """
+        kind = kind_of(key)
+        newest = self.newest.get(kind, 1)
+        version, body = _split(raw)
+        if version > newest:
+            raise RowError(
+                f"row {kind}/… is of version {version}, and this software knows {newest}: it was written by a newer "
+                "release of this stage; start that release again, nothing is lost"
+            )
+        try:
+            if version < newest:
+                body = self._upgraded(kind, version, newest, body)
+            return model.model_validate_json(body)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            raise RowError(f"row {kind}/… is no {model.__name__}: {first['loc']} {first['msg']}") from None
+
+    def write(self, key: str, row: BaseModel) -> bytes:
+        """Return a row as bytes of its kind's newest version."""
+        document = row.model_dump_json(by_alias=True).encode()
+        newest = self.newest.get(kind_of(key), 1)
+        if newest == 1:
+            return document
+        rest = b"," + document[1:] if document != b"{}" else b"}"
+        return _PREFIX + str(newest).encode() + rest
+
+    def _upgraded(self, kind: str, version: int, newest: int, body: bytes) -> bytes:
+        try:
+            document = json.loads(body)
+            for step in range(version, newest):
+                document = self.upgrades[kind, step](document)
+        except Exception as error:  # whatever an upgrade raises on a row that it was not written for
+            raise RowError(f"row {kind}/… of version {version} cannot be upgraded: {error!r}") from None
+        return json.dumps(document, ensure_ascii=False).encode()
+
+
+def _split(raw: bytes) -> tuple[int, bytes]:
+    """Return a row's version and its document without it."""
+    if not raw.startswith(_PREFIX):
+        return 1, raw
+    found = _VERSION.match(raw)
+    if found is None:
+        raise RowError(f"a row's {FIELD} is no number")
+    rest = raw[found.end() :]
+    return int(found[1]), b"{" + rest if found[2] == b"," else b"{}"
+
+
+ROWS: Final = RowVersions(newest={}, upgrades={})
+"""What this release writes. All kinds are at version 1.
+
+Example, once a situation gets a field: `newest={"alert": 2}, upgrades={("alert", 1): lambda row: {**row, "field": 0}}`.
+"""

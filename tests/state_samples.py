@@ -1,0 +1,202 @@
+"""Rows of state as the stages write them now, from real runs with synthetic data, and the shape of each row's model.
+
+`python -m tests.state_samples` adds the samples and digests of versions that have none yet. It never changes those that are
+there: they are what earlier releases wrote, and today's code must read them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Final, cast
+
+from pydantic import BaseModel
+
+from schemas.base import Message, derive_id
+from schemas.cameras import CameraState, CameraStatus
+from schemas.codec import encode
+from schemas.evidence import Verdict
+from schemas.incidents import Operation
+from schemas.operations import Action, Tick
+from streams import topics
+from streams.agents.corroborate import Corroborate, OpenRow
+from streams.agents.decide import Decide
+from streams.agents.due import DueClock, DueRow
+from streams.agents.observe import Observe
+from streams.agents.situation_store import ActedRow, CellRow, EarlyRow, GoneRow, LinkRow, SequenceRow
+from streams.domain.corroboration import CameraStateRow, WatchRow
+from streams.domain.crowding import CrowdRow
+from streams.domain.observing import CameraSecond
+from streams.domain.registry import ControlRoom, Registry
+from streams.domain.situations import Situation
+from streams.domain.watching import SlotRow
+from streams.records import Record
+from streams.repeats import Done
+from streams.rules_file import load_rules
+from streams.runner import Runner
+from streams.stage import Stage
+from streams.state import PartitionState
+from streams.state_versions import ROWS, kind_of
+from tests.situation_factories import (
+    NOON,
+    action,
+    camera,
+    episode,
+    in_view,
+    observation,
+    registry,
+    report,
+    seconds,
+    sighting,
+    tick,
+    watch,
+)
+from tests.unit.streams.domain.test_observing import CAMERA, PLACE, frame, person
+from tests.unit.streams.fake_kafka import FakeDatabase
+
+FOLDER: Final = Path(__file__).parent / "data" / "state"
+DIGESTS: Final = FOLDER / "shapes.json"
+MODELS: Final[dict[str, type[BaseModel]]] = {
+    "acted": ActedRow,
+    "alert": Situation,
+    "camera": CameraSecond,
+    "cell": CellRow,
+    "crowd": CrowdRow,
+    "done": Done,
+    "due": DueRow,
+    "due-clock": DueClock,
+    "early": EarlyRow,
+    "fact": LinkRow,
+    "gone": GoneRow,
+    "open": OpenRow,
+    "seen": SlotRow,
+    "sequence": SequenceRow,
+    "state": CameraStateRow,
+    "watch": WatchRow,
+}
+"""The model of each kind of row."""
+
+
+def runs() -> Iterator[tuple[Stage, list[tuple[datetime, Message]]]]:
+    """Yield each stage with state, and what it is given."""
+    place = ControlRoom(id="room", name="room", area=tuple(CAMERA.position.model_validate(each) for each in PLACE))
+    frames = [frame(at / 5, person(10, track=1), person(150, track=2)) for at in range(12)]
+    yield (
+        Observe(Registry(version="1", control_rooms=(place,), cameras=(CAMERA,))),
+        [(each.happened_at(), each) for each in (*frames, tick("camera", NOON + seconds(9)))],
+    )
+    crowd = [observation(NOON + seconds(second), count=500, camera_id="cam-2") for second in range(40)]
+    told = CameraStatus(camera_id="cam-1", state=CameraState.ONLINE, reason="pictures", changed_at=NOON)
+    seen = [observation(NOON + seconds(second), count=second % 3) for second in range(12)]
+    yield (
+        Corroborate(registry(camera("cam-1", 0), camera("cam-2", 50)), load_rules()),
+        [
+            (each.happened_at(), each)
+            for each in (told, watch(), *seen, watch("b"), *crowd, tick("camera", NOON + seconds(400)))
+        ],
+    )
+    first = report("a", in_view("cam-1"))
+    alert_id = derive_id("alert", first.control_room_id, first.evidence_id)
+    inputs: list[Message] = [
+        sighting("late", verdict=Verdict.UNSEEN),
+        report("gone", operation=Operation.CANCEL, revision=1),
+        first,
+        sighting("a"),
+        report("b", source="meldpunt"),
+        episode(),
+        episode("end", "none", at=NOON + seconds(60), name="crowd-2"),
+        action(alert_id, Action.ACKNOWLEDGE),
+        action(alert_id, Action.SHELVE, "werkzaamheden", NOON + seconds(3_600), number=2),
+        tick("room", NOON + seconds(3_700)),
+        tick("room", NOON + seconds(30_000)),
+        tick("room", NOON + seconds(200_000)),
+    ]
+    yield Decide(load_rules(), "r1"), [(max(NOON + seconds(90), each.happened_at()), each) for each in inputs]
+
+
+def written() -> dict[str, dict[str, bytes]]:
+    """Return rows as they are written now, by kind and key: of each kind the smallest and the largest ones."""
+    found: dict[str, list[tuple[str, bytes]]] = defaultdict(list)
+    for stage, inputs in runs():
+        for key, value in _writes(stage, inputs):
+            found[kind_of(key)].append((key, value))
+    chosen: dict[str, dict[str, bytes]] = {}
+    for kind, rows in sorted(found.items()):
+        rows.sort(key=lambda row: (len(row[1]), row))
+        chosen[kind] = dict([rows[0], rows[len(rows) // 2], rows[-1]])
+    return chosen
+
+
+def _writes(stage: Stage, inputs: list[tuple[datetime, Message]]) -> list[tuple[str, bytes]]:
+    database, found = FakeDatabase(), list[tuple[str, bytes]]()
+    state = PartitionState(lambda: database)
+
+    def put(entry: Any, _: Any) -> None:
+        for key, value in (entry.writes or {}).items():
+            database.content.pop(key, None)
+            if value is not None:
+                database.content[key] = value
+                found.append((key.decode(), value))
+        if entry.settled:
+            entry.settled()
+
+    table = SimpleNamespace(partition_state=lambda _: state)
+    runner = Runner(stage, cast(Any, SimpleNamespace(outbox=SimpleNamespace(put=put))), cast(Any, table))
+    for offset, (now, message) in enumerate(inputs):
+        record = encode(message, stage="sample", handled_at=now, entered_at=now)
+        runner.handle(
+            Record(_topic(stage, message), 0, offset, record.key, record.value, record.headers, now), lambda: None
+        )
+    return found
+
+
+def _topic(stage: Stage, message: Message) -> str:
+    if isinstance(message, Tick):
+        return topics.CAMERA_TICKS if message.group == "camera" else topics.ROOM_TICKS
+    return next(topic for topic in message.topics if topic in stage.inputs)
+
+
+def shape(model: type[BaseModel]) -> str:
+    """Return a digest of a model's fields, types and limits; what only describes does not count."""
+    text = json.dumps(_bare(model.model_json_schema(mode="validation")), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _bare(part: Any) -> Any:
+    if isinstance(part, Mapping):
+        told = {"description", "title", "examples"}
+        return {
+            name: {each: _bare(value) for each, value in inner.items()} if name in {"properties", "$defs"} else _bare(inner)
+            for name, inner in part.items()
+            if name not in told
+        }  # fmt: skip
+    return [_bare(each) for each in part] if isinstance(part, list) else part
+
+
+def sample_file(kind: str, version: int) -> Path:
+    """Return where the rows of one kind are kept as one version wrote them."""
+    return FOLDER / f"v{version}" / f"{kind}.json"
+
+
+def main() -> None:
+    """Freeze what is not frozen yet."""
+    digests: dict[str, dict[str, str]] = json.loads(DIGESTS.read_text()) if DIGESTS.exists() else {}
+    for kind, rows in written().items():
+        version = ROWS.newest.get(kind, 1)
+        digests.setdefault(kind, {}).setdefault(str(version), shape(MODELS[kind]))
+        path = sample_file(kind, version)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            document = {key: value.decode() for key, value in rows.items()}
+            path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+            print(path)
+    DIGESTS.write_text(json.dumps(digests, indent=1, sort_keys=True) + "\n")
+
+
+if __name__ == "__main__":
+    main()
