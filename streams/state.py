@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import shutil
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,9 @@ from streams.state_versions import ROWS, RowError, RowVersions
 log = logging.getLogger(__name__)
 
 R = TypeVar("R", bound=BaseModel)
+LOCAL_STATE_KEPT_S: Final = 12 * 3_600.0
+"""Older local state is read anew: the changelog drops tombstones a day after it was compacted (`delete.retention.ms`), and
+rows whose deletion was missed would come back."""
 CACHED_ROWS: Final = 20_000
 """Parsed rows kept in memory per partition; the rest is read from RocksDB when it is asked for."""
 
@@ -271,14 +275,17 @@ class NoRows:
         return iter(())
 
 
-def discard_distrusted(stage: str, table: StateTable) -> None:
-    """Throw away local state that was marked, or that cannot be opened; recovery reads it anew from the changelog.
+def discard_distrusted(stage: str, table: StateTable, now_s: Callable[[], float] = time.time) -> None:
+    """Throw away local state that was marked, that is too old, or that cannot be opened; recovery reads it anew.
 
-    Called before the framework opens anything, in a folder that only this worker uses.
+    Called before the framework opens anything, in a folder that only this worker uses. `now_s` is in seconds since the epoch,
+    as files' times are.
     """
     for partition in range(table.partitions or 0):
         path = table.data.partition_path(partition)
-        if path.exists() and (_mark_of(path).exists() or not _opens(table, path)):
+        if path.exists() and (
+            _mark_of(path).exists() or _written_s(path) < now_s() - LOCAL_STATE_KEPT_S or not _opens(table, path)
+        ):
             log.warning("%s: the local state in %s is thrown away and read anew", stage, path)
             shutil.rmtree(path)
             STATE_REBUILT.labels(stage).inc()
@@ -287,6 +294,10 @@ def discard_distrusted(stage: str, table: StateTable) -> None:
 
 def _mark_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.distrusted")
+
+
+def _written_s(path: Path) -> float:
+    return max((each.stat().st_mtime for each in path.iterdir()), default=0.0)
 
 
 def _opens(table: StateTable, path: Path) -> bool:

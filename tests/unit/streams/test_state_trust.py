@@ -93,6 +93,16 @@ def test_rows_that_cannot_be_stored_in_recovery_end_the_worker(tmp_path: Path, m
     assert isinstance(failures[0], StateError)
 
 
+@pytest.mark.parametrize(("age_h", "kept"), [(11.9, True), (12.1, False)])
+def test_state_that_may_have_missed_deletions_is_thrown_away(tmp_path: Path, age_h: float, kept: bool) -> None:
+    """The changelog forgets a deletion after a day, so state that was away for half of one is read anew."""
+    _, table, _ = table_in(tmp_path)
+    write(table, 10)
+    written_s = max(each.stat().st_mtime for each in table.data.partition_path(0).iterdir())
+    discard_distrusted("decide", table, lambda: written_s + age_h * 3_600)
+    assert table.data.partition_path(0).exists() is kept
+
+
 def test_a_mark_is_enough(tmp_path: Path) -> None:
     """Local state ahead of its changelog opens well, and is still not to be used."""
     _, table, failures = table_in(tmp_path)
