@@ -20,13 +20,15 @@ COMMANDS: Final = (
     "intake",
     "watch",
     "completeness",
-    "dead_letters",
+    "dead-letters",
     "cameras",
-    "evaluate",
+    "eval",
     "bench",
     "schemas",
 )
 """In the order in which a newcomer meets them; each module has `register(app)`."""
+MODULES: Final = {"dead-letters": "dead_letters", "eval": "evaluate"}
+"""The modules that are not called as their command is."""
 
 HELP: Final = """The event pipeline of a municipal camera control room.
 
@@ -37,20 +39,23 @@ without KAFKA_BOOTSTRAP_SERVERS a local broker is started.
 """
 
 
-def build_app() -> typer.Typer:
-    """Return the command line with all its commands."""
+def build_app(*only: str) -> typer.Typer:
+    """Return the command line with all its commands, or only these: a worker that died is back a second sooner."""
     app = typer.Typer(
         help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
     )
-    for name in COMMANDS:
-        import_module(f"streams.commands.{name}").register(app)
+    if only:
+        app.callback()(lambda: None)  # one command alone would otherwise need no name
+    for name in only or COMMANDS:
+        import_module(f"streams.commands.{MODULES.get(name, name)}").register(app)
     return app
 
 
 def main() -> None:
     """Run the command line; a wrong setting or file is one line on standard error and exit code 2."""
     try:
-        build_app()()
+        named = sys.argv[1] if len(sys.argv) > 1 else ""
+        build_app(*((named,) if named in COMMANDS else ()))()
     except ToezichtError as error:
         sys.stderr.write(f"toezicht: {error}\n")
         sys.exit(2)

@@ -23,7 +23,7 @@ from streams.process import READY_VARIABLE
 
 log = logging.getLogger(__name__)
 
-FIRST_BACKOFF_S: Final = 1.0
+FIRST_BACKOFF_S: Final = 0.25
 LONGEST_BACKOFF_S: Final = 30.0
 HEALTHY_AFTER_S: Final = 60.0
 """A process that lived this long is healthy: its next restart waits the shortest time again."""
