@@ -37,7 +37,7 @@ from streams.runner import Runner
 from streams.sending import encoded, placed
 from streams.settings import KafkaSettings
 from streams.stage import BatchStage, Output, Stage
-from streams.state import discard_distrusted
+from streams.state_trust import discard_distrusted
 from streams.transmitting import BatchTransmit, FirstOffset, LeasedProducer
 
 log = logging.getLogger(__name__)
@@ -109,7 +109,6 @@ def build(
         lease,
         lambda positions: app.consumer._commit(positions),  # noqa: PLW0108 - no consumer yet
         FirstOffset(kafka),
-        fail,
         complete=not pictures,
     )
     runner: Runner | BatchRunner
@@ -248,7 +247,9 @@ async def _watch(apps: Sequence[StageApp], fail: Callable[[Exception], None]) ->
     while True:
         await asyncio.sleep(0.25)
         for built in apps:
-            if built.delivery.stalled_s > STALLED_AFTER_S and not built.app.tables.restore.under_way:
+            if built.app.tables.restore.under_way:
+                built.delivery.lease.missed_from_now()
+            elif built.delivery.stalled_s > STALLED_AFTER_S:
                 fail(DeliveryError(f"{built.stage.name}: no membership of its group for {STALLED_AFTER_S:.0f} s"))
                 return
             if built.app.crashed:

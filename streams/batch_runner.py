@@ -62,8 +62,11 @@ class BatchRunner:
         try:
             async with self.outbox.sending(), self.delivery.committing():
                 async for event in events:
-                    if await self.delivery.admit(event.message):
-                        await self._take(record_of(event), self.delivery.acknowledgement(event.message))
+                    try:
+                        if await self.delivery.admit(event.message):
+                            await self._take(record_of(event), self.delivery.acknowledgement(event.message))
+                    except Exception as error:  # the framework would start a new agent, and pass over this picture
+                        self.outbox.stop(error)
                     if self.outbox.failed:
                         return
         finally:

@@ -207,7 +207,9 @@ def take_answer(record: Record, ledger: Ledger) -> None:
     """Enter what a record says about an input, if anything."""
     message = _answer(record)
     if isinstance(message, DecisionLog):
-        ledger.decided(message.topic, message.input_id, record.appended_at)
+        lanes = _EVIDENCE if message.topic in _EVIDENCE else (message.topic,)
+        for topic in lanes:  # after a restart with other rules a report may stand on both; it is decided once
+            ledger.decided(topic, message.input_id, record.appended_at)
     elif isinstance(message, Evidence):
         if isinstance(message.fact, ReportFact):
             ledger.decided(topics.INCIDENTS, message.fact.incident.message_id(), record.appended_at)

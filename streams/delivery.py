@@ -5,8 +5,8 @@
 - **Taking.** Each record must be the one after the last (`streams/progress.py`). A gap is looked up in the topic: where
   records lie in it, the framework lost them, and the worker ends, so that the next one takes them.
 - **Committing.** Every half second, what is released in order. Each commit also renews the lease (`streams/lease.py`).
-- **Going.** Before the partitions are given away everything in flight is confirmed and committed (`revoked`). Where that
-  does not work in time, the worker ends instead.
+- **Going.** Before the partitions are given away everything in flight is confirmed, and committed where the group still
+  takes it (`revoked`); what is not committed is repeated by the next owner. What cannot be confirmed ends the worker.
 """
 
 from __future__ import annotations
@@ -44,7 +44,6 @@ class Delivery:
         lease: The right to send.
         commit: Commits offsets in the stage's group; returns False where the worker is no longer a member.
         first_offset: Returns the first offset at or after one that a partition really has, or None at its end.
-        fail: Called with the error that stops the worker.
         complete: Whether no record may be missed; pictures may.
     """
 
@@ -55,7 +54,6 @@ class Delivery:
         lease: Lease,
         commit: Commit,
         first_offset: FirstOffset,
-        fail: Callable[[Exception], None],
         *,
         complete: bool,
     ) -> None:
@@ -65,7 +63,6 @@ class Delivery:
         self.progress = Progress()
         self._commit = commit
         self._first_offset = first_offset
-        self._fail = fail
         self._complete = complete
         self._generation: int | None = None
         self._opening = 0
@@ -95,7 +92,7 @@ class Delivery:
         return True
 
     async def revoked(self) -> None:
-        """Let go of all partitions: finish what is in flight, commit it, and send nothing more.
+        """Let go of all partitions: finish what is in flight, commit it where the group still takes it, and send nothing more.
 
         Raises:
             DeliveryError: It could not be finished in time, so what is in flight is unknown: the worker must end.

@@ -19,6 +19,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, cast
@@ -58,6 +59,13 @@ Opened = Callable[[Mapping[Where, int], int], Awaitable[bool]]
 class OrderedRecovery(Recovery):  # type: ignore[misc]
     """Faust's recovery, whose end and whose short cut without tables both resume in the right order."""
 
+    _rebalances = 0
+
+    async def on_rebalance(self, *args: Any, **kwargs: Any) -> None:
+        """Take an assignment; which rebalance it is of tells whether another one has begun since."""
+        self._rebalances = self.app.rebalancing_count
+        await super().on_rebalance(*args, **kwargs)
+
     async def on_recovery_completed(self, generation_id: int = 0) -> None:
         """Begin with the partitions after their tables were recovered."""
         self._set_recovery_ended()
@@ -77,6 +85,10 @@ class OrderedRecovery(Recovery):  # type: ignore[misc]
 
     async def _build_offsets(self, consumer: Any, tps: set[TP], destination: Any, title: str) -> None:
         """Find where reading a changelog begins; local state that is ahead of it is read anew by the next worker."""
+        if title == "active":
+            for tp in tps:
+                if self.tp_to_table[tp].discard_if_old(tp.partition, time.time()):
+                    destination[tp] = None
         await super()._build_offsets(consumer, tps, destination, title)
         if title != "active":
             return
@@ -95,13 +107,15 @@ class OrderedRecovery(Recovery):  # type: ignore[misc]
 
     async def _begin(self, generation_id: int) -> None:
         app, consumer = self.app, self.app.consumer
-        if app.consumer_generation_id != generation_id:
-            return  # the next recovery is on its way
         streams = {tp for tp in consumer.assignment() if not self._is_changelog_tp(tp)}
         async with consumer.no_fetch_under_way:
+            if self._moved_on(generation_id):
+                return
             if streams:
                 await self._wait(consumer.perform_seek())
             await self._wait(self._open(streams, generation_id))
+            if self._moved_on(generation_id):
+                return
             app.flow_control.resume()  # this clears the streams' queues, so nothing may be in them yet
             consumer.resume_partitions(streams)
         self.completed.set()
@@ -110,6 +124,10 @@ class OrderedRecovery(Recovery):  # type: ignore[misc]
         self.tables.on_actives_ready()
         self.tables.on_standbys_ready()
         app.on_rebalance_end()
+
+    def _moved_on(self, generation_id: int) -> bool:
+        """Return whether the next rebalance has begun: then its recovery opens, and not this one."""
+        return bool(self.app.rebalancing_count != self._rebalances or self.app.consumer_generation_id != generation_id)
 
     async def _open(self, streams: set[TP], generation_id: int) -> None:
         positions = {tp: await self.app.consumer.position(tp) for tp in streams}
@@ -125,6 +143,21 @@ class OrderedConsumer(aiokafka.Consumer):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.no_fetch_under_way = asyncio.Lock()
+
+    async def seek_to_committed(self) -> Any:
+        """Seek all partitions to their committed offsets, and those without any to where their stage begins.
+
+        aiokafka leaves a partition alone whose committed offset is 0 or none, wherever it stands.
+        """
+        found = await super().seek_to_committed()
+        streams = {TP(*tp): offset for tp, offset in found.items() if not self._is_changelog_tp(TP(*tp))}
+        zero = {tp: 0 for tp, offset in streams.items() if offset == 0}
+        if zero:
+            await self.seek_wait(zero)
+        new = [tp for tp, offset in streams.items() if offset is None]
+        if new and self.app.conf.consumer_auto_offset_reset == "earliest":
+            await self._thread.seek_to_beginning(*new)
+        return found
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:
         """Fetch from the partitions that are active now, and return what is of those that still are.

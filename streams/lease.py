@@ -55,6 +55,11 @@ class Lease:
         self._proved_at_s = None
         self._ended_at_s = self.now_s()
 
+    def missed_from_now(self) -> None:
+        """Count anew for how long sending has not been allowed: there is a good reason."""
+        if not self.held:
+            self.end()
+
     async def wait(self) -> None:
         """Wait until sending is allowed."""
         while not self.held:

@@ -1,8 +1,9 @@
 """What an input caused the first time, so that a repeated input returns exactly that.
 
 A crash after the state was written and before the output was sent would otherwise swallow the output: the repeated
-input would find its effect already in the state and cause nothing. The last `SLOTS` inputs of a partition are kept as
-rows of its state, in a ring, so that no deletions are needed.
+input would find its effect already in the state and cause nothing. The last `SLOTS` inputs of each topic's partition are kept
+as rows of its state, in a ring, so that no deletions are needed. Each topic has a ring of its own: order holds within a topic
+alone, so what comes of one topic must not push out what another will repeat.
 
 What is repeated to a compacted topic must not hide what came after it: there, only the newest record of each key that the
 ring knows is sent again. A newer one was either confirmed, or its own input is repeated too.
@@ -22,7 +23,7 @@ from streams.stage import Rows
 from streams.topics import BY_NAME
 
 SLOTS: Final = 2_048
-"""Inputs remembered per partition: more than a worker takes between two commits (1 s) plus its window in flight."""
+"""Inputs remembered per topic and partition: more than a worker takes between two commits (1 s) plus its window in flight."""
 PREFIX: Final = "done/"
 
 
@@ -37,10 +38,11 @@ class SentRecord(Part):
 
 
 class Done(Part):
-    """One input that was handled and all that it caused."""
+    """One input that was handled and all that it caused. `sequence` counts over all topics, `number` within its topic."""
 
     event_id: str
     sequence: int
+    number: int
     records: tuple[SentRecord, ...]
     values: tuple[str, ...]
 
@@ -57,7 +59,7 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """What is kept in memory of one place of the ring."""
+    """What is kept in memory of one place of a ring."""
 
     event_id: str
     sequence: int
@@ -65,21 +67,22 @@ class _Slot:
 
 
 class Repeats:
-    """The ring of one partition."""
+    """The rings of one partition."""
 
     def __init__(self, rows: Rows) -> None:
         """Rebuild the index from the rows that recovery left."""
-        self._slot_of: dict[str, int] = {}
-        self._in_slot: dict[int, _Slot] = {}
+        self._name_of: dict[str, str] = {}
+        self._in_slot: dict[str, _Slot] = {}
         self._newest: dict[tuple[str, str], int] = {}
         self._next = 0
-        for done in sorted((done for _, done in rows.scan(PREFIX, Done)), key=lambda done: done.sequence):
-            self._note(done)
+        self._next_of: dict[str, int] = {}
+        for name, done in sorted(rows.scan(PREFIX, Done), key=lambda found: found[1].sequence):
+            self._note(_topic(name), done)
 
     def find(self, event_id: str, rows: Rows) -> list[Outgoing] | None:
         """Return what an input caused, or None where it was not handled before (or too long ago)."""
-        slot = self._slot_of.get(event_id)
-        done = None if slot is None else rows.get(_name(slot), Done)
+        name = self._name_of.get(event_id)
+        done = None if name is None else rows.get(name, Done)
         if done is None:
             return None
         return [
@@ -96,8 +99,8 @@ class Repeats:
             if self._newest.get((sent.topic, sent.key), done.sequence) <= done.sequence
         ]
 
-    def remember(self, event_id: str, outputs: list[Outgoing], rows: Rows) -> Callable[[], None]:
-        """Write what an input caused, in the place of the oldest. It is our own, so it is not validated again.
+    def remember(self, topic: str, event_id: str, outputs: list[Outgoing], rows: Rows) -> Callable[[], None]:
+        """Write what an input of a topic caused, in the place of its oldest. It is our own, so it is not validated again.
 
         Returns:
             What to call when the row is kept.
@@ -114,25 +117,33 @@ class Repeats:
             for output in outputs
         )
         texts = tuple(value.decode() for value in values)
-        done = Done.model_construct(event_id=event_id, sequence=self._next, records=records, values=texts)
-        rows.put(_name(done.sequence % SLOTS), done)
-        return lambda: self._note(done)
+        number = self._next_of.get(topic, 0)
+        done = Done.model_construct(
+            event_id=event_id, sequence=self._next, number=number, records=records, values=texts
+        )
+        rows.put(_name(topic, number), done)
+        return lambda: self._note(topic, done)
 
-    def _note(self, done: Done) -> None:
-        number = done.sequence % SLOTS
-        before = self._in_slot.get(number)
+    def _note(self, topic: str, done: Done) -> None:
+        name = _name(topic, done.number)
+        before = self._in_slot.get(name)
         if before is not None:
-            if self._slot_of.get(before.event_id) == number:
-                del self._slot_of[before.event_id]
+            if self._name_of.get(before.event_id) == name:
+                del self._name_of[before.event_id]
             for key in before.compacted:
                 if self._newest.get(key) == before.sequence:
                     del self._newest[key]
         keys = tuple((sent.topic, sent.key) for sent in done.records if "compact" in BY_NAME[sent.topic].cleanup)
-        self._in_slot[number] = _Slot(done.event_id, done.sequence, keys)
-        self._slot_of[done.event_id] = number
+        self._in_slot[name] = _Slot(done.event_id, done.sequence, keys)
+        self._name_of[done.event_id] = name
         self._newest.update(dict.fromkeys(keys, done.sequence))
         self._next = done.sequence + 1
+        self._next_of[topic] = done.number + 1
 
 
-def _name(slot: int) -> str:
-    return f"{PREFIX}{slot:05d}"
+def _name(topic: str, number: int) -> str:
+    return f"{PREFIX}{topic}/{number % SLOTS:05d}"
+
+
+def _topic(name: str) -> str:
+    return name.removeprefix(PREFIX).rpartition("/")[0]

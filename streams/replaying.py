@@ -35,6 +35,6 @@ def first_appended_at(headers: Headers, appended_at: datetime) -> datetime:
             try:
                 first = datetime.fromisoformat(value.decode())
                 return min(first.astimezone(UTC), appended_at) if first.tzinfo else appended_at
-            except (ValueError, OverflowError):
+            except (ValueError, OverflowError, AttributeError):  # not a time, or a header without a value
                 return appended_at
     return appended_at

@@ -89,17 +89,17 @@ class Restoring:
     Args:
         stage: The stage's name, for the log.
         kafka: Where its changelog is.
-
-    Attributes:
-        under_way: Whether something is being read: it may take its time.
     """
-
-    under_way: bool
 
     def __init__(self, stage: str, kafka: KafkaSettings) -> None:
         self._stage = stage
         self._kafka = kafka
-        self.under_way = False
+        self._running = 0
+
+    @property
+    def under_way(self) -> bool:
+        """Return whether something is being read: it may take its time."""
+        return self._running > 0
 
     async def __call__(
         self, tables: Mapping[TP, StateTable], offsets: MutableMapping[TP, int], highwaters: Mapping[TP, int]
@@ -121,11 +121,11 @@ class Restoring:
         }
         if not pieces:
             return
-        self.under_way = True
+        self._running += 1
         try:
             await self._read(pieces, offsets)
         finally:
-            self.under_way = False
+            self._running -= 1
 
     async def _read(self, pieces: Mapping[TP, Piece], offsets: MutableMapping[TP, int]) -> None:
         progress = _Progress(self._stage, list(pieces.values()))

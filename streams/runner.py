@@ -74,6 +74,9 @@ class Runner:
                         self.handle(record_of(event), self.delivery.acknowledgement(event.message))
                 except (DeliveryError, StateError) as error:
                     self.outbox.stop(error)
+                except Exception as error:  # the framework would start a new agent, and pass over this input
+                    log.exception("%s: a fault of ours", self.stage.name)
+                    self.outbox.stop(error)
                 if self.outbox.failed:
                     return
 
@@ -122,7 +125,7 @@ class Runner:
         if isinstance(outputs, Fault):
             return outputs
         if outputs or rows.writes:
-            remember = owned.repeats.remember(item.event_id, outputs, rows)
+            remember = owned.repeats.remember(item.topic, item.event_id, outputs, rows)
             if rows.largest() > MAX_ROW_BYTES:
                 return Fault(
                     DeadLetterReason.TOO_LARGE, f"what it causes is more than {MAX_ROW_BYTES} bytes in one row"

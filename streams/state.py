@@ -14,7 +14,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar, cast
 
 import faust
@@ -24,11 +23,14 @@ from pydantic import BaseModel
 
 from streams.errors import ToezichtError
 from streams.metrics import STATE_REBUILT
+from streams.state_trust import mark_of
 from streams.state_versions import ROWS, RowError, RowVersions
 
 log = logging.getLogger(__name__)
 
 R = TypeVar("R", bound=BaseModel)
+KEPT_AT_KEY: Final = b"__toezicht\0kept_at__"
+"""When a partition's local state was last written (s since the epoch); beside the framework's key for the offset."""
 LOCAL_STATE_KEPT_S: Final = 12 * 3_600.0
 """Older local state is read anew: the changelog drops tombstones a day after it was compacted (`delete.retention.ms`), and
 rows whose deletion was missed would come back."""
@@ -78,13 +80,32 @@ class StateTable(faust.Table):  # type: ignore[misc]
 
     def distrust(self, partition: int) -> None:
         """Mark a partition's local state as not to be trusted, and end the worker: the next one throws it away."""
-        _mark_of(self.data.partition_path(partition)).touch()
+        mark_of(self.data.partition_path(partition)).touch()
         self.fail(StateError(f"the local state of partition {partition} cannot be trusted, it will be read anew"))
 
     def apply_changelog_batch(self, batch: Any) -> None:
-        """Write what recovery read."""
+        """Write what the framework read for a standby."""
+        events = list(batch)
         with self.failing():
-            super().apply_changelog_batch(batch)
+            super().apply_changelog_batch(events)
+            for partition in {event.message.partition for event in events}:
+                self.data._db_for_partition(partition).put(KEPT_AT_KEY, str(time.time()).encode())
+
+    def discard_if_old(self, partition: int, now_s: float) -> bool:
+        """Throw away local state that was not written for so long that it may have missed deletions.
+
+        Called when the partition comes, before its changelog is read: also a process that runs may get one back after days.
+        """
+        written = self.data._db_for_partition(partition).get(KEPT_AT_KEY)
+        if self.persisted_offset(self.changelog_tp(partition)) is None:
+            return False
+        if written is not None and float(written) >= now_s - LOCAL_STATE_KEPT_S:
+            return False
+        log.warning("the local state of partition %d is too old, it is read anew", partition)
+        self.data._dbs.pop(partition).close()
+        shutil.rmtree(self.data.partition_path(partition))
+        STATE_REBUILT.labels(self.app.conf.id).inc()
+        return True
 
     def changelog_tp(self, partition: int) -> TP:
         """Return the changelog's topic and partition."""
@@ -99,6 +120,7 @@ class StateTable(faust.Table):  # type: ignore[misc]
             else:
                 batch.put(key, value)
         batch.put(self.data.offset_key, str(offset).encode())
+        batch.put(KEPT_AT_KEY, str(time.time()).encode())
         self.data._db_for_partition(partition).write(batch)
 
     async def on_rebalance(
@@ -273,37 +295,3 @@ class NoRows:
     def scan(self, prefix: str, model: type[R]) -> Iterator[tuple[str, R]]:
         """Yield nothing."""
         return iter(())
-
-
-def discard_distrusted(stage: str, table: StateTable, now_s: Callable[[], float] = time.time) -> None:
-    """Throw away local state that was marked, that is too old, or that cannot be opened; recovery reads it anew.
-
-    Called before the framework opens anything, in a folder that only this worker uses. `now_s` is in seconds since the epoch,
-    as files' times are.
-    """
-    for partition in range(table.partitions or 0):
-        path = table.data.partition_path(partition)
-        if path.exists() and (
-            _mark_of(path).exists() or _written_s(path) < now_s() - LOCAL_STATE_KEPT_S or not _opens(table, path)
-        ):
-            log.warning("%s: the local state in %s is thrown away and read anew", stage, path)
-            shutil.rmtree(path)
-            STATE_REBUILT.labels(stage).inc()
-        _mark_of(path).unlink(missing_ok=True)
-
-
-def _mark_of(path: Path) -> Path:
-    return path.with_name(f"{path.name}.distrusted")
-
-
-def _written_s(path: Path) -> float:
-    return max((each.stat().st_mtime for each in path.iterdir()), default=0.0)
-
-
-def _opens(table: StateTable, path: Path) -> bool:
-    try:
-        table.data.rocksdb_options.open(path).close()
-    except Exception as error:  # what RocksDB raises has no type of its own
-        log.warning("%s cannot be opened: %r", path, error)
-        return "lock" in str(error).lower()  # another worker has it: that is for the framework to say
-    return True

@@ -53,8 +53,10 @@ class LeasedProducer(AIOKafkaProducer):  # type: ignore[misc]
         send = self.client.send
 
         async def send_while_held(node_id: int, request: Any, **options: Any) -> Any:
-            if isinstance(request, ProduceRequest):
+            while isinstance(request, ProduceRequest):
                 await lease.wait()
+                if not await self.client.ready(node_id, **options) or lease.held:
+                    break  # connected: from here to the socket nothing is awaited any more, or the client says what is wrong
             return await send(node_id, request, **options)
 
         self.client.send = send_while_held

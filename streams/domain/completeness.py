@@ -111,11 +111,12 @@ class Ledger:
         self._set_aside: dict[Place, datetime] = {}
         self._waiting: dict[Id, dict[int, _Waiting]] = {}
         self._commits: dict[Where, deque[tuple[datetime, int]]] = {}
+        self._given_up = 0
 
     @property
     def full(self) -> bool:
         """Return whether so many inputs wait for an answer that no more should be read now."""
-        return len(self._waiting) >= WAITING_AT_MOST
+        return len(self._waiting) - self._given_up >= WAITING_AT_MOST
 
     def waiting(self) -> Counter[str]:
         """Return how many inputs have no answer, by topic; those given up are not among them."""
@@ -136,7 +137,8 @@ class Ledger:
     def decided(self, topic: str, input_id: str, at: datetime) -> None:
         """Take a decision about an input, wherever the input stood."""
         _renew(self._decided, (topic, input_id), at)
-        self._waiting.pop((topic, input_id), None)
+        gone = self._waiting.pop((topic, input_id), {})
+        self._given_up -= sum(entry.given_up_at is not None for entry in gone.values())
 
     def set_aside(self, place: Place, at: datetime) -> None:
         """Take the dead letter of one record."""
@@ -159,7 +161,11 @@ class Ledger:
         """Stop asking for an input, since its record is gone."""
         entry = self._entry(missing)
         if entry is not None:
-            entry.given_up_at = now
+            self._end(entry, now)
+
+    def _end(self, entry: _Waiting, now: datetime) -> None:
+        self._given_up += entry.given_up_at is None
+        entry.given_up_at = now
 
     def missing(self, now: datetime) -> list[Missing]:
         """Return what is missing, in the order of the topics, partitions and offsets."""
@@ -169,7 +175,8 @@ class Ledger:
             if entry.given_up_at is not None or entry.newest >= self._passed(place[:2], now):
                 continue
             if entry.copies >= COPIES_AT_MOST and entry.told:
-                reason, entry.given_up_at = Reason.GIVEN_UP, now
+                reason = Reason.GIVEN_UP
+                self._end(entry, now)
             else:
                 reason = Reason.STILL_UNDECIDED if entry.told else Reason.UNDECIDED
             entry.told = True
@@ -214,15 +221,17 @@ class Ledger:
 
     def _remove(self, place: Place, input_id: str) -> None:
         partitions = self._waiting[place.topic, input_id]
-        del partitions[place.partition]
+        self._given_up -= partitions.pop(place.partition).given_up_at is not None
         if not partitions:
             del self._waiting[place.topic, input_id]
 
 
 def _renew(answers: dict[K, datetime], key: K, at: datetime) -> None:
-    """Keep an answer as the newest."""
+    """Keep an answer as the newest, and so many at the most."""
     at = max(at, answers.pop(key, at))
     answers[key] = at
+    if len(answers) > ANSWERS_AT_MOST:
+        del answers[next(iter(answers))]
 
 
 def _drop(answers: dict[K, datetime], before: datetime) -> None:

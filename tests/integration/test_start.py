@@ -22,7 +22,7 @@ from streams.broker import LocalBroker
 from streams.framework import faust_app, state_table
 from streams.rules_file import load_rules
 from streams.settings import KafkaSettings, Settings
-from streams.state import StateTable
+from streams.state import KEPT_AT_KEY, StateTable
 from streams.topic_admin import apply
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
@@ -124,7 +124,7 @@ class Local:
 
 def rows_of(database: Any) -> Content:
     """Return a database's rows without the offset."""
-    return {bytes(key): bytes(value) for key, value in database.items() if key != OFFSET}
+    return {bytes(key): bytes(value) for key, value in database.items() if key not in (OFFSET, KEPT_AT_KEY)}
 
 
 def test_what_is_restored_in_bulk_is_what_the_changelog_says(

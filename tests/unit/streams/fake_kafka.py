@@ -75,9 +75,7 @@ class FakeGroup:
         self, outbox: Outbox, failures: list[Exception], *, lease: Lease | None = None, complete: bool = True
     ) -> Delivery:
         """Return a delivery over this group."""
-        return Delivery(
-            "test", outbox, lease or Lease(7), self.commit, self.first_offset, failures.append, complete=complete
-        )
+        return Delivery("test", outbox, lease or Lease(7), self.commit, self.first_offset, complete=complete)
 
 
 @dataclass(frozen=True)

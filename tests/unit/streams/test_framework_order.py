@@ -28,11 +28,13 @@ class FakeThread:
         self.records: dict[TP, list[int]] = {OURS: [1], PAUSED: [2]}
         self.asked: list[set[TP]] = []
         self.answer = asyncio.Event()
+        self.answered = False
 
     async def getmany(self, active: set[TP], _: float) -> dict[TP, list[int]]:
         """Return the records of the partitions as they are named when the answer comes."""
         self.asked.append(active)
         await self.answer.wait()
+        self.answered = True
         return {tp: found for tp, found in self.records.items() if not active or tp in active}
 
 
@@ -116,11 +118,45 @@ def test_positions_change_only_while_no_fetch_is_under_way(tmp_path: Path) -> No
         consumer, thread = consumer_in(tmp_path)
         fetch = asyncio.create_task(consumer._getmany(consumer._get_active_partitions(), 1.0))
         await asyncio.sleep(0)
-        assert consumer.no_fetch_under_way.locked()
-        thread.answer.set()
+        asyncio.get_running_loop().call_later(0.05, thread.answer.set)
         async with consumer.no_fetch_under_way:
-            assert fetch.done() or thread.asked == [{OURS}]
+            assert thread.answered
         assert await fetch == {OURS: [1]}
+
+    asyncio.run(scenario())
+
+
+class Committed:
+    """aiokafka's committed offsets, and what is sought: it leaves offset 0 and none alone by itself."""
+
+    def __init__(self, committed: dict[TP, int | None]) -> None:
+        self.committed = committed
+        self.sought: dict[TP, int] = {}
+
+    async def seek_to_committed(self) -> dict[TP, int | None]:
+        """Seek where there is an offset above 0."""
+        self.sought |= {tp: offset for tp, offset in self.committed.items() if offset}
+        return self.committed
+
+    async def seek_wait(self, offsets: dict[TP, int]) -> None:
+        """Seek."""
+        self.sought |= offsets
+
+    async def seek_to_beginning(self, *tps: TP) -> None:
+        """Seek to what is there."""
+        self.sought |= dict.fromkeys(tps, -2)
+
+
+def test_a_partition_without_a_committed_offset_is_sought_too(tmp_path: Path) -> None:
+    """What a fetch handed out of it before would otherwise be passed over; changelogs are the recovery's."""
+
+    async def scenario() -> None:
+        consumer: Any = app_in(tmp_path).consumer
+        consumer.app.tables._changelogs["decide-state-changelog"] = object()
+        thread = Committed({OURS: 7, PAUSED: 0, URGENT: None, TP("decide-state-changelog", 0): None})
+        consumer._thread = thread
+        await consumer.perform_seek()
+        assert thread.sought == {OURS: 7, PAUSED: 0, URGENT: -2}
 
     asyncio.run(scenario())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -26,8 +27,9 @@ def test_a_record_that_was_sent_once_has_the_brokers_time() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [b"", b"yesterday", b"\xff", b"2026-11-24T10:00:00", b"2026-11-25T10:00:00Z", b"0001-01-01T00:00:00+10:00"]
+    "value",
+    [b"", b"yesterday", b"\xff", b"2026-11-24T10:00:00", b"2026-11-25T10:00:00Z", None, b"0001-01-01T00:00:00+10:00"],
 )
-def test_a_time_that_cannot_be_is_not_believed(value: bytes) -> None:
-    """Not a time, without a zone, or later than the broker's."""
+def test_a_time_that_cannot_be_is_not_believed(value: Any) -> None:
+    """Not a time, without a zone, later than the broker's, or no value at all."""
     assert first_appended_at([(FIRST_APPENDED_AT, value)], NOW) == NOW

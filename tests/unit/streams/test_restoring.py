@@ -16,7 +16,7 @@ from faust.types import TP
 from streams import restoring
 from streams.restoring import Restoring
 from streams.settings import KafkaSettings
-from streams.state import StateError, StateTable
+from streams.state import KEPT_AT_KEY, StateError, StateTable
 from tests.unit.streams.test_state_trust import table_in
 
 TOPIC = "decide-state-changelog"
@@ -97,7 +97,7 @@ class Scene:
     def rows(self, partition: int = 0) -> dict[bytes, bytes]:
         """Return what is on disk."""
         database = self.table.data._db_for_partition(partition)
-        return {key: value for key, value in database.items() if key != self.table.data.offset_key}
+        return {key: value for key, value in database.items() if key not in (self.table.data.offset_key, KEPT_AT_KEY)}
 
 
 @pytest.fixture

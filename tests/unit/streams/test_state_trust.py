@@ -11,7 +11,8 @@ import pytest
 from schemas.base import Part
 from streams.framework import faust_app, state_table
 from streams.settings import KafkaSettings
-from streams.state import StateError, StateRows, StateTable, discard_distrusted
+from streams.state import KEPT_AT_KEY, StateError, StateRows, StateTable
+from streams.state_trust import discard_distrusted
 from tests.unit.streams.test_runner import Counting
 
 
@@ -98,9 +99,35 @@ def test_state_that_may_have_missed_deletions_is_thrown_away(tmp_path: Path, age
     """The changelog forgets a deletion after a day, so state that was away for half of one is read anew."""
     _, table, _ = table_in(tmp_path)
     write(table, 10)
-    written_s = max(each.stat().st_mtime for each in table.data.partition_path(0).iterdir())
-    discard_distrusted("decide", table, lambda: written_s + age_h * 3_600)
-    assert table.data.partition_path(0).exists() is kept
+    written_s = float(table.data._db_for_partition(0).get(KEPT_AT_KEY))
+    discard_distrusted("decide", table)  # a look does not make it younger
+    assert table.discard_if_old(0, written_s + age_h * 3_600) is not kept
+    assert (table.persisted_offset(table.changelog_tp(0)) == 10) is kept
+    assert bool(table.partition_state(0).keys(b"row/")) is kept
+
+
+def test_a_new_partition_is_not_old(tmp_path: Path) -> None:
+    """There is nothing in it yet."""
+    _, table, _ = table_in(tmp_path)
+    assert not table.discard_if_old(0, 1e12)
+
+
+def test_a_damaged_block_is_no_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """RocksDB calls it a "block checksum mismatch"; one that another process has open is left alone."""
+    _, table, _ = table_in(tmp_path)
+    for said, kept in (
+        ("IO error: lock hold by current process", True),
+        ("Corruption: block checksum mismatch", False),
+    ):
+        write(table, 1)
+
+        def refuse(*_: Any, said: str = said) -> None:
+            raise OSError(said)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(type(table.data.rocksdb_options), "open", refuse)
+            discard_distrusted("decide", table)
+        assert table.data.partition_path(0).exists() is kept
 
 
 def test_a_mark_is_enough(tmp_path: Path) -> None:
