@@ -154,7 +154,7 @@ class OrderedConsumer(aiokafka.Consumer):  # type: ignore[misc]
         zero = {tp: 0 for tp, offset in streams.items() if offset == 0}
         if zero:
             await self.seek_wait(zero)
-        new = [tp for tp, offset in streams.items() if offset is None]
+        new = [place for place, offset in found.items() if offset is None and TP(*place) in streams]
         if new and self.app.conf.consumer_auto_offset_reset == "earliest":
             await self._thread.seek_to_beginning(*new)
         return found

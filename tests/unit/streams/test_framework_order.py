@@ -9,6 +9,7 @@ from typing import Any
 
 import faust
 import pytest
+from aiokafka import TopicPartition
 from faust.tables.recovery import RebalanceAgain, ServiceStopped
 from faust.types import TP
 
@@ -133,18 +134,19 @@ class Committed:
         self.committed = committed
         self.sought: dict[TP, int] = {}
 
-    async def seek_to_committed(self) -> dict[TP, int | None]:
+    async def seek_to_committed(self) -> dict[TopicPartition, int | None]:
         """Seek where there is an offset above 0."""
         self.sought |= {tp: offset for tp, offset in self.committed.items() if offset}
-        return self.committed
+        return {TopicPartition(*tp): offset for tp, offset in self.committed.items()}
 
     async def seek_wait(self, offsets: dict[TP, int]) -> None:
         """Seek."""
         self.sought |= offsets
 
-    async def seek_to_beginning(self, *tps: TP) -> None:
-        """Seek to what is there."""
-        self.sought |= dict.fromkeys(tps, -2)
+    async def seek_to_beginning(self, *places: TopicPartition) -> None:
+        """Seek to what is there; aiokafka takes its own type alone."""
+        assert all(isinstance(place, TopicPartition) for place in places)
+        self.sought |= {TP(*place): -2 for place in places}
 
 
 def test_a_partition_without_a_committed_offset_is_sought_too(tmp_path: Path) -> None:
