@@ -64,6 +64,7 @@ class Delivery:
         self._commit = commit
         self._first_offset = first_offset
         self._complete = complete
+        self._gaps = metrics.DELIVERY_GAPS.labels(stage)  # a series from the start, so that its first increase is seen
         self._generation: int | None = None
         self._opening = 0
         self._committing = asyncio.Lock()
@@ -181,7 +182,7 @@ class Delivery:
         if self._complete:
             found = await self._first_offset(where, expected)
             if found is not None and found < offset:
-                metrics.DELIVERY_GAPS.labels(self.stage).inc()
+                self._gaps.inc()
                 raise DeliveryError(
                     f"{self.stage}: {where[0]}/{where[1]}: offset {expected} was due and {offset} was delivered: "
                     "the worker ends, so that nothing is passed over"

@@ -21,12 +21,13 @@ def discard_distrusted(stage: str, table: Any) -> None:
 
     Called before the framework opens anything, in a folder that only this worker uses.
     """
+    rebuilt = STATE_REBUILT.labels(stage)  # a series from the start
     for partition in range(table.partitions or 0):
         path = table.data.partition_path(partition)
         if path.exists() and (mark_of(path).exists() or not _opens(table, path)):
             log.warning("%s: the local state in %s is thrown away and read anew", stage, path)
             shutil.rmtree(path)
-            STATE_REBUILT.labels(stage).inc()
+            rebuilt.inc()
         mark_of(path).unlink(missing_ok=True)
 
 
