@@ -11,6 +11,8 @@ from streams.cli import main
 class NothingRestored:
     """Stands where the restoring in bulk stands, and leaves all to the framework."""
 
+    under_way = False
+
     def __init__(self, *_: Any) -> None:
         """Take what the other takes."""
 
