@@ -23,6 +23,8 @@ from bench.faults_load import LAST_WATCHED, Kind, Load
 from bench.faults_seen import Final_, Following, Seen, by_kind, different
 from bench.faults_world import World
 
+WARM_UP_S: Final = 5.0
+"""Load before anything is judged: the first reports may come before their cameras showed anything."""
 BEFORE_S: Final = 2.0
 """Load before a fault, so that it hits work in flight."""
 AFTER_S: Final = 3.0
@@ -86,6 +88,7 @@ class Scene:
             return none(world, chance)
 
         self._expected = {}
+        time.sleep(WARM_UP_S)
         result = self._span("none", wait, random.Random(0))  # noqa: S311 - no secret
         self._expected = by_kind(self.seen.finals(range(self.load.next_report)))
         result["different"] = sum(len(finals) > 1 for finals in self._expected.values())
