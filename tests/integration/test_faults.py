@@ -23,7 +23,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     with scene(tmp_path_factory.mktemp("faults"), Rates(per_second=60), print) as made:
         row = made.undisturbed()
         assert row["inputs"] > 0
-        assert (row["lost"], row["twice"]) == (0, 0), row
+        assert (row["lost"], row["twice"], row["different"]) == (0, 0, 0), row
         assert row["kinds"] > 10, row
         yield made
 
