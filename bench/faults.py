@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.faults_kinds import FAULTS, Fault, none
-from bench.faults_load import LAST_WATCHED, Kind, Load
-from bench.faults_seen import Final_, Following, Seen, by_kind, different
+from bench.faults_load import Kind, Load
+from bench.faults_map import LAST_WATCHED
+from bench.faults_seen import READ, Final_, Seen, by_kind, different
 from bench.faults_world import World
+from bench.following import Following
 
 BEFORE_S: Final = 2.0
 """Load before a fault, so that it hits work in flight."""
@@ -68,7 +70,7 @@ class Scene:
         run = uuid.uuid4().hex[:8]
         self.load = Load(world.broker.bootstrap_servers, run, rates.per_second, rates.reports_per_second)
         self.seen = Seen(run, self.load.act)
-        self._following = Following(world.broker.bootstrap_servers, self.seen)
+        self._following = Following(world.broker.bootstrap_servers, READ, self.seen.take)
         self._expected: dict[Kind, set[Final_]] = {}
         self._judged = range(0)
         self.load.start()

@@ -1,24 +1,23 @@
 """The load of `bench faults`: numbered reports, pictures' detections and operator actions, sent at a steady rate.
 
-Each report lies alone in a square of its own, so that whatever dies on the way, its alert's final state depends on its
-number alone. Every `POSITIONED`th lies where a camera looks that sees three persons all the time, and ends corroborated;
-every fourth of the others is acknowledged by an operator as soon as it is shown.
+Each report lies alone in a square of its own (`bench/faults_map.py`), so that whatever dies on the way, its alert's final
+state depends on its number alone. Every `POSITIONED`th lies where a camera looks that sees three persons all the time, and
+ends corroborated; every fourth of the others is acknowledged by an operator as soon as it is shown.
 """
 
 from __future__ import annotations
 
-import json
-import math
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from kafka import KafkaProducer
 
+from bench.faults_map import CAMERAS, square_of
 from schemas.base import Message, derive_id
 from schemas.cameras import Box, DetectedObject, Detections, DetectorInfo, ObjectClass
 from schemas.categories import Category
@@ -30,21 +29,6 @@ from streams import topics
 from streams.clock import utc_now
 from streams.settings import RECONNECT_WITHIN_MS
 
-ROOMS: Final = ("room-0", "room-1", "room-2", "room-6")
-"""Control rooms whose keys fall on the four partitions, one each."""
-STEP_M: Final = 450
-"""Beyond the widest distance at which reports join, and at which a camera is asked."""
-COLUMNS: Final = 80
-CAMERA_ROWS: Final = 6
-CAMERAS_PER_ROOM: Final = CAMERA_ROWS**2
-CAMERAS: Final = len(ROOMS) * CAMERAS_PER_ROOM
-SQUARES_PER_ROOM: Final = 200 * COLUMNS
-POSITIONED: Final = 24
-"""Each so manieth report lies in a camera's view, until the cameras are used up: a camera is used once."""
-LAST_WATCHED: Final = (CAMERAS - 1) * POSITIONED
-NORTH: Final = 53.0
-WEST: Final = 4.0
-METRES_PER_DEGREE: Final = 111_320
 CATEGORIES: Final = (Category.STRAATROOF, Category.GEWELD_VECHTPARTIJ, Category.VERWARD_PERSOON)
 URGENCIES: Final = (("P 1", 1), ("P 2", 2), ("P 3", 3))
 SEND_WITHIN_MS: Final = 240_000
@@ -67,32 +51,6 @@ class Kind:
     source_priority: str
     watched: bool
     acted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Square:
-    """Where a report lies."""
-
-    room: str
-    lat: float
-    lon: float
-    camera: str | None
-
-
-def square_of(number: int) -> Square:
-    """Return the square of a report; beyond the map it starts again, which no run reaches."""
-    room = number % len(ROOMS)
-    if number % POSITIONED == 0 and number // POSITIONED < CAMERAS:
-        return camera_square(number // POSITIONED)
-    row, column = divmod(CAMERA_ROWS * COLUMNS + (number // len(ROOMS)) % SQUARES_PER_ROOM, COLUMNS)
-    return _square(room, row, column, None)
-
-
-def camera_square(camera: int) -> Square:
-    """Return where a camera looks."""
-    room, place = camera % len(ROOMS), camera // len(ROOMS)
-    row, column = divmod(place, CAMERA_ROWS)
-    return _square(room, row, column, f"camera-{camera}")
 
 
 def kind_of(number: int) -> Kind:
@@ -124,12 +82,6 @@ def incident_of(run: str, number: int, now: datetime, category: Category, priori
         reported_at=now,
         received_at=now,
     )
-
-
-def registry_document() -> str:
-    """Return the registry of the map, as a file that a worker reads (JSON is YAML)."""
-    cameras = [_camera(number) for number in range(CAMERAS)]
-    return json.dumps({"version": "faults", "control_rooms": [_room(k) for k in range(len(ROOMS))], "cameras": cameras})
 
 
 @dataclass
@@ -277,48 +229,3 @@ class Load:
 
     def _note_refusal(self, _: object) -> None:
         self.accepted.refused += 1
-
-
-def _square(room: int, row: int, column: int, camera: str | None) -> Square:
-    lat = NORTH - row * STEP_M / METRES_PER_DEGREE
-    east_m = (room * COLUMNS + column) * STEP_M
-    lon = WEST + east_m / (METRES_PER_DEGREE * math.cos(math.radians(NORTH)))
-    return Square(ROOMS[room], round(lat, 6), round(lon, 6), camera)
-
-
-def _room(number: int) -> dict[str, Any]:
-    west, east = _square(number, 0, 0, None).lon - 0.003, _square(number, 0, COLUMNS, None).lon - 0.003
-    corners = ((50.5, west), (50.5, east), (53.5, east), (53.5, west))
-    return {"id": ROOMS[number], "name": ROOMS[number], "area": [{"lat": lat, "lon": lon} for lat, lon in corners]}
-
-
-def _camera(number: int) -> dict[str, Any]:
-    place = camera_square(number)
-    return {
-        "id": f"camera-{number}",
-        "name": f"camera {number}",
-        "control_room": place.room,
-        "position": {"lat": place.lat, "lon": place.lon},
-        "view_area": _corners(place, 20),
-        "width_px": 640,
-        "height_px": 360,
-        "source": {"url": "none"},
-        "legal": {
-            "decision_ref": "bench",
-            "valid_from": "2020-01-01",
-            "valid_until": "2099-01-01",
-            "public_area": _corners(place, 40),
-            "viewing_windows": [
-                {"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "00:00", "until": "00:00"}
-            ],
-        },
-        "masks": {"version": "1", "polygons": []},
-        "zones": [{"id": "square", "name": "square", "polygon": [[0, 0], [640, 0], [640, 360], [0, 360]]}],
-    }
-
-
-def _corners(place: Square, half_m: float) -> list[dict[str, float]]:
-    d_lat = half_m / METRES_PER_DEGREE
-    d_lon = half_m / (METRES_PER_DEGREE * math.cos(math.radians(place.lat)))
-    around = ((-1, -1), (-1, 1), (1, 1), (1, -1))
-    return [{"lat": round(place.lat + y * d_lat, 7), "lon": round(place.lon + x * d_lon, 7)} for y, x in around]

@@ -5,19 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError
-
 from bench.faults_load import Accepted, Kind, kind_of
 from streams import topics
-from streams.settings import RECONNECT_WITHIN_MS
 
 log = logging.getLogger(__name__)
 
@@ -153,43 +148,6 @@ class Seen:
         if revision >= max(seen.revisions, default=0):
             seen.newest = alert
         seen.revisions[revision] = digest
-
-
-class Following:
-    """Reads the topics into what was seen, from a thread of its own, through every outage."""
-
-    def __init__(self, bootstrap_servers: str, seen: Seen) -> None:
-        self._seen = seen
-        self._stop = threading.Event()
-        self._consumer = KafkaConsumer(
-            bootstrap_servers=bootstrap_servers,
-            enable_auto_commit=False,
-            reconnect_backoff_max_ms=RECONNECT_WITHIN_MS,
-        )
-        places = [TopicPartition(name, n) for name in READ for n in range(topics.BY_NAME[name].partitions)]
-        self._consumer.assign(places)
-        self._consumer.seek_to_end(*places)
-        for place in places:
-            self._consumer.position(place)
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop following."""
-        self._stop.set()
-        self._thread.join()
-        self._consumer.close()
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                batches = self._consumer.poll(timeout_ms=200)
-            except KafkaError as error:
-                log.warning("reading goes on after %r", error)
-                continue
-            for place, records in batches.items():
-                for record in records:
-                    self._seen.take(place.topic, record.timestamp / 1000, record.value)
 
 
 def by_kind(finals: dict[int, Final_]) -> dict[Kind, set[Final_]]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from bench.faults_load import registry_document
+from bench.faults_map import registry_document
 from streams.broker import LocalBroker
 from streams.settings import KafkaSettings, Settings
 from streams.supervisor import Child, ProcessSpec, Supervisor

@@ -19,10 +19,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaProducer
 
-from bench.faults_load import incident_of, registry_document
+from bench.faults_load import incident_of
+from bench.faults_map import registry_document
 from bench.faults_world import World
+from bench.following import Following
 from schemas.categories import Category
 from schemas.codec import Encoded, encode
 from streams import topics
@@ -72,8 +74,15 @@ def _encoded(output: Output) -> Encoded:
 class Followed:
     """When the broker took each report, and when it took its alert (s since the epoch)."""
 
+    run: str
     sent_s: dict[int, float] = field(default_factory=dict)
     shown_s: dict[int, float] = field(default_factory=dict)
+
+    def take(self, _: str, at_s: float, value: bytes | None) -> None:
+        """Take a record of the operator topic."""
+        for report in json.loads(value or b"{}").get("reports", ()):
+            if report["source_id"].startswith(f"{self.run}-"):
+                self.shown_s.setdefault(int(report["source_id"].removeprefix(f"{self.run}-")), at_s)
 
     def missing(self) -> int:
         """Return how many reports have no alert yet."""
@@ -86,37 +95,6 @@ class Followed:
             for number, sent in self.sent_s.items()
             if number in self.shown_s and (number % URGENT_EVERY == 0) == urgent
         ]
-
-
-class Follower:
-    """Follows the operator topic from a thread of its own."""
-
-    def __init__(self, bootstrap_servers: str, run: str, followed: Followed) -> None:
-        self._prefix, self._followed = f"{run}-", followed
-        self._stop = threading.Event()
-        self._consumer = KafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
-        places = [TopicPartition(topics.ALERTS, number) for number in range(topics.ROOM_PARTITIONS)]
-        self._consumer.assign(places)
-        self._consumer.seek_to_end(*places)
-        for place in places:
-            self._consumer.position(place)
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop following."""
-        self._stop.set()
-        self._thread.join()
-        self._consumer.close()
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            for records in self._consumer.poll(timeout_ms=200).values():
-                for record in records:
-                    for report in json.loads(record.value)["reports"]:
-                        if report["source_id"].startswith(self._prefix):
-                            number = int(report["source_id"].removeprefix(self._prefix))
-                            self._followed.shown_s.setdefault(number, record.timestamp / 1000)
 
 
 @dataclass
@@ -165,8 +143,8 @@ def _drain(followed: Followed, watched: Watched, count: int) -> float:
 
 def capacity(world: World, run: str) -> float:
     """Return how many reports per second `decide` takes with a backlog before it."""
-    followed, records = Followed(), made(run, 0, CAPACITY_REPORTS)
-    follower = Follower(world.broker.bootstrap_servers, run, followed)
+    followed, records = Followed(run), made(run, 0, CAPACITY_REPORTS)
+    follower = Following(world.broker.bootstrap_servers, (topics.ALERTS,), followed.take)
     send(world.broker.bootstrap_servers, records, None, followed)
     _drain(followed, Watched(world), len(records))
     follower.close()
@@ -184,9 +162,9 @@ def measure(times: float, seconds: float, folder: Path, progress: Callable[[str]
         count = int(per_second * times * seconds)
         progress(f"decide takes {per_second:.0f} reports/s; making {count} reports")
         records = made(run, CAPACITY_REPORTS, count)
-        followed, watched = Followed(), Watched(world)
+        followed, watched = Followed(run), Watched(world)
         watched.look()
-        follower = Follower(world.broker.bootstrap_servers, run, followed)
+        follower = Following(world.broker.bootstrap_servers, (topics.ALERTS,), followed.take)
         looking = threading.Event()
         watcher = threading.Thread(target=_look_until, args=(watched, looking), daemon=True)
         watcher.start()
