@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from bench.faults_kinds import FAULTS, Fault, none
+from bench.faults_kinds import FAULTS, LONG_FAULTS, Fault, none
 from bench.faults_load import Kind, Load
 from bench.faults_map import LAST_WATCHED
 from bench.faults_seen import READ, Final_, Seen, by_kind, different
@@ -39,11 +39,16 @@ POLL_S: Final = 0.1
 
 @dataclass(frozen=True)
 class Rates:
-    """The load: inputs per second in all, reports among them, and how long the span without a fault lasts."""
+    """The load: inputs per second in all, reports among them, and how long the span without a fault lasts.
+
+    `pauses` lets the load rest after each span until everything came through: for a load near what the machine can do,
+    which would else never get rid of what gathered during a fault.
+    """
 
     per_second: float = 100.0
     reports_per_second: float = 15.0
     undisturbed_s: float = 6.0
+    pauses: bool = False
 
 
 @contextmanager
@@ -74,7 +79,7 @@ class Scene:
         self._expected: dict[Kind, set[Final_]] = {}
         self._judged = range(0)
         self.load.start()
-        self._undisturbed_s = rates.undisturbed_s
+        self._undisturbed_s, self._pauses = rates.undisturbed_s, rates.pauses
 
     def close(self) -> None:
         """Stop the load and the reading."""
@@ -97,9 +102,10 @@ class Scene:
 
     def fault(self, name: str, seed: int) -> dict[str, Any]:
         """Inject a fault and return its row of the table."""
-        return self._span(name, FAULTS[name], random.Random(f"{name}-{seed}"))  # noqa: S311 - no secret
+        return self._span(name, (FAULTS | LONG_FAULTS)[name], random.Random(f"{name}-{seed}"))  # noqa: S311 - no secret
 
     def _span(self, name: str, inject: Fault, chance: random.Random) -> dict[str, Any]:
+        self.load.factor = 1.0
         first, inputs, restarts = self.load.next_report, self.load.accepted.inputs, self.world.restarts()
         since = datetime.now(UTC)
         time.sleep(BEFORE_S)
@@ -111,6 +117,8 @@ class Scene:
         self.load.flush()
         last, until = self.load.next_report, datetime.now(UTC) - timedelta(seconds=AFTER_S)
         self._judged = numbers = range(first, last)
+        if self._pauses:
+            self.load.factor = 0.0
         missing, unobserved = self._wait_for_all(numbers, since, until)
         time.sleep(SETTLED_S)
         finals = self.seen.finals(numbers)

@@ -29,6 +29,9 @@ REFUSED_S: Final = 6.0
 RECOVERY_BEGINS_S: Final = 2.0
 RECOVERY_ENDS_S: Final = 7.0
 """Between these after its death a worker imports, joins its group and recovers: where a second death hits it."""
+KILLS_AT_ONCE: Final = 10
+KILL_EVERY_S: Final = (3.0, 12.0)
+"""Least and longest time between the kills of the long form: below and above what a worker takes to come back."""
 POISON: Final = (b"", b"not json", b"{}", b"\xff\xfe\x00", b"[" * 10_000, b"x" * 900_000)
 
 
@@ -51,6 +54,14 @@ def kill_all(world: World, chance: random.Random) -> float:
     """Kill -9 every worker at once."""
     time.sleep(chance.uniform(0, 1))
     return [world.kill(stage) for stage in STAGES][-1]
+
+
+def many_kills(world: World, chance: random.Random) -> float:
+    """Kill -9 one random worker after the other, at random moments: some while another, or itself, still recovers."""
+    for _ in range(KILLS_AT_ONCE):
+        time.sleep(chance.uniform(*KILL_EVERY_S))
+        at_s = world.kill(chance.choice(STAGES))
+    return at_s
 
 
 def kill_while_recovering(world: World, chance: random.Random) -> float:
@@ -160,6 +171,7 @@ def state_corrupted(world: World, chance: random.Random) -> float:
     return at_s
 
 
+MANY_KILLS: Final = f"{KILLS_AT_ONCE} kills"
 FAULTS: Final[dict[str, Fault]] = {
     **{f"kill {stage}": kill(stage) for stage in STAGES},
     "kill all": kill_all,
@@ -176,12 +188,13 @@ FAULTS: Final[dict[str, Fault]] = {
     "state deleted": state_deleted,
     "state corrupted": state_corrupted,
 }
+LONG_FAULTS: Final[dict[str, Fault]] = {MANY_KILLS: many_kills}
+"""Those of the long form alone."""
 
 
-def random_kills(count: int, seed: int) -> list[str]:
-    """Return the names of so many kills of random workers, for the long form."""
-    chance = random.Random(seed)  # noqa: S311 - no secret
-    return [f"kill {chance.choice(STAGES)}" for _ in range(count)]
+def long_form(kills: int) -> list[str]:
+    """Return the spans of the long form, each of `KILLS_AT_ONCE` kills: at least so many in all."""
+    return [MANY_KILLS] * -(-kills // KILLS_AT_ONCE)
 
 
 def _limit(world: World, topic: str, limit_bytes: int) -> None:

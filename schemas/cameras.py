@@ -11,6 +11,27 @@ from pydantic import Field, model_validator
 from schemas.base import Identifier, Message, Part, Pixels, ShortText, Utc, derive_id, iso_utc
 
 
+class Visibility(StrEnum):
+    """What a camera could see when it looked. Only `clear` allows to say that nothing was there."""
+
+    CLEAR = "clear"
+    FROZEN = "frozen"
+    BLACK = "black"
+    BLINDED = "blinded"
+    BLURRED = "blurred"
+    MOVED = "moved"
+    MASKED_OUT = "masked_out"
+
+
+Quiet = Annotated[
+    float,
+    Field(
+        ge=0, le=3_600, description="Seconds just before this picture in which the camera was watched without motion"
+    ),
+]
+"""Pictures in which nothing moves are not sent: what the picture before showed held for this long."""
+
+
 class FrameReference(Message):
     """Which picture this is. It travels in the header `frame` of a `camera-frames` record; the value is the JPEG.
 
@@ -29,6 +50,8 @@ class FrameReference(Message):
     mask_version: Annotated[
         str, Field(min_length=1, max_length=40, description="Version of the masks that were applied")
     ]
+    visibility: Visibility = Visibility.CLEAR
+    quiet_s: Quiet = 0.0
 
     def message_id(self) -> str:
         """Return the frame's identity."""
@@ -55,15 +78,15 @@ class CameraState(StrEnum):
 class CameraStatus(Message):
     """A change of what a camera can do, with a bounded reason code and one line for a person.
 
-    `aspect` keeps what capture says (`stream`) apart from what detection says (`detector`): the camera can be relied
-    on when both are online.
+    `aspect` keeps what capture says of the connection (`stream`) and of what can be seen (`view`) apart from what detection
+    says (`detector`): the camera can be relied on when all are online. The reason of a degraded `view` is a `Visibility`.
     """
 
     name: ClassVar[str] = "camera-status"
     topics: ClassVar[tuple[str, ...]] = ("camera-status", "camera-state")
 
     camera_id: Identifier
-    aspect: Annotated[str, Field(pattern="^(stream|detector)$")] = "stream"
+    aspect: Annotated[str, Field(pattern="^(stream|view|detector)$")] = "stream"
     state: CameraState
     reason: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$", description="A bounded code: lost, wrong_password")]
     detail: ShortText = ""
@@ -155,6 +178,8 @@ class Detections(Message):
     detector: DetectorInfo
     track_epoch: Identifier
     objects: tuple[DetectedObject, ...]
+    visibility: Visibility = Visibility.CLEAR
+    quiet_s: Quiet = 0.0
 
     def message_id(self) -> str:
         """Return an identity derived from the frame: a frame has one set of detections."""
@@ -169,13 +194,57 @@ class Detections(Message):
         return self.captured_at
 
 
+class SituationKind(StrEnum):
+    """Situations in a zone that a camera can recognise by itself."""
+
+    DWELLING = "dwelling"
+    GROUP = "group"
+    RUNNING = "running"
+    CONVERGING = "converging"
+    DISPERSING = "dispersing"
+    OBJECT_LEFT = "object_left"
+    WRONG_DIRECTION = "wrong_direction"
+    CLOSED_ZONE = "closed_zone"
+
+
+class ZoneSituation(Part):
+    """A situation that holds in a zone, since when, how large (in the unit that the words tell), and why in words."""
+
+    kind: SituationKind
+    since: Utc
+    value: Annotated[float, Field(ge=0)]
+    explanation: ShortText
+
+
+class GroundMeasure(Part):
+    """What a calibrated zone shows, in metres on the ground.
+
+    `area_m2` is the zone's ground that can be seen: without masks and occluders. `densest_per_m2` is the density in the
+    densest square of 3 x 3 m. Corrected figures allow for persons whom the detector misses among others, by its measured
+    recall; each error is one standard deviation. `speed_drop` is the share by which the mean speed is below the scene's own
+    normal. `dispersal` is the share of moving persons who move away from one point.
+    """
+
+    calibration_version: Annotated[str, Field(min_length=1, max_length=40)]
+    area_m2: Annotated[float, Field(gt=0)]
+    densest_per_m2: Annotated[float, Field(ge=0)]
+    error_per_m2: Annotated[float, Field(ge=0)]
+    corrected_per_m2: Annotated[float, Field(ge=0)] | None = None
+    corrected_error_per_m2: Annotated[float, Field(ge=0)] | None = None
+    speed_m_per_s: Annotated[float, Field(ge=0)] | None = None
+    speed_drop: Annotated[float, Field(ge=0, le=1)] | None = None
+    dispersal: Annotated[float, Field(ge=0, le=1)] | None = None
+
+
 class Observation(Message):
     """What one zone showed during one second.
 
     Counts are of objects whose foot point (bottom centre of the box) lies in the zone. `count` is the median over the
     frames of that second, `count_max` the highest. `dwell_s` is the longest time that a track now in the zone has been
     in it. `group_size` is the number of persons in the zone that have stayed for at least the zone's group time.
-    `density_per_m2` is null where the zone is not calibrated, never zero.
+    `density_per_m2` is null where the zone is not calibrated, never zero. `inflow` and `outflow` are the persons who crossed
+    the zone's edge in this second. `quiet_s` whole seconds just before this one were watched too, and nothing moved in them.
+    A second whose `visibility` is not clear tells what was seen, and never that nothing was there.
     """
 
     name: ClassVar[str] = "observation"
@@ -195,6 +264,19 @@ class Observation(Message):
     lower_bound: Annotated[bool, Field(description="Boxes overlap so much that the count is a lower bound")] = False
     detector: DetectorInfo
     newest_frame_at: Utc
+    visibility: Visibility = Visibility.CLEAR
+    quiet_s: Annotated[int, Field(ge=0, le=3_600)] = 0
+    count_error: Annotated[
+        float | None, Field(ge=0, description="One standard deviation of the count, in persons, where it was measured")
+    ] = None
+    inflow: Annotated[int, Field(ge=0)] = 0
+    outflow: Annotated[int, Field(ge=0)] = 0
+    rise_per_min: Annotated[
+        float | None, Field(description="Persons per minute by which the count rises; negative where it falls")
+    ] = None
+    level: Annotated[Identifier, Field(description="The crowd level that holds, `none` below the first")] = "none"
+    ground: GroundMeasure | None = None
+    situations: tuple[ZoneSituation, ...] = ()
 
     def message_id(self) -> str:
         """Return an identity derived from the zone and the second."""

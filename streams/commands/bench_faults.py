@@ -42,7 +42,9 @@ def register(group: typer.Typer) -> None:
     @group.command()
     def faults(
         fault: Annotated[list[str] | None, typer.Option(help="Only this fault; may be given several times")] = None,
-        kills: Annotated[int, typer.Option(min=0, help="Long form: so many kills of random workers instead")] = 0,
+        kills: Annotated[
+            int, typer.Option(min=0, help="Long form: so many kills of random workers instead, ten in each span")
+        ] = 0,
         per_second: Annotated[float, typer.Option(min=5, help="Inputs per second")] = 100,
         reports: Annotated[float, typer.Option(min=1, help="Reports per second among them")] = 15,
         seed: Annotated[int, typer.Option(help="Chooses the random moments; the same seed repeats a run")] = 1,
@@ -60,17 +62,18 @@ def register(group: typer.Typer) -> None:
         Example: toezicht bench faults --fault "kill decide" --fault zombie
         """
         from bench.faults import Rates, measure
-        from bench.faults_kinds import FAULTS, random_kills
+        from bench.faults_kinds import FAULTS, long_form
 
         settings, _ = read_settings()
         start_logging(settings.model_copy(update={"log_level": "WARNING"}))
         logging.getLogger("kafka").setLevel(logging.CRITICAL)  # outages are what is measured
-        names = random_kills(kills, seed) if kills else fault or list(FAULTS)
-        for name in names:
+        names = long_form(kills) if kills else fault or list(FAULTS)
+        for name in fault or ():
             if name not in FAULTS:
                 raise ConfigurationError("bench faults", "--fault", name, "one of " + ", ".join(FAULTS))
         with tempfile.TemporaryDirectory(prefix="toezicht-faults-") as scratch:
-            result = measure(names, seed, Rates(per_second, reports), keep or Path(scratch), say, plain=plain)
+            rates = Rates(per_second, reports, pauses=bool(kills))
+            result = measure(names, seed, rates, keep or Path(scratch), say, plain=plain)
         print(json.dumps(result) if as_json else "\n".join(str(row) for row in (*result["faults"], result["total"])))
         if any(result["total"][what] for what in ("lost", "twice", "different", "not_back")):
             raise typer.Exit(1)

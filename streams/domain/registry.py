@@ -99,6 +99,72 @@ class Masks(Part):
     polygons: tuple[PixelPolygon, ...]
 
 
+class SurveyedPoint(Part):
+    """A point that was found in the picture and measured on the ground (RD New, EPSG:28992)."""
+
+    pixel: PixelPoint
+    x_m: float
+    y_m: float
+
+
+class HomographyCalibration(Part):
+    """A plane ground, fitted to at least four surveyed points of which no three lie on one line."""
+
+    method: Literal["homography"]
+    version: Annotated[str, Field(min_length=1, max_length=40)]
+    date: date
+    points: Annotated[tuple[SurveyedPoint, ...], Field(min_length=4, max_length=200)]
+
+
+class TsaiCalibration(Part):
+    """A full camera model in a file (Tsai 1987, XML as PETS2009's), and where its axes lie on the map.
+
+    The model's own ground axes are turned by `bearing_deg` (from the map's x axis to the model's, counter-clockwise) and moved
+    to `origin_x_m`, `origin_y_m` (RD New).
+    """
+
+    method: Literal["tsai"]
+    version: Annotated[str, Field(min_length=1, max_length=40)]
+    date: date
+    file: Annotated[str, Field(min_length=1, description="Path of the file; relative to the registry's folder")]
+    unit_m: Annotated[float, Field(gt=0, description="Metres per unit of the file; PETS2009 is in millimetres")] = 0.001
+    origin_x_m: float = 0.0
+    origin_y_m: float = 0.0
+    bearing_deg: Annotated[float, Field(ge=-360, le=360)] = 0.0
+
+
+Calibration = Annotated[HomographyCalibration | TsaiCalibration, Field(discriminator="method")]
+
+
+class StayingGroup(Part):
+    """A group that stays: so many persons, each for so long."""
+
+    persons: Annotated[int, Field(ge=2)]
+    stay_s: Annotated[float, Field(gt=0)]
+
+
+class Line(Part):
+    """A line across the ground, from one point of the picture to another, and the direction that is forbidden.
+
+    Left and right are those of somebody who stands at the first point and looks at the second, in the picture.
+    """
+
+    points: Annotated[tuple[PixelPoint, PixelPoint], Field(description="In pixels")]
+    forbidden: Literal["left_to_right", "right_to_left"]
+
+
+class Situations(Part):
+    """Which situations are looked for in a zone; each is off unless it is set."""
+
+    dwelling_s: Annotated[float, Field(gt=0)] | None = None
+    group: StayingGroup | None = None
+    running: bool = False
+    gathering: Annotated[bool, Field(description="Many persons who come together at one point, or leave it")] = False
+    object_left_s: Annotated[float, Field(gt=0, description="A bag whose owner has gone for so long")] | None = None
+    line: Line | None = None
+    closed: Annotated[tuple[ViewingWindow, ...], Field(description="When nobody may be in it")] = ()
+
+
 class Zone(Part):
     """A part of the picture that is watched: objects count whose foot point lies in it (pixels)."""
 
@@ -106,6 +172,7 @@ class Zone(Part):
     name: ShortText
     polygon: PixelPolygon
     group_min_s: Annotated[float, Field(gt=0, description="Stay after which a person counts as one of a group")] = 20.0
+    situations: Situations = Situations()
 
     @field_validator("polygon")
     @classmethod
@@ -131,6 +198,12 @@ class Source(Part):
     loop: bool = False
     offset_s: Annotated[float, Field(ge=0, description="Seconds of the file's own time to skip at first")] = 0.0
     transport: Literal["tcp", "udp"] = "tcp"
+    motion_gate: Annotated[
+        bool | None, Field(description="Whether pictures without motion are left out; live cameras do by default")
+    ] = None
+    keyframes_while_quiet: Annotated[
+        bool, Field(description="Decode key frames only while nothing moves: for a stream without a small substream")
+    ] = False
 
 
 class Camera(Part):
@@ -147,6 +220,11 @@ class Camera(Part):
     legal: LegalBasis
     masks: Masks
     zones: Annotated[tuple[Zone, ...], Field(min_length=1)]
+    calibration: Calibration | None = None
+    occluders: Annotated[
+        tuple[PixelPolygon, ...],
+        Field(description="What stands before the ground: trees, stalls; no ground to stand on"),
+    ] = ()
 
     @model_validator(mode="after")
     def _inside_picture(self) -> Camera:
@@ -154,6 +232,7 @@ class Camera(Part):
         unique(self.zones, "zone")
         shapes = [(f"zone {zone.id}", zone.polygon) for zone in self.zones]
         shapes += [(f"mask {number}", polygon) for number, polygon in enumerate(self.masks.polygons)]
+        shapes += [(f"occluder {number}", polygon) for number, polygon in enumerate(self.occluders)]
         for what, polygon in shapes:
             for x, y in polygon:
                 if x > self.width_px or y > self.height_px:
