@@ -91,8 +91,7 @@ def build(stage: Stage, servers: str, folder: Path) -> faust.App:
     table: Any = None
     if stage.stateful:
         partitions = topics.BY_NAME[topics.changelog(stage.name)].partitions
-        table = app.Table("state", key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw",
-                          partitions=partitions, options=dict(ROCKSDB))  # fmt: skip
+        table = app.Table("state", key_type=bytes, value_type=bytes, partitions=partitions, options=dict(ROCKSDB))
 
     @app.agent(source)  # type: ignore[untyped-decorator]
     async def agent(stream: Any) -> None:

@@ -19,12 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from kafka import KafkaProducer
-
 from bench.faults_load import incident_of
 from bench.faults_map import registry_document
 from bench.faults_world import World
 from bench.following import Following
+from bench.pressure_send import Records, send
 from schemas.categories import Category
 from schemas.codec import Encoded, encode
 from streams import topics
@@ -43,11 +42,7 @@ CAPACITY_REPORTS: Final = 1_500
 DRAIN_WITHIN_S: Final = 1_500.0
 """Only there to end a run in which something never comes."""
 SAMPLE_S: Final = 0.5
-BATCH_S: Final = 0.05
 _LAG: Final = re.compile(r'^toezicht_consumer_lag_messages\{.*topic="evidence".*\} ([0-9.e+]+)$', re.MULTILINE)
-
-Records = Sequence[tuple[int, str, Encoded]]
-"""Number, topic and record of each report."""
 
 
 def made(run: str, first: int, count: int) -> Records:
@@ -84,6 +79,11 @@ class Followed:
             if report["source_id"].startswith(f"{self.run}-"):
                 self.shown_s.setdefault(int(report["source_id"].removeprefix(f"{self.run}-")), at_s)
 
+    def accepted(self, numbers: Sequence[int], at_s: float) -> None:
+        """Note that the broker took reports."""
+        for number in numbers:
+            self.sent_s[number] = at_s
+
     def missing(self) -> int:
         """Return how many reports have no alert yet."""
         return sum(number not in self.shown_s for number in list(self.sent_s))
@@ -116,20 +116,6 @@ class Watched:
                 self.lags.append(sum(float(found) for found in _LAG.findall(answer.read().decode())))
 
 
-def send(bootstrap_servers: str, records: Records, per_second: float | None, followed: Followed) -> float:
-    """Send reports at a rate, or as fast as it goes; return how long it took until all were confirmed (s)."""
-    producer = KafkaProducer(bootstrap_servers=bootstrap_servers, acks="all", linger_ms=20, batch_size=262_144)
-    began_s = time.monotonic()
-    for index, (number, topic, record) in enumerate(records):
-        if per_second is not None and index % max(1, int(per_second * BATCH_S)) == 0:
-            time.sleep(max(0.0, began_s + index / per_second - time.monotonic()))
-        future = producer.send(topic, key=record.key, value=record.value, headers=record.headers)
-        future.add_callback(lambda sent, number=number: followed.sent_s.__setitem__(number, sent.timestamp / 1000))
-    producer.flush()
-    producer.close()
-    return time.monotonic() - began_s
-
-
 def _drain(followed: Followed, watched: Watched, count: int) -> float:
     """Wait until every report has an alert; return how long that took (s)."""
     began_s = time.monotonic()
@@ -145,7 +131,7 @@ def capacity(world: World, run: str) -> float:
     """Return how many reports per second `decide` takes with a backlog before it."""
     followed, records = Followed(run), made(run, 0, CAPACITY_REPORTS)
     follower = Following(world.broker.bootstrap_servers, (topics.ALERTS,), followed.take)
-    send(world.broker.bootstrap_servers, records, None, followed)
+    send(world.broker.bootstrap_servers, records, None, followed.accepted)
     _drain(followed, Watched(world), len(records))
     follower.close()
     shown = sorted(followed.shown_s.values())
@@ -168,7 +154,7 @@ def measure(times: float, seconds: float, folder: Path, progress: Callable[[str]
         looking = threading.Event()
         watcher = threading.Thread(target=_look_until, args=(watched, looking), daemon=True)
         watcher.start()
-        sending_s = send(world.broker.bootstrap_servers, records, per_second * times, followed)
+        sending_s = send(world.broker.bootstrap_servers, records, per_second * times, followed.accepted)
         looking.set()
         watcher.join()
         progress(f"sent at {count / sending_s:.0f}/s, {followed.missing()} wait")
