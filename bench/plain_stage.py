@@ -141,10 +141,14 @@ async def run(stage: Stage, servers: str, folder: Path) -> None:
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     starting = asyncio.create_task(app.start())
-    starting.add_done_callback(lambda _: tell_ready(stage.name, 0))
     ended = asyncio.create_task(stopping.wait())
+    ready = False
     while not ended.done() and not app.crashed:
         await asyncio.sleep(0.25)
+        if starting.done() and not ready:
+            starting.result()  # raises what kept it from starting
+            tell_ready(stage.name, 0)
+            ready = True
     if app.crashed:
         os._exit(1)  # the supervisor starts it again, as it does with ours
     try:
@@ -158,7 +162,9 @@ def main(arguments: Sequence[str]) -> None:
     settings, kafka = read_settings()
     (stage,) = make_stages([arguments[0]], settings)
     assert isinstance(stage, Stage)
-    asyncio.run(run(stage, kafka.bootstrap_servers, settings.data / "state" / arguments[1]))
+    folder = settings.data / "state" / arguments[1]
+    folder.mkdir(parents=True, exist_ok=True)
+    asyncio.run(run(stage, kafka.bootstrap_servers, folder))
 
 
 if __name__ == "__main__":
