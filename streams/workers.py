@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from streams.domain.registry import Registry
 from streams.errors import ConfigurationError
 from streams.rules_file import Rules, load_rules
 from streams.settings import Settings
-from streams.stage import BatchStage, Stage
+from streams.stage import PictureStage, Stage
 from streams.yaml_files import read_yaml
+
+if TYPE_CHECKING:
+    from detectors.ground_squares import Ground
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,25 @@ class Parts:
         return load_rules(self.settings.rules)
 
 
-def _detect(parts: Parts) -> BatchStage:
+def _detect(parts: Parts) -> PictureStage:
     from streams.agents.detect import Detect  # needs the vision extra: imported only where it runs
 
-    return Detect.from_settings(parts.settings)
+    return Detect.from_settings(parts.settings, _grounds(parts))
+
+
+def _grounds(parts: Parts) -> dict[str, Ground]:
+    """Return the ground of each calibrated camera; none without a registry, which `detect` can do without."""
+    if parts.settings.registry is None or not any(camera.calibration for camera in parts.registry.cameras):
+        return {}
+    from detectors.ground_squares import Ground
+    from streams.calibrations import ground_maps  # type: ignore[import-not-found,unused-ignore]
+
+    maps = ground_maps(parts.registry, parts.settings.registry.parent)
+    return {
+        camera.id: Ground(maps[camera.id].to_ground, camera.width_px, camera.height_px)
+        for camera in parts.registry.cameras
+        if camera.id in maps
+    }
 
 
 def _observe(parts: Parts) -> Stage:
@@ -64,7 +82,7 @@ def _decide(parts: Parts) -> Stage:
     return Decide(parts.rules, parts.registry.version)
 
 
-STAGES: Final[dict[str, Callable[[Parts], Stage | BatchStage]]] = {
+STAGES: Final[dict[str, Callable[[Parts], Stage | PictureStage]]] = {
     "detect": _detect,
     "observe": _observe,
     "locate": _locate,
@@ -73,7 +91,7 @@ STAGES: Final[dict[str, Callable[[Parts], Stage | BatchStage]]] = {
 }
 
 
-def make_stages(names: list[str], settings: Settings) -> list[Stage | BatchStage]:
+def make_stages(names: list[str], settings: Settings) -> list[Stage | PictureStage]:
     """Return the named stages.
 
     Raises:
