@@ -104,26 +104,30 @@ class Request:
         self._place: Fit | None = None
 
     def run(self, picture: Picture, place: Fit) -> NDArray[np.float32]:
-        """Return the model's answer, which holds until the next picture.
+        """Return what the model says of a picture; see `wait`."""
+        self.put(picture, place)
+        self.start()
+        return self.wait()
 
-        Returns:
-            (4 + classes or more, N): centre, width, height and the score of each class, of N boxes; or (N, 6) from a model that
-            suppresses overlaps itself: corners, score, class.
-        """
+    def put(self, picture: Picture, place: Fit) -> None:
+        """Write a picture into the input."""
         show(picture, place, self._input[0], clean=place == self._place)
         self._place = place
-        self.start()
-        self.wait()
-        answer: NDArray[np.float32] = self._request.get_output_tensor(0).data[0]
-        return answer
 
     def start(self) -> None:
         """Begin to compute what the input shows."""
         self._request.start_async()
 
-    def wait(self) -> None:
-        """Wait until it is computed."""
+    def wait(self) -> NDArray[np.float32]:
+        """Wait until it is computed, and return the model's answer, which holds until the next start.
+
+        Returns:
+            (4 + classes or more, N): centre, width, height and the score of each class, of N boxes; or (N, 6) from a model that
+            suppresses overlaps itself: corners, score, class.
+        """
         self._request.wait()
+        answer: NDArray[np.float32] = self._request.get_output_tensor(0).data[0]
+        return answer
 
 
 def compile_model(folder: Path, facts: ModelFacts) -> Any:
@@ -174,7 +178,7 @@ def strongest(
     As ultralytics' `non_max_suppression` chooses its candidates: one class per box, among all that the model knows.
 
     Args:
-        answer: See `Request.run`.
+        answer: See `Request.wait`.
         classes: How many classes the model knows.
         wanted: Numbers of the classes that are kept.
     """

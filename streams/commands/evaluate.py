@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from streams.commands import evaluate_tracking
 from streams.errors import ToezichtError
 from streams.settings import Settings, read_settings
 
@@ -58,8 +59,8 @@ def register(app: typer.Typer) -> None:
         settings, _ = read_settings()
         try:
             truth = read_ground_truth(ground_truth)
-            measured = _make(kind, settings)
-            quality = evaluate(measured, _frames(video, every), truth, score, _progress)
+            measured = make_detector(kind, settings)
+            quality = evaluate(measured, frames_of(video, every), truth, score, progress)
         except DetectorsError as error:
             raise EvaluationError(str(error)) from None
         sys.stderr.write("\n")
@@ -68,8 +69,16 @@ def register(app: typer.Typer) -> None:
             raise EvaluationError(f"{video}: no frame of it is annotated in {ground_truth}")
         print(json.dumps(result) if as_json else "\n".join(f"{name:14} {value}" for name, value in result.items()))
 
+    evaluate_tracking.register(group)
 
-def _make(kind: Kind, settings: Settings) -> Detector:
+
+def make_detector(kind: Kind, settings: Settings) -> Detector:
+    """Return the detector to measure.
+
+    Raises:
+        EvaluationError: No model is there.
+        DetectorError: The model cannot be used.
+    """
     from detectors.choice import choose
     from detectors.hog import HogDetector
 
@@ -81,7 +90,12 @@ def _make(kind: Kind, settings: Settings) -> Detector:
     return choice.detector
 
 
-def _frames(video: Path, every: int) -> Iterator[tuple[int, Picture]]:
+def frames_of(video: Path, every: int) -> Iterator[tuple[int, Picture]]:
+    """Yield each Nth frame of a video with its number.
+
+    Raises:
+        EvaluationError: The video cannot be read.
+    """
     import numpy as np
 
     from detectors.opencv import cv2
@@ -106,7 +120,8 @@ def _frames(video: Path, every: int) -> Iterator[tuple[int, Picture]]:
         raise EvaluationError(f"{video}: no picture in it")
 
 
-def _progress(done: int) -> None:
+def progress(done: int) -> None:
+    """Tell now and then how many frames are done."""
     if done % 50 == 0:
         sys.stderr.write(f"\r{done} frames")
         sys.stderr.flush()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.detector import Picture
-from detectors.evaluation import evaluate, match
+from detectors.evaluation import evaluate, looked_at, match
 from detectors.ground_truth import Annotated, GroundTruthError, parse_ground_truth, read_ground_truth
 from schemas.cameras import Box, DetectedObject, DetectorInfo, ObjectClass, iou
 
@@ -101,6 +101,8 @@ class Always:
     """A detector that always says the same."""
 
     info = DetectorInfo(name="always", version="1")
+    parallel = 2
+    input_px: int | None = None
 
     def detect(self, pictures: Sequence[Picture], cameras: Sequence[str]) -> list[list[DetectedObject]]:
         """Return two persons, one of them doubtful."""
@@ -130,3 +132,21 @@ def test_a_file_that_is_cut_off_is_one_error(kept: int) -> None:
     """Wherever it ends."""
     with pytest.raises(GroundTruthError, match=r"f\.xml: "):
         parse_ground_truth(XML.format(h=40)[:kept], "f.xml")
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 7])
+def test_frames_are_looked_at_in_their_order(count: int) -> None:
+    """Two at a time, whatever is left at the end; no more are read ahead."""
+    read = list[int]()
+
+    def frames() -> Iterator[tuple[int, Picture]]:
+        for number in range(count):
+            read.append(number)
+            yield number, np.zeros((20, 100, 3), np.uint8)
+
+    numbers = []
+    for number, _, objects in looked_at(Always(), frames()):
+        numbers.append(number)
+        assert len(objects) == 2
+        assert len(read) <= number + 2
+    assert numbers == list(range(count))
