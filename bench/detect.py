@@ -17,6 +17,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any, Final
 
@@ -72,7 +73,6 @@ def worker(bootstrap_servers: str, folder: Path, *, keeps_all: bool) -> Iterator
     environment = {
         "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
         "TOEZICHT_DATA": str(folder),
-        "TOEZICHT_REGISTRY": "",
         "TOEZICHT_LOG_LEVEL": "WARNING",
     }
     command = [sys.executable, "-m", *arguments]
@@ -94,7 +94,7 @@ def rate(detected: Sequence[Detected], from_s: float, until_s: float) -> float:
 def percentile(values: Sequence[float], share: float) -> float:
     """Return the smallest value that at least this share of all do not exceed (nearest rank); zero of none."""
     ordered = sorted(values)
-    return ordered[max(0, -int(-share * len(ordered) // 1) - 1)] if ordered else 0.0
+    return ordered[max(0, ceil(share * len(ordered)) - 1)] if ordered else 0.0
 
 
 def model_folder(settings: Settings) -> Path:
