@@ -62,7 +62,9 @@ class Cameras:
 
     def __init__(self, pictures: Sequence[Any], run: str) -> None:
         self.height_px, self.width_px = pictures[0].shape[:2]
-        encoder = JpegEncoder(CaptureOptions(max_frame_bytes=topics.MAX_FRAME_BYTES).jpeg_quality, topics.MAX_FRAME_BYTES)
+        encoder = JpegEncoder(
+            CaptureOptions(max_frame_bytes=topics.MAX_FRAME_BYTES).jpeg_quality, topics.MAX_FRAME_BYTES
+        )
         encoded = (encoder.encode(picture) for picture in pictures)
         self._jpegs = [jpeg for jpeg in encoded if jpeg is not None]
         self._run = run

@@ -87,7 +87,9 @@ def detected(
     return DetectedObject(object_class=object_class, score=round(min(1.0, max(0.0, float(score))), 3), box=box)
 
 
-def enlarged(objects: Sequence[DetectedObject], picture: Picture, width_px: int, height_px: int) -> list[DetectedObject]:
+def enlarged(
+    objects: Sequence[DetectedObject], picture: Picture, width_px: int, height_px: int
+) -> list[DetectedObject]:
     """Return objects that were found in a reduced picture, with their boxes in pixels of the whole one.
 
     Args:
@@ -100,7 +102,9 @@ def enlarged(objects: Sequence[DetectedObject], picture: Picture, width_px: int,
     if (found_width_px, found_height_px) == (width_px, height_px):
         return list(objects)
     x, y = width_px / found_width_px, height_px / found_height_px
-    boxes = [(item.box.x_min_px * x, item.box.y_min_px * y, item.box.x_max_px * x, item.box.y_max_px * y) for item in objects]
+    boxes = [
+        (item.box.x_min_px * x, item.box.y_min_px * y, item.box.x_max_px * x, item.box.y_max_px * y) for item in objects
+    ]
     scaled = [
         detected(item.object_class, item.score, box, width_px, height_px)
         for item, box in zip(objects, boxes, strict=True)

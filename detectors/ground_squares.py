@@ -37,8 +37,9 @@ class Ground:
 
 
 class Squares:
-    """Makes squares of one camera's boxes, around an origin of its own: ByteTrack computes with 32 bits, in which places on
-    the national grid are rounded to centimetres.
+    """Makes squares of one camera's boxes, around an origin of its own.
+
+    ByteTrack computes with 32 bits, in which places on the national grid are rounded to centimetres.
     """
 
     def __init__(self, ground: Ground) -> None:

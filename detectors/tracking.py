@@ -93,7 +93,7 @@ class Trackers:
         self,
         run: str,
         frame_rate_per_s: float = FRAME_RATE_PER_S,
-        grounds: Mapping[str, Ground] = {},  # noqa: B006 - it is only read
+        grounds: Mapping[str, Ground] = {},
     ) -> None:
         # Imported now and not with the first picture, since that takes seconds.
         prepare_ultralytics()

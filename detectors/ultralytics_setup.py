@@ -34,7 +34,7 @@ _OPENVINO_TELEMETRY: Final = "openvino_telemetry"
 
 
 def prepare_openvino() -> None:
-    """Let OpenVINO be imported without its package that sends usage data from a process of its own and keeps an id in the home."""
+    """Let OpenVINO be imported without what sends usage data from a process of its own and keeps an id in the home."""
     sys.modules.setdefault(_OPENVINO_TELEMETRY, None)  # type: ignore[arg-type]
 
 

@@ -73,9 +73,7 @@ def register(group: typer.Typer) -> None:
         print(json.dumps(result) if as_json else "\n".join(f"{name:16} {value}" for name, value in result.items()))
 
 
-def at_rate(
-    frames: Iterable[tuple[int, Picture]], recorded_fps: float, fps: float
-) -> Iterator[tuple[int, Picture]]:
+def at_rate(frames: Iterable[tuple[int, Picture]], recorded_fps: float, fps: float) -> Iterator[tuple[int, Picture]]:
     """Yield the frames that a camera would have sent at a lower rate: the first of each 1/fps seconds."""
     last = -1
     for number, picture in frames:
@@ -120,7 +118,9 @@ def measure(
         )
         epoch, tracked = trackers.track(frame, objects)
         if number in truth:
-            persons = [item for item in tracked if item.object_class is ObjectClass.PERSON and item.track_id is not None]
+            persons = [
+                item for item in tracked if item.object_class is ObjectClass.PERSON and item.track_id is not None
+            ]
             score.add(
                 {item.track: item.box for item in truth[number]}, {(epoch, item.track_id): item.box for item in persons}
             )
@@ -142,6 +142,8 @@ def ground_of(calibration: Path, width_px: int, height_px: int) -> Ground:
         content = TsaiCalibration(method="tsai", version="file", date=date(2000, 1, 1), file=calibration.name)
     else:
         content = read_yaml(calibration, HomographyCalibration)
-    camera = Camera.model_construct(id=CAMERA, width_px=width_px, height_px=height_px, calibration=content, occluders=())
+    camera = Camera.model_construct(
+        id=CAMERA, width_px=width_px, height_px=height_px, calibration=content, occluders=()
+    )
     found = ground_map(camera, calibration.parent)
     return Ground(found.to_ground, width_px, height_px)

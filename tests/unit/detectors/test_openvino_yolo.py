@@ -38,9 +38,7 @@ def write_model(folder: Path, output: Any, names: Mapping[int, str] | None = Non
 
     folder.mkdir(parents=True, exist_ok=True)
     given = opset13.parameter([1, 3, SIDE_PX, SIDE_PX], openvino.Type.f32)
-    nothing = opset13.multiply(
-        opset13.reduce_sum(given, np.array([0, 1, 2, 3]), keep_dims=False), np.float32(0)
-    )
+    nothing = opset13.multiply(opset13.reduce_sum(given, np.array([0, 1, 2, 3]), keep_dims=False), np.float32(0))
     said = opset13.add(opset13.constant(np.asarray(output, np.float32)[None]), nothing)
     openvino.save_model(openvino.Model([said], [given], "said"), folder / "said.xml", compress_to_fp16=False)
     names = NAMES if names is None else names
@@ -113,7 +111,7 @@ def test_an_output_of_another_shape_is_no_yolo(output: Any, tmp_path: Path) -> N
 
 def test_a_model_without_persons_is_refused(tmp_path: Path) -> None:
     """It names some of its classes."""
-    with pytest.raises(WrongClassesError, match="no person: .*'cat'"):
+    with pytest.raises(WrongClassesError, match=r"no person: .*'cat'"):
         OpenVinoYoloDetector(write_model(tmp_path / "m", np.zeros((5, 10)), {0: "cat"}))
 
 
@@ -165,11 +163,11 @@ def test_it_finds_what_ultralytics_finds(models: Path, test_data: Path, tmp_path
     ours, theirs = OpenVinoYoloDetector(folder), YoloDetector(folder, tmp_path)
     assert ours.info == theirs.info
     pictures = frames(test_data, range(0, 721, 80))
-    pictures += [cv2.resize(pictures[0], (333, 517)), pictures[1][:300, :200]]  # type: ignore[list-item]
+    pictures += [cv2.resize(pictures[0], (333, 517)), pictures[0][100:500, 200:700]]  # type: ignore[list-item]
     for picture in pictures:
         found = [each.detect([picture], ["a"])[0] for each in (ours, theirs)]
         sure = [[item for item in objects if item.score > 0.12] for objects in found]
-        assert len(sure[0]) >= 2
+        assert sure[0]
         assert without_twin(sure[0], found[1]) == []
         assert without_twin(sure[1], found[0]) == []
 

@@ -58,9 +58,7 @@ TWO = {"A": 0.0, "B": 100.0}
         ([({"A": 0.0, "B": 3.0}, {"1": 2.0, "2": 5.0})], 0, 0, 0, 1.0, 1.0),
     ],
 )
-def test_figures(
-    frames: Frames, misses: int, false_positives: int, switches: int, mota: float, idf1: float
-) -> None:
+def test_figures(frames: Frames, misses: int, false_positives: int, switches: int, mota: float, idf1: float) -> None:
     """Each by hand."""
     quality = score(frames)
     assert (quality.misses, quality.false_positives, quality.switches) == (misses, false_positives, switches)

@@ -44,12 +44,19 @@ def test_frames_are_taken_by_time(recorded: float, fps: float, numbers: list[int
         ([DARK] * 4, 4, 0, 0.0),
     ],
 )
-def test_annotated_frames_are_compared(pictures: Sequence[Picture], misses: int, false_positives: int, mota: float) -> None:
+def test_annotated_frames_are_compared(
+    pictures: Sequence[Picture], misses: int, false_positives: int, mota: float
+) -> None:
     """One person fills the picture, and is missed where it is dark."""
     truth = {number: [Annotated(3, WHOLE)] for number in range(4)}
     told = list[int]()
     quality = measure(FakeDetector(), enumerate(pictures), truth, 7, 7, None, told.append)
-    assert (quality.misses, quality.false_positives, quality.switches, quality.mota) == (misses, false_positives, 0, mota)
+    assert (quality.misses, quality.false_positives, quality.switches, quality.mota) == (
+        misses,
+        false_positives,
+        0,
+        mota,
+    )
     assert told == list(range(1, len(pictures) + 1))
 
 
