@@ -42,7 +42,7 @@ def video(named: str, folder: Path) -> Path:
 def read_pictures(path: Path, count: int = PICTURES) -> list[Any]:
     """Return the first pictures of a video, (height, width, 3)."""
     capture = cv2.VideoCapture(str(path))
-    pictures = []
+    pictures: list[Any] = []
     while len(pictures) < count:
         read, picture = capture.read()
         if not read:
@@ -144,11 +144,11 @@ class Results:
     def skip(self) -> None:
         """Begin at the end: what is there by now is not asked for."""
         self._consumer.seek_to_end(*self._places)
-        self._begin = sum(self._consumer.position(place) for place in self._places)
+        self._begin = sum(int(self._consumer.position(place)) for place in self._places)
 
     def count(self) -> int:
         """Return how many there are since the beginning."""
-        return sum(self._consumer.end_offsets(self._places).values()) - self._begin
+        return int(sum(self._consumer.end_offsets(self._places).values())) - self._begin
 
     def wait(self, expected: int, clock_s: Callable[[], float] = time.monotonic) -> None:
         """Wait until so many are there, or none comes any more."""
@@ -161,7 +161,7 @@ class Results:
     def read(self) -> list[Detected]:
         """Return what is there, in the order in which the broker had it; the next reading begins behind it."""
         left = self.count()
-        found = []
+        found = list[Detected]()
         while len(found) < left:
             for records in self._consumer.poll(timeout_ms=1_000).values():
                 for record in records:

@@ -62,10 +62,11 @@ class Squares:
         feet = np.column_stack([xywh[:, 0], xywh[:, 1] + xywh[:, 3] / 2])
         scale = np.array([self._ground.width_px / width_px, self._ground.height_px / height_px])
         places = self._ground.to_ground(feet * scale) if len(feet) else np.empty((0, 2))
-        on_ground = np.isfinite(places).all(axis=1)
+        on_ground: NDArray[np.bool_] = np.isfinite(places).all(axis=1)
         places = places[on_ground]
         if self._origin is None and len(places):
             self._origin = places[0]
         if self._origin is not None:
             places = places - self._origin
-        return np.column_stack([places, np.full((len(places), 2), SIDE_M)]), on_ground
+        squares: NDArray[np.float64] = np.column_stack([places, np.full((len(places), 2), SIDE_M)])
+        return squares, on_ground

@@ -37,7 +37,8 @@ class Fit:
         """
         corner = np.array([self.left_px, self.top_px] * 2, np.float64)
         scale = np.array([width_px / self.width_px, height_px / self.height_px] * 2)
-        return (boxes.astype(np.float64).reshape(-1, 4) - corner) * scale
+        corners: NDArray[np.float64] = (boxes.astype(np.float64).reshape(-1, 4) - corner) * scale
+        return corners
 
 
 def fit(width_px: int, height_px: int, input_width_px: int, input_height_px: int) -> Fit:

@@ -61,7 +61,7 @@ def parse_facts(text: str, folder: Path) -> ModelFacts:
     names, size = told.get("names"), told.get("imgsz")
     if not isinstance(names, dict) or not names or list(names) != list(range(len(names))):
         raise NotAModelError(f"detector model {folder}: {METADATA} has no `names` from 0 on")
-    sides = size if isinstance(size, list) else [size, size]
+    sides: list[Any] = size if isinstance(size, list) else [size, size]
     if len(sides) != 2 or not all(type(side) is int and 32 <= side <= MAX_SIDE_PX for side in sides):
         raise NotAModelError(
             f"detector model {folder}: {METADATA} has imgsz {str(size)[:40]}, expected height and width, 32 to {MAX_SIDE_PX}"

@@ -48,7 +48,7 @@ def _grounds(parts: Parts) -> dict[str, Ground]:
     if parts.settings.registry is None or not any(camera.calibration for camera in parts.registry.cameras):
         return {}
     from detectors.ground_squares import Ground
-    from streams.calibrations import ground_maps  # type: ignore[import-not-found,unused-ignore]
+    from streams.calibrations import ground_maps  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     maps = ground_maps(parts.registry, parts.settings.registry.parent)
     return {

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from schemas.cameras import FrameReference, ObjectClass
-from streams.domain.registry import Camera, HomographyCalibration, TsaiCalibration
 from streams.settings import read_settings
-from streams.yaml_files import read_yaml
 
 if TYPE_CHECKING:
     from detectors.detector import Detector, Picture
@@ -133,17 +131,9 @@ def ground_of(calibration: Path, width_px: int, height_px: int) -> Ground:
 
     Raises:
         ConfigurationError: It cannot be used.
+        FileError: It cannot be read.
     """
     from detectors.ground_squares import Ground
-    from streams.calibrations import ground_map  # type: ignore[import-not-found,unused-ignore]
+    from streams.calibrations import read_map  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
-    content: TsaiCalibration | HomographyCalibration
-    if calibration.suffix.lower() == ".xml":
-        content = TsaiCalibration(method="tsai", version="file", date=date(2000, 1, 1), file=calibration.name)
-    else:
-        content = read_yaml(calibration, HomographyCalibration)
-    camera = Camera.model_construct(
-        id=CAMERA, width_px=width_px, height_px=height_px, calibration=content, occluders=()
-    )
-    found = ground_map(camera, calibration.parent)
-    return Ground(found.to_ground, width_px, height_px)
+    return Ground(read_map(calibration).to_ground, width_px, height_px)

@@ -24,7 +24,8 @@ def waiting(*pictures: Picture, max_age_s: float = 2.0) -> Waiting[Picture]:
 
 def taken(pictures: Waiting[Picture]) -> tuple[list[Picture], list[tuple[Picture, str]]]:
     """Take all turns at once; return what was looked at and what was dropped."""
-    looked, dropped = [], []
+    looked = list[Picture]()
+    dropped = list[tuple[Picture, str]]()
     while True:
         turn = pictures.turn(NOW)
         dropped += turn.dropped
