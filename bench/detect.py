@@ -138,11 +138,12 @@ class Bench:
     def warm_up(self) -> None:
         """Send pictures until one is detected: before that the worker may not have its partitions."""
         deadline_s = time.monotonic() + READY_WITHIN_S
+        sent = 0
         while not self._results.count():
             if time.monotonic() > deadline_s:
                 raise TimeoutError(f"no detection within {READY_WITHIN_S:.0f} s")
-            self._sender.live(CAMERAS, 1.0)
-        time.sleep(2.0)
+            sent += self._sender.live(1, 1.0)
+        self._results.wait(sent)
         self._results.skip()
 
     def pair(self) -> Pair:

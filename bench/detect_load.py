@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,7 +26,7 @@ PICTURES: Final = 160
 """Different pictures; the cameras show them one after the other, each beginning elsewhere."""
 SCENE_SIZE_PX: Final = (768, 576)
 FLUSH_S: Final = 60.0
-STANDSTILL_S: Final = 15.0
+STANDSTILL_S: Final = 8.0
 """After so long without a detection no more are waited for."""
 
 
@@ -150,12 +150,12 @@ class Results:
         """Return how many there are since the beginning."""
         return int(sum(self._consumer.end_offsets(self._places).values())) - self._begin
 
-    def wait(self, expected: int, clock_s: Callable[[], float] = time.monotonic) -> None:
+    def wait(self, expected: int) -> None:
         """Wait until so many are there, or none comes any more."""
-        seen, seen_s = -1, clock_s()
-        while (count := self.count()) < expected and clock_s() - seen_s < STANDSTILL_S:
+        seen, seen_s = -1, time.monotonic()
+        while (count := self.count()) < expected and time.monotonic() - seen_s < STANDSTILL_S:
             if count != seen:
-                seen, seen_s = count, clock_s()
+                seen, seen_s = count, time.monotonic()
             time.sleep(0.5)
 
     def read(self) -> list[Detected]:

@@ -62,7 +62,8 @@ class Squares:
         feet = np.column_stack([xywh[:, 0], xywh[:, 1] + xywh[:, 3] / 2])
         scale = np.array([self._ground.width_px / width_px, self._ground.height_px / height_px])
         places = self._ground.to_ground(feet * scale) if len(feet) else np.empty((0, 2))
-        on_ground: NDArray[np.bool_] = np.isfinite(places).all(axis=1)
+        finite = np.isfinite(places)
+        on_ground: NDArray[np.bool_] = finite[:, 0] & finite[:, 1]
         places = places[on_ground]
         if self._origin is None and len(places):
             self._origin = places[0]

@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
+from math import ceil
 from typing import Final
 
 from detectors.choice import choose
@@ -30,8 +31,10 @@ from streams.stage import Failed, Input, Output
 
 log = logging.getLogger(__name__)
 
-IN_HAND: Final = 3
-"""Pictures in hand for each that the detector looks at: with two cores and four requests the window of 12 (design §6)."""
+IN_HAND: Final = 1.5
+"""Pictures in hand for each that the detector looks at: so many that no thread waits for the next one, and not more, since
+what is in hand grows old.
+"""
 NO_GROUNDS: Final[Mapping[str, Ground]] = {}
 
 
@@ -51,7 +54,7 @@ class Detect:
     max_late: timedelta | None = timedelta(hours=24)
 
     def __init__(self, detector: Detector, run: str, grounds: Mapping[str, Ground] = NO_GROUNDS) -> None:
-        self.in_hand = IN_HAND * detector.parallel
+        self.in_hand = ceil(IN_HAND * detector.parallel)
         self._detector = detector
         self._trackers = Trackers(run, grounds=grounds)
         self._lookers = ThreadPoolExecutor(detector.parallel, thread_name_prefix="detect")

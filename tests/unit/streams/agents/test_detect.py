@@ -67,7 +67,7 @@ def test_it_is_a_picture_stage() -> None:
     """The runner can take it, and gives it more than the detector looks at, so that none of its threads waits."""
     agent = Detect(FakeDetector(parallel=4), "run")
     assert isinstance(agent, PictureStage)
-    assert agent.in_hand == 12
+    assert agent.in_hand == 6
 
 
 def test_pictures_of_several_cameras_are_looked_at_at_once() -> None:
