@@ -68,7 +68,6 @@ class Worker:
 def worker(bootstrap_servers: str, folder: Path, *, keeps_all: bool) -> Iterator[Worker]:
     """Run a worker until the end of the block; both kinds have one place in the group, so that none waits for the other."""
     state = folder / "state" / "detect"
-    state.mkdir(parents=True, exist_ok=True)
     arguments = ["bench.detect_worker", str(state)] if keeps_all else ["streams.cli", "worker", "detect"]
     environment = {
         "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,

@@ -12,6 +12,7 @@ from streams.app import run_stages
 from streams.clock import utc_now
 from streams.process import start_logging, tell_ready
 from streams.settings import read_settings
+from streams.state_folder import exclusive
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -20,7 +21,9 @@ def main(arguments: Sequence[str]) -> None:
     start_logging(settings)
     stage = Detect.from_settings(settings)
     stage.max_age_s = 0.0
-    error = asyncio.run(run_stages([stage], kafka, Path(arguments[0]), utc_now, lambda: tell_ready("detect", 0)))
+    folder = Path(arguments[0])
+    with exclusive(folder):
+        error = asyncio.run(run_stages([stage], kafka, folder, utc_now, lambda: tell_ready("detect", 0)))
     if error is not None:
         sys.exit(f"{type(error).__name__}: {error}")
 
