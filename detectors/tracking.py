@@ -102,14 +102,13 @@ class Trackers:
         self._tracker_type = BYTETracker
         self._run = run
         self._grounds = dict(grounds)
-        self._settings = SimpleNamespace(
-            track_high_thresh=SURE_SCORE,
-            track_low_thresh=WEAK_SCORE,
-            new_track_thresh=SURE_SCORE,
-            track_buffer=max(1, round(LOST_S * frame_rate_per_s)),
-            match_thresh=MATCH_THRESHOLD,
-            fuse_score=True,
-        )
+        self._settings: dict[str, float] = {
+            "track_high_thresh": SURE_SCORE,
+            "track_low_thresh": WEAK_SCORE,
+            "new_track_thresh": SURE_SCORE,
+            "track_buffer": max(1, round(LOST_S * frame_rate_per_s)),
+            "match_thresh": MATCH_THRESHOLD,
+        }
         self._cameras: dict[str, CameraTracks] = {}
         self._opening = 0
 
@@ -153,9 +152,16 @@ class Trackers:
         epoch = derive_id("track-epoch", self._run, str(self._opening), *began)
         ground = self._grounds.get(frame.camera_id)
         squares = None if ground is None else Squares(ground)
-        fresh = CameraTracks(frame.epoch, epoch, tuple(self._tracker_type(self._settings) for _ in _KINDS), squares)
+        trackers = tuple(
+            self._new_tracker(squares is not None and kind in _ON_THE_GROUND) for kind in range(len(_KINDS))
+        )
+        fresh = CameraTracks(frame.epoch, epoch, trackers, squares)
         self._cameras[frame.camera_id] = fresh
         return fresh
+
+    def _new_tracker(self, on_the_ground: bool) -> Any:
+        """Return a tracker; on the ground a box's score says nothing of where it stands, so distance alone decides there."""
+        return self._tracker_type(SimpleNamespace(**self._settings, fuse_score=not on_the_ground))
 
 
 def _unseen_s(tracks: CameraTracks, frame: FrameReference) -> float:
