@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,16 +26,51 @@ class DetectorQuality:
     ms_per_frame: float
 
 
-def match(found: Sequence[DetectedObject], truth: Sequence[Annotated]) -> int:
-    """Return how many boxes are right: the best-scored first, each annotated box is matched once (greedy, as in VOC)."""
-    free = list(truth)
-    right = 0
-    for item in sorted(found, key=lambda item: -item.score):
-        best = max(free, key=lambda annotated: iou(item.box, annotated.box), default=None)
-        if best is not None and iou(item.box, best.box) >= MATCH_IOU:
+@dataclass(frozen=True)
+class FrameFound:
+    """What a detector found in an annotated frame: persons, the annotated ones, and which is which.
+
+    `pairs` holds places in `found` and in `truth`.
+    """
+
+    number: int
+    found: tuple[DetectedObject, ...]
+    truth: tuple[Annotated, ...]
+    pairs: tuple[tuple[int, int], ...]
+
+
+def match(found: Sequence[DetectedObject], truth: Sequence[Annotated]) -> list[tuple[int, int]]:
+    """Return which box (place in `found`) is which annotated one (place in `truth`).
+
+    The best-scored first, each annotated box is matched once (greedy, as in VOC).
+    """
+    free = list(range(len(truth)))
+    pairs = []
+    for place, item in sorted(enumerate(found), key=lambda numbered: -numbered[1].score):
+        best = max(free, key=lambda other: iou(item.box, truth[other].box), default=None)
+        if best is not None and iou(item.box, truth[best].box) >= MATCH_IOU:
             free.remove(best)
-            right += 1
-    return right
+            pairs.append((place, best))
+    return pairs
+
+
+def found_frames(
+    detector: Detector,
+    frames: Iterable[tuple[int, Picture]],
+    truth: Mapping[int, Sequence[Annotated]],
+    min_score: float,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Iterator[FrameFound]:
+    """Yield what the detector finds in each annotated frame; for the arguments see `evaluate`."""
+    done = 0
+    for number, picture in frames:
+        objects = detector.detect([picture], ["evaluation"])[0]
+        if number not in truth:
+            continue
+        persons = tuple(o for o in objects if o.object_class is ObjectClass.PERSON and o.score >= min_score)
+        yield FrameFound(number, persons, tuple(truth[number]), tuple(match(persons, truth[number])))
+        done += 1
+        progress(done)
 
 
 def evaluate(
@@ -64,7 +99,7 @@ def evaluate(
         if number not in truth:
             continue
         persons = [o for o in objects if o.object_class is ObjectClass.PERSON and o.score >= min_score]
-        right += match(persons, truth[number])
+        right += len(match(persons, truth[number]))
         found_total += len(persons)
         true_total += len(truth[number])
         errors += abs(len(persons) - len(truth[number]))

@@ -52,8 +52,7 @@ def prepare_ultralytics(cache: Path | None = None, allow_download: bool = False)
     os.environ["YOLO_VERBOSE"] = "false"
     if not allow_download:
         os.environ["YOLO_OFFLINE"] = "true"
-    # Importing OpenVINO sends usage data from a process of its own and keeps an id in the home; it does without the package.
-    sys.modules.setdefault(_OPENVINO_TELEMETRY, None)  # type: ignore[arg-type]
+    silence_openvino()
     from detectors.opencv import cv2
 
     threads = cv2.getNumThreads()
@@ -63,3 +62,9 @@ def prepare_ultralytics(cache: Path | None = None, allow_download: bool = False)
     unwanted = {name: False for name in _UNWANTED if SETTINGS.get(name, False)}
     if unwanted:
         SETTINGS.update(unwanted)
+
+
+def silence_openvino() -> None:
+    """Let OpenVINO be imported without its telemetry; to be called before its first import."""
+    # Importing it sends usage data from a process of its own and keeps an id in the home; it does without the package.
+    sys.modules.setdefault(_OPENVINO_TELEMETRY, None)  # type: ignore[arg-type]

@@ -47,6 +47,10 @@ class Settings(BaseSettings):
     rules: Path | None = Field(None, description="The priority rules (YAML); the built-in ones where empty")
     models: Path | None = Field(None, description="Folder with detector models")
     weights: Path | None = Field(None, description="One detector model, preferred over any other")
+    crowd_model: Path | None = Field(None, description="A model that counts crowds (ONNX, or OpenVINO's .xml)")
+    crowd_model_measured_to_per_m2: Annotated[float, Field(ge=0, le=20)] = Field(
+        0.0, description="Highest density, in persons per square metre, at which that model's error was measured"
+    )
     allow_model_download: bool = Field(False, description="Whether ultralytics may download its own weights")
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         0, description="Port for Prometheus; 0 picks a free one"

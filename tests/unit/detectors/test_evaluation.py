@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.detector import Picture
-from detectors.evaluation import evaluate, match
+from detectors.evaluation import evaluate, found_frames, match
 from detectors.ground_truth import Annotated, GroundTruthError, parse_ground_truth, read_ground_truth
 from schemas.cameras import Box, DetectedObject, DetectorInfo, ObjectClass, iou
 
@@ -94,7 +94,7 @@ def test_iou(a: Box, b: Box, expected: float) -> None:
 )
 def test_each_annotated_box_is_matched_once(objects: list[DetectedObject], truth: list[float], right: int) -> None:
     """A second box on the same person is wrong."""
-    assert match(objects, [Annotated(1, box(x)) for x in truth]) == right
+    assert len(match(objects, [Annotated(1, box(x)) for x in truth])) == right
 
 
 class Always:
@@ -130,3 +130,15 @@ def test_a_file_that_is_cut_off_is_one_error(kept: int) -> None:
     """Wherever it ends."""
     with pytest.raises(GroundTruthError, match=r"f\.xml: "):
         parse_ground_truth(XML.format(h=40)[:kept], "f.xml")
+
+
+def test_frames_tell_which_box_is_which_person() -> None:
+    """Annotated frames only, and boxes above the limit; the second box is the second person."""
+    picture = np.zeros((20, 100, 3), np.uint8)
+    truth = {1: [Annotated(7, box(50)), Annotated(8, box(0))], 2: []}
+    done: list[int] = []
+    frames = list(found_frames(Always(), [(n, picture) for n in range(3)], truth, 0.2, done.append))
+    assert [(frame.number, frame.pairs) for frame in frames] == [(1, ((0, 1), (1, 0))), (2, ())]
+    assert [len(frame.found) for frame in frames] == [2, 2]
+    assert done == [1, 2]
+    assert [len(frame.found) for frame in found_frames(Always(), [(1, picture)], truth, 0.4)] == [1]

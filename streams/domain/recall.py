@@ -1,0 +1,161 @@
+"""How many persons probably stand where a detector's boxes are: it misses more of them the more they hide each other.
+
+Measured on PETS2009 S2L1; `toezicht eval recall` measures it anew, for another video or detector. Boxes of persons whom nobody
+could see do not exist, so beyond about one person per square metre the estimate too is a lower bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.cameras import Box
+
+_CELLS: Final = 10
+"""A box is looked at in so many rows and columns: occlusion to a hundredth."""
+
+
+@dataclass(frozen=True, slots=True)
+class OcclusionStep:
+    """What was counted for boxes that are hidden up to a share.
+
+    Attributes:
+        up_to: Largest share of a box that nearer boxes cover.
+        annotated: Annotated persons that are hidden so much by annotated persons.
+        found: How many of them the detector found (IoU 0.5).
+        boxes: Boxes of the detector that are hidden so much by other boxes of it.
+        right: How many of them are an annotated person (IoU 0.5).
+    """
+
+    up_to: float
+    annotated: int
+    found: int
+    boxes: int
+    right: int
+
+    @property
+    def recall(self) -> float:
+        """Return the share of annotated persons that was found; 1 where there was none."""
+        return self.found / self.annotated if self.annotated else 1.0
+
+    @property
+    def precision(self) -> float:
+        """Return the share of boxes that are persons; 1 where there was none."""
+        return self.right / self.boxes if self.boxes else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """The persons that probably stand there, and one standard deviation of that."""
+
+    count: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedFrame:
+    """One frame of an annotated video.
+
+    Attributes:
+        annotated: The annotated persons, and by which number each is known from frame to frame.
+        tracks: Those numbers.
+        boxes: The detector's persons.
+        pairs: Which box (first) is which annotated person (second), as places in those lists.
+    """
+
+    annotated: tuple[Box, ...]
+    tracks: tuple[int, ...]
+    boxes: tuple[Box, ...]
+    pairs: tuple[tuple[int, int], ...]
+
+
+STEPS: Final = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
+"""Upper limits of the steps of occlusion, in shares of a box."""
+
+MEASURED: Final[tuple[OcclusionStep, ...]] = ()
+
+PERSISTENCE: Final = 0.0
+
+
+def occlusions(boxes: Sequence[Box]) -> NDArray[np.float64]:
+    """Return which share of each box (N,) is covered by the boxes that stand nearer: whose lower edge is lower.
+
+    A camera looks down on a plane, so who stands lower in the picture stands nearer and hides the other.
+    """
+    if not boxes:
+        return np.zeros(0)
+    corners = np.array([(b.x_min_px, b.y_min_px, b.x_max_px, b.y_max_px) for b in boxes])
+    low, high = corners[:, None, :2], corners[:, None, 2:]
+    middles = (np.arange(_CELLS) + 0.5) / _CELLS
+    cells = np.stack(np.meshgrid(middles, middles), axis=-1).reshape(1, -1, 2)
+    points = (low + cells * (high - low))[:, :, None, :]
+    covered = ((points >= corners[:, :2]) & (points < corners[:, 2:])).all(axis=-1)
+    nearer = corners[:, 3] > corners[:, None, 3]
+    return np.asarray((covered & nearer[:, None, :]).any(axis=-1).mean(axis=-1), np.float64)
+
+
+def step_numbers(boxes: Sequence[Box]) -> NDArray[np.intp]:
+    """Return the number (N,) of each box's step of occlusion in `STEPS`."""
+    return np.searchsorted(STEPS, occlusions(boxes) - 1e-9)
+
+
+def estimate(persons: Sequence[Box], others: Sequence[Box] = ()) -> Estimate:
+    """Return how many persons probably stand where these boxes are.
+
+    Of m boxes in a step of occlusion with precision q and recall r, m·q are persons, and they are the share r of those who stand
+    there: n = m·q / r (Horvitz & Thompson 1952). Of the m boxes the right ones are binomial, m·q·(1-q); those missed for each
+    right one are a negative binomial number, m·q·(1-r)/r². Together the variance is m·q·[(1-r) + (1-q)] / r², summed over
+    the steps.
+
+    Args:
+        persons: Boxes of persons of one frame whose number is asked for.
+        others: Boxes of the same frame that may hide these, and are not counted.
+    """
+    count = variance = 0.0
+    for number in step_numbers((*persons, *others))[: len(persons)]:
+        step = MEASURED[number]
+        count += step.precision / step.recall
+        variance += step.precision * ((1 - step.recall) + (1 - step.precision)) / step.recall**2
+    return Estimate(count, sqrt(variance))
+
+
+def measured(frames: Iterable[MatchedFrame]) -> tuple[OcclusionStep, ...]:
+    """Return recall and precision by occlusion over some frames, in the form of `MEASURED`."""
+    annotated, found, boxes, right = (np.zeros(len(STEPS), np.int64) for _ in range(4))
+    for frame in frames:
+        of_true, of_boxes = step_numbers(frame.annotated), step_numbers(frame.boxes)
+        np.add.at(annotated, of_true, 1)
+        np.add.at(boxes, of_boxes, 1)
+        for box, person in frame.pairs:
+            found[of_true[person]] += 1
+            right[of_boxes[box]] += 1
+    return tuple(
+        OcclusionStep(up_to, int(annotated[n]), int(found[n]), int(boxes[n]), int(right[n]))
+        for n, up_to in enumerate(STEPS)
+    )
+
+
+def persistence(frames: Sequence[MatchedFrame], steps: Sequence[OcclusionStep]) -> float:
+    """Return how strongly luck lasts: the correlation of found (1) or missed (0) between a person's frames that follow.
+
+    What occlusion explains is taken out first. 0 says that each frame is a new draw, 1 that who is missed stays missed. Frames
+    without a gap are expected; the figure holds for their rate.
+    """
+    before: dict[int, float] = {}
+    products = squares = 0.0
+    for frame in frames:
+        hit = {person for _, person in frame.pairs}
+        now = {
+            track: float(place in hit) - steps[number].recall
+            for place, (track, number) in enumerate(zip(frame.tracks, step_numbers(frame.annotated), strict=True))
+        }
+        for track in now.keys() & before.keys():
+            products += now[track] * before[track]
+            squares += (now[track] ** 2 + before[track] ** 2) / 2
+        before = now
+    return products / squares if squares else 0.0
