@@ -39,7 +39,9 @@ class FrameFound:
     pairs: tuple[tuple[int, int], ...]
 
 
-def match(found: Sequence[DetectedObject], truth: Sequence[Annotated]) -> list[tuple[int, int]]:
+def match(
+    found: Sequence[DetectedObject], truth: Sequence[Annotated], least_iou: float = MATCH_IOU
+) -> list[tuple[int, int]]:
     """Return which box (place in `found`) is which annotated one (place in `truth`).
 
     The best-scored first, each annotated box is matched once (greedy, as in VOC).
@@ -48,7 +50,7 @@ def match(found: Sequence[DetectedObject], truth: Sequence[Annotated]) -> list[t
     pairs = []
     for place, item in sorted(enumerate(found), key=lambda numbered: -numbered[1].score):
         best = max(free, key=lambda other: iou(item.box, truth[other].box), default=None)
-        if best is not None and iou(item.box, truth[best].box) >= MATCH_IOU:
+        if best is not None and iou(item.box, truth[best].box) >= least_iou:
             free.remove(best)
             pairs.append((place, best))
     return pairs
@@ -60,15 +62,16 @@ def found_frames(
     truth: Mapping[int, Sequence[Annotated]],
     min_score: float,
     progress: Callable[[int], None] = lambda _: None,
+    least_iou: float = MATCH_IOU,
 ) -> Iterator[FrameFound]:
-    """Yield what the detector finds in each annotated frame; for the arguments see `evaluate`."""
+    """Yield what the detector finds in each annotated frame; boxes match from `least_iou`. For the others see `evaluate`."""
     done = 0
     for number, picture in frames:
         objects = detector.detect([picture], ["evaluation"])[0]
         if number not in truth:
             continue
         persons = tuple(o for o in objects if o.object_class is ObjectClass.PERSON and o.score >= min_score)
-        yield FrameFound(number, persons, tuple(truth[number]), tuple(match(persons, truth[number])))
+        yield FrameFound(number, persons, tuple(truth[number]), tuple(match(persons, truth[number], least_iou)))
         done += 1
         progress(done)
 

@@ -129,7 +129,8 @@ def most_visited(truth: Frames, ground: GroundMap, side_m: float) -> tuple[float
     low, high = feet.min(axis=0), feet.max(axis=0)
     visits = []
     for axis in (0, 1):
-        starts = np.arange(low[axis], max(high[axis] - side_m, low[axis]) + _PLACE_STEP_M, _PLACE_STEP_M)
+        first = low[axis] - _PLACE_STEP_M / 2  # so that nobody stands on an edge because of how squares are placed
+        starts = np.arange(first, max(high[axis] - side_m, low[axis]) + _PLACE_STEP_M / 2, _PLACE_STEP_M)
         away = feet[:, axis] - starts[:, None]
         visits.append((starts, ((away >= 0) & (away <= side_m)).astype(np.float32)))
     (xs, in_x), (ys, in_y) = visits

@@ -142,3 +142,10 @@ def test_frames_tell_which_box_is_which_person() -> None:
     assert [len(frame.found) for frame in frames] == [2, 2]
     assert done == [1, 2]
     assert [len(frame.found) for frame in found_frames(Always(), [(1, picture)], truth, 0.4)] == [1]
+
+
+def test_how_much_a_match_must_overlap_is_asked_for() -> None:
+    """Two boxes that share a quarter of what they cover."""
+    persons, truth = [found(0)], [Annotated(1, box(6))]
+    assert match(persons, truth, 0.25) == [(0, 0)]
+    assert match(persons, truth, 0.26) == []

@@ -88,7 +88,7 @@ def test_the_square_lies_where_most_stand() -> None:
 def test_one_place_is_enough() -> None:
     """All on one spot, less room than the square's side."""
     x, y = most_visited([[person(5, -5)]], GROUND, 3)
-    assert (x, y) == pytest.approx((6.5, -3.5))
+    assert (x, y) == pytest.approx((6.25, -3.75))
 
 
 def test_who_sees_all_is_right() -> None:
