@@ -75,6 +75,7 @@ def _fixed(points: NDArray[np.float64]) -> NDArray[np.int32]:
 
 
 def _write(drawn: NDArray[np.uint8], text: str, at: NDArray[np.float64], colour_bgr: tuple[int, int, int]) -> None:
-    place = (int(at[0]) + 2, int(at[1]) - 2)
+    (width_px, _), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, _TEXT_SCALE, 1)
+    place = (min(int(at[0]) + 2, drawn.shape[1] - width_px), int(at[1]) - 2)
     for colour, width in (((0, 0, 0), 3), (colour_bgr, 1)):
         cv2.putText(drawn, text, place, cv2.FONT_HERSHEY_SIMPLEX, _TEXT_SCALE, colour, width, cv2.LINE_AA)

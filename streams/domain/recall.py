@@ -152,11 +152,11 @@ def measured(frames: Iterable[MatchedFrame]) -> tuple[OcclusionStep, ...]:
     for frame in frames:
         of_true, of_boxes = step_numbers(frame.annotated), step_numbers(frame.boxes)
         np.add.at(annotated, of_true, 1)
-        for box, number in zip(frame.boxes, of_boxes, strict=True):
+        for number, box in zip(of_boxes, frame.boxes, strict=True):
             boxes[number] += any(iou(box, person) >= _NOBODY_IOU for person in frame.annotated)
-        for box, person in frame.pairs:
-            found[of_true[person]] += 1
-            right[of_boxes[box]] += 1
+        for of_box, of_person in frame.pairs:
+            found[of_true[of_person]] += 1
+            right[of_boxes[of_box]] += 1
     return tuple(
         OcclusionStep(up_to, int(annotated[n]), int(found[n]), int(boxes[n]), int(right[n]))
         for n, up_to in enumerate(STEPS)
