@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from pydantic import RootModel
@@ -14,7 +15,7 @@ from streams.domain.tsai_file import TsaiFileError, TsaiModel, parse_tsai
 from streams.errors import ConfigurationError
 from streams.yaml_files import read_yaml
 
-LEAST_AREA_M2 = 0.01
+LEAST_AREA_M2: Final = 0.01
 """A zone of which less ground can be seen has no density."""
 
 
@@ -103,7 +104,7 @@ def read_calibration(path: Path) -> Calibration:
     Raises:
         FileError: It is no such YAML.
     """
-    if path.suffix.lower() == ".xml":
+    if path.suffix.lower() == ".xml":  # a model tells no date, and its own axes are as good as any to measure errors in
         return TsaiCalibration.model_validate(
             {"method": "tsai", "version": path.stem[:40] or "file", "date": "1970-01-01", "file": path.name}
         )

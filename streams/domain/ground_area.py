@@ -42,7 +42,8 @@ def visible_area_m2(polygon: Corners, hidden: Iterable[Corners], ground: GroundM
     """
     seen = Polygon(polygon).difference(shapely.union_all([_enclosed(corners) for corners in hidden]))
     parts = [part for part in shapely.get_parts(seen) if isinstance(part, Polygon) and not part.is_empty]
-    return sum((_ring_m2(part.exterior, ground) - sum(_ring_m2(r, ground) for r in part.interiors)) for part in parts)
+    areas = (_ring_m2(p.exterior, ground) - sum(_ring_m2(hole, ground) for hole in p.interiors) for p in parts)
+    return float(sum(areas))
 
 
 def edge_px(polygon: Corners) -> Points:
