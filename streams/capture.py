@@ -23,6 +23,7 @@ from detectors.capture import Capture
 from detectors.frames import ReadingOptions, SourceConfig
 from detectors.pacing import Clock
 from detectors.source_url import redact
+from detectors.sources import is_live
 from streams.clock import utc_now
 from streams.domain.legal import permission
 from streams.domain.registry import Camera, Registry
@@ -56,6 +57,7 @@ def camera_config(camera: Camera, folder: Path) -> CameraConfig:
         height_px=camera.height_px,
         mask_version=camera.masks.version,
         mask_polygons=camera.masks.polygons,
+        motion_gate=is_live(url) if source.motion_gate is None else source.motion_gate,
     )
 
 

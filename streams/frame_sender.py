@@ -25,6 +25,7 @@ from streams.metrics import (
     CAMERA_NOT_PERMITTED,
     CAMERA_ONLINE,
     FRAMES_DROPPED,
+    FRAMES_QUIET,
     FRAMES_READ,
     FRAMES_SENT,
     MESSAGES_OUT,
@@ -87,6 +88,7 @@ class Counts:
 
     read: int = 0
     sent: int = 0
+    quiet: int = 0
     dropped: dict[str, int] = field(default_factory=dict)
 
 
@@ -136,9 +138,10 @@ class FrameSender:
     def status(self, status: CameraStatus) -> None:
         """Take a change of a camera's state, to be sent to both topics."""
         log.info("camera %s is %s: %s %s", status.camera_id, status.state, status.reason, status.detail)
-        CAMERA_ONLINE.labels(status.camera_id).set(status.state is CameraState.ONLINE)
-        refused_by_law = status.state is CameraState.REFUSED and status.reason in set(PermissionCode)
-        CAMERA_NOT_PERMITTED.labels(status.camera_id).set(refused_by_law)
+        if status.aspect == "stream":
+            CAMERA_ONLINE.labels(status.camera_id).set(status.state is CameraState.ONLINE)
+            refused_by_law = status.state is CameraState.REFUSED and status.reason in set(PermissionCode)
+            CAMERA_NOT_PERMITTED.labels(status.camera_id).set(refused_by_law)
         CAMERA_CHANGES.labels(status.camera_id, status.state).inc()
         with self._changed:
             for topic in (CAMERA_STATUS, CAMERA_STATE):
@@ -153,6 +156,12 @@ class FrameSender:
         FRAMES_READ.labels(camera_id).inc()
         with self._changed:
             self.counts.read += 1
+
+    def frame_quiet(self, camera_id: str) -> None:
+        """Count a picture that was left out because nothing moved."""
+        FRAMES_QUIET.labels(camera_id).inc()
+        with self._changed:
+            self.counts.quiet += 1
 
     def frame_dropped(self, camera_id: str, reason: str) -> None:
         """Count a picture that was dropped."""

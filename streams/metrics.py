@@ -52,6 +52,9 @@ IN_FLIGHT: Final = Gauge("toezicht_in_flight_messages", "Records taken but not y
 
 FRAMES_READ: Final = Counter("toezicht_frames_read_total", "Pictures read from a source.", ["camera"])
 FRAMES_SENT: Final = Counter("toezicht_frames_sent_total", "Masked pictures that the broker confirmed.", ["camera"])
+FRAMES_QUIET: Final = Counter(
+    "toezicht_frames_quiet_total", "Pictures left out because nothing moved before the camera.", ["camera"]
+)
 FRAMES_DROPPED: Final = Counter("toezicht_frames_dropped_total", "Pictures dropped, by reason.", ["camera", "reason"])
 CAMERA_ONLINE: Final = Gauge("toezicht_camera_online", "1 while a camera sends pictures, else 0.", ["camera"])
 CAMERA_NOT_PERMITTED: Final = Gauge(

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from streams.commands import bench_faults
+from streams.commands import bench_faults, bench_quiet
 from streams.commands.up import say
 from streams.pipeline_file import BrokerSection
 from streams.process import start_logging
@@ -79,3 +79,4 @@ def register(app: typer.Typer) -> None:
         print(json.dumps(result) if as_json else "\n".join(f"{name:26} {value}" for name, value in result.items()))
 
     bench_faults.register(group)
+    bench_quiet.register(group)
