@@ -82,7 +82,7 @@ class MotionFinder:
         """Return whether anything moves in the camera's next picture; one of another size begins anew."""
         step_s = float("inf") if self._looked_at is None else (at - self._looked_at).total_seconds()
         self._looked_at = at
-        picture = np.asarray(cv2.blur(grey.astype(np.float32), SMOOTH), np.float32)
+        picture = np.asarray(cv2.blur(grey, SMOOTH), np.float32)
         if grey.shape != self._shown.shape:
             self._shown = cv2.resize(self._shown, grey.shape[::-1], interpolation=cv2.INTER_NEAREST).astype(np.uint8)
             self._background = None
@@ -93,7 +93,8 @@ class MotionFinder:
             self._changed = np.zeros(grey.shape, np.uint8)
             return Motion.UNKNOWN
         change = self._change(picture, background)
-        over = np.where(change > np.maximum(self._noise * NOISES, LEAST_CHANGE), np.uint8(255), np.uint8(0))
+        limit = np.maximum(self._noise * NOISES, LEAST_CHANGE)
+        over = np.asarray(cv2.compare(change, limit, cv2.CMP_GT), np.uint8)
         self._learn(picture, background, change, over, step_s)
         return self._judge(over)
 

@@ -60,7 +60,7 @@ def noisy(image: NDArray[Any], sigma: float, chance: np.random.Generator) -> Ima
 
 def clipped(values: NDArray[np.floating]) -> Image:
     """Return values as a picture."""
-    return np.clip(values, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(values, 0, 255), np.uint8)
 
 
 def scaled(image: Image, gain: float, offset: float = 0.0) -> Image:

@@ -154,7 +154,7 @@ def test_a_recording_and_a_still_are_clear(real: list[Image]) -> None:
 def test_masks_that_leave_too_little(share: float, visibility: Visibility, made: list[Image]) -> None:
     """A tenth of the picture is enough, a twentieth is not."""
     hidden = np.zeros(made[0].shape[:2], np.uint8)
-    hidden[: round(share * hidden.shape[0])] = 1
+    hidden[: round(share * len(hidden))] = 1
     assert set(views(made[:WARM_UP], hidden)) == {visibility}
 
 

@@ -156,6 +156,16 @@ def test_a_camera_that_the_law_refuses_is_told_from_one_that_fails(
     assert REGISTRY.get_sample_value("toezicht_camera_not_permitted", label) == not_permitted
 
 
+def test_what_a_camera_sees_is_no_matter_of_its_stream(sender: FrameSender) -> None:
+    """A camera that is blinded is still online, and a picture that was left out is counted."""
+    sender.status(_status("streaming").model_copy(update={"state": CameraState.ONLINE}))
+    sender.status(_status("blinded").model_copy(update={"state": CameraState.DEGRADED, "aspect": "view"}))
+    assert REGISTRY.get_sample_value("toezicht_camera_online", {"camera": "cam-1"}) == 1
+    sender.frame_quiet("cam-1")
+    assert sender.counts.quiet == 1
+    assert REGISTRY.get_sample_value("toezicht_frames_quiet_total", {"camera": "cam-1"}) == 1
+
+
 def test_a_broker_that_is_away_costs_old_pictures_and_no_state(sender: FrameSender, producer: FakeProducer) -> None:
     """Pictures beyond what memory is given are dropped and counted; states are all delivered later, in order."""
     producer.there = False
