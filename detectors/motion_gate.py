@@ -25,7 +25,7 @@ GAP_S: Final = 2.0
 """Pictures further apart than this leave time in which nobody watched."""
 
 BACKGROUND_S: Final = 4.0
-"""Time constant of the background: an evening's light is followed, a person who walks 1 px/s in the copy is not."""
+"""Time constant of the background: light is followed, and who stands quite still counts as motion for some 4 s."""
 NOISE_S: Final = 10.0
 """Time constant of each pixel's usual change, so that leaves, flags and flickering lamps are known after a while."""
 SMOOTH: Final = (5, 5)

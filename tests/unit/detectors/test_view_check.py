@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from detectors.opencv import cv2
 from detectors.small_picture import small_grey, small_shown
-from detectors.view_check import Features, Light, Verdict, ViewCheck, is_same, judge, light_of
+from detectors.view_check import Features, Light, Verdict, ViewCheck, judge, light_of
 from detectors.view_reference import Comparison
+from detectors.view_sameness import is_same
 from schemas.cameras import Visibility
 from tests import scenes
 from tests.capture_fakes import NOW
