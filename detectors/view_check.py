@@ -35,8 +35,8 @@ KEPT_IN_GLARE: Final = 0.5
 """Share of matching blocks, or of the gradients' strength, below which structure is lost in a glare."""
 FOG_BRIGHT: Final = 200.0
 FOG_SPREAD: Final = 14.0
-"""A picture brighter than this on average, and flatter, is washed out. Fog that takes 60 % of the contrast of PETS2009 S2L1 leaves
-a mean of 163 and a spread of 21."""
+"""A picture brighter than this on average, and flatter, is washed out. Fog that takes 60 % of the contrast of PETS2009 S2L1
+leaves a mean of 163 and a spread of 21."""
 FROZEN_AFTER_S: Final = 5.0
 """How long pictures must be the same; a key frame every 2 to 4 s shows a living camera's noise anew."""
 FROZEN_UNKNOWN_AFTER_S: Final = 60.0
