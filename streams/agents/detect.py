@@ -9,17 +9,15 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-from detectors.choice import choose
-from detectors.detector import Detector, DetectorError, Picture
+from detectors.detector import Detector, Picture
 from detectors.jpeg import PictureError, decode_jpeg
 from detectors.tracking import Trackers
-from detectors.ultralytics_setup import prepare_ultralytics
 from schemas.base import iso_utc
-from schemas.cameras import CameraState, CameraStatus, DetectedObject, Detections, FrameReference
+from schemas.cameras import DetectedObject, FrameReference
 from schemas.operations import DeadLetterReason
 from streams import metrics, topics
+from streams.agents.detected import Detected, make_detector
 from streams.clock import utc_now
-from streams.errors import ConfigurationError
 from streams.settings import Settings
 from streams.stage import Failed, Input, Output
 
@@ -39,14 +37,9 @@ class Detect:
     def __init__(self, detector: Detector, run: str) -> None:
         """Join a detector; `run` tells this process apart from those before (track epochs)."""
         self._detector = detector
-        self._trackers = Trackers(run)
+        self._detected = Detected(detector.info, Trackers(run))
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="detect")
         self._seconds = metrics.DETECTION_SECONDS.labels(detector.info.name)
-        self._told: dict[str, str] = {}
-        metrics.DETECTOR.info(
-            {"name": detector.info.name, "version": detector.info.version, "degraded": str(detector.info.degraded)}
-        )
-        metrics.DETECTOR_DEGRADED.set(detector.info.degraded)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Detect:
@@ -55,17 +48,7 @@ class Detect:
         Raises:
             ConfigurationError: The configured weights, or the model in the models folder, cannot be used.
         """
-        prepare_ultralytics(settings.cache, settings.allow_model_download)
-        try:
-            choice = choose(settings.weights, settings.models, settings.cache, settings.allow_model_download)
-        except DetectorError as error:
-            variable = "TOEZICHT_MODELS" if settings.weights is None else "TOEZICHT_WEIGHTS"
-            path = settings.models if settings.weights is None else settings.weights
-            raise ConfigurationError("environment", variable, str(path), f"a detector model ({error})") from None
-        info = choice.detector.info
-        level = logging.WARNING if info.degraded else logging.INFO
-        log.log(level, "detector %s %s: %s", info.name, info.version, choice.reason)
-        return cls(choice.detector, iso_utc(utc_now()))
+        return cls(make_detector(settings), iso_utc(utc_now()))
 
     async def handle_batch(self, items: Sequence[Input], now: datetime) -> Sequence[Sequence[Output] | Failed]:
         """Return the detections of each picture, or why it cannot be used."""
@@ -85,7 +68,9 @@ class Detect:
         results: list[Sequence[Output] | Failed] = []
         for index, picture in enumerate(pictures):
             result = picture if isinstance(picture, Failed) else by_index[index]
-            results.append(result if isinstance(result, Failed) else self._outputs(items[index], result))
+            results.append(
+                result if isinstance(result, Failed) else self._detected.outputs(_frame(items[index]), result)
+            )
         return results
 
     def _found(self, pictures: list[Picture], cameras: list[str]) -> list[list[DetectedObject] | Failed]:
@@ -100,37 +85,6 @@ class Detect:
                 return [Failed(DeadLetterReason.HANDLER_FAILED, f"{type(error).__name__} in the detector")]
             alone = (self._found([picture], [camera]) for picture, camera in zip(pictures, cameras, strict=True))
             return [result for results in alone for result in results]
-
-    def _outputs(self, item: Input, objects: list[DetectedObject]) -> list[Output]:
-        frame = _frame(item)
-        epoch, tracked = self._trackers.track(frame, objects)
-        detections = Detections(
-            camera_id=frame.camera_id,
-            frame_id=frame.message_id(),
-            captured_at=frame.captured_at,
-            width_px=frame.width_px,
-            height_px=frame.height_px,
-            detector=self._detector.info,
-            track_epoch=epoch,
-            objects=tuple(tracked),
-        )
-        return [*self._status(frame), Output(topics.DETECTIONS, detections)]
-
-    def _status(self, frame: FrameReference) -> list[Output]:
-        """Return what to say about the detector: once per camera and epoch of its source."""
-        if self._told.get(frame.camera_id) == frame.epoch:
-            return []
-        self._told[frame.camera_id] = frame.epoch
-        degraded = self._detector.info.degraded
-        status = CameraStatus(
-            camera_id=frame.camera_id,
-            aspect="detector",
-            state=CameraState.DEGRADED if degraded else CameraState.ONLINE,
-            reason="fallback_detector" if degraded else "detector_ready",
-            detail=f"{self._detector.info.name} {self._detector.info.version}",
-            changed_at=frame.captured_at,
-        )
-        return [Output(topics.CAMERA_STATUS, status), Output(topics.CAMERA_STATE, status)]
 
 
 def _frame(item: Input) -> FrameReference:
