@@ -53,6 +53,15 @@ class Settings(BaseSettings):
     )
     metrics_host: str = Field("127.0.0.1", description="Address for Prometheus to connect to")
     time_zone: str = Field("Europe/Amsterdam", description="Zone of times that name none (P2000, viewing windows)")
+    snapshot_seconds: Annotated[float, Field(ge=0, le=300)] = Field(
+        30.0, description="How long, in seconds, capture keeps masked pictures in memory for snapshots; 0 keeps none"
+    )
+    snapshot_megabytes: Annotated[int, Field(ge=1, le=4096)] = Field(
+        64, description="Most that the kept pictures of all cameras of one process take together, in MB"
+    )
+    snapshot_unblurred_users: str = Field(
+        "", description="Users who may see a snapshot with persons in it, comma separated; nobody where empty"
+    )
     completeness_grace_s: Annotated[float, Field(ge=0, le=600)] = Field(
         30.0, description="How long, in seconds, a stage must be past an input before the check calls it missing"
     )
