@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
@@ -80,18 +80,6 @@ def chosen_cameras(registry: Registry, wanted: Sequence[str], where: str) -> lis
     if not known:
         raise ConfigurationError(where, "cameras", [], "at least one camera")
     return [camera for camera in registry.cameras if not wanted or camera.id in wanted]
-
-
-def read_time_zone(name: str) -> ZoneInfo:
-    """Return the zone that local times are in.
-
-    Raises:
-        ConfigurationError: There is no zone of this name.
-    """
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ConfigurationError("environment", "TOEZICHT_TIME_ZONE", name, "a zone such as Europe/Amsterdam") from None
 
 
 def make_sender(kafka: KafkaSettings, speed: float) -> FrameSender:

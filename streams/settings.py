@@ -6,6 +6,7 @@ import os
 import ssl
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -66,6 +67,18 @@ def read_settings() -> tuple[Settings, KafkaSettings]:
         ConfigurationError: A variable has a value that it cannot have; names it and what was expected.
     """
     return _read(Settings), _read(KafkaSettings)
+
+
+def read_time_zone(name: str) -> ZoneInfo:
+    """Return the zone that local times are in.
+
+    Raises:
+        ConfigurationError: There is no zone of this name.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ConfigurationError("environment", "TOEZICHT_TIME_ZONE", name, "a zone such as Europe/Amsterdam") from None
 
 
 def _read(kind: type[S]) -> S:

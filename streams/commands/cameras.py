@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from streams.commands.capture import registry_path, require_vision
-from streams.settings import read_settings
+from streams.settings import read_settings, read_time_zone
 
 if TYPE_CHECKING:
     from streams.camera_check import CameraCheck
@@ -48,7 +48,7 @@ def register(app: typer.Typer) -> None:
         require_vision()
 
         from streams.camera_check import check_camera
-        from streams.capture import SYSTEM_CLOCK, chosen_cameras, read_time_zone
+        from streams.capture import SYSTEM_CLOCK, chosen_cameras
         from streams.domain.registry import Registry
         from streams.yaml_files import read_yaml
 

@@ -11,7 +11,7 @@ import typer
 
 from streams.errors import ConfigurationError, DeliveryError, ToezichtError
 from streams.process import start_logging, start_metrics
-from streams.settings import Settings, read_settings
+from streams.settings import Settings, read_settings, read_time_zone
 
 
 def register(app: typer.Typer) -> None:
@@ -57,7 +57,7 @@ def register(app: typer.Typer) -> None:
 
         read = read_yaml(path, Registry)
         cameras = work.chosen_cameras(read, camera or (), str(path))
-        zone = work.read_time_zone(settings.time_zone)
+        zone = read_time_zone(settings.time_zone)
         stop = threading.Event()
         work.stop_on_signals(stop)
         metrics_port = start_metrics(settings)
