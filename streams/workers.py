@@ -10,7 +10,7 @@ from typing import Final
 from streams.domain.registry import Registry
 from streams.errors import ConfigurationError
 from streams.rules_file import Rules, load_rules
-from streams.settings import Settings
+from streams.settings import Settings, read_time_zone
 from streams.stage import BatchStage, Stage
 from streams.yaml_files import read_yaml
 
@@ -42,8 +42,12 @@ def _detect(parts: Parts) -> BatchStage:
 
 def _observe(parts: Parts) -> Stage:
     from streams.agents.observe import Observe
+    from streams.calibrations import ground_maps
 
-    return Observe(parts.registry)
+    registry, settings = parts.registry, parts.settings
+    assert settings.registry is not None  # or there would be no registry
+    grounds = ground_maps(registry, settings.registry.parent)
+    return Observe(registry, parts.rules, read_time_zone(settings.time_zone), grounds)
 
 
 def _locate(parts: Parts) -> Stage:
