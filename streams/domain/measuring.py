@@ -79,7 +79,7 @@ def measure(
         normal: The zone's normal speed as learnt before this second.
     """
     count = int(statistics.median(seen.counts) + 0.5)
-    probable = None if degraded else probable_persons(seen.estimates)
+    probable = None if degraded or seen.probable is None else probable_persons(count, seen.probable)
     error = count_error(count, probable)
     if area_m2 is None:
         return Measured(count, round(error, 2), None, seen.lower_bound, None)
@@ -90,13 +90,9 @@ def measure(
     return Measured(count, round(error, 2), density_per_m2, bound, ground)
 
 
-def probable_persons(estimates: Sequence[Probable]) -> Probable | None:
-    """Return how many persons probably stand in a zone, the median of its frames; None without any."""
-    if not estimates:
-        return None
-    return Probable(
-        statistics.median(each.persons for each in estimates), statistics.median(each.error for each in estimates)
-    )
+def probable_persons(count: int, first: Probable) -> Probable:
+    """Return how many persons probably stand in a zone that showed `count`: as many are missed as in the second's first frame."""
+    return Probable(count, max(0.0, count + first.persons - first.shown), first.error)
 
 
 def count_error(count: int, probable: Probable | None) -> float:

@@ -21,7 +21,7 @@ import numpy as np
 from pydantic import Field
 
 from schemas.base import Identifier, Part, Utc
-from schemas.cameras import DetectedObject, Detections, DetectorInfo, ObjectClass, Visibility
+from schemas.cameras import Box, DetectedObject, Detections, DetectorInfo, ObjectClass, Visibility
 from streams.domain.ground_area import densest_per_m2
 from streams.domain.recall import estimate
 from streams.domain.registry import Zone
@@ -73,8 +73,9 @@ class Sample(NamedTuple):
 
 
 class Probable(NamedTuple):
-    """The persons that probably stand where a frame shows some, and one standard deviation."""
+    """The persons that probably stand where a frame shows `shown`, and one standard deviation."""
 
+    shown: int
     persons: float
     error: float
 
@@ -90,11 +91,12 @@ class InZone(NamedTuple):
 class ZoneSecond(Part):
     """What the frames of the open second showed in one zone.
 
-    `counts`, `estimates` and `densest_per_m2` have an entry per frame; there are no densities where the zone is not calibrated.
+    `counts` and `densest_per_m2` have an entry per frame; there are no densities where the zone is not calibrated. `probable` is of
+    the first frame: others differ little within a second, and to compare all boxes of hundreds of persons takes long.
     """
 
     counts: tuple[int, ...] = ()
-    estimates: tuple[Probable, ...] = ()
+    probable: Probable | None = None
     densest_per_m2: tuple[float, ...] = ()
     vehicles: Annotated[int, Field(ge=0)] = 0
     lower_bound: bool = False
@@ -291,7 +293,6 @@ def _zone_with(
     """Return what a zone shows with one frame more."""
     within = [each for each in standing if inside(each.point, zone.polygon)]
     persons = [each for each in within if each.kind in PERSONS]
-    probable = estimate([each.item.box for each in persons])
     present = {each.track_id: each for each in before.present}
     for each in persons:
         if each.track_id is not None:
@@ -300,12 +301,17 @@ def _zone_with(
             present[each.track_id] = InZone(each.track_id, first_ms, last_ms)
     return ZoneSecond(
         counts=(*before.counts, len(persons)),
-        estimates=(*before.estimates, Probable(round(probable.count, 2), round(probable.error, 2))),
+        probable=before.probable or _probable([each.item.box for each in persons]),
         densest_per_m2=(*before.densest_per_m2, _densest(persons)) if calibrated else (),
         vehicles=max(before.vehicles, sum(each.item.object_class in VEHICLES for each in within)),
         lower_bound=before.lower_bound or crowded_boxes([each.item for each in persons]),
         present=tuple(sorted(present.values(), key=lambda each: (each.last_ms, each.track_id))[-MAX_TRACKS:]),
     )
+
+
+def _probable(boxes: Sequence[Box]) -> Probable:
+    found = estimate(boxes)
+    return Probable(len(boxes), round(found.count, 2), round(found.error, 2))
 
 
 def _densest(persons: Sequence[_Standing]) -> float:

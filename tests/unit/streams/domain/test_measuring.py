@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from streams.domain.measuring import FALLBACK_ERROR, count_error, measure, rise_per_min
+from streams.domain.measuring import FALLBACK_ERROR, count_error, measure, probable_persons, rise_per_min
 from streams.domain.moving import Motion, Scale
 from streams.domain.observing import Kind, Probable, ZoneSecond
 from streams.domain.zone_memory import Counted, Normal
@@ -39,9 +39,9 @@ def test_a_rise_is_the_median_slope(counts: list[tuple[int, int]], rise: float |
 @pytest.mark.parametrize(
     ("count", "probable", "error"),
     [
-        (0, Probable(0.0, 0.0), 0.0),
-        (10, Probable(10.0, 2.0), 2.0),
-        (10, Probable(13.0, 4.0), 5.0),
+        (0, Probable(0, 0.0, 0.0), 0.0),
+        (10, Probable(10, 10.0, 2.0), 2.0),
+        (10, Probable(10, 13.0, 4.0), 5.0),
         (0, None, FALLBACK_ERROR),
         (20, None, 4.0),
     ],
@@ -55,7 +55,7 @@ def test_a_counts_error_is_how_far_the_probable_number_may_lie(
 
 def measured(area_m2: float | None = 100.0, degraded: bool = False, normal: Normal | None = None, **seen: Any) -> Any:
     """Return the numbers of a zone with one person who walks 1 m/s."""
-    known: dict[str, Any] = {"counts": (4, 4, 5), "estimates": (Probable(6.0, 1.0),) * 3, "densest_per_m2": (0.3,) * 3}
+    known: dict[str, Any] = {"counts": (4, 4, 5), "probable": Probable(5, 7.0, 1.0), "densest_per_m2": (0.3,) * 3}
     walker = Motion(1, Kind.PERSON, (0, 0), 30, (0, 0), (1.0, 0.0), 1.0)
     return measure(ZoneSecond(**known | seen), degraded, area_m2, [walker], METRES, normal)
 
@@ -115,3 +115,17 @@ def test_the_fallback_detector_is_not_corrected() -> None:
 def test_a_speed_drop_is_told_against_what_is_normal(normal: Normal | None, drop: float | None) -> None:
     """Null until that was learnt under this calibration; faster than normal is no drop."""
     assert measured(normal=normal).ground.speed_drop == drop
+
+
+@pytest.mark.parametrize(
+    ("count", "first", "persons"),
+    [
+        (5, Probable(5, 6.5, 1.0), 6.5),
+        (4, Probable(5, 6.5, 1.0), 5.5),
+        (0, Probable(0, 0.0, 0.0), 0),
+        (0, Probable(3, 2.5, 1.0), 0),
+    ],
+)
+def test_as_many_are_missed_as_in_the_first_frame(count: int, first: Probable, persons: float) -> None:
+    """Never fewer than nobody is there."""
+    assert probable_persons(count, first).persons == pytest.approx(persons)
