@@ -91,8 +91,8 @@ class InZone(NamedTuple):
 class ZoneSecond(Part):
     """What the frames of the open second showed in one zone.
 
-    `counts` and `densest_per_m2` have an entry per frame; there are no densities where the zone is not calibrated. `probable` is of
-    the first frame: others differ little within a second, and to compare all boxes of hundreds of persons takes long.
+    `counts` and `densest_per_m2` have an entry per frame; there are no densities where the zone is not calibrated. `probable` is
+    of the first frame: others differ little within a second, and to compare all boxes of hundreds of persons takes long.
     """
 
     counts: tuple[int, ...] = ()

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.cameras import Detections, Observation, SituationKind, Visibility
 from streams.domain.zone_memory import COUNTS_S
@@ -213,3 +215,41 @@ def test_situations_are_told_with_when_they_began() -> None:
     assert (dwelling.kind, dwelling.since) == (SituationKind.DWELLING, NOON + timedelta(seconds=0.5))
     assert (dwelling.value, dwelling.explanation) == (14.0, "somebody stays for 14 s, more than 10 s")
     assert newest(Watcher().play(walk(50, 0, 15))).situations == ()
+
+
+FRAMES = st.lists(
+    st.builds(
+        lambda tenths, people, epoch, quiet_s, visibility: frame(
+            tenths / 10,
+            *[person(x, track, y=y) for track, x, y in people],
+            epoch=epoch,
+            quiet_s=quiet_s,
+            visibility=visibility,
+        ),
+        st.integers(0, 300),
+        st.lists(st.tuples(st.integers(0, 6), st.floats(-20, 220), st.floats(1, 120)), max_size=8),
+        st.sampled_from(["e1", "e2"]),
+        st.sampled_from([0.0, 0.3, 5.0, 3_600.0]),
+        st.sampled_from(list(Visibility)),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(FRAMES)
+def test_whatever_comes_each_second_is_told_once_and_adds_up(frames: list[Detections]) -> None:
+    """Jumping clocks, mixed epochs, tracks that are somewhere else each time: no second twice, no quiet second told before."""
+    switches = {"dwelling_s": 1, "running": True, "gathering": True, "object_left_s": 1}
+    watcher = Watcher(scene(camera(switches), FlatGround(horizon_px=30)))
+    told = of_zone(watcher.play(frames))
+    seconds = [each.second for each in told]
+    assert seconds == sorted(set(seconds))
+    covered = [
+        at - timedelta(seconds=back) for at, each in zip(seconds, told, strict=True) for back in range(each.quiet_s + 1)
+    ]
+    assert len(covered) == len(set(covered))
+    assert all(each.quiet_s == 0 for each in told[:1])
+    assert all(each.count <= each.count_max and each.frames > 0 for each in told)
+    inside = watcher.memory.zones["left"].inside if watcher.memory else ()
+    assert len(inside) <= len(watcher.memory.tracks if watcher.memory else ())
