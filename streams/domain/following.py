@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from streams.domain.observing import MAX_TRACKS, PERSONS, InZone, Sample
+from streams.domain.observing import MAX_TRACKS, InZone, Sample
 from streams.domain.registry import Zone
+from streams.domain.standing import PERSONS
 from streams.domain.zone_memory import PATH_S, TRACK_LOST_S, CameraMemory, Stay, Step, Track, ZoneMemory
 from streams.domain.zones import edge_distance_px, inside
 

@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from streams.domain.observing import PERSONS, Kind
 from streams.domain.projecting import GroundMap, Points
+from streams.domain.standing import PERSONS, Kind
 from streams.domain.zone_memory import Normal, Step, Track
 
 SPEED_OVER_S: Final = 3.0
@@ -27,8 +27,8 @@ LEARNT_AFTER_S: Final = 120
 MOVERS_AT_LEAST: Final = 5
 """Fewer persons have no common point to speak of."""
 _ALONG: Final = 0.87
-"""Who moves within 30° of the way from or to a point moves away from it or towards it (cosine). Within 45°, persons who walk about
-(PETS2009 S2L1) seem to disperse twice as often."""
+"""Who moves within 30° of the way from or to a point moves away from it or towards it (cosine). Within 45°, persons who walk
+about (PETS2009 S2L1) seem to disperse twice as often."""
 _PARALLEL: Final = 0.1
 """Of movers whose ways are nearly parallel, as in a street, the point where they cross is anywhere: the smaller eigenvalue of
 their common equations is below this share of them."""

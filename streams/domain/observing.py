@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from math import floor
 from typing import Annotated, Any, Final, NamedTuple
 
@@ -21,21 +20,19 @@ import numpy as np
 from pydantic import Field
 
 from schemas.base import Identifier, Part, Utc
-from schemas.cameras import Box, DetectedObject, Detections, DetectorInfo, ObjectClass, Visibility
+from schemas.cameras import Box, Detections, DetectorInfo, Visibility
 from streams.domain.ground_area import densest_per_m2
 from streams.domain.recall import estimate
 from streams.domain.registry import Zone
 from streams.domain.scene import Scene
-from streams.domain.zones import RIDDEN, VEHICLES, crowded_boxes, inside, rides, standing_points
+from streams.domain.standing import PERSONS, Kind, Standing, standing_objects
+from streams.domain.zones import VEHICLES, crowded_boxes, inside
 
 SECOND: Final = timedelta(seconds=1)
 GRACE: Final = timedelta(seconds=1)
 """How long after its end a second waits for a frame that is on its way, before time itself closes it."""
 MAX_TRACKS: Final = 300
 """Tracks remembered per camera: far more than a camera's boxes can tell apart."""
-MIN_SCORE: Final = 0.4
-"""Lowest score that counts by itself; measured on PETS2009 S2L1 (precision .93, recall .91, design §6). A weaker box counts
-where a track expects it, that is where it has a track id."""
 WORSE: Final = (
     Visibility.CLEAR,
     Visibility.BLURRED,
@@ -48,17 +45,6 @@ WORSE: Final = (
 """From what hides nothing to what hides everything; a second is as its worst frame."""
 
 _ROUNDING_S: Final = 1e-6
-
-
-class Kind(StrEnum):
-    """What a track is followed as. A rider is a person on a bicycle: counted, but its speed says nothing about walking."""
-
-    PERSON = "person"
-    RIDER = "rider"
-    BAG = "bag"
-
-
-PERSONS: Final = frozenset({Kind.PERSON, Kind.RIDER})
 
 
 class Sample(NamedTuple):
@@ -196,7 +182,7 @@ def _with_frame(row: CameraSecond, scene: Scene, detections: Detections, second:
         zones = {name: zone.model_copy(update={"present": ()}) for name, zone in row.zones.items()}
         row = row.model_copy(update={"track_epoch": epoch, "tracks": (), "zones": zones})
     at_ms = int((at - second) / timedelta(milliseconds=1))
-    standing = _standing(detections, scene, detections.track_epoch == epoch)
+    standing = standing_objects(detections, scene, detections.track_epoch == epoch)
     clear = detections.visibility is Visibility.CLEAR
     zones = {
         zone.id: _zone_with(row.zones.get(zone.id, ZoneSecond()), zone, standing, at_ms, zone.id in scene.areas_m2)
@@ -226,56 +212,7 @@ def _quiet_before_s(row: CameraSecond, detections: Detections, second: datetime)
     return max(0, min(whole_s, untold_s))
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """An object of a frame that counts.
-
-    Attributes:
-        item: The object, with its box in the frame's own pixels.
-        kind: What it is followed as; None for what is only counted.
-        track_id: Its track; None where it has none, or one of an epoch that is over.
-        point: Its foot point, in pixels of the registry's picture.
-        height_px: Its height, in pixels of the registry's picture.
-        place_m: Where it stands on the ground; NaN beyond the horizon, and where the camera is not calibrated.
-    """
-
-    item: DetectedObject
-    kind: Kind | None
-    track_id: int | None
-    point: tuple[float, float]
-    height_px: float
-    place_m: tuple[float, float]
-
-
-def _standing(detections: Detections, scene: Scene, followed: bool) -> list[_Standing]:
-    counted = [item for item in detections.objects if item.score >= MIN_SCORE or item.track_id is not None]
-    camera = scene.camera
-    points = standing_points(counted, (detections.width_px, detections.height_px), (camera.width_px, camera.height_px))
-    places = np.full((len(points), 2), np.nan)
-    if scene.areas_m2 and scene.ground is not None and points:
-        places = scene.ground.to_ground(np.array(points, np.float64))
-    ridden = [item for item in counted if item.object_class in RIDDEN]
-    down = camera.height_px / detections.height_px
-    return [
-        _Standing(
-            item,
-            _kind(item, ridden),
-            item.track_id if followed else None,
-            point,
-            (item.box.y_max_px - item.box.y_min_px) * down,
-            (x_m, y_m),
-        )
-        for item, point, (x_m, y_m) in zip(counted, points, places.tolist(), strict=True)
-    ]
-
-
-def _kind(item: DetectedObject, ridden: Sequence[DetectedObject]) -> Kind | None:
-    if item.object_class is ObjectClass.PERSON:
-        return Kind.RIDER if rides(item, ridden) else Kind.PERSON
-    return Kind.BAG if item.object_class is ObjectClass.BAG else None
-
-
-def _samples(before: Sequence[Sample], standing: Sequence[_Standing], at_ms: int) -> tuple[Sample, ...]:
+def _samples(before: Sequence[Sample], standing: Sequence[Standing], at_ms: int) -> tuple[Sample, ...]:
     """Return the newest place of each track in this second."""
     known = {sample.track_id: sample for sample in before}
     for each in standing:
@@ -288,7 +225,7 @@ def _samples(before: Sequence[Sample], standing: Sequence[_Standing], at_ms: int
 
 
 def _zone_with(
-    before: ZoneSecond, zone: Zone, standing: Sequence[_Standing], at_ms: int, calibrated: bool
+    before: ZoneSecond, zone: Zone, standing: Sequence[Standing], at_ms: int, calibrated: bool
 ) -> ZoneSecond:
     """Return what a zone shows with one frame more."""
     within = [each for each in standing if inside(each.point, zone.polygon)]
@@ -314,7 +251,7 @@ def _probable(boxes: Sequence[Box]) -> Probable:
     return Probable(len(boxes), round(found.count, 2), round(found.error, 2))
 
 
-def _densest(persons: Sequence[_Standing]) -> float:
+def _densest(persons: Sequence[Standing]) -> float:
     """Return the density in the densest 3 x 3 m; who stands beyond the horizon is in none."""
     places = np.array([each.place_m for each in persons], np.float64).reshape(-1, 2)
     places = places[~np.isnan(places).any(axis=1)]

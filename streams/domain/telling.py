@@ -14,9 +14,10 @@ from streams.domain.crowding import CrowdRow, crowd_step, level_name, silent
 from streams.domain.following import carried, flow, follow, stays_with
 from streams.domain.measuring import measure, rise_per_min
 from streams.domain.moving import Motion, Scale, known_normal, learnt, mean_speed, motions
-from streams.domain.observing import PERSONS, CameraSecond
+from streams.domain.observing import CameraSecond
 from streams.domain.registry import Zone
 from streams.domain.scene import Scene
+from streams.domain.standing import PERSONS
 from streams.domain.zone_memory import COUNTS_S, Bag, CameraMemory, Counted, Stay, Track, ZoneMemory
 from streams.domain.zone_situations.finding import find_situations
 from streams.domain.zone_situations.object_left import follow_bags
@@ -74,18 +75,18 @@ def tell(row: CameraSecond, memory: CameraMemory | None, scene: Scene) -> Told:
     moving = tuple(motions(tracks, scale, start_s))
     bags = follow_bags(before.bags, moving, scale, newest_s) if scene.remembers_bags else ()
     second = _Second(
-        row,
-        scene,
-        row.second,
-        row.newest_frame_at,
-        row.detector,
-        before.began,
-        start_s,
-        newest_s,
-        tracks,
-        moving,
-        bags,
-        scale,
+        row=row,
+        scene=scene,
+        at=row.second,
+        newest_frame_at=row.newest_frame_at,
+        detector=row.detector,
+        began=before.began,
+        start_s=start_s,
+        newest_s=newest_s,
+        tracks=tracks,
+        moving=moving,
+        bags=bags,
+        scale=scale,
     )
     zones: dict[str, ZoneMemory] = {}
     observations: list[Observation] = []

@@ -13,7 +13,7 @@ from pydantic import Field
 from schemas.base import Identifier, Part, ShortText, Utc
 from schemas.cameras import SituationKind
 from streams.domain.crowding import CrowdRow
-from streams.domain.observing import Kind
+from streams.domain.standing import Kind
 
 TRACK_LOST_S: Final = 2.0
 """A track that is not seen for this long is over; `detect` looks for it as long (`detectors/tracking.py`, LOST_S)."""

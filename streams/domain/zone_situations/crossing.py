@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import hypot
 from typing import Final
 
-from streams.domain.observing import PERSONS
 from streams.domain.registry import Line
+from streams.domain.standing import PERSONS
 from streams.domain.zone_memory import Step, Track
 from streams.domain.zone_situations.shown import Found, ZoneShown
 

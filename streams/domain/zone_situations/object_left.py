@@ -11,7 +11,7 @@ from math import hypot, isnan
 from typing import Final
 
 from streams.domain.moving import Motion, Scale
-from streams.domain.observing import PERSONS, Kind
+from streams.domain.standing import PERSONS, Kind
 from streams.domain.zone_memory import MAX_BAGS, Bag
 from streams.domain.zone_situations.shown import Found, ZoneShown
 

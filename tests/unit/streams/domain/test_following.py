@@ -6,7 +6,8 @@ import pytest
 
 from schemas.cameras import SituationKind
 from streams.domain.following import carried, flow, follow, stays_with
-from streams.domain.observing import MAX_TRACKS, InZone, Kind, Sample
+from streams.domain.observing import MAX_TRACKS, InZone, Sample
+from streams.domain.standing import Kind
 from streams.domain.zone_memory import PATH_S, Bag, CameraMemory, Held, Stay, Track, ZoneMemory
 from tests.zone_factories import CAMERA, NOON
 

@@ -8,7 +8,8 @@ import pytest
 
 from streams.domain.measuring import FALLBACK_ERROR, count_error, measure, probable_persons, rise_per_min
 from streams.domain.moving import Motion, Scale
-from streams.domain.observing import Kind, Probable, ZoneSecond
+from streams.domain.observing import Probable, ZoneSecond
+from streams.domain.standing import Kind
 from streams.domain.zone_memory import Counted, Normal
 from tests.zone_factories import FlatGround
 

@@ -17,7 +17,7 @@ from streams.domain.moving import (
     motions,
     spread,
 )
-from streams.domain.observing import Kind
+from streams.domain.standing import Kind
 from streams.domain.zone_memory import Normal, Step, Track
 from tests.zone_factories import FlatGround
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.cameras import Box, DetectedObject, Detections, DetectorInfo, ObjectClass, Observation, Visibility
-from streams.domain.observing import MAX_TRACKS, WORSE, CameraSecond, Kind, Observed, observe_frame, observe_time
+from streams.domain.observing import MAX_TRACKS, WORSE, CameraSecond, Observed, observe_frame, observe_time
+from streams.domain.standing import Kind
 from tests.zone_factories import CALIBRATED, NOON, Watcher, frame, newest, of_zone, person, scene
 
 SCENE = scene()

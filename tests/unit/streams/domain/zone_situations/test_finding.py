@@ -10,8 +10,8 @@ import pytest
 
 from schemas.cameras import SituationKind
 from streams.domain.moving import Motion, Scale
-from streams.domain.observing import Kind
 from streams.domain.registry import Situations as Switches
+from streams.domain.standing import Kind
 from streams.domain.zone_memory import Bag, Held, Stay, Step, Track
 from streams.domain.zone_situations.finding import SITUATIONS, find_situations
 from streams.domain.zone_situations.shown import ZoneShown
