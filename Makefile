@@ -18,6 +18,7 @@ export TOEZICHT_MODELS ?= $(SHARED)/models
 endif
 ifneq ($(wildcard $(SHARED)/pets2009/S2L1-view001.avi),)
 export TOEZICHT_DEMO_VIDEO ?= $(SHARED)/pets2009/S2L1-view001.avi
+export TOEZICHT_DEMO_CALIBRATION ?= $(SHARED)/pets2009/View_001.xml
 export TOEZICHT_TEST_DATA ?= $(SHARED)
 endif
 

@@ -28,7 +28,7 @@ from streams.intake import Intake
 from streams.process import tell_ready
 from streams.rules_file import load_rules
 from streams.settings import KafkaSettings, Settings
-from streams.stage import BatchStage, Stage
+from streams.stage import PictureStage, Stage
 
 FLUSH_S = 60.0
 
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str]) -> None:
     """Run as a process: FOLDER BOOTSTRAP_SERVERS."""
     folder, bootstrap_servers = Path(arguments[0]), arguments[1]
     grid, rules = registry(), load_rules()
-    stages: list[Stage | BatchStage] = [
+    stages: list[Stage | PictureStage] = [
         Locate(grid, rules, Settings().time_zone),
         Corroborate(grid, rules),
         Decide(rules, grid.version),

@@ -7,16 +7,18 @@ from collections.abc import Callable
 from typing import Final
 
 from detectors.pacing import Clock
-from schemas.cameras import CameraState, CameraStatus
+from schemas.cameras import CameraState, CameraStatus, Visibility
 
 STREAMING: Final = "streaming"
 SILENT: Final = "silent"
+_STREAM: Final = "stream"
+_VIEW: Final = "view"
 _MAX_DETAIL: Final = 300
 """schemas.base.ShortText."""
 
 
 class StatusReporter:
-    """Reports changes of one camera's stream; safe to use from several threads.
+    """Reports changes of one camera's stream and of its view; safe to use from several threads.
 
     Args:
         camera_id: The camera.
@@ -29,7 +31,7 @@ class StatusReporter:
         self._clock = clock
         self._report = report
         self._lock = threading.Lock()
-        self._told: tuple[CameraState, str] | None = None
+        self._told: dict[str, tuple[CameraState, str]] = {}
         self._seen_s = 0.0
         self._closed = False
 
@@ -44,15 +46,21 @@ class StatusReporter:
         with self._lock:
             self._seen_s = self._clock.monotonic_s()
 
+    def view(self, visibility: Visibility, detail: str) -> None:
+        """Report what the camera can see, unless it was last told; `degraded` unless it is clear."""
+        state = CameraState.ONLINE if visibility is Visibility.CLEAR else CameraState.DEGRADED
+        with self._lock:
+            self._tell(state, visibility.value, detail, _VIEW)
+
     def tell(self, state: CameraState, reason: str, detail: str) -> None:
-        """Report a state, unless it is the one that was last told; the detail alone is no change."""
+        """Report a state of the stream, unless it is the one that was last told; the detail alone is no change."""
         with self._lock:
             self._tell(state, reason, detail)
 
     def check_silence(self, silent_after_s: float) -> None:
         """Report the camera offline if it is online and no picture came for this long."""
         with self._lock:
-            if self._told is None or self._told[0] is not CameraState.ONLINE:
+            if _STREAM not in self._told or self._told[_STREAM][0] is not CameraState.ONLINE:
                 return
             silent_s = self._clock.monotonic_s() - self._seen_s
             if silent_s > silent_after_s:
@@ -65,13 +73,14 @@ class StatusReporter:
                 self._tell(CameraState.OFFLINE, *final)
             self._closed = True
 
-    def _tell(self, state: CameraState, reason: str, detail: str) -> None:
-        if self._closed or self._told == (state, reason):
+    def _tell(self, state: CameraState, reason: str, detail: str, aspect: str = _STREAM) -> None:
+        if self._closed or self._told.get(aspect) == (state, reason):
             return
-        self._told = (state, reason)
+        self._told[aspect] = (state, reason)
         self._report(
             CameraStatus(
                 camera_id=self._camera_id,
+                aspect=aspect,
                 state=state,
                 reason=reason,
                 detail=detail[:_MAX_DETAIL],

@@ -17,6 +17,7 @@ from detectors.errors import SourceError, SourceFault
 from detectors.frames import OpenSource, ReadingOptions, SourceConfig
 from detectors.masks import MaskedFrame, MaskedSource, Polygon, PrivacyMask
 from detectors.pacing import Clock
+from detectors.seeing import Seeing, Sight
 from detectors.sources import is_live
 from schemas.base import derive_id, iso_utc
 from schemas.cameras import CameraState, CameraStatus, FrameReference
@@ -31,7 +32,10 @@ TOO_LARGE: Final = "too_large"
 
 @dataclass(frozen=True, slots=True)
 class CameraConfig:
-    """What capture needs to know of a camera. Sizes and polygons are in pixels of the source's picture."""
+    """What capture needs to know of a camera. Sizes and polygons are in pixels of the source's picture.
+
+    `motion_gate` says whether pictures are left out while nothing moves.
+    """
 
     camera_id: str
     source: SourceConfig
@@ -39,6 +43,7 @@ class CameraConfig:
     height_px: int
     mask_version: str
     mask_polygons: Sequence[Polygon]
+    motion_gate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,9 @@ class CaptureEvents(Protocol):
     def frame_read(self, camera_id: str) -> None:
         """Count a picture that was read."""
 
+    def frame_quiet(self, camera_id: str) -> None:
+        """Count a picture that was left out because nothing moved."""
+
     def frame_dropped(self, camera_id: str, reason: str) -> None:
         """Count a picture that was dropped, with a bounded reason."""
 
@@ -139,6 +147,7 @@ class CameraReader:
         self._live = is_live(camera.source.url)
         self._mask = PrivacyMask(camera.width_px, camera.height_px, camera.mask_polygons)
         self._encoder = JpegEncoder(options.jpeg_quality, options.max_frame_bytes)
+        self._seeing = Seeing(self._mask.hidden, camera.motion_gate, self._live)
         self._asked_s: float | None = None
         self._allowed = False
         self._failures = 0
@@ -226,6 +235,7 @@ class CameraReader:
             return False
         finally:
             source.close()
+            self._left_out(self._seeing.cut())
 
     def _wait_until_due(self, frame: MaskedFrame, stop: threading.Event) -> bool:
         """Return whether the picture's turn has come, and not the order to stop or the end of the permission."""
@@ -239,9 +249,17 @@ class CameraReader:
         return not stop.is_set()
 
     def _hand_over(self, frame: MaskedFrame, opened_at: datetime) -> None:
-        entered_at = self._clock.now()
         self._failures = 0
         self.status.picture()
+        looked = self._seeing.look(frame, self._clock.now())
+        if self._seeing.told is not None:
+            self.status.view(self._seeing.told, self._seeing.explanation)
+        self._left_out(looked.left_out)
+        for sight in looked.sights:
+            self._send(sight, opened_at)
+
+    def _send(self, sight: Sight, opened_at: datetime) -> None:
+        frame = sight.frame
         jpeg = self._encoder.encode(frame.image)
         if jpeg is None:
             self._dropped(TOO_LARGE)
@@ -258,9 +276,15 @@ class CameraReader:
             width_px=self._camera.width_px,
             height_px=self._camera.height_px,
             mask_version=self._camera.mask_version,
+            visibility=sight.visibility,
+            quiet_s=sight.quiet_s,
         )
         self._sequence += 1
-        self._events.picture(Picture(reference, jpeg, entered_at))
+        self._events.picture(Picture(reference, jpeg, sight.entered_at))
+
+    def _left_out(self, pictures: int) -> None:
+        for _ in range(pictures):
+            self._events.frame_quiet(self.camera_id)
 
     def _dropped(self, reason: str) -> None:
         self._events.frame_dropped(self.camera_id, reason)

@@ -30,19 +30,31 @@ def choose(weights: Path | None, models: Path | None, cache: Path, allow_downloa
     Raises:
         DetectorError: The configured weights cannot be used; a fallback would hide that.
     """
-    from detectors.yolo import YoloDetector
-
     if weights is not None:
-        return Choice(YoloDetector(weights, cache), f"configured weights {weights.name}")
+        return Choice(_yolo(weights, cache), f"configured weights {weights.name}")
     for form in FORMS if models is not None else ():
         path = Path(models or "") / form.format(model=MODEL)
         if path.exists():
-            return Choice(YoloDetector(path, cache), f"{path.name} found in the models folder")
+            return Choice(_yolo(path, cache), f"{path.name} found in the models folder")
     if allow_download:
         try:
-            return Choice(YoloDetector(cache / f"{MODEL}.pt", cache, allow_download=True), "downloaded by ultralytics")
+            return Choice(_yolo(cache / f"{MODEL}.pt", cache, allow_download=True), "downloaded by ultralytics")
         except DetectorError as error:
             log.warning("no model could be downloaded: %s", error)
     from detectors.hog import HogDetector
 
     return Choice(HogDetector(), "no model configured or found: the HOG fallback, rougher")
+
+
+def _yolo(path: Path, cache: Path, allow_download: bool = False) -> Detector:
+    """Return the detector for a model's form: OpenVINO itself for its folders, ultralytics in batches for the others."""
+    from detectors.model_folder import is_openvino
+
+    if is_openvino(path):
+        from detectors.openvino_yolo import OpenVinoYoloDetector
+
+        return OpenVinoYoloDetector(path)
+    from detectors.batching import Batching
+    from detectors.yolo import YoloDetector
+
+    return Batching(YoloDetector(path, cache, allow_download))

@@ -49,9 +49,14 @@ class Detector(Protocol):
 
     Attributes:
         info: Its name and version, and whether it is a rough fallback.
+        parallel: From how many threads `detect` may be called at once. At 1 it wants a camera's pictures in their order.
+        input_px: The longer side of what it computes with: of a larger picture it sees no more than this. None where it
+            needs every pixel.
     """
 
     info: DetectorInfo
+    parallel: int
+    input_px: int | None
 
     def detect(self, pictures: Sequence[Picture], cameras: Sequence[str]) -> list[list[DetectedObject]]:
         """Return the objects of each picture, without track ids, boxes in pixels of that picture.
@@ -80,3 +85,28 @@ def detected(
         return None
     box = Box(x_min_px=round(x_min, 1), y_min_px=round(y_min, 1), x_max_px=round(x_max, 1), y_max_px=round(y_max, 1))
     return DetectedObject(object_class=object_class, score=round(min(1.0, max(0.0, float(score))), 3), box=box)
+
+
+def enlarged(
+    objects: Sequence[DetectedObject], picture: Picture, width_px: int, height_px: int
+) -> list[DetectedObject]:
+    """Return objects that were found in a reduced picture, with their boxes in pixels of the whole one.
+
+    Args:
+        objects: What was found.
+        picture: The reduced picture.
+        width_px: The whole picture's width.
+        height_px: The whole picture's height.
+    """
+    found_height_px, found_width_px = picture.shape[:2]
+    if (found_width_px, found_height_px) == (width_px, height_px):
+        return list(objects)
+    x, y = width_px / found_width_px, height_px / found_height_px
+    boxes = [
+        (item.box.x_min_px * x, item.box.y_min_px * y, item.box.x_max_px * x, item.box.y_max_px * y) for item in objects
+    ]
+    scaled = [
+        detected(item.object_class, item.score, box, width_px, height_px)
+        for item, box in zip(objects, boxes, strict=True)
+    ]
+    return [item for item in scaled if item is not None]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from detectors.detector import Detector, Picture
@@ -26,16 +28,65 @@ class DetectorQuality:
     ms_per_frame: float
 
 
-def match(found: Sequence[DetectedObject], truth: Sequence[Annotated]) -> int:
-    """Return how many boxes are right: the best-scored first, each annotated box is matched once (greedy, as in VOC)."""
-    free = list(truth)
-    right = 0
-    for item in sorted(found, key=lambda item: -item.score):
-        best = max(free, key=lambda annotated: iou(item.box, annotated.box), default=None)
-        if best is not None and iou(item.box, best.box) >= MATCH_IOU:
+@dataclass(frozen=True)
+class FrameFound:
+    """What a detector found in an annotated frame: persons, the annotated ones, and which is which.
+
+    `pairs` holds places in `found` and in `truth`.
+    """
+
+    number: int
+    found: tuple[DetectedObject, ...]
+    truth: tuple[Annotated, ...]
+    pairs: tuple[tuple[int, int], ...]
+
+
+def match(
+    found: Sequence[DetectedObject], truth: Sequence[Annotated], least_iou: float = MATCH_IOU
+) -> list[tuple[int, int]]:
+    """Return which box (place in `found`) is which annotated one (place in `truth`).
+
+    The best-scored first, each annotated box is matched once (greedy, as in VOC).
+    """
+    free = list(range(len(truth)))
+    pairs = []
+    for place, item in sorted(enumerate(found), key=lambda numbered: -numbered[1].score):
+        best = max(free, key=lambda other: iou(item.box, truth[other].box), default=None)
+        if best is not None and iou(item.box, truth[best].box) >= least_iou:
             free.remove(best)
-            right += 1
-    return right
+            pairs.append((place, best))
+    return pairs
+
+
+def found_frames(
+    detector: Detector,
+    frames: Iterable[tuple[int, Picture]],
+    truth: Mapping[int, Sequence[Annotated]],
+    min_score: float,
+    progress: Callable[[int], None] = lambda _: None,
+    least_iou: float = MATCH_IOU,
+) -> Iterator[FrameFound]:
+    """Yield what the detector finds in each annotated frame; boxes match from `least_iou`. For the others see `evaluate`."""
+    done = 0
+    for number, _, objects in looked_at(detector, frames):
+        if number not in truth:
+            continue
+        persons = tuple(o for o in objects if o.object_class is ObjectClass.PERSON and o.score >= min_score)
+        yield FrameFound(number, persons, tuple(truth[number]), tuple(match(persons, truth[number], least_iou)))
+        done += 1
+        progress(done)
+
+
+def looked_at(
+    detector: Detector, frames: Iterable[tuple[int, Picture]]
+) -> Iterator[tuple[int, Picture, list[DetectedObject]]]:
+    """Yield frames in their order with what the detector finds, as many at once as it takes."""
+    coming = iter(frames)
+    with ThreadPoolExecutor(detector.parallel) as threads:
+        while chunk := list(islice(coming, detector.parallel)):
+            found = threads.map(lambda frame: detector.detect([frame[1]], ["evaluation"])[0], chunk)
+            for (number, picture), objects in zip(chunk, found, strict=True):
+                yield number, picture, objects
 
 
 def evaluate(
@@ -47,29 +98,29 @@ def evaluate(
 ) -> DetectorQuality:
     """Return the detector's quality for persons on the frames that are annotated.
 
+    The time per frame is that of all frames together, reading them included: the detector may look at several at once.
+
     Args:
-        detector: What to measure; it is given one picture at a time, in order.
+        detector: What to measure.
         frames: Frame numbers, as in the annotation, and pictures.
         truth: The annotated objects by frame number.
         min_score: Lowest score that counts as a detection.
         progress: Called with the number of frames done.
     """
     looked = done = right = found_total = true_total = errors = 0
-    seconds = 0.0
-    for number, picture in frames:
-        started = time.perf_counter()
-        objects = detector.detect([picture], ["evaluation"])[0]
-        seconds += time.perf_counter() - started
+    started = time.perf_counter()
+    for number, _, objects in looked_at(detector, frames):
         looked += 1
         if number not in truth:
             continue
         persons = [o for o in objects if o.object_class is ObjectClass.PERSON and o.score >= min_score]
-        right += match(persons, truth[number])
+        right += len(match(persons, truth[number]))
         found_total += len(persons)
         true_total += len(truth[number])
         errors += abs(len(persons) - len(truth[number]))
         done += 1
         progress(done)
+    seconds = time.perf_counter() - started
     return DetectorQuality(
         frames=done,
         precision=round(right / found_total, 3) if found_total else 0.0,

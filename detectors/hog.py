@@ -48,6 +48,8 @@ class HogDetector:
 
     def __init__(self) -> None:
         self.info = DetectorInfo(name="hog", version=f"opencv-{cv2.__version__}", degraded=True)
+        self.parallel = 1  # it learns from one picture of a camera for the next
+        self.input_px: int | None = None
         self._hog = cv2.HOGDescriptor()
         self._hog.setSVMDetector(np.asarray(cv2.HOGDescriptor.getDefaultPeopleDetector(), dtype=np.float32))
         self._cameras: OrderedDict[str, MotionRegions] = OrderedDict()

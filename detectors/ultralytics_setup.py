@@ -3,9 +3,8 @@
 Everything here that uses ultralytics calls `prepare_ultralytics` before its first import, since ultralytics reads these
 variables once. Its import takes seconds (torch), so it is never done at the top of a module.
 
-Threads: ultralytics sets torch to one thread (OMP_NUM_THREADS=1), which suits the small tensors after a prediction; OpenVINO
-takes all cores by itself, in latency mode. It also sets OpenCV to one thread, for its training; that is undone here, since
-HOG uses OpenCV's threads.
+Threads: ultralytics sets torch to one thread (OMP_NUM_THREADS=1), which suits the small tensors after a prediction. It also
+sets OpenCV to one thread, for its training; that is undone here, since HOG uses OpenCV's threads.
 """
 
 from __future__ import annotations
@@ -34,6 +33,14 @@ _UNWANTED: Final = (
 _OPENVINO_TELEMETRY: Final = "openvino_telemetry"
 
 
+def prepare_openvino() -> None:
+    """Let OpenVINO be imported without what sends usage data from a process of its own and keeps an id in the home.
+
+    To be called before its first import; it does without that package.
+    """
+    sys.modules.setdefault(_OPENVINO_TELEMETRY, None)  # type: ignore[arg-type]
+
+
 def prepare_ultralytics(cache: Path | None = None, allow_download: bool = False) -> None:
     """Import ultralytics, and let OpenVINO be imported, with everything off that reaches outside.
 
@@ -52,8 +59,7 @@ def prepare_ultralytics(cache: Path | None = None, allow_download: bool = False)
     os.environ["YOLO_VERBOSE"] = "false"
     if not allow_download:
         os.environ["YOLO_OFFLINE"] = "true"
-    # Importing OpenVINO sends usage data from a process of its own and keeps an id in the home; it does without the package.
-    sys.modules.setdefault(_OPENVINO_TELEMETRY, None)  # type: ignore[arg-type]
+    prepare_openvino()
     from detectors.opencv import cv2
 
     threads = cv2.getNumThreads()

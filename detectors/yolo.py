@@ -1,11 +1,10 @@
-"""YOLO through ultralytics: OpenVINO on processors, TensorRT or CUDA where weights of that kind are given.
+"""YOLO through ultralytics: TensorRT or CUDA on a graphics processor, and every other form that it reads.
 
 ultralytics may neither send telemetry nor install packages nor download weights: that is switched off before its import.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +17,7 @@ from detectors.detector import (
     WrongClassesError,
     detected,
 )
+from detectors.model_folder import fingerprint
 from detectors.tracking import WEAK_SCORE
 from detectors.ultralytics_setup import prepare_ultralytics
 from schemas.cameras import DetectedObject, DetectorInfo, ObjectClass
@@ -27,10 +27,10 @@ MIN_SCORE: Final = WEAK_SCORE
 
 
 class YoloDetector:
-    """Finds objects with a YOLO model.
+    """Finds objects with a YOLO model, in batches; one call at a time (`detectors/batching.py` joins those of several threads).
 
     Args:
-        weights: A model file (.pt, .engine, .onnx) or an OpenVINO folder.
+        weights: A model file (.pt, .engine, .onnx) or a folder that ultralytics reads.
         cache: Folder for ultralytics' own settings, so that nothing is written to the user's home.
         allow_download: Whether a name that is no file may be downloaded by ultralytics.
 
@@ -56,7 +56,9 @@ class YoloDetector:
         self._classes = {number: COCO_CLASSES[name] for number, name in names.items() if name in COCO_CLASSES}
         if ObjectClass.PERSON not in self._classes.values():
             raise WrongClassesError(f"detector model {path}: its classes have no person: {list(names.values())[:5]}")
-        self.info = DetectorInfo(name="yolo", version=f"{path.name}@{_fingerprint(path)}"[:80])
+        self.info = DetectorInfo(name="yolo", version=f"{path.name}@{fingerprint(path)}"[:80])
+        self.parallel = 1
+        self.input_px: int | None = None
 
     def detect(self, pictures: Sequence[Picture], cameras: Sequence[str]) -> list[list[DetectedObject]]:
         """Return the objects of each picture; see `Detector`."""
@@ -80,11 +82,3 @@ class YoloDetector:
 
         result = self._model.predict(np.zeros((64, 64, 3), np.uint8), verbose=False, save=False)
         return dict(result[0].names)
-
-
-def _fingerprint(path: Path) -> str:
-    """Return the first eight digits of the SHA-256 of the model's largest file: its weights."""
-    files = [path] if path.is_file() else sorted(path.glob("*"), key=lambda file: file.stat().st_size)
-    if not files:
-        return "unknown"
-    return hashlib.sha256(files[-1].read_bytes()).hexdigest()[:8]

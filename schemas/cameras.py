@@ -164,6 +164,25 @@ class DetectedObject(Part):
     track_id: Annotated[int, Field(ge=0)] | None = None
 
 
+class CrowdMap(Part):
+    """How many persons a counting model sees in each cell of a picture: rows of cells from the top, each from the left.
+
+    `measured_to_per_m2` is the highest density at which the model's error was measured.
+    """
+
+    model: Annotated[str, Field(min_length=1, max_length=141, description="Its name and version")]
+    measured_to_per_m2: Annotated[float, Field(ge=0, le=20)]
+    columns: Annotated[int, Field(ge=1, le=64)]
+    rows: Annotated[int, Field(ge=1, le=64)]
+    persons: tuple[Annotated[float, Field(ge=0)], ...]
+
+    @model_validator(mode="after")
+    def _whole(self) -> CrowdMap:
+        if len(self.persons) != self.columns * self.rows:
+            raise ValueError(f"persons has {len(self.persons)} cells, expected {self.columns}x{self.rows}")
+        return self
+
+
 class Detections(Message):
     """All objects that a detector found in one frame; an empty list says that it looked and found nothing."""
 
@@ -180,6 +199,7 @@ class Detections(Message):
     objects: tuple[DetectedObject, ...]
     visibility: Visibility = Visibility.CLEAR
     quiet_s: Quiet = 0.0
+    crowd: Annotated[CrowdMap | None, Field(description="Where a counting model is configured, once per second")] = None
 
     def message_id(self) -> str:
         """Return an identity derived from the frame: a frame has one set of detections."""
@@ -226,9 +246,10 @@ class GroundMeasure(Part):
     """
 
     calibration_version: Annotated[str, Field(min_length=1, max_length=40)]
+    counted_by: Annotated[str, Field(max_length=141, description="`boxes`, or the counting model")] = "boxes"
     area_m2: Annotated[float, Field(gt=0)]
     densest_per_m2: Annotated[float, Field(ge=0)]
-    error_per_m2: Annotated[float, Field(ge=0)]
+    error_per_m2: Annotated[float, Field(ge=0)] | None = None
     corrected_per_m2: Annotated[float, Field(ge=0)] | None = None
     corrected_error_per_m2: Annotated[float, Field(ge=0)] | None = None
     speed_m_per_s: Annotated[float, Field(ge=0)] | None = None
@@ -292,7 +313,7 @@ class Observation(Message):
 
 
 class SnapshotRequest(Message):
-    """An operator asks one camera for a picture; persons are pixelated unless a role allows otherwise."""
+    """An operator asks one camera for a picture; persons are pixelated unless `unblurred` is asked and the user may have it."""
 
     name: ClassVar[str] = "snapshot-request"
     topics: ClassVar[tuple[str, ...]] = ("snapshot-requests",)
@@ -303,6 +324,7 @@ class SnapshotRequest(Message):
     user: Identifier
     requested_at: Utc
     moment: Annotated[Utc, Field(description="The moment that the picture should show")]
+    unblurred: bool = False
 
     def message_id(self) -> str:
         """Return the request's identity."""
@@ -317,18 +339,43 @@ class SnapshotRequest(Message):
         return self.requested_at
 
 
+class SnapshotRefusal(StrEnum):
+    """Why a request for a picture is answered without one; safe as a metric label."""
+
+    NOT_PERMITTED = "not_permitted"
+    NOT_PERMITTED_THEN = "not_permitted_then"
+    TOO_OLD = "too_old"
+    IN_THE_FUTURE = "in_the_future"
+    NO_PICTURE = "no_picture"
+    FAILED = "failed"
+
+
 class SnapshotReference(Message):
-    """Which picture answers which request. It travels in the header `snapshot`; the value is a pixelated JPEG."""
+    """The answer to a request. It travels in the header `snapshot`; the value is the JPEG, and empty where it is refused.
+
+    Either the picture's time and size are there, or `refused`. `pixelated` tells that persons and vehicles, or the whole
+    picture, were made coarse. `detail` is one line for a person: why there is no picture, or why it is another than asked for.
+    """
 
     name: ClassVar[str] = "snapshot"
     topics: ClassVar[tuple[str, ...]] = ("snapshots",)
 
     request_id: Identifier
     camera_id: Identifier
-    captured_at: Utc
-    width_px: Pixels
-    height_px: Pixels
+    moment: Annotated[Utc, Field(description="The moment that was asked for")]
+    captured_at: Utc | None = None
+    width_px: Pixels | None = None
+    height_px: Pixels | None = None
     pixelated: bool = True
+    refused: SnapshotRefusal | None = None
+    detail: ShortText = ""
+
+    @model_validator(mode="after")
+    def _picture_or_refusal(self) -> SnapshotReference:
+        present = [part is not None for part in (self.captured_at, self.width_px, self.height_px)]
+        if any(present) if self.refused is not None else not all(present):
+            raise ValueError("a snapshot has captured_at, width_px and height_px, or refused and none of them")
+        return self
 
     def message_id(self) -> str:
         """Return an identity derived from the request."""
@@ -339,5 +386,5 @@ class SnapshotReference(Message):
         return self.camera_id
 
     def happened_at(self) -> datetime:
-        """Return when the picture was taken."""
-        return self.captured_at
+        """Return when the picture was taken; of a refusal the moment that was asked for."""
+        return self.captured_at or self.moment

@@ -11,6 +11,7 @@ from schemas.evidence import Evidence
 from schemas.incidents import CameraWatch, Incident
 from schemas.operations import (
     AuditEntry,
+    AuditEvent,
     DeadLetterReference,
     DispatchReceipt,
     DispatchRequest,
@@ -36,6 +37,7 @@ MESSAGES: Final[tuple[type[Message], ...]] = (
     SnapshotRequest,
     SnapshotReference,
     Trend,
+    AuditEvent,
     AuditEntry,
     DeadLetterReference,
 )

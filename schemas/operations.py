@@ -194,6 +194,37 @@ class AuditEntry(Message):
         return self.at
 
 
+class AuditEvent(Message):
+    """Who did what to which object, why, with which result, as told by the part that did it; not chained yet.
+
+    The one writer of the chain makes an `audit-entry` of each.
+    """
+
+    name: ClassVar[str] = "audit-event"
+    topics: ClassVar[tuple[str, ...]] = ("audit",)
+
+    cause_id: Annotated[Identifier, Field(description="The message that it answers: a repeat tells the same event")]
+    actor: Identifier
+    action: Identifier
+    object_type: Identifier
+    object_id: Annotated[str, Field(max_length=120)]
+    reason: ShortText = ""
+    result: Annotated[str, Field(max_length=40)]
+    at: Utc
+
+    def message_id(self) -> str:
+        """Return an identity derived from what was done and what caused it."""
+        return derive_id("audit-event", self.action, self.cause_id)
+
+    def key(self) -> str:
+        """Return one key for all: there is one chaining writer."""
+        return "audit"
+
+    def happened_at(self) -> datetime:
+        """Return when it was done."""
+        return self.at
+
+
 class DeadLetterReason(StrEnum):
     """Why a message could not be handled; safe as a metric label."""
 

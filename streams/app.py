@@ -25,18 +25,18 @@ from schemas.alerts import Alert
 from schemas.codec import envelope
 from schemas.operations import Tick
 from streams import metrics, topics
-from streams.batch_runner import MAX_PICTURES_IN_FLIGHT, BatchRunner
 from streams.clock import Clock
 from streams.delivery import Delivery
 from streams.errors import DeliveryError
 from streams.framework import LEASE_S, faust_app, source_topic, state_table
 from streams.lease import Lease
 from streams.outbox import MAX_IN_FLIGHT, Outbox
+from streams.picture_runner import MAX_PICTURES_IN_FLIGHT, PictureRunner
 from streams.repeats import Outgoing
 from streams.runner import Runner
 from streams.sending import encoded, placed
 from streams.settings import KafkaSettings
-from streams.stage import BatchStage, Output, Stage
+from streams.stage import Output, PictureStage, Stage
 from streams.state_trust import discard_distrusted
 from streams.transmitting import BatchTransmit, FirstOffset, LeasedProducer
 
@@ -56,9 +56,9 @@ FAILED_STOP_WITHIN_S: Final = 1.0
 class StageApp:
     """One stage on its Faust app."""
 
-    stage: Stage | BatchStage
+    stage: Stage | PictureStage
     app: faust.App
-    runner: Runner | BatchRunner
+    runner: Runner | PictureRunner
     delivery: Delivery
     transmit: BatchTransmit
     producer: LeasedProducer
@@ -75,6 +75,8 @@ class StageApp:
                 await self.delivery.revoked()
         await self.app.stop()
         await self.producer.stop()
+        if isinstance(self.stage, PictureStage):
+            await asyncio.to_thread(self.stage.close)
 
     def owned(self, topic: str) -> list[TP]:
         """Return the partitions of a topic that this worker is assigned."""
@@ -82,7 +84,7 @@ class StageApp:
 
 
 def build(
-    stage: Stage | BatchStage,
+    stage: Stage | PictureStage,
     kafka: KafkaSettings,
     state_folder: Path,
     clock: Clock,
@@ -92,8 +94,8 @@ def build(
     app = faust_app(stage, kafka, state_folder)
     lease = Lease(LEASE_S)
     transmit = BatchTransmit(stage.name)
-    pictures = isinstance(stage, BatchStage)
-    table = state_table(app, stage) if not isinstance(stage, BatchStage) and stage.stateful else None
+    pictures = isinstance(stage, PictureStage)
+    table = state_table(app, stage) if not isinstance(stage, PictureStage) and stage.stateful else None
     outbox = Outbox(
         stage.name,
         transmit,
@@ -111,9 +113,9 @@ def build(
         FirstOffset(kafka),
         complete=not pictures,
     )
-    runner: Runner | BatchRunner
-    if isinstance(stage, BatchStage):
-        runner = BatchRunner(stage, delivery, clock)
+    runner: Runner | PictureRunner
+    if isinstance(stage, PictureStage):
+        runner = PictureRunner(stage, delivery, clock)
     else:
         runner = Runner(stage, delivery, table)
     if table is not None:
@@ -184,7 +186,7 @@ def _count_alerts(outputs: Sequence[Outgoing]) -> None:
 
 
 async def run_stages(
-    stages: Sequence[Stage | BatchStage],
+    stages: Sequence[Stage | PictureStage],
     kafka: KafkaSettings,
     state_folder: Path,
     clock: Clock,

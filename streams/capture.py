@@ -7,29 +7,42 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from detectors.camera_thread import CameraConfig, CaptureOptions, Ending, Permit
+from detectors.camera_thread import CameraConfig, CaptureEvents, CaptureOptions, Ending, Permit
 from detectors.capture import Capture
+from detectors.detector import Detector
 from detectors.frames import ReadingOptions, SourceConfig
 from detectors.pacing import Clock
+from detectors.snapshot import SnapshotPainter
 from detectors.source_url import redact
+from detectors.sources import is_live
+from detectors.tracking import Trackers
+from schemas.base import iso_utc
+from streams.agents.crowds import Crowds
+from streams.agents.detected import Detected, make_detector
+from streams.calibrations import tracking_grounds
 from streams.clock import utc_now
 from streams.domain.legal import permission
 from streams.domain.registry import Camera, Registry
+from streams.edge import EdgeDetection, OneAtATime
 from streams.errors import ConfigurationError, DeliveryError
 from streams.frame_sender import PRODUCER_OPTIONS, FrameSender
+from streams.picture_ring import PictureRing
 from streams.process import tell_ready
-from streams.settings import KafkaSettings, kafka_client_options
+from streams.settings import KafkaSettings, Settings, kafka_client_options
+from streams.snapshot_desk import SnapshotDesk
+from streams.snapshot_reader import SnapshotReader
 from streams.topics import MAX_FRAME_BYTES
 
 log = logging.getLogger(__name__)
@@ -39,6 +52,8 @@ _FLUSH_S: Final = 2.0
 """How long the last pictures and states may take to be confirmed after the order to stop."""
 _DRAIN_S: Final = 20.0
 """The same, when all cameras have ended by themselves and nobody waits for the process."""
+_IN_HAND_S: Final = 4.0
+"""How long a detector may take for the picture that it looks at when the order to stop comes."""
 _PATIENCE_S: Final = 10.0
 """How long a file that is played as fast as possible waits for the broker."""
 _CONNECT_MS: Final = 15_000
@@ -56,6 +71,7 @@ def camera_config(camera: Camera, folder: Path) -> CameraConfig:
         height_px=camera.height_px,
         mask_version=camera.masks.version,
         mask_polygons=camera.masks.polygons,
+        motion_gate=is_live(url) if source.motion_gate is None else source.motion_gate,
     )
 
 
@@ -82,18 +98,6 @@ def chosen_cameras(registry: Registry, wanted: Sequence[str], where: str) -> lis
     return [camera for camera in registry.cameras if not wanted or camera.id in wanted]
 
 
-def read_time_zone(name: str) -> ZoneInfo:
-    """Return the zone that local times are in.
-
-    Raises:
-        ConfigurationError: There is no zone of this name.
-    """
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ConfigurationError("environment", "TOEZICHT_TIME_ZONE", name, "a zone such as Europe/Amsterdam") from None
-
-
 def make_sender(kafka: KafkaSettings, speed: float) -> FrameSender:
     """Return a sender that is connected to Kafka.
 
@@ -110,12 +114,105 @@ def make_sender(kafka: KafkaSettings, speed: float) -> FrameSender:
         ) from None
 
 
+def snapshot_reader(
+    cameras: Sequence[Camera],
+    zone: ZoneInfo,
+    ring: PictureRing,
+    sender: FrameSender,
+    settings: Settings,
+    kafka: KafkaSettings,
+    detector: Callable[[], Detector],
+) -> SnapshotReader:
+    """Return what answers requests for pictures of these cameras."""
+    users = frozenset(user.strip() for user in settings.snapshot_unblurred_users.split(","))
+    painter = SnapshotPainter(detector, MAX_FRAME_BYTES)
+    by_id = {camera.id: camera for camera in cameras}
+    return SnapshotReader(kafka, SnapshotDesk(by_id, zone, ring, painter, users, sender, utc_now), sender, utc_now)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What takes what cameras tell, and runs beside them.
+
+    Attributes:
+        sender: Sends to Kafka.
+        edge: Looks at pictures here, where they are not to be sent.
+        ring: Keeps the last pictures; None keeps none.
+        snapshots: Answers requests for pictures.
+    """
+
+    sender: FrameSender
+    edge: EdgeDetection | None = None
+    ring: PictureRing | None = None
+    snapshots: SnapshotReader | None = None
+
+    def start(self, on_failure: Callable[[], None]) -> CaptureEvents:
+        """Start them, and return who takes pictures first."""
+        self.sender.start(on_failure)
+        if self.edge is not None:
+            self.edge.start(on_failure)
+        if self.snapshots is not None:
+            self.snapshots.start()
+        return self.ring or self.edge or self.sender
+
+    def close(self, finish: bool) -> bool:
+        """Finish what waits, or only what is under way; return whether the broker has confirmed all of it."""
+        deadline_s = time.monotonic() + (_DRAIN_S if finish else _IN_HAND_S)
+        if self.snapshots is not None:
+            self.snapshots.stop()
+        if self.edge is not None:
+            self.edge.stop(finish)
+            self.edge.join(deadline_s - time.monotonic())
+        if self.snapshots is not None:
+            self.snapshots.join(max(0.0, deadline_s - time.monotonic()))
+        return self.sender.close(_DRAIN_S if finish else _FLUSH_S)
+
+
+def make_parts(
+    cameras: Sequence[Camera],
+    folder: Path,
+    zone: ZoneInfo,
+    settings: Settings,
+    kafka: KafkaSettings,
+    speed: float,
+    detect: bool,
+) -> Parts:
+    """Return the parts, connected to Kafka.
+
+    Args:
+        cameras: The cameras to capture.
+        folder: The registry's, for calibration files.
+        zone: The zone of their legal basis.
+        settings: For the detector and the snapshots.
+        kafka: The cluster.
+        speed: How fast files are played; 0 without waiting.
+        detect: Whether pictures are looked at here and stay here.
+
+    Raises:
+        ConfigurationError: The detector cannot be used.
+        DeliveryError: The cluster cannot be reached.
+    """
+    find: Callable[[], Detector] = partial(make_detector, settings)  # for the first snapshot that is asked for
+    detector = OneAtATime(find()) if detect else None
+    sender = make_sender(kafka, speed)
+    edge = None
+    if detector is not None:
+        find = lambda: detector  # noqa: E731
+        trackers = Trackers(iso_utc(utc_now()), grounds=tracking_grounds(cameras, folder))
+        edge = EdgeDetection(
+            detector, Detected(detector.info, trackers), sender, not speed, Crowds.from_settings(settings)
+        )
+    ring = PictureRing(settings.snapshot_seconds, settings.snapshot_megabytes * 1_000_000, edge or sender)
+    snapshots = snapshot_reader(cameras, zone, ring, sender, settings, kafka, find)
+    return Parts(sender, edge, ring if settings.snapshot_seconds else None, snapshots)
+
+
 def run_capture(
     cameras: Sequence[Camera],
     folder: Path,
     options: CaptureOptions,
     zone: ZoneInfo,
-    sender: FrameSender,
+    parts: Parts,
     stop: threading.Event,
 ) -> dict[str, Ending]:
     """Capture until every camera has ended or `stop` is set, then deliver what is left; return how each ended.
@@ -130,10 +227,10 @@ def run_capture(
 
     for camera in cameras:
         log.info("camera %s reads %s", camera.id, redact(camera.source.url))
-    capture = Capture([camera_config(camera, folder) for camera in cameras], options, SYSTEM_CLOCK, permit, sender)
-    sender.start(stop.set)
+    configs = [camera_config(camera, folder) for camera in cameras]
+    capture = Capture(configs, options, SYSTEM_CLOCK, permit, parts.start(stop.set))
     endings = capture.run(stop)
-    if not sender.close(_FLUSH_S if stop.is_set() else _DRAIN_S):
+    if not parts.close(finish=not stop.is_set()):
         raise DeliveryError("the broker did not confirm the last pictures or states in time")
     return endings
 

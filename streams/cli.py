@@ -19,6 +19,7 @@ COMMANDS: Final = (
     "worker",
     "intake",
     "watch",
+    "snapshot",
     "completeness",
     "dead-letters",
     "cameras",

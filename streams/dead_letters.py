@@ -219,7 +219,7 @@ def in_order(letters: Iterable[Letter]) -> list[Letter]:
     return sorted(letters, key=lambda letter: (replay_round(letter), letter.failed_at, letter.partition, letter.offset))
 
 
-def moment(option: str, text: str, now: datetime) -> datetime:
+def moment(option: str, text: str, now: datetime, command: str = "dead-letters") -> datetime:
     """Return a time that was given as RFC 3339 with a zone, or as a duration before now: 90s, 30m, 2h, 3d.
 
     Raises:
@@ -235,7 +235,7 @@ def moment(option: str, text: str, now: datetime) -> datetime:
     except (ValueError, OverflowError):
         pass
     expected = "a time with a zone such as 2026-11-24T12:00:00Z, or how long ago, such as 30m, 2h or 3d"
-    raise ConfigurationError("dead-letters", option, text, expected)
+    raise ConfigurationError(command, option, text, expected)
 
 
 def printable(text: str) -> str:

@@ -76,6 +76,11 @@ class Delivery:
         idle = self._generation is not None and not self.progress.positions()
         return 0.0 if idle else self.lease.missing_s
 
+    @property
+    def taking(self) -> bool:
+        """Return whether the partitions are held, and have not begun to go."""
+        return self._generation is not None
+
     async def opened(self, positions: Mapping[Where, int], generation: int) -> bool:
         """Begin with partitions that came; return False where the group has moved on already."""
         async with self._committing:

@@ -1,7 +1,8 @@
-"""Sends pictures and camera states to Kafka without making a live camera wait.
+"""Sends what capture has to say to Kafka without making a live camera wait.
 
-Pictures are fresh before complete: while the broker is away, each camera's newest few wait and older ones are dropped
-and counted. States are complete: they wait for as long as it takes, in order, until the broker has confirmed them.
+Pictures, and detections made beside the camera, are fresh before complete: while the broker is away, each camera's newest few
+wait and older ones are dropped and counted. States, and answers to people, are complete: they wait for as long as it takes, in
+order, until the broker has confirmed them.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, Protocol
 
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 
 from detectors.camera_thread import TOO_LARGE, Picture
+from schemas.base import Message
 from schemas.cameras import CameraState, CameraStatus
 from schemas.codec import Encoded, encode
 from streams.clock import Clock
@@ -25,6 +28,7 @@ from streams.metrics import (
     CAMERA_NOT_PERMITTED,
     CAMERA_ONLINE,
     FRAMES_DROPPED,
+    FRAMES_QUIET,
     FRAMES_READ,
     FRAMES_SENT,
     MESSAGES_OUT,
@@ -36,11 +40,11 @@ log = logging.getLogger(__name__)
 STAGE: Final = "capture"
 BROKER_UNAVAILABLE: Final = "broker_unavailable"
 WAITING_PER_CAMERA: Final = 2
-"""Newest pictures of a camera that wait for the producer."""
+"""Newest records of a camera that wait for the producer."""
 MAX_UNCONFIRMED_BYTES: Final = 16_000_000
-"""Pictures that the producer holds until the broker confirms them: about 200 of 80 kB, seconds of many cameras."""
+"""Records that the producer holds until the broker confirms them: about 200 of 80 kB, seconds of many cameras."""
 MAX_WAITING_STATES: Final = 10_000
-"""States that wait for the broker; a bound for the memory that a day without a broker could not reach."""
+"""States and answers that wait for the broker; a bound for the memory that a day without a broker could not reach."""
 _RETRY_S: Final = 0.5
 _TICK_S: Final = 0.1
 
@@ -81,12 +85,24 @@ class Producer(Protocol):
     def close(self, timeout: float | None = None) -> None: ...  # noqa: D102
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A record that waits: where it goes, its camera where it may be dropped, its stage, when its cause entered (UTC)."""
+
+    topic: str
+    camera_id: str
+    stage: str
+    entered_at: datetime
+    record: Encoded = field(repr=False)
+
+
 @dataclass
 class Counts:
-    """What one run of capture did, for its summary."""
+    """What one run of capture did, for its summary. `sent` are pictures, or detections where those are made here."""
 
     read: int = 0
     sent: int = 0
+    quiet: int = 0
     dropped: dict[str, int] = field(default_factory=dict)
 
 
@@ -106,10 +122,10 @@ class FrameSender:
         self._clock = clock
         self._patience_s = patience_s
         self._changed = threading.Condition()
-        self._pictures: dict[str, deque[Picture]] = {}
-        self._states: deque[tuple[str, CameraStatus]] = deque()
+        self._fresh: dict[str, deque[Waiting]] = {}
+        self._complete: deque[Waiting] = deque()
         self._failed = False
-        self._state_in_flight: Confirmation | None = None
+        self._in_flight: Confirmation | None = None
         self._unconfirmed_bytes = 0
         self._unconfirmed = 0
         self._closing = False
@@ -124,35 +140,63 @@ class FrameSender:
 
     def picture(self, picture: Picture) -> None:
         """Take a picture to send; the oldest of its camera makes room."""
-        camera_id = picture.reference.camera_id
+        self.offer(CAMERA_FRAMES, picture.reference, picture.entered_at, picture.jpeg)
+
+    def offer(
+        self, topic: str, message: Message, entered_at: datetime, payload: bytes | None = None, stage: str = STAGE
+    ) -> None:
+        """Take a camera's record that is of use while it is fresh; the oldest of its camera makes room."""
+        camera_id = message.key()
+        waits = Waiting(topic, camera_id, stage, entered_at, self._encoded(message, entered_at, payload, stage))
         with self._changed:
-            waiting = self._pictures.setdefault(camera_id, deque())
-            if not self._changed.wait_for(lambda: self._closing or len(waiting) < WAITING_PER_CAMERA, self._patience_s):
-                waiting.popleft()
+            queue = self._fresh.setdefault(camera_id, deque())
+            if not self._changed.wait_for(lambda: self._closing or len(queue) < WAITING_PER_CAMERA, self._patience_s):
+                queue.popleft()
                 self._count_dropped(camera_id, BROKER_UNAVAILABLE)
-            waiting.append(picture)
+            queue.append(waits)
             self._changed.notify_all()
+
+    def keep(
+        self, topic: str, message: Message, entered_at: datetime, payload: bytes | None = None, stage: str = STAGE
+    ) -> None:
+        """Take a message that must arrive: it is sent after those before it are confirmed, however long that takes."""
+        self.keep_record(topic, self._encoded(message, entered_at, payload, stage), entered_at, stage)
+
+    def keep_record(self, topic: str, record: Encoded, entered_at: datetime, stage: str = STAGE) -> None:
+        """Take a record that must arrive; see `keep`."""
+        waits = Waiting(topic, "", stage, entered_at, record)
+        with self._changed:
+            if len(self._complete) >= MAX_WAITING_STATES:
+                log.error("%s: a record is dropped, %d wait already", topic, MAX_WAITING_STATES)
+                del self._complete[1]  # The first may be under way.
+            self._complete.append(waits)
+            self._changed.notify_all()
+
+    def _encoded(self, message: Message, entered_at: datetime, payload: bytes | None, stage: str) -> Encoded:
+        return encode(message, stage=stage, handled_at=self._clock(), entered_at=entered_at, payload=payload)
 
     def status(self, status: CameraStatus) -> None:
         """Take a change of a camera's state, to be sent to both topics."""
         log.info("camera %s is %s: %s %s", status.camera_id, status.state, status.reason, status.detail)
-        CAMERA_ONLINE.labels(status.camera_id).set(status.state is CameraState.ONLINE)
-        refused_by_law = status.state is CameraState.REFUSED and status.reason in set(PermissionCode)
-        CAMERA_NOT_PERMITTED.labels(status.camera_id).set(refused_by_law)
         CAMERA_CHANGES.labels(status.camera_id, status.state).inc()
-        with self._changed:
-            for topic in (CAMERA_STATUS, CAMERA_STATE):
-                if len(self._states) >= MAX_WAITING_STATES:
-                    log.error("camera %s: a state is dropped, %d wait already", status.camera_id, MAX_WAITING_STATES)
-                    del self._states[1]  # The first may be under way.
-                self._states.append((topic, status))
-            self._changed.notify_all()
+        if status.aspect == "stream":
+            CAMERA_ONLINE.labels(status.camera_id).set(status.state is CameraState.ONLINE)
+            refused_by_law = status.state is CameraState.REFUSED and status.reason in set(PermissionCode)
+            CAMERA_NOT_PERMITTED.labels(status.camera_id).set(refused_by_law)
+        for topic in (CAMERA_STATUS, CAMERA_STATE):
+            self.keep(topic, status, status.changed_at)
 
     def frame_read(self, camera_id: str) -> None:
         """Count a picture that was read."""
         FRAMES_READ.labels(camera_id).inc()
         with self._changed:
             self.counts.read += 1
+
+    def frame_quiet(self, camera_id: str) -> None:
+        """Count a picture that was left out because nothing moved."""
+        FRAMES_QUIET.labels(camera_id).inc()
+        with self._changed:
+            self.counts.quiet += 1
 
     def frame_dropped(self, camera_id: str, reason: str) -> None:
         """Count a picture that was dropped."""
@@ -165,7 +209,7 @@ class FrameSender:
             self._closing = True
             self._changed.notify_all()
             clean = self._changed.wait_for(lambda: self._broken or self._is_idle(), timeout_s) and not self._broken
-            for camera_id, waiting in self._pictures.items():
+            for camera_id, waiting in self._fresh.items():
                 for _ in range(len(waiting)):
                     self._count_dropped(camera_id, BROKER_UNAVAILABLE)
                 waiting.clear()
@@ -176,7 +220,7 @@ class FrameSender:
         return clean
 
     def _is_idle(self) -> bool:
-        return not self._states and not any(self._pictures.values()) and not self._unconfirmed
+        return not self._complete and not any(self._fresh.values()) and not self._unconfirmed
 
     def _guard(self) -> None:
         try:
@@ -199,87 +243,83 @@ class FrameSender:
                     self._changed.wait_for(lambda: self._closing, _RETRY_S)
                 elif not self._has_work():
                     self._changed.wait(_TICK_S)
-                state = self._next_state()
-                picture = self._next_picture()
-            try:
-                if state is not None:
-                    self._send_state(*state)
-                if picture is not None:
-                    self._send_picture(picture)
-            except KafkaError as error:
-                log.warning("the broker takes nothing: %s", type(error).__name__)
-                self._failed = True
+                complete = self._next_complete()
+                fresh = self._next_fresh()
+            self._try(self._send_complete, complete)
+            self._try(self._send_fresh, fresh)
+
+    def _try(self, send: Callable[[Waiting], None], waits: Waiting | None) -> None:
+        try:
+            if waits is not None:
+                send(waits)
+        except KafkaError as error:
+            log.warning("the broker takes nothing: %s", type(error).__name__)
+            self._failed = True
 
     def _has_work(self) -> bool:
-        return (bool(self._states) and self._state_in_flight is None) or (
-            self._unconfirmed_bytes < MAX_UNCONFIRMED_BYTES and any(self._pictures.values())
+        return (bool(self._complete) and self._in_flight is None) or (
+            self._unconfirmed_bytes < MAX_UNCONFIRMED_BYTES and any(self._fresh.values())
         )
 
-    def _next_state(self) -> tuple[str, CameraStatus] | None:
-        """Return the oldest state if none is under way: one at a time keeps their order through every retry."""
-        return self._states[0] if self._states and self._state_in_flight is None else None
+    def _next_complete(self) -> Waiting | None:
+        """Return the oldest if none is under way: one at a time keeps their order through every retry."""
+        return self._complete[0] if self._complete and self._in_flight is None else None
 
-    def _next_picture(self) -> Picture | None:
-        """Return the picture that has waited longest, unless the producer holds enough."""
-        waiting = [queue for queue in self._pictures.values() if queue]
+    def _next_fresh(self) -> Waiting | None:
+        """Return what has waited longest, unless the producer holds enough."""
+        waiting = [queue for queue in self._fresh.values() if queue]
         if not waiting or self._unconfirmed_bytes >= MAX_UNCONFIRMED_BYTES:
             return None
-        picture = min(waiting, key=lambda queue: queue[0].entered_at).popleft()
-        self._unconfirmed_bytes += len(picture.jpeg)
+        fresh = min(waiting, key=lambda queue: queue[0].entered_at).popleft()
+        self._unconfirmed_bytes += len(fresh.record.value)
         self._unconfirmed += 1
         self._changed.notify_all()
-        return picture
+        return fresh
 
-    def _send_state(self, topic: str, status: CameraStatus) -> None:
-        now = self._clock()
-        record = encode(status, stage=STAGE, handled_at=now, entered_at=status.changed_at)
-        confirmation = self._producer.send(topic, record.value, record.key, list(record.headers))
+    def _send(self, waits: Waiting) -> Confirmation:
+        return self._producer.send(waits.topic, waits.record.value, waits.record.key, list(waits.record.headers))
+
+    def _send_complete(self, waits: Waiting) -> None:
+        confirmation = self._send(waits)
         with self._changed:
-            self._state_in_flight = confirmation
+            self._in_flight = confirmation
             self._unconfirmed += 1
-        confirmation.add_callback(self._state_done, topic, True)
-        confirmation.add_errback(self._state_done, topic, False)
+        confirmation.add_callback(self._complete_done, waits, True)
+        confirmation.add_errback(self._complete_done, waits, False)
 
-    def _state_done(self, topic: str, confirmed: bool, *_: object) -> None:
+    def _complete_done(self, waits: Waiting, confirmed: bool, *_: object) -> None:
         with self._changed:
-            self._state_in_flight = None
+            self._in_flight = None
             self._unconfirmed -= 1
             if confirmed:
-                self._states.popleft()
-                MESSAGES_OUT.labels(STAGE, topic).inc()
+                self._complete.popleft()
+                MESSAGES_OUT.labels(waits.stage, waits.topic).inc()
             self._failed = not confirmed
             self._changed.notify_all()
 
-    def _send_picture(self, picture: Picture) -> None:
-        camera_id = picture.reference.camera_id
-        record: Encoded = encode(
-            picture.reference,
-            stage=STAGE,
-            handled_at=self._clock(),
-            entered_at=picture.entered_at,
-            payload=picture.jpeg,
-        )
+    def _send_fresh(self, waits: Waiting) -> None:
         try:
-            confirmation = self._producer.send(CAMERA_FRAMES, record.value, record.key, list(record.headers))
+            confirmation = self._send(waits)
         except KafkaError as error:
             too_large = isinstance(error, MessageSizeTooLargeError)
-            self._picture_done(camera_id, len(picture.jpeg), TOO_LARGE if too_large else BROKER_UNAVAILABLE)
+            self._fresh_done(waits, TOO_LARGE if too_large else BROKER_UNAVAILABLE)
             if too_large:
                 return
             raise
-        confirmation.add_callback(self._picture_done, camera_id, len(picture.jpeg), None)
-        confirmation.add_errback(self._picture_done, camera_id, len(picture.jpeg), BROKER_UNAVAILABLE)
+        confirmation.add_callback(self._fresh_done, waits, None)
+        confirmation.add_errback(self._fresh_done, waits, BROKER_UNAVAILABLE)
 
-    def _picture_done(self, camera_id: str, size_bytes: int, dropped: str | None, *_: object) -> None:
+    def _fresh_done(self, waits: Waiting, dropped: str | None, *_: object) -> None:
         with self._changed:
-            self._unconfirmed_bytes -= size_bytes
+            self._unconfirmed_bytes -= len(waits.record.value)
             self._unconfirmed -= 1
             if dropped is None:
                 self.counts.sent += 1
-                FRAMES_SENT.labels(camera_id).inc()
-                MESSAGES_OUT.labels(STAGE, CAMERA_FRAMES).inc()
+                if waits.topic == CAMERA_FRAMES:
+                    FRAMES_SENT.labels(waits.camera_id).inc()
+                MESSAGES_OUT.labels(waits.stage, waits.topic).inc()
             else:
-                self._count_dropped(camera_id, dropped)
+                self._count_dropped(waits.camera_id, dropped)
             self._changed.notify_all()
 
     def _count_dropped(self, camera_id: str, reason: str) -> None:

@@ -34,7 +34,7 @@ from streams import topics
 from streams.outbox import Where
 from streams.restoring import Restoring
 from streams.settings import KafkaSettings, ssl_context
-from streams.stage import BatchStage, Stage
+from streams.stage import PictureStage, Stage
 from streams.state import StateTable
 
 SESSION_TIMEOUT_S: Final = 10.0
@@ -200,10 +200,10 @@ class OrderedTableManager(TableManager):  # type: ignore[misc]
         return self._recovery
 
 
-def faust_app(stage: Stage | BatchStage, kafka: KafkaSettings, state_folder: Path) -> faust.App:
+def faust_app(stage: Stage | PictureStage, kafka: KafkaSettings, state_folder: Path) -> faust.App:
     """Return the app of one stage; nothing is started or connected yet."""
     servers = ";".join(f"kafka://{server}" for server in kafka.bootstrap_servers.split(","))
-    pictures = isinstance(stage, BatchStage)
+    pictures = isinstance(stage, PictureStage)
     app = faust.App(
         stage.name,
         broker=servers,
@@ -229,7 +229,7 @@ def faust_app(stage: Stage | BatchStage, kafka: KafkaSettings, state_folder: Pat
     return app
 
 
-def source_topic(app: faust.App, stage: Stage | BatchStage) -> Any:
+def source_topic(app: faust.App, stage: Stage | PictureStage) -> Any:
     """Return the stage's input topics as one channel of raw bytes, whose offsets the framework never commits."""
     return app.topic(
         *stage.inputs, key_serializer="raw", value_serializer="raw", key_type=bytes, value_type=bytes, acks=False

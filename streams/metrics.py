@@ -52,7 +52,15 @@ IN_FLIGHT: Final = Gauge("toezicht_in_flight_messages", "Records taken but not y
 
 FRAMES_READ: Final = Counter("toezicht_frames_read_total", "Pictures read from a source.", ["camera"])
 FRAMES_SENT: Final = Counter("toezicht_frames_sent_total", "Masked pictures that the broker confirmed.", ["camera"])
+FRAMES_QUIET: Final = Counter(
+    "toezicht_frames_quiet_total", "Pictures left out because nothing moved before the camera.", ["camera"]
+)
 FRAMES_DROPPED: Final = Counter("toezicht_frames_dropped_total", "Pictures dropped, by reason.", ["camera", "reason"])
+SNAPSHOTS_ANSWERED: Final = Counter(
+    "toezicht_snapshots_answered_total",
+    "Requests for a picture that were answered: how, or why without one.",
+    ["result"],
+)
 CAMERA_ONLINE: Final = Gauge("toezicht_camera_online", "1 while a camera sends pictures, else 0.", ["camera"])
 CAMERA_NOT_PERMITTED: Final = Gauge(
     "toezicht_camera_not_permitted", "1 while the law allows no pictures of a camera, else 0.", ["camera"]

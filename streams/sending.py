@@ -88,7 +88,7 @@ def dead_letter(stage: str, record: Record, fault: Fault) -> Outgoing:
     return Outgoing(DEAD_LETTERS, 0, Encoded(record.key or b"", aside.value, headers))
 
 
-def handler_fault(error: Exception) -> Fault:
+def handler_fault(error: BaseException) -> Fault:
     """Return the fault for an agent that raised: the kind of error only, since its text may hold values."""
     if isinstance(error, UnknownCameraError):
         return Fault(DeadLetterReason.UNKNOWN_CAMERA, "it names a camera or zone that the registry does not have")

@@ -6,6 +6,7 @@ import os
 import ssl
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -47,12 +48,25 @@ class Settings(BaseSettings):
     rules: Path | None = Field(None, description="The priority rules (YAML); the built-in ones where empty")
     models: Path | None = Field(None, description="Folder with detector models")
     weights: Path | None = Field(None, description="One detector model, preferred over any other")
+    crowd_model: Path | None = Field(None, description="A model that counts crowds (ONNX, or OpenVINO's .xml)")
+    crowd_model_measured_to_per_m2: Annotated[float, Field(ge=0, le=20)] = Field(
+        0.0, description="Highest density, in persons per square metre, at which that model's error was measured"
+    )
     allow_model_download: bool = Field(False, description="Whether ultralytics may download its own weights")
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         0, description="Port for Prometheus; 0 picks a free one"
     )
     metrics_host: str = Field("127.0.0.1", description="Address for Prometheus to connect to")
     time_zone: str = Field("Europe/Amsterdam", description="Zone of times that name none (P2000, viewing windows)")
+    snapshot_seconds: Annotated[float, Field(ge=0, le=300)] = Field(
+        30.0, description="How long, in seconds, capture keeps masked pictures in memory for snapshots; 0 keeps none"
+    )
+    snapshot_megabytes: Annotated[int, Field(ge=1, le=4096)] = Field(
+        64, description="Most that the kept pictures of all cameras of one process take together, in MB"
+    )
+    snapshot_unblurred_users: str = Field(
+        "", description="Users who may see a snapshot with persons in it, comma separated; nobody where empty"
+    )
     completeness_grace_s: Annotated[float, Field(ge=0, le=600)] = Field(
         30.0, description="How long, in seconds, a stage must be past an input before the check calls it missing"
     )
@@ -66,6 +80,18 @@ def read_settings() -> tuple[Settings, KafkaSettings]:
         ConfigurationError: A variable has a value that it cannot have; names it and what was expected.
     """
     return _read(Settings), _read(KafkaSettings)
+
+
+def read_time_zone(name: str) -> ZoneInfo:
+    """Return the zone that local times are in.
+
+    Raises:
+        ConfigurationError: There is no zone of this name.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ConfigurationError("environment", "TOEZICHT_TIME_ZONE", name, "a zone such as Europe/Amsterdam") from None
 
 
 def _read(kind: type[S]) -> S:

@@ -7,6 +7,7 @@ and writes, sends, confirms and acknowledges after it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar, runtime_checkable
@@ -65,7 +66,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """What a batch agent returns for an input that it cannot handle: that input alone goes to dead-letters.
+    """What a picture stage returns for an input that it cannot handle: that input alone goes to dead-letters.
 
     Attributes:
         reason: A bounded kind of fault.
@@ -120,22 +121,31 @@ class Stage(Protocol):
 
 
 @runtime_checkable
-class BatchStage(Protocol):
-    """An agent without kept state that handles many inputs at once, off the event loop.
+class PictureStage(Protocol):
+    """An agent without kept state that looks at pictures in threads of its own, several at once.
 
     Attributes:
-        batch_size: Largest number of inputs at once.
-        batch_wait_s: How long to wait for a batch to fill after its first input.
-        max_age_s: Inputs that were captured longer ago than this are dropped before decoding, and counted. Zero keeps
+        in_hand: How many inputs it is given at once.
+        max_age_s: Inputs that entered the pipeline longer ago than this are dropped before decoding, and counted. Zero keeps
             all.
+        overtaken_s: Inputs that entered longer ago than this are dropped where a newer one of their camera waits.
     """
 
     name: str
     inputs: tuple[str, ...]
-    batch_size: int
-    batch_wait_s: float
+    in_hand: int
     max_age_s: float
+    overtaken_s: float
     max_late: timedelta | None
 
-    async def handle_batch(self, items: Sequence[Input], now: datetime) -> Sequence[Sequence[Output] | Failed]:
-        """Return the outputs of each input, or why it cannot be handled, in the order of the inputs."""
+    def submit(self, item: Input) -> Future[Sequence[Output] | Failed]:
+        """Begin with an input and return at once; the future tells what it causes, or why it cannot be handled.
+
+        The futures end in the order in which the inputs were given.
+        """
+
+    def forget(self) -> None:
+        """Forget what earlier inputs told of their cameras, for the inputs that are given from now on."""
+
+    def close(self) -> None:
+        """End the threads and wait for them; inputs that none has begun with are cancelled."""

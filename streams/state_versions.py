@@ -112,8 +112,22 @@ def _split(raw: bytes) -> tuple[int, bytes]:
     return int(found[1]), b"{" + rest if found[2] == b"," else b"{}"
 
 
-ROWS: Final = RowVersions(newest={}, upgrades={})
-"""What this release writes. All kinds are at version 1.
+def _camera_without_memory(row: Document) -> Document:
+    """What spans seconds has a row of its own now: stays begin anew, once, and the open second keeps its counts."""
+    zones = {
+        name: {field: zone[field] for field in ("counts", "vehicles", "lower_bound")}
+        for name, zone in row["zones"].items()
+    }
+    return {**row, "zones": zones, "tracks": []}
 
-Example, once a situation gets a field: `newest={"alert": 2}, upgrades={("alert", 1): lambda row: {**row, "field": 0}}`.
-"""
+
+def _seen_clearly(row: Document) -> Document:
+    """Nobody told then whether a camera could see: it was taken for granted."""
+    return {**row, "seconds": [[*second, True] for second in row["seconds"]]}
+
+
+ROWS: Final = RowVersions(
+    newest={"camera": 2, "seen": 2},
+    upgrades={("camera", 1): _camera_without_memory, ("seen", 1): _seen_clearly},
+)
+"""What this release writes; kinds that are not named are at version 1."""

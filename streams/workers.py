@@ -10,8 +10,8 @@ from typing import Final
 from streams.domain.registry import Registry
 from streams.errors import ConfigurationError
 from streams.rules_file import Rules, load_rules
-from streams.settings import Settings
-from streams.stage import BatchStage, Stage
+from streams.settings import Settings, read_time_zone
+from streams.stage import PictureStage, Stage
 from streams.yaml_files import read_yaml
 
 
@@ -34,16 +34,24 @@ class Parts:
         return load_rules(self.settings.rules)
 
 
-def _detect(parts: Parts) -> BatchStage:
+def _detect(parts: Parts) -> PictureStage:
     from streams.agents.detect import Detect  # needs the vision extra: imported only where it runs
+    from streams.calibrations import tracking_grounds
 
-    return Detect.from_settings(parts.settings)
+    # It can do without a registry; then no camera is followed on the ground.
+    file = parts.settings.registry
+    grounds = {} if file is None else tracking_grounds(parts.registry.cameras, file.parent)
+    return Detect.from_settings(parts.settings, grounds)
 
 
 def _observe(parts: Parts) -> Stage:
     from streams.agents.observe import Observe
+    from streams.calibrations import ground_maps
 
-    return Observe(parts.registry)
+    registry, settings = parts.registry, parts.settings
+    assert settings.registry is not None  # or there would be no registry
+    grounds = ground_maps(registry, settings.registry.parent)
+    return Observe(registry, parts.rules, read_time_zone(settings.time_zone), grounds)
 
 
 def _locate(parts: Parts) -> Stage:
@@ -64,7 +72,7 @@ def _decide(parts: Parts) -> Stage:
     return Decide(parts.rules, parts.registry.version)
 
 
-STAGES: Final[dict[str, Callable[[Parts], Stage | BatchStage]]] = {
+STAGES: Final[dict[str, Callable[[Parts], Stage | PictureStage]]] = {
     "detect": _detect,
     "observe": _observe,
     "locate": _locate,
@@ -73,7 +81,7 @@ STAGES: Final[dict[str, Callable[[Parts], Stage | BatchStage]]] = {
 }
 
 
-def make_stages(names: list[str], settings: Settings) -> list[Stage | BatchStage]:
+def make_stages(names: list[str], settings: Settings) -> list[Stage | PictureStage]:
     """Return the named stages.
 
     Raises:

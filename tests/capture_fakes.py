@@ -47,6 +47,7 @@ class Recorder:
     pictures: list[Picture] = field(default_factory=list)
     statuses: list[CameraStatus] = field(default_factory=list)
     read: int = 0
+    quiet: int = 0
     dropped: list[str] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)
 
@@ -64,14 +65,25 @@ class Recorder:
         with self.changed:
             self.read += 1
 
+    def frame_quiet(self, camera_id: str) -> None:
+        with self.changed:
+            self.quiet += 1
+
     def frame_dropped(self, camera_id: str, reason: str) -> None:
         with self.changed:
             self.dropped.append(reason)
             self.changed.notify_all()
 
     def reasons(self) -> list[str]:
-        """Return what was told of the camera, in order: `online:streaming`."""
-        return [f"{status.state}:{status.reason}" for status in self.statuses]
+        """Return what was told of the camera's stream, in order: `online:streaming`."""
+        return self._told("stream")
+
+    def views(self) -> list[str]:
+        """Return what was told of its view, in order: `degraded:frozen`."""
+        return self._told("view")
+
+    def _told(self, aspect: str) -> list[str]:
+        return [f"{status.state}:{status.reason}" for status in self.statuses if status.aspect == aspect]
 
     def wait_for(self, true: Callable[[], bool], within_s: float = 40) -> bool:
         """Return whether it became true in time."""

@@ -13,12 +13,16 @@ class FakeDetector:
 
     info = DetectorInfo(name="fake", version="1")
 
-    def __init__(self) -> None:
+    def __init__(self, parallel: int = 2, input_px: int | None = None) -> None:
+        self.parallel = parallel
+        self.input_px = input_px
         self.batches: list[int] = []
+        self.sizes: list[tuple[int, int]] = []
 
     def detect(self, pictures: Sequence[Picture], cameras: Sequence[str]) -> list[list[DetectedObject]]:
         """Return the persons of each picture; see `Detector`."""
         self.batches.append(len(pictures))
+        self.sizes += [(picture.shape[1], picture.shape[0]) for picture in pictures]
         return [self._persons(picture) for picture in pictures]
 
     @staticmethod

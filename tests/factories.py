@@ -27,6 +27,7 @@ from schemas.incidents import CameraWatch, Incident, Operation, incident_identit
 from schemas.operations import (
     Action,
     AuditEntry,
+    AuditEvent,
     DeadLetterReason,
     DeadLetterReference,
     DispatchReceipt,
@@ -232,7 +233,9 @@ _EXAMPLES: Final[tuple[Message, ...]] = (
         requested_at=NOON,
         moment=NOON - timedelta(seconds=5),
     ),
-    SnapshotReference(request_id="request-1", camera_id=CAMERA, captured_at=NOON, width_px=384, height_px=288),
+    SnapshotReference(
+        request_id="request-1", camera_id=CAMERA, moment=NOON, captured_at=NOON, width_px=384, height_px=288
+    ),
     Trend(
         control_room_id=ROOM,
         category=Category.WONINGINBRAAK,
@@ -242,6 +245,15 @@ _EXAMPLES: Final[tuple[Message, ...]] = (
         count=3,
         target_per_year=350,
         computed_at=NOON,
+    ),
+    AuditEvent(
+        cause_id="request-1",
+        actor="operator-3",
+        action="snapshot",
+        object_type="camera",
+        object_id=CAMERA,
+        result="pixelated",
+        at=NOON,
     ),
     AuditEntry(
         sequence=1,
@@ -276,5 +288,6 @@ def example(model: type[M], **changes: Any) -> M:
 
 def payload(model: type[Message]) -> bytes | None:
     """Return what the record of an example carries as its value, where that is not the message itself."""
-    carried = {FrameReference: b"\xff\xd8\xff\xd9", SnapshotReference: b"\xff\xd8\xff\xd9", DeadLetterReference: b"{"}
+    jpeg = b"\xff\xd8\xff\xd9"
+    carried: dict[type[Message], bytes] = {FrameReference: jpeg, SnapshotReference: jpeg, DeadLetterReference: b"{"}
     return carried.get(model)

@@ -18,7 +18,7 @@ from typing import Any, Final, cast
 from pydantic import BaseModel
 
 from schemas.base import Message, derive_id
-from schemas.cameras import CameraState, CameraStatus
+from schemas.cameras import CameraState, CameraStatus, SituationKind, ZoneSituation
 from schemas.codec import encode
 from schemas.evidence import Verdict
 from schemas.incidents import Operation
@@ -32,9 +32,11 @@ from streams.agents.situation_store import ActedRow, CellRow, EarlyRow, GoneRow,
 from streams.domain.corroboration import CameraStateRow, WatchRow
 from streams.domain.crowding import CrowdRow
 from streams.domain.observing import CameraSecond
-from streams.domain.registry import ControlRoom, Registry
+from streams.domain.registry import ControlRoom, Place, Registry
+from streams.domain.situation_episodes import SituationRow
 from streams.domain.situations import Situation
 from streams.domain.watching import SlotRow
+from streams.domain.zone_memory import CameraMemory
 from streams.records import Record
 from streams.repeats import Done
 from streams.rules_file import load_rules
@@ -56,8 +58,9 @@ from tests.situation_factories import (
     tick,
     watch,
 )
-from tests.unit.streams.domain.test_observing import CAMERA, PLACE, frame, person
 from tests.unit.streams.fake_kafka import FakeDatabase
+from tests.zone_factories import AMSTERDAM, PLACE, RULES, bag, frame, person
+from tests.zone_factories import camera as zone_camera
 
 FOLDER: Final = Path(__file__).parent / "data" / "state"
 DIGESTS: Final = FOLDER / "shapes.json"
@@ -73,9 +76,11 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
     "early": EarlyRow,
     "fact": LinkRow,
     "gone": GoneRow,
+    "memory": CameraMemory,
     "open": OpenRow,
     "seen": SlotRow,
     "sequence": SequenceRow,
+    "situation": SituationRow,
     "state": CameraStateRow,
     "watch": WatchRow,
 }
@@ -84,15 +89,17 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
 
 def runs() -> Iterator[tuple[Stage, list[tuple[datetime, Message]]]]:
     """Yield each stage with state, and what it is given."""
-    place = ControlRoom(id="room", name="room", area=tuple(CAMERA.position.model_validate(each) for each in PLACE))
-    frames = [frame(at / 5, person(10, track=1), person(150, track=2)) for at in range(12)]
+    place = ControlRoom(id="room", name="room", area=tuple(Place.model_validate(each) for each in PLACE))
+    watched = zone_camera({"dwelling_s": 1, "object_left_s": 30})
+    frames = [frame(at / 5, person(10 + 4 * at, track=1), person(150, track=2), bag(10, 3)) for at in range(12)]
     yield (
-        Observe(Registry(version="1", control_rooms=(place,), cameras=(CAMERA,))),
+        Observe(Registry(version="1", control_rooms=(place,), cameras=(watched,)), RULES, AMSTERDAM, {}),
         [(each.happened_at(), each) for each in (*frames, tick("camera", NOON + seconds(9)))],
     )
     crowd = [observation(NOON + seconds(second), count=500, camera_id="cam-2") for second in range(40)]
     told = CameraStatus(camera_id="cam-1", state=CameraState.ONLINE, reason="pictures", changed_at=NOON)
-    seen = [observation(NOON + seconds(second), count=second % 3) for second in range(12)]
+    left = ZoneSituation(kind=SituationKind.OBJECT_LEFT, since=NOON, value=30, explanation="a bag stands there")
+    seen = [observation(NOON + seconds(second), count=second % 3, situations=(left,)) for second in range(12)]
     yield (
         Corroborate(registry(camera("cam-1", 0), camera("cam-2", 50)), load_rules()),
         [

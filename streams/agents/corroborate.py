@@ -5,7 +5,8 @@ Rows of a partition, all named with their camera:
 - `watch/<camera>/<incident>`: a report that the camera was asked about, and its answer;
 - `open/<camera>`: which of them still wait, so that an observation costs one read where nothing was reported;
 - `seen/<camera>/<zone>/<start>`: what a zone showed in ten seconds, deleted after `looking.kept_s`;
-- `crowd/<camera>/<zone>`: a crowded zone; `state/<camera>/<aspect>`: whether the camera can be relied on;
+- `state/<camera>/<aspect>`: whether the camera can be relied on;
+- `crowd/…` and `situation/…`: what cameras see by themselves (`episodes.py`);
 - `due/…`: when a watch closes, when a row goes.
 """
 
@@ -24,28 +25,39 @@ from schemas.incidents import CameraWatch
 from schemas.operations import Tick
 from streams import topics
 from streams.agents.due import Due
+from streams.agents.episodes import TASKS, Episodes
 from streams.domain.camera_rules import CameraRule
 from streams.domain.corroboration import (
     CameraStateRow,
     WatchRow,
-    cannot_look,
     closes_at,
     closing_sighting,
     first_sighting,
     unavailable,
     watch_row,
+    why_it_cannot_look,
 )
-from streams.domain.crowding import CrowdRow, crowd_step, episode_evidence, silent
 from streams.domain.locating import seen_place
 from streams.domain.registry import Camera, Registry
 from streams.domain.rules import Rules
-from streams.domain.watching import Moment, SlotRow, moments, seen_of, slot_start, slots_between, with_second
+from streams.domain.watching import (
+    Moment,
+    Seen,
+    SlotRow,
+    before_quiet,
+    moment_of,
+    moments,
+    quiet_moments,
+    slot_start,
+    slots_between,
+    with_seconds,
+)
 from streams.errors import UnknownCameraError
 from streams.stage import Input, Output, Rows
 
 DUE_BUCKET_S: Final = 2
 """A watch closes at most this long after its time; never change it for state that exists."""
-_ASPECTS: Final = ("stream", "detector")
+_ASPECTS: Final = ("stream", "view", "detector")
 
 
 class OpenRow(Part):
@@ -66,7 +78,8 @@ class Corroborate:
         """Take the cameras and the rules; each camera's place is computed once."""
         self._rules = rules
         self._cameras = {camera.id: camera for camera in registry.cameras}
-        self._places = {camera.id: seen_place(camera) for camera in registry.cameras}
+        places = {camera.id: seen_place(camera) for camera in registry.cameras}
+        self._episodes = Episodes(rules.episodes.crowd, places, DUE_BUCKET_S)
 
     def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
         """Return the evidence that an input brings.
@@ -116,12 +129,11 @@ class Corroborate:
         _set_open(rows, row, True)
         Due(rows, DUE_BUCKET_S).add(closes_at(row, self._rules.looking), f"close:{name}")
         states = _states(rows, row.camera_id)
-        if cannot_look(states):
-            return [_answer(rows, row, unavailable(row, "gives no pictures", states, now))]
-        return []
+        why = why_it_cannot_look(states)
+        return [] if why is None else [_answer(rows, row, unavailable(row, why, states, now))]
 
     def _observe(self, observation: Observation, rows: Rows, now: datetime) -> list[Evidence]:
-        """Keep a second, and see whether it answers a report or makes a crowd.
+        """Keep a second and the quiet ones before it, and see whether they answer a report, or begin or end an episode.
 
         A second that is older than what is kept is left out; a repeated one changes nothing.
         """
@@ -131,50 +143,40 @@ class Corroborate:
         kept = timedelta(seconds=self._rules.looking.kept_s)
         if observation.frames == 0 or observation.second < now - kept:
             return []
-        self._keep_second(observation, rows, kept)
+        shown = [*_quiet(observation, rows, now - kept), moment_of(observation)]
+        self._keep_seconds(observation.camera_id, shown, rows, kept)
         found: list[Evidence] = []
         waiting = rows.get(_open_name(camera.id), OpenRow)
         if waiting is not None:
-            found += self._answer_waiting(observation, waiting, rows)
-        return found + self._crowd(observation, rows)
+            found += self._answer_waiting(camera.id, shown, waiting, rows)
+        return found + self._episodes.observe(observation, rows)
 
-    def _keep_second(self, observation: Observation, rows: Rows, kept: timedelta) -> None:
-        start = slot_start(observation.second)
-        name = _slot_name(observation.camera_id, observation.zone_id, start)
-        before = rows.get(name, SlotRow)
-        after = with_second(before, observation)
-        if before is None:
-            Due(rows, DUE_BUCKET_S).add(start + kept, f"drop:{name}")
-        if after is not before:
-            rows.put(name, after)
+    @staticmethod
+    def _keep_seconds(camera_id: str, shown: Sequence[Moment], rows: Rows, kept: timedelta) -> None:
+        slots: dict[tuple[str, datetime], list[Seen]] = {}
+        for moment in shown:
+            slots.setdefault((moment.zone_id, slot_start(moment.at)), []).append(moment.seen)
+        for (zone_id, start), seen in slots.items():
+            name = _slot_name(camera_id, zone_id, start)
+            before = rows.get(name, SlotRow)
+            after = with_seconds(before, start, seen)
+            if before is None:
+                Due(rows, DUE_BUCKET_S).add(start + kept, f"drop:{name}")
+            if after is not before:
+                rows.put(name, after)
 
-    def _answer_waiting(self, observation: Observation, waiting: OpenRow, rows: Rows) -> Iterator[Evidence]:
-        moment = Moment(observation.second, observation.zone_id, seen_of(observation))
+    def _answer_waiting(
+        self, camera_id: str, shown: Sequence[Moment], waiting: OpenRow, rows: Rows
+    ) -> Iterator[Evidence]:
         for incident_id in waiting.incident_ids:
-            row = rows.get(_watch_name(observation.camera_id, incident_id), WatchRow)
+            row = rows.get(_watch_name(camera_id, incident_id), WatchRow)
             rule = self._rules.of(row.category).cameras if row else None
             if row is None or rule is None:
                 continue
-            sighting = first_sighting(row, rule, [moment])
+            sighting = first_sighting(row, rule, shown)
             if sighting is not None:
                 _set_open(rows, row, False)
                 yield _answer(rows, row, sighting)
-
-    def _crowd(self, observation: Observation, rows: Rows) -> list[Evidence]:
-        rule = self._rules.episodes.crowd
-        name = _crowd_name(observation.camera_id, observation.zone_id)
-        before = rows.get(name, CrowdRow)
-        after, phase = crowd_step(before, observation, rule)
-        if after is None or (after.level == 0 and after.candidate == 0):
-            if before is not None:
-                rows.delete(name)
-        elif after is not before:
-            rows.put(name, after)
-            if before is None:
-                Due(rows, DUE_BUCKET_S).add(after.newest + timedelta(seconds=rule.silent_after_s), f"crowd:{name}")
-        if after is None or phase is None:
-            return []
-        return [episode_evidence(after, phase, rule, observation, self._places[observation.camera_id])]
 
     def _tick(self, rows: Rows, now: datetime) -> list[Evidence]:
         found: list[Evidence] = []
@@ -186,8 +188,8 @@ class Corroborate:
                 waiting = rows.get(_open_name(row.camera_id), OpenRow) if row else None
                 if row and rule and waiting and row.incident_id in waiting.incident_ids:
                     found += self._close(row, rule, rows, now)
-            elif task == "crowd":
-                found += self._silence(name, rows, now)
+            elif task in TASKS:
+                found += self._episodes.look_again(task, name, rows, now)
             else:
                 _drop(name, rows, now, timedelta(seconds=self._rules.looking.kept_s))
         return found
@@ -215,17 +217,19 @@ class Corroborate:
             )
             yield from moments(zone_id, (slot for slot in slots if slot), row.window_from, row.window_until)
 
-    def _silence(self, name: str, rows: Rows, now: datetime) -> list[Evidence]:
-        """End the episode of a zone that nobody sees any more; look again later at one that is still seen."""
-        rule = self._rules.episodes.crowd
-        row = rows.get(name, CrowdRow)
-        if row is None:
-            return []
-        if not silent(row, rule, now):
-            Due(rows, DUE_BUCKET_S).add(row.newest + timedelta(seconds=rule.silent_after_s), f"crowd:{name}")
-            return []
-        rows.delete(name)
-        return [episode_evidence(row, "end", rule, None, self._places[row.camera_id])] if row.level else []
+
+def _quiet(observation: Observation, rows: Rows, since: datetime) -> list[Moment]:
+    """Return the quiet seconds before an observation, where it is known what the zone showed before nothing moved."""
+    if not observation.quiet_s:
+        return []
+    newest, older = before_quiet(observation)
+    name = (observation.camera_id, observation.zone_id)
+    for at in (newest, older):
+        slot = rows.get(_slot_name(*name, slot_start(at)), SlotRow)
+        last = next(moments(observation.zone_id, [slot] if slot else [], at, at), None)
+        if last is not None:
+            return quiet_moments(observation, last, since)
+    return []
 
 
 def _answer(rows: Rows, row: WatchRow, sighting: Evidence) -> Evidence:
@@ -280,10 +284,6 @@ def _open_name(camera_id: str) -> str:
 
 def _slot_name(camera_id: str, zone_id: str, start: datetime) -> str:
     return f"seen/{camera_id}/{zone_id}/{int(start.timestamp())}"
-
-
-def _crowd_name(camera_id: str, zone_id: str) -> str:
-    return f"crowd/{camera_id}/{zone_id}"
 
 
 def _state_name(camera_id: str, aspect: str) -> str:

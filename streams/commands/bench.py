@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from streams.commands import bench_faults
+from streams.commands import bench_faults, bench_quiet
 from streams.commands.up import say
 from streams.pipeline_file import BrokerSection
 from streams.process import start_logging
@@ -48,6 +48,29 @@ def register(app: typer.Typer) -> None:
         print(json.dumps(result) if as_json else "\n".join(f"{name:20} {value}" for name, value in result.items()))
 
     @group.command()
+    def detect(
+        pairs: Annotated[int, typer.Option(min=1, help="Adjacent pairs of rounds; medians are told")] = 5,
+        seconds: Annotated[float, typer.Option(min=2, help="How long each round lasts, in seconds")] = 12,
+        as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+    ) -> None:
+        """Pictures per second of eight cameras through the worker `detect`, beside its OpenVINO model alone.
+
+        The worker from a backlog and with a live producer; then the time from capture to detection at 50, 80 and 120 % of
+        that, with what is dropped. Pictures come from TOEZICHT_DEMO_VIDEO, or are made; the model from TOEZICHT_MODELS.
+
+        Example: toezicht bench detect --pairs 1 --seconds 5
+        """
+        from bench.detect import measure
+
+        settings, kafka = read_settings()
+        start_logging(settings.model_copy(update={"log_level": "WARNING"}))
+        with tempfile.TemporaryDirectory(prefix="toezicht-detect-") as scratch:
+            folder = Path(scratch)
+            with cluster(settings.model_copy(update={"data": folder}), kafka, BrokerSection(port=0), say) as reached:
+                result = measure(reached.bootstrap_servers, pairs, seconds, folder, settings, say)
+        print(json.dumps(result) if as_json else "\n".join(f"{name:12} {value}" for name, value in result.items()))
+
+    @group.command()
     def start(
         alerts: Annotated[int, typer.Option(min=0, help="Open alerts at the end")] = 20_000,
         days: Annotated[
@@ -79,3 +102,4 @@ def register(app: typer.Typer) -> None:
         print(json.dumps(result) if as_json else "\n".join(f"{name:26} {value}" for name, value in result.items()))
 
     bench_faults.register(group)
+    bench_quiet.register(group)

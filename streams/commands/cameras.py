@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from streams.commands import cameras_calibrate
 from streams.commands.capture import registry_path, require_vision
-from streams.settings import read_settings
+from streams.settings import read_settings, read_time_zone
 
 if TYPE_CHECKING:
     from streams.camera_check import CameraCheck
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    cameras = typer.Typer(help="The camera registry: legal basis, view areas, zones, masks.", no_args_is_help=True)
+    cameras = typer.Typer(
+        help="The camera registry: legal basis, view areas, zones, masks, calibration.", no_args_is_help=True
+    )
     app.add_typer(cameras, name="cameras")
 
     @cameras.callback()
     def group() -> None:
-        """Check the camera registry: legal basis, view areas, zones, masks."""
+        """Check the camera registry: legal basis, view areas, zones, masks, calibration."""
 
     @cameras.command()
     def check(
@@ -48,7 +51,7 @@ def register(app: typer.Typer) -> None:
         require_vision()
 
         from streams.camera_check import check_camera
-        from streams.capture import SYSTEM_CLOCK, chosen_cameras, read_time_zone
+        from streams.capture import SYSTEM_CLOCK, chosen_cameras
         from streams.domain.registry import Registry
         from streams.yaml_files import read_yaml
 
@@ -59,6 +62,8 @@ def register(app: typer.Typer) -> None:
             typer.echo(json.dumps(found.as_dict()) if as_json else _told(found))
         if any(found.problems for found in checks):
             raise typer.Exit(1)
+
+    cameras_calibrate.register(cameras)
 
 
 def _told(found: CameraCheck) -> str:

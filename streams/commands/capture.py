@@ -11,7 +11,7 @@ import typer
 
 from streams.errors import ConfigurationError, DeliveryError, ToezichtError
 from streams.process import start_logging, start_metrics
-from streams.settings import Settings, read_settings
+from streams.settings import Settings, read_settings, read_time_zone
 
 
 def register(app: typer.Typer) -> None:
@@ -31,6 +31,9 @@ def register(app: typer.Typer) -> None:
         max_fps: Annotated[
             float | None, typer.Option(min=0.5, max=120, help="Pictures per second; 5 for live cameras if left out")
         ] = None,
+        detect: Annotated[
+            bool, typer.Option("--detect", help="Find persons here and send what was found; pictures are not sent")
+        ] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print a summary as one JSON object at the end")] = False,
     ) -> None:
         """Read cameras, paint their privacy masks and send the pictures to Kafka.
@@ -38,6 +41,9 @@ def register(app: typer.Typer) -> None:
         One thread reads each camera: an rtsp:// address, a video file or a folder of still images. A camera without a
         legal basis for this moment is not opened, and `camera-status` says why. Streams that are lost are opened again
         after 1 to 30 seconds. Runs until stopped; where all sources are files that do not loop, until the last ends.
+
+        With --detect the detector runs here, beside the cameras: detections are sent in place of pictures, and no worker
+        `detect` is needed for these cameras. Pictures leave only as snapshots that somebody asks for (docs/snapshots.md).
 
         Exit code 1: a source could not be read, or the broker did not confirm everything.
 
@@ -55,22 +61,21 @@ def register(app: typer.Typer) -> None:
         from streams.domain.registry import Registry
         from streams.yaml_files import read_yaml
 
-        read = read_yaml(path, Registry)
-        cameras = work.chosen_cameras(read, camera or (), str(path))
-        zone = work.read_time_zone(settings.time_zone)
+        cameras = work.chosen_cameras(read_yaml(path, Registry), camera or (), str(path))
+        zone = read_time_zone(settings.time_zone)
         stop = threading.Event()
         work.stop_on_signals(stop)
         metrics_port = start_metrics(settings)
         try:
-            sender = work.make_sender(kafka, speed)
+            parts = work.make_parts(cameras, path.resolve().parent, zone, settings, kafka, speed, detect)
             work.announce(cameras, metrics_port)
             options = work.capture_options(speed, max_fps)
-            endings = work.run_capture(cameras, path.resolve().parent, options, zone, sender, stop)
+            endings = work.run_capture(cameras, path.resolve().parent, options, zone, parts, stop)
         except DeliveryError as error:
             typer.echo(f"toezicht: {error}", err=True)
             raise typer.Exit(1) from None
         if as_json:
-            typer.echo(work.summary(sender, endings))
+            typer.echo(work.summary(parts.sender, endings))
         if Ending.FAILED in endings.values():
             raise typer.Exit(1)
 

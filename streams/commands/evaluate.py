@@ -4,29 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from streams.errors import ToezichtError
-from streams.settings import Settings, read_settings
-
-if TYPE_CHECKING:
-    from detectors.detector import Detector, Picture
-
-
-class Kind(StrEnum):
-    """Which detector to measure."""
-
-    YOLO = "yolo"
-    HOG = "hog"
-
-
-class EvaluationError(ToezichtError):
-    """What is to be measured cannot be read."""
+from streams.commands import evaluate_ground, evaluate_tracking
+from streams.evaluating import EvaluationError, Kind, make_detector, tell_progress, video_frames
+from streams.settings import read_settings
 
 
 def register(app: typer.Typer) -> None:
@@ -58,8 +43,8 @@ def register(app: typer.Typer) -> None:
         settings, _ = read_settings()
         try:
             truth = read_ground_truth(ground_truth)
-            measured = _make(kind, settings)
-            quality = evaluate(measured, _frames(video, every), truth, score, _progress)
+            measured = make_detector(kind, settings)
+            quality = evaluate(measured, video_frames(video, every), truth, score, tell_progress)
         except DetectorsError as error:
             raise EvaluationError(str(error)) from None
         sys.stderr.write("\n")
@@ -68,45 +53,5 @@ def register(app: typer.Typer) -> None:
             raise EvaluationError(f"{video}: no frame of it is annotated in {ground_truth}")
         print(json.dumps(result) if as_json else "\n".join(f"{name:14} {value}" for name, value in result.items()))
 
-
-def _make(kind: Kind, settings: Settings) -> Detector:
-    from detectors.choice import choose
-    from detectors.hog import HogDetector
-
-    if kind is Kind.HOG:
-        return HogDetector()
-    choice = choose(settings.weights, settings.models, settings.cache, settings.allow_model_download)
-    if choice.detector.info.degraded:
-        raise EvaluationError("no YOLO model: TOEZICHT_WEIGHTS and TOEZICHT_MODELS name none")
-    return choice.detector
-
-
-def _frames(video: Path, every: int) -> Iterator[tuple[int, Picture]]:
-    import numpy as np
-
-    from detectors.opencv import cv2
-
-    if not video.is_file():
-        raise EvaluationError(f"{video}: no such video")
-    capture = cv2.VideoCapture(str(video))
-    try:
-        if not capture.isOpened():
-            raise EvaluationError(f"{video}: not a readable video")
-        number = 0
-        while True:
-            read, picture = capture.read()
-            if not read:
-                break
-            if number % every == 0:
-                yield number, np.asarray(picture, dtype=np.uint8)
-            number += 1
-    finally:
-        capture.release()
-    if not number:
-        raise EvaluationError(f"{video}: no picture in it")
-
-
-def _progress(done: int) -> None:
-    if done % 50 == 0:
-        sys.stderr.write(f"\r{done} frames")
-        sys.stderr.flush()
+    evaluate_ground.register(group)
+    evaluate_tracking.register(group)

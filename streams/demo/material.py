@@ -16,9 +16,12 @@ from streams.pipeline_file import Pipeline, read_pipeline
 
 VIDEO_VARIABLE: Final = "TOEZICHT_DEMO_VIDEO"
 EMPTY_VARIABLE: Final = "TOEZICHT_DEMO_EMPTY"
+CALIBRATION_VARIABLE: Final = "TOEZICHT_DEMO_CALIBRATION"
 COPIED: Final = ("cameras.yaml", "pipeline.yaml", "reports.jsonl", "p2000.txt", "expected.yaml")
 SCENE_S: Final = 60.0
 SCENE_FPS: Final = 7.0
+_RECORDED: Final = "2009-01-01"
+"""The year of PETS2009, whose cameras were calibrated for it."""
 WIDTH_PX: Final = 768
 HEIGHT_PX: Final = 576
 """The size of PETS2009's pictures; the registry's zones and masks are in these pixels."""
@@ -69,8 +72,19 @@ def prepare(folder: Path, progress: Callable[[str], None]) -> Material:
         (folder / name).write_bytes(shipped.joinpath(name).read_bytes())
     write_rules(folder / "rules.yaml")
     composed = _find_video(folder, progress)
+    model = os.environ.get(CALIBRATION_VARIABLE, "")
+    if not composed and model and Path(model).is_file():
+        _calibrate(folder / "cameras.yaml", Path(model).resolve())
     expected = yaml.safe_load((folder / "expected.yaml").read_text())
     return Material(folder, read_pipeline(folder / "pipeline.yaml"), expected, composed)
+
+
+def _calibrate(registry: Path, model: Path) -> None:
+    """Put the camera model of the real video into the registry: all cameras show it. A composed scene has no metres."""
+    document = yaml.safe_load(registry.read_text())
+    for camera in document["cameras"]:
+        camera["calibration"] = {"method": "tsai", "version": model.stem, "date": _RECORDED, "file": str(model)}
+    registry.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True))
 
 
 def _find_video(folder: Path, progress: Callable[[str], None]) -> bool:

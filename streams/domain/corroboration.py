@@ -1,19 +1,19 @@
 """What a camera says about a report: whether it saw something, saw nothing, or could not see.
 
 A camera corroborates at once when a second within the report's window meets one of its category's signals. It can only
-say that it saw nothing when the window has closed and it really looked during enough of it.
+say that it saw nothing when the window has closed and it really looked, and could see, during enough of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 from pydantic import Field
 
 from schemas.base import Identifier, Part, Utc, derive_id
-from schemas.cameras import CameraState
+from schemas.cameras import CameraState, Visibility
 from schemas.categories import Category
 from schemas.evidence import Evidence, SightingFact, Verdict
 from schemas.incidents import CameraWatch, Operation
@@ -21,6 +21,15 @@ from streams.domain.camera_rules import CameraRule, LookingRule
 from streams.domain.watching import Moment, met
 
 _MINUTE_S: Final = 60
+_VIEW_WORDS: Final[Mapping[str, str]] = {
+    Visibility.FROZEN: "its picture stands still",
+    Visibility.BLACK: "its picture is black",
+    Visibility.BLINDED: "it is blinded by light",
+    Visibility.BLURRED: "its picture is blurred",
+    Visibility.MOVED: "it was turned away from where it should look",
+    Visibility.MASKED_OUT: "masks cover what it sees",
+}
+"""Why a camera sees nothing although it gives pictures, by the reason of its degraded view."""
 
 
 class WatchRow(Part):
@@ -108,10 +117,11 @@ def closing_sighting(
         states: The newest states of the camera, for the explanation.
     """
     length_s = int((watch.window_until - watch.window_from).total_seconds()) + 1
-    seen_s = len({moment.at for moment in seen})
+    seen_s = len({moment.at for moment in seen if moment.seen.visible})
     share = min(1.0, seen_s / length_s)
     if share < looking.seen_share:
-        return unavailable(watch, f"it saw {share:.0%} of the window", states, watch.window_until)
+        why = "; ".join([f"it saw {share:.0%} of the window", *_blind(states)])
+        return unavailable(watch, why, states, watch.window_until)
     most = max(moment.seen.persons for moment in seen)
     degraded = any(moment.seen.degraded for moment in seen)
     at_most = rule.contradicted_at_most_persons
@@ -146,9 +156,21 @@ def unavailable(watch: WatchRow, why: str, states: Sequence[CameraStateRow], at:
     return _evidence(watch, fact, at)
 
 
-def cannot_look(states: Sequence[CameraStateRow]) -> bool:
-    """Return whether a camera is known to give no pictures now."""
-    return any(state.state in {CameraState.OFFLINE, CameraState.REFUSED} for state in states)
+def why_it_cannot_look(states: Sequence[CameraStateRow]) -> str | None:
+    """Return in words why a camera can show nothing now; None where nothing speaks against it."""
+    if any(state.state in {CameraState.OFFLINE, CameraState.REFUSED} for state in states):
+        return "gives no pictures"
+    blind = _blind(states)
+    return "; ".join(blind) if blind else None
+
+
+def _blind(states: Sequence[CameraStateRow]) -> list[str]:
+    """Return what is wrong with a camera's view, in words. Only a view has a reason that is a visibility."""
+    return [
+        _VIEW_WORDS[state.reason]
+        for state in states
+        if state.state is CameraState.DEGRADED and state.reason in _VIEW_WORDS
+    ]
 
 
 def closes_at(watch: WatchRow, looking: LookingRule) -> datetime:

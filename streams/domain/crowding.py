@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 
 from schemas.base import Identifier, Part, Utc, derive_id, iso_utc
-from schemas.cameras import Observation
+from schemas.cameras import Observation, Visibility
 from schemas.categories import Category
 from schemas.evidence import EpisodeFact, Evidence
 from schemas.geo import Position
@@ -41,18 +41,24 @@ class CrowdStep(NamedTuple):
 
 
 def crowd_step(row: CrowdRow | None, observation: Observation, rule: CrowdRule) -> CrowdStep:
-    """Return what one second does to a zone. A second that is not newer than the newest changes nothing."""
+    """Return what one second does to a zone.
+
+    A second that is not newer than the newest changes nothing. One in which the camera could not see may raise a level, but never
+    lowers one. Quiet seconds before it were watched, so they are no gap.
+    """
     at = observation.second
     level = row.level if row else 0
     if (row is not None and at <= row.newest) or observation.frames == 0:
         return CrowdStep(row, None)
     target = _target(level, observation, rule)
+    if target <= level and observation.visibility is not Visibility.CLEAR:
+        return CrowdStep(row, None)
     if target == level:
         if row is None or level == 0:
             return CrowdStep(None, None)
         return CrowdStep(_steady(row, at, rule), None)
     moving = row is not None and row.candidate != level and (row.candidate > level) == (target > level)
-    if row is None or not moving or (at - row.newest).total_seconds() > rule.gap_s:
+    if row is None or not moving or (at - row.newest).total_seconds() - observation.quiet_s > rule.gap_s:
         since, candidate = at, target
     else:
         since = row.candidate_since
@@ -92,7 +98,7 @@ def _target(level: int, observation: Observation, rule: CrowdRule) -> int:
 
 
 def _reached(observation: Observation, rule: CrowdRule, share: float) -> int:
-    density = observation.density_per_m2
+    density = local_density_per_m2(observation)
     reached = 0
     for number, level in enumerate(rule.levels, start=1):
         least = level.persons if density is None else level.density_per_m2
@@ -100,6 +106,17 @@ def _reached(observation: Observation, rule: CrowdRule, share: float) -> int:
         if least is not None and value >= share * least:
             reached = number
     return reached
+
+
+def local_density_per_m2(observation: Observation) -> float | None:
+    """Return the density that levels are reached by: where persons stand closest; None where the zone is not calibrated.
+
+    It is a count of boxes, and among many persons a lower bound: what reaches a level is at least that. The corrected figure
+    allows for persons whom nobody saw, so it reaches none.
+    """
+    if observation.density_per_m2 is None or observation.ground is None:
+        return observation.density_per_m2
+    return max(observation.density_per_m2, observation.ground.densest_per_m2)
 
 
 def level_name(level: int, rule: CrowdRule) -> str:
@@ -120,9 +137,11 @@ def episode_evidence(
     if observation is None:
         value, degraded, words, at = 0.0, False, f"zone {row.zone_id} was not seen any more", row.newest
     else:
-        density = observation.density_per_m2
+        density = local_density_per_m2(observation)
         value, degraded = (float(observation.count) if density is None else density), observation.detector.degraded
-        amount = f"{observation.count} persons" if density is None else f"{density:.1f} persons per m²"
+        amount = (
+            f"{observation.count} persons" if density is None else f"{density:.1f} persons per m² where it is densest"
+        )
         least = "at least " if observation.lower_bound else ""
         held = f"for {rule.persistence_s:g} s"
         words, at = f"{least}{amount} in zone {row.zone_id} {held}: level {name}", observation.second

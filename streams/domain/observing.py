@@ -1,65 +1,119 @@
-"""From detections to what a zone showed in each second: count, stay, group.
+"""From detections to a camera's open second: what each of its frames adds.
 
 One second of a camera is open at a time. It closes when a frame of a later second comes, or when time passes it by a
-grace; what comes for it afterwards is late and changes nothing.
+grace; what comes for it afterwards is late and changes nothing. What a closed second says is told by `telling.py`.
+
+Boxes are in the pixels of their own frame. Everything that is kept is in pixels of the registry's picture, on which zones are
+drawn, so a camera may change the size of its frames at any time. The row is rewritten with each frame, so it holds no more
+than what the open second needs.
 """
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from math import floor
+from typing import Annotated, Any, Final, NamedTuple
 
+import numpy as np
 from pydantic import Field
 
 from schemas.base import Identifier, Part, Utc
-from schemas.cameras import DetectedObject, Detections, DetectorInfo, ObjectClass, Observation
-from streams.domain.registry import Camera, Zone
-from streams.domain.zones import VEHICLES, crowded_boxes, inside, standing_points
+from schemas.cameras import Box, CrowdMap, Detections, DetectorInfo, Visibility
+from streams.domain.ground_area import densest_per_m2
+from streams.domain.recall import estimate
+from streams.domain.registry import Zone
+from streams.domain.scene import Scene
+from streams.domain.standing import PERSONS, Kind, Standing, standing_objects
+from streams.domain.zones import VEHICLES, crowded_boxes, inside
 
 SECOND: Final = timedelta(seconds=1)
 GRACE: Final = timedelta(seconds=1)
 """How long after its end a second waits for a frame that is on its way, before time itself closes it."""
-TRACK_LOST: Final = timedelta(seconds=2)
-"""A track that is not seen in a zone for this long has left it."""
 MAX_TRACKS: Final = 300
 """Tracks remembered per camera: far more than a camera's boxes can tell apart."""
-MIN_SCORE: Final = 0.4
-"""Lowest score that counts by itself; measured on PETS2009 S2L1 (precision .93, recall .91, design §6). A weaker box counts
-where a track expects it, that is where it has a track id."""
+WORSE: Final = (
+    Visibility.CLEAR,
+    Visibility.BLURRED,
+    Visibility.MOVED,
+    Visibility.FROZEN,
+    Visibility.BLINDED,
+    Visibility.BLACK,
+    Visibility.MASKED_OUT,
+)
+"""From what hides nothing to what hides everything; a second is as its worst frame."""
+
+_ROUNDING_S: Final = 1e-6
 
 
-class ZoneTrack(Part):
-    """One track within one zone."""
+class Sample(NamedTuple):
+    """Where a track was in its newest frame of a second: foot point and height, in pixels of the registry's picture."""
 
-    zone_id: Identifier
     track_id: int
-    first_at: Utc
-    last_at: Utc
+    kind: Kind
+    at_ms: int
+    x_px: float
+    y_px: float
+    height_px: float
+
+
+class Probable(NamedTuple):
+    """The persons that probably stand where a frame shows `shown`, and one standard deviation."""
+
+    shown: int
+    persons: float
+    error: float
+
+
+class Modelled(NamedTuple):
+    """How many persons a counting model saw in a zone, and up to which density its error was measured."""
+
+    persons: float
+    measured_to_per_m2: float
+    model: str
+
+
+class InZone(NamedTuple):
+    """From when to when a person's track was seen in a zone, in ms of the second."""
+
+    track_id: int
+    first_ms: int
+    last_ms: int
 
 
 class ZoneSecond(Part):
-    """What the frames of the open second showed in one zone."""
+    """What the frames of the open second showed in one zone.
+
+    `counts` and `densest_per_m2` have an entry per frame; there are no densities where the zone is not calibrated. `probable` is
+    of the first frame: others differ little within a second, and to compare all boxes of hundreds of persons takes long.
+    """
 
     counts: tuple[int, ...] = ()
+    probable: Probable | None = None
+    modelled: Modelled | None = None
+    densest_per_m2: tuple[float, ...] = ()
     vehicles: Annotated[int, Field(ge=0)] = 0
-    dwell_s: Annotated[float, Field(ge=0)] = 0.0
-    group_size: Annotated[int, Field(ge=0)] = 0
     lower_bound: bool = False
+    present: tuple[InZone, ...] = ()
 
 
 class CameraSecond(Part):
-    """A camera's open second and its tracks: a row of the stage's state."""
+    """A camera's open second: a row of the stage's state.
+
+    `quiet_s` is how long, before and between its frames, nothing moved; `quiet_before_s` how many whole seconds before it.
+    """
 
     camera_id: Identifier
     second: Utc | None = None
     closed: Utc | None = None
     frames: tuple[str, ...] = ()
     zones: dict[str, ZoneSecond] = Field(default_factory=dict)
-    tracks: tuple[ZoneTrack, ...] = ()
+    tracks: tuple[Sample, ...] = ()
     track_epoch: str = ""
+    visibility: Visibility = Visibility.CLEAR
+    quiet_s: Annotated[float, Field(ge=0)] = 0.0
+    quiet_before_s: Annotated[int, Field(ge=0)] = 0
     detector: DetectorInfo | None = None
     newest_frame_at: Utc | None = None
     newest_entered_at: Utc | None = None
@@ -68,21 +122,21 @@ class CameraSecond(Part):
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The row afterwards, the observations of a second that closed, and whether the input was late or a repeat."""
+    """The row afterwards, the second that closed as it was, and whether the input was late or a repeat."""
 
     row: CameraSecond
-    observations: tuple[Observation, ...] = ()
+    closed: CameraSecond | None = None
     late: bool = False
 
 
 def observe_frame(
-    row: CameraSecond, camera: Camera, detections: Detections, entered_at: datetime, now: datetime
+    row: CameraSecond, scene: Scene, detections: Detections, entered_at: datetime, now: datetime
 ) -> Observed:
     """Return what one frame changes.
 
     Args:
         row: The camera's row.
-        camera: The camera with its zones.
+        scene: The camera with its zones and its ground.
         detections: The frame's objects.
         entered_at: When the frame entered the pipeline.
         now: When its detections came, by the clock that ticks are compared with.
@@ -94,15 +148,15 @@ def observe_frame(
         return Observed(row, late=True)
     if detections.frame_id in row.frames:
         return Observed(row, late=True)
-    observations: tuple[Observation, ...] = ()
+    closed = None
     if row.second is not None and second > row.second:
-        row, observations = _close(row, camera)
-    row = _with_frame(row, camera, detections, second)
+        closed, row = row, _emptied(row)
+    row = _with_frame(row, scene, detections, second)
     newest = max(entered_at, row.newest_entered_at or entered_at)
-    return Observed(row.model_copy(update={"newest_entered_at": newest, "touched_at": now}), observations)
+    return Observed(row.model_copy(update={"newest_entered_at": newest, "touched_at": now}), closed)
 
 
-def observe_time(row: CameraSecond, camera: Camera, at: datetime) -> Observed:
+def observe_time(row: CameraSecond, at: datetime) -> Observed:
     """Return what passing time changes: an open second closes when its grace is over and no frame came for as long.
 
     Frames of a recording, or of a worker that catches up, come long after they were taken: while they come, only the frame
@@ -112,101 +166,122 @@ def observe_time(row: CameraSecond, camera: Camera, at: datetime) -> Observed:
         return Observed(row)
     if row.touched_at is not None and at < row.touched_at + GRACE:
         return Observed(row)
-    row, observations = _close(row, camera)
-    return Observed(row, observations)
+    return Observed(_emptied(row), row)
 
 
-def _with_frame(row: CameraSecond, camera: Camera, detections: Detections, second: datetime) -> CameraSecond:
+def _emptied(row: CameraSecond) -> CameraSecond:
+    """Return the row without its open second."""
+    nothing: dict[str, Any] = {
+        "second": None,
+        "frames": (),
+        "zones": {},
+        "tracks": (),
+        "quiet_s": 0.0,
+        "quiet_before_s": 0,
+    }
+    return row.model_copy(update={**nothing, "closed": row.second, "visibility": Visibility.CLEAR})
+
+
+def _with_frame(row: CameraSecond, scene: Scene, detections: Detections, second: datetime) -> CameraSecond:
     at = detections.captured_at
     newest = row.newest_frame_at is None or at >= row.newest_frame_at
     # A frame that was overtaken by the next epoch still counts, but its track ids mean nothing any more.
     epoch = detections.track_epoch if newest else row.track_epoch
-    old = row.tracks if row.track_epoch == epoch else ()
-    known = {(track.zone_id, track.track_id): track for track in old if at - track.last_at <= TRACK_LOST}
-    zones = dict(row.zones)
-    counted = [item for item in detections.objects if item.score >= MIN_SCORE or item.track_id is not None]
-    points = standing_points(counted, (detections.width_px, detections.height_px), (camera.width_px, camera.height_px))
-    for zone in camera.zones:
-        standing = [item for item, point in zip(counted, points, strict=True) if inside(point, zone.polygon)]
-        if detections.track_epoch == epoch:
-            _follow(known, zone, standing, at)
-        zones[zone.id] = _zone_with(zones.get(zone.id, ZoneSecond()), zone, standing, known, at)
+    if row.track_epoch != epoch:
+        zones = {name: zone.model_copy(update={"present": ()}) for name, zone in row.zones.items()}
+        row = row.model_copy(update={"track_epoch": epoch, "tracks": (), "zones": zones})
+    at_ms = int((at - second) / timedelta(milliseconds=1))
+    standing = standing_objects(detections, scene, detections.track_epoch == epoch)
+    clear = detections.visibility is Visibility.CLEAR
+    zones = {
+        zone.id: _with_crowd(
+            _zone_with(row.zones.get(zone.id, ZoneSecond()), zone, standing, at_ms, zone.id in scene.areas_m2),
+            zone,
+            detections.crowd,
+            (scene.camera.width_px, scene.camera.height_px),
+        )
+        for zone in scene.camera.zones
+    }
     return row.model_copy(
         update={
             "second": second,
             "frames": (*row.frames, detections.frame_id),
             "zones": zones,
-            "tracks": tuple(sorted(known.values(), key=lambda track: track.last_at)[-MAX_TRACKS:]),
-            "track_epoch": epoch,
+            "tracks": _samples(row.tracks, standing, at_ms),
+            "visibility": max(row.visibility, detections.visibility, key=WORSE.index),
+            "quiet_s": row.quiet_s + (detections.quiet_s if clear else 0.0),
+            "quiet_before_s": max(row.quiet_before_s, _quiet_before_s(row, detections, second) if clear else 0),
             "detector": detections.detector if newest else row.detector,
             "newest_frame_at": at if newest else row.newest_frame_at,
         }
     )
 
 
-def _follow(
-    known: dict[tuple[str, int], ZoneTrack], zone: Zone, standing: Sequence[DetectedObject], at: datetime
-) -> None:
-    """Note which tracks stand in a zone now."""
-    for item in standing:
-        if item.track_id is None:
+def _quiet_before_s(row: CameraSecond, detections: Detections, second: datetime) -> int:
+    """Return how many whole seconds just before this one were quiet and belong to no second that was told."""
+    if row.closed is None:
+        return 0  # what the picture before showed is not known here
+    whole_s = floor(detections.quiet_s - (detections.captured_at - second).total_seconds() + _ROUNDING_S)
+    untold_s = int((second - row.closed).total_seconds()) - 1
+    return max(0, min(whole_s, untold_s))
+
+
+def _samples(before: Sequence[Sample], standing: Sequence[Standing], at_ms: int) -> tuple[Sample, ...]:
+    """Return the newest place of each track in this second."""
+    known = {sample.track_id: sample for sample in before}
+    for each in standing:
+        if each.track_id is None or each.kind is None:
             continue
-        key = (zone.id, item.track_id)
-        before = known.get(key)
-        first_at = at if before is None else min(before.first_at, at)
-        last_at = at if before is None else max(before.last_at, at)
-        known[key] = ZoneTrack(zone_id=zone.id, track_id=item.track_id, first_at=first_at, last_at=last_at)
+        if each.track_id not in known or known[each.track_id].at_ms <= at_ms:
+            x_px, y_px = (round(value, 1) for value in each.point)
+            known[each.track_id] = Sample(each.track_id, each.kind, at_ms, x_px, y_px, round(each.height_px, 1))
+    return tuple(sorted(known.values(), key=lambda sample: (sample.at_ms, sample.track_id))[-MAX_TRACKS:])
 
 
 def _zone_with(
-    before: ZoneSecond,
-    zone: Zone,
-    standing: Sequence[DetectedObject],
-    known: dict[tuple[str, int], ZoneTrack],
-    at: datetime,
+    before: ZoneSecond, zone: Zone, standing: Sequence[Standing], at_ms: int, calibrated: bool
 ) -> ZoneSecond:
-    persons = [item for item in standing if item.object_class is ObjectClass.PERSON]
-    stays = [
-        (at - known[zone.id, item.track_id].first_at).total_seconds()
-        for item in persons
-        if item.track_id is not None and (zone.id, item.track_id) in known
-    ]
+    """Return what a zone shows with one frame more."""
+    within = [each for each in standing if inside(each.point, zone.polygon)]
+    persons = [each for each in within if each.kind in PERSONS]
+    present = {each.track_id: each for each in before.present}
+    for each in persons:
+        if each.track_id is not None:
+            known = present.get(each.track_id, InZone(each.track_id, at_ms, at_ms))
+            first_ms, last_ms = min(known.first_ms, at_ms), max(known.last_ms, at_ms)
+            present[each.track_id] = InZone(each.track_id, first_ms, last_ms)
     return ZoneSecond(
         counts=(*before.counts, len(persons)),
-        vehicles=max(before.vehicles, sum(item.object_class in VEHICLES for item in standing)),
-        dwell_s=max([before.dwell_s, *stays]),
-        group_size=max(before.group_size, sum(stay_s >= zone.group_min_s for stay_s in stays)),
-        lower_bound=before.lower_bound or crowded_boxes(persons),
+        probable=before.probable or _probable([each.item.box for each in persons]),
+        modelled=before.modelled,
+        densest_per_m2=(*before.densest_per_m2, _densest(persons)) if calibrated else (),
+        vehicles=max(before.vehicles, sum(each.item.object_class in VEHICLES for each in within)),
+        lower_bound=before.lower_bound or crowded_boxes([each.item for each in persons]),
+        present=tuple(sorted(present.values(), key=lambda each: (each.last_ms, each.track_id))[-MAX_TRACKS:]),
     )
 
 
-def _close(row: CameraSecond, camera: Camera) -> tuple[CameraSecond, tuple[Observation, ...]]:
-    """Return the row without its open second, and that second's observations."""
-    assert row.second is not None
-    observations = tuple(
-        _observation(row, camera, zone.id, row.zones[zone.id]) for zone in camera.zones if zone.id in row.zones
+def _with_crowd(zone_second: ZoneSecond, zone: Zone, crowd: CrowdMap | None, size: tuple[int, int]) -> ZoneSecond:
+    """Return what a zone shows with what a counting model saw in it; a second's first count holds."""
+    if crowd is None or zone_second.modelled is not None:
+        return zone_second
+    across, down = size[0] / crowd.columns, size[1] / crowd.rows
+    persons = sum(
+        amount
+        for place, amount in enumerate(crowd.persons)
+        if inside(((place % crowd.columns + 0.5) * across, (place // crowd.columns + 0.5) * down), zone.polygon)
     )
-    emptied = row.model_copy(update={"second": None, "closed": row.second, "frames": (), "zones": {}})
-    return emptied, observations
+    modelled = Modelled(round(persons, 2), crowd.measured_to_per_m2, crowd.model)
+    return zone_second.model_copy(update={"modelled": modelled})
 
 
-def _observation(row: CameraSecond, camera: Camera, zone_id: str, seen: ZoneSecond) -> Observation:
-    assert row.second is not None
-    assert row.detector is not None
-    assert row.newest_frame_at is not None
-    return Observation(
-        camera_id=camera.id,
-        zone_id=zone_id,
-        control_room_id=camera.control_room,
-        second=row.second,
-        frames=len(seen.counts),
-        count=int(statistics.median(seen.counts) + 0.5),
-        count_max=max(seen.counts),
-        vehicles=seen.vehicles,
-        dwell_s=round(seen.dwell_s, 1),
-        group_size=seen.group_size,
-        density_per_m2=None,
-        lower_bound=seen.lower_bound,
-        detector=row.detector,
-        newest_frame_at=row.newest_frame_at,
-    )
+def _probable(boxes: Sequence[Box]) -> Probable:
+    found = estimate(boxes)
+    return Probable(len(boxes), round(found.count, 2), round(found.error, 2))
+
+
+def _densest(persons: Sequence[Standing]) -> float:
+    """Return the density in the densest 3 x 3 m; who stands beyond the horizon is in none."""
+    places = np.array([each.place_m for each in persons], np.float64).reshape(-1, 2)
+    places = places[~np.isnan(places).any(axis=1)]
+    return round(densest_per_m2(places), 3) if len(places) else 0.0

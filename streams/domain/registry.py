@@ -201,9 +201,6 @@ class Source(Part):
     motion_gate: Annotated[
         bool | None, Field(description="Whether pictures without motion are left out; live cameras do by default")
     ] = None
-    keyframes_while_quiet: Annotated[
-        bool, Field(description="Decode key frames only while nothing moves: for a stream without a small substream")
-    ] = False
 
 
 class Camera(Part):

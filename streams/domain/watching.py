@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from schemas.base import Part, Utc
-from schemas.cameras import Observation
+from schemas.cameras import Observation, Visibility
 from streams.domain.camera_rules import Signal
 
 SLOT_S: Final = 10
@@ -19,7 +19,10 @@ _SIGNALS: Final = ("group", "persons", "vehicles", "density", "dwell")
 
 
 class Seen(NamedTuple):
-    """What one zone showed in one second of its slot."""
+    """What one zone showed in one second of its slot.
+
+    Where it is not `visible` the camera could not see well: that tells what it shows, and never that nothing was there.
+    """
 
     offset_s: int
     persons: int
@@ -28,6 +31,7 @@ class Seen(NamedTuple):
     vehicles: int
     density_per_m2: float | None
     degraded: bool
+    visible: bool
 
 
 class SlotRow(Part):
@@ -70,17 +74,51 @@ def seen_of(observation: Observation) -> Seen:
         observation.vehicles,
         observation.density_per_m2,
         observation.detector.degraded,
+        observation.visibility is Visibility.CLEAR,
     )
 
 
-def with_second(row: SlotRow | None, observation: Observation) -> SlotRow:
-    """Return a slot with an observation in it; a second that is there stays as it is, so a repeat changes nothing."""
-    seen = seen_of(observation)
-    if row is None:
-        return SlotRow(start=slot_start(observation.second), seconds=(seen,))
-    if any(each.offset_s == seen.offset_s for each in row.seconds):
+def moment_of(observation: Observation) -> Moment:
+    """Return an observation's second as a moment."""
+    return Moment(observation.second, observation.zone_id, seen_of(observation))
+
+
+def before_quiet(observation: Observation) -> tuple[datetime, datetime]:
+    """Return the two seconds of which the newest that was told is what the quiet seconds before an observation showed.
+
+    The quiet begins at a picture, so within or just after that picture's second.
+    """
+    quiet_from = observation.second - timedelta(seconds=observation.quiet_s)
+    return quiet_from - timedelta(seconds=1), quiet_from - timedelta(seconds=2)
+
+
+def quiet_moments(observation: Observation, last: Moment, since: datetime) -> list[Moment]:
+    """Return the quiet seconds before an observation: they show what the last one before them showed, who stays stays longer.
+
+    Args:
+        observation: With `quiet_s`.
+        last: What the zone showed before nothing moved.
+        since: Quiet seconds before this are left out.
+    """
+    found = []
+    for number in range(observation.quiet_s, 0, -1):
+        at = observation.second - timedelta(seconds=number)
+        if at >= since:
+            longer_s = (at - last.at).total_seconds() if last.seen.dwell_s else 0.0
+            offset_s = int((at - slot_start(at)).total_seconds())
+            dwell_s = round(last.seen.dwell_s + longer_s, 1)
+            found.append(Moment(at, last.zone_id, last.seen._replace(offset_s=offset_s, dwell_s=dwell_s)))
+    return found
+
+
+def with_seconds(row: SlotRow | None, start: datetime, shown: Iterable[Seen]) -> SlotRow:
+    """Return a slot with seconds in it; one that is there stays as it is, so a repeat changes nothing."""
+    known = row.seconds if row else ()
+    offsets = {each.offset_s for each in known}
+    new = [each for each in shown if each.offset_s not in offsets]
+    if row is not None and not new:
         return row
-    return SlotRow(start=row.start, seconds=tuple(sorted((*row.seconds, seen))))
+    return SlotRow(start=start, seconds=tuple(sorted((*known, *new), key=lambda each: each.offset_s)))
 
 
 def moments(zone_id: str, slots: Iterable[SlotRow], start: datetime, end: datetime) -> Iterator[Moment]:

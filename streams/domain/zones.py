@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import hypot
 from typing import Final
+
+import numpy as np
 
 from schemas.cameras import Box, DetectedObject, ObjectClass, iou
 
 VEHICLES: Final = frozenset({ObjectClass.CAR, ObjectClass.BUS, ObjectClass.TRUCK, ObjectClass.MOTORCYCLE})
+RIDDEN: Final = frozenset({ObjectClass.BICYCLE, ObjectClass.MOTORCYCLE})
+RIDER_IOU: Final = 0.1
+"""A person whose box overlaps a bicycle's this much rides it or leads it: its speed says nothing about walking."""
 OVERLAP_IOU: Final = 0.3
 OVERLAP_SHARE: Final = 0.3
 """Above this share of persons whose boxes overlap this much, hidden persons are likely, so a count is a lower bound."""
@@ -38,6 +44,23 @@ def inside(point: tuple[float, float], polygon: Polygon) -> bool:
     return result
 
 
+def edge_distance_px(point: tuple[float, float], polygon: Polygon) -> float:
+    """Return how far a point is from a polygon's edge, inside or outside, in pixels."""
+    return min(
+        segment_distance_px(point, first, second)
+        for first, second in zip(polygon, (*polygon[1:], polygon[0]), strict=True)
+    )
+
+
+def segment_distance_px(point: tuple[float, float], first: tuple[float, float], second: tuple[float, float]) -> float:
+    """Return how far a point is from the straight line between two others, in pixels."""
+    along_x, along_y = second[0] - first[0], second[1] - first[1]
+    length2 = along_x**2 + along_y**2
+    x, y = point[0] - first[0], point[1] - first[1]
+    share = min(1.0, max(0.0, (x * along_x + y * along_y) / length2)) if length2 else 0.0
+    return hypot(x - share * along_x, y - share * along_y)
+
+
 def standing_points(objects: Iterable[DetectedObject], size: Size, drawn_on: Size) -> list[tuple[float, float]]:
     """Return each object's foot point in the pixels of the picture that zones were drawn on, within that picture.
 
@@ -61,15 +84,18 @@ def crowded_boxes(persons: Sequence[DetectedObject]) -> bool:
     """Return whether so many boxes overlap that the count is a lower bound."""
     if len(persons) < 2:
         return False
-    overlapping = {
-        index
-        for first in range(len(persons))
-        for second in range(first + 1, len(persons))
-        if iou(persons[first].box, persons[second].box) > OVERLAP_IOU
-        for index in (first, second)
-    }
-    return len(overlapping) > OVERLAP_SHARE * len(persons)
+    corners = np.array(
+        [(item.box.x_min_px, item.box.y_min_px, item.box.x_max_px, item.box.y_max_px) for item in persons]
+    )
+    low = np.maximum(corners[:, None, :2], corners[None, :, :2])
+    high = np.minimum(corners[:, None, 2:], corners[None, :, 2:])
+    shared = np.clip(high - low, 0, None).prod(axis=2)
+    areas = (corners[:, 2:] - corners[:, :2]).prod(axis=1)
+    overlap = shared / (areas[:, None] + areas[None, :] - shared)
+    np.fill_diagonal(overlap, 0)
+    return int((overlap > OVERLAP_IOU).any(axis=1).sum()) > OVERLAP_SHARE * len(persons)
 
 
-def _area(box: Box) -> float:
-    return (box.x_max_px - box.x_min_px) * (box.y_max_px - box.y_min_px)
+def rides(person: DetectedObject, ridden: Iterable[DetectedObject]) -> bool:
+    """Return whether a person is on one of these bicycles or motorcycles, or leads it."""
+    return any(iou(person.box, item.box) > RIDER_IOU for item in ridden)

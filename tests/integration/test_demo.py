@@ -46,7 +46,11 @@ def finished(tmp_path_factory: pytest.TempPathFactory, test_data: Path, models: 
     folder = tmp_path_factory.mktemp("demo")
     process = subprocess.run(
         [sys.executable, "-m", "streams.cli", "demo", "--once", "--check", "--data", str(folder)],
-        env={**os.environ, "TOEZICHT_DEMO_VIDEO": str(test_data / "pets2009" / "S2L1-view001.avi")},
+        env={
+            **os.environ,
+            "TOEZICHT_DEMO_VIDEO": str(test_data / "pets2009" / "S2L1-view001.avi"),
+            "TOEZICHT_DEMO_CALIBRATION": str(test_data / "pets2009" / "View_001.xml"),
+        },
         capture_output=True,
         text=True,
         timeout=500,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from detectors.camera_thread import CameraConfig, CameraReader, CaptureOptions, 
 from detectors.capture import Capture
 from detectors.errors import SourceError, SourceFault
 from detectors.frames import Frame
-from schemas.cameras import CameraState
+from schemas.cameras import CameraState, Visibility
 from tests.capture_fakes import NOW, REAL_CLOCK, Answer, FakeTime, Recorder, ScriptedSource, camera, frame
 
 OPTIONS = CaptureOptions(900_000, backoff_first_s=0.001, backoff_max_s=0.002, permission_every_s=0.001)
@@ -209,3 +210,30 @@ def test_capture_ends_when_all_files_have_ended() -> None:
     assert capture.run(threading.Event()) == {"cam-1": Ending.END_OF_FILE, "cam-2": Ending.END_OF_FILE}
     assert len(recorder.pictures) == 2
     assert "offline:shutdown" not in recorder.reasons()
+
+
+def test_a_picture_says_what_it_could_see_and_the_view_is_told_beside_the_stream() -> None:
+    """The two aspects of a camera do not disturb each other, and a lost view survives reopening the source."""
+    black = [frame(at=NOW + timedelta(seconds=second), value=5) for second in range(6)]
+    again = [frame(at=NOW + timedelta(seconds=second), value=5) for second in range(8, 14)]
+    recorder, _, _ = _run([*black, LOST], [*again, LOST])
+    assert {picture.reference.visibility for picture in recorder.pictures} == {Visibility.BLACK}
+    assert recorder.views() == ["degraded:black"]
+    assert recorder.reasons() == [
+        "offline:opening", "online:streaming", "offline:lost", "online:streaming", "offline:lost",
+    ]  # fmt: skip
+
+
+def test_a_gated_camera_leaves_out_what_does_not_move() -> None:
+    """Five seconds after the first picture, all but one in ten seconds are left out, and that one says so."""
+    still = [frame(at=NOW + timedelta(seconds=number / 5), value=120) for number in range(80)]
+    recorder, _, _ = _run([*still, LOST], [frame(at=NOW + timedelta(seconds=100)), LOST], config=gated())
+    assert (recorder.read, len(recorder.pictures), recorder.quiet) == (81, 28, 53)
+    quiet = [picture.reference.quiet_s for picture in recorder.pictures]
+    assert quiet == [*[0.0] * 26, 10.0, 0.0]
+    assert [picture.reference.sequence for picture in recorder.pictures] == [*range(27), 0]
+
+
+def gated() -> CameraConfig:
+    """Return a camera that leaves out what does not move."""
+    return replace(camera(), motion_gate=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.detector import Picture
-from detectors.evaluation import evaluate, match
+from detectors.evaluation import evaluate, found_frames, looked_at, match
 from detectors.ground_truth import Annotated, GroundTruthError, parse_ground_truth, read_ground_truth
 from schemas.cameras import Box, DetectedObject, DetectorInfo, ObjectClass, iou
 
@@ -94,13 +94,15 @@ def test_iou(a: Box, b: Box, expected: float) -> None:
 )
 def test_each_annotated_box_is_matched_once(objects: list[DetectedObject], truth: list[float], right: int) -> None:
     """A second box on the same person is wrong."""
-    assert match(objects, [Annotated(1, box(x)) for x in truth]) == right
+    assert len(match(objects, [Annotated(1, box(x)) for x in truth])) == right
 
 
 class Always:
     """A detector that always says the same."""
 
     info = DetectorInfo(name="always", version="1")
+    parallel = 2
+    input_px: int | None = None
 
     def detect(self, pictures: Sequence[Picture], cameras: Sequence[str]) -> list[list[DetectedObject]]:
         """Return two persons, one of them doubtful."""
@@ -130,3 +132,40 @@ def test_a_file_that_is_cut_off_is_one_error(kept: int) -> None:
     """Wherever it ends."""
     with pytest.raises(GroundTruthError, match=r"f\.xml: "):
         parse_ground_truth(XML.format(h=40)[:kept], "f.xml")
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 7])
+def test_frames_are_looked_at_in_their_order(count: int) -> None:
+    """Two at a time, whatever is left at the end; no more are read ahead."""
+    read = list[int]()
+
+    def frames() -> Iterator[tuple[int, Picture]]:
+        for number in range(count):
+            read.append(number)
+            yield number, np.zeros((20, 100, 3), np.uint8)
+
+    numbers = []
+    for number, _, objects in looked_at(Always(), frames()):
+        numbers.append(number)
+        assert len(objects) == 2
+        assert len(read) <= number + 2
+    assert numbers == list(range(count))
+
+
+def test_frames_tell_which_box_is_which_person() -> None:
+    """Annotated frames only, and boxes above the limit; the second box is the second person."""
+    picture = np.zeros((20, 100, 3), np.uint8)
+    truth = {1: [Annotated(7, box(50)), Annotated(8, box(0))], 2: []}
+    done: list[int] = []
+    frames = list(found_frames(Always(), [(n, picture) for n in range(3)], truth, 0.2, done.append))
+    assert [(frame.number, frame.pairs) for frame in frames] == [(1, ((0, 1), (1, 0))), (2, ())]
+    assert [len(frame.found) for frame in frames] == [2, 2]
+    assert done == [1, 2]
+    assert [len(frame.found) for frame in found_frames(Always(), [(1, picture)], truth, 0.4)] == [1]
+
+
+def test_how_much_a_match_must_overlap_is_asked_for() -> None:
+    """Two boxes that share a quarter of what they cover."""
+    persons, truth = [found(0)], [Annotated(1, box(6))]
+    assert match(persons, truth, 0.25) == [(0, 0)]
+    assert match(persons, truth, 0.26) == []

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from detectors.ground_squares import Ground
 from detectors.tracking import MAX_GAP_S, Trackers
 from schemas.cameras import Box, DetectedObject, FrameReference, ObjectClass
 
@@ -124,3 +127,97 @@ def test_the_objects_that_were_given_stay_as_they_are() -> None:
     objects = [found(100)]
     Trackers("run").track(frame(0), objects)
     assert ids(objects) == [None]
+
+
+def quiet(at_s: float, quiet_s: float) -> FrameReference:
+    """Return a frame before which nothing moved for a while."""
+    return frame(at_s).model_copy(update={"quiet_s": quiet_s})
+
+
+@pytest.mark.parametrize(
+    ("at_s", "quiet_s", "same"),
+    [(60, 0, False), (60, 59.8, True), (60, 55, True), (60, 54.9, False), (4, 0, True), (4, 100, True)],
+)
+def test_a_gap_in_which_the_camera_was_watched_is_bridged(at_s: float, quiet_s: float, same: bool) -> None:
+    """Nothing moved, so what the frame before showed still held; only what nobody watched counts."""
+    trackers = Trackers("run")
+    first, before = trackers.track(frame(0), [found(100)])
+    second, after = trackers.track(quiet(at_s, quiet_s), [found(100)])
+    assert (first == second) is same
+    assert (ids(before) == ids(after)) or not same
+
+
+def test_what_is_forgotten_begins_a_new_epoch() -> None:
+    """Even with the very frame with which the last one began, as after a rebalance."""
+    trackers = Trackers("run")
+    first, _ = trackers.track(frame(0), [found(100)])
+    trackers.forget()
+    second, again = trackers.track(frame(0), [found(100)])
+    assert first != second
+    assert ids(again) == [0]
+
+
+GROUND = Ground(lambda pixels: np.column_stack([120_000 + pixels[:, 0] / 50, 480_000 + pixels[:, 1] / 5]), 768, 576)
+"""A ground on which depth counts ten times as much as width, as for a camera near the ground."""
+
+
+def at(x: float, foot: float, score: float = 0.9, kind: ObjectClass = ObjectClass.PERSON) -> DetectedObject:
+    """Return an object of 40 x 100 pixels whose foot point is at x, foot."""
+    box = Box(x_min_px=x - 20, y_min_px=foot - 100, x_max_px=x + 20, y_max_px=foot)
+    return DetectedObject(object_class=kind, score=score, box=box)
+
+
+def test_who_stands_behind_another_is_told_apart_on_the_ground() -> None:
+    """A person is hidden, and another one appears three metres farther away, almost at the same place in the picture."""
+    followed = {}
+    for name, grounds in {"picture": {}, "ground": {"c1": GROUND}}.items():
+        trackers = Trackers("run", grounds=grounds)
+        for step in range(5):
+            trackers.track(frame(step / 5), [at(300, 400), at(100, 400)])
+        trackers.track(frame(1.0), [at(304, 385), at(100, 400)])
+        followed[name] = ids(trackers.track(frame(1.2), [at(304, 385), at(100, 400)])[1])
+    assert followed["picture"] == [0, 1]
+    assert followed["ground"] == [2, 1]
+
+
+def test_a_frame_of_another_size_is_scaled_to_the_grounds() -> None:
+    """A substream of half the width and height shows the same places."""
+    asked = []
+
+    def to_ground(pixels: NDArray[np.float64]) -> NDArray[np.float64]:
+        asked.append(pixels.tolist())
+        return pixels / 50
+
+    trackers = Trackers("run", grounds={"c1": Ground(to_ground, 768, 576)})
+    trackers.track(frame(0), [at(300, 400)])
+    half = frame(0.2).model_copy(update={"width_px": 384, "height_px": 288})
+    box = Box(x_min_px=140, y_min_px=150, x_max_px=160, y_max_px=200)
+    smaller = DetectedObject(object_class=ObjectClass.PERSON, score=0.9, box=box)
+    assert ids(trackers.track(half, [smaller])[1]) == [0]
+    assert asked == [[[300.0, 400.0]], [[300.0, 400.0]]]
+
+
+def test_what_has_no_place_on_the_ground_counts_without_a_track() -> None:
+    """Feet above the horizon; a weak box there is nothing."""
+    horizon = Ground(lambda pixels: np.where(pixels[:, 1:] < 150, np.nan, pixels / 50), 768, 576)
+    trackers = Trackers("run", grounds={"c1": horizon})
+    for step in range(3):
+        seen = trackers.track(frame(step / 5), [at(100, 140), at(300, 400), at(200, 140, 0.2)])[1]
+    assert ids(seen) == [None, 0]
+
+
+def test_nobody_on_a_calibrated_ground_is_nobody() -> None:
+    """The empty case, first and later."""
+    trackers = Trackers("run", grounds={"c1": GROUND})
+    assert trackers.track(frame(0), [])[1] == []
+    assert ids(trackers.track(frame(0.2), [at(300, 400)])[1]) == [None]
+    assert trackers.track(frame(0.4), [])[1] == []
+
+
+def test_a_vehicle_is_followed_in_the_picture() -> None:
+    """It is larger than a person's square, and goes farther than one in a frame."""
+    trackers = Trackers("run", grounds={"c1": GROUND})
+    seen = [
+        ids(trackers.track(frame(step / 5), [at(100, 300 + 15 * step, kind=ObjectClass.CAR)])[1]) for step in range(4)
+    ]
+    assert seen == [[0]] * 4

@@ -14,11 +14,13 @@ from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 from prometheus_client import REGISTRY
 
 from detectors.camera_thread import Picture
-from schemas.cameras import CameraState, CameraStatus, FrameReference
+from schemas.cameras import CameraState, CameraStatus, Detections, FrameReference, SnapshotReference
 from schemas.codec import decode, envelope
+from schemas.operations import AuditEvent
 from streams.frame_sender import MAX_UNCONFIRMED_BYTES, WAITING_PER_CAMERA, FrameSender
-from streams.topics import CAMERA_FRAMES, CAMERA_STATE, CAMERA_STATUS
+from streams.topics import AUDIT, CAMERA_FRAMES, CAMERA_STATE, CAMERA_STATUS, DETECTIONS, SNAPSHOTS
 from tests.capture_fakes import NOW
+from tests.factories import example
 
 
 @dataclass
@@ -156,6 +158,16 @@ def test_a_camera_that_the_law_refuses_is_told_from_one_that_fails(
     assert REGISTRY.get_sample_value("toezicht_camera_not_permitted", label) == not_permitted
 
 
+def test_what_a_camera_sees_is_no_matter_of_its_stream(sender: FrameSender) -> None:
+    """A camera that is blinded is still online, and a picture that was left out is counted."""
+    sender.status(_status("streaming").model_copy(update={"state": CameraState.ONLINE}))
+    sender.status(_status("blinded").model_copy(update={"state": CameraState.DEGRADED, "aspect": "view"}))
+    assert REGISTRY.get_sample_value("toezicht_camera_online", {"camera": "cam-1"}) == 1
+    sender.frame_quiet("cam-1")
+    assert sender.counts.quiet == 1
+    assert REGISTRY.get_sample_value("toezicht_frames_quiet_total", {"camera": "cam-1"}) == 1
+
+
 def test_a_broker_that_is_away_costs_old_pictures_and_no_state(sender: FrameSender, producer: FakeProducer) -> None:
     """Pictures beyond what memory is given are dropped and counted; states are all delivered later, in order."""
     producer.there = False
@@ -240,3 +252,50 @@ def test_sending_that_breaks_stops_capture(producer: FakeProducer) -> None:
     sender.picture(_picture(0))
     assert told.wait(20)
     assert not sender.close(20)
+
+
+def test_detections_are_offered_as_pictures_are(sender: FrameSender, producer: FakeProducer) -> None:
+    """They are of one camera, and count as what was sent; the stage that they tell is the one that is told."""
+    found = example(Detections, camera_id="cam-1")
+    sender.offer(DETECTIONS, found, NOW, stage="detect")
+    assert sender.close(20)
+    (record,) = producer.sent
+    assert (record.topic, record.key, decode(record.value, record.headers)) == (DETECTIONS, b"cam-1", found)
+    assert envelope(record.headers).stage == "detect"
+    assert sender.counts.sent == 1
+
+
+def test_what_must_arrive_arrives_in_order(sender: FrameSender, producer: FakeProducer) -> None:
+    """An answer waits until what was told before it is confirmed, through a failure too."""
+    producer.there = False
+    sender.keep(AUDIT, example(AuditEvent), NOW)
+    sender.keep(SNAPSHOTS, example(SnapshotReference), NOW, b"jpeg")
+    assert _eventually(lambda: bool(producer.sent and producer.sent[0].errbacks))
+    assert [record.topic for record in producer.sent] == [AUDIT]
+    producer.there = True
+    producer.settle(producer.sent[0], False)
+    assert sender.close(20)
+    assert [record.topic for record in producer.confirmed] == [AUDIT, SNAPSHOTS]
+    assert producer.confirmed[1].value == b"jpeg"
+
+
+def test_a_picture_beside_a_state_that_is_refused_is_not_lost_uncounted(
+    sender: FrameSender, producer: FakeProducer
+) -> None:
+    """What waits beside it is tried by itself, so that the end is clean."""
+    producer.raises = KafkaTimeoutError()
+    with sender._changed:  # both are taken at once
+        sender.status(_status("lost"))
+        sender.picture(_picture(0))
+    assert _eventually(lambda: sender.counts.dropped == {"broker_unavailable": 1})
+    producer.raises = None
+    assert sender.close(20)
+
+
+def test_a_state_of_the_detector_or_the_view_is_no_state_of_the_stream(sender: FrameSender) -> None:
+    """A camera that sends pictures is online although its detector is a fallback."""
+    label = {"camera": "cam-1"}
+    sender.status(_status("streaming").model_copy(update={"state": CameraState.ONLINE}))
+    for aspect in ("detector", "view"):
+        sender.status(_status("blinded").model_copy(update={"state": CameraState.DEGRADED, "aspect": aspect}))
+    assert REGISTRY.get_sample_value("toezicht_camera_online", label) == 1

@@ -62,6 +62,7 @@ def test_sasl(protocol: str) -> None:
         ("KAFKA_REPLICATION_FACTOR", "0"),
         ("TOEZICHT_METRICS_PORT", "70000"),
         ("TOEZICHT_LOG_LEVEL", "LOUD"),
+        ("TOEZICHT_SNAPSHOT_SECONDS", "-1"),
     ],
 )
 def test_a_wrong_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:

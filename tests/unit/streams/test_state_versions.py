@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from schemas.base import Part
+from streams.domain.observing import CameraSecond
+from streams.domain.watching import SlotRow
 from streams.state import PartitionState, StateError, StateRows
 from streams.state_versions import FIELD, ROWS, Document, RowError, RowVersions
 from tests.state_samples import DIGESTS, FOLDER, MODELS, sample_file, shape, written
@@ -165,3 +167,19 @@ def test_the_worker_ends_at_a_newer_row() -> None:
         StateRows(state).get("person/1", Person)
     with pytest.raises(StateError, match="version 9"):
         list(StateRows(state).scan("person/", Person))
+
+
+def test_rows_of_before_cameras_were_judged_and_seconds_remembered_keep_what_they_know() -> None:
+    """Counts of the open second stay, stays begin anew; a second that was kept was seen."""
+    old: dict[str, str] = json.loads(sample_file("camera", 1).read_text())
+    for key, raw in old.items():
+        row = ROWS.read(key, raw.encode(), CameraSecond)
+        zones = json.loads(raw)["zones"]
+        assert {name: list(zone.counts) for name, zone in row.zones.items()} == {
+            name: zone["counts"] for name, zone in zones.items()
+        }
+        assert (row.tracks, row.quiet_s) == ((), 0.0)
+    for key, raw in json.loads(sample_file("seen", 1).read_text()).items():
+        slot = ROWS.read(key, raw.encode(), SlotRow)
+        assert [[*seen[:-1]] for seen in slot.seconds] == json.loads(raw)["seconds"]
+        assert all(seen.visible for seen in slot.seconds)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from schemas.base import Message
-from schemas.cameras import CameraState, CameraStatus, DetectorInfo
+from schemas.cameras import CameraState, CameraStatus, DetectorInfo, SituationKind, ZoneSituation
 from schemas.categories import Category
 from schemas.evidence import EpisodeFact, Evidence, SightingFact, Verdict
 from schemas.incidents import Operation
@@ -295,3 +295,119 @@ def test_a_crowd_that_nobody_sees_any_more_ends(stage: Corroboration) -> None:
     assert phases(found) == [("end", "crowd.none")]
     assert isinstance(found[0].fact, EpisodeFact)
     assert found[0].fact.explanation == "zone plein was not seen any more"
+
+
+def view(reason: str, state: CameraState = CameraState.DEGRADED, at_s: float = -60) -> CameraStatus:
+    return CameraStatus(camera_id="cam-1", aspect="view", state=state, reason=reason, changed_at=NOON + seconds(at_s))
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("frozen", "its picture stands still"),
+        ("black", "its picture is black"),
+        ("blinded", "it is blinded by light"),
+        ("blurred", "its picture is blurred"),
+        ("moved", "it was turned away from where it should look"),
+        ("masked_out", "masks cover what it sees"),
+    ],
+)
+def test_a_camera_whose_view_is_bad_could_not_look(stage: Corroboration, reason: str, words: str) -> None:
+    """Like one that is off, and with the reason; it may still see it, and once it can see it says nothing of before."""
+    stage.take(view(reason))
+    fact = only_sighting(stage.take(watch()))
+    assert fact.verdict is Verdict.CAMERA_UNAVAILABLE
+    assert fact.explanation == f"{words}; degraded since 11:59:00 UTC ({reason})"
+    assert verdicts(stage.watched(10, 11, count=2, visibility=reason)) == [Verdict.CORROBORATED]
+    stage.take(view("clear", CameraState.ONLINE, at_s=20))
+    assert stage.take(watch("b", window_from=NOON + seconds(20)), NOON + seconds(30)) == []
+
+
+def test_the_fallback_detector_is_no_bad_view(stage: Corroboration) -> None:
+    """Degraded too, but it looks."""
+    status = view("fallback_detector").model_copy(update={"aspect": "detector"})
+    stage.take(status)
+    assert stage.take(watch()) == []
+
+
+@pytest.mark.parametrize("category", [Category.STRAATROOF, Category.JEUGDOVERLAST])
+def test_nothing_seen_is_never_said_of_a_camera_that_could_not_see(stage: Corroboration, category: Category) -> None:
+    """Its pictures came all the time, and were black."""
+    stage.take(watch(category=category))
+    stage.watched(-30, 61, count=0, visibility="black")
+    fact = only_sighting(stage.tick(70))
+    assert (fact.verdict, fact.explanation) == (Verdict.CAMERA_UNAVAILABLE, "it saw 0% of the window")
+
+
+@pytest.mark.parametrize(("clear_s", "verdict"), [(46, Verdict.UNSEEN), (45, Verdict.CAMERA_UNAVAILABLE)])
+def test_only_seconds_in_which_it_could_see_were_watched(stage: Corroboration, clear_s: int, verdict: Verdict) -> None:
+    """Half of the window, as without any picture; what the others showed counts as the most that was seen."""
+    stage.take(watch())
+    stage.watched(-30, -30 + clear_s, count=0)
+    stage.watched(-30 + clear_s, 61, count=1, visibility="blurred")
+    fact = only_sighting(stage.tick(70))
+    assert fact.verdict is verdict
+    assert fact.value == (1 if verdict is Verdict.UNSEEN else 0)
+
+
+def test_quiet_seconds_were_watched(stage: Corroboration) -> None:
+    """Two pictures are enough for a minute in which nothing moved; a repeated one changes nothing."""
+    stage.take(watch())
+    stage.watched(-31, -29, count=1)
+    stage.watched(61, 62, count=0, quiet_s=90)
+    before = dict(stage.rows.documents)
+    stage.watched(61, 62, count=0, quiet_s=90)
+    assert stage.rows.documents == before
+    fact = only_sighting(stage.tick(70))
+    assert (fact.verdict, fact.explanation) == (
+        Verdict.UNSEEN,
+        "saw at most 1 person in 1 min 31 s, 100% of them watched",
+    )
+
+
+def test_what_stood_there_in_quiet_seconds_corroborates(stage: Corroboration) -> None:
+    """Whether the report was known then or comes later; what comes after the quiet was not there in it."""
+    stage.watched(-60, -59, count=2)
+    stage.take(watch(window_from=NOON - seconds(50), window_until=NOON))
+    early = only_sighting(stage.watched(0, 1, count=0, quiet_s=59))
+    assert (early.verdict, early.value) == (Verdict.CORROBORATED, 2)
+    asked = watch("late", window_from=NOON - seconds(50), window_until=NOON - seconds(10))
+    assert verdicts(stage.take(asked, NOON + seconds(5))) == [Verdict.CORROBORATED]
+    stage.watched(60, 61, count=9, quiet_s=59)
+    asked = watch("quiet", window_from=NOON + seconds(10), window_until=NOON + seconds(50))
+    assert verdicts(stage.take(asked, NOON + seconds(61))) == [Verdict.UNSEEN]
+
+
+def test_quiet_seconds_after_a_picture_that_nobody_knows_are_not_filled(stage: Corroboration) -> None:
+    """What the zone showed then is not known; nor are they longer than what is kept."""
+    stage.take(watch())
+    stage.watched(61, 62, count=0, quiet_s=90)
+    assert verdicts(stage.tick(70)) == [Verdict.CAMERA_UNAVAILABLE]
+    stage.watched(100, 101, count=1)
+    far = observation(NOON + seconds(3_701), quiet_s=3_600)
+    stage.take(far, NOON + seconds(4_000))
+    assert all(int(name.rsplit("/", 1)[1]) >= int(NOON.timestamp()) + 40 for name in stage.rows.names("seen/"))
+
+
+def test_an_object_that_was_left_opens_an_alert_and_ends_it(stage: Corroboration) -> None:
+    """Once each, and also when nobody sees the zone any more."""
+    left = ZoneSituation(kind=SituationKind.OBJECT_LEFT, since=NOON, value=30, explanation="a bag stands there")
+    found = stage.watched(0, 60, situations=(left,))
+    assert phases(found) == [("begin", "situation.object_left")]
+    assert found[0].category is Category.VERDACHT_VOORWERP
+    assert found[0].position is not None
+    assert phases(stage.watched(60, 100)) == [("end", "situation.object_left")]
+    assert stage.rows.names("situation/") == []
+    assert phases(stage.watched(100, 101, situations=(left,))) == [("begin", "situation.object_left")]
+    silence = [evidence for after_s in range(101, 700, 5) for evidence in stage.tick(after_s)]
+    assert phases(silence) == [("end", "situation.object_left")]
+
+
+def test_other_situations_open_nothing(stage: Corroboration) -> None:
+    """They stay in the observations: a camera alone is not enough for them."""
+    others = tuple(
+        ZoneSituation(kind=kind, since=NOON, value=1, explanation="seen")
+        for kind in SituationKind
+        if kind is not SituationKind.OBJECT_LEFT
+    )
+    assert stage.watched(0, 60, situations=others) == []

@@ -11,21 +11,30 @@ from schemas.operations import Tick
 from streams import topics
 from streams.agents.observe import Observe
 from streams.domain.observing import CameraSecond
+from streams.domain.projecting import GroundMap
 from streams.domain.registry import ControlRoom, Place, Registry
+from streams.domain.zone_memory import CameraMemory
 from streams.errors import UnknownCameraError
 from streams.stage import Input, Output, Stage
 from tests.fake_rows import FakeRows
-from tests.unit.streams.domain.test_observing import CAMERA, NOON, frame, person
+from tests.zone_factories import AMSTERDAM, CAMERA, NOON, RULES, FlatGround, frame, person
 
 CORNERS = (Place(lat=51, lon=3), Place(lat=53, lon=3), Place(lat=53, lon=6))
 REGISTRY = Registry(version="1", control_rooms=(ControlRoom(id="room", name="room", area=CORNERS),), cameras=(CAMERA,))
 
 
-def handled(rows: FakeRows, message: Detections | Tick, entered_after_s: float = 0) -> list[Output]:
+def stage(grounds: dict[str, GroundMap] | None = None) -> Observe:
+    """Return the stage."""
+    return Observe(REGISTRY, RULES, AMSTERDAM, grounds or {})
+
+
+def handled(
+    rows: FakeRows, message: Detections | Tick, entered_after_s: float = 0, of: Observe | None = None
+) -> list[Output]:
     """Return what one input causes."""
     entered_at = message.happened_at() + timedelta(seconds=entered_after_s)
     item = Input(message, b"", topics.DETECTIONS, 0, 0, message.message_id(), entered_at)
-    return list(Observe(REGISTRY).handle(item, rows, message.happened_at()))
+    return list((of or stage()).handle(item, rows, message.happened_at()))
 
 
 def tick(at_s: float) -> Tick:
@@ -35,7 +44,7 @@ def tick(at_s: float) -> Tick:
 
 def test_it_is_a_stage() -> None:
     """The runner can take it."""
-    assert isinstance(Observe(REGISTRY), Stage)
+    assert isinstance(stage(), Stage)
 
 
 def test_an_observation_entered_when_its_newest_frame_did() -> None:
@@ -72,3 +81,39 @@ def test_a_camera_that_left_the_registry_is_passed_over_by_ticks() -> None:
     assert row is not None
     rows.put("camera/gone", row.model_copy(update={"camera_id": "gone"}))
     assert {output.message.key() for output in handled(rows, tick(5))} == {"c1"}
+
+
+def test_the_memory_is_written_only_when_a_second_closes() -> None:
+    """The open second's row is rewritten with each frame, and stays small."""
+    rows = FakeRows()
+    handled(rows, frame(0.1, person(10, 1)))
+    handled(rows, frame(0.5, person(11, 1)))
+    assert rows.names("") == ["camera/c1"]
+    handled(rows, frame(1.1, person(12, 1)))
+    assert rows.names("") == ["camera/c1", "memory/c1"]
+    written = rows.documents["memory/c1"]
+    handled(rows, frame(1.5, person(13, 1)))
+    assert rows.documents["memory/c1"] == written
+    memory = rows.get("memory/c1", CameraMemory)
+    assert memory is not None
+    assert [track.track_id for track in memory.tracks] == [1]
+
+
+def test_a_late_frame_writes_nothing() -> None:
+    """Its second has been told."""
+    rows = FakeRows()
+    for at_s in (0.5, 1.5, 2.5):
+        handled(rows, frame(at_s, person(10, 1)))
+    before = dict(rows.documents)
+    assert handled(rows, frame(0.9, person(10, 1))) == []
+    assert rows.documents == before
+
+
+def test_a_calibrated_camera_tells_densities() -> None:
+    """A camera without a ground of its own does not."""
+    grounds: dict[str, GroundMap] = {"c1": FlatGround()}
+    for of, density in ((stage(grounds), 0.01), (stage(), None)):
+        rows = FakeRows()
+        handled(rows, frame(0.5, person(10)), of=of)
+        told = [output.message for output in handled(rows, tick(2), of=of)]
+        assert next(each.density_per_m2 for each in told if isinstance(each, Observation)) == density

@@ -9,6 +9,7 @@ import pytest
 
 from schemas.alerts import Alert, AlertState
 from schemas.base import Message
+from schemas.cameras import SituationKind, ZoneSituation
 from schemas.categories import Category, Priority
 from schemas.codec import decode, encode
 from schemas.evidence import Verdict
@@ -123,3 +124,18 @@ def test_two_partners_report_one_thing(flow: Flow) -> None:
     [alert] = flow.alerts.values()
     assert {row.source for row in alert.reports} == {"politie-gms", "p2000"}
     assert "independent" in {factor.rule_id for factor in alert.factors}
+
+
+def test_an_object_that_a_camera_sees_left_behind_is_an_alert_that_passes(flow: Flow) -> None:
+    """Nobody reported it: prompt by its category, with the camera's words, and over when the object is gone."""
+    left = ZoneSituation(kind=SituationKind.OBJECT_LEFT, since=NOON, value=60, explanation="a bag stands there")
+    for at_s in range(60):
+        at = NOON + seconds(at_s)
+        flow.send(topics.OBSERVATIONS, observation(at, situations=(left,) if at_s < 30 else ()), at)
+        if at_s == 29:
+            [alert] = flow.alerts.values()
+            assert (alert.category, alert.priority) == (Category.VERDACHT_VOORWERP, Priority.P2)
+            assert (alert.state, alert.revision) == (AlertState.NEW, 0)
+            assert alert.cameras[0].explanation == "a bag stands there, in zone plein"
+    [alert] = flow.alerts.values()
+    assert (alert.state, alert.revision) == (AlertState.RETURNED_TO_NORMAL, 1)

@@ -11,10 +11,11 @@ import typer
 from typer.testing import CliRunner, Result
 
 from detectors.opencv import cv2
-from streams.capture import capture_options, chosen_cameras, read_time_zone
+from streams.capture import capture_options, chosen_cameras
 from streams.commands import cameras, capture
 from streams.domain.registry import Registry
 from streams.errors import ConfigurationError, ToezichtError
+from streams.settings import read_time_zone
 from streams.yaml_files import read_yaml
 from tests.camera_registry import registry_camera, write_registry
 

@@ -1,66 +1,29 @@
-"""Detections become one observation per zone and second, whatever order they come in."""
+"""Frames become a camera's open second, whatever order they come in, and each second closes once."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.cameras import Box, DetectedObject, Detections, DetectorInfo, ObjectClass
-from streams.domain.observing import CameraSecond, Observed, observe_frame, observe_time
-from streams.domain.registry import Camera
-
-NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-PLACE = [{"lat": 52.0, "lon": 4.0}, {"lat": 52.1, "lon": 4.0}, {"lat": 52.1, "lon": 4.1}]
-CAMERA = Camera.model_validate(
-    {
-        "id": "c1",
-        "name": "c1",
-        "control_room": "room",
-        "position": PLACE[0],
-        "view_area": PLACE,
-        "width_px": 200,
-        "height_px": 100,
-        "source": {"url": "x"},
-        "legal": {
-            "decision_ref": "d",
-            "valid_from": "2020-01-01",
-            "valid_until": "2030-01-01",
-            "public_area": PLACE,
-            "viewing_windows": [{"days": ["mon"], "from": "00:00", "until": "00:00"}],
-        },
-        "masks": {"version": "1", "polygons": []},
-        "zones": [
-            {"id": "left", "name": "left", "polygon": [[0, 0], [100, 0], [100, 100], [0, 100]], "group_min_s": 2},
-            {"id": "right", "name": "right", "polygon": [[100, 0], [200, 0], [200, 100], [100, 100]]},
-        ],
-    }
+from schemas.cameras import (
+    Box,
+    CrowdMap,
+    DetectedObject,
+    Detections,
+    DetectorInfo,
+    ObjectClass,
+    Observation,
+    Visibility,
 )
+from streams.domain.observing import MAX_TRACKS, WORSE, CameraSecond, Observed, observe_frame, observe_time
+from streams.domain.standing import Kind
+from tests.zone_factories import CALIBRATED, NOON, Watcher, frame, newest, of_zone, person, scene
 
-
-def person(
-    x: float, track: int | None = None, score: float = 0.9, kind: ObjectClass = ObjectClass.PERSON
-) -> DetectedObject:
-    """Return an object whose foot point is (x, 50)."""
-    box = Box(x_min_px=x - 5, y_min_px=20, x_max_px=x + 5, y_max_px=50)
-    return DetectedObject(object_class=kind, score=score, box=box, track_id=track)
-
-
-def frame(at_s: float, *objects: DetectedObject, epoch: str = "e1", number: str = "") -> Detections:
-    """Return a frame's detections, some seconds after noon."""
-    return Detections(
-        camera_id="c1",
-        frame_id=number or f"frame-{at_s}",
-        captured_at=NOON + timedelta(seconds=at_s),
-        width_px=200,
-        height_px=100,
-        detector=DetectorInfo(name="fake", version="1"),
-        track_epoch=epoch,
-        objects=objects,
-    )
+SCENE = scene()
 
 
 def played(*frames: Detections) -> list[Observed]:
@@ -68,17 +31,15 @@ def played(*frames: Detections) -> list[Observed]:
     row = CameraSecond(camera_id="c1")
     results = []
     for detections in frames:
-        observed = observe_frame(row, CAMERA, detections, detections.captured_at, detections.captured_at)
+        observed = observe_frame(row, SCENE, detections, detections.captured_at, detections.captured_at)
         row = observed.row
         results.append(observed)
     return results
 
 
-def closed(*frames: Detections) -> dict[str, Any]:
-    """Return the observations of the second at noon by zone, closed by time."""
-    row = played(*frames)[-1].row
-    observed = observe_time(row, CAMERA, NOON + timedelta(seconds=60))
-    return {observation.zone_id: observation for observation in observed.observations}
+def closed(*frames: Detections) -> dict[str, Observation]:
+    """Return the newest observation of each zone, the last second closed by time."""
+    return {observation.zone_id: observation for observation in Watcher().play(frames)}
 
 
 @pytest.mark.parametrize(
@@ -99,37 +60,45 @@ def test_each_zone_counts_what_stands_in_it() -> None:
     )
     assert (seen["left"].count, seen["right"].count) == (1, 2)
     assert (seen["left"].vehicles, seen["right"].vehicles) == (1, 0)
-    assert seen["left"].density_per_m2 is None
 
 
 def test_a_second_closes_when_a_later_frame_comes() -> None:
-    """The later frame opens the next second and the observation carries the newest frame of its own."""
+    """The later frame opens the next second; the one that closed keeps the newest frame of its own."""
     first, second, third = played(frame(0.1), frame(0.9), frame(1.2))
-    assert (first.observations, second.observations) == ((), ())
-    assert [o.zone_id for o in third.observations] == ["left", "right"]
-    assert third.observations[0].newest_frame_at == NOON + timedelta(seconds=0.9)
-    assert third.row.second == NOON + timedelta(seconds=1)
+    assert (first.closed, second.closed) == (None, None)
+    assert third.closed is not None
+    assert third.closed.newest_frame_at == NOON + timedelta(seconds=0.9)
+    assert (third.row.second, third.row.closed) == (NOON + timedelta(seconds=1), NOON)
+    assert third.row.frames == ("frame-1.2",)
 
 
 @pytest.mark.parametrize(("after_s", "closes"), [(0.9, False), (1.9, False), (2.0, True), (60, True)])
 def test_time_closes_a_second_after_its_grace(after_s: float, closes: bool) -> None:
     """A camera that stops does not hold its last second open; a frame on its way is waited for."""
     row = played(frame(0.5))[-1].row
-    observed = observe_time(row, CAMERA, NOON + timedelta(seconds=after_s))
-    assert bool(observed.observations) is closes
+    assert (observe_time(row, NOON + timedelta(seconds=after_s)).closed is not None) is closes
 
 
 def test_nothing_is_said_of_a_second_without_frames() -> None:
-    """Time alone gives no observation: nobody looked."""
-    assert observe_time(CameraSecond(camera_id="c1"), CAMERA, NOON).observations == ()
+    """Time alone closes nothing: nobody looked."""
+    assert observe_time(CameraSecond(camera_id="c1"), NOON).closed is None
 
 
-@pytest.mark.parametrize("late", [frame(0.95), frame(-5)])
+@pytest.mark.parametrize("late", [frame(0.95), frame(-5), frame(-3_600)], ids=["told", "before", "clock jumped back"])
 def test_a_late_frame_changes_nothing(late: Detections) -> None:
-    """Its second has been told already."""
-    *_, last = played(frame(0.5), frame(1.5), late)
+    """Its second has been told already, or a later one was; a clock that jumps back tells nothing twice."""
+    *_, before, last = played(frame(0.5), frame(1.5), late)
     assert last.late
-    assert last.observations == ()
+    assert last.row is before.row
+    assert last.closed is None
+
+
+def test_after_a_clock_jumped_back_it_goes_on_where_time_has_caught_up() -> None:
+    """Frames in between are late; the ones after are not."""
+    results = played(frame(10.5), frame(11.5), frame(8.5), frame(9.5), frame(11.7), frame(12.5))
+    assert [result.late for result in results] == [False, False, True, True, False, False]
+    assert results[-1].closed is not None
+    assert results[-1].closed.zones["left"].counts == (0, 0)
 
 
 def test_a_repeated_frame_changes_nothing() -> None:
@@ -142,17 +111,15 @@ def test_a_repeated_frame_changes_nothing() -> None:
 def test_staying_is_the_longest_time_a_track_has_been_in_the_zone() -> None:
     """It grows over seconds, and those who stayed long enough are the group."""
     frames = [frame(i / 2, person(10, 1), person(20, 2), *([person(30, 3)] if i > 5 else [])) for i in range(7)]
-    last = played(*frames)[-1].row
-    seen = {o.zone_id: o for o in observe_time(last, CAMERA, NOON + timedelta(seconds=60)).observations}
-    assert seen["left"].dwell_s == 3.0
-    assert seen["left"].group_size == 2
+    seen = closed(*frames)["left"]
+    assert (seen.dwell_s, seen.group_size) == (3.0, 2)
 
 
 @pytest.mark.parametrize(("gap_s", "epoch", "stays"), [(1.9, "e1", True), (2.1, "e1", False), (0.5, "e2", False)])
 def test_a_stay_ends_with_a_gap_or_a_new_epoch(gap_s: float, epoch: str, stays: bool) -> None:
     """A track id means nothing after its epoch, and a track not seen for two seconds has left."""
-    last = played(frame(0, person(10, 1)), frame(gap_s, person(10, 1), epoch=epoch))[-1].row
-    assert (last.zones["left"].dwell_s == gap_s) is stays
+    seen = closed(frame(0, person(10, 1)), frame(gap_s, person(10, 1), epoch=epoch))["left"]
+    assert (seen.dwell_s == gap_s) is stays
 
 
 def test_overlapping_boxes_make_the_count_a_lower_bound() -> None:
@@ -165,21 +132,21 @@ def test_overlapping_boxes_make_the_count_a_lower_bound() -> None:
 def test_each_second_is_told_at_most_once(tenths: list[int], chance: Any) -> None:
     """Whatever the order and the repeats, no zone and second is told twice, and none without a frame."""
     chance.shuffle(tenths)
-    results = played(*[frame(tenth / 10, person(10, 1)) for tenth in tenths])
-    told = [(o.zone_id, o.second) for result in results for o in result.observations]
-    assert len(told) == len(set(told))
-    assert all(o.frames > 0 for result in results for o in result.observations)
+    told = Watcher().play([frame(tenth / 10, person(10, 1)) for tenth in tenths])
+    assert len({(each.zone_id, each.second) for each in told}) == len(told)
+    assert all(each.frames > 0 for each in told)
 
 
 def test_a_second_stays_open_while_its_frames_come_however_old_they_are() -> None:
     """A recording, or a worker that catches up: time closes it only when no frame came for the grace."""
     day_later = NOON + timedelta(days=1)
-    row = observe_frame(CameraSecond(camera_id="c1"), CAMERA, frame(0.1), NOON, day_later).row
-    assert observe_time(row, CAMERA, day_later + timedelta(seconds=0.9)).observations == ()
-    again = observe_frame(row, CAMERA, frame(0.3), NOON, day_later + timedelta(seconds=0.9))
+    row = observe_frame(CameraSecond(camera_id="c1"), SCENE, frame(0.1), NOON, day_later).row
+    assert observe_time(row, day_later + timedelta(seconds=0.9)).closed is None
+    again = observe_frame(row, SCENE, frame(0.3), NOON, day_later + timedelta(seconds=0.9))
     assert not again.late
-    told = observe_time(again.row, CAMERA, day_later + timedelta(seconds=1.9)).observations
-    assert [observation.frames for observation in told] == [2, 2]
+    told = observe_time(again.row, day_later + timedelta(seconds=1.9)).closed
+    assert told is not None
+    assert told.zones["left"].counts == (0, 0)
 
 
 def test_a_frame_that_the_next_epoch_overtook_counts_but_its_tracks_mean_nothing() -> None:
@@ -192,6 +159,15 @@ def test_a_frame_that_the_next_epoch_overtook_counts_but_its_tracks_mean_nothing
     assert last.row.zones["left"].counts == (1, 1, 1)
     assert last.row.track_epoch == "e2"
     assert [track.track_id for track in last.row.tracks] == [1]
+    assert [each.track_id for each in last.row.zones["left"].present] == [1]
+
+
+def test_an_epoch_that_begins_within_a_second_drops_its_tracks() -> None:
+    """Those of before mean nothing any more; what was counted stays."""
+    *_, last = played(frame(0.1, person(10, 1)), frame(0.5, person(20, 1), epoch="e2"))
+    assert last.row.zones["left"].counts == (1, 1)
+    assert [(sample.track_id, sample.x_px) for sample in last.row.tracks] == [(1, 20.0)]
+    assert last.row.zones["left"].present[0].first_ms == 500
 
 
 def test_who_is_cut_off_by_the_lower_edge_of_the_picture_counts() -> None:
@@ -204,3 +180,99 @@ def test_who_is_cut_off_by_the_lower_edge_of_the_picture_counts() -> None:
 def test_a_weak_box_counts_where_a_track_expects_it() -> None:
     """Its track id says so."""
     assert closed(frame(0, person(10, 1, score=0.2), person(30, score=0.2)))["left"].count == 1
+
+
+def test_frames_of_another_size_are_brought_to_the_registrys_picture() -> None:
+    """A camera that changes its resolution in the middle of a second shows the same."""
+    small = frame(0.1, person(60, 1, y=50, height=30))
+    large = frame(0.5, person(240, 1, y=200, height=120), width_px=800, height_px=400)
+    *_, last = played(small, large)
+    assert last.row.zones["left"].counts == (1, 1)
+    assert last.row.tracks == ((1, Kind.PERSON, 500, 60.0, 50.0, 30.0),)
+
+
+@pytest.mark.parametrize("worst", list(Visibility))
+def test_a_second_is_as_its_worst_frame(worst: Visibility) -> None:
+    """Whichever came first; the next second begins anew."""
+    for frames in ([worst, Visibility.CLEAR], [Visibility.CLEAR, worst]):
+        results = played(*[frame(i / 10, visibility=each) for i, each in enumerate(frames)], frame(1))
+        assert results[1].row.visibility is worst
+        assert results[2].row.visibility is Visibility.CLEAR
+    assert set(WORSE) == set(Visibility)
+
+
+@pytest.mark.parametrize(
+    ("frames", "quiet_before_s"),
+    [
+        ([(0.3, 0), (5.7, 5.4)], 4),
+        ([(0.3, 0), (5.7, 5.2)], 4),
+        ([(0.9, 0), (5.1, 4.2)], 4),
+        ([(0.0, 0), (5.0, 5.0)], 4),
+        ([(0.3, 0), (5.7, 2.0)], 1),
+        ([(0.3, 0), (5.7, 0.5)], 0),
+        ([(0.3, 0), (1.1, 0.8)], 0),
+        ([(0.3, 0), (5.7, 3600)], 4),
+        ([(5.7, 5.4)], 0),
+        ([(0.3, 0), (5.1, 4.8), (5.9, 0.8)], 4),
+    ],
+)
+def test_quiet_seconds_are_whole_and_do_not_reach_a_second_that_was_told(
+    frames: list[tuple[float, float]], quiet_before_s: int
+) -> None:
+    """Of the first picture nobody knows what was before it; a part of a second is none."""
+    last = played(*[frame(at_s, quiet_s=quiet_s) for at_s, quiet_s in frames])[-1]
+    assert last.row.quiet_before_s == quiet_before_s
+
+
+def test_a_camera_that_cannot_see_is_not_quiet() -> None:
+    """Nothing moves in a picture that stands still."""
+    last = played(frame(0.3), frame(5.7, quiet_s=5.4, visibility=Visibility.FROZEN))[-1]
+    assert (last.row.quiet_s, last.row.quiet_before_s) == (0.0, 0)
+
+
+def test_the_open_second_is_bounded() -> None:
+    """However many boxes a frame has, and whatever their ids."""
+    crowd = [person(1 + (i % 190), i, y=10 + i % 80) for i in range(900)]
+    last = played(frame(0.1, *crowd))[-1]
+    assert len(last.row.tracks) == MAX_TRACKS
+    assert sum(zone.counts[0] for zone in last.row.zones.values()) == 900
+    assert all(len(zone.present) <= MAX_TRACKS for zone in last.row.zones.values())
+
+
+def test_who_rides_is_told_from_who_walks() -> None:
+    """By a bicycle's box that overlaps; a rider is a person that counts."""
+    bicycle = person(50, 3, kind=ObjectClass.BICYCLE, height=15)
+    last = played(frame(0.1, person(50, 1), person(80, 2), bicycle))[-1]
+    assert {sample.track_id: sample.kind for sample in last.row.tracks} == {1: Kind.RIDER, 2: Kind.PERSON}
+    assert last.row.zones["left"].counts == (2,)
+
+
+def test_densities_are_of_each_frame_and_only_where_the_ground_is_known() -> None:
+    """Two persons within 3 x 3 m are .22 persons/m² there."""
+    one = Watcher(CALIBRATED)
+    one.take(frame(0.1, person(10), person(20), person(90)))
+    assert one.row.zones["left"].densest_per_m2 == (0.222,)
+    assert one.row.zones["right"].densest_per_m2 == (0.0,)
+    other = Watcher()
+    other.take(frame(0.1, person(10), person(20), person(90)))
+    assert other.row.zones["left"].densest_per_m2 == ()
+
+
+def test_the_detector_is_the_one_of_the_newest_frame() -> None:
+    """A fallback that takes over in the middle of a second is told."""
+    hog = DetectorInfo(name="hog", version="1", degraded=True)
+    told = Watcher().play([frame(0.1, person(10)), frame(0.5, person(10), detector=hog)])
+    assert newest(told).detector == hog
+    assert len(of_zone(told)) == 1
+
+
+def test_what_a_counting_model_saw_is_shared_out_to_zones() -> None:
+    """By the middles of its cells, of the second's first count."""
+    counts = [(4.0, 1.0, 2.0, 1.0), (9.0, 9.0, 9.0, 9.0)]
+    maps = [CrowdMap(model="m 1", measured_to_per_m2=3, columns=4, rows=1, persons=each) for each in counts]
+    frames = [frame(0.1, person(10), crowd=maps[0]), frame(0.2, person(10)), frame(0.3, person(10), crowd=maps[1])]
+    zones = played(*frames)[-1].row.zones
+    assert {name: zone.modelled and tuple(zone.modelled) for name, zone in zones.items()} == {
+        "left": (5.0, 3.0, "m 1"),
+        "right": (3.0, 3.0, "m 1"),
+    }

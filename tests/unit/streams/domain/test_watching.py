@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import pytest
 
+from schemas.cameras import Visibility
 from streams.domain.camera_rules import Signal
-from streams.domain.watching import Seen, met, moments, slot_start, slots_between, with_second
+from streams.domain.watching import (
+    Seen,
+    before_quiet,
+    met,
+    moment_of,
+    moments,
+    quiet_moments,
+    seen_of,
+    slot_start,
+    slots_between,
+    with_seconds,
+)
 from tests.situation_factories import NOON, observation, seconds
 
-SEEN = Seen(0, persons=3, group=2, dwell_s=12.0, vehicles=1, density_per_m2=None, degraded=False)
+SEEN = Seen(0, persons=3, group=2, dwell_s=12.0, vehicles=1, density_per_m2=None, degraded=False, visible=True)
 
 
 @pytest.mark.parametrize(
@@ -42,10 +54,10 @@ def test_seconds_are_kept_in_slots_of_ten() -> None:
     """In any order of arrival, each second once."""
     row = None
     for at_s in (3, 1, 3, 9):
-        row = with_second(row, observation(NOON + seconds(at_s), at_s))
+        row = with_seconds(row, NOON, [seen_of(observation(NOON + seconds(at_s), at_s))])
     assert row is not None
     assert [(seen.offset_s, seen.persons) for seen in row.seconds] == [(1, 1), (3, 3), (9, 9)]
-    assert with_second(row, observation(NOON + seconds(3), 8)) is row
+    assert with_seconds(row, NOON, [seen_of(observation(NOON + seconds(3), 8))]) is row
     within = list(moments("plein", [row], NOON + seconds(2), NOON + seconds(9)))
     assert [moment.at for moment in within] == [NOON + seconds(3), NOON + seconds(9)]
 
@@ -55,3 +67,32 @@ def test_the_slots_of_a_window(end_s: int, slots: int) -> None:
     """Both ends belong to it; an empty window before the slot's start has none."""
     assert slot_start(NOON + seconds(9.9)) == NOON
     assert len(list(slots_between(NOON, NOON + seconds(end_s)))) == slots
+
+
+@pytest.mark.parametrize("visibility", list(Visibility))
+def test_only_a_clear_second_is_a_visible_one(visibility: Visibility) -> None:
+    """Whatever it shows."""
+    assert seen_of(observation(NOON, 3, visibility=visibility)).visible is (visibility is Visibility.CLEAR)
+
+
+def test_quiet_seconds_show_what_was_seen_before_them() -> None:
+    """Not what comes after; who stays stays longer."""
+    last = moment_of(observation(NOON, 2, dwell_s=5.0, group_size=1))
+    comes = observation(NOON + seconds(4), 9, quiet_s=3, dwell_s=1.0)
+    found = quiet_moments(comes, last, NOON)
+    assert [moment.at for moment in found] == [NOON + seconds(1), NOON + seconds(2), NOON + seconds(3)]
+    assert [(moment.seen.persons, moment.seen.dwell_s) for moment in found] == [(2, 6.0), (2, 7.0), (2, 8.0)]
+    assert [moment.at for moment in quiet_moments(comes, last, NOON + seconds(3))] == [NOON + seconds(3)]
+    assert quiet_moments(observation(NOON + seconds(4), 9), last, NOON) == []
+
+
+def test_nobody_stays_in_a_quiet_empty_zone() -> None:
+    """Zero stays zero; offsets are those of each second's own slot."""
+    last = moment_of(observation(NOON + seconds(8)))
+    found = quiet_moments(observation(NOON + seconds(12), quiet_s=3), last, NOON)
+    assert [(moment.seen.offset_s, moment.seen.dwell_s) for moment in found] == [(9, 0.0), (0, 0.0), (1, 0.0)]
+
+
+def test_the_second_before_the_quiet_is_the_one_of_its_picture() -> None:
+    """The quiet begins with a picture, in that picture's second or just after it."""
+    assert before_quiet(observation(NOON + seconds(9), quiet_s=3)) == (NOON + seconds(5), NOON + seconds(4))

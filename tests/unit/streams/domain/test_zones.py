@@ -7,8 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import Point, Polygon
 
-from schemas.cameras import Box, DetectedObject, ObjectClass
-from streams.domain.zones import crowded_boxes, inside, standing_points
+from schemas.cameras import Box, DetectedObject, ObjectClass, iou
+from streams.domain.zones import (
+    OVERLAP_IOU,
+    OVERLAP_SHARE,
+    crowded_boxes,
+    edge_distance_px,
+    inside,
+    rides,
+    segment_distance_px,
+    standing_points,
+)
 
 SQUARE = ((0.0, 0.0), (100.0, 0.0), (100.0, 50.0), (0.0, 50.0))
 HOLLOW = ((0.0, 0.0), (100.0, 0.0), (100.0, 100.0), (50.0, 20.0), (0.0, 100.0))
@@ -81,3 +90,44 @@ def test_it_agrees_with_an_independent_library(corners: list[tuple[int, int]], x
 def test_a_third_of_overlapping_boxes_makes_a_crowd(feet: tuple[float, ...], crowded: bool) -> None:
     """Nobody, one, apart, a heap, and a pair among many."""
     assert crowded_boxes([standing(x, 50) for x in feet]) is crowded
+
+
+@pytest.mark.parametrize(
+    ("point", "expected"),
+    [((50, 25), 25), ((50, 0), 0), ((-3, 25), 3), ((103, 54), 5), ((100, 50), 0), ((99, 1), 1)],
+)
+def test_how_far_a_point_is_from_an_edge(point: tuple[float, float], expected: float) -> None:
+    """Inside and outside, at a corner, on it."""
+    assert edge_distance_px(point, SQUARE) == pytest.approx(expected)
+
+
+def test_a_line_without_length_is_a_point() -> None:
+    """The distance to it."""
+    assert segment_distance_px((3, 4), (0, 0), (0, 0)) == 5
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 60), st.integers(0, 60), st.integers(1, 40), st.integers(1, 40)),
+        min_size=0,
+        max_size=12,
+    )
+)
+def test_crowded_boxes_agree_with_the_overlap_of_each_pair(places: list[tuple[int, int, int, int]]) -> None:
+    """The same as comparing them one by one."""
+    boxes = [Box(x_min_px=x, y_min_px=y, x_max_px=x + w, y_max_px=y + h) for x, y, w, h in places]
+    overlapping = {
+        index
+        for index, box in enumerate(boxes)
+        if any(other is not box and iou(box, other) > OVERLAP_IOU for other in boxes)
+    }
+    persons = [DetectedObject(object_class=ObjectClass.PERSON, score=0.9, box=box) for box in boxes]
+    assert crowded_boxes(persons) is (len(overlapping) > OVERLAP_SHARE * len(boxes))
+
+
+@pytest.mark.parametrize(("bicycle_x", "on_it"), [(50, True), (56, True), (80, False)])
+def test_who_rides_overlaps_a_bicycle(bicycle_x: float, on_it: bool) -> None:
+    """By a tenth of both boxes."""
+    bicycle = standing(bicycle_x, 50, width=20).model_copy(update={"object_class": ObjectClass.BICYCLE})
+    assert rides(standing(50, 50), [bicycle]) is on_it
+    assert not rides(standing(50, 50), [])

@@ -1,0 +1,131 @@
+"""What one camera's pictures are worth: what each could see, which are sent, and for how long nothing moved before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.masks import MaskedFrame
+from detectors.motion_gate import GateState, Motion, MotionFinder, Reason, step
+from detectors.small_picture import small_grey, small_shown
+from detectors.view_check import ViewCheck
+from detectors.view_damping import ViewState, damped
+from schemas.cameras import Visibility
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A picture that is to be sent, and what it may be taken for.
+
+    Attributes:
+        frame: The masked picture.
+        entered_at: When it entered the pipeline, by the clock (UTC).
+        visibility: What the camera could see.
+        quiet_s: How many seconds just before it were watched, without motion, and without a picture that was sent.
+    """
+
+    frame: MaskedFrame
+    entered_at: datetime
+    visibility: Visibility
+    quiet_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What becomes of a picture: what is to be sent now, in order, and how many pictures were left out."""
+
+    sights: tuple[Sight, ...]
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A picture in which something may move, kept until the next picture tells, and the gate's state before it."""
+
+    sight: Sight
+    sees: bool
+    before: GateState
+
+
+class Seeing:
+    """Looks at every picture of one camera, before it is encoded.
+
+    Args:
+        hidden: Which pixels of the picture are masked, (height, width).
+        gated: Whether pictures without motion are left out.
+        live: Whether it is a live camera, whose pictures have noise.
+    """
+
+    def __init__(self, hidden: NDArray[np.bool_], gated: bool, live: bool) -> None:
+        shown = small_shown(hidden)
+        self._check: Final = ViewCheck(shown, live)
+        self._view = ViewState()
+        self._finder: Final = MotionFinder(shown) if gated else None
+        self._gate = GateState()
+        self._held: _Held | None = None
+        self._sent_visibility = Visibility.CLEAR
+        self._take = 0
+
+    @property
+    def told(self) -> Visibility | None:
+        """Return the view as it is to be told of the camera: damped. None until it has been watched for some seconds."""
+        return self._view.told
+
+    @property
+    def explanation(self) -> str:
+        """Return the newest figures behind it, for a person."""
+        return self._check.verdict.explanation
+
+    def look(self, frame: MaskedFrame, entered_at: datetime) -> Looked:
+        """Take the camera's next picture."""
+        left_out = self.cut() if frame.take != self._take else 0
+        self._take = frame.take
+        grey = small_grey(frame.image)
+        if self._check.look(grey, frame.captured_at):
+            self._view = damped(self._view, self._check.verdict.visibility, frame.captured_at)
+        sight = Sight(frame, entered_at, self._visibility())
+        if self._finder is None:
+            return Looked((sight,))
+        looked = self._pass(sight, self._finder.look(grey, frame.captured_at))
+        return replace(looked, left_out=looked.left_out + left_out)
+
+    def cut(self) -> int:
+        """Note that the next picture does not follow on the last; return how many pictures are left out by that."""
+        left_out = 0 if self._held is None else 1
+        self._held, self._gate = None, GateState()
+        return left_out
+
+    def _visibility(self) -> Visibility:
+        """Return what a picture may be taken for: bad as soon as it looks bad, clear only when the camera is told clear."""
+        told = self._view.told
+        return self._check.verdict.visibility if told is None or told is Visibility.CLEAR else told
+
+    def _pass(self, sight: Sight, motion: Motion) -> Looked:
+        """Return what is sent. A picture in which motion began is held until it is certain, and then sent too."""
+        sights: list[Sight] = []
+        held, self._held = self._held, None
+        if held is not None and motion is Motion.MOVES:
+            self._gate = self._append(sights, held, moves=True)
+        now = _Held(sight, self._check.alive and sight.visibility is Visibility.CLEAR, self._gate)
+        self._gate = self._append(sights, now, moves=motion in (Motion.MOVES, Motion.UNKNOWN))
+        is_sent = bool(sights) and sights[-1].frame is sight.frame
+        if not is_sent and motion is Motion.MAYBE:
+            self._held = now
+        given_up = held is not None and motion is not Motion.MOVES
+        return Looked(tuple(sights), int(given_up) + int(not is_sent and self._held is None))
+
+    def _append(self, sights: list[Sight], picture: _Held, moves: bool) -> GateState:
+        """Add a picture to those that are sent, if it is; return the gate's state after it."""
+        sight = picture.sight
+        changed = sight.visibility is not self._sent_visibility
+        state, passage = step(
+            picture.before, sight.frame.captured_at, moves=moves, sees=picture.sees, view_changed=changed
+        )
+        if passage.reason is not Reason.QUIET:
+            self._sent_visibility = sight.visibility
+            sights.append(replace(sight, quiet_s=passage.quiet_s))
+        return state
