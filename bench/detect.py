@@ -40,11 +40,16 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Pictures per second: the model alone, the worker from a backlog, the worker with a live producer."""
+    """Pictures per second: the model alone, the worker from a backlog, the worker with a live producer.
+
+    And the processor time of one picture (ms): in the model alone, and in all of the worker from a backlog.
+    """
 
     model_fps: float
     backlog_fps: float
     live_fps: float
+    model_cpu_ms: float
+    worker_cpu_ms: float
 
 
 class Worker:
@@ -145,10 +150,11 @@ class Bench:
         self._results.wait(sent)
         self._results.skip()
 
-    def pair(self) -> Pair:
+    def pair(self, worker: Worker) -> Pair:
         """Return one pair of rounds."""
-        model_fps = self._alone()
-        return Pair(model_fps, self._backlog(model_fps), self._live(model_fps))
+        model_fps, model_cpu_ms = self._alone()
+        backlog_fps, worker_cpu_ms = self._backlog(model_fps, worker)
+        return Pair(model_fps, backlog_fps, self._live(model_fps), model_cpu_ms, worker_cpu_ms)
 
     def latency(self, fps: float, load: float) -> dict[str, Any]:
         """Return how long pictures take that come at a share of a rate."""
@@ -165,17 +171,20 @@ class Bench:
             "p95_ms": round(1_000 * percentile(latencies_s, 0.95)),
         }
 
-    def _alone(self) -> float:
+    def _alone(self) -> tuple[float, float]:
         command = [sys.executable, "-m", "bench.detect_model", str(self._model), str(self._film), str(self._seconds)]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
-        return float(done.stdout.split()[-1])
+        fps, cpu_ms = done.stdout.split()[-2:]
+        return float(fps), float(cpu_ms)
 
-    def _backlog(self, fps: float) -> float:
+    def _backlog(self, fps: float, worker: Worker) -> tuple[float, float]:
         self._results.skip()
         frames = int(fps * self._seconds * BACKLOG)
+        before_s = worker.cpu_s()
         sent_s = self._sender.backlog(frames, fps)
         self._results.wait(frames)
-        return rate(self._results.read(), sent_s, time.time())
+        cpu_ms = 1_000 * (worker.cpu_s() - before_s) / frames
+        return rate(self._results.read(), sent_s, time.time()), cpu_ms
 
     def _live(self, fps: float) -> float:
         self._results.skip()
@@ -197,7 +206,7 @@ def measure(
         with worker(bootstrap_servers, folder, keeps_all=True) as busy:
             bench.warm_up()
             for number in range(pairs):
-                rounds.append(bench.pair())
+                rounds.append(bench.pair(busy))
                 last = rounds[-1]
                 progress(
                     f"pair {number + 1} of {pairs}: model {last.model_fps:.1f}, backlog {last.backlog_fps:.1f}, "
@@ -222,6 +231,10 @@ def measure(
         "model_fps": round(statistics.median(each.model_fps for each in rounds), 1),
         "ratio": round(statistics.median(each.backlog_fps / each.model_fps for each in rounds), 3),
         "live_ratio": round(statistics.median(each.live_fps / each.model_fps for each in rounds), 3),
+        "cpu_ms": {
+            "model": round(statistics.median(each.model_cpu_ms for each in rounds), 1),
+            "worker": round(statistics.median(each.worker_cpu_ms for each in rounds), 1),
+        },
         "pairs": [[round(each.model_fps, 1), round(each.backlog_fps, 1), round(each.live_fps, 1)] for each in rounds],
         "latency": loads,
         "memory_mb": {"keeps_all": memory_mb, "operated": fresh_mb},
