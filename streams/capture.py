@@ -38,6 +38,7 @@ from streams.domain.registry import Camera, Registry
 from streams.edge import EdgeDetection, OneAtATime
 from streams.errors import ConfigurationError, DeliveryError
 from streams.frame_sender import PRODUCER_OPTIONS, FrameSender
+from streams.metrics import FRAMES_QUIET
 from streams.picture_ring import PictureRing
 from streams.process import tell_ready
 from streams.settings import KafkaSettings, Settings, kafka_client_options
@@ -227,6 +228,7 @@ def run_capture(
 
     for camera in cameras:
         log.info("camera %s reads %s", camera.id, redact(camera.source.url))
+        FRAMES_QUIET.labels(camera.id)  # there from the start, for panels and rules
     configs = [camera_config(camera, folder) for camera in cameras]
     capture = Capture(configs, options, SYSTEM_CLOCK, permit, parts.start(stop.set))
     endings = capture.run(stop)
