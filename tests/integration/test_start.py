@@ -29,6 +29,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.slow]
 CHANGELOG: Final = topics.changelog("decide")
 OFFSET: Final = b"__faust\0offset__"
 ROWS: Final = 3_000
+TRANSACTIONS: Final = 20
+"""Of one record each, so that a mark follows on every record."""
 REWRITTEN, EMPTY, MARKED, CUT = range(4)
 """Partitions: many versions and deletions; nothing; transactions, whose marks are no records; its beginning is gone."""
 
@@ -56,9 +58,10 @@ async def write(servers: str, *, marked_at_the_end: bool) -> None:
             key = f"row/{chance.randrange(ROWS // 4):05d}".encode()
             value = None if chance.random() < 0.2 else f'{{"number":{number}}}'.encode() + b" " * 100
             await plain.send(CHANGELOG, key=key, value=value, partition=partition)
-    for number in range(20):
+    for number in range(TRANSACTIONS):
         async with marking.transaction():
             await marking.send(CHANGELOG, key=f"row/{number % 7}".encode(), value=b"{}", partition=MARKED)
+    await written(servers, MARKED, 2 * TRANSACTIONS)
     if not marked_at_the_end:
         await plain.send_and_wait(CHANGELOG, key=b"row/last", value=b"{}", partition=MARKED)
     await plain.stop()
@@ -66,6 +69,16 @@ async def write(servers: str, *, marked_at_the_end: bool) -> None:
     admin = KafkaAdminClient(bootstrap_servers=servers)
     admin.delete_records({Place(CHANGELOG, CUT): ROWS // 3})
     admin.close()
+
+
+async def written(servers: str, partition: int, end: int) -> None:
+    """Wait until a changelog has so many offsets: the broker writes a transaction's mark after it has confirmed its end."""
+    reader = AIOKafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False)
+    await reader.start()
+    place = TopicPartition(CHANGELOG, partition)
+    while (await reader.end_offsets([place]))[place] < end:
+        await asyncio.sleep(0.02)
+    await reader.stop()
 
 
 async def replayed(servers: str) -> tuple[dict[int, Content], dict[int, int]]:
