@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from schemas.cameras import DetectorInfo, Observation
+from schemas.cameras import DetectorInfo
+from schemas.observations import Observation
 from streams.domain.registry import Registry
 
 SIDE: Final = 50

@@ -6,9 +6,10 @@ from typing import Final
 
 from schemas.alerts import Alert, DecisionLog
 from schemas.base import Message
-from schemas.cameras import CameraStatus, Detections, FrameReference, Observation, SnapshotReference, SnapshotRequest
+from schemas.cameras import CameraStatus, Detections, FrameReference
 from schemas.evidence import Evidence
 from schemas.incidents import CameraWatch, Incident
+from schemas.observations import Observation
 from schemas.operations import (
     AuditEntry,
     AuditEvent,
@@ -19,6 +20,7 @@ from schemas.operations import (
     Tick,
     Trend,
 )
+from schemas.snapshots import SnapshotReference, SnapshotRequest
 
 MESSAGES: Final[tuple[type[Message], ...]] = (
     FrameReference,

@@ -9,9 +9,9 @@ from typing import Any, Final
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 
-from schemas.cameras import SnapshotReference, SnapshotRequest
 from schemas.codec import decode, encode
 from schemas.errors import UndecodableError
+from schemas.snapshots import SnapshotReference, SnapshotRequest
 from streams.errors import ToezichtError
 from streams.records import normal_headers
 from streams.settings import KafkaSettings, kafka_client_options

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from detectors.camera_thread import Picture
 from detectors.snapshot import SnapshotPainter
 from schemas.base import iso_utc
-from schemas.cameras import SnapshotReference, SnapshotRefusal, SnapshotRequest
 from schemas.operations import AuditEvent
+from schemas.snapshots import SnapshotReference, SnapshotRefusal, SnapshotRequest
 from streams.clock import Clock
 from streams.domain.legal import permission
 from streams.domain.registry import Camera

@@ -11,10 +11,10 @@ from typing import Any, Final
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from schemas.cameras import SnapshotReference, SnapshotRequest
 from schemas.codec import decode
 from schemas.errors import UndecodableError
 from schemas.operations import DeadLetterReason
+from schemas.snapshots import SnapshotReference, SnapshotRequest
 from streams.clock import Clock
 from streams.frame_sender import STAGE, FrameSender
 from streams.metrics import MESSAGES_FAILED, MESSAGES_IN

@@ -16,14 +16,12 @@ from schemas.cameras import (
     DetectorInfo,
     FrameReference,
     ObjectClass,
-    Observation,
-    SnapshotReference,
-    SnapshotRequest,
 )
 from schemas.categories import Category, Priority
 from schemas.evidence import CameraCoverage, Coverage, Evidence, ReportFact, Verdict
 from schemas.geo import Position
 from schemas.incidents import CameraWatch, Incident, Operation, incident_identity
+from schemas.observations import Observation
 from schemas.operations import (
     Action,
     AuditEntry,
@@ -36,6 +34,7 @@ from schemas.operations import (
     Tick,
     Trend,
 )
+from schemas.snapshots import SnapshotReference, SnapshotRequest
 
 M = TypeVar("M", bound=Message)
 

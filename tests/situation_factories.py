@@ -9,11 +9,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from schemas.base import Message, derive_id
-from schemas.cameras import DetectorInfo, Observation
+from schemas.cameras import DetectorInfo
 from schemas.categories import Category
 from schemas.evidence import CameraCoverage, Coverage, EpisodeFact, Evidence, ReportFact, SightingFact, Verdict
 from schemas.geo import Position
 from schemas.incidents import CameraWatch, Incident, Operation, incident_identity
+from schemas.observations import Observation
 from schemas.operations import Action, OperatorAction, Tick
 from streams.domain.ground import GroundPoint, to_ground, to_lat_lon
 from streams.domain.registry import (

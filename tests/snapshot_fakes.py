@@ -12,7 +12,8 @@ import numpy as np
 from detectors.camera_thread import Picture
 from detectors.detector import Picture as Pixels
 from detectors.detector import detected
-from schemas.cameras import DetectedObject, DetectorInfo, FrameReference, ObjectClass, SnapshotRequest
+from schemas.cameras import DetectedObject, DetectorInfo, FrameReference, ObjectClass
+from schemas.snapshots import SnapshotRequest
 from tests.capture_fakes import NOW
 
 SIZE = (320, 240)

@@ -18,10 +18,11 @@ from typing import Any, Final, cast
 from pydantic import BaseModel
 
 from schemas.base import Message, derive_id
-from schemas.cameras import CameraState, CameraStatus, SituationKind, ZoneSituation
+from schemas.cameras import CameraState, CameraStatus
 from schemas.codec import encode
 from schemas.evidence import Verdict
 from schemas.incidents import Operation
+from schemas.observations import SituationKind, ZoneSituation
 from schemas.operations import Action, Tick
 from streams import topics
 from streams.agents.corroborate import Corroborate, OpenRow

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from schemas.cameras import Box, DetectedObject, Detections, DetectorInfo, ObjectClass, Observation
+from schemas.cameras import Box, DetectedObject, Detections, DetectorInfo, ObjectClass
+from schemas.observations import Observation
 from streams.domain.observing import CameraSecond, Observed, observe_frame, observe_time
 from streams.domain.projecting import GroundMap, Points
 from streams.domain.registry import Camera

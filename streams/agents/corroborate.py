@@ -19,9 +19,10 @@ from typing import Final
 from pydantic import BaseModel
 
 from schemas.base import Part
-from schemas.cameras import CameraStatus, Observation
+from schemas.cameras import CameraStatus
 from schemas.evidence import Evidence, SightingFact, Verdict
 from schemas.incidents import CameraWatch
+from schemas.observations import Observation
 from schemas.operations import Tick
 from streams import topics
 from streams.agents.due import Due

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from schemas.cameras import Observation, SituationKind
 from schemas.evidence import Evidence
 from schemas.geo import Position
+from schemas.observations import Observation, SituationKind
 from streams.agents.due import Due
 from streams.domain import situation_episodes
 from streams.domain.camera_rules import CrowdRule

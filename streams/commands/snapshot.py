@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from schemas.base import iso_utc
-from schemas.cameras import SnapshotReference, SnapshotRequest
+from schemas.snapshots import SnapshotReference, SnapshotRequest
 from streams.clock import utc_now
 from streams.commands.watch import reachable
 from streams.dead_letters import moment as read_moment

@@ -8,10 +8,11 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 
 from schemas.base import Identifier, Part, Utc, derive_id, iso_utc
-from schemas.cameras import Observation, Visibility
+from schemas.cameras import Visibility
 from schemas.categories import Category
 from schemas.evidence import EpisodeFact, Evidence
 from schemas.geo import Position
+from schemas.observations import Observation
 from streams.domain.camera_rules import CrowdRule
 
 NO_LEVEL = "none"

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from schemas.cameras import GroundMeasure
+from schemas.observations import GroundMeasure
 from streams.domain.moving import Motion, Scale, known_normal, mean_speed, spread
 from streams.domain.observing import Modelled, Probable, ZoneSecond
 from streams.domain.zone_memory import Counted, Normal

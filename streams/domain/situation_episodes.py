@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from schemas.base import Identifier, Part, ShortText, Utc, derive_id, iso_utc
-from schemas.cameras import Observation, SituationKind, Visibility, ZoneSituation
+from schemas.cameras import Visibility
 from schemas.categories import Category
 from schemas.evidence import EpisodeFact, Evidence
 from schemas.geo import Position
+from schemas.observations import Observation, SituationKind, ZoneSituation
 
 CATEGORIES: Final[Mapping[SituationKind, Category]] = {SituationKind.OBJECT_LEFT: Category.VERDACHT_VOORWERP}
 """Which situations make episodes, and of what."""

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from schemas.base import iso_utc
-from schemas.cameras import FrameReference, SnapshotRefusal, SnapshotRequest
+from schemas.cameras import FrameReference
+from schemas.snapshots import SnapshotRefusal, SnapshotRequest
 
 AHEAD: Final = timedelta(seconds=2)
 """How far the moment may lie ahead: such a picture is waited for. Clocks of hosts with NTP differ by far less."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from schemas.cameras import DetectorInfo, Observation, Visibility
+from schemas.cameras import DetectorInfo, Visibility
+from schemas.observations import Observation
 from streams.domain.camera_rules import CrowdRule
 from streams.domain.crowding import CrowdRow, crowd_step, level_name, silent
 from streams.domain.following import carried, flow, follow, stays_with

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from schemas.base import Part, Utc
-from schemas.cameras import Observation, Visibility
+from schemas.cameras import Visibility
+from schemas.observations import Observation
 from streams.domain.camera_rules import Signal
 
 SLOT_S: Final = 10

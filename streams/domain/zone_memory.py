@@ -11,7 +11,7 @@ from typing import Annotated, Final, NamedTuple
 from pydantic import Field
 
 from schemas.base import Identifier, Part, ShortText, Utc
-from schemas.cameras import SituationKind
+from schemas.observations import SituationKind
 from streams.domain.crowding import CrowdRow
 from streams.domain.standing import Kind
 

@@ -18,9 +18,10 @@ import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from schemas.base import Message
-from schemas.cameras import Detections, SnapshotReference, SnapshotRefusal
+from schemas.cameras import Detections
 from schemas.codec import decode, encode
 from schemas.operations import AuditEvent
+from schemas.snapshots import SnapshotReference, SnapshotRefusal
 from streams.clock import utc_now
 from streams.settings import KafkaSettings
 from streams.snapshot_client import NoAnswerError, ask

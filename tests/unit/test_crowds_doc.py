@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from schemas.cameras import GroundMeasure, Observation, SituationKind, Visibility
+from schemas.cameras import Visibility
+from schemas.observations import GroundMeasure, Observation, SituationKind
 from streams.domain.registry import Situations, Zone
 from streams.domain.zone_situations.running import LEAST_BODY_HEIGHTS_PER_S, LEAST_M_PER_S
 from streams.rules_file import load_rules

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from schemas.cameras import SituationKind, ZoneSituation
+from schemas.observations import SituationKind, ZoneSituation
 from streams.domain.zone_memory import Held
 from streams.domain.zone_situations.closed import closed_zone
 from streams.domain.zone_situations.crossing import wrong_direction

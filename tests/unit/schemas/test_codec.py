@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from schemas.alerts import Alert
 from schemas.base import Message, iso_utc
-from schemas.cameras import FrameReference, Observation
+from schemas.cameras import FrameReference
 from schemas.catalogue import IN_HEADER, MESSAGES
 from schemas.codec import decode, encode, envelope, parse
 from schemas.errors import UndecodableError
 from schemas.evidence import Evidence
 from schemas.geo import Position
 from schemas.incidents import CameraWatch, Incident
+from schemas.observations import Observation
 from schemas.operations import DeadLetterReason, DeadLetterReference, Tick, Trend
 from tests.factories import NOON, example, payload
 

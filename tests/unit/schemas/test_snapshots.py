@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from schemas.cameras import SnapshotReference, SnapshotRefusal, SnapshotRequest
+from schemas.snapshots import SnapshotReference, SnapshotRefusal, SnapshotRequest
 from tests.factories import NOON, example
 
 PICTURE = {"captured_at": NOON, "width_px": 64, "height_px": 48}

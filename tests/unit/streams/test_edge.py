@@ -22,8 +22,9 @@ from detectors.frames import Frame, SourceConfig
 from detectors.hog import HogDetector
 from detectors.tracking import Trackers
 from schemas.base import Message
-from schemas.cameras import CameraStatus, DetectedObject, Detections, DetectorInfo, ObjectClass, Observation
+from schemas.cameras import CameraStatus, DetectedObject, Detections, DetectorInfo, ObjectClass
 from schemas.codec import decode, envelope
+from schemas.observations import Observation
 from schemas.operations import Tick
 from streams.agents.detect import Detect
 from streams.agents.detected import Detected

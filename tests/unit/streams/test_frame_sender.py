@@ -14,9 +14,10 @@ from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 from prometheus_client import REGISTRY
 
 from detectors.camera_thread import Picture
-from schemas.cameras import CameraState, CameraStatus, Detections, FrameReference, SnapshotReference
+from schemas.cameras import CameraState, CameraStatus, Detections, FrameReference
 from schemas.codec import decode, envelope
 from schemas.operations import AuditEvent
+from schemas.snapshots import SnapshotReference
 from streams.frame_sender import MAX_UNCONFIRMED_BYTES, WAITING_PER_CAMERA, FrameSender
 from streams.topics import AUDIT, CAMERA_FRAMES, CAMERA_STATE, CAMERA_STATUS, DETECTIONS, SNAPSHOTS
 from tests.capture_fakes import NOW

@@ -13,9 +13,10 @@ from prometheus_client import REGISTRY
 
 from detectors.detector import Detector
 from detectors.snapshot import SnapshotPainter
-from schemas.cameras import CameraState, CameraStatus, SnapshotReference, SnapshotRefusal
+from schemas.cameras import CameraState, CameraStatus
 from schemas.codec import decode, envelope
 from schemas.operations import AuditEvent
+from schemas.snapshots import SnapshotReference, SnapshotRefusal
 from streams.domain.registry import Camera
 from streams.frame_sender import FrameSender
 from streams.picture_ring import PictureRing

@@ -15,9 +15,9 @@ from kafka import TopicPartition
 from kafka.errors import KafkaConnectionError
 
 from schemas.base import Message
-from schemas.cameras import SnapshotReference
 from schemas.codec import decode, encode
 from schemas.operations import DeadLetterReason, DeadLetterReference, Tick
+from schemas.snapshots import SnapshotReference
 from streams import snapshot_reader
 from streams.settings import KafkaSettings
 from streams.snapshot_reader import BACK, SnapshotReader

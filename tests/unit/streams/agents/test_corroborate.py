@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from schemas.base import Message
-from schemas.cameras import CameraState, CameraStatus, DetectorInfo, SituationKind, ZoneSituation
+from schemas.cameras import CameraState, CameraStatus, DetectorInfo
 from schemas.categories import Category
 from schemas.evidence import EpisodeFact, Evidence, SightingFact, Verdict
 from schemas.incidents import Operation
+from schemas.observations import SituationKind, ZoneSituation
 from streams.agents.corroborate import Corroborate
 from streams.errors import UnknownCameraError
 from streams.rules_file import load_rules

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from schemas.cameras import Detections, Observation
+from schemas.cameras import Detections
+from schemas.observations import Observation
 from schemas.operations import Tick
 from streams import topics
 from streams.agents.observe import Observe

@@ -9,11 +9,11 @@ import pytest
 
 from schemas.alerts import Alert, AlertState
 from schemas.base import Message
-from schemas.cameras import SituationKind, ZoneSituation
 from schemas.categories import Category, Priority
 from schemas.codec import decode, encode
 from schemas.evidence import Verdict
 from schemas.incidents import Operation
+from schemas.observations import SituationKind, ZoneSituation
 from schemas.operations import Tick
 from streams import topics
 from streams.agents.corroborate import Corroborate

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from schemas.cameras import SnapshotReference, SnapshotRefusal, SnapshotRequest
+from schemas.snapshots import SnapshotReference, SnapshotRefusal, SnapshotRequest
 from streams.cli import build_app
 from streams.commands import snapshot
 from streams.errors import ConfigurationError

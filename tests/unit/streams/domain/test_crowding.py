@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from schemas.cameras import GroundMeasure, Visibility
+from schemas.cameras import Visibility
+from schemas.observations import GroundMeasure
 from streams.domain.crowding import CrowdRow, crowd_step, level_name, local_density_per_m2
 from streams.rules_file import load_rules
 from tests.situation_factories import NOON, observation, seconds

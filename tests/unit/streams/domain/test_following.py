@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.cameras import SituationKind
+from schemas.observations import SituationKind
 from streams.domain.following import carried, flow, follow, stays_with
 from streams.domain.observing import MAX_TRACKS, InZone, Sample
 from streams.domain.standing import Kind

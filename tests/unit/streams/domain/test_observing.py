@@ -9,16 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.cameras import (
-    Box,
-    CrowdMap,
-    DetectedObject,
-    Detections,
-    DetectorInfo,
-    ObjectClass,
-    Observation,
-    Visibility,
-)
+from schemas.cameras import Box, CrowdMap, DetectedObject, Detections, DetectorInfo, ObjectClass, Visibility
+from schemas.observations import Observation
 from streams.domain.observing import MAX_TRACKS, WORSE, CameraSecond, Observed, observe_frame, observe_time
 from streams.domain.standing import Kind
 from tests.zone_factories import CALIBRATED, NOON, Watcher, frame, newest, of_zone, person, scene

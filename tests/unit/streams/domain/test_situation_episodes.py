@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from schemas.cameras import SituationKind, Visibility, ZoneSituation
+from schemas.cameras import Visibility
 from schemas.categories import Category
 from schemas.evidence import EpisodeFact, Evidence
+from schemas.observations import SituationKind, ZoneSituation
 from streams.domain.situation_episodes import CLEAR_S, SILENT_S, SituationRow, silent, silent_evidence, situation_step
 from tests.situation_factories import NOON, observation, position, seconds
 

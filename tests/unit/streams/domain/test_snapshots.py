@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.cameras import FrameReference, SnapshotRefusal, SnapshotRequest
+from schemas.cameras import FrameReference
+from schemas.snapshots import SnapshotRefusal, SnapshotRequest
 from streams.domain.snapshots import AHEAD, Chosen, NotYet, Refused, choose_picture, may_see_persons
 from tests.factories import NOON, example
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.cameras import Detections, Observation, SituationKind, Visibility
+from schemas.cameras import Detections, Visibility
+from schemas.observations import Observation, SituationKind
 from streams.domain.zone_memory import COUNTS_S
 from tests.zone_factories import CALIBRATED, NOON, FlatGround, Watcher, camera, frame, newest, of_zone, person, scene
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from schemas.cameras import SituationKind
+from schemas.observations import SituationKind
 from streams.domain.moving import Motion, Scale
 from streams.domain.registry import Situations as Switches
 from streams.domain.standing import Kind

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.cameras import DetectedObject, SituationKind
+from schemas.cameras import DetectedObject
+from schemas.observations import SituationKind
 from streams.domain.zone_memory import MAX_BAGS
 from tests.zone_factories import FlatGround, Watcher, bag, camera, frame, of_zone, person, scene
 

@@ -1,0 +1,110 @@
+"""What a zone shows in one second: counts, measures on the ground, situations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from schemas.base import Identifier, Message, Part, ShortText, Utc, derive_id, iso_utc
+from schemas.cameras import DetectorInfo, Visibility
+
+
+class SituationKind(StrEnum):
+    """Situations in a zone that a camera can recognise by itself."""
+
+    DWELLING = "dwelling"
+    GROUP = "group"
+    RUNNING = "running"
+    CONVERGING = "converging"
+    DISPERSING = "dispersing"
+    OBJECT_LEFT = "object_left"
+    WRONG_DIRECTION = "wrong_direction"
+    CLOSED_ZONE = "closed_zone"
+
+
+class ZoneSituation(Part):
+    """A situation that holds in a zone, since when, how large (in the unit that the words tell), and why in words."""
+
+    kind: SituationKind
+    since: Utc
+    value: Annotated[float, Field(ge=0)]
+    explanation: ShortText
+
+
+class GroundMeasure(Part):
+    """What a calibrated zone shows, in metres on the ground.
+
+    `area_m2` is the zone's ground that can be seen: without masks and occluders. `densest_per_m2` is the density in the
+    densest square of 3 x 3 m. Corrected figures allow for persons whom the detector misses among others, by its measured
+    recall; each error is one standard deviation. `speed_drop` is the share by which the mean speed is below the scene's own
+    normal. `dispersal` is the share of moving persons who move away from one point.
+    """
+
+    calibration_version: Annotated[str, Field(min_length=1, max_length=40)]
+    counted_by: Annotated[str, Field(max_length=141, description="`boxes`, or the counting model")] = "boxes"
+    area_m2: Annotated[float, Field(gt=0)]
+    densest_per_m2: Annotated[float, Field(ge=0)]
+    error_per_m2: Annotated[float, Field(ge=0)] | None = None
+    corrected_per_m2: Annotated[float, Field(ge=0)] | None = None
+    corrected_error_per_m2: Annotated[float, Field(ge=0)] | None = None
+    speed_m_per_s: Annotated[float, Field(ge=0)] | None = None
+    speed_drop: Annotated[float, Field(ge=0, le=1)] | None = None
+    dispersal: Annotated[float, Field(ge=0, le=1)] | None = None
+
+
+class Observation(Message):
+    """What one zone showed during one second.
+
+    Counts are of objects whose foot point (bottom centre of the box) lies in the zone. `count` is the median over the
+    frames of that second, `count_max` the highest. `dwell_s` is the longest time that a track now in the zone has been
+    in it. `group_size` is the number of persons in the zone that have stayed for at least the zone's group time.
+    `density_per_m2` is null where the zone is not calibrated, never zero. `inflow` and `outflow` are the persons who crossed
+    the zone's edge in this second. `quiet_s` whole seconds just before this one were watched too, and nothing moved in them.
+    A second whose `visibility` is not clear tells what was seen, and never that nothing was there.
+    """
+
+    name: ClassVar[str] = "observation"
+    topics: ClassVar[tuple[str, ...]] = ("observations",)
+
+    camera_id: Identifier
+    zone_id: Identifier
+    control_room_id: Identifier
+    second: Annotated[Utc, Field(description="Start of the second that is told about")]
+    frames: Annotated[int, Field(ge=0, description="Frames seen in this second; zero means nobody looked")]
+    count: Annotated[int, Field(ge=0)]
+    count_max: Annotated[int, Field(ge=0)]
+    vehicles: Annotated[int, Field(ge=0)]
+    dwell_s: Annotated[float, Field(ge=0)]
+    group_size: Annotated[int, Field(ge=0)]
+    density_per_m2: Annotated[float, Field(ge=0)] | None = None
+    lower_bound: Annotated[bool, Field(description="Boxes overlap so much that the count is a lower bound")] = False
+    detector: DetectorInfo
+    newest_frame_at: Utc
+    visibility: Visibility = Visibility.CLEAR
+    quiet_s: Annotated[int, Field(ge=0, le=3_600)] = 0
+    count_error: Annotated[
+        float | None, Field(ge=0, description="One standard deviation of the count, in persons, where it was measured")
+    ] = None
+    inflow: Annotated[int, Field(ge=0)] = 0
+    outflow: Annotated[int, Field(ge=0)] = 0
+    rise_per_min: Annotated[
+        float | None, Field(description="Persons per minute by which the count rises; negative where it falls")
+    ] = None
+    level: Annotated[Identifier, Field(description="The crowd level that holds, `none` below the first")] = "none"
+    ground: GroundMeasure | None = None
+    situations: tuple[ZoneSituation, ...] = ()
+
+    def message_id(self) -> str:
+        """Return an identity derived from the zone and the second."""
+        return derive_id("observation", self.camera_id, self.zone_id, iso_utc(self.second))
+
+    def key(self) -> str:
+        """Return the camera."""
+        return self.camera_id
+
+    def happened_at(self) -> datetime:
+        """Return the time of the newest frame that contributed."""
+        return self.newest_frame_at
