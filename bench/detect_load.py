@@ -19,7 +19,7 @@ from schemas.cameras import Detections, FrameReference
 from schemas.codec import Encoded, encode
 from streams import topics
 from streams.clock import utc_now
-from streams.frame_sender import PRODUCER_OPTIONS
+from streams.frame_producer import PRODUCER_OPTIONS
 
 CAMERAS: Final = 8
 PICTURES: Final = 160

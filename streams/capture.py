@@ -37,7 +37,8 @@ from streams.domain.legal import permission
 from streams.domain.registry import Camera, Registry
 from streams.edge import EdgeDetection, OneAtATime
 from streams.errors import ConfigurationError, DeliveryError
-from streams.frame_sender import PRODUCER_OPTIONS, FrameSender
+from streams.frame_producer import PRODUCER_OPTIONS
+from streams.frame_sender import FrameSender
 from streams.metrics import FRAMES_QUIET
 from streams.picture_ring import PictureRing
 from streams.process import tell_ready

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
@@ -13,7 +13,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 
 from streams.completeness import ANSWERS, STAGE_OF
 from streams.domain.completeness import Place, Where
-from streams.records import Record, normal_headers
+from streams.records import Record, consumed
 from streams.replaying import sent_again
 from streams.settings import KafkaSettings, kafka_client_options
 from streams.topics import BY_NAME, MAX_MESSAGE_BYTES
@@ -78,7 +78,7 @@ class Follower:
                 for tp, records in polled.items():
                     for record in records:
                         self._next[tp] = record.offset + 1
-                        yield _record(record)
+                        yield consumed(record)
                 for tp in behind:  # over offsets that hold no record
                     self._next[tp] = max(self._next[tp], consumer.position(tp) or 0)
                 if polled:
@@ -207,7 +207,7 @@ class KafkaCluster:
         deadline_s = time.monotonic() + STALLED_S
         while time.monotonic() < deadline_s:
             for record in self._fetcher.poll(timeout_ms=POLL_MS).get(partition, ()):
-                return _record(record) if record.offset == place.offset else None
+                return consumed(record) if record.offset == place.offset else None
             if self._fetcher.position(partition) > place.offset:
                 return None
         raise KafkaTimeoutError(f"{place.topic}/{place.partition}@{place.offset} cannot be read")
@@ -233,15 +233,3 @@ def _close(client: Any) -> None:
                 client.close(timeout=1)
             else:
                 client.close()
-
-
-def _record(record: Any) -> Record:
-    return Record(
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        key=record.key,
-        value=record.value,
-        headers=normal_headers(record.headers),
-        appended_at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
-    )

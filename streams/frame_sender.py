@@ -10,10 +10,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Final
 
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 
@@ -23,6 +23,7 @@ from schemas.cameras import CameraState, CameraStatus
 from schemas.codec import Encoded, encode
 from streams.clock import Clock
 from streams.domain.legal import PermissionCode
+from streams.frame_producer import Confirmation, Producer
 from streams.metrics import (
     CAMERA_CHANGES,
     CAMERA_NOT_PERMITTED,
@@ -33,7 +34,7 @@ from streams.metrics import (
     FRAMES_SENT,
     MESSAGES_OUT,
 )
-from streams.topics import CAMERA_FRAMES, CAMERA_STATE, CAMERA_STATUS, MAX_MESSAGE_BYTES
+from streams.topics import CAMERA_FRAMES, CAMERA_STATE, CAMERA_STATUS
 
 log = logging.getLogger(__name__)
 
@@ -47,42 +48,6 @@ MAX_WAITING_STATES: Final = 10_000
 """States and answers that wait for the broker; a bound for the memory that a day without a broker could not reach."""
 _RETRY_S: Final = 0.5
 _TICK_S: Final = 0.1
-
-PRODUCER_OPTIONS: Final[Mapping[str, Any]] = {
-    "acks": "all",
-    # An idempotent producer of kafka-python 3.0 sends nothing any more once a record that was under way when the broker
-    # went away has expired (seen with a broker stopped for 20 s). One request at a time keeps the order just as well,
-    # and a record that arrives twice has one `ce_id`.
-    "enable_idempotence": False,
-    "max_in_flight_requests_per_connection": 1,
-    "linger_ms": 0,  # Waiting for more pictures would only add latency.
-    "batch_size": 500_000,  # What has gathered during a request leaves together.
-    "compression_type": None,  # JPEG does not compress further.
-    "max_request_size": MAX_MESSAGE_BYTES,
-    "max_block_ms": 1_000,  # A send without metadata fails soon and is tried again.
-    "delivery_timeout_ms": 15_000,  # A picture older than this helps nobody.
-    "request_timeout_ms": 10_000,
-    "reconnect_backoff_max_ms": 1_000,
-}
-
-
-class Confirmation(Protocol):
-    """A producer's promise for one record."""
-
-    @property
-    def is_done(self) -> bool: ...  # noqa: D102
-    def succeeded(self) -> bool: ...  # noqa: D102
-    def add_callback(self, function: Callable[..., object], *arguments: object) -> object: ...  # noqa: D102
-    def add_errback(self, function: Callable[..., object], *arguments: object) -> object: ...  # noqa: D102
-
-
-class Producer(Protocol):
-    """The part of kafka-python's producer that is used here."""
-
-    def send(  # noqa: D102
-        self, topic: str, value: bytes | None = None, key: bytes | None = None, headers: Any = None
-    ) -> Confirmation: ...
-    def close(self, timeout: float | None = None) -> None: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)

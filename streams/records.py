@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 from schemas.base import iso_utc
 from schemas.codec import Headers, decode, envelope
@@ -70,6 +70,19 @@ def read_record(record: Record, max_late: timedelta | None) -> Input | Fault | N
         offset=record.offset,
         event_id=about.event_id,
         entered_at=about.entered_at or record.appended_at,
+    )
+
+
+def consumed(record: Any) -> Record:
+    """Return a record as kafka-python's consumer gives it."""
+    return Record(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key,
+        value=record.value,
+        headers=normal_headers(record.headers),
+        appended_at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
     )
 
 

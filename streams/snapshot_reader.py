@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from kafka import KafkaConsumer, TopicPartition
@@ -18,7 +18,7 @@ from schemas.snapshots import SnapshotReference, SnapshotRequest
 from streams.clock import Clock
 from streams.frame_sender import STAGE, FrameSender
 from streams.metrics import MESSAGES_FAILED, MESSAGES_IN
-from streams.records import Fault, Record, normal_headers
+from streams.records import Fault, Record, consumed
 from streams.sending import dead_letter
 from streams.settings import KafkaSettings, kafka_client_options
 from streams.snapshot_desk import SnapshotDesk
@@ -142,19 +142,7 @@ def answered(consumer: KafkaConsumer, since: datetime, stopping: Callable[[], bo
 
 def polled(consumer: KafkaConsumer) -> list[Record]:
     """Return what has come."""
-    return [
-        Record(
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-            key=record.key,
-            value=record.value,
-            headers=normal_headers(record.headers),
-            appended_at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
-        )
-        for records in consumer.poll(timeout_ms=POLL_MS).values()
-        for record in records
-    ]
+    return [consumed(record) for records in consumer.poll(timeout_ms=POLL_MS).values() for record in records]
 
 
 def _partitions(topic: str) -> Sequence[Any]:

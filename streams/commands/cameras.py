@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from streams.commands import cameras_calibrate
+from streams.commands.camera_options import CamerasOption, RegistryOption
 from streams.commands.capture import registry_path, require_vision
 from streams.settings import read_settings, read_time_zone
 
@@ -29,12 +29,8 @@ def register(app: typer.Typer) -> None:
 
     @cameras.command()
     def check(
-        registry: Annotated[
-            Path | None, typer.Option(help="Camera registry (YAML); TOEZICHT_REGISTRY if left out")
-        ] = None,
-        camera: Annotated[
-            list[str] | None, typer.Option(help="Id of a camera, may be repeated; all if left out")
-        ] = None,
+        registry: RegistryOption = None,
+        camera: CamerasOption = None,
         try_open: Annotated[
             bool, typer.Option("--open", help="Also open each permitted source and read one picture")
         ] = False,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from streams.commands.camera_options import CamerasOption, RegistryOption
 from streams.commands.capture import registry_path, require_vision
 from streams.errors import ConfigurationError, ToezichtError
 from streams.settings import read_settings, read_time_zone
@@ -23,12 +24,8 @@ def register(group: typer.Typer) -> None:
 
     @group.command()
     def calibrate(
-        registry: Annotated[
-            Path | None, typer.Option(help="Camera registry (YAML); TOEZICHT_REGISTRY if left out")
-        ] = None,
-        camera: Annotated[
-            list[str] | None, typer.Option(help="Id of a camera, may be repeated; all if left out")
-        ] = None,
+        registry: RegistryOption = None,
+        camera: CamerasOption = None,
         points: Annotated[
             Path | None,
             typer.Option(help="Judge this calibration (YAML, as the registry holds it) in place of one camera's own"),

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from streams.commands.camera_options import CamerasOption, RegistryOption
 from streams.errors import ConfigurationError, DeliveryError, ToezichtError
 from streams.process import start_logging, start_metrics
 from streams.settings import Settings, read_settings, read_time_zone
@@ -19,12 +20,8 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def capture(
-        registry: Annotated[
-            Path | None, typer.Option(help="Camera registry (YAML); TOEZICHT_REGISTRY if left out")
-        ] = None,
-        camera: Annotated[
-            list[str] | None, typer.Option(help="Id of a camera, may be repeated; all if left out")
-        ] = None,
+        registry: RegistryOption = None,
+        camera: CamerasOption = None,
         speed: Annotated[
             float, typer.Option(min=0, max=1000, help="Play files so much faster; 0: without waiting")
         ] = 1.0,
