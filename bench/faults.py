@@ -82,9 +82,9 @@ class Scene:
         self._undisturbed_s, self._pauses = rates.undisturbed_s, rates.pauses
 
     def close(self) -> None:
-        """Stop the load and the reading."""
-        self.load.close()
+        """Stop the reading, which answers alerts through the load, and then the load."""
         self._following.close()
+        self.load.close()
 
     def undisturbed(self) -> dict[str, Any]:
         """Learn what each kind of report ends in, without a fault."""
@@ -156,11 +156,8 @@ class Scene:
         again_s: float | None = None
         while time.monotonic() < deadline:
             if again_s is None and name.startswith("broker"):
-                firsts = [list(each.values()) for each in (self.seen.first_s, self.seen.observed_s)]
-                again_s = _all_after([[at for at in each if at > over_s] for each in firsts])
-            shown = [at for n, at in list(self.seen.first_s.items()) if n >= number]
-            watched = [at for n, at in list(self.seen.corroborated_s.items()) if n >= number]
-            observed = [at for key, at in list(self.seen.observed_s.items()) if key[1] >= over]
+                again_s = _all_after(self.seen.again_s(over_s))
+            shown, watched, observed = self.seen.results_s(number, over)
             caught_up_s = _all_after([shown, observed, *([watched] if number <= LAST_WATCHED else [])])
             if caught_up_s is not None:
                 return again_s or caught_up_s, caught_up_s

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -34,7 +35,7 @@ class AlertSeen:
 
 
 class Seen:
-    """What the topics told so far.
+    """What the topics told so far; one thread takes records while others ask.
 
     Args:
         run: Whose numbers are looked at.
@@ -51,14 +52,37 @@ class Seen:
         self.repeated = 0
         self._prefix = f"{run}-"
         self._on_alert = on_alert
+        self._lock = threading.RLock()
+
+    def results_s(self, number: int, since: datetime) -> tuple[list[float], list[float], list[float]]:
+        """Return when alerts, corroborated alerts and observations came.
+
+        Alerts are those of reports from a number on, observations those of the seconds since a time.
+        """
+        with self._lock:
+            shown = [at for n, at in self.first_s.items() if n >= number]
+            watched = [at for n, at in self.corroborated_s.items() if n >= number]
+            observed = [at for (_, second), at in self.observed_s.items() if second >= since]
+        return shown, watched, observed
+
+    def again_s(self, over_s: float) -> tuple[list[float], list[float]]:
+        """Return when alerts and observations came after a time (s since the epoch), whatever they are about."""
+        with self._lock:
+            shown = [at for at in self.first_s.values() if at > over_s]
+            observed = [at for at in self.observed_s.values() if at > over_s]
+        return shown, observed
 
     def missing(self, accepted: Accepted, numbers: Iterable[int]) -> dict[str, list[str]]:
         """Return which accepted inputs have no effect yet, by kind."""
+        with self._lock:
+            return self._missing(accepted, numbers)
+
+    def _missing(self, accepted: Accepted, numbers: Iterable[int]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
         for number in numbers:
             if number not in accepted.reports:
                 continue
-            newest = [seen.newest for seen in list(self.alerts.get(number, {}).values()) if seen.newest]
+            newest = [seen.newest for seen in self.alerts.get(number, {}).values() if seen.newest]
             if not newest:
                 found["reports"].append(str(number))
             elif kind_of(number).watched and not any(alert["verdict"] == "corroborated" for alert in newest):
@@ -71,37 +95,42 @@ class Seen:
         """Return the camera seconds with accepted detections that no observation tells about."""
         with accepted.lock:
             seconds = [second for second in accepted.seconds if since <= second[1] < until]
-        return [f"{camera} {second:%H:%M:%S}" for camera, second in seconds if (camera, second) not in self.seconds]
+        with self._lock:
+            return [f"{camera} {second:%H:%M:%S}" for camera, second in seconds if (camera, second) not in self.seconds]
 
     def twice(self, numbers: Iterable[int]) -> list[str]:
         """Return the reports with two alerts, or with two contents of one revision."""
-        return [
-            str(number)
-            for number in numbers
-            if len(self.alerts.get(number, {})) > 1
-            or any(seen.conflicting for seen in self.alerts.get(number, {}).values())
-        ]
+        with self._lock:
+            return [
+                str(number)
+                for number in numbers
+                if len(self.alerts.get(number, {})) > 1
+                or any(seen.conflicting for seen in self.alerts.get(number, {}).values())
+            ]
 
     def finals(self, numbers: Iterable[int]) -> dict[int, Final_]:
         """Return the final state of each report's alert, without what depends on time."""
-        return {
-            number: _projection(next(seen.newest for seen in self.alerts[number].values() if seen.newest))
-            for number in numbers
-            if any(seen.newest for seen in self.alerts.get(number, {}).values())
-        }
+        with self._lock:
+            return {
+                number: _projection(next(seen.newest for seen in self.alerts[number].values() if seen.newest))
+                for number in numbers
+                if any(seen.newest for seen in self.alerts.get(number, {}).values())
+            }
 
     def unequal_state(self, numbers: Iterable[int]) -> list[str]:
         """Return the reports whose newest row of alert-state is not the newest version on alerts."""
-        return [
-            str(number)
-            for number in numbers
-            for seen in self.alerts.get(number, {}).values()
-            if not seen.revisions or seen.revisions[max(seen.revisions)] != seen.state_digest
-        ]
+        with self._lock:
+            return [
+                str(number)
+                for number in numbers
+                for seen in self.alerts.get(number, {}).values()
+                if not seen.revisions or seen.revisions[max(seen.revisions)] != seen.state_digest
+            ]
 
     def largest_gap_s(self, since_s: float, until_s: float) -> float:
         """Return the longest time without a record on the operator topic, by the broker's clock."""
-        times = [since_s, *sorted(at for at in self.alert_times_s if since_s < at < until_s)]
+        with self._lock:
+            times = [since_s, *sorted(at for at in self.alert_times_s if since_s < at < until_s)]
         return max((b - a for a, b in zip(times, [*times[1:], until_s], strict=True)), default=0.0)
 
     def take(self, topic: str, at_s: float, value: bytes | None) -> None:
@@ -111,7 +140,8 @@ class Seen:
         except (ValueError, RecursionError):
             return
         if isinstance(content, dict) and content:
-            self._take(topic, at_s, content, hashlib.sha256(value or b"").hexdigest())
+            with self._lock:
+                self._take(topic, at_s, content, hashlib.sha256(value or b"").hexdigest())
 
     def _take(self, topic: str, at_s: float, content: dict[str, Any], digest: str) -> None:
         if topic == topics.OBSERVATIONS:
