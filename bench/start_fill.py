@@ -122,7 +122,7 @@ class History:
 
     def _run(self, lives: Iterable[Life], begin: datetime, end: datetime) -> None:
         for at, message in heapq.merge(_in_order(lives), self._ticks(begin, end), key=itemgetter(0)):
-            self._handle(message, at)
+            self.take(self.record(message, at))
 
     def _ticks(self, begin: datetime, end: datetime) -> Life:
         at = begin
@@ -130,12 +130,16 @@ class History:
             yield at, Tick(group="room", partition=self._partition, at=at)
             at += TICK_EVERY
 
-    def _handle(self, message: Message, at: datetime) -> None:
+    def record(self, message: Message, at: datetime) -> Record:
+        """Return a message as the record that the broker took at a time."""
         record = encode(message, stage="bench", handled_at=at, entered_at=at)
         topic = topics.ROOM_TICKS if isinstance(message, Tick) else message.topics[0]
         self._offset += 1
-        found = Record(topic, self._partition, self._offset, record.key, record.value, record.headers, at)
-        self._runner.handle(found, lambda: None)
+        return Record(topic, self._partition, self._offset, record.key, record.value, record.headers, at)
+
+    def take(self, record: Record) -> None:
+        """Handle a record with all that it writes."""
+        self._runner.handle(record, lambda: None)
 
     def _store(self, partition: int, writes: Mapping[bytes, bytes | None]) -> None:
         batch = rocksdict.WriteBatch(raw_mode=True)

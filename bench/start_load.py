@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 
 from bench.flow_load import CATEGORIES, SOURCES, place
@@ -16,13 +17,14 @@ from schemas.operations import Action, OperatorAction
 from streams import topics
 from streams.transmitting import partition_of
 
-ROOMS_PER_PARTITION: Final = 4
+ROOMS_PER_PARTITION: Final = 12
 """Each with a grid of squares of its own, so that no report joins another's alert."""
 CLOSED_AFTER: Final = timedelta(minutes=10)
 
 Life = Iterator[tuple[datetime, Message]]
 
 
+@cache
 def rooms() -> list[list[str]]:
     """Return the names of control rooms by the partition that their key leads to."""
     found: list[list[str]] = [[] for _ in range(topics.ROOM_PARTITIONS)]

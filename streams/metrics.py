@@ -29,6 +29,9 @@ STAGE_SECONDS: Final = Histogram(
     "toezicht_stage_seconds", "Time from taking a record to the broker's confirmation of all it caused.", ["stage"],
     buckets=_FAST,
 )  # fmt: skip
+BATCHES_SENT: Final = Counter(
+    "toezicht_batches_sent_total", "Groups of inputs whose outputs a stage handed over together.", ["stage"]
+)
 END_TO_END_SECONDS: Final = Histogram(
     "toezicht_end_to_end_seconds",
     "Time from the newest contributing input entering the pipeline to the confirmed alert.",

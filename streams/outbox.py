@@ -120,6 +120,7 @@ class Outbox:
         self._changelog = changelog
         self._max_in_flight = max_in_flight
         self._seconds = metrics.STAGE_SECONDS.labels(stage)
+        self._batches = metrics.BATCHES_SENT.labels(stage)
         self._group = Group()
         self._sent: deque[Group] = deque()
         self._filled = asyncio.Event()
@@ -175,6 +176,7 @@ class Outbox:
             group, self._group = self._group, Group()
             self._filled.clear()
             self._sent.append(group)
+            self._batches.inc()
             try:
                 group.confirmations = await self._transmit(group.records)
             except Exception as error:  # whatever the client raises, nothing of this group may be acknowledged

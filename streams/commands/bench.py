@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from streams.commands import bench_faults, bench_quiet
+from streams.commands import bench_decide, bench_faults, bench_quiet
 from streams.commands.up import say
 from streams.pipeline_file import BrokerSection
 from streams.process import start_logging
@@ -101,5 +101,6 @@ def register(app: typer.Typer) -> None:
                 result = measure(servers, alerts, days, folder, say, framework_alone=framework_alone)
         print(json.dumps(result) if as_json else "\n".join(f"{name:26} {value}" for name, value in result.items()))
 
+    bench_decide.register(group)
     bench_faults.register(group)
     bench_quiet.register(group)

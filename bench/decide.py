@@ -1,0 +1,275 @@
+"""`bench decide`: events per second that `decide` handles in one worker, beside a plain Faust agent, and what one costs.
+
+A round lets a worker drain a backlog of events (`bench/decide_load.py`), and then a plain agent drain the same records. Its
+rate is counted by the broker's clock between the records that the worker writes, the first tenth of them left out: the worker
+starts, and its caches are empty. Rounds come in adjacent pairs, and medians are told: machines are shared, so only a ratio
+means something.
+
+Latency is measured with events that come at a steady rate: from the moment when one is handed to a producer until the broker
+has the alert that it changed. The cost per event is processor time without Kafka, with few and with many alerts open in one
+partition.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+import urllib.request
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import NewTopic
+from prometheus_client.parser import text_string_to_metric_families
+
+from bench import decide_cost, plain_agent
+from bench.decide_load import Event, actions_in, alerts_in, mix, reports
+from bench.detect import percentile
+from bench.flow_load import registry
+from bench.plain_chain import PARTITIONS
+from schemas.codec import Encoded, encode, envelope
+from schemas.operations import Tick
+from streams import topics
+from streams.clock import utc_now
+from streams.supervisor import Child, ProcessSpec, Supervisor
+
+ROUND_WITHIN_S: Final = 600.0
+LEFT_OUT: Final = 0.1
+"""Share of a round's records before the clock starts."""
+WARM_S: Final = 3.0
+"""Live events before latencies count."""
+LIVE_PER_S: Final = 500.0
+LIVE_S: Final = 20.0
+MILLISECOND: Final = 1e-3
+IN, BATCHES = "toezicht_messages_in_total", "toezicht_batches_sent_total"
+
+
+@dataclass(frozen=True)
+class Round:
+    """One drained backlog."""
+
+    events_per_s: float
+    inputs_per_batch: float = 0.0
+
+
+class Bench:
+    """The rounds on one broker.
+
+    Args:
+        bootstrap_servers: The cluster; its topics exist.
+        events: Events per round.
+        folder: For the workers' state and logs.
+    """
+
+    def __init__(self, bootstrap_servers: str, events: int, folder: Path) -> None:
+        self._servers = bootstrap_servers
+        self._events = events
+        self._folder = folder
+        self._at = utc_now()
+        self._opened = 0
+        self._acted = 0
+        small = registry().model_copy(update={"cameras": ()})  # the stage reads its version alone
+        (folder / "registry.yaml").write_text(small.model_dump_json(by_alias=True))
+
+    def prepare(self, alerts: int) -> None:
+        """Open the alerts that later actions are about."""
+        made = _encoded(reports(self._opened, alerts, self._at), self._at)
+        self._opened += alerts
+        with self._decide():
+            written = Written(self._servers, topics.DECISION_LOG)
+            self._send(made)
+            written.wait_for(alerts)
+
+    def pair(self) -> tuple[Round, Round]:
+        """Let `decide` drain a round, and the plain agent the same records after it."""
+        made = _encoded(self._mix(self._events), self._at)
+        return self._real(made), self._plain(made)
+
+    def _real(self, made: Sequence[tuple[Event, Encoded]]) -> Round:
+        decisions = sum(not isinstance(event.message, Tick) for event, _ in made)
+        written = Written(self._servers, topics.DECISION_LOG)
+        self._send(made)
+        with self._decide() as worker:
+            times_s = written.wait_for(decisions)
+            return Round(_rate(times_s) * len(made) / decisions, _inputs_per_batch(worker))
+
+    def _plain(self, made: Sequence[tuple[Event, Encoded]]) -> Round:
+        run = uuid.uuid4().hex[:8]
+        source, sink, changelog = plain_agent.topic_names(run)
+        admin = KafkaAdminClient(bootstrap_servers=self._servers)
+        admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in (source, sink, changelog)])
+        admin.close()
+        written = Written(self._servers, sink)
+        self._send([(replace(event, topic=source), record) for event, record in made])
+        command = ["bench.plain_agent", run, self._servers, str(self._folder / f"plain-{run}")]
+        with _running(command, {}, self._folder / "run"):
+            return Round(_rate(written.wait_for(len(made))))
+
+    def latencies_s(self, per_s: float, seconds: float) -> list[float]:
+        """Return for each alert that live events change the time from the event to the alert on its topic."""
+        events = list(self._mix(int(per_s * (WARM_S + seconds))))
+        producer = KafkaProducer(bootstrap_servers=self._servers, acks="all", linger_ms=0)
+        with self._decide():
+            written = Written(self._servers, topics.ALERTS)
+            decided = Written(self._servers, topics.DECISION_LOG)
+            began_s = time.monotonic()
+            counted_from = utc_now().timestamp() + WARM_S
+            for number, event in enumerate(events):
+                time.sleep(max(0.0, began_s + number / per_s - time.monotonic()))
+                now = utc_now()
+                _send_one(producer, event, encode(event.message, stage="bench", handled_at=now, entered_at=now))
+            producer.flush()
+            decided.wait_for(sum(not isinstance(event.message, Tick) for event in events))
+            records = written.all_records()
+        producer.close()
+        found = []
+        for record in records:
+            entered_at = envelope(record.headers).entered_at
+            if entered_at is not None and entered_at.timestamp() >= counted_from:
+                found.append(record.timestamp * MILLISECOND - entered_at.timestamp())
+        return found
+
+    def _mix(self, events: int) -> Iterator[Event]:
+        first, acted = self._opened, self._acted
+        self._opened += alerts_in(events)
+        self._acted += actions_in(events)
+        return mix(events, first, acted, self._at)
+
+    def _send(self, made: Iterable[tuple[Event, Encoded]]) -> None:
+        producer = KafkaProducer(bootstrap_servers=self._servers, acks="all", linger_ms=20, batch_size=262_144)
+        for event, record in made:
+            _send_one(producer, event, record)
+        producer.flush()
+        producer.close()
+
+    @contextmanager
+    def _decide(self) -> Iterator[Child]:
+        environment = {
+            "KAFKA_BOOTSTRAP_SERVERS": self._servers,
+            "TOEZICHT_REGISTRY": str(self._folder / "registry.yaml"),
+            "TOEZICHT_DATA": str(self._folder),
+            "TOEZICHT_LOG_LEVEL": "WARNING",
+        }
+        with _running(["streams.cli", "worker", "decide"], environment, self._folder / "run") as worker:
+            yield worker
+
+
+class Written:
+    """What is written to a topic from now on, as its records' times."""
+
+    def __init__(self, bootstrap_servers: str, topic: str) -> None:
+        self._consumer = KafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
+        self._places = [TopicPartition(topic, number) for number in range(topics.ROOM_PARTITIONS)]
+        self._consumer.assign(self._places)
+        self._consumer.seek_to_end(*self._places)
+        for place in self._places:
+            self._consumer.position(place)
+
+    def wait_for(self, number: int) -> list[float]:
+        """Return the times (s since the epoch, the broker's) of so many records.
+
+        Raises:
+            TimeoutError: They do not come.
+        """
+        times_s: list[float] = []
+        deadline = time.monotonic() + ROUND_WITHIN_S
+        while len(times_s) < number:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"after {ROUND_WITHIN_S:.0f} s {len(times_s)} of {number} records are there")
+            for records in self._consumer.poll(timeout_ms=500).values():
+                times_s += [record.timestamp * MILLISECOND for record in records]
+        self._consumer.close()
+        return sorted(times_s)
+
+    def all_records(self) -> list[Any]:
+        """Return all records that were written until now."""
+        ends = self._consumer.end_offsets(self._places)
+        found: list[Any] = []
+        while any(self._consumer.position(place) < end for place, end in ends.items()):
+            for records in self._consumer.poll(timeout_ms=500).values():
+                found += records
+        self._consumer.close()
+        return found
+
+
+def measure(
+    bootstrap_servers: str, events: int, pairs: int, folder: Path, progress: Callable[[str], None]
+) -> dict[str, Any]:
+    """Return the medians over adjacent pairs, the latencies, and the cost per event."""
+    bench = Bench(bootstrap_servers, events, folder)
+    live = int(LIVE_PER_S * (WARM_S + LIVE_S))
+    progress("opening the alerts that are acted on")
+    bench.prepare(pairs * actions_in(events) + actions_in(live))
+    rounds: list[tuple[Round, Round]] = []
+    for number in range(1, pairs + 1):
+        real, plain = bench.pair()
+        rounds.append((real, plain))
+        told = f"{real.events_per_s:.0f} events/s, plain {plain.events_per_s:.0f}"
+        progress(f"pair {number} of {pairs}: {told}")
+    progress(f"{LIVE_PER_S:.0f} live events/s for {LIVE_S:.0f} s")
+    latencies_s = bench.latencies_s(LIVE_PER_S, LIVE_S)
+    progress(f"cost with {decide_cost.FEW} and with {decide_cost.MANY} open alerts")
+    costs = decide_cost.costs_s()
+    return {
+        "events_per_s": round(statistics.median(real.events_per_s for real, _ in rounds), 1),
+        "plain_events_per_s": round(statistics.median(plain.events_per_s for _, plain in rounds), 1),
+        "ratio": round(statistics.median(real.events_per_s / plain.events_per_s for real, plain in rounds), 3),
+        "pairs": [[round(real.events_per_s, 1), round(plain.events_per_s, 1)] for real, plain in rounds],
+        "inputs_per_batch": round(statistics.median(real.inputs_per_batch for real, _ in rounds), 1),
+        "events": events,
+        "live_events_per_s": LIVE_PER_S,
+        "alerts_measured": len(latencies_s),
+        **{
+            f"latency_p{share * 100:.0f}_ms": round(1000 * percentile(latencies_s, share), 1)
+            for share in (0.5, 0.95, 0.99)
+        },
+        "cost_few_us": round(1e6 * statistics.median(few for few, _ in costs), 1),
+        "cost_many_us": round(1e6 * statistics.median(many for _, many in costs), 1),
+        "cost_ratio": round(statistics.median(many / few for few, many in costs), 3),
+        "open_alerts": [decide_cost.FEW, decide_cost.MANY],
+    }
+
+
+def _rate(times_s: Sequence[float]) -> float:
+    """Return records per second, the first ones left out."""
+    first = int(LEFT_OUT * len(times_s))
+    return (len(times_s) - first) / max(MILLISECOND, times_s[-1] - times_s[first])
+
+
+def _encoded(events: Iterable[Event], at: datetime) -> list[tuple[Event, Encoded]]:
+    return [(event, encode(event.message, stage="bench", handled_at=at, entered_at=at)) for event in events]
+
+
+def _send_one(producer: KafkaProducer, event: Event, record: Encoded) -> None:
+    producer.send(event.topic, key=record.key, value=record.value, headers=record.headers, partition=event.partition)
+
+
+@contextmanager
+def _running(command: Sequence[str], environment: dict[str, str], folder: Path) -> Iterator[Child]:
+    """Run one process until the end of the block."""
+    spec = ProcessSpec("worker", [sys.executable, "-m", *command], environment, restart=False)
+    supervisor = Supervisor([spec], folder)
+    supervisor.start()
+    try:
+        yield supervisor.children[0]
+    finally:
+        supervisor.stop()
+
+
+def _inputs_per_batch(worker: Child) -> float:
+    """Return how many inputs a worker handed over together on average, as its metrics tell."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{worker.metrics_port()}/metrics") as answer:
+        text = answer.read().decode()
+    totals = Counter[str]()
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            if sample.labels.get("stage") == "decide" and sample.name in {IN, BATCHES}:
+                totals[sample.name] += int(sample.value)
+    return totals[IN] / totals[BATCHES]
