@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from detectors.ground_truth import Annotated, read_ground_truth
 from detectors.hog import HogDetector
 from detectors.opencv import cv2
 from detectors.tracking import SURE_SCORE, Trackers
-from schemas.cameras import FrameReference, ObjectClass
+from schemas.cameras import DetectedObject, FrameReference, ObjectClass
 from streams.calibrations import read_map
 from streams.domain.crowd_quality import foot_errors_m
 
@@ -33,18 +35,53 @@ def truth(test_data: Path) -> dict[int, list[Annotated]]:
     return read_ground_truth(test_data / "pets2009" / "PETS2009-S2L1.xml")
 
 
-@pytest.fixture
-def frames(test_data: Path) -> Iterator[Iterator[tuple[int, Picture]]]:
+def first_frames(test_data: Path) -> Generator[tuple[int, Picture], None, None]:
     """Yield the first frames of PETS2009 S2L1 with their numbers."""
     capture = cv2.VideoCapture(str(test_data / "pets2009" / "S2L1-view001.avi"))
-    yield ((number, np.asarray(capture.read()[1], np.uint8)) for number in range(FRAMES))
-    capture.release()
+    try:
+        for number in range(FRAMES):
+            yield number, np.asarray(capture.read()[1], np.uint8)
+    finally:
+        capture.release()
+
+
+@pytest.fixture
+def frames(test_data: Path) -> Iterator[Iterator[tuple[int, Picture]]]:
+    """Yield the first frames."""
+    with closing(first_frames(test_data)) as found:
+        yield found
+
+
+class Remembering:
+    """A detector that looks at a picture once: several figures are taken of the same pictures."""
+
+    def __init__(self, inner: Detector) -> None:
+        self._inner = inner
+        self._found: dict[int, list[DetectedObject]] = {}
+        self.info, self.parallel, self.input_px = inner.info, inner.parallel, inner.input_px
+
+    def look_ahead(self, pictures: Iterator[Picture]) -> None:
+        """Look at several pictures side by side."""
+        with ThreadPoolExecutor(self.parallel) as threads:
+            list(threads.map(lambda picture: self.detect([picture], ["c1"]), pictures))
+
+    def detect(self, pictures: Sequence[Picture], cameras: Sequence[str]) -> list[list[DetectedObject]]:
+        found = []
+        for picture, camera in zip(pictures, cameras, strict=True):
+            name = hash(picture.tobytes())
+            if name not in self._found:
+                self._found[name] = self._inner.detect([picture], [camera])[0]
+            found.append(self._found[name])
+        return found
 
 
 @pytest.fixture(scope="module")
-def yolo(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Detector:
-    """Return the model of the models folder."""
-    return choose(None, models, tmp_path_factory.mktemp("cache")).detector
+def yolo(models: Path, test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Detector:
+    """Return the model of the models folder, which has looked at the frames."""
+    detector = Remembering(choose(None, models, tmp_path_factory.mktemp("cache")).detector)
+    with closing(first_frames(test_data)) as looked_at:
+        detector.look_ahead(picture for _, picture in looked_at)
+    return detector
 
 
 def test_yolo(yolo: Detector, frames: Iterator[tuple[int, Picture]], truth: dict[int, list[Annotated]]) -> None:
