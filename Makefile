@@ -33,9 +33,15 @@ demo: $(STAMP) ## Run the demo; ARGS=--once ends by itself
 	@scripts/debian.sh runtime
 	@$(BIN)/toezicht demo $(ARGS)
 
+# What needs no broker runs side by side; what starts processes of its own has the machine to itself.
 test: $(STAMP) ## Run all tests; ARGS go to pytest
 	@scripts/debian.sh runtime test
+ifeq ($(ARGS),)
+	@$(BIN)/python -m pytest -n logical --maxprocesses 4 tests/unit tests/contract tests/architecture
+	@$(BIN)/python -m pytest tests/integration
+else
 	@$(BIN)/python -m pytest $(ARGS)
+endif
 
 check: $(STAMP) ## What CI runs before the tests: format, lint, types, imports, generated files
 	$(BIN)/ruff format --check
