@@ -81,7 +81,7 @@ class Alert(Message):
     """
 
     name: ClassVar[str] = "alert"
-    topics: ClassVar[tuple[str, ...]] = ("alerts", "alert-state")
+    topics: ClassVar[tuple[str, ...]] = ("alerts", "alert-state", "canary")
 
     alert_id: str
     control_room_id: Identifier

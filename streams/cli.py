@@ -21,6 +21,7 @@ COMMANDS: Final = (
     "watch",
     "snapshot",
     "completeness",
+    "canary",
     "dead-letters",
     "cameras",
     "eval",

@@ -110,4 +110,18 @@ COMPLETENESS_CHECKED_AT: Final = Gauge(
     "toezicht_completeness_checked_at",
     "Unix time, in seconds, of the last completed completeness check, or of the process's start; else 0.",
 )
+CANARY_SENT: Final = Counter(
+    "toezicht_canary_sent_total", "Made-up reports that were sent through the pipeline.", ["canary"]
+)
+CANARY_SECONDS: Final = Histogram(
+    "toezicht_canary_seconds",
+    "Time from sending a canary until its alert, its camera's word, and the end of its alert came back.",
+    ["step"],
+    buckets=_FAST,
+)
+CANARY_RETURNED_AT: Final = Gauge(
+    "toezicht_canary_returned_at",
+    "Unix time, in seconds, of the last canary of a partition that came all the way, or of the process's start.",
+    ["canary"],
+)
 WORKER_RESTARTS: Final = Counter("toezicht_worker_restarts_total", "Restarts by the supervisor.", ["worker"])

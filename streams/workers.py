@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from streams.canary_places import canaries, with_canaries
 from streams.domain.registry import Registry
 from streams.errors import ConfigurationError
 from streams.rules_file import Rules, load_rules
@@ -27,6 +28,11 @@ class Parts:
         if self.settings.registry is None:
             raise ConfigurationError("environment", "TOEZICHT_REGISTRY", "", "the path of a camera registry (YAML)")
         return read_yaml(self.settings.registry, Registry)
+
+    @cached_property
+    def with_canaries(self) -> Registry:
+        """Return the registry with the canaries' own control rooms and cameras."""
+        return with_canaries(self.registry)
 
     @cached_property
     def rules(self) -> Rules:
@@ -51,19 +57,19 @@ def _observe(parts: Parts) -> Stage:
     registry, settings = parts.registry, parts.settings
     assert settings.registry is not None  # or there would be no registry
     grounds = ground_maps(registry, settings.registry.parent)
-    return Observe(registry, parts.rules, read_time_zone(settings.time_zone), grounds)
+    return Observe(parts.with_canaries, parts.rules, read_time_zone(settings.time_zone), grounds)
 
 
 def _locate(parts: Parts) -> Stage:
     from streams.agents.locate import Locate
 
-    return Locate(parts.registry, parts.rules, parts.settings.time_zone)
+    return Locate(parts.registry, parts.rules, parts.settings.time_zone, canaries())
 
 
 def _corroborate(parts: Parts) -> Stage:
     from streams.agents.corroborate import Corroborate
 
-    return Corroborate(parts.registry, parts.rules)
+    return Corroborate(parts.with_canaries, parts.rules)
 
 
 def _decide(parts: Parts) -> Stage:

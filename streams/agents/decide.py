@@ -13,6 +13,7 @@ from streams import topics
 from streams.agents.due import Due
 from streams.agents.situation_store import DUE_BUCKET_S, EarlyRow, SituationStore
 from streams.domain.alerting import act, alert_of, changed, expire, expires_at, unshelve
+from streams.domain.canary import is_canary
 from streams.domain.joining import fact_spot
 from streams.domain.rules import Rules
 from streams.domain.situations import (
@@ -217,6 +218,9 @@ class Decide:
         """
         outputs: list[Output] = []
         for alert in alerts:
+            if is_canary(room):
+                outputs.append(Output(topics.CANARY, alert))
+                continue
             state = Output(topics.ALERT_STATE, alert, key=alert.alert_id, partition=item.partition)
             outputs += [Output(topics.ALERTS, alert), state]
         decision = DecisionLog(

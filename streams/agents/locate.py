@@ -10,6 +10,7 @@ from schemas.categories import Priority
 from schemas.evidence import Evidence, ReportFact
 from schemas.incidents import Incident
 from streams import topics
+from streams.domain import canary
 from streams.domain.legal import permission
 from streams.domain.locating import GroundMap, locate_report, report_evidence, watches
 from streams.domain.priority import alone
@@ -27,13 +28,16 @@ class Locate:
     stateful: bool = False
     max_late: timedelta | None = None
 
-    def __init__(self, registry: Registry, rules: Rules, time_zone: str) -> None:
+    def __init__(self, registry: Registry, rules: Rules, time_zone: str, canaries: Registry | None = None) -> None:
         """Compute the registry on the ground once; `time_zone` is the one that viewing windows are written in.
+
+        Reports of the canary are looked up in the canaries' own registry, and only they are.
 
         Raises:
             ConfigurationError: There is no such time zone.
         """
         self._ground = GroundMap(registry)
+        self._canary_ground = self._ground if canaries is None else GroundMap(canaries)
         self._rules = rules
         try:
             self._time_zone = ZoneInfo(time_zone)
@@ -47,7 +51,7 @@ class Locate:
         if not isinstance(incident, Incident):
             raise TypeError(f"expected an incident, got a {item.message.name}")
         located = locate_report(
-            self._ground,
+            self._canary_ground if incident.source == canary.SOURCE else self._ground,
             self._rules,
             incident,
             lambda camera: permission(camera, now, self._time_zone).allowed,

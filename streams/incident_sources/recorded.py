@@ -28,12 +28,13 @@ from functools import cache
 from typing import Annotated, Any, Final, Literal
 
 import pyproj
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from schemas.base import Identifier, Utc
 from schemas.geo import Lat, Lon, Position
 from schemas.incidents import Incident
 from schemas.operations import DeadLetterReason
+from streams.domain import canary
 from streams.domain.reports import NotForUs, RawReport, Reading, Unreadable
 from streams.incident_sources.categories import Categories
 from streams.incident_sources.places import clean_name, join_place
@@ -75,8 +76,14 @@ class _Place(_Kept):
     town: str = ""
 
 
+def _not_the_canary(source: str) -> str:
+    if source == canary.SOURCE:
+        raise ValueError("this name is the canary's: nobody would see the report")
+    return source
+
+
 class _Recorded(_Kept):
-    source: Identifier
+    source: Annotated[Identifier, AfterValidator(_not_the_canary)]
     source_id: Annotated[str, Field(min_length=1, max_length=MAX_ID, pattern=r"^[^\x00-\x1f\x7f]+$")]
     operation: Literal["report", "cancel", "test"] = "report"
     category: str = ""
