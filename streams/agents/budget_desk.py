@@ -1,0 +1,234 @@
+"""Where `decide` asks the alert budget: the rows of one control room, and the summaries that an input makes it tell.
+
+- `budget/<room>`: what was asked and shown lately;
+- `summary/<room>/<alert>`: a summary alert;
+- `due/…/budget/<room>/` and `due/…/summary/<room>/<alert>`: when to look whether a flood is over, and when to tell a
+  summary that has changed, or forget one that ended.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from schemas.alerts import Alert, Grouping
+from schemas.categories import Priority
+from schemas.operations import OperatorAction
+from streams import metrics
+from streams.agents.due import Due
+from streams.domain.budget import OFF_LIST, BudgetRow, Standing, asks, in_hand, settled, take, used_share, with_shown
+from streams.domain.budget_rules import BudgetRule
+from streams.domain.budget_summary import (
+    SummaryRow,
+    act_on_summary,
+    highest,
+    joined,
+    left,
+    open_summary,
+    summary_alert,
+    told,
+)
+from streams.domain.rules import Rules
+from streams.stage import Rows
+
+log = logging.getLogger(__name__)
+
+LOOK_S: Final = 60
+"""How often a control room that was asked lately is looked at: a flood's end is told and measured this late at most."""
+
+
+class BudgetDesk:
+    """The alert budget of one control room within one partition's rows, for one input."""
+
+    def __init__(self, rows: Rows, room: str, rules: Rules, registry_version: str, due: Due) -> None:
+        """Work on a partition's rows; `due` is the stage's own."""
+        self._rows = rows
+        self._room = room
+        self._rules = rules
+        self._registry_version = registry_version
+        self._due = due
+        self._told: dict[str, Alert] = {}
+
+    def stand(self, before: Standing | None, alert: Alert, now: datetime) -> tuple[Standing | None, Alert]:
+        """Return how an alert stands on the list after a change, and the alert that says so.
+
+        Args:
+            before: How it stood before the change.
+            alert: The alert after it.
+            now: When it is decided.
+        """
+        if not alert.operator_list:
+            self._leave(before, alert.alert_id, now)
+            return None, alert.model_copy(update={"grouped_under": None, "grouping": None})
+        standing = Standing(state=alert.state, priority=alert.priority, category=alert.category)
+        asking = asks(before, alert)
+        if asking:
+            under, why = self._ask(before, alert, now)
+        else:
+            under, why = self._stay(before, alert, now)
+        standing = standing.model_copy(update={"grouped_under": under, "grouping": why})
+        return standing, alert.model_copy(update={"asks": asking, "grouped_under": under or None, "grouping": why})
+
+    @property
+    def telling(self) -> bool:
+        """Return whether a summary is to be told."""
+        return bool(self._told)
+
+    def told(self) -> Sequence[Alert]:
+        """Return the summaries that are to be told because of this input, and forget them."""
+        alerts, self._told = list(self._told.values()), {}
+        return alerts
+
+    def knows(self, alert_id: str) -> bool:
+        """Return whether an alert is a summary that is not forgotten."""
+        return self._summary(alert_id) is not None
+
+    def act(self, action: OperatorAction, now: datetime) -> None:
+        """Do what an operator asks of a summary; what is refused changes nothing and is logged with its reason."""
+        row = self._summary(action.alert_id)
+        if row is None:
+            return
+        row, refused = act_on_summary(row, action, now)
+        if refused:
+            log.info("refused %s of summary %s: %s", action.action.value, action.alert_id, refused)
+            return
+        self._tell(row, False, now)
+
+    def look(self, now: datetime) -> None:
+        """Look whether a flood is over, and how much of the budget is used."""
+        known, rule = self._budget(), self._rules.budget
+        row = settled(known, now, rule, self._room) if rule else BudgetRow()
+        if rule is None or not (row.came or row.shown or row.summary_id):
+            self._rows.delete(self._budget_name)
+            self._measure(row, rule)
+        else:
+            self._put(row.model_copy(update={"look_at": None}), now, rule)
+        self._retire(known, row, now)
+
+    def look_at_summary(self, alert_id: str, now: datetime) -> None:
+        """Tell a summary that changed, or forget one that ended long enough ago."""
+        row = self._summary(alert_id)
+        if row is None:
+            return
+        if row.ended_at is not None:
+            if row.ended_at + timedelta(seconds=self._rules.lifetime.forget_s) <= now:
+                self._rows.delete(self._summary_name(alert_id))
+                self._rows.delete(f"acted/{self._room}/{alert_id}")
+        elif row.to_tell:
+            self._tell_next(row, now)
+
+    def _ask(self, before: Standing | None, alert: Alert, now: datetime) -> tuple[str, Grouping | None]:
+        rule = self._rules.budget
+        if rule is None:
+            self._leave(before, alert.alert_id, now)
+            return "", None
+        known = self._budget()
+        row, why = take(known, alert.priority, not in_hand(before, alert), now, rule, self._room)
+        self._retire(known, row, now)
+        self._leave(before, alert.alert_id, now)
+        if why is None:
+            self._put(row, now, rule)
+            return "", None
+        summary = self._summary(row.summary_id) if row.summary_id else None
+        if summary is None or summary.ended_at is not None:
+            summary = open_summary(alert, row.flood_since is not None, rule.listed_at_most, now)
+            told_at = {"summary_id": summary.alert_id, "summary_since": now}
+            self._put(with_shown(row.model_copy(update=told_at), now, rule, self._room), now, rule)
+            self._tell(summary, True, now)
+            return summary.alert_id, why
+        summary = joined(summary, alert, rule.listed_at_most, now)
+        self._put(row, now, rule)
+        if highest(summary) < summary.priority:
+            self._tell_next(summary, now)
+        else:
+            self._tell_later(summary, now)
+        return summary.alert_id, why
+
+    def _stay(self, before: Standing | None, alert: Alert, now: datetime) -> tuple[str, Grouping | None]:
+        """Keep an alert that does not ask where it stands: under its summary, unless an operator has it in hand.
+
+        A P1 is out of it in any state.
+        """
+        if before is None or not before.grouped_under:
+            return "", None
+        if alert.state in OFF_LIST:
+            self._leave(before, alert.alert_id, now)
+            return before.grouped_under, before.grouping
+        if before.state in OFF_LIST or in_hand(None, alert) or alert.priority is Priority.P1:
+            self._leave(before, alert.alert_id, now)
+            return "", None
+        if (before.priority, before.category) != (alert.priority, alert.category):
+            self._move(before, alert, now)
+        return before.grouped_under, before.grouping
+
+    def _move(self, before: Standing, alert: Alert, now: datetime) -> None:
+        """Count an alert that fell, or changed its category, anew under the summary where it stands."""
+        row = self._summary(before.grouped_under)
+        if row is not None and row.ended_at is None:
+            listed = self._rules.budget.listed_at_most if self._rules.budget else 0
+            again = joined(left(row, alert.alert_id, before), alert, listed, row.newest_at)
+            self._tell_later(again.model_copy(update={"grouped": row.grouped}), now)
+
+    def _leave(self, before: Standing | None, alert_id: str, now: datetime) -> None:
+        """Take an alert out of its summary, where it stands under one."""
+        if before is None or not before.grouped_under or before.state in OFF_LIST:
+            return
+        row = self._summary(before.grouped_under)
+        if row is not None and row.ended_at is None:
+            self._tell_later(left(row, alert_id, before), now)
+
+    def _tell_later(self, row: SummaryRow, now: datetime) -> None:
+        """Note that a summary changed; it is told with the next bucket of due entries, at most once in ten seconds."""
+        if not row.to_tell:
+            self._due.add(now, self._summary_name(row.alert_id))
+        self._rows.put(self._summary_name(row.alert_id), row.model_copy(update={"to_tell": True}))
+
+    def _tell(self, row: SummaryRow, asking: bool, now: datetime) -> None:
+        self._rows.put(self._summary_name(row.alert_id), row)
+        if row.ended_at is not None:
+            forgotten_at = row.ended_at + timedelta(seconds=self._rules.lifetime.forget_s)
+            self._due.add(forgotten_at, self._summary_name(row.alert_id))
+        taking = row.ended_at is None and self._budget().summary_id == row.alert_id
+        alert = summary_alert(row, asking, taking, self._rules, self._registry_version)
+        self._told[row.alert_id] = alert
+
+    def _tell_next(self, row: SummaryRow, now: datetime) -> None:
+        """Tell a summary's next revision; one that rose takes a place, as every alert that asks."""
+        row, asking = told(row, now)
+        rule = self._rules.budget
+        if asking and rule is not None:
+            self._put(with_shown(settled(self._budget(), now, rule, self._room), now, rule, self._room), now, rule)
+        self._tell(row, asking, now)
+
+    def _retire(self, before: BudgetRow, after: BudgetRow, now: datetime) -> None:
+        """Have a summary that takes no more told so."""
+        if before.summary_id and before.summary_id != after.summary_id:
+            summary = self._summary(before.summary_id)
+            if summary is not None and summary.ended_at is None:
+                self._tell_later(summary, now)
+
+    def _put(self, row: BudgetRow, now: datetime, rule: BudgetRule) -> None:
+        if row.look_at is None:
+            row = row.model_copy(update={"look_at": now + timedelta(seconds=LOOK_S)})
+            self._due.add(now + timedelta(seconds=LOOK_S), self._budget_name + "/")
+        self._rows.put(self._budget_name, row)
+        self._measure(row, rule)
+
+    def _measure(self, row: BudgetRow, rule: BudgetRule | None) -> None:
+        metrics.ALERT_FLOOD.labels(self._room).set(row.flood_since is not None)
+        metrics.ALERT_BUDGET_USED.labels(self._room).set(used_share(row, rule, self._room) if rule else 0.0)
+
+    def _budget(self) -> BudgetRow:
+        return self._rows.get(self._budget_name, BudgetRow) or BudgetRow()
+
+    def _summary(self, alert_id: str) -> SummaryRow | None:
+        return self._rows.get(self._summary_name(alert_id), SummaryRow)
+
+    @property
+    def _budget_name(self) -> str:
+        return f"budget/{self._room}"
+
+    def _summary_name(self, alert_id: str) -> str:
+        return f"summary/{self._room}/{alert_id}"
