@@ -19,8 +19,8 @@ from pydantic import BaseModel
 
 from schemas.base import Message, derive_id
 from schemas.cameras import CameraState, CameraStatus
-from schemas.codec import encode
 from schemas.categories import Category
+from schemas.codec import encode
 from schemas.evidence import Verdict
 from schemas.incidents import Operation
 from schemas.observations import SituationKind, ZoneSituation

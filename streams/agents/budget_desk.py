@@ -18,7 +18,7 @@ from schemas.categories import Priority
 from schemas.operations import OperatorAction
 from streams import metrics
 from streams.agents.due import Due
-from streams.domain.budget import OFF_LIST, BudgetRow, Standing, asks, in_hand, settled, take, used_share, with_shown
+from streams.domain.budget import OFF_LIST, BudgetRow, Standing, asks, in_hand, settled, take, used_share
 from streams.domain.budget_rules import BudgetRule
 from streams.domain.budget_summary import (
     SummaryRow,
@@ -117,7 +117,7 @@ class BudgetDesk:
                 self._rows.delete(self._summary_name(alert_id))
                 self._rows.delete(f"acted/{self._room}/{alert_id}")
         elif row.to_tell:
-            self._tell_next(row, now)
+            self._tell(*told(row, now), now)
 
     def _ask(self, before: Standing | None, alert: Alert, now: datetime) -> tuple[str, Grouping | None]:
         rule = self._rules.budget
@@ -135,13 +135,13 @@ class BudgetDesk:
         if summary is None or summary.ended_at is not None:
             summary = open_summary(alert, row.flood_since is not None, rule.listed_at_most, now)
             told_at = {"summary_id": summary.alert_id, "summary_since": now}
-            self._put(with_shown(row.model_copy(update=told_at), now, rule, self._room), now, rule)
+            self._put(row.model_copy(update=told_at), now, rule)
             self._tell(summary, True, now)
             return summary.alert_id, why
-        summary = joined(summary, alert, rule.listed_at_most, now)
+        summary = joined(summary, alert, rule.listed_at_most, now, row.flood_since is not None)
         self._put(row, now, rule)
         if highest(summary) < summary.priority:
-            self._tell_next(summary, now)
+            self._tell(*told(summary, now), now)
         else:
             self._tell_later(summary, now)
         return summary.alert_id, why
@@ -193,14 +193,6 @@ class BudgetDesk:
         taking = row.ended_at is None and self._budget().summary_id == row.alert_id
         alert = summary_alert(row, asking, taking, self._rules, self._registry_version)
         self._told[row.alert_id] = alert
-
-    def _tell_next(self, row: SummaryRow, now: datetime) -> None:
-        """Tell a summary's next revision; one that rose takes a place, as every alert that asks."""
-        row, asking = told(row, now)
-        rule = self._rules.budget
-        if asking and rule is not None:
-            self._put(with_shown(settled(self._budget(), now, rule, self._room), now, rule, self._room), now, rule)
-        self._tell(row, asking, now)
 
     def _retire(self, before: BudgetRow, after: BudgetRow, now: datetime) -> None:
         """Have a summary that takes no more told so."""

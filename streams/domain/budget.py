@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from schemas.alerts import Alert, AlertState, Grouping
 from schemas.base import Part, Utc
 from schemas.categories import Category, Priority
-from streams.domain.budget_rules import SUMMARY_PLACES, BudgetRule
+from streams.domain.budget_rules import BudgetRule
 
 OFF_LIST: Final = frozenset({AlertState.CLOSED, AlertState.CANCELLED, AlertState.EXPIRED})
 """States in which an alert is not on the operator's list any more."""
@@ -36,7 +36,11 @@ class Standing(Part):
 
 
 class BudgetRow(Part):
-    """What a control room was asked lately: the newest moments only, as many as the limits can tell apart."""
+    """What a control room was asked lately: the newest moments only, as many as the limits can tell apart.
+
+    `came` are the alerts that asked, shown or grouped; `shown` those that have a line of their own. Summaries are in neither:
+    the limits leave room for them.
+    """
 
     came: tuple[Utc, ...] = ()
     shown: tuple[Utc, ...] = ()
@@ -98,6 +102,8 @@ def settled(row: BudgetRow, now: datetime, rule: BudgetRule, room: str) -> Budge
 def take(row: BudgetRow, priority: Priority, free: bool, now: datetime, rule: BudgetRule, room: str) -> Taken:
     """Return what the budget says to an alert that asks.
 
+    A flood begins with a summary of its own, unless the one at hand is itself of these minutes.
+
     Args:
         row: The control room's row, settled or not.
         priority: The alert's.
@@ -112,16 +118,16 @@ def take(row: BudgetRow, priority: Priority, free: bool, now: datetime, rule: Bu
     came = (*row.came, now)[-(above + 1) :]
     told: dict[str, object] = {"came": came}
     if row.flood_since is None and len(came) > above:
-        told |= {"flood_since": now, "summary_id": "", "summary_since": None}
+        told["flood_since"] = now
+        recent = row.summary_since is not None and now - row.summary_since < timedelta(seconds=rule.flood.window_s)
+        if not recent:
+            told |= {"summary_id": "", "summary_since": None}
     row = row.model_copy(update=told)
     grouping = _grouping(row, priority, now, rule, room) if free and priority is not Priority.P1 else None
-    return Taken(row if grouping else with_shown(row, now, rule, room), grouping)
-
-
-def with_shown(row: BudgetRow, now: datetime, rule: BudgetRule, room: str) -> BudgetRow:
-    """Return the row with one more that was shown."""
-    kept = rule.operators_in(room) * max([rule.flood.shown_at_most, *rule.long_term.shown_at_most.values()])
-    return row.model_copy(update={"shown": (*row.shown, now)[-kept:]})
+    if grouping is None:
+        kept = rule.operators_in(room) * max([rule.flood.shown_at_most, *rule.long_term.shown_at_most.values()])
+        row = row.model_copy(update={"shown": (*row.shown, now)[-kept:]})
+    return Taken(row, grouping)
 
 
 def used_share(row: BudgetRow, rule: BudgetRule, room: str) -> float:
@@ -141,8 +147,7 @@ def _grouping(row: BudgetRow, priority: Priority, now: datetime, rule: BudgetRul
     operators = rule.operators_in(room)
     if row.flood_since is not None and priority in rule.flood.groups:
         return Grouping.FLOOD
-    places = rule.flood.shown_at_most * operators - SUMMARY_PLACES
-    if len(_within(row.shown, now, rule.flood.window_s)) >= places:
+    if len(_within(row.shown, now, rule.flood.window_s)) >= rule.flood.shown_at_most * operators:
         return Grouping.FULL
     limit = rule.long_term.shown_at_most.get(priority)
     if limit is not None and len(_within(row.shown, now, rule.long_term.window_s)) >= limit * operators:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
@@ -11,8 +11,6 @@ from schemas.base import Identifier, Part
 from schemas.categories import Priority
 from streams.domain.camera_rules import Seconds
 
-SUMMARY_PLACES: Final = 2
-"""Places of a flood's window that are kept for the summary: it opens once, and may rise to P2 once."""
 Operators = Annotated[int, Field(ge=1, le=100)]
 Alerts = Annotated[int, Field(ge=1, le=1_000, description="Per operator")]
 
@@ -23,7 +21,7 @@ class FloodRule(Part):
     window_s: Annotated[Seconds, Field(gt=0)]
     starts_above: Alerts
     ends_below: Alerts
-    shown_at_most: Annotated[int, Field(gt=SUMMARY_PLACES, le=1_000, description="In the window; P1 goes beyond it")]
+    shown_at_most: Annotated[Alerts, Field(description="Without the summary, in the window; P1 goes beyond it")]
     groups: Annotated[tuple[Priority, ...], Field(description="Grouped while the flood lasts")]
 
     @model_validator(mode="after")
@@ -34,7 +32,7 @@ class FloodRule(Part):
 
 
 class LongTermRule(Part):
-    """How many alerts within a long window may have been shown before one of a priority is grouped, per operator."""
+    """How many alerts may have been shown within a long window before one of a priority is grouped, per operator."""
 
     window_s: Annotated[Seconds, Field(gt=0)]
     shown_at_most: Mapping[Priority, Alerts]

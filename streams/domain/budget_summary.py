@@ -76,14 +76,15 @@ def open_summary(alert: Alert, in_flood: bool, listed_at_most: int, now: datetim
     return joined(row, alert, listed_at_most, now)
 
 
-def joined(row: SummaryRow, alert: Alert, listed_at_most: int, now: datetime) -> SummaryRow:
-    """Return a summary with one more alert under it."""
+def joined(row: SummaryRow, alert: Alert, listed_at_most: int, now: datetime, in_flood: bool = False) -> SummaryRow:
+    """Return a summary with one more alert under it; a flood that began meanwhile makes it the flood's."""
     members = sorted([*row.members, Member(priority=alert.priority, alert_id=alert.alert_id)], key=_by_priority)
     told = {
         "counts": _counted(row.counts, alert.priority, alert.category, 1),
         "members": tuple(members[:listed_at_most]),
         "grouped": row.grouped + 1,
         "newest_at": max(row.newest_at, now),
+        "in_flood": row.in_flood or in_flood,
     }
     return row.model_copy(update=told)
 
@@ -110,13 +111,17 @@ class Told(NamedTuple):
 
 
 def told(row: SummaryRow, now: datetime) -> Told:
-    """Return a summary's next revision: it expires when nothing is left under it, and asks again when it has risen."""
+    """Return a summary's next revision: it expires when nothing is left under it, and asks again when it rises to P2.
+
+    What is routine does not ask twice: a P3 under it changes its priority only.
+    """
     now = max(now, row.changed_at)
     fresh = {"revision": row.revision + 1, "changed_at": now, "to_tell": False}
     if not row.counts:
         ended = {"state": AlertState.EXPIRED, "change": Change.EXPIRED, "ended_at": now}
         return Told(row.model_copy(update=fresh | ended), False)
-    priority, risen = highest(row), highest(row) < row.priority
+    priority = highest(row)
+    risen = priority < row.priority and priority <= Priority.P2
     fresh |= {"change": Change.EVIDENCE, "priority": priority, "category": _most(row.counts)}
     if risen:
         fresh |= {"state": AlertState.NEW, "handled_by": None}
