@@ -22,6 +22,7 @@ from streams import topics
 from streams.agents.budget_desk import LOOK_S
 from streams.agents.decide import Decide
 from streams.domain.budget import OFF_LIST, hidden
+from streams.domain.budget_rules import BudgetRule
 from streams.domain.rules import Rules
 from streams.in_memory import InMemory
 from streams.rules_file import load_rules
@@ -30,8 +31,9 @@ from tests.fake_rows import FakeRows
 from tests.situation_factories import NOON, action, item, position, report, seconds, tick
 
 RULES = load_rules()
-BUDGET = RULES.budget
-assert BUDGET is not None
+_PRODUCT = RULES.budget
+assert _PRODUCT is not None
+BUDGET: BudgetRule = _PRODUCT
 P1, P2, P3, P4 = Priority
 CATEGORY = {
     P1: Category.STRAATROOF,
@@ -44,7 +46,7 @@ CATEGORY = {
 def said(number: int, priority: Priority, at: datetime = NOON, **changes: Any) -> Evidence:
     """Return a report of something of its own, so far from all others that nothing joins."""
     where = position(1_500 * (number % 20), 1_500 * (number // 20))
-    known = {"category": CATEGORY[priority], "position": where, "occurred_at": at, "reported_at": at}
+    known: dict[str, Any] = {"category": CATEGORY[priority], "position": where, "occurred_at": at, "reported_at": at}
     return report(str(number), **(known | changes))
 
 
