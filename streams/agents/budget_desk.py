@@ -18,7 +18,18 @@ from schemas.categories import Priority
 from schemas.operations import OperatorAction
 from streams import metrics
 from streams.agents.due import Due
-from streams.domain.budget import OFF_LIST, BudgetRow, Standing, asks, in_hand, settled, take, used_share
+from streams.domain.budget import (
+    OFF_LIST,
+    BudgetRow,
+    Standing,
+    asks,
+    in_hand,
+    may_be_grouped,
+    micros,
+    settled,
+    take,
+    used_share,
+)
 from streams.domain.budget_rules import BudgetRule
 from streams.domain.budget_summary import (
     SummaryRow,
@@ -62,13 +73,16 @@ class BudgetDesk:
         if not alert.operator_list:
             self._leave(before, alert.alert_id, now)
             return None, alert.model_copy(update={"grouped_under": None, "grouping": None})
-        standing = Standing(state=alert.state, priority=alert.priority, category=alert.category)
         asking = asks(before, alert)
         if asking:
             under, why = self._ask(before, alert, now)
         else:
             under, why = self._stay(before, alert, now)
-        standing = standing.model_copy(update={"grouped_under": under, "grouping": why})
+        standing = Standing(
+            state=alert.state, priority=alert.priority, category=alert.category, grouped_under=under, grouping=why
+        )
+        if not asking and under == (before.grouped_under if before else ""):
+            return standing, alert
         return standing, alert.model_copy(update={"asks": asking, "grouped_under": under or None, "grouping": why})
 
     @property
@@ -99,12 +113,12 @@ class BudgetDesk:
     def look(self, now: datetime) -> None:
         """Look whether a flood is over, and how much of the budget is used."""
         known, rule = self._budget(), self._rules.budget
-        row = settled(known, now, rule, self._room) if rule else BudgetRow()
-        if rule is None or not (row.came or row.shown or row.summary_id):
+        row = settled(known, micros(now), rule, self._room) if rule else BudgetRow()
+        self._measure(row, rule)
+        if rule is None or not (row.came_us or row.shown_us or row.summary_id):
             self._rows.delete(self._budget_name)
-            self._measure(row, rule)
         else:
-            self._put(row.model_copy(update={"look_at": None}), now, rule)
+            self._put(row.model_copy(update={"look_at_us": None}), now)
         self._retire(known, row, now)
 
     def look_at_summary(self, alert_id: str, now: datetime) -> None:
@@ -125,25 +139,27 @@ class BudgetDesk:
             self._leave(before, alert.alert_id, now)
             return "", None
         known = self._budget()
-        row, why = take(known, alert.priority, not in_hand(before, alert), now, rule, self._room)
+        row, why = take(known, alert.priority, may_be_grouped(before, alert), micros(now), rule, self._room)
+        if (known.flood_since_us is None) is not (row.flood_since_us is None):
+            self._measure(row, rule)
         self._retire(known, row, now)
         self._leave(before, alert.alert_id, now)
         if why is None:
-            self._put(row, now, rule)
+            self._put(row, now)
             return "", None
         summary = self._summary(row.summary_id) if row.summary_id else None
         if summary is None or summary.ended_at is not None:
-            summary = open_summary(alert, row.flood_since is not None, rule.listed_at_most, now)
-            told_at = {"summary_id": summary.alert_id, "summary_since": now}
-            self._put(row.model_copy(update=told_at), now, rule)
+            summary = open_summary(alert, row.flood_since_us is not None, rule.listed_at_most, now)
+            told_at = {"summary_id": summary.alert_id, "summary_since_us": micros(now)}
+            self._put(row.model_copy(update=told_at), now)
             self._tell(summary, True, now)
             return summary.alert_id, why
-        summary = joined(summary, alert, rule.listed_at_most, now, row.flood_since is not None)
-        self._put(row, now, rule)
-        if highest(summary) < summary.priority:
-            self._tell(*told(summary, now), now)
+        after = joined(summary, alert, rule.listed_at_most, now, row.flood_since_us is not None)
+        self._put(row, now)
+        if highest(after) < after.priority:
+            self._tell(*told(after, now), now)
         else:
-            self._tell_later(summary, now)
+            self._tell_later(summary, after, now)
         return summary.alert_id, why
 
     def _stay(self, before: Standing | None, alert: Alert, now: datetime) -> tuple[str, Grouping | None]:
@@ -169,7 +185,7 @@ class BudgetDesk:
         if row is not None and row.ended_at is None:
             listed = self._rules.budget.listed_at_most if self._rules.budget else 0
             again = joined(left(row, alert.alert_id, before), alert, listed, row.newest_at)
-            self._tell_later(again.model_copy(update={"grouped": row.grouped}), now)
+            self._tell_later(row, again.model_copy(update={"grouped": row.grouped}), now)
 
     def _leave(self, before: Standing | None, alert_id: str, now: datetime) -> None:
         """Take an alert out of its summary, where it stands under one."""
@@ -177,13 +193,13 @@ class BudgetDesk:
             return
         row = self._summary(before.grouped_under)
         if row is not None and row.ended_at is None:
-            self._tell_later(left(row, alert_id, before), now)
+            self._tell_later(row, left(row, alert_id, before), now)
 
-    def _tell_later(self, row: SummaryRow, now: datetime) -> None:
-        """Note that a summary changed; it is told with the next bucket of due entries, at most once in ten seconds."""
-        if not row.to_tell:
-            self._due.add(now, self._summary_name(row.alert_id))
-        self._rows.put(self._summary_name(row.alert_id), row.model_copy(update={"to_tell": True}))
+    def _tell_later(self, before: SummaryRow, after: SummaryRow, now: datetime) -> None:
+        """Keep a changed summary; it is told with the next bucket of due entries, at most once in ten seconds."""
+        if not before.to_tell:
+            self._due.add(now, self._summary_name(after.alert_id))
+        self._rows.put(self._summary_name(after.alert_id), after)
 
     def _tell(self, row: SummaryRow, asking: bool, now: datetime) -> None:
         self._rows.put(self._summary_name(row.alert_id), row)
@@ -199,17 +215,18 @@ class BudgetDesk:
         if before.summary_id and before.summary_id != after.summary_id:
             summary = self._summary(before.summary_id)
             if summary is not None and summary.ended_at is None:
-                self._tell_later(summary, now)
+                self._tell_later(summary, summary.model_copy(update={"to_tell": True}), now)
 
-    def _put(self, row: BudgetRow, now: datetime, rule: BudgetRule) -> None:
-        if row.look_at is None:
-            row = row.model_copy(update={"look_at": now + timedelta(seconds=LOOK_S)})
-            self._due.add(now + timedelta(seconds=LOOK_S), self._budget_name + "/")
+    def _put(self, row: BudgetRow, now: datetime) -> None:
+        if row.look_at_us is None:
+            look_at = now + timedelta(seconds=LOOK_S)
+            row = row.model_copy(update={"look_at_us": micros(look_at)})
+            self._due.add(look_at, self._budget_name + "/")
         self._rows.put(self._budget_name, row)
-        self._measure(row, rule)
 
     def _measure(self, row: BudgetRow, rule: BudgetRule | None) -> None:
-        metrics.ALERT_FLOOD.labels(self._room).set(row.flood_since is not None)
+        """Set the gauges: at a flood's beginning and end, and each minute, not for every alert."""
+        metrics.ALERT_FLOOD.labels(self._room).set(row.flood_since_us is not None)
         metrics.ALERT_BUDGET_USED.labels(self._room).set(used_share(row, rule, self._room) if rule else 0.0)
 
     def _budget(self) -> BudgetRow:

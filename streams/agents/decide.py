@@ -168,8 +168,10 @@ class Decide:
                 return None
             after = changed(before, after, why, now)
         alert = alert_of(after, self._rules, self._registry_version)
-        standing, alert = store.budget.stand(before.standing if before else None, alert, now)
-        store.put(before, after.model_copy(update={"standing": standing}))
+        standing, alert = store.budget.stand(after.standing, alert, now)
+        if standing != after.standing:
+            after = after.model_copy(update={"standing": standing})
+        store.put(before, after)
         return alert
 
     def _tick(self, item: Input, rows: Rows, now: datetime) -> list[Output]:

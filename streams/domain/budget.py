@@ -11,11 +11,13 @@ whether a tick or the next alert finds it so.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from datetime import datetime
+from typing import Annotated, Any, Final, NamedTuple
+
+from pydantic import Field
 
 from schemas.alerts import Alert, AlertState, Grouping
-from schemas.base import Part, Utc
+from schemas.base import Part
 from schemas.categories import Category, Priority
 from streams.domain.budget_rules import BudgetRule
 
@@ -35,19 +37,23 @@ class Standing(Part):
     grouping: Grouping | None = None
 
 
+Micros = Annotated[int, Field(ge=0, description="Microseconds since 1970 (UTC)")]
+_SECOND: Final = 1_000_000
+
+
 class BudgetRow(Part):
     """What a control room was asked lately: the newest moments only, as many as the limits can tell apart.
 
-    `came` are the alerts that asked, shown or grouped; `shown` those that have a line of their own. Summaries are in neither:
-    the limits leave room for them.
+    `came_us` are the alerts that asked, shown or grouped; `shown_us` those that have a line of their own. Summaries are in
+    neither: the limits leave room for them. Moments are numbers, since the row is read and written for every alert that asks.
     """
 
-    came: tuple[Utc, ...] = ()
-    shown: tuple[Utc, ...] = ()
-    flood_since: Utc | None = None
+    came_us: tuple[Micros, ...] = ()
+    shown_us: tuple[Micros, ...] = ()
+    flood_since_us: Micros | None = None
     summary_id: str = ""
-    summary_since: Utc | None = None
-    look_at: Utc | None = None
+    summary_since_us: Micros | None = None
+    look_at_us: Micros | None = None
 
 
 class Taken(NamedTuple):
@@ -78,28 +84,30 @@ def in_hand(before: Standing | None, alert: Alert) -> bool:
     return put_off or alert.handled_by is not None or alert.state not in _WAITING
 
 
-def settled(row: BudgetRow, now: datetime, rule: BudgetRule, room: str) -> BudgetRow:
+def may_be_grouped(before: Standing | None, alert: Alert) -> bool:
+    """Return whether an alert that asks may be grouped: in nobody's hand, and without a line of its own already.
+
+    What operators see does not vanish because it rises.
+    """
+    has_line = before is not None and before.state not in OFF_LIST and not before.grouped_under
+    return not has_line and not in_hand(before, alert)
+
+
+def micros(moment: datetime) -> int:
+    """Return a moment as the row keeps it."""
+    return round(moment.timestamp() * _SECOND)
+
+
+def settled(row: BudgetRow, now_us: int, rule: BudgetRule, room: str) -> BudgetRow:
     """Return the row as it stands now: without what is too old to count, the flood ended where it has ebbed away.
 
     A summary takes no more after its flood; outside of one it takes no more after the long-term window, so that what is
     grouped all day asks once in a window and not once for ever.
     """
-    operators = rule.operators_in(room)
-    came = _within(row.came, now, rule.flood.window_s)
-    told: dict[str, object] = {
-        "came": came,
-        "shown": _within(row.shown, now, max(rule.flood.window_s, rule.long_term.window_s)),
-    }
-    ended = row.flood_since is not None and len(came) < rule.flood.ends_below * operators
-    if ended:
-        told["flood_since"] = None
-    aged = row.summary_since is not None and now - row.summary_since >= timedelta(seconds=rule.long_term.window_s)
-    if ended or (aged and row.flood_since is None):
-        told |= {"summary_id": "", "summary_since": None}
-    return row.model_copy(update=told)
+    return row.model_copy(update=_settled(row, now_us, rule, room))
 
 
-def take(row: BudgetRow, priority: Priority, free: bool, now: datetime, rule: BudgetRule, room: str) -> Taken:
+def take(row: BudgetRow, priority: Priority, free: bool, now_us: int, rule: BudgetRule, room: str) -> Taken:
     """Return what the budget says to an alert that asks.
 
     A flood begins with a summary of its own, unless the one at hand is itself of these minutes.
@@ -107,35 +115,36 @@ def take(row: BudgetRow, priority: Priority, free: bool, now: datetime, rule: Bu
     Args:
         row: The control room's row, settled or not.
         priority: The alert's.
-        free: Whether it may be grouped: nobody has it in hand.
-        now: When it asks; a moment before the newest is taken for that one.
+        free: Whether it may be grouped, as `may_be_grouped` tells.
+        now_us: When it asks; a moment before the newest is taken for that one.
         rule: The budget.
         room: The control room.
     """
-    now = max([now, *row.came[-1:], *row.shown[-1:]])
-    row = settled(row, now, rule, room)
-    above = rule.flood.starts_above * rule.operators_in(room)
-    came = (*row.came, now)[-(above + 1) :]
-    told: dict[str, object] = {"came": came}
-    if row.flood_since is None and len(came) > above:
-        told["flood_since"] = now
-        recent = row.summary_since is not None and now - row.summary_since < timedelta(seconds=rule.flood.window_s)
-        if not recent:
-            told |= {"summary_id": "", "summary_since": None}
-    row = row.model_copy(update=told)
-    grouping = _grouping(row, priority, now, rule, room) if free and priority is not Priority.P1 else None
+    now_us = max([now_us, *row.came_us[-1:], *row.shown_us[-1:]])
+    told = _settled(row, now_us, rule, room)
+    operators = rule.operators_in(room)
+    above = rule.flood.starts_above * operators
+    told["came_us"] = (*told["came_us"], now_us)[-(above + 1) :]
+    if told["flood_since_us"] is None and len(told["came_us"]) > above:
+        told["flood_since_us"] = now_us
+        since_us = told["summary_since_us"]
+        if since_us is None or now_us - since_us >= rule.flood.window_s * _SECOND:
+            told |= {"summary_id": "", "summary_since_us": None}
+    grouping = None
+    if free and priority is not Priority.P1:
+        grouping = _grouping(told["shown_us"], told["flood_since_us"] is not None, priority, now_us, rule, operators)
     if grouping is None:
-        kept = rule.operators_in(room) * max([rule.flood.shown_at_most, *rule.long_term.shown_at_most.values()])
-        row = row.model_copy(update={"shown": (*row.shown, now)[-kept:]})
-    return Taken(row, grouping)
+        kept = operators * max([rule.flood.shown_at_most, *rule.long_term.shown_at_most.values()])
+        told["shown_us"] = (*told["shown_us"], now_us)[-kept:]
+    return Taken(row.model_copy(update=told), grouping)
 
 
 def used_share(row: BudgetRow, rule: BudgetRule, room: str) -> float:
-    """Return the share of the long-term budget that a settled row has used; it does not tell more than all of a flood's.
+    """Return the share of the long-term budget that a settled row has used; 1 is where the last priority is grouped.
 
-    The budget is the largest of its limits: where P3 is grouped.
+    The row keeps no more moments than its limits need, so the share is held there.
     """
-    return len(row.shown) / (rule.operators_in(room) * max(rule.long_term.shown_at_most.values(), default=1))
+    return len(row.shown_us) / (rule.operators_in(room) * max(rule.long_term.shown_at_most.values(), default=1))
 
 
 def hidden(alert: Alert, open_summaries: frozenset[str]) -> bool:
@@ -143,18 +152,38 @@ def hidden(alert: Alert, open_summaries: frozenset[str]) -> bool:
     return alert.grouped_under is not None and alert.grouped_under in open_summaries
 
 
-def _grouping(row: BudgetRow, priority: Priority, now: datetime, rule: BudgetRule, room: str) -> Grouping | None:
-    operators = rule.operators_in(room)
-    if row.flood_since is not None and priority in rule.flood.groups:
+def _settled(row: BudgetRow, now_us: int, rule: BudgetRule, room: str) -> dict[str, Any]:
+    """Return what a settled row says, apart from when to look at it."""
+    came_us = _within(row.came_us, now_us, rule.flood.window_s)
+    flood_since_us = row.flood_since_us
+    if len(came_us) < rule.flood.ends_below * rule.operators_in(room):
+        flood_since_us = None
+    ended = row.flood_since_us is not None and flood_since_us is None
+    since_us = row.summary_since_us
+    aged = since_us is not None and now_us - since_us >= rule.long_term.window_s * _SECOND
+    kept = not ended and (not aged or flood_since_us is not None)
+    return {
+        "came_us": came_us,
+        "shown_us": _within(row.shown_us, now_us, max(rule.flood.window_s, rule.long_term.window_s)),
+        "flood_since_us": flood_since_us,
+        "summary_id": row.summary_id if kept else "",
+        "summary_since_us": since_us if kept else None,
+    }
+
+
+def _grouping(
+    shown_us: Sequence[int], in_flood: bool, priority: Priority, now_us: int, rule: BudgetRule, operators: int
+) -> Grouping | None:
+    if in_flood and priority in rule.flood.groups:
         return Grouping.FLOOD
-    if len(_within(row.shown, now, rule.flood.window_s)) >= rule.flood.shown_at_most * operators:
+    if len(_within(shown_us, now_us, rule.flood.window_s)) >= rule.flood.shown_at_most * operators:
         return Grouping.FULL
     limit = rule.long_term.shown_at_most.get(priority)
-    if limit is not None and len(_within(row.shown, now, rule.long_term.window_s)) >= limit * operators:
+    if limit is not None and len(_within(shown_us, now_us, rule.long_term.window_s)) >= limit * operators:
         return Grouping.LONG_TERM
     return None
 
 
-def _within(moments: Sequence[datetime], now: datetime, window_s: float) -> tuple[datetime, ...]:
-    since = now - timedelta(seconds=window_s)
-    return tuple(moment for moment in moments if moment > since)
+def _within(moments_us: Sequence[int], now_us: int, window_s: float) -> tuple[int, ...]:
+    since_us = now_us - window_s * _SECOND
+    return tuple(moment for moment in moments_us if moment > since_us)

@@ -24,11 +24,8 @@ from streams.domain.rules import Rules
 _CLOSINGS: Final = frozenset({"true", "false", "test", "duplicate"})
 
 
-class Member(Part):
-    """An alert that a summary names."""
-
-    priority: Priority
-    alert_id: str
+Member = tuple[Priority, str]
+"""An alert that a summary names: as last told, and its id."""
 
 
 class SummaryRow(Part):
@@ -73,18 +70,19 @@ def open_summary(alert: Alert, in_flood: bool, listed_at_most: int, now: datetim
         newest_at=now,
         in_flood=in_flood,
     )
-    return joined(row, alert, listed_at_most, now)
+    return joined(row, alert, listed_at_most, now).model_copy(update={"to_tell": False})
 
 
 def joined(row: SummaryRow, alert: Alert, listed_at_most: int, now: datetime, in_flood: bool = False) -> SummaryRow:
     """Return a summary with one more alert under it; a flood that began meanwhile makes it the flood's."""
-    members = sorted([*row.members, Member(priority=alert.priority, alert_id=alert.alert_id)], key=_by_priority)
+    members = sorted([*row.members, (alert.priority, alert.alert_id)], key=_by_priority)
     told = {
         "counts": _counted(row.counts, alert.priority, alert.category, 1),
         "members": tuple(members[:listed_at_most]),
         "grouped": row.grouped + 1,
         "newest_at": max(row.newest_at, now),
         "in_flood": row.in_flood or in_flood,
+        "to_tell": True,
     }
     return row.model_copy(update=told)
 
@@ -93,7 +91,8 @@ def left(row: SummaryRow, alert_id: str, standing: Standing) -> SummaryRow:
     """Return a summary without one of its alerts, which stood under it as told."""
     told = {
         "counts": _counted(row.counts, standing.priority, standing.category, -1),
-        "members": tuple(member for member in row.members if member.alert_id != alert_id),
+        "members": tuple(member for member in row.members if member[1] != alert_id),
+        "to_tell": True,
     }
     return row.model_copy(update=told)
 
@@ -197,7 +196,7 @@ def summary_alert(row: SummaryRow, asks: bool, taking: bool, rules: Rules, regis
             open=row.open,
             grouped=row.grouped,
             counts=row.counts,
-            alert_ids=tuple(member.alert_id for member in row.members),
+            alert_ids=tuple(alert_id for _, alert_id in row.members),
             not_listed=row.open - len(row.members),
             oldest_at=row.oldest_at,
             newest_at=row.newest_at,
@@ -228,7 +227,7 @@ def _most(counts: Sequence[GroupedCount]) -> Category:
 
 
 def _by_priority(member: Member) -> Priority:
-    return member.priority
+    return member[0]
 
 
 def _counted(

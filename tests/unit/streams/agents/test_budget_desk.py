@@ -203,6 +203,15 @@ def test_a_summary_stands_at_the_highest_of_its_alerts_and_rises_at_once(room: R
     assert risen.score == RULES.thresholds.p2 == sum(factor.points for factor in risen.factors)
 
 
+def test_an_alert_with_a_line_keeps_it_when_it_rises_in_a_flood(room: Room) -> None:
+    """It asks again, and does not vanish."""
+    first = room.give(said(0, P4))[0]
+    room.storm(30, P4, first=1)
+    risen = said(0, P3, room.now, operation=Operation.UPDATE, revision=1)
+    [alert] = room.give(risen)
+    assert (alert.alert_id, alert.priority, alert.asks, alert.grouped_under) == (first.alert_id, P3, True, None)
+
+
 @pytest.mark.parametrize("what", [Action.ACKNOWLEDGE, Action.ASSIGN, Action.CONFIRM_DISPATCH])
 def test_an_operator_takes_an_alert_out_of_its_summary(room: Room, what: Action) -> None:
     """It asks for nothing by that: the operator has it already. It does not go back when it changes later."""
@@ -360,6 +369,27 @@ def test_the_cost_of_an_alert_does_not_grow_with_what_is_grouped() -> None:
         costs.append((rows.reads - reads, rows.writes - writes, size))
     assert costs[60][:2] == costs[399][:2]
     assert costs[399][2] <= costs[60][2] + 10
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 90), st.sampled_from(Priority)), min_size=20, max_size=120))
+def test_in_any_ten_minutes_the_lines_and_the_summaries_stay_within_the_budget(
+    arrivals: list[tuple[int, Priority]],
+) -> None:
+    """Eight alerts with lines of their own beside P1, and three times a summary at the very most; the rest is counted."""
+    room = Room()
+    for number, (gap_s, priority) in enumerate(arrivals):
+        room.jump(gap_s)
+        room.give(said(number, priority, room.now))
+    room.jump(15)
+    room.jump(15)
+    nothing_lost(room, len(arrivals))
+    asked = [each for each in room.sent if each.asks and not each.grouped_under]
+    assert sum(each.priority is P1 for each in asked) == sum(priority is P1 for _, priority in arrivals)
+    for last in asked:
+        window = [each for each in asked if last.changed_at - seconds(600) < each.changed_at <= last.changed_at]
+        assert sum(1 for each in window if not each.summary and each.priority is not P1) <= BUDGET.flood.shown_at_most
+        assert sum(1 for each in window if each.summary) <= 3
 
 
 STEPS = st.lists(

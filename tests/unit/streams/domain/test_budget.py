@@ -12,7 +12,18 @@ from pydantic import ValidationError
 
 from schemas.alerts import Alert, AlertState, Grouping
 from schemas.categories import Category, Priority
-from streams.domain.budget import BudgetRow, Standing, asks, hidden, in_hand, settled, take, used_share
+from streams.domain.budget import (
+    BudgetRow,
+    Standing,
+    asks,
+    hidden,
+    in_hand,
+    may_be_grouped,
+    micros,
+    settled,
+    take,
+    used_share,
+)
 from streams.domain.budget_rules import BudgetRule
 from streams.rules_file import load_rules
 from tests.factories import NOON, example
@@ -29,6 +40,10 @@ def after(seconds: float) -> timedelta:
     return timedelta(seconds=seconds)
 
 
+def at_us(seconds: float) -> int:
+    return micros(NOON + after(seconds))
+
+
 def stood(state: AlertState = NEW, priority: Priority = P3) -> Standing:
     return Standing(state=state, priority=priority, category=Category.OVERIG)
 
@@ -37,7 +52,7 @@ def asked(*arrivals: tuple[float, Priority], rule: BudgetRule = RULE) -> tuple[B
     """Return the row after alerts that asked at these seconds, and what became of each."""
     row, became = BudgetRow(), []
     for at_s, priority in arrivals:
-        row, why = take(row, priority, True, NOON + after(at_s), rule, ROOM)
+        row, why = take(row, priority, True, at_us(at_s), rule, ROOM)
         became.append(why)
     return row, became
 
@@ -86,6 +101,26 @@ def test_what_an_operator_has_in_hand_is_known(
 
 
 @pytest.mark.parametrize(
+    ("before", "changes", "expected"),
+    [
+        (None, {}, True),
+        (stood(), {"priority": P2}, False),
+        (stood(AlertState.RETURNED_TO_NORMAL), {}, False),
+        (stood(AlertState.CANCELLED), {}, True),
+        (stood().model_copy(update={"grouped_under": "s"}), {"priority": P2}, True),
+        (stood().model_copy(update={"grouped_under": "s"}), {"priority": P2, "handled_by": "operator-3"}, False),
+        (stood(AlertState.SHELVED), {}, False),
+    ],
+)
+def test_what_has_a_line_or_is_in_hand_is_not_grouped(
+    before: Standing | None, changes: dict[str, Any], expected: bool
+) -> None:
+    """An alert that operators see does not vanish because it rises or comes back."""
+    alert = example(Alert, **{"state": NEW, "handled_by": None, "priority": P3, **changes})
+    assert may_be_grouped(before, alert) is expected
+
+
+@pytest.mark.parametrize(
     ("arrivals", "expected"),
     [
         ([], []),
@@ -110,51 +145,51 @@ def test_what_is_shown_and_what_is_grouped(
 def test_what_may_not_be_grouped_is_shown_beyond_the_budget() -> None:
     """An alert that an operator has in hand takes a place and keeps its own line."""
     row, _ = asked(*[(0, P3)] * 20)
-    row, why = take(row, P4, False, NOON, RULE, ROOM)
+    row, why = take(row, P4, False, at_us(0), RULE, ROOM)
     assert why is None
-    assert len(row.shown) == 6
+    assert len(row.shown_us) == 6
 
 
 @pytest.mark.parametrize(("count", "flood"), [(10, False), (11, True)])
 def test_a_flood_begins_above_ten_in_ten_minutes(count: int, flood: bool) -> None:
     """What is grouped counts as what is shown: a flood is what comes, not what is seen."""
     row, _ = asked(*[(at, P4) for at in range(count)])
-    assert (row.flood_since is not None) is flood
+    assert (row.flood_since_us is not None) is flood
     row, _ = asked(*[(at * 60, P4) for at in range(count)])
-    assert row.flood_since is None
+    assert row.flood_since_us is None
 
 
 def test_a_flood_ends_below_five_in_ten_minutes_and_no_sooner() -> None:
     """Between five and ten it goes on; the summary takes no more after it, and the next flood gets another."""
     row, _ = asked(*[(0, P4)] * 11, *[(60 * at, P4) for at in range(1, 12)])
-    row = row.model_copy(update={"summary_id": "s", "summary_since": NOON})
-    assert settled(row, NOON + after(600), RULE, ROOM).flood_since == NOON
-    five_left = NOON + after(60 * 7 + 599)
-    assert settled(row, five_left, RULE, ROOM).summary_id == "s"
-    over = settled(row, five_left + after(1), RULE, ROOM)
-    assert (over.flood_since, over.summary_id) == (None, "")
-    assert settled(over, five_left + after(1), RULE, ROOM) == over
-    again, why = take(over, P4, True, five_left + after(2), RULE, ROOM)
-    assert (again.flood_since, why) == (None, Grouping.LONG_TERM)
+    row = row.model_copy(update={"summary_id": "s", "summary_since_us": at_us(0)})
+    assert settled(row, at_us(600), RULE, ROOM).flood_since_us == at_us(0)
+    five_left = 60 * 7 + 599
+    assert settled(row, at_us(five_left), RULE, ROOM).summary_id == "s"
+    over = settled(row, at_us(five_left + 1), RULE, ROOM)
+    assert (over.flood_since_us, over.summary_id) == (None, "")
+    assert settled(over, at_us(five_left + 1), RULE, ROOM) == over
+    again, why = take(over, P4, True, at_us(five_left + 2), RULE, ROOM)
+    assert (again.flood_since_us, why) == (None, Grouping.LONG_TERM)
 
 
 def test_a_flood_begins_with_a_summary_of_its_own() -> None:
     """One of an earlier hour, which somebody may have acknowledged, is left as it is; one of these minutes goes on."""
     row, _ = asked(*[(0, P4)] * 10)
     for age_s, kept in ((599, "hour"), (600, "")):
-        known = row.model_copy(update={"summary_id": "hour", "summary_since": NOON - after(age_s)})
-        begun, _ = take(known, P4, True, NOON, RULE, ROOM)
-        assert (begun.flood_since, begun.summary_id) == (NOON, kept)
+        known = row.model_copy(update={"summary_id": "hour", "summary_since_us": at_us(-age_s)})
+        begun, _ = take(known, P4, True, at_us(0), RULE, ROOM)
+        assert (begun.flood_since_us, begun.summary_id) == (at_us(0), kept)
 
 
 @pytest.mark.parametrize(("flood", "age_s", "kept"), [(False, 3_599, True), (False, 3_600, False), (True, 3_600, True)])
 def test_outside_a_flood_a_summary_takes_alerts_for_an_hour(flood: bool, age_s: float, kept: bool) -> None:
     """So that what is grouped all day asks every hour."""
-    row = BudgetRow(summary_id="s", summary_since=NOON)
+    row = BudgetRow(summary_id="s", summary_since_us=at_us(0))
     if flood:
-        came = tuple(NOON + after(age_s - 5 + at) for at in range(5))
-        row = row.model_copy(update={"flood_since": NOON, "came": came})
-    assert bool(settled(row, NOON + after(age_s), RULE, ROOM).summary_id) is kept
+        came_us = tuple(at_us(age_s - 5 + at) for at in range(5))
+        row = row.model_copy(update={"flood_since_us": at_us(0), "came_us": came_us})
+    assert bool(settled(row, at_us(age_s), RULE, ROOM).summary_id) is kept
 
 
 def test_two_operators_take_twice_as_much() -> None:
@@ -164,15 +199,15 @@ def test_two_operators_take_twice_as_much() -> None:
     assert became == [None] * 6 + [Grouping.LONG_TERM]
     assert used_share(row, rule, ROOM) == 0.6
     row, _ = asked(*[(0, P4)] * 20, rule=rule)
-    assert row.flood_since is None
-    assert asked(*[(0, P4)] * 21, rule=rule)[0].flood_since is not None
+    assert row.flood_since_us is None
+    assert asked(*[(0, P4)] * 21, rule=rule)[0].flood_since_us is not None
 
 
 def test_a_row_stays_small() -> None:
     """As many moments as the limits can tell apart, whatever comes."""
     row, _ = asked(*[(0, P1)] * 500)
-    assert (len(row.came), len(row.shown)) == (11, 8)
-    assert settled(row, NOON + after(3_600), RULE, ROOM).shown == ()
+    assert (len(row.came_us), len(row.shown_us)) == (11, 8)
+    assert settled(row, at_us(3_600), RULE, ROOM).shown_us == ()
 
 
 ARRIVALS = st.lists(st.tuples(st.floats(0, 120), st.sampled_from(Priority)), max_size=150)
@@ -206,8 +241,8 @@ def test_when_it_is_looked_at_does_not_change_what_is_decided(
     row, became = BudgetRow(), []
     for at_s, priority in moments:
         for look in (each for each in sorted(looks) if each <= at_s):
-            row = settled(row, max([NOON + after(look), *row.came[-1:]]), RULE, ROOM)
-        row, why = take(row, priority, True, NOON + after(at_s), RULE, ROOM)
+            row = settled(row, max([at_us(look), *row.came_us[-1:]]), RULE, ROOM)
+        row, why = take(row, priority, True, at_us(at_s), RULE, ROOM)
         became.append(why)
     assert became == asked(*moments)[1]
 

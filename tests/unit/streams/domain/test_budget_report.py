@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from schemas.alerts import Alert, AlertState, Grouping
 from schemas.categories import Category, Priority
 from streams.commands.budget import as_document, lines
-from streams.domain.budget import BudgetRow, settled, take
+from streams.domain.budget import BudgetRow, micros, settled, take
 from streams.domain.budget_report import (
     Ask,
     RoomReport,
@@ -137,11 +137,11 @@ def test_a_flood_is_reported_as_it_was_decided(gaps: list[int], look_s: int) -> 
     row = BudgetRow()
     for each in moments:
         if each <= look:
-            row, _ = take(row, Priority.P4, True, each, RULE, ROOM)
+            row, _ = take(row, Priority.P4, True, micros(each), RULE, ROOM)
     now = max([look, *moments]) + timedelta(days=1)
     found = list(floods(moments, now, RULE, ROOM))
     inside = any(began <= look < until for began, until in found)
-    assert (settled(row, look, RULE, ROOM).flood_since is not None) is inside
+    assert (settled(row, micros(look), RULE, ROOM).flood_since_us is not None) is inside
 
 
 @pytest.mark.parametrize(
