@@ -131,7 +131,9 @@ class BudgetDesk:
                 self._rows.delete(self._summary_name(alert_id))
                 self._rows.delete(f"acted/{self._room}/{alert_id}")
         elif row.to_tell:
-            self._tell(*told(row, now), now)
+            budget = self._budget()
+            lasting = budget.flood_since_us is not None and budget.summary_id == alert_id
+            self._tell(*told(row, now, lasting), now)
 
     def _ask(self, before: Standing | None, alert: Alert, now: datetime) -> tuple[str, Grouping | None]:
         rule = self._rules.budget
@@ -198,7 +200,7 @@ class BudgetDesk:
     def _tell_later(self, before: SummaryRow, after: SummaryRow, now: datetime) -> None:
         """Keep a changed summary; it is told with the next bucket of due entries, at most once in ten seconds."""
         if not before.to_tell:
-            self._due.add(now, self._summary_name(after.alert_id))
+            self._due.add(now + timedelta(milliseconds=1), self._summary_name(after.alert_id))
         self._rows.put(self._summary_name(after.alert_id), after)
 
     def _tell(self, row: SummaryRow, asking: bool, now: datetime) -> None:

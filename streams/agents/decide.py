@@ -177,6 +177,7 @@ class Decide:
     def _tick(self, item: Input, rows: Rows, now: datetime) -> list[Output]:
         """Expire, unshelve and forget what is due; a tick with nothing due leaves no trace."""
         rooms: dict[str, tuple[SituationStore, list[Alert]]] = {}
+        looked: set[str] = set()  # when a budget was looked at next depends on it: a replay must know
         for name in Due(rows, DUE_BUCKET_S).take(now):
             kind, room, fact_id = name.split("/", 2)
             if kind == "early":
@@ -188,6 +189,7 @@ class Decide:
                 store.drop_gone(fact_id, now)
             elif kind == "budget":
                 store.budget.look(now)
+                looked.add(room)
             elif kind == "summary":
                 store.budget.look_at_summary(fact_id, now)
             elif (alert := self._look_again(fact_id, store, now)) is not None:
@@ -195,7 +197,7 @@ class Decide:
         return [
             output
             for room, (store, alerts) in rooms.items()
-            if alerts or store.budget.telling
+            if alerts or store.budget.telling or room in looked
             for output in self._outputs(item, room, store, alerts, now)
         ]
 

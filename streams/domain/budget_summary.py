@@ -109,19 +109,20 @@ class Told(NamedTuple):
     asks: bool
 
 
-def told(row: SummaryRow, now: datetime) -> Told:
+def told(row: SummaryRow, now: datetime, lasting: bool = False) -> Told:
     """Return a summary's next revision: it expires when nothing is left under it, and asks again when it rises to P2.
 
-    What is routine does not ask twice: a P3 under it changes its priority only.
+    What is routine does not ask twice: a P3 under it changes its priority only. One that is `lasting` does not expire: its
+    flood goes on, and has one summary.
     """
     now = max(now, row.changed_at)
     fresh = {"revision": row.revision + 1, "changed_at": now, "to_tell": False}
-    if not row.counts:
+    if not row.counts and not lasting:
         ended = {"state": AlertState.EXPIRED, "change": Change.EXPIRED, "ended_at": now}
         return Told(row.model_copy(update=fresh | ended), False)
     priority = highest(row)
     risen = priority < row.priority and priority <= Priority.P2
-    fresh |= {"change": Change.EVIDENCE, "priority": priority, "category": _most(row.counts)}
+    fresh |= {"change": Change.EVIDENCE, "priority": priority, "category": _most(row.counts) or row.category}
     if risen:
         fresh |= {"state": AlertState.NEW, "handled_by": None}
     return Told(row.model_copy(update=fresh), risen)
@@ -192,19 +193,23 @@ def summary_alert(row: SummaryRow, asks: bool, taking: bool, rules: Rules, regis
         handled_by=row.handled_by,
         closing=row.closing,
         asks=asks,
-        summary=AlertSummary(
-            open=row.open,
-            grouped=row.grouped,
-            counts=row.counts,
-            alert_ids=tuple(alert_id for _, alert_id in row.members),
-            not_listed=row.open - len(row.members),
-            oldest_at=row.oldest_at,
-            newest_at=row.newest_at,
-            in_flood=row.in_flood,
-            taking=taking,
-        ),
+        summary=_summary(row, taking),
         rules_version=rules.version,
         registry_version=registry_version,
+    )
+
+
+def _summary(row: SummaryRow, taking: bool) -> AlertSummary:
+    return AlertSummary(
+        open=row.open,
+        grouped=row.grouped,
+        counts=row.counts,
+        alert_ids=tuple(alert_id for _, alert_id in row.members),
+        not_listed=row.open - len(row.members),
+        oldest_at=row.oldest_at,
+        newest_at=row.newest_at,
+        in_flood=row.in_flood,
+        taking=taking,
     )
 
 
@@ -219,11 +224,11 @@ def _title(row: SummaryRow) -> str:
     return f"{row.open} grouped: {'; '.join(parts)}" if row.counts else f"none left of {row.grouped} grouped"
 
 
-def _most(counts: Sequence[GroupedCount]) -> Category:
+def _most(counts: Sequence[GroupedCount]) -> Category | None:
     total = Counter[Category]()
     for count in counts:
         total[count.category] += count.open
-    return min(total, key=lambda category: (-total[category], category.value))
+    return min(total, key=lambda category: (-total[category], category.value), default=None)
 
 
 def _by_priority(member: Member) -> Priority:

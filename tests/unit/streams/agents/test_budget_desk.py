@@ -272,6 +272,28 @@ def test_a_summary_ends_when_nothing_is_left_under_it_and_is_forgotten(room: Roo
     assert kept == []
 
 
+def test_a_flood_has_one_summary_also_when_nothing_is_left_under_it_for_a_while(room: Room) -> None:
+    """It stays as an empty line, takes the next alert, and ends after the flood."""
+    summary = flooded(room)
+    for number, grouped in enumerate(room.under(summary.alert_id)):
+        room.give(action(grouped.alert_id, Action.FALSE_ALARM, number=number))
+    room.pass_time(11)
+    empty = room.newest[summary.alert_id]
+    assert (empty.state, counts(empty), empty.title) == (AlertState.NEW, {}, "none left of 27 grouped")
+    assert room.give(said(300, P4, room.now))[-1].grouped_under == summary.alert_id
+    room.give(action(room.under(summary.alert_id)[0].alert_id, Action.CLOSE, number=99))
+    room.pass_time(BUDGET.flood.window_s + LOOK_S + 30)
+    assert room.newest[summary.alert_id].state is AlertState.EXPIRED
+    assert [each.asks for each in room.sent if each.alert_id == summary.alert_id].count(True) == 1
+
+
+def test_a_tick_that_looks_at_a_budget_is_a_decision(room: Room) -> None:
+    """It is in the log, since the next look depends on it; a tick with nothing due is not."""
+    room.give(said(0, P4))
+    assert [each.topic for each in room.memory.tick(room.now + seconds(30))] == []
+    assert [each.topic for each in room.memory.tick(room.now + seconds(LOOK_S + 10))] == [topics.DECISION_LOG]
+
+
 def test_closing_a_summary_puts_its_alerts_on_the_list(room: Room) -> None:
     """Nothing is closed unseen: they stand by themselves, and the next that is grouped opens another summary."""
     summary = flooded(room)
