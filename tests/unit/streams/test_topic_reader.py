@@ -108,11 +108,12 @@ def test_a_topic_is_read_from_a_time_up_to_now(
     assert consumer.closed
 
 
-def test_a_cluster_that_is_not_there_is_one_line() -> None:
+def test_a_cluster_that_is_not_there_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the address and the topic."""
-    monkey = KafkaSettings(bootstrap_servers="127.0.0.1:1")
+    monkeypatch.setattr(topic_reader, "CONNECT_TIMEOUT_MS", 300)
+    nobody = KafkaSettings(bootstrap_servers="127.0.0.1:1")
     with pytest.raises(ClusterError, match=r"127\.0\.0\.1:1: alerts cannot be read: "):
-        list(topic_reader.read_until_now(monkey, ALERTS))
+        list(topic_reader.read_until_now(nobody, ALERTS))
 
 
 def test_the_budget_is_reported_from_both_topics(monkeypatch: pytest.MonkeyPatch) -> None:
