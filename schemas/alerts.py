@@ -37,6 +37,14 @@ class Change(StrEnum):
     EXPIRED = "expired"
 
 
+class Grouping(StrEnum):
+    """Why an alert stands under a summary: a flood, no place left in these minutes, or the hour's budget is used."""
+
+    FLOOD = "flood"
+    FULL = "full"
+    LONG_TERM = "long_term"
+
+
 class Factor(Part):
     """One line of the score: a rule, its points, and the reason in words."""
 
@@ -73,11 +81,38 @@ class AlertCamera(Part):
     degraded: bool = False
 
 
+class GroupedCount(Part):
+    """How many alerts of one priority and category stand under a summary."""
+
+    priority: Priority
+    category: Category
+    open: Annotated[int, Field(ge=1)]
+
+
+class AlertSummary(Part):
+    """What stands under a summary alert. Each of its alerts was sent whole, and names the summary in `grouped_under`."""
+
+    open: Annotated[
+        int, Field(ge=0, description="Alerts under it that are on the operator's list and in nobody's hand")
+    ]
+    grouped: Annotated[int, Field(ge=1, description="Alerts that ever came under it, each time")]
+    counts: tuple[GroupedCount, ...]
+    alert_ids: Annotated[tuple[str, ...], Field(description="Open ones, the highest priority first")]
+    not_listed: Annotated[int, Field(ge=0, description="Open ones that `alert_ids` has no room for")]
+    oldest_at: Annotated[Utc, Field(description="When the first came under it")]
+    newest_at: Annotated[Utc, Field(description="When the newest came under it")]
+    in_flood: Annotated[bool, Field(description="Whether a flood made it, and not the long-term budget")]
+    taking: Annotated[bool, Field(description="Whether more alerts may come under it: the flood or the hour goes on")]
+
+
 class Alert(Message):
     """The whole alert after one change. `revision` counts changes from 0; `alert_id` is derived from the first cause.
 
     `score` is the sum of the factors' points, held within 0 and 100; `capped_by` names the rule that held the priority
     below what the score would give, if one did. `verdict` is the best that any camera said.
+
+    An alert with `grouped_under` stands under that summary alert as long as the summary is on the list. One with `summary` is
+    such a summary: it has no reports and cameras of its own.
     """
 
     name: ClassVar[str] = "alert"
@@ -108,6 +143,12 @@ class Alert(Message):
     expires_at: Utc
     handled_by: Identifier | None = None
     closing: Annotated[str, Field(pattern="^(true|false|test|duplicate)?$")] = ""
+    asks: Annotated[
+        bool, Field(description="Whether this change newly asks for attention: opened, came back, rose")
+    ] = False
+    grouped_under: Annotated[str | None, Field(description="The summary alert that it stands under")] = None
+    grouping: Annotated[Grouping | None, Field(description="Why it does")] = None
+    summary: AlertSummary | None = None
     rules_version: Annotated[str, Field(min_length=1, max_length=40)]
     registry_version: Annotated[str, Field(min_length=1, max_length=40)]
 

@@ -177,8 +177,12 @@ def _count_alerts(outputs: Sequence[Outgoing]) -> None:
         if output.topic != topics.ALERTS or not isinstance(alert, Alert):
             continue
         metrics.ALERT_CHANGES.labels(alert.change, alert.priority).inc()
-        if alert.revision == 0:
+        if alert.revision == 0 and alert.summary is None:
             metrics.ALERTS.labels(alert.priority).inc()
+        if alert.grouping is not None and alert.asks:
+            metrics.ALERTS_GROUPED.labels(alert.control_room_id, alert.priority, alert.grouping).inc()
+        elif alert.asks:
+            metrics.ALERTS_SHOWN.labels(alert.control_room_id, alert.priority).inc()
         entered_at = envelope(output.record.headers).entered_at
         if entered_at is not None:
             seconds = (datetime.now(entered_at.tzinfo) - entered_at).total_seconds()

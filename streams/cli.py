@@ -19,6 +19,7 @@ COMMANDS: Final = (
     "worker",
     "intake",
     "watch",
+    "budget",
     "snapshot",
     "completeness",
     "canary",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,11 +12,11 @@ from typing import Final
 from rich.table import Table
 from rich.text import Text
 
-from schemas.alerts import Alert, AlertState
+from schemas.alerts import Alert, AlertState, AlertSummary
 from schemas.categories import Priority
 from schemas.evidence import Verdict
+from streams.domain.budget import OFF_LIST, hidden
 
-ENDED: Final = frozenset({AlertState.CLOSED, AlertState.CANCELLED, AlertState.EXPIRED})
 COLOURS: Final = {
     Priority.P1: "bold white on red",
     Priority.P2: "bold black on yellow",
@@ -24,7 +25,8 @@ COLOURS: Final = {
 }
 REASONS: Final = 3
 CAMERAS: Final = 3
-"""How many reasons and cameras a row shows; the alert itself has all."""
+CATEGORIES: Final = 5
+"""How many reasons and cameras a row shows, and a summary's categories; the alert itself has all."""
 
 
 class Language(StrEnum):
@@ -62,6 +64,7 @@ VERDICTS: Final[Mapping[Language, Mapping[Verdict, str]]] = {
     },
     Language.EN: {verdict: verdict.value.replace("_", " ") for verdict in Verdict},
 }
+GROUPED: Final = {Language.NL: "gegroepeerd", Language.EN: "grouped"}
 NOTHING: Final = {Language.NL: "Geen meldingen.", Language.EN: "No alerts."}
 
 
@@ -87,9 +90,20 @@ def ordered(alerts: Sequence[Alert], room: str | None = None) -> list[Alert]:
     mine = [
         alert
         for alert in alerts
-        if alert.operator_list and alert.state not in ENDED and room in (None, alert.control_room_id)
+        if alert.operator_list and alert.state not in OFF_LIST and room in (None, alert.control_room_id)
     ]
     return sorted(mine, key=lambda alert: (alert.priority, -alert.score, alert.opened_at, alert.alert_id))
+
+
+def in_sight(alerts: Sequence[Alert], known: Sequence[Alert]) -> list[Alert]:
+    """Return the alerts that stand by themselves: a grouped one does not, as long as its summary is on the list.
+
+    Args:
+        alerts: Which of them.
+        known: The newest version of every alert that is known, summaries among them.
+    """
+    open_ = frozenset(alert.alert_id for alert in known if alert.summary is not None and alert.state not in OFF_LIST)
+    return [alert for alert in alerts if not hidden(alert, open_)]
 
 
 def row(alert: Alert, now: datetime, language: Language) -> Row:
@@ -100,6 +114,8 @@ def row(alert: Alert, now: datetime, language: Language) -> Row:
         why.append(f"≤ {alert.priority} ({alert.capped_by})")
     looked = [camera for camera in alert.cameras if camera.verdict is not Verdict.NO_COVERAGE][:CAMERAS]
     verdicts = VERDICTS[language]
+    if alert.summary is not None:
+        return _summary_row(alert, alert.summary, now, language)
     cameras = [f"{camera.camera_id}: {verdicts[camera.verdict]}" for camera in looked]
     return Row(
         priority=alert.priority,
@@ -109,6 +125,26 @@ def row(alert: Alert, now: datetime, language: Language) -> Row:
         state=STATES[language][alert.state],
         why="\n".join(why),
         cameras="\n".join(cameras) or verdicts[alert.verdict],
+        since=age(now, alert.opened_at),
+    )
+
+
+def _summary_row(alert: Alert, summary: AlertSummary, now: datetime, language: Language) -> Row:
+    """Return a summary's cells: how many alerts stand under it, of which priority and category."""
+    by_priority: Counter[str] = Counter()
+    by_category: Counter[str] = Counter()
+    for count in summary.counts:
+        by_priority[count.priority.value] += count.open
+        by_category[count.category.value] += count.open
+    categories = sorted(by_category.items(), key=lambda each: (-each[1], each[0]))[:CATEGORIES]
+    return Row(
+        priority=alert.priority,
+        score="",
+        what=f"{summary.open} {GROUPED[language]}",
+        where="",
+        state=STATES[language][alert.state],
+        why=", ".join(f"{number} {name}" for name, number in sorted(by_priority.items())),
+        cameras=", ".join(f"{number} {name}" for name, number in categories),
         since=age(now, alert.opened_at),
     )
 

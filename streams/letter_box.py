@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from schemas.codec import Headers
@@ -17,18 +17,17 @@ from streams.errors import DeliveryError
 from streams.records import normal_headers
 from streams.settings import KafkaSettings, kafka_client_options
 from streams.topic_admin import ClusterError
-from streams.topics import BY_NAME, DEAD_LETTERS, MAX_MESSAGE_BYTES
+from streams.topic_reader import CONNECT_TIMEOUT_MS, read_records
+from streams.topics import DEAD_LETTERS, MAX_MESSAGE_BYTES
 
 log = logging.getLogger(__name__)
 
-POLL_MS: Final = 500
-CONNECT_TIMEOUT_MS: Final = 15_000
 CONFIRM_WITHIN_S: Final = 60.0
 """How long to wait for the broker's word on what was sent."""
 
 
 def read_letters(kafka: KafkaSettings, since: datetime | None = None) -> Iterator[Letter]:
-    """Yield the letters that are there now, oldest first of each partition.
+    """Return the letters that are there now, oldest first of each partition.
 
     Args:
         kafka: The cluster.
@@ -37,38 +36,7 @@ def read_letters(kafka: KafkaSettings, since: datetime | None = None) -> Iterato
     Raises:
         ClusterError: The cluster cannot be reached, or has no such topic; one line.
     """
-    consumer = None
-    try:
-        consumer = KafkaConsumer(
-            **kafka_client_options(kafka),
-            client_id="toezicht-dead-letters",
-            enable_auto_commit=False,
-            bootstrap_timeout_ms=CONNECT_TIMEOUT_MS,
-        )
-        yield from _read(consumer, since)
-    except (KafkaError, OSError, ValueError) as error:
-        reason = (str(error) or type(error).__name__).splitlines()[0]
-        raise ClusterError(f"Kafka at {kafka.bootstrap_servers}: {DEAD_LETTERS} cannot be read: {reason}") from None
-    finally:
-        if consumer is not None:
-            consumer.close()
-
-
-def _read(consumer: Any, since: datetime | None) -> Iterator[Letter]:
-    partitions = [TopicPartition(DEAD_LETTERS, number) for number in range(BY_NAME[DEAD_LETTERS].partitions)]
-    consumer.assign(partitions)
-    ends = consumer.end_offsets(partitions)
-    consumer.seek_to_beginning(*partitions)
-    if since is not None:
-        found = consumer.offsets_for_times(dict.fromkeys(partitions, max(0, int(since.timestamp() * 1000))))
-        for partition in partitions:
-            start = found.get(partition)
-            consumer.seek(partition, ends[partition] if start is None else start.offset)
-    while any(consumer.position(partition) < ends[partition] for partition in partitions):
-        for partition, records in consumer.poll(timeout_ms=POLL_MS).items():
-            for record in records:
-                if record.offset < ends[partition]:
-                    yield letter_of(record)
+    return (letter_of(record) for record in read_records(kafka, DEAD_LETTERS, since))
 
 
 def letter_of(record: Any) -> Letter:

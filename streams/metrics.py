@@ -89,6 +89,22 @@ ALERTS: Final = Counter("toezicht_alerts_total", "Alerts opened, by priority at 
 ALERT_CHANGES: Final = Counter(
     "toezicht_alert_changes_total", "Messages on the operator topic.", ["change", "priority"]
 )
+ALERTS_SHOWN: Final = Counter(
+    "toezicht_alerts_shown_total", "Times that an alert or a summary newly asked an operator for attention.",
+    ["control_room", "priority"],
+)  # fmt: skip
+ALERTS_GROUPED: Final = Counter(
+    "toezicht_alerts_grouped_total", "Times that an alert asked and was put under a summary, by reason.",
+    ["control_room", "priority", "reason"],
+)  # fmt: skip
+ALERT_FLOOD: Final = Gauge(
+    "toezicht_alert_flood", "1 while a control room is in an alert flood, else 0.", ["control_room"]
+)
+ALERT_BUDGET_USED: Final = Gauge(
+    "toezicht_alert_budget_used_ratio",
+    "Alerts shown within the long-term window as a share of what the operators at work can take.",
+    ["control_room"],
+)
 INPUTS_CHECKED: Final = Counter(
     "toezicht_inputs_checked_total", "Accepted inputs that the completeness check compared with what was decided.",
     ["topic"],

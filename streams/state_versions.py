@@ -126,8 +126,14 @@ def _seen_clearly(row: Document) -> Document:
     return {**row, "seconds": [[*second, True] for second in row["seconds"]]}
 
 
+def _alert_on_the_list(row: Document) -> Document:
+    """It was shown with a priority that is not told: as if with the highest, so that nothing asks anew by the upgrade."""
+    standing = {"state": row["state"], "priority": "P1", "category": "overig"}
+    return {**row, "standing": standing}
+
+
 ROWS: Final = RowVersions(
-    newest={"camera": 2, "seen": 2},
-    upgrades={("camera", 1): _camera_without_memory, ("seen", 1): _seen_clearly},
+    newest={"alert": 2, "camera": 2, "seen": 2},
+    upgrades={("alert", 1): _alert_on_the_list, ("camera", 1): _camera_without_memory, ("seen", 1): _seen_clearly},
 )
 """What this release writes; kinds that are not named are at version 1."""

@@ -19,6 +19,7 @@ from pydantic import BaseModel
 
 from schemas.base import Message, derive_id
 from schemas.cameras import CameraState, CameraStatus
+from schemas.categories import Category
 from schemas.codec import encode
 from schemas.evidence import Verdict
 from schemas.incidents import Operation
@@ -30,6 +31,8 @@ from streams.agents.decide import Decide
 from streams.agents.due import DueClock, DueRow
 from streams.agents.observe import Observe
 from streams.agents.situation_store import ActedRow, CellRow, EarlyRow, GoneRow, LinkRow, SequenceRow
+from streams.domain.budget import BudgetRow
+from streams.domain.budget_summary import SummaryRow
 from streams.domain.corroboration import CameraStateRow, WatchRow
 from streams.domain.crowding import CrowdRow
 from streams.domain.observing import CameraSecond
@@ -52,6 +55,7 @@ from tests.situation_factories import (
     episode,
     in_view,
     observation,
+    position,
     registry,
     report,
     seconds,
@@ -68,6 +72,7 @@ DIGESTS: Final = FOLDER / "shapes.json"
 MODELS: Final[dict[str, type[BaseModel]]] = {
     "acted": ActedRow,
     "alert": Situation,
+    "budget": BudgetRow,
     "camera": CameraSecond,
     "cell": CellRow,
     "crowd": CrowdRow,
@@ -83,6 +88,7 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
     "sequence": SequenceRow,
     "situation": SituationRow,
     "state": CameraStateRow,
+    "summary": SummaryRow,
     "watch": WatchRow,
 }
 """The model of each kind of row."""
@@ -118,6 +124,7 @@ def runs() -> Iterator[tuple[Stage, list[tuple[datetime, Message]]]]:
         report("b", source="meldpunt"),
         episode(),
         episode("end", "none", at=NOON + seconds(60), name="crowd-2"),
+        *(report(f"noise-{n}", category=Category.OVERIG, position=position(300 * n)) for n in range(1, 7)),
         action(alert_id, Action.ACKNOWLEDGE),
         action(alert_id, Action.SHELVE, "werkzaamheden", NOON + seconds(3_600), number=2),
         tick("room", NOON + seconds(3_700)),

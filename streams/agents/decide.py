@@ -73,7 +73,7 @@ class Decide:
                 raise TypeError(f"expected evidence, an action or a tick, got a {other.name}")
 
     def _store(self, rows: Rows, room: str) -> SituationStore:
-        return SituationStore(rows, room, self._rules)
+        return SituationStore(rows, room, self._rules, self._registry_version)
 
     def _take(self, evidence: Evidence, store: SituationStore, now: datetime) -> Alert | None:
         match evidence.fact:
@@ -145,11 +145,14 @@ class Decide:
     def _act(self, action: OperatorAction, store: SituationStore, now: datetime) -> Alert | None:
         """Do what an operator asks; what is refused changes nothing and is logged with its reason."""
         known = store.get(action.alert_id)
-        if known is None:
+        if known is None and not store.budget.knows(action.alert_id):
             log.info("refused %s of alert %s: no such alert here", action.action.value, action.alert_id)
             return None
         if not store.first_time(action):
             log.info("%s of alert %s was decided on before", action.action.value, action.alert_id)
+            return None
+        if known is None:
+            store.budget.act(action, now)
             return None
         priority = alert_of(known, self._rules, self._registry_version).priority
         after, refused = act(known, action, priority, now)
@@ -165,28 +168,38 @@ class Decide:
             if after is before or after == before or before.ended_at is not None:
                 return None
             after = changed(before, after, why, now)
+        alert = alert_of(after, self._rules, self._registry_version)
+        standing, alert = store.budget.stand(after.standing, alert, now)
+        if standing != after.standing:
+            after = after.model_copy(update={"standing": standing})
         store.put(before, after)
-        return alert_of(after, self._rules, self._registry_version)
+        return alert
 
     def _tick(self, item: Input, rows: Rows, now: datetime) -> list[Output]:
         """Expire, unshelve and forget what is due; a tick with nothing due leaves no trace."""
-        alerts: dict[str, list[Alert]] = {}
+        rooms: dict[str, tuple[SituationStore, list[Alert]]] = {}
+        looked: set[str] = set()  # when a budget was looked at next depends on it: a replay must know
         for name in Due(rows, DUE_BUCKET_S).take(now):
             kind, room, fact_id = name.split("/", 2)
             if kind == "early":
                 log.info("what came early for %s was never followed by its report", fact_id)
                 rows.delete(name)
                 continue
+            store, alerts = rooms.setdefault(room, (self._store(rows, room), []))
             if kind == "gone":
-                self._store(rows, room).drop_gone(fact_id, now)
-                continue
-            alert = self._look_again(fact_id, self._store(rows, room), now)
-            if alert is not None:
-                alerts.setdefault(room, []).append(alert)
+                store.drop_gone(fact_id, now)
+            elif kind == "budget":
+                store.budget.look(now)
+                looked.add(room)
+            elif kind == "summary":
+                store.budget.look_at_summary(fact_id, now)
+            elif (alert := self._look_again(fact_id, store, now)) is not None:
+                alerts.append(alert)
         return [
             output
-            for room, found in alerts.items()
-            for output in self._outputs(item, room, self._store(rows, room), found, now)
+            for room, (store, alerts) in rooms.items()
+            if alerts or store.budget.telling or room in looked
+            for output in self._outputs(item, room, store, alerts, now)
         ]
 
     def _look_again(self, alert_id: str, store: SituationStore, now: datetime) -> Alert | None:
@@ -212,11 +225,12 @@ class Decide:
     def _outputs(
         self, item: Input, room: str, store: SituationStore, alerts: Sequence[Alert], now: datetime
     ) -> list[Output]:
-        """Return each alert for its two topics, and one record of the decision.
+        """Return each alert for its two topics, and one record of the decision. A summary stands before what is under it.
 
         The newest state stands in its control room's partition, which is the input's, under the alert's own key.
         """
         outputs: list[Output] = []
+        alerts = [*store.budget.told(), *alerts]
         for alert in alerts:
             if is_canary(room):
                 outputs.append(Output(topics.CANARY, alert))

@@ -7,6 +7,7 @@
 - `acted/<room>/<alert>`: what operators did to it, so that an action that is replayed is not done twice;
 - `cell/<room>/<group>/<cell>`: the open situations in one cell (`streams/domain/joining.py`);
 - `sequence/<room>`: the number of the next decision;
+- `budget/…` and `summary/…`: the alert budget (`streams/agents/budget_desk.py`);
 - `due/…`: when an alert expires, is unshelved, or is forgotten.
 """
 
@@ -20,6 +21,7 @@ from pydantic import Field
 
 from schemas.base import Part, Utc
 from schemas.operations import OperatorAction
+from streams.agents.budget_desk import BudgetDesk
 from streams.agents.due import Due
 from streams.domain.alerting import expires_at
 from streams.domain.joining import Entry, Spot, cells_of_entry, cells_to_search, nearest_match, situation_entry
@@ -81,12 +83,13 @@ class SequenceRow(Part):
 class SituationStore:
     """The situations of one control room within one partition's rows."""
 
-    def __init__(self, rows: Rows, room: str, rules: Rules) -> None:
+    def __init__(self, rows: Rows, room: str, rules: Rules, registry_version: str) -> None:
         """Work on a partition's rows for one control room."""
         self._rows = rows
         self._room = room
         self._rules = rules
         self._due = Due(rows, DUE_BUCKET_S)
+        self.budget = BudgetDesk(rows, room, rules, registry_version, self._due)
 
     def get(self, alert_id: str) -> Situation | None:
         """Return a situation, or None."""

@@ -16,7 +16,7 @@ from rich.live import Live
 from schemas.alerts import Alert
 from streams.alert_reader import AlertReader
 from streams.clock import utc_now
-from streams.console_text import Language, line, table
+from streams.console_text import Language, in_sight, line, table
 from streams.errors import ConfigurationError
 from streams.process import start_logging
 from streams.running import stop_signals
@@ -35,10 +35,14 @@ def register(app: typer.Typer) -> None:
             bool, typer.Option("--from-start", help="Begin with the alerts that are open now (alert-state)")
         ] = False,
         as_json: Annotated[bool, typer.Option("--json", help="One JSON object per change, for programs")] = False,
+        everything: Annotated[bool, typer.Option("--all", help="Also what stands under a summary")] = False,
         seconds: Annotated[float, typer.Option("--for", min=0, help="End after so many seconds; 0 goes on")] = 0,
         lang: Annotated[Language, typer.Option(help="The list's own words: nl or en")] = Language.NL,
     ) -> None:
         """Show the operator's list live: priority, what, where, state, why, and what the cameras said.
+
+        What is more than the operators at work can take stands under a summary line; `--all` shows it too. `--json` has every
+        change, with the summary that an alert stands under in `grouped_under`.
 
         Where standard output is no terminal, each change is one line. Reads the cluster of KAFKA_BOOTSTRAP_SERVERS, else
         the one that `toezicht demo` or `toezicht up` started on this machine.
@@ -54,9 +58,9 @@ def register(app: typer.Typer) -> None:
                 reader, lambda: stopping.is_set() or (deadline is not None and time.monotonic() > deadline)
             )
             if as_json or not sys.stdout.isatty():
-                _print_lines(changes, room, as_json, lang)
+                _print_lines(changes, reader, room, as_json, everything, lang)
             else:
-                _draw(changes, reader, room, lang)
+                _draw(changes, reader, room, everything, lang)
         reader.close()
 
 
@@ -90,14 +94,24 @@ def _until(reader: AlertReader, ended: Callable[[], bool]) -> Iterator[list[Aler
         yield reader.changes(REFRESH_S)
 
 
-def _print_lines(changes: Iterator[list[Alert]], room: str | None, as_json: bool, lang: Language) -> None:
+def _print_lines(
+    changes: Iterator[list[Alert]],
+    reader: AlertReader,
+    room: str | None,
+    as_json: bool,
+    everything: bool,
+    lang: Language,
+) -> None:
     for changed in changes:
-        for alert in changed:
+        for alert in changed if as_json or everything else in_sight(changed, reader.alerts):
             if room in (None, alert.control_room_id):
                 print(alert.model_dump_json() if as_json else line(alert, utc_now(), lang), flush=True)
 
 
-def _draw(changes: Iterator[list[Alert]], reader: AlertReader, room: str | None, lang: Language) -> None:
+def _draw(
+    changes: Iterator[list[Alert]], reader: AlertReader, room: str | None, everything: bool, lang: Language
+) -> None:
     with Live(console=Console(), screen=True, auto_refresh=False) as live:
         for _ in changes:
-            live.update(table(reader.alerts, utc_now(), lang, room), refresh=True)
+            shown = reader.alerts if everything else in_sight(reader.alerts, reader.alerts)
+            live.update(table(shown, utc_now(), lang, room), refresh=True)

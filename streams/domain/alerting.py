@@ -57,6 +57,8 @@ def alert_of(situation: Situation, rules: Rules, registry_version: str) -> Alert
         expires_at=expires_at(situation, rules),
         handled_by=situation.handled_by,
         closing=situation.closing,
+        grouped_under=(situation.standing.grouped_under or None) if situation.standing else None,
+        grouping=situation.standing.grouping if situation.standing else None,
         rules_version=rules.version,
         registry_version=registry_version,
     )

@@ -15,6 +15,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from schemas.base import Identifier, Part, ShortText
 from schemas.categories import Category, Priority
 from schemas.evidence import Verdict
+from streams.domain.budget_rules import BudgetRule
 from streams.domain.camera_rules import CameraRule, EpisodesRule, LookingRule, Metres, Points, Seconds
 
 
@@ -166,7 +167,13 @@ class Rules(Part):
     looking: LookingRule
     episodes: EpisodesRule
     lifetime: LifetimeRule
+    budget: Annotated[BudgetRule | None, Field(description="`none`: every alert is shown by itself")]
     categories: Annotated[Mapping[Category, CategoryRule], Field(min_length=1)]
+
+    @field_validator("budget", mode="before")
+    @classmethod
+    def _no_budget(cls, budget: Any) -> Any:
+        return None if budget == "none" else budget
 
     @field_validator("urgency_points")
     @classmethod

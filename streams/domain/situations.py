@@ -19,6 +19,7 @@ from schemas.categories import Category
 from schemas.evidence import CameraCoverage, EpisodeFact, Evidence, ReportFact, SightingFact, Verdict
 from schemas.geo import Position
 from schemas.incidents import Operation
+from streams.domain.budget import Standing
 
 ENDED: Final = frozenset({AlertState.CLOSED, AlertState.EXPIRED})
 """States in which facts and actions change nothing any more."""
@@ -97,6 +98,7 @@ class Situation(Part):
     reports: tuple[ReportRow, ...] = ()
     sightings: tuple[SightingRow, ...] = ()
     episodes: tuple[EpisodeRow, ...] = ()
+    standing: Standing | None = None
 
     @property
     def live_reports(self) -> tuple[ReportRow, ...]:

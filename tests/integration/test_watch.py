@@ -13,6 +13,7 @@ from kafka import KafkaProducer
 from schemas.alerts import Alert
 from schemas.codec import encode
 from streams.alert_reader import AlertReader, UnreachableError
+from streams.clock import utc_now
 from streams.settings import KafkaSettings
 from streams.topics import ALERT_STATE, ALERTS
 from tests.factories import NOON, example
@@ -66,6 +67,23 @@ def test_who_starts_late_sees_what_is_open(kafka: KafkaSettings) -> None:
     assert process.returncode == 0, process.stderr
     found = [json.loads(each) for each in process.stdout.splitlines()]
     assert 4 in [each["revision"] for each in found if each["alert_id"] == "watch-late"]
+
+
+def test_the_budget_is_told_from_what_is_on_the_topics(kafka: KafkaSettings) -> None:
+    """`toezicht budget --json` counts what asked; a program gets one object for each control room."""
+    now = utc_now()
+    publish(kafka, example(Alert, alert_id="asks", control_room_id="busy", asks=True, changed_at=now))
+    process = subprocess.run(
+        [sys.executable, "-m", "streams.cli", "budget", "--room", "busy", "--since", "10m", "--json"],
+        env={"KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap_servers, "PATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert process.returncode == 0, process.stderr
+    [report] = json.loads(process.stdout)
+    assert (report["control_room_id"], report["last_10_min"]["shown"]) == ("busy", 1)
 
 
 def test_a_broker_that_is_not_there_is_one_line() -> None:

@@ -12,12 +12,29 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from schemas.alerts import Alert
+from schemas.alerts import Alert, AlertSummary
 from streams.commands import watch
 from streams.console_text import Language
 from streams.errors import ConfigurationError
 from streams.settings import KafkaSettings, Settings
-from tests.factories import example
+from tests.factories import NOON, example
+
+SUMMARY = AlertSummary.model_validate(
+    {
+        "open": 7,
+        "grouped": 9,
+        "counts": [
+            {"priority": "P3", "category": "fietsdiefstal", "open": 4},
+            {"priority": "P4", "category": "overig", "open": 3},
+        ],
+        "alert_ids": ["a"],
+        "not_listed": 6,
+        "oldest_at": NOON,
+        "newest_at": NOON,
+        "in_flood": True,
+        "taking": True,
+    }
+)
 
 
 class FakeReader:
@@ -89,9 +106,11 @@ def test_lines_are_of_the_asked_room_and_json_has_the_whole_alert(capsys: pytest
     """One line per change, nothing of other rooms."""
     mine = example(Alert, alert_id="a", control_room_id="mine")
     other = example(Alert, alert_id="b", control_room_id="other")
-    watch._print_lines(until(FakeReader([mine, other], [])), "mine", as_json=True, lang=Language.NL)
+    reader: Any = FakeReader([mine, other], [])
+    watch._print_lines(until(reader), reader, "mine", as_json=True, everything=False, lang=Language.NL)
     assert [Alert.model_validate_json(line) for line in capsys.readouterr().out.splitlines()] == [mine]
-    watch._print_lines(until(FakeReader([mine, other])), None, as_json=False, lang=Language.NL)
+    reader = FakeReader([mine, other])
+    watch._print_lines(until(reader), reader, None, as_json=False, everything=False, lang=Language.NL)
     assert len(capsys.readouterr().out.splitlines()) == 2
 
 
@@ -102,7 +121,29 @@ def test_a_terminal_shows_the_whole_list_anew(monkeypatch: pytest.MonkeyPatch) -
     reader: Any = FakeReader(
         [example(Alert, alert_id="a", place="Plein")], [example(Alert, alert_id="b", place="Laan")]
     )
-    watch._draw(until(reader), reader, None, Language.EN)
+    watch._draw(until(reader), reader, None, everything=False, lang=Language.EN)
     last = out.getvalue().split("State")[-1]
     assert "Plein" in last
     assert "Laan" in last
+
+
+@pytest.mark.parametrize(("everything", "state", "shown"), [(False, "new", 1), (True, "new", 2), (False, "closed", 2)])
+def test_a_grouped_alert_is_behind_its_summary(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], everything: bool, state: str, shown: int
+) -> None:
+    """As long as that is on the list, and unless all is asked for; on the screen and as lines."""
+    summary = example(Alert, alert_id="s", state=state, summary=SUMMARY)
+    grouped = example(Alert, alert_id="a", place="Plein", grouped_under="s", grouping="flood")
+    reader: Any = FakeReader([summary, grouped])
+    watch._print_lines(until(reader), reader, None, as_json=False, everything=everything, lang=Language.EN)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == shown
+    assert "7 grouped" in lines[0]
+    assert "4 P3, 3 P4" in lines[0]
+    out = io.StringIO()
+    monkeypatch.setattr(watch, "Console", lambda: Console(file=out, force_terminal=True, width=160, height=60))
+    reader = FakeReader([summary, grouped])
+    watch._draw(until(reader), reader, None, everything=everything, lang=Language.EN)
+    last = out.getvalue().split("State")[-1]
+    assert ("7 grouped" in last) is (state == "new")
+    assert ("Plein" in last) is (shown == 2)
