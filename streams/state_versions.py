@@ -126,8 +126,35 @@ def _seen_clearly(row: Document) -> Document:
     return {**row, "seconds": [[*second, True] for second in row["seconds"]]}
 
 
+def _seen_without_situations(row: Document) -> Document:
+    """Which situations held was not kept then."""
+    return {**row, "seconds": [[*second, []] for second in row["seconds"]]}
+
+
+def _episode_without_rise(row: Document) -> Document:
+    """How fast a crowd rose was not told then."""
+    return {**row, "rise_per_min": None}
+
+
+def _alert_before_damping(row: Document) -> Document:
+    """Nothing was held then: the next change shows what the score gives, and looks for near-repeats."""
+    episodes = [_episode_without_rise(each) for each in row["episodes"]]
+    return {**row, "episodes": episodes, "shown": None, "near_repeats": []}
+
+
+def _early_without_rise(row: Document) -> Document:
+    """An episode that came too early is kept as an alert keeps it."""
+    return {**row, "episode": _episode_without_rise(row["episode"]) if row["episode"] else None}
+
+
 ROWS: Final = RowVersions(
-    newest={"camera": 2, "seen": 2},
-    upgrades={("camera", 1): _camera_without_memory, ("seen", 1): _seen_clearly},
+    newest={"alert": 2, "camera": 2, "early": 2, "seen": 3},
+    upgrades={
+        ("alert", 1): _alert_before_damping,
+        ("camera", 1): _camera_without_memory,
+        ("early", 1): _early_without_rise,
+        ("seen", 1): _seen_clearly,
+        ("seen", 2): _seen_without_situations,
+    },
 )
 """What this release writes; kinds that are not named are at version 1."""

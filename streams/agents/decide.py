@@ -12,7 +12,7 @@ from schemas.operations import OperatorAction, Tick
 from streams import topics
 from streams.agents.due import Due
 from streams.agents.situation_store import DUE_BUCKET_S, EarlyRow, SituationStore
-from streams.domain.alerting import act, alert_of, changed, expire, expires_at, unshelve
+from streams.domain.alerting import act, alert_of, as_shown, changed, expire, expires_at, fallen, unshelve
 from streams.domain.joining import fact_spot
 from streams.domain.rules import Rules
 from streams.domain.situations import (
@@ -164,8 +164,21 @@ class Decide:
             if after is before or after == before or before.ended_at is not None:
                 return None
             after = changed(before, after, why, now)
-        store.put(before, after)
-        return alert_of(after, self._rules, self._registry_version)
+        after = store.repeats.told(after)
+        alert = alert_of(after, self._rules, self._registry_version)
+        store.put(before, as_shown(after, alert))
+        return alert
+
+    def _look_at_repeats(self, store: SituationStore, now: datetime) -> list[Alert]:
+        """Return the alerts that repeat what was changed otherwise than before."""
+        found = []
+        for alert_id in store.repeats.take_touched():
+            known = store.get(alert_id)
+            if known is None or known.ended_at is not None:
+                continue
+            alert = self._change(known, store.repeats.told(known), store, Change.EVIDENCE, now)
+            found += [alert] if alert else []
+        return found
 
     def _tick(self, item: Input, rows: Rows, now: datetime) -> list[Output]:
         """Expire, unshelve and forget what is due; a tick with nothing due leaves no trace."""
@@ -178,6 +191,9 @@ class Decide:
                 continue
             if kind == "gone":
                 self._store(rows, room).drop_gone(fact_id, now)
+                continue
+            if kind == "repeat":
+                self._store(rows, room).repeats.drop_old(fact_id, now)
                 continue
             alert = self._look_again(fact_id, self._store(rows, room), now)
             if alert is not None:
@@ -199,6 +215,10 @@ class Decide:
         if known.shelved_until is not None and known.shelved_until <= now:
             return self._change(known, unshelve(known), store, Change.ACTION, now)
         expires = expires_at(known, self._rules)
+        lower = fallen(known, now)
+        if lower is not None and expires > now:
+            store.expire_at(alert_id, expires)
+            return self._change(known, lower, store, Change.EVIDENCE, now)
         if expires > now:
             store.expire_at(alert_id, expires)
             return None
@@ -216,6 +236,7 @@ class Decide:
         The newest state stands in its control room's partition, which is the input's, under the alert's own key.
         """
         outputs: list[Output] = []
+        alerts = [*alerts, *self._look_at_repeats(store, now)]
         for alert in alerts:
             state = Output(topics.ALERT_STATE, alert, key=alert.alert_id, partition=item.partition)
             outputs += [Output(topics.ALERTS, alert), state]
