@@ -64,7 +64,10 @@ class SightingFact(Part):
     incident_id: str
     verdict: Verdict
     zone_id: Identifier | None
-    signal: Annotated[str, Field(max_length=40, description="Which observation decided: persons, group, dwell, situation.running, none")]
+    signal: Annotated[
+        str,
+        Field(max_length=40, description="Which observation decided: persons, group, dwell, situation.running, none"),
+    ]
     value: Annotated[float, Field(ge=0, description="The size of that observation")]
     explanation: ShortText
     degraded: bool = False

@@ -19,6 +19,8 @@ COMMANDS: Final = (
     "worker",
     "intake",
     "watch",
+    "explain",
+    "rules",
     "snapshot",
     "completeness",
     "dead-letters",

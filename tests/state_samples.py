@@ -19,6 +19,7 @@ from pydantic import BaseModel
 
 from schemas.base import Message, derive_id
 from schemas.cameras import CameraState, CameraStatus
+from schemas.categories import Category
 from schemas.codec import encode
 from schemas.evidence import Verdict
 from schemas.incidents import Operation
@@ -28,6 +29,7 @@ from streams import topics
 from streams.agents.corroborate import Corroborate, OpenRow
 from streams.agents.decide import Decide
 from streams.agents.due import DueClock, DueRow
+from streams.agents.near_repeat_store import RepeatRow
 from streams.agents.observe import Observe
 from streams.agents.situation_store import ActedRow, CellRow, EarlyRow, GoneRow, LinkRow, SequenceRow
 from streams.domain.corroboration import CameraStateRow, WatchRow
@@ -52,6 +54,7 @@ from tests.situation_factories import (
     episode,
     in_view,
     observation,
+    position,
     registry,
     report,
     seconds,
@@ -79,6 +82,7 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
     "gone": GoneRow,
     "memory": CameraMemory,
     "open": OpenRow,
+    "repeat": RepeatRow,
     "seen": SlotRow,
     "sequence": SequenceRow,
     "situation": SituationRow,
@@ -116,7 +120,10 @@ def runs() -> Iterator[tuple[Stage, list[tuple[datetime, Message]]]]:
         first,
         sighting("a"),
         report("b", source="meldpunt"),
+        report("c", category=Category.WONINGINBRAAK, position=position(600)),
+        report("d", category=Category.WONINGINBRAAK, position=position(750), occurred_at=NOON + seconds(60)),
         episode(),
+        sighting("a", verdict=Verdict.UNSEEN, camera_id="cam-2"),
         episode("end", "none", at=NOON + seconds(60), name="crowd-2"),
         action(alert_id, Action.ACKNOWLEDGE),
         action(alert_id, Action.SHELVE, "werkzaamheden", NOON + seconds(3_600), number=2),

@@ -215,13 +215,9 @@ class Decide:
         if known.shelved_until is not None and known.shelved_until <= now:
             return self._change(known, unshelve(known), store, Change.ACTION, now)
         expires = expires_at(known, self._rules)
-        lower = fallen(known, now)
-        if lower is not None and expires > now:
-            store.expire_at(alert_id, expires)
-            return self._change(known, lower, store, Change.EVIDENCE, now)
         if expires > now:
             store.expire_at(alert_id, expires)
-            return None
+            return self._change(known, fallen(known, now), store, Change.EVIDENCE, now)
         after = expire(known, now)
         if after.state is known.state:  # cancelled before: it was said, it only stops taking facts
             store.put(known, after)

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 from schemas.alerts import Alert, AlertState, Change
 from schemas.categories import Priority
 from schemas.operations import Action, OperatorAction
-from streams.domain.priority import Scored, camera_verdicts, lead_category, score
 from streams.domain.damping import Shown, shown
+from streams.domain.priority import Scored, camera_verdicts, lead_category, score
 from streams.domain.rules import Rules
 from streams.domain.situations import ENDED, EpisodeRow, ReportRow, Situation, best_position, best_verdict, told
 
@@ -80,10 +80,10 @@ def as_shown(situation: Situation, alert: Alert) -> Situation:
     return situation.model_copy(update={"shown": told_at})
 
 
-def fallen(situation: Situation, now: datetime) -> Situation | None:
-    """Return a situation whose hold is over, so that its score alone counts; None where none is, or it goes on."""
+def fallen(situation: Situation, now: datetime) -> Situation:
+    """Return a situation whose hold is over, so that its score alone counts; itself where none is, or it goes on."""
     if situation.shown is None or situation.shown.falls_at is None or situation.shown.falls_at > now:
-        return None
+        return situation
     return situation.model_copy(update={"shown": None})
 
 

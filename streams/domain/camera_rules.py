@@ -64,13 +64,14 @@ class CrowdRule(Part):
                 raise ValueError(f"level {higher.name}: expected density, persons and points above level {lower.name}")
         return levels
 
-
     @field_validator("growth")
     @classmethod
     def _faster_is_more(cls, steps: tuple[GrowthStep, ...]) -> tuple[GrowthStep, ...]:
         for slower, faster in pairwise(steps):
             if faster.rise_per_min <= slower.rise_per_min or faster.points <= slower.points:
-                raise ValueError(f"rise_per_min {faster.rise_per_min:g}: expected above the step before, and more points")
+                raise ValueError(
+                    f"rise_per_min {faster.rise_per_min:g}: expected above the step before, and more points"
+                )
         return steps
 
 

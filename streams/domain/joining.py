@@ -7,7 +7,7 @@ in a handful of small rows, however many situations are open.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from math import floor
 from typing import Annotated

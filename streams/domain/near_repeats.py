@@ -1,7 +1,7 @@
 """Near-repeats: a second burglary near an earlier one within two weeks adds points (the plan against burglary asks for it).
 
-What is kept of an earlier one is its alert, its moment and its place to `GRID_M`: the street, not the house. So a distance is right
-to about 35 m, and the rules' distance is no sharper than that.
+What is kept of an earlier one is its alert, its moment and its place to `GRID_M`: the street, not the house. So a distance is
+right to about 35 m, and the rules' distance is no sharper than that.
 """
 
 from __future__ import annotations
@@ -94,9 +94,7 @@ def repeats_of(
     return tuple(found[:_REPEATS_AT_MOST])
 
 
-def later_ones(
-    alert_id: str, entry: RepeatEntry, entries: Iterable[RepeatEntry], rule: NearRepeatRule
-) -> list[str]:
+def later_ones(alert_id: str, entry: RepeatEntry, entries: Iterable[RepeatEntry], rule: NearRepeatRule) -> list[str]:
     """Return the alerts that may repeat an entry: later ones about as near. What they repeat is told by their own place."""
     reach_m = rule.distance_m + GRID_M
     return [

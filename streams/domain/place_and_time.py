@@ -22,13 +22,13 @@ from streams.domain.camera_rules import Points
 from streams.domain.ground import in_polygon, to_ground, to_polygon
 from streams.domain.registry import Place, Weekday
 
-PROHIBITED: Final = frozenset(
-    """
-    face faces gezicht plate plates kenteken age ages leeftijd gender sex geslacht ethnicity ethnic etniciteit race ras
-    nationality nationaliteit origin afkomst religion religie geloof gait gang emotion emotie skin huidskleur orientation
-    geaardheid disability handicap health gezondheid politics politiek union vakbond identity identiteit biometric biometrisch
-    """.split()
+_GROUNDS: Final = (
+    "face faces gezicht plate plates kenteken age ages leeftijd gender sex geslacht ethnicity ethnic etniciteit "
+    "race ras nationality nationaliteit origin afkomst religion religie geloof gait gang emotion emotie skin "
+    "huidskleur orientation geaardheid disability handicap health gezondheid politics politiek union vakbond "
+    "identity identiteit biometric biometrisch "
 )
+PROHIBITED: Final = frozenset(_GROUNDS.split())
 """Words that name a ground on which nothing may rise (AVG art. 9 and domain fact sheet §1, demand 3), English and Dutch."""
 _DAYS: Final = tuple(Weekday)
 _WORD: Final = re.compile(r"[a-z]+")
@@ -42,7 +42,9 @@ class Circumstance(Part):
     points: Points
     reason: Annotated[ShortText, Field(min_length=1, description="Why, as the alert says it")]
     starts: Annotated[time | None, Field(description="Local time; belongs to it")] = None
-    ends: Annotated[time | None, Field(description="Local time; does not belong to it; before `starts`: next day")] = None
+    ends: Annotated[time | None, Field(description="Local time; does not belong to it; before `starts`: next day")] = (
+        None
+    )
     days: Annotated[tuple[Weekday, ...], Field(description="Days on which `starts` lies; all where none is named")] = ()
     area: Annotated[tuple[Place, ...], Field(max_length=200)] = ()
 

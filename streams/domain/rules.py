@@ -79,7 +79,7 @@ class AgeStep(Part):
     """What a report's delay adds: from this many seconds between happening and reporting."""
 
     from_s: Seconds
-    points: Points
+    points: Annotated[Points, Field(le=0)]
 
 
 class PositionRule(Part):

@@ -17,7 +17,7 @@ from streams import topics
 from streams.agents.decide import Decide
 from streams.rules_file import load_rules
 from tests.fake_rows import FakeRows
-from tests.situation_factories import NOON, episode, in_view, item, position, report, seconds, sighting
+from tests.situation_factories import NOON, episode, in_view, item, position, report, seconds, sighting, tick
 
 RULES = load_rules()
 NAMES = ("a", "b", "c")
@@ -64,13 +64,19 @@ def facts(draw: st.DrawFn) -> list[Evidence]:
 
 
 def decide(evidence: list[Evidence]) -> list[Alert]:
-    """Return every alert that these facts bring, each change of it, in this order of arrival."""
+    """Return every alert that these facts bring, each change of it, in this order of arrival, until nothing is held."""
     stage, rows = Decide(RULES, "r1"), FakeRows()
     sent: list[Alert] = []
     for offset, each in enumerate(evidence):
         for output in stage.handle(item(each, offset), rows, NOON + seconds(6_000)):
             if output.topic == topics.ALERTS and isinstance(output.message, Alert):
                 sent.append(output.message)
+    at = NOON + seconds(6_000 + RULES.damping.fall_after_s)
+    sent += [
+        output.message
+        for output in stage.handle(item(tick(at=at)), rows, at)
+        if output.topic == topics.ALERTS and isinstance(output.message, Alert)
+    ]
     return sent
 
 
@@ -118,8 +124,11 @@ def test_every_score_is_the_sum_of_its_factors(evidence: list[Evidence]) -> None
     for alert in decide(evidence):
         total = sum(factor.points for factor in alert.factors)
         assert alert.score == pytest.approx(min(100.0, max(0.0, total)))
-        assert RULES.thresholds.priority(alert.score) <= alert.priority
-        assert (RULES.thresholds.priority(alert.score) != alert.priority) is (alert.capped_by is not None)
+        scored = alert.falls_to or alert.priority
+        assert RULES.thresholds.priority(alert.score) <= scored
+        assert (RULES.thresholds.priority(alert.score) != scored) is (alert.capped_by is not None)
+        assert alert.priority <= scored
+        assert (alert.falls_at is None) is (alert.falls_to is None)
         assert all(factor.reason for factor in alert.factors)
         assert alert.revision == revisions.get(alert.alert_id, -1) + 1
         revisions[alert.alert_id] = alert.revision
