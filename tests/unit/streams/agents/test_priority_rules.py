@@ -261,7 +261,7 @@ def test_an_area_counts_where_the_best_position_lies_in_it(east_m: float, inside
 
 def burglary(name: str, east_m: float = 0, at_s: float = 0, **changes: Any) -> Evidence:
     at = NOON + seconds(at_s)
-    known = {"category": BURGLARY, "position": position(east_m), "occurred_at": at, "reported_at": at}
+    known: dict[str, Any] = {"category": BURGLARY, "position": position(east_m), "occurred_at": at, "reported_at": at}
     return report(name, **(known | changes))
 
 
