@@ -76,6 +76,9 @@ def _shown(situation: Situation, scored: Scored, rules: Rules) -> Shown:
 
 def as_shown(situation: Situation, alert: Alert) -> Situation:
     """Return a situation that remembers the priority that its alert shows."""
+    known = situation.shown
+    if known is not None and alert.falls_at is None and known.is_at_rest(alert.priority, alert.rules_version):
+        return situation
     told_at = Shown(priority=alert.priority, rules_version=alert.rules_version, falls_at=alert.falls_at)
     return situation.model_copy(update={"shown": told_at})
 

@@ -29,6 +29,10 @@ class Shown(Part):
     rules_version: str
     falls_at: Utc | None = None
 
+    def is_at_rest(self, priority: Priority, rules_version: str) -> bool:
+        """Return whether this priority is shown by these rules, and nothing is held."""
+        return self.falls_at is None and self.priority is priority and self.rules_version == rules_version
+
 
 def shown(
     before: Shown | None, scored: Priority, limited: bool, rule: DampingRule, rules_version: str, now: datetime
@@ -43,10 +47,11 @@ def shown(
         rules_version: The rules that scored.
         now: When it is shown. The hold that a fall began goes on while the score stays below, and ends when it rises back.
     """
-    at_once = Shown(priority=scored, rules_version=rules_version)
-    if before is None or limited or before.rules_version != rules_version:
-        return at_once
-    if scored <= before.priority:  # as text, P1 < P4: it rises or stays
-        return at_once
-    falls_at = before.falls_at or now + timedelta(seconds=rule.fall_after_s)
-    return at_once if falls_at <= now else before.model_copy(update={"falls_at": falls_at})
+    if before is not None and before.is_at_rest(scored, rules_version):
+        return before
+    if before is not None and not limited and before.rules_version == rules_version and scored > before.priority:
+        # as text, P1 < P4: it falls
+        falls_at = before.falls_at or now + timedelta(seconds=rule.fall_after_s)
+        if falls_at > now:
+            return before.model_copy(update={"falls_at": falls_at})
+    return Shown(priority=scored, rules_version=rules_version)
