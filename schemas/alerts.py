@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar
@@ -109,6 +110,10 @@ class Alert(Message):
     place: Annotated[str, Field(max_length=120)]
     position: Position | None
     verdict: Verdict
+    report_verdicts: Annotated[
+        Mapping[str, Verdict],
+        Field(description="By incident id, of each report that holds: the best that any camera said"),
+    ] = {}
     reports: tuple[AlertReport, ...]
     cameras: tuple[AlertCamera, ...]
     evidence_ids: tuple[str, ...]

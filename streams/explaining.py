@@ -24,7 +24,17 @@ from streams.stage import Input
 Place = tuple[str, int, int]
 """Topic, partition and offset of a record."""
 
-COMPARED: Final = ("priority", "score", "capped_by", "falls_to", "falls_at", "factors", "near_repeats", "verdict")
+COMPARED: Final = (
+    "priority",
+    "score",
+    "capped_by",
+    "falls_to",
+    "falls_at",
+    "factors",
+    "near_repeats",
+    "verdict",
+    "report_verdicts",
+)
 """What must come out again."""
 
 

@@ -10,7 +10,7 @@ from schemas.alerts import Alert, AlertState, Change
 from schemas.categories import Priority
 from schemas.operations import Action, OperatorAction
 from streams.domain.damping import Shown, shown
-from streams.domain.priority import Scored, camera_verdicts, lead_category, score
+from streams.domain.priority import Scored, camera_verdicts, lead_category, report_verdicts, score
 from streams.domain.rules import Rules
 from streams.domain.situations import ENDED, EpisodeRow, ReportRow, Situation, best_position, best_verdict, told
 
@@ -50,6 +50,7 @@ def alert_of(situation: Situation, rules: Rules, registry_version: str) -> Alert
         place=lead.place if lead else _zone(episodes[0]),
         position=best_position(reports, episodes),
         verdict=best_verdict([camera.verdict for camera in cameras]),
+        report_verdicts=report_verdicts(situation),
         reports=tuple(row.report for row in situation.reports),
         cameras=cameras,
         evidence_ids=tuple(evidence_id for _, evidence_id in sorted(facts)),

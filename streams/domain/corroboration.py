@@ -106,7 +106,12 @@ def first_sighting(watch: WatchRow, rule: CameraRule, seen: Iterable[Moment]) ->
 
 
 def closing_sighting(
-    watch: WatchRow, rule: CameraRule, looking: LookingRule, seen: Sequence[Moment], states: Sequence[CameraStateRow]
+    watch: WatchRow,
+    rule: CameraRule,
+    looking: LookingRule,
+    seen: Sequence[Moment],
+    states: Sequence[CameraStateRow],
+    now: datetime,
 ) -> Evidence:
     """Return what a camera says when its window has closed without a sighting.
 
@@ -116,6 +121,7 @@ def closing_sighting(
         looking: How much it must have seen.
         seen: What its zones showed in the window.
         states: The newest states of the camera, for the explanation.
+        now: When it is asked: of a window that lies further back than what is kept nobody knows what it showed.
     """
     length_s = int((watch.window_until - watch.window_from).total_seconds()) + 1
     clear = {moment.at for moment in seen if moment.seen.visible}
@@ -123,7 +129,10 @@ def closing_sighting(
     share = min(1.0, len(clear) / length_s)
     not_clear = f"its view was not clear for {unclear_s} s" if unclear_s else ""
     if share < looking.seen_share:
-        why = "; ".join(each for each in (f"it saw {share:.0%} of the window", not_clear, *_blind(states)) if each)
+        kept = now - timedelta(seconds=looking.kept_s)
+        gone = f"what it showed before {kept:%H:%M:%S} UTC is not kept any more" if watch.window_from < kept else ""
+        told = (f"it saw {share:.0%} of the window", not_clear, gone, *_blind(states))
+        why = "; ".join(each for each in told if each)
         return unavailable(watch, why, states, watch.window_until)
     most = max(moment.seen.persons for moment in seen)
     degraded = any(moment.seen.degraded for moment in seen)

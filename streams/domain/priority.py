@@ -245,6 +245,18 @@ def camera_verdicts(situation: Situation) -> tuple[AlertCamera, ...]:
     return tuple(sorted(best.values(), key=_view))
 
 
+def report_verdicts(situation: Situation) -> dict[str, Verdict]:
+    """Return the best that any camera said about each report that holds, by its incident id."""
+    answers = {(row.incident_id, row.camera_id): row.verdict for row in situation.sightings}
+    verdicts = {}
+    for row in told(situation)[0]:
+        incident_id = row.report.incident_id
+        asked = [near.camera_id for near in row.cameras if near.coverage is Coverage.IN_VIEW]
+        said = [answers.get((incident_id, camera_id), Verdict.PENDING) for camera_id in asked]
+        verdicts[incident_id] = best_verdict(said)
+    return verdicts
+
+
 def _seen_by_itself(row: EpisodeRow) -> AlertCamera:
     return AlertCamera(
         camera_id=row.camera_id,

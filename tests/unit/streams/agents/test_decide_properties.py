@@ -63,15 +63,18 @@ def facts(draw: st.DrawFn) -> list[Evidence]:
     return found
 
 
-def decide(evidence: list[Evidence]) -> list[Alert]:
-    """Return every alert that these facts bring, each change of it, in this order of arrival, until nothing is held."""
+def decide(evidence: list[Evidence], apart_s: float = 0) -> list[Alert]:
+    """Return every alert that these facts bring, each change of it, in this order of arrival, until nothing is held.
+
+    `apart_s` is the time between two arrivals.
+    """
     stage, rows = Decide(RULES, "r1"), FakeRows()
     sent: list[Alert] = []
     for offset, each in enumerate(evidence):
-        for output in stage.handle(item(each, offset), rows, NOON + seconds(6_000)):
+        for output in stage.handle(item(each, offset), rows, NOON + seconds(6_000 + offset * apart_s)):
             if output.topic == topics.ALERTS and isinstance(output.message, Alert):
                 sent.append(output.message)
-    at = NOON + seconds(6_000 + RULES.damping.fall_after_s)
+    at = NOON + seconds(6_000 + len(evidence) * apart_s + RULES.damping.fall_after_s)
     sent += [
         output.message
         for output in stage.handle(item(tick(at=at)), rows, at)
@@ -105,6 +108,15 @@ def test_the_order_of_arrival_does_not_change_the_alerts(evidence: list[Evidence
     shuffled = list(evidence)
     shuffle.shuffle(shuffled)
     assert live_content(decide(shuffled)) == live_content(decide(evidence))
+
+
+@settings(max_examples=60, deadline=None)
+@given(facts(), st.randoms(use_true_random=False), st.integers(0, 60))
+def test_holds_do_not_change_where_it_ends(evidence: list[Evidence], shuffle: random.Random, apart_s: int) -> None:
+    """Facts that arrive over time, with holds between them, end in the same alerts as all at once."""
+    shuffled = list(evidence)
+    shuffle.shuffle(shuffled)
+    assert live_content(decide(shuffled, apart_s)) == live_content(decide(evidence))
 
 
 @settings(max_examples=60, deadline=None)

@@ -95,6 +95,22 @@ def test_a_lower_priority_is_held_back_and_then_shown(deciding: Deciding) -> Non
     assert deciding.tick(5_000) == []
 
 
+def test_each_report_has_its_own_verdict(deciding: Deciding) -> None:
+    """The alert's is the best of them; a cancelled report has none."""
+    first = report("a", in_view("cam-1", "cam-2"))
+    second = report("b", in_view("cam-2"), source="p2000")
+    third = report("c", source="meldpunt")
+    for message in (first, second, third, sighting("a", verdict=Verdict.UNSEEN)):
+        deciding.take(message)
+    alert = deciding.one(sighting("b", "cam-2", source="p2000"))
+    ids = {row.source_id: row.incident_id for row in alert.reports}
+    expected = {"a": Verdict.PENDING, "b": Verdict.CORROBORATED, "c": Verdict.NO_COVERAGE}
+    assert alert.report_verdicts == {ids[name]: verdict for name, verdict in expected.items()}
+    assert alert.verdict is Verdict.CORROBORATED
+    after = deciding.one(report("b", source="p2000", revision=1, operation=Operation.CANCEL))
+    assert set(after.report_verdicts) == {ids["a"], ids["c"]}
+
+
 def test_a_rise_within_the_hold_ends_it(deciding: Deciding) -> None:
     """It was never shown lower; a later fall begins a hold of its own."""
     deciding.take(report(cameras=in_view("cam-1", "cam-2")))

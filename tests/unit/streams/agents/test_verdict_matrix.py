@@ -102,6 +102,16 @@ def test_a_view_that_was_not_clear_is_told() -> None:
     assert unseen.explanation == "saw nobody in 1 min 31 s, 88% of them watched; its view was not clear for 11 s"
 
 
+@pytest.mark.parametrize(
+    ("late_s", "words"), [(3_569, ""), (3_571, "; what it showed before 11:59:31 UTC is not kept any more")]
+)
+def test_a_report_that_comes_too_late_to_look_back_says_so(late_s: float, words: str) -> None:
+    """The camera was not blind: what it showed is kept for an hour."""
+    stage = Corroboration()
+    [fact] = stage.take(watch(), NOON + seconds(late_s))
+    assert (fact.verdict, fact.explanation) == (Verdict.CAMERA_UNAVAILABLE, f"it saw 0% of the window{words}")
+
+
 def test_the_matrix_is_data() -> None:
     """Other rules, other verdicts: the same observation and report."""
     content = RULES.model_dump(mode="json")
