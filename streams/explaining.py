@@ -1,7 +1,7 @@
 """Whether an alert's score comes out again: its inputs are taken from the topics and decided anew, at their recorded times.
 
 Only the decisions that concern the alert are played: those that changed it, those about its reports and episodes, and those of
-alerts that it repeats or that an operator's action joined with it. They go through the stage itself, so nothing is told twice.
+alerts that it repeats or that were changed together with it. They go through the stage itself, so nothing is told twice.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 from schemas.alerts import Alert, DecisionLog
 from schemas.base import Message
 from schemas.evidence import EpisodeFact, Evidence, ReportFact
-from schemas.operations import OperatorAction, Tick
+from schemas.operations import Tick
 from streams import topics
 from streams.agents.decide import Decide
 from streams.domain.rules import Rules
@@ -104,7 +104,7 @@ def concerning(alert: Alert, decisions: Iterable[DecisionLog], messages: Mapping
     """Return the decisions that an alert came from, in their order, each once."""
     mine = {each.sequence: each for each in decisions if each.control_room_id == alert.control_room_id}
     ordered = [mine[sequence] for sequence in sorted(mine)]
-    alert_ids = _related(alert, ordered, messages)
+    alert_ids = _related(alert, ordered)
     facts = {row.incident_id for row in alert.reports}
     for decision in ordered:
         if alert_ids & set(decision.alert_ids):
@@ -116,12 +116,15 @@ def concerning(alert: Alert, decisions: Iterable[DecisionLog], messages: Mapping
     ]
 
 
-def _related(alert: Alert, ordered: Sequence[DecisionLog], messages: Mapping[Place, Message]) -> set[str]:
-    """Return the alert, those that it repeats, and those that operators joined with any of them."""
+def _related(alert: Alert, ordered: Sequence[DecisionLog]) -> set[str]:
+    """Return the alert, those that it repeats, and those that one fact or action changed together with any of them.
+
+    A tick changes alerts that have nothing to do with each other.
+    """
     together = [
         set(decision.alert_ids)
         for decision in ordered
-        if len(decision.alert_ids) > 1 and isinstance(_message(decision, messages), OperatorAction)
+        if len(decision.alert_ids) > 1 and decision.topic != topics.ROOM_TICKS
     ]
     found = {alert.alert_id, *(each.alert_id for each in alert.near_repeats)}
     while True:

@@ -13,6 +13,7 @@ from schemas.alerts import Alert, DecisionLog
 from schemas.base import Message
 from schemas.categories import Category, Priority
 from schemas.evidence import Verdict
+from schemas.incidents import Operation
 from schemas.operations import Action
 from streams import topics
 from streams.agents.decide import Decide
@@ -70,10 +71,10 @@ def town() -> Town:
     return town
 
 
-def burglary(name: str, at_s: float) -> Message:
+def burglary(name: str, at_s: float, **changes: Any) -> Message:
     at = NOON + seconds(at_s)
     place = position(-600 + at_s / 20)
-    return report(name, category=Category.WONINGINBRAAK, position=place, occurred_at=at, reported_at=at)
+    return report(name, category=Category.WONINGINBRAAK, position=place, occurred_at=at, reported_at=at, **changes)
 
 
 def of(town: Town, name: str) -> Alert:
@@ -96,6 +97,18 @@ def test_a_near_repeat_is_played_with_what_it_repeats(town: Town) -> None:
     assert "near_repeat" in {factor.rule_id for factor in second.factors}
     inputs = [decision.input_id for decision in concerning(second, town.decisions, town.messages)]
     assert len(inputs) == 2
+
+
+@pytest.mark.parametrize("how", ["cancelled", "closed"])
+def test_a_repeat_that_is_none_any_more_comes_out_again(town: Town, how: str) -> None:
+    """The alert names the earlier one no more; what took it away changed both."""
+    first = of(town, "first")
+    cancelled = burglary("first", 0, revision=1, operation=Operation.CANCEL)
+    town.give(cancelled if how == "cancelled" else action(first.alert_id, Action.FALSE_ALARM), 3_300)
+    second = of(town, "second")
+    assert (second.revision, second.near_repeats) == (1, ())
+    found = recompute(second, town.decisions, town.messages, RULES)
+    assert (found.outcome, found.again) == (Outcome.SAME, second)
 
 
 def test_what_came_before_its_report_is_found(town: Town) -> None:
