@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from schemas.alerts import Alert, DecisionLog
 from schemas.base import Message
 from schemas.categories import Category, Priority
-from schemas.evidence import Verdict
+from schemas.evidence import Evidence, Verdict
 from schemas.incidents import Operation
 from schemas.operations import Action
 from streams import topics
@@ -24,6 +27,7 @@ from streams.in_memory import InMemory
 from streams.rules_file import load_rules
 from streams.stage import Output
 from tests.situation_factories import NOON, action, episode, in_view, position, report, seconds, sighting
+from tests.unit.streams.agents.test_decide_properties import facts
 
 RULES = load_rules()
 HOLD_S = RULES.damping.fall_after_s
@@ -129,6 +133,22 @@ def test_a_held_and_a_fallen_priority_come_out_again(town: Town, until_s: float)
     assert (alert.priority is Priority.P1) is (until_s < 120 + HOLD_S)
     found = recompute(alert, town.decisions, town.messages, RULES)
     assert (found.outcome, found.again) == (Outcome.SAME, alert)
+
+
+@settings(max_examples=40, deadline=None)
+@given(facts(), st.randoms(use_true_random=False), st.integers(0, 90))
+def test_whatever_came_in_whatever_order_comes_out_again(
+    evidence: list[Evidence], shuffle: random.Random, apart_s: int
+) -> None:
+    """Facts that join, overtake and cancel each other, with holds between them."""
+    shuffled, town = list(evidence), Town()
+    shuffle.shuffle(shuffled)
+    for number, each in enumerate(shuffled):
+        town.tick(6_000 + number * apart_s)
+        town.give(each, 6_000 + number * apart_s)
+    for alert in town.alerts.values():
+        found = recompute(alert, town.decisions, town.messages, RULES)
+        assert (found.outcome, found.again, found.differences) == (Outcome.SAME, alert, ())
 
 
 def test_an_operators_action_is_played(town: Town) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from schemas.categories import Category
@@ -155,3 +158,36 @@ def test_age_is_that_of_a_report_and_takes_points_only() -> None:
         Rules.model_validate(changed("categories.jeugdoverlast.age", 5))
     with pytest.raises(ValidationError, match="less than or equal to 0"):
         Rules.model_validate(changed("age.0.points", 5))
+
+
+def leaves(content: Any, way: str = "") -> Iterator[str]:
+    """Yield the paths of all single values."""
+    if not isinstance(content, dict | list):
+        yield way
+        return
+    for name, value in content.items() if isinstance(content, dict) else enumerate(content):
+        yield from leaves(value, f"{way}.{name}" if way else str(name))
+
+
+LEAVES = sorted(leaves(load_rules().model_dump(mode="json")))
+VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-200, 100_000),
+    st.floats(-200, 200),
+    st.text(max_size=8),
+    st.sampled_from(["P1", "P4", "brand", "demonstratie", "running", "../UTC", "Europe", "23:00"]),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(LEAVES), VALUES)
+def test_any_value_anywhere_is_taken_or_refused(path: str, value: Any) -> None:
+    """Never half: rules that are taken keep every limit, and nothing else than a refusal is raised."""
+    try:
+        rules = Rules.model_validate(changed(path, value))
+    except ValidationError:
+        return
+    assert rules.of(Category.DEMONSTRATIE).cap == "P4"
+    assert {each for each in Category if rules.of(each).rises_on_camera_alone} <= BY_CAMERA_ALONE
+    assert all(rules.of(each).cameras is None and not rules.of(each).operator_list for each in HOMES)
