@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar
@@ -69,6 +70,14 @@ class AlertReport(Part):
     reported_at: Utc
 
 
+class NearRepeat(Part):
+    """An earlier situation of the same kind nearby, as another alert tells it."""
+
+    alert_id: str
+    occurred_at: Utc
+    distance_m: Annotated[float, Field(ge=0, description="To about 35 m: earlier places are kept no more exactly")]
+
+
 class AlertCamera(Part):
     """One camera near the situation: what it could see, what it said, and why."""
 
@@ -109,7 +118,8 @@ class Alert(Message):
     """The whole alert after one change. `revision` counts changes from 0; `alert_id` is derived from the first cause.
 
     `score` is the sum of the factors' points, held within 0 and 100; `capped_by` names the rule that held the priority
-    below what the score would give, if one did. `verdict` is the best that any camera said.
+    below what the score would give, if one did. A priority that falls is held for a while: then `falls_to` is what the score
+    gives, and `falls_at` when it will be shown. `verdict` is the best that any camera said.
 
     An alert with `grouped_under` stands under that summary alert as long as the summary is on the list. One with `summary` is
     such a summary: it has no reports and cameras of its own.
@@ -127,11 +137,18 @@ class Alert(Message):
     score: Annotated[float, Field(ge=0, le=100)]
     factors: tuple[Factor, ...]
     capped_by: str | None
+    falls_to: Priority | None = None
+    falls_at: Utc | None = None
+    near_repeats: tuple[NearRepeat, ...] = ()
     category: Category
     title: ShortText
     place: Annotated[str, Field(max_length=120)]
     position: Position | None
     verdict: Verdict
+    report_verdicts: Annotated[
+        Mapping[str, Verdict],
+        Field(description="By incident id, of each report that holds: the best that any camera said"),
+    ] = {}
     reports: tuple[AlertReport, ...]
     cameras: tuple[AlertCamera, ...]
     evidence_ids: tuple[str, ...]

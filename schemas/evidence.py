@@ -64,7 +64,10 @@ class SightingFact(Part):
     incident_id: str
     verdict: Verdict
     zone_id: Identifier | None
-    signal: Annotated[str, Field(max_length=40, description="Which observation decided: persons, group, dwell, none")]
+    signal: Annotated[
+        str,
+        Field(max_length=40, description="Which observation decided: persons, group, dwell, situation.running, none"),
+    ]
     value: Annotated[float, Field(ge=0, description="The size of that observation")]
     explanation: ShortText
     degraded: bool = False
@@ -81,6 +84,9 @@ class EpisodeFact(Part):
     value: Annotated[float, Field(ge=0)]
     explanation: ShortText
     degraded: bool = False
+    rise_per_min: Annotated[
+        float | None, Field(description="Persons per minute by which a crowd rose when it reached its level")
+    ] = None
 
 
 class Evidence(Message):

@@ -19,6 +19,8 @@ COMMANDS: Final = (
     "worker",
     "intake",
     "watch",
+    "explain",
+    "rules",
     "budget",
     "snapshot",
     "completeness",

@@ -112,6 +112,8 @@ def row(alert: Alert, now: datetime, language: Language) -> Row:
     why = [f"{factor.points:+g} {factor.reason}" for factor in strongest[:REASONS]]
     if alert.capped_by:
         why.append(f"≤ {alert.priority} ({alert.capped_by})")
+    if alert.falls_at:
+        why.append(f"→ {alert.falls_to} {alert.falls_at:%H:%M:%S} UTC")
     looked = [camera for camera in alert.cameras if camera.verdict is not Verdict.NO_COVERAGE][:CAMERAS]
     verdicts = VERDICTS[language]
     if alert.summary is not None:

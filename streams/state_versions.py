@@ -126,14 +126,39 @@ def _seen_clearly(row: Document) -> Document:
     return {**row, "seconds": [[*second, True] for second in row["seconds"]]}
 
 
-def _alert_on_the_list(row: Document) -> Document:
-    """It was shown with a priority that is not told: as if with the highest, so that nothing asks anew by the upgrade."""
+def _seen_without_situations(row: Document) -> Document:
+    """Which situations held was not kept then."""
+    return {**row, "seconds": [[*second, []] for second in row["seconds"]]}
+
+
+def _episode_without_rise(row: Document) -> Document:
+    """How fast a crowd rose was not told then."""
+    return {**row, "rise_per_min": None}
+
+
+def _alert_of_the_first_release(row: Document) -> Document:
+    """Nothing was held then, and the next change looks for near-repeats.
+
+    It was shown with a priority that is not told: as if with the highest, so that nothing asks anew by the upgrade.
+    """
+    episodes = [_episode_without_rise(each) for each in row["episodes"]]
     standing = {"state": row["state"], "priority": "P1", "category": "overig"}
-    return {**row, "standing": standing}
+    return {**row, "episodes": episodes, "shown": None, "near_repeats": [], "standing": standing}
+
+
+def _early_without_rise(row: Document) -> Document:
+    """An episode that came too early is kept as an alert keeps it."""
+    return {**row, "episode": _episode_without_rise(row["episode"]) if row["episode"] else None}
 
 
 ROWS: Final = RowVersions(
-    newest={"alert": 2, "camera": 2, "seen": 2},
-    upgrades={("alert", 1): _alert_on_the_list, ("camera", 1): _camera_without_memory, ("seen", 1): _seen_clearly},
+    newest={"alert": 2, "camera": 2, "early": 2, "seen": 3},
+    upgrades={
+        ("alert", 1): _alert_of_the_first_release,
+        ("camera", 1): _camera_without_memory,
+        ("early", 1): _early_without_rise,
+        ("seen", 1): _seen_clearly,
+        ("seen", 2): _seen_without_situations,
+    },
 )
 """What this release writes; kinds that are not named are at version 1."""

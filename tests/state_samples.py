@@ -29,6 +29,7 @@ from streams import topics
 from streams.agents.corroborate import Corroborate, OpenRow
 from streams.agents.decide import Decide
 from streams.agents.due import DueClock, DueRow
+from streams.agents.near_repeat_store import RepeatRow
 from streams.agents.observe import Observe
 from streams.agents.situation_store import ActedRow, CellRow, EarlyRow, GoneRow, LinkRow, SequenceRow
 from streams.domain.budget import BudgetRow
@@ -84,6 +85,7 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
     "gone": GoneRow,
     "memory": CameraMemory,
     "open": OpenRow,
+    "repeat": RepeatRow,
     "seen": SlotRow,
     "sequence": SequenceRow,
     "situation": SituationRow,
@@ -122,7 +124,10 @@ def runs() -> Iterator[tuple[Stage, list[tuple[datetime, Message]]]]:
         first,
         sighting("a"),
         report("b", source="meldpunt"),
+        report("c", category=Category.WONINGINBRAAK, position=position(600)),
+        report("d", category=Category.WONINGINBRAAK, position=position(750), occurred_at=NOON + seconds(60)),
         episode(),
+        sighting("a", verdict=Verdict.UNSEEN, camera_id="cam-2"),
         episode("end", "none", at=NOON + seconds(60), name="crowd-2"),
         *(report(f"noise-{n}", category=Category.OVERIG, position=position(300 * n)) for n in range(1, 7)),
         action(alert_id, Action.ACKNOWLEDGE),

@@ -203,7 +203,7 @@ class Corroborate:
         _set_open(rows, row, False)
         seen = list(self._look_back(row, rows))
         sighting = first_sighting(row, rule, seen) or closing_sighting(
-            row, rule, looking, seen, _states(rows, row.camera_id)
+            row, rule, looking, seen, _states(rows, row.camera_id), now
         )
         fact = sighting.fact
         if isinstance(fact, SightingFact) and fact.verdict is row.verdict is Verdict.CAMERA_UNAVAILABLE:

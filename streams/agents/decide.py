@@ -12,7 +12,7 @@ from schemas.operations import OperatorAction, Tick
 from streams import topics
 from streams.agents.due import Due
 from streams.agents.situation_store import DUE_BUCKET_S, EarlyRow, SituationStore
-from streams.domain.alerting import act, alert_of, changed, expire, expires_at, unshelve
+from streams.domain.alerting import act, alert_of, as_shown, changed, expire, expires_at, fallen, unshelve
 from streams.domain.canary import is_canary
 from streams.domain.joining import fact_spot
 from streams.domain.rules import Rules
@@ -168,12 +168,25 @@ class Decide:
             if after is before or after == before or before.ended_at is not None:
                 return None
             after = changed(before, after, why, now)
+        after = store.repeats.told(after)
         alert = alert_of(after, self._rules, self._registry_version)
+        after = as_shown(after, alert)
         standing, alert = store.budget.stand(after.standing, alert, now)
         if standing != after.standing:
             after = after.model_copy(update={"standing": standing})
         store.put(before, after)
         return alert
+
+    def _look_at_repeats(self, store: SituationStore, now: datetime) -> list[Alert]:
+        """Return the alerts that repeat what was changed otherwise than before."""
+        found = []
+        for alert_id in store.repeats.take_touched():
+            known = store.get(alert_id)
+            if known is None or known.ended_at is not None:
+                continue
+            alert = self._change(known, store.repeats.told(known), store, Change.EVIDENCE, now)
+            found += [alert] if alert else []
+        return found
 
     def _tick(self, item: Input, rows: Rows, now: datetime) -> list[Output]:
         """Expire, unshelve and forget what is due; a tick with nothing due leaves no trace."""
@@ -188,6 +201,8 @@ class Decide:
             store, alerts = rooms.setdefault(room, (self._store(rows, room), []))
             if kind == "gone":
                 store.drop_gone(fact_id, now)
+            elif kind == "repeat":
+                store.repeats.drop_old(fact_id, now)
             elif kind == "budget":
                 store.budget.look(now)
                 looked.add(room)
@@ -215,7 +230,7 @@ class Decide:
         expires = expires_at(known, self._rules)
         if expires > now:
             store.expire_at(alert_id, expires)
-            return None
+            return self._change(known, fallen(known, now), store, Change.EVIDENCE, now)
         after = expire(known, now)
         if after.state is known.state:  # cancelled before: it was said, it only stops taking facts
             store.put(known, after)
@@ -230,6 +245,7 @@ class Decide:
         The newest state stands in its control room's partition, which is the input's, under the alert's own key.
         """
         outputs: list[Output] = []
+        alerts = [*alerts, *self._look_at_repeats(store, now)]
         alerts = [*store.budget.told(), *alerts]
         for alert in alerts:
             if is_canary(room):

@@ -6,6 +6,7 @@
 - `gone/<room>/<incident or episode>`: how far a fact of a forgotten alert was known, for as long as it can be replayed;
 - `acted/<room>/<alert>`: what operators did to it, so that an action that is replayed is not done twice;
 - `cell/<room>/<group>/<cell>`: the open situations in one cell (`streams/domain/joining.py`);
+- `repeat/<room>/<cell>`: situations that a later one may repeat (`near_repeat_store.py`);
 - `sequence/<room>`: the number of the next decision;
 - `budget/…` and `summary/…`: the alert budget (`streams/agents/budget_desk.py`);
 - `due/…`: when an alert expires, is unshelved, or is forgotten.
@@ -23,6 +24,7 @@ from schemas.base import Part, Utc
 from schemas.operations import OperatorAction
 from streams.agents.budget_desk import BudgetDesk
 from streams.agents.due import Due
+from streams.agents.near_repeat_store import NearRepeats
 from streams.domain.alerting import expires_at
 from streams.domain.joining import Entry, Spot, cells_of_entry, cells_to_search, nearest_match, situation_entry
 from streams.domain.rules import Rules
@@ -90,6 +92,7 @@ class SituationStore:
         self._rules = rules
         self._due = Due(rows, DUE_BUCKET_S)
         self.budget = BudgetDesk(rows, room, rules, registry_version, self._due)
+        self.repeats = NearRepeats(rows, room, rules, self._due)
 
     def get(self, alert_id: str) -> Situation | None:
         """Return a situation, or None."""
@@ -135,6 +138,10 @@ class SituationStore:
             self._reindex(situation_entry(before, self._rules) if before else None, situation_entry(after, self._rules))
         if after.shelved_until is not None and (before is None or before.shelved_until != after.shelved_until):
             self.expire_at(after.alert_id, after.shelved_until)
+        falls_at = after.shown.falls_at if after.shown else None
+        if falls_at is not None and (before is None or before.shown is None or before.shown.falls_at != falls_at):
+            self.expire_at(after.alert_id, falls_at)
+        self.repeats.note(before, after)
         if after.ended_at is not None and (before is None or before.ended_at is None):
             self.expire_at(after.alert_id, self.forgotten_at(after.ended_at))
 

@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 from schemas.alerts import Alert, AlertState, Change
 from schemas.categories import Priority
 from schemas.operations import Action, OperatorAction
-from streams.domain.joining import best_position
-from streams.domain.priority import camera_verdicts, lead_category, score
+from streams.domain.damping import Shown, shown
+from streams.domain.priority import Scored, camera_verdicts, lead_category, report_verdicts, score
 from streams.domain.rules import Rules
-from streams.domain.situations import ENDED, EpisodeRow, ReportRow, Situation, best_verdict, told
+from streams.domain.situations import ENDED, EpisodeRow, ReportRow, Situation, best_position, best_verdict, told
 
 _CLOSINGS: Final = frozenset({"test", "duplicate"})
 """Reasons of closing that say more than true or false."""
@@ -24,6 +24,7 @@ def alert_of(situation: Situation, rules: Rules, registry_version: str) -> Alert
     """Return the whole alert of a situation, scored by the rules as they are."""
     cameras = camera_verdicts(situation)
     scored = score(situation, cameras, rules)
+    seen = _shown(situation, scored, rules)
     category = lead_category(situation, rules)
     reports, episodes = told(situation)
     lead = next((row for row in reports if row.report.category is category), None)
@@ -37,15 +38,19 @@ def alert_of(situation: Situation, rules: Rules, registry_version: str) -> Alert
         revision=situation.revision,
         state=situation.state,
         change=situation.change,
-        priority=scored.priority,
+        priority=seen.priority,
         score=scored.score,
         factors=scored.factors,
         capped_by=scored.capped_by,
+        falls_to=scored.priority if seen.falls_at else None,
+        falls_at=seen.falls_at,
+        near_repeats=situation.near_repeats,
         category=category,
         title=(lead.summary if lead else f"{rules.of(category).name} seen by {episodes[0].camera_id}"),
         place=lead.place if lead else _zone(episodes[0]),
         position=best_position(reports, episodes),
         verdict=best_verdict([camera.verdict for camera in cameras]),
+        report_verdicts=report_verdicts(situation),
         reports=tuple(row.report for row in situation.reports),
         cameras=cameras,
         evidence_ids=tuple(evidence_id for _, evidence_id in sorted(facts)),
@@ -62,6 +67,30 @@ def alert_of(situation: Situation, rules: Rules, registry_version: str) -> Alert
         rules_version=rules.version,
         registry_version=registry_version,
     )
+
+
+def _shown(situation: Situation, scored: Scored, rules: Rules) -> Shown:
+    """Return the priority to show: an ended alert keeps the one that was shown last."""
+    if situation.ended_at is not None and situation.shown is not None:
+        return situation.shown.model_copy(update={"falls_at": None})
+    limited = scored.capped_by is not None
+    return shown(situation.shown, scored.priority, limited, rules.damping, rules.version, situation.changed_at)
+
+
+def as_shown(situation: Situation, alert: Alert) -> Situation:
+    """Return a situation that remembers the priority that its alert shows."""
+    known = situation.shown
+    if known is not None and alert.falls_at is None and known.is_at_rest(alert.priority, alert.rules_version):
+        return situation
+    told_at = Shown(priority=alert.priority, rules_version=alert.rules_version, falls_at=alert.falls_at)
+    return situation.model_copy(update={"shown": told_at})
+
+
+def fallen(situation: Situation, now: datetime) -> Situation:
+    """Return a situation whose hold is over, so that its score alone counts; itself where none is, or it goes on."""
+    if situation.shown is None or situation.shown.falls_at is None or situation.shown.falls_at > now:
+        return situation
+    return situation.model_copy(update={"shown": None})
 
 
 def _zone(row: EpisodeRow) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, field_validator, model_validator
 
 from schemas.base import Identifier, Part
+from schemas.observations import SituationKind
 
 Points = Annotated[float, Field(ge=-100, le=100, description="Added to the score")]
 Metres = Annotated[float, Field(gt=0, le=10_000)]
@@ -37,10 +38,18 @@ class CrowdLevel(Part):
     points: Points
 
 
+class GrowthStep(Part):
+    """What a crowd that grows this fast adds to its level."""
+
+    rise_per_min: Annotated[float, Field(gt=0, description="Persons per minute when it reached its level")]
+    points: Annotated[Points, Field(gt=0)]
+
+
 class CrowdRule(Part):
     """When a camera by itself says that a zone is crowded. Levels rise; a level is left below `clear_share` of it."""
 
     levels: Annotated[tuple[CrowdLevel, ...], Field(min_length=1, max_length=5)]
+    growth: tuple[GrowthStep, ...]
     persistence_s: Annotated[Seconds, Field(description="How long a level must hold before it counts, up and down")]
     gap_s: Annotated[Seconds, Field(description="Longer without an observation starts the persistence anew")]
     clear_share: Share
@@ -55,6 +64,16 @@ class CrowdRule(Part):
                 raise ValueError(f"level {higher.name}: expected density, persons and points above level {lower.name}")
         return levels
 
+    @field_validator("growth")
+    @classmethod
+    def _faster_is_more(cls, steps: tuple[GrowthStep, ...]) -> tuple[GrowthStep, ...]:
+        for slower, faster in pairwise(steps):
+            if faster.rise_per_min <= slower.rise_per_min or faster.points <= slower.points:
+                raise ValueError(
+                    f"rise_per_min {faster.rise_per_min:g}: expected above the step before, and more points"
+                )
+        return steps
+
 
 class EpisodesRule(Part):
     """What cameras may begin a situation about."""
@@ -63,8 +82,12 @@ class EpisodesRule(Part):
 
 
 class Signal(Part):
-    """What one zone must show in one second to corroborate: everything that is given, together."""
+    """What one zone must show in one second to corroborate: everything that is given, together.
 
+    A situation is one that the zone's registry asks for (`situations`); where it does not, it is never met.
+    """
+
+    situation: SituationKind | None = None
     persons: Annotated[int, Field(ge=1)] | None = None
     group: Annotated[int, Field(ge=2)] | None = None
     dwell_s: Annotated[float, Field(gt=0)] | None = None
@@ -74,7 +97,7 @@ class Signal(Part):
     @model_validator(mode="after")
     def _says_something(self) -> Signal:
         if not self.model_dump(exclude_none=True):
-            raise ValueError("expected at least one of persons, group, dwell_s, vehicles, density_per_m2")
+            raise ValueError("expected at least one of persons, group, dwell_s, vehicles, density_per_m2, situation")
         return self
 
 

@@ -91,6 +91,7 @@ def first_sighting(watch: WatchRow, rule: CameraRule, seen: Iterable[Moment]) ->
             found = met(signal, moment.seen)
             if found is not None:
                 words = f"{found.words} in zone {moment.zone_id}, {_relative(moment.at, watch.occurred_at)}"
+                words += "" if moment.seen.visible else ", its view not clear"
                 fact = SightingFact(
                     incident_id=watch.incident_id,
                     verdict=Verdict.CORROBORATED,
@@ -105,7 +106,12 @@ def first_sighting(watch: WatchRow, rule: CameraRule, seen: Iterable[Moment]) ->
 
 
 def closing_sighting(
-    watch: WatchRow, rule: CameraRule, looking: LookingRule, seen: Sequence[Moment], states: Sequence[CameraStateRow]
+    watch: WatchRow,
+    rule: CameraRule,
+    looking: LookingRule,
+    seen: Sequence[Moment],
+    states: Sequence[CameraStateRow],
+    now: datetime,
 ) -> Evidence:
     """Return what a camera says when its window has closed without a sighting.
 
@@ -115,12 +121,18 @@ def closing_sighting(
         looking: How much it must have seen.
         seen: What its zones showed in the window.
         states: The newest states of the camera, for the explanation.
+        now: When it is asked: of a window that lies further back than what is kept nobody knows what it showed.
     """
     length_s = int((watch.window_until - watch.window_from).total_seconds()) + 1
-    seen_s = len({moment.at for moment in seen if moment.seen.visible})
-    share = min(1.0, seen_s / length_s)
+    clear = {moment.at for moment in seen if moment.seen.visible}
+    unclear_s = len({moment.at for moment in seen} - clear)
+    share = min(1.0, len(clear) / length_s)
+    not_clear = f"its view was not clear for {unclear_s} s" if unclear_s else ""
     if share < looking.seen_share:
-        why = "; ".join([f"it saw {share:.0%} of the window", *_blind(states)])
+        kept = now - timedelta(seconds=looking.kept_s)
+        gone = f"what it showed before {kept:%H:%M:%S} UTC is not kept any more" if watch.window_from < kept else ""
+        told = (f"it saw {share:.0%} of the window", not_clear, gone, *_blind(states))
+        why = "; ".join(each for each in told if each)
         return unavailable(watch, why, states, watch.window_until)
     most = max(moment.seen.persons for moment in seen)
     degraded = any(moment.seen.degraded for moment in seen)
@@ -133,10 +145,15 @@ def closing_sighting(
         zone_id=None,
         signal="none",
         value=float(most),
-        explanation=f"saw {who} in {length_s // _MINUTE_S} min {length_s % _MINUTE_S} s, {share:.0%} of them watched",
+        explanation=_words(who, length_s, share, not_clear),
         degraded=degraded,
     )
     return _evidence(watch, fact, watch.window_until)
+
+
+def _words(who: str, length_s: int, share: float, not_clear: str) -> str:
+    watched = f"saw {who} in {length_s // _MINUTE_S} min {length_s % _MINUTE_S} s, {share:.0%} of them watched"
+    return f"{watched}; {not_clear}" if not_clear else watched
 
 
 def unavailable(watch: WatchRow, why: str, states: Sequence[CameraStateRow], at: datetime) -> Evidence:

@@ -137,6 +137,7 @@ def episode_evidence(
     name = level_name(row.level, rule) if phase != "end" else NO_LEVEL
     if observation is None:
         value, degraded, words, at = 0.0, False, f"zone {row.zone_id} was not seen any more", row.newest
+        rise_per_min = None
     else:
         density = local_density_per_m2(observation)
         value, degraded = (float(observation.count) if density is None else density), observation.detector.degraded
@@ -146,6 +147,7 @@ def episode_evidence(
         least = "at least " if observation.lower_bound else ""
         held = f"for {rule.persistence_s:g} s"
         words, at = f"{least}{amount} in zone {row.zone_id} {held}: level {name}", observation.second
+        rise_per_min = observation.rise_per_min
     return Evidence(
         evidence_id=derive_id("evidence", row.episode_id, phase, name, iso_utc(at)),
         control_room_id=row.control_room_id,
@@ -161,5 +163,6 @@ def episode_evidence(
             value=value,
             explanation=words[:300],
             degraded=degraded,
+            rise_per_min=rise_per_min,
         ),
     )

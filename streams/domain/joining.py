@@ -7,7 +7,7 @@ in a handful of small rows, however many situations are open.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from math import floor
 from typing import Annotated
@@ -20,7 +20,7 @@ from schemas.geo import Position
 from streams.domain.ground import GroundPoint, distance_m, to_ground
 from streams.domain.priority import lead_category
 from streams.domain.rules import Rules
-from streams.domain.situations import ENDED, EpisodeRow, ReportRow, Situation, told
+from streams.domain.situations import ENDED, EpisodeRow, ReportRow, Situation, best_position, told
 
 
 class Spot(Part):
@@ -68,15 +68,6 @@ def situation_entry(situation: Situation, rules: Rules) -> Entry | None:
         return None
     full = len(situation.reports) >= rules.joining.reports_at_most
     return Entry(alert_id=situation.alert_id, spot=spot, full=full)
-
-
-def best_position(reports: Sequence[ReportRow], episodes: Sequence[EpisodeRow]) -> Position | None:
-    """Return the most accurate position; of equally accurate ones the one that happened first."""
-    known = [(row.report.position, row.report.occurred_at, row.report.incident_id) for row in reports]
-    known += [(row.position, row.begun_at, row.episode_id) for row in episodes]
-    placed = [(position, at, name) for position, at, name in known if position is not None]
-    best = min(placed, key=lambda each: (each[0].accuracy_m, each[1], each[2]), default=None)
-    return best[0] if best else None
 
 
 def _spot(

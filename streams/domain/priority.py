@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from schemas.alerts import AlertCamera, Factor
+from schemas.alerts import AlertCamera, Factor, NearRepeat
 from schemas.categories import Category, Priority
 from schemas.evidence import Coverage, Evidence, ReportFact, Verdict
 from streams.domain.rules import CategoryRule, Rules
@@ -18,6 +18,7 @@ from streams.domain.situations import (
     EpisodeRow,
     ReportRow,
     Situation,
+    best_position,
     best_verdict,
     open_situation,
     report_row,
@@ -39,6 +40,9 @@ _UNASKED: Final = {
     Coverage.NO_CAMERAS_FOR_CATEGORY: "not asked: no cameras for this category",
     Coverage.OUT_OF_RANGE: "does not see the place",
 }
+
+_VIEWS: Final = tuple(Coverage)
+"""The best view first: in view, not permitted now, not for this category, out of range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ def score(situation: Situation, cameras: Sequence[AlertCamera], rules: Rules) ->
         factors += _position(reports, rules)
     factors.append(_verdict(cameras, bool(reports), rules))
     factors += _crowd(episodes, rules)
+    factors += _circumstances(category, reports, episodes, rules)
+    factors += _near_repeat(situation.near_repeats, rules)
     total = min(100.0, max(0.0, sum(factor.points for factor in factors)))
     priority = rules.thresholds.priority(total)
     capped, capped_by = _limited(priority, situation, category, rule)
@@ -169,11 +175,54 @@ def _crowd(episodes: Sequence[EpisodeRow], rules: Rules) -> list[Factor]:
         return []
     worst = max(known, key=lambda row: (levels[row.signal], row.episode_id))
     reason = f"{worst.camera_id}: {worst.explanation}"[:300]
-    return [Factor(rule_id=worst.signal, points=levels[worst.signal], reason=reason)]
+    factors = [Factor(rule_id=worst.signal, points=levels[worst.signal], reason=reason)]
+    rising = max(known, key=lambda row: (row.rise_per_min or 0.0, row.episode_id))
+    rise_per_min = rising.rise_per_min or 0.0
+    reached = [step for step in rules.episodes.crowd.growth if rise_per_min >= step.rise_per_min]
+    if reached:
+        reason = f"{rising.camera_id}: rose by {rise_per_min:.0f} persons per minute when it reached its level"
+        factors.append(Factor(rule_id="crowd.growth", points=reached[-1].points, reason=reason))
+    return factors
+
+
+def _circumstances(
+    category: Category, reports: Sequence[ReportRow], episodes: Sequence[EpisodeRow], rules: Rules
+) -> list[Factor]:
+    """Return what the local time and the place add: of the first moment, at the best position."""
+    concerned = rules.circumstances_of[category]
+    if not concerned:
+        return []
+    at = min([row.report.occurred_at for row in reports] + [row.begun_at for row in episodes])
+    position = best_position(reports, episodes)
+    zone = rules.zone
+    return [
+        Factor(
+            rule_id=f"circumstance.{each.name}"[:80],
+            points=each.points,
+            reason=f"{each.reason} ({at.astimezone(zone):%a %H:%M} local time)"[:300],
+        )
+        for each in concerned
+        if each.holds(at, position, zone)
+    ]
+
+
+def _near_repeat(repeats: Sequence[NearRepeat], rules: Rules) -> list[Factor]:
+    if not repeats or not rules.near_repeat.points:
+        return []
+    nearest = min(repeats, key=lambda each: (each.distance_m, each.occurred_at))
+    within_days = rules.near_repeat.within_s / 86_400
+    reason = (
+        f"{len(repeats)} earlier within {rules.near_repeat.distance_m:.0f} m and {within_days:g} days, the nearest about "
+        f"{nearest.distance_m:.0f} m away at {nearest.occurred_at:%d %b %H:%M} UTC"
+    )
+    return [Factor(rule_id="near_repeat", points=rules.near_repeat.points, reason=reason)]
 
 
 def camera_verdicts(situation: Situation) -> tuple[AlertCamera, ...]:
-    """Return what each camera near a situation could see and said; those that could see stand first."""
+    """Return what each camera near a situation could see and said, ranked by view, then by distance.
+
+    Of one that was asked about several reports, the best answer is told.
+    """
     reports, episodes = told(situation)
     answers = {(row.incident_id, row.camera_id): row for row in situation.sightings}
     said: list[AlertCamera] = []
@@ -191,9 +240,21 @@ def camera_verdicts(situation: Situation) -> tuple[AlertCamera, ...]:
             said.append(AlertCamera(**told_by, verdict=verdict, zone_id=zone, explanation=words, degraded=degraded))
     said += [_seen_by_itself(row) for row in episodes]
     best: dict[str, AlertCamera] = {}
-    for camera in sorted(said, key=_order):
+    for camera in sorted(said, key=_telling):
         best.setdefault(camera.camera_id, camera)
-    return tuple(sorted(best.values(), key=_order))
+    return tuple(sorted(best.values(), key=_view))
+
+
+def report_verdicts(situation: Situation) -> dict[str, Verdict]:
+    """Return the best that any camera said about each report that holds, by its incident id."""
+    answers = {(row.incident_id, row.camera_id): row.verdict for row in situation.sightings}
+    verdicts = {}
+    for row in told(situation)[0]:
+        incident_id = row.report.incident_id
+        asked = [near.camera_id for near in row.cameras if near.coverage is Coverage.IN_VIEW]
+        said = [answers.get((incident_id, camera_id), Verdict.PENDING) for camera_id in asked]
+        verdicts[incident_id] = best_verdict(said)
+    return verdicts
 
 
 def _seen_by_itself(row: EpisodeRow) -> AlertCamera:
@@ -208,7 +269,11 @@ def _seen_by_itself(row: EpisodeRow) -> AlertCamera:
     )
 
 
-def _order(camera: AlertCamera) -> tuple[bool, int, float, str, str, str]:
+def _telling(camera: AlertCamera) -> tuple[bool, int, float, str, str, str]:
     seen = camera.coverage is Coverage.IN_VIEW
     rank = verdict_rank(camera.verdict)
     return (not seen, rank, camera.distance_m, camera.camera_id, camera.zone_id or "", camera.explanation)
+
+
+def _view(camera: AlertCamera) -> tuple[int, float, int, str]:
+    return (_VIEWS.index(camera.coverage), camera.distance_m, verdict_rank(camera.verdict), camera.camera_id)

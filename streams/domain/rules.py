@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
@@ -17,6 +18,10 @@ from schemas.categories import Category, Priority
 from schemas.evidence import Verdict
 from streams.domain.budget_rules import BudgetRule
 from streams.domain.camera_rules import CameraRule, EpisodesRule, LookingRule, Metres, Points, Seconds
+from streams.domain.contradictions import contradictions
+from streams.domain.damping import DampingRule
+from streams.domain.near_repeats import NearRepeatRule
+from streams.domain.place_and_time import Circumstance
 
 
 class Thresholds(Part):
@@ -67,23 +72,23 @@ class VerdictPoints(Part):
 class IndependentRule(Part):
     """What each further source adds that reports the same situation."""
 
-    points_per_source: Points
-    points_at_most: Points
+    points_per_source: Annotated[Points, Field(ge=0)]
+    points_at_most: Annotated[Points, Field(ge=0)]
 
 
 class AgeStep(Part):
     """What a report's delay adds: from this many seconds between happening and reporting."""
 
     from_s: Seconds
-    points: Points
+    points: Annotated[Points, Field(le=0)]
 
 
 class PositionRule(Part):
     """What a poor or a missing position adds."""
 
     poor_from_m: Metres
-    poor_points: Points
-    missing_points: Points
+    poor_points: Annotated[Points, Field(le=0)]
+    missing_points: Annotated[Points, Field(le=0)]
 
 
 class JoiningRule(Part):
@@ -131,7 +136,7 @@ class JustNow(Part):
     """What a report adds that is made at once, for categories where minutes matter."""
 
     within_s: Annotated[Seconds, Field(gt=0)]
-    points: Points
+    points: Annotated[Points, Field(gt=0)]
 
 
 class CategoryRule(Part):
@@ -168,6 +173,10 @@ class Rules(Part):
     episodes: EpisodesRule
     lifetime: LifetimeRule
     budget: Annotated[BudgetRule | None, Field(description="`none`: every alert is shown by itself")]
+    damping: DampingRule
+    near_repeat: NearRepeatRule
+    time_zone: Annotated[str, Field(description="Zone of the local times of circumstances")]
+    circumstances: Annotated[tuple[Circumstance, ...], Field(max_length=50)]
     categories: Annotated[Mapping[Category, CategoryRule], Field(min_length=1)]
 
     @field_validator("budget", mode="before")
@@ -213,6 +222,34 @@ class Rules(Part):
             if looking and rule.cameras and rule.cameras.before_s + rule.cameras.after_s > looking.kept_s:
                 raise ValueError(f"{category.value}: its window is longer than looking.kept_s, {looking.kept_s:g} s")
         return rules
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("expected a zone such as Europe/Amsterdam") from None
+        return name
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Rules:
+        found = next(contradictions(self), None)
+        if found is not None:
+            raise ValueError(found)
+        return self
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """Return the zone of local times."""
+        return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def circumstances_of(self) -> Mapping[Category, tuple[Circumstance, ...]]:
+        """Return the circumstances that concern each category."""
+        return {
+            category: tuple(each for each in self.circumstances if category in each.categories) for category in Category
+        }
 
     @cached_property
     def group_reach_m(self) -> Mapping[str, float]:

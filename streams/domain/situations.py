@@ -13,13 +13,14 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from schemas.alerts import AlertReport, AlertState, Change
+from schemas.alerts import AlertReport, AlertState, Change, NearRepeat
 from schemas.base import Identifier, Part, ShortText, Utc, derive_id
 from schemas.categories import Category
 from schemas.evidence import CameraCoverage, EpisodeFact, Evidence, ReportFact, SightingFact, Verdict
 from schemas.geo import Position
 from schemas.incidents import Operation
 from streams.domain.budget import Standing
+from streams.domain.damping import Shown
 
 ENDED: Final = frozenset({AlertState.CLOSED, AlertState.EXPIRED})
 """States in which facts and actions change nothing any more."""
@@ -75,6 +76,7 @@ class EpisodeRow(Part):
     value: float
     explanation: ShortText
     degraded: bool
+    rise_per_min: float | None = None
     position: Position | None
     begun_at: Utc
     occurred_at: Utc
@@ -95,6 +97,8 @@ class Situation(Part):
     handled_by: Identifier | None = None
     closing: str = ""
     shelved_until: Utc | None = None
+    shown: Shown | None = None
+    near_repeats: tuple[NearRepeat, ...] = ()
     reports: tuple[ReportRow, ...] = ()
     sightings: tuple[SightingRow, ...] = ()
     episodes: tuple[EpisodeRow, ...] = ()
@@ -280,6 +284,15 @@ def told(situation: Situation) -> tuple[Sequence[ReportRow], Sequence[EpisodeRow
     if reports or episodes:
         return reports, episodes
     return situation.reports, situation.episodes
+
+
+def best_position(reports: Sequence[ReportRow], episodes: Sequence[EpisodeRow]) -> Position | None:
+    """Return the most accurate position; of equally accurate ones the one that happened first."""
+    known = [(row.report.position, row.report.occurred_at, row.report.incident_id) for row in reports]
+    known += [(row.position, row.begun_at, row.episode_id) for row in episodes]
+    placed = [(position, at, name) for position, at, name in known if position is not None]
+    best = min(placed, key=lambda each: (each[0].accuracy_m, each[1], each[2]), default=None)
+    return best[0] if best else None
 
 
 def best_verdict(verdicts: Sequence[Verdict]) -> Verdict:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from schemas.base import Part, Utc
 from schemas.cameras import Visibility
-from schemas.observations import Observation
+from schemas.observations import Observation, SituationKind
 from streams.domain.camera_rules import Signal
 
 SLOT_S: Final = 10
@@ -16,13 +16,28 @@ SLOT_S: Final = 10
 
 
 _SIGNALS: Final = ("group", "persons", "vehicles", "density", "dwell")
-"""What a sighting is named after: the first of these that its signal asks for."""
+"""What a sighting is named after: the first of these that its signal asks for; a situation before all of them."""
+_STILL: Final = frozenset(
+    {SituationKind.DWELLING, SituationKind.GROUP, SituationKind.OBJECT_LEFT, SituationKind.CLOSED_ZONE}
+)
+"""Situations that can go on while nothing moves."""
+_SITUATION_WORDS: Final = {
+    SituationKind.DWELLING: "somebody who stays",
+    SituationKind.GROUP: "a group that stays",
+    SituationKind.RUNNING: "running",
+    SituationKind.CONVERGING: "persons coming together",
+    SituationKind.DISPERSING: "persons moving apart",
+    SituationKind.OBJECT_LEFT: "an object that was left",
+    SituationKind.WRONG_DIRECTION: "movement against the direction",
+    SituationKind.CLOSED_ZONE: "somebody in a closed zone",
+}
 
 
 class Seen(NamedTuple):
     """What one zone showed in one second of its slot.
 
     Where it is not `visible` the camera could not see well: that tells what it shows, and never that nothing was there.
+    `situations` are those that held in the zone.
     """
 
     offset_s: int
@@ -33,6 +48,7 @@ class Seen(NamedTuple):
     density_per_m2: float | None
     degraded: bool
     visible: bool
+    situations: tuple[SituationKind, ...]
 
 
 class SlotRow(Part):
@@ -76,6 +92,7 @@ def seen_of(observation: Observation) -> Seen:
         observation.density_per_m2,
         observation.detector.degraded,
         observation.visibility is Visibility.CLEAR,
+        tuple(sorted({each.kind for each in observation.situations})),
     )
 
 
@@ -108,7 +125,9 @@ def quiet_moments(observation: Observation, last: Moment, since: datetime) -> li
             longer_s = (at - last.at).total_seconds() if last.seen.dwell_s else 0.0
             offset_s = int((at - slot_start(at)).total_seconds())
             dwell_s = round(last.seen.dwell_s + longer_s, 1)
-            found.append(Moment(at, last.zone_id, last.seen._replace(offset_s=offset_s, dwell_s=dwell_s)))
+            still = tuple(kind for kind in last.seen.situations if kind in _STILL)
+            seen = last.seen._replace(offset_s=offset_s, dwell_s=dwell_s, situations=still)
+            found.append(Moment(at, last.zone_id, seen))
     return found
 
 
@@ -141,6 +160,8 @@ class Met(NamedTuple):
 
 def met(signal: Signal, seen: Seen) -> Met | None:
     """Return what a second shows when it meets all that a signal asks; else None. An unknown density meets nothing."""
+    if signal.situation is not None and signal.situation not in seen.situations:
+        return None
     density = seen.density_per_m2 or 0.0
     sizes = (seen.group, seen.persons, seen.vehicles, density, seen.dwell_s)
     asked = (signal.group, signal.persons, signal.vehicles, signal.density_per_m2, signal.dwell_s)
@@ -155,8 +176,11 @@ def met(signal: Signal, seen: Seen) -> Met | None:
         f"staying {seen.dwell_s:.0f} s",
     )
     given = [number for number, least in enumerate(asked) if least is not None]
-    first = given[0]
-    return Met(_SIGNALS[first], float(sizes[first]), " ".join(words[number] for number in given))
+    told = [words[number] for number in given]
+    if signal.situation is not None:
+        name = f"situation.{signal.situation.value}"
+        return Met(name, float(seen.persons), " ".join([_SITUATION_WORDS[signal.situation], *told]))
+    return Met(_SIGNALS[given[0]], float(sizes[given[0]]), " ".join(told))
 
 
 def _several(number: int, noun: str) -> str:

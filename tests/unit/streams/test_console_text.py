@@ -58,6 +58,13 @@ def test_every_state_and_verdict_has_a_word(language: Language) -> None:
     assert len(HEADINGS[language]) == 7
 
 
+def test_a_priority_that_is_held_says_when_it_falls() -> None:
+    """And to what."""
+    held = alert(falls_to=Priority.P3, falls_at=NOON + timedelta(seconds=90))
+    assert row(held, NOON, Language.EN).why.endswith("→ P3 12:01:30 UTC")
+    assert "→" not in row(alert(), NOON, Language.EN).why
+
+
 def test_a_row_explains_its_priority() -> None:
     """The strongest reasons come first, with their points."""
     shown = row(alert(), NOON, Language.NL)

@@ -13,7 +13,7 @@ from streams.rules_file import DEFAULT_RULES, load_rules
 from streams.yaml_files import FileError
 
 OTHER = "cap: P4\n    recipients: [oov]\n    situation: {distance_m: 50"
-GROUP = "signals: [{group: 4}]\n      contra"
+GROUP = "signals: [{group: 4}, {situation: group}]\n      contra"
 DEFAULT = files("streams.domain").joinpath(DEFAULT_RULES).read_text(encoding="utf-8")
 
 

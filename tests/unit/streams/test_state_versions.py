@@ -9,6 +9,7 @@ import pytest
 
 from schemas.base import Part
 from streams.domain.observing import CameraSecond
+from streams.domain.situations import Situation
 from streams.domain.watching import SlotRow
 from streams.state import PartitionState, StateError, StateRows
 from streams.state_versions import FIELD, ROWS, Document, RowError, RowVersions
@@ -181,5 +182,14 @@ def test_rows_of_before_cameras_were_judged_and_seconds_remembered_keep_what_the
         assert (row.tracks, row.quiet_s) == ((), 0.0)
     for key, raw in json.loads(sample_file("seen", 1).read_text()).items():
         slot = ROWS.read(key, raw.encode(), SlotRow)
-        assert [[*seen[:-1]] for seen in slot.seconds] == json.loads(raw)["seconds"]
-        assert all(seen.visible for seen in slot.seconds)
+        assert [[*seen[:-2]] for seen in slot.seconds] == json.loads(raw)["seconds"]
+        assert all(seen.visible and not seen.situations for seen in slot.seconds)
+
+
+def test_alerts_of_before_priorities_were_held_are_shown_as_they_score() -> None:
+    """Nothing is held, nothing repeated; episodes know of no rise."""
+    for key, raw in json.loads(sample_file("alert", 1).read_text()).items():
+        situation = ROWS.read(key, raw.encode(), Situation)
+        assert (situation.shown, situation.near_repeats) == (None, ())
+        assert all(row.rise_per_min is None for row in situation.episodes)
+        assert len(situation.reports) == len(json.loads(raw)["reports"])

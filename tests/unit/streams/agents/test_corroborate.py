@@ -337,7 +337,8 @@ def test_nothing_seen_is_never_said_of_a_camera_that_could_not_see(stage: Corrob
     stage.take(watch(category=category))
     stage.watched(-30, 61, count=0, visibility="black")
     fact = only_sighting(stage.tick(70))
-    assert (fact.verdict, fact.explanation) == (Verdict.CAMERA_UNAVAILABLE, "it saw 0% of the window")
+    words = "it saw 0% of the window; its view was not clear for 91 s"
+    assert (fact.verdict, fact.explanation) == (Verdict.CAMERA_UNAVAILABLE, words)
 
 
 @pytest.mark.parametrize(("clear_s", "verdict"), [(46, Verdict.UNSEEN), (45, Verdict.CAMERA_UNAVAILABLE)])

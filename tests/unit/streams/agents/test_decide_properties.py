@@ -17,7 +17,7 @@ from streams import topics
 from streams.agents.decide import Decide
 from streams.rules_file import load_rules
 from tests.fake_rows import FakeRows
-from tests.situation_factories import NOON, episode, in_view, item, position, report, seconds, sighting
+from tests.situation_factories import NOON, episode, in_view, item, position, report, seconds, sighting, tick
 
 RULES = load_rules()
 NAMES = ("a", "b", "c")
@@ -63,14 +63,23 @@ def facts(draw: st.DrawFn) -> list[Evidence]:
     return found
 
 
-def decide(evidence: list[Evidence]) -> list[Alert]:
-    """Return every alert that these facts bring, each change of it, in this order of arrival."""
+def decide(evidence: list[Evidence], apart_s: float = 0) -> list[Alert]:
+    """Return every alert that these facts bring, each change of it, in this order of arrival, until nothing is held.
+
+    `apart_s` is the time between two arrivals.
+    """
     stage, rows = Decide(RULES, "r1"), FakeRows()
     sent: list[Alert] = []
     for offset, each in enumerate(evidence):
-        for output in stage.handle(item(each, offset), rows, NOON + seconds(6_000)):
+        for output in stage.handle(item(each, offset), rows, NOON + seconds(6_000 + offset * apart_s)):
             if output.topic == topics.ALERTS and isinstance(output.message, Alert):
                 sent.append(output.message)
+    at = NOON + seconds(6_000 + len(evidence) * apart_s + RULES.damping.fall_after_s)
+    sent += [
+        output.message
+        for output in stage.handle(item(tick(at=at)), rows, at)
+        if output.topic == topics.ALERTS and isinstance(output.message, Alert)
+    ]
     return sent
 
 
@@ -104,6 +113,15 @@ def test_the_order_of_arrival_does_not_change_the_alerts(evidence: list[Evidence
 
 
 @settings(max_examples=60, deadline=None)
+@given(facts(), st.randoms(use_true_random=False), st.integers(0, 60))
+def test_holds_do_not_change_where_it_ends(evidence: list[Evidence], shuffle: random.Random, apart_s: int) -> None:
+    """Facts that arrive over time, with holds between them, end in the same alerts as all at once."""
+    shuffled = list(evidence)
+    shuffle.shuffle(shuffled)
+    assert live_content(decide(shuffled, apart_s)) == live_content(decide(evidence))
+
+
+@settings(max_examples=60, deadline=None)
 @given(facts(), st.randoms(use_true_random=False))
 def test_applying_everything_twice_changes_nothing(evidence: list[Evidence], shuffle: random.Random) -> None:
     """What was applied is applied: its repetition sends no alert."""
@@ -120,8 +138,11 @@ def test_every_score_is_the_sum_of_its_factors(evidence: list[Evidence]) -> None
     for alert in decide(evidence):
         total = sum(factor.points for factor in alert.factors)
         assert alert.score == pytest.approx(min(100.0, max(0.0, total)))
-        assert RULES.thresholds.priority(alert.score) <= alert.priority
-        assert (RULES.thresholds.priority(alert.score) != alert.priority) is (alert.capped_by is not None)
+        scored = alert.falls_to or alert.priority
+        assert RULES.thresholds.priority(alert.score) <= scored
+        assert (RULES.thresholds.priority(alert.score) != scored) is (alert.capped_by is not None)
+        assert alert.priority <= scored
+        assert (alert.falls_at is None) is (alert.falls_to is None)
         assert all(factor.reason for factor in alert.factors)
         assert alert.revision == revisions.get(alert.alert_id, -1) + 1
         revisions[alert.alert_id] = alert.revision

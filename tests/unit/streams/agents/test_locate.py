@@ -12,6 +12,7 @@ from schemas.evidence import Coverage, Evidence, ReportFact
 from schemas.incidents import CameraWatch, Operation
 from streams import topics
 from streams.agents.locate import Locate
+from streams.domain.contradictions import HOMES
 from streams.errors import ConfigurationError
 from streams.rules_file import load_rules
 from tests.fake_rows import FakeRows
@@ -65,10 +66,19 @@ def test_a_poor_position_asks_wider_within_a_limit_and_says_so() -> None:
     assert fact.note == "position within 5000 m: cameras up to 500 m away were considered"
 
 
-@pytest.mark.parametrize("category", [Category.ONDERMIJNING_PAND, Category.WOONFRAUDE_OVERBEWONING])
-def test_reports_about_homes_ask_no_camera(category: Category) -> None:
-    """No watch leaves; near cameras are listed as not asked for this category."""
-    watches, _, [fact] = locate(category=category)
+WITHOUT_CAMERAS = [category for category in Category if RULES.of(category).cameras is None]
+
+
+def test_homes_are_among_what_has_no_cameras() -> None:
+    """Whatever other rules say: `contradictions.py` refuses a camera for them."""
+    assert set(WITHOUT_CAMERAS) >= HOMES
+
+
+@pytest.mark.parametrize("category", WITHOUT_CAMERAS)
+@pytest.mark.parametrize("accuracy_m", [10, 5_000])
+def test_reports_about_homes_ask_no_camera(category: Category, accuracy_m: float) -> None:
+    """No watch leaves, however poor the position; near cameras are listed as not asked for this category."""
+    watches, _, [fact] = locate(category=category, position=position(accuracy_m=accuracy_m))
     assert watches == []
     assert set(said(fact).values()) == {Coverage.NO_CAMERAS_FOR_CATEGORY}
 

@@ -90,14 +90,18 @@ def test_one_camera_sees_it_and_the_other_does_not(flow: Flow) -> None:
 
 
 def test_a_contradicted_report_falls(flow: Flow) -> None:
-    """A group is reported where the camera saw nobody during the whole window."""
+    """A group is reported where the camera saw nobody during the whole window; the lower priority is held back first."""
     flow.send(topics.INCIDENTS, incident(category=Category.JEUGDOVERLAST), NOON + seconds(61))
     for at_s in range(-600, 1_201, 1):
         flow.second(at_s, 0)
         flow.second(at_s, 0, "cam-2")
     flow.tick(1_210)
     [alert] = flow.alerts.values()
-    assert (alert.verdict, alert.priority, alert.score) == (Verdict.CONTRADICTED, Priority.P4, 15)
+    assert (alert.verdict, alert.priority, alert.score) == (Verdict.CONTRADICTED, Priority.P3, 15)
+    assert (alert.falls_to, alert.falls_at) == (Priority.P4, NOON + seconds(1_210 + load_rules().damping.fall_after_s))
+    flow.tick(1_340)
+    [alert] = flow.alerts.values()
+    assert (alert.priority, alert.score, alert.falls_at) == (Priority.P4, 15, None)
 
 
 def test_a_cancelled_report_is_over_everywhere(flow: Flow) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from schemas.cameras import Visibility
+from schemas.observations import SituationKind, ZoneSituation
 from streams.domain.camera_rules import Signal
 from streams.domain.watching import (
     Seen,
@@ -20,7 +21,9 @@ from streams.domain.watching import (
 )
 from tests.situation_factories import NOON, observation, seconds
 
-SEEN = Seen(0, persons=3, group=2, dwell_s=12.0, vehicles=1, density_per_m2=None, degraded=False, visible=True)
+SEEN = Seen(
+    0, persons=3, group=2, dwell_s=12.0, vehicles=1, density_per_m2=None, degraded=False, visible=True, situations=()
+)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +37,7 @@ SEEN = Seen(0, persons=3, group=2, dwell_s=12.0, vehicles=1, density_per_m2=None
         (Signal(persons=1, dwell_s=12.1), None),
         (Signal(persons=4, dwell_s=1), None),
         (Signal(vehicles=1), "1 vehicle"),
+        (Signal(situation=SituationKind.RUNNING), None),
         (Signal(density_per_m2=0.1), None),
     ],
 )
@@ -41,6 +45,41 @@ def test_a_signal_is_met_when_all_of_it_is_shown(signal: Signal, words: str | No
     """At the threshold it is; what is not known meets nothing."""
     found = met(signal, SEEN)
     assert (found.words if found else None) == words
+
+
+@pytest.mark.parametrize("kind", list(SituationKind))
+def test_a_situation_of_the_zone_meets_its_signal(kind: SituationKind) -> None:
+    """By itself, and together with a number; it gives the sighting its name."""
+    seen = SEEN._replace(situations=(kind,))
+    found = met(Signal(situation=kind), seen)
+    assert found is not None
+    assert (found.signal, found.value) == (f"situation.{kind.value}", 3.0)
+    together = met(Signal(situation=kind, persons=3), seen)
+    assert together is not None
+    assert together.words == f"{found.words} 3 persons"
+    assert met(Signal(situation=kind, persons=4), seen) is None
+
+
+def test_the_situations_of_a_second_are_kept() -> None:
+    """Each kind once, in one order, whatever the order of telling."""
+    told = [
+        ZoneSituation(kind=kind, since=NOON, value=1, explanation="seen")
+        for kind in (SituationKind.RUNNING, SituationKind.CONVERGING, SituationKind.RUNNING)
+    ]
+    seen = seen_of(observation(NOON, 3, situations=tuple(told)))
+    assert seen.situations == (SituationKind.CONVERGING, SituationKind.RUNNING)
+    assert seen_of(observation(NOON, 3)).situations == ()
+
+
+def test_while_nothing_moves_only_what_stands_still_goes_on() -> None:
+    """Nobody runs in quiet seconds; an object that was left stays."""
+    both = tuple(
+        ZoneSituation(kind=kind, since=NOON, value=1, explanation="seen")
+        for kind in (SituationKind.RUNNING, SituationKind.OBJECT_LEFT)
+    )
+    last = moment_of(observation(NOON, 2, situations=both))
+    found = quiet_moments(observation(NOON + seconds(3), quiet_s=2), last, NOON)
+    assert {moment.seen.situations for moment in found} == {(SituationKind.OBJECT_LEFT,)}
 
 
 def test_a_known_density_meets_its_signal() -> None:
