@@ -95,13 +95,20 @@ def tail_probability(count: int, base: Base) -> float:
     mean = base.per_week
     size = mean / (base.dispersion * (1 + 1 / base.weeks) - 1)  # mean² / (variance - mean)
     miss = mean / (mean + size)
-    term = exp(lgamma(count + size) - lgamma(size) - lgamma(count + 1) + size * log(1 - miss) + count * log(miss))
-    total, at = 0.0, count
-    while at <= mean or term > _NEGLIGIBLE * total:
+    first = count if count > mean else count - 1  # the sum goes away from the mean, where terms only shrink
+    if first < 0:
+        return 1.0
+    log_term = lgamma(first + size) - lgamma(size) - lgamma(first + 1) + size * log(1 - miss) + first * log(miss)
+    term, total, at = exp(log_term), 0.0, first
+    while term > _NEGLIGIBLE * total:
         total += term
-        term *= (at + size) / (at + 1) * miss
-        at += 1
-    return min(1.0, total)
+        if count > mean:
+            term *= (at + size) / (at + 1) * miss
+            at += 1
+        else:
+            term *= at / ((at - 1 + size) * miss) if at else 0.0
+            at -= 1
+    return min(1.0, total if count > mean else 1 - total)
 
 
 def judge(count: int, base: Base, tested: int) -> Judged:
