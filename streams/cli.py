@@ -19,6 +19,7 @@ COMMANDS: Final = (
     "worker",
     "intake",
     "watch",
+    "trends",
     "snapshot",
     "completeness",
     "dead-letters",

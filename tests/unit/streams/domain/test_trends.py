@@ -65,7 +65,8 @@ def test_an_alert_counts_for_the_day_on_which_it_happened(
     happened: datetime, opened: datetime | None, day: date
 ) -> None:
     """In the municipality's time zone; never later than it was opened."""
-    found = contribution_of(alert(at=happened, **({"opened_at": opened} if opened else {})), NOWHERE, AMSTERDAM)
+    changes: dict[str, Any] = {"opened_at": opened} if opened else {}
+    found = contribution_of(alert(at=happened, **changes), NOWHERE, AMSTERDAM)
     assert found is not None
     assert (found.day, found.category, found.area_code) == (day, Category.STRAATROOF, ROOM)
 
