@@ -17,6 +17,8 @@ from streams.alert_reader import UnreachableError
 from streams.settings import KafkaSettings, kafka_client_options
 
 POLL_MS: Final = 500
+ANSWER_MS: Final = 10_000
+"""How long a broker may take to answer at all."""
 GIVE_UP_S: Final = 60.0
 """How long nothing may come before reading ends with an error: less than what was told would be a wrong report."""
 
@@ -31,7 +33,8 @@ def read_trends(kafka: KafkaSettings) -> Iterator[Message]:
     """
     places = [TopicPartition(topics.TRENDS, number) for number in range(topics.BY_NAME[topics.TRENDS].partitions)]
     try:
-        consumer = KafkaConsumer(**kafka_client_options(kafka), enable_auto_commit=False)
+        options = kafka_client_options(kafka) | {"bootstrap_timeout_ms": ANSWER_MS}
+        consumer = KafkaConsumer(**options, enable_auto_commit=False)
         try:
             ends = consumer.end_offsets(places)
             consumer.assign(places)

@@ -28,7 +28,7 @@ from streams.trend_html import report_html
 from tests.trend_factories import alert
 
 ZONE: Final = ZoneInfo("Europe/Amsterdam")
-AREAS: Final = Path(__file__).parents[1] / "deploy" / "areas-example.geojson"
+AREAS: Final = Path(__file__).parents[1] / "streams" / "demo" / "areas.geojson"
 BEGAN: Final = datetime(2025, 12, 29, 12, tzinfo=UTC)
 WEEKS: Final = 48
 MADE: Final = BEGAN + timedelta(weeks=WEEKS, hours=1)

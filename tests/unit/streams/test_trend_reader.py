@@ -75,8 +75,9 @@ def test_a_broker_that_stops_to_answer_is_an_error_and_no_half_a_report(monkeypa
         read(FakeConsumer([kept(0, example(Trend))]), 2)
 
 
-def test_a_broker_that_is_not_there_is_one_line() -> None:
+def test_a_broker_that_is_not_there_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """The error names the address."""
+    monkeypatch.setattr(trend_reader, "ANSWER_MS", 300)
     with pytest.raises(UnreachableError, match=r"no Kafka at 127\.0\.0\.1:1: "):
         list(read_trends(KafkaSettings(bootstrap_servers="127.0.0.1:1")))
 

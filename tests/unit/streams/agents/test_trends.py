@@ -26,7 +26,7 @@ from tests.situation_factories import NOON, ROOM, item, position, report, tick
 from tests.trend_factories import alert, burglary
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-AREAS = Path(__file__).parents[4] / "deploy" / "areas-example.geojson"
+AREAS = Path(__file__).parents[4] / "streams" / "demo" / "areas.geojson"
 WEEK = timedelta(days=7)
 HERE = "WK036204"
 NORTH_M = 700.0

@@ -15,7 +15,7 @@ from streams.domain.areas import POOREST_M, AreaMap, Areas
 from streams.trend_files import load_areas
 from streams.yaml_files import FileError, parse_yaml
 
-EXAMPLE = Path(__file__).parents[4] / "deploy" / "areas-example.geojson"
+EXAMPLE = Path(__file__).parents[4] / "streams" / "demo" / "areas.geojson"
 DOCUMENT: dict[str, Any] = json.loads(EXAMPLE.read_text())
 
 
