@@ -62,10 +62,15 @@ def register(app: typer.Typer) -> None:
 
 def figures(rooms: list[RoomSummary]) -> str:
     """Return the report's figures as one JSON object."""
-    return json.dumps({"rooms": [dataclasses.asdict(room) for room in rooms]}, default=_plain) + "\n"
+    return json.dumps({"rooms": rooms}, default=_plain) + "\n"
 
 
 def _plain(value: Any) -> Any:
+    """Return what JSON has for a value that it does not know; of figures what they lead to as well, such as `small`."""
+    if dataclasses.is_dataclass(value):
+        names = [field.name for field in dataclasses.fields(value)]
+        names += [name for name, member in vars(type(value)).items() if isinstance(member, property)]
+        return {name: getattr(value, name) for name in names}
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     if isinstance(value, date):

@@ -89,5 +89,6 @@ def test_the_figures_are_json_with_every_number_of_the_report() -> None:
     assert room["targets"][0]["below_per_year"] == 350
     [[area, line]] = room["surges"]
     assert (area["name"], line["category"], line["count"]) == ("Uilenstede/Kronenburg", "jeugdoverlast", 8)
+    assert (area["count"], line["small"], line["change_percent"]) == (13, False, 982)
     assert None in room["total"]["lines"][0]["last"]
     assert json.loads(figures([])) == {"rooms": []}
