@@ -54,6 +54,7 @@ class Trend(Message):
     judged: Judgement
     probability: Annotated[Probability, Field(description="Of so many or more at the usual rate")] | None = None
     limit: Annotated[Probability, Field(description="Probability at and below which it is a surge")] | None = None
+    dispersion: Annotated[float, Field(ge=1, description="Variance over mean that the prediction took")] | None = None
     model: Annotated[str, Field(max_length=60)] = ""
     computed_at: Utc
 

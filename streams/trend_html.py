@@ -8,11 +8,10 @@ from html import escape
 from importlib.resources import files
 from typing import Final
 
-from schemas.trends import TrendTarget
 from streams.console_text import Language
 from streams.domain.areas import ELSEWHERE, UNKNOWN
 from streams.domain.surges import LEAST_WEEKS
-from streams.domain.trend_summary import AreaLine, RoomSummary
+from streams.domain.trend_summary import AreaLine, RoomSummary, TargetLine
 from streams.trend_svg import target_bar
 from streams.trend_tables import area_name, areas_table, categories_table, repeats_table
 from streams.trend_text import Words
@@ -101,20 +100,20 @@ def _short(room: RoomSummary, words: Words) -> str:
     return f'<div class="box"><h2>{say("short")}</h2>{_list(points)}</div>'
 
 
-def _target_name(target: TrendTarget, words: Words) -> str:
+def _target_name(target: TargetLine, words: Words) -> str:
     name = words.category(target.category)
     return words.say("target", category=name, below=target.below_per_year, year=target.year)
 
 
-def _target_sentence(target: TrendTarget, words: Words) -> str:
+def _target_sentence(target: TargetLine, words: Words) -> str:
     counted = words.say("target_count", count=target.count, since=words.day(target.since))
-    if target.count >= target.below_per_year:
+    if target.missed:
         return f"{counted} <strong>{words.say('target_over')}</strong>"
-    verdict = "target_on" if target.count <= target.expected else "target_off"
+    verdict = "target_off" if target.above_share else "target_on"
     return f"{counted} {words.say(verdict, expected=words.number(target.expected, 0))}"
 
 
-def _target(target: TrendTarget, words: Words, first: bool) -> str:
+def _target(target: TargetLine, words: Words, first: bool) -> str:
     say = words.say
     expected = words.number(target.expected, 0)
     label = say("target_bar", count=target.count, most=target.below_per_year - 1, expected=expected)
@@ -128,7 +127,7 @@ def _target(target: TrendTarget, words: Words, first: bool) -> str:
     ]
     if (target.since.month, target.since.day) != (1, 1):
         parts.append(f"<p>{say('target_part', since=words.day(target.since))}</p>")
-    parts.append(f'<p class="soft">{say("target_as_of", day=words.day(target.computed_at.date()))}</p>')
+    parts.append(f'<p class="soft">{say("target_as_of", day=words.day(target.as_of))}</p>')
     return "\n".join(part for part in parts if part)
 
 

@@ -73,6 +73,7 @@ def tell_count(
         judged=found.judgement,
         probability=found.probability,
         limit=found.limit,
+        dispersion=None if found.probability is None else round(base.dispersion, 4),
         model="" if found.probability is None else MODEL,
         computed_at=now,
     )
@@ -97,7 +98,7 @@ def tell_target(
         below_per_year=target.below_per_year,
         count=store.year(target.category.value, year),
         since=since,
-        expected=round(expected_so_far(target.below_per_year, year, since, office.today(now)), 3),
+        expected=round(expected_so_far(target.below_per_year, year, since, now.astimezone(office.zone)), 3),
         plan_version=office.plan.version,
         computed_at=now,
     )

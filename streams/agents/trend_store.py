@@ -21,6 +21,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from schemas.base import Identifier, Part, Utc
+from schemas.categories import Category
 from schemas.trends import AreaYear, Count
 from streams.agents.due import Due
 from streams.domain.trends import Contribution, CountsRow, Week
@@ -69,11 +70,12 @@ class RepeatsRow(Part):
 
 
 class TrendingRow(Part):
-    """The open week of a control room, the day since which is counted, and how many cells are tested."""
+    """The open week of a control room, the day since which is counted, how many cells are tested, and categories' spread."""
 
     week: Week
     known_since: date
     tested: Annotated[int, Field(ge=0)] = 0
+    dispersions: dict[Category, Annotated[float, Field(ge=1)]] = Field(default_factory=dict)
 
 
 class TrendStore:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from schemas.alerts import Alert
+from schemas.categories import Category
 from schemas.operations import Tick
 from schemas.trends import Judgement
 from streams import metrics, topics
@@ -21,7 +22,7 @@ from streams.agents.trend_repeats import close_places, replace
 from streams.agents.trend_store import DUE_BUCKET_S, KEPT, TrendingRow, TrendStore
 from streams.domain.areas import AreaMap
 from streams.domain.plan import Plan
-from streams.domain.surges import base_of
+from streams.domain.surges import Base, base_of, common_dispersion
 from streams.domain.trends import (
     KEPT_WEEKS,
     Contribution,
@@ -124,7 +125,8 @@ class Trends:
         changed = row.changed(week, by)
         store.put_counts(category, code, year, changed)
         was, count = (each.of().get(week, 0) for each in (row, changed))
-        base = base_of(changed.of(), week, first_whole_week(trending.known_since))
+        common = trending.dispersions.get(Category(category), 1.0)
+        base = base_of(changed.of(), week, first_whole_week(trending.known_since)).spread_by(common)
         found = judged((code, year), count, base, trending.tested)
         surged = judged((code, year), was, base, trending.tested).judgement is Judgement.SURGE
         if found.judgement is Judgement.SURGE and not surged:
@@ -152,26 +154,32 @@ class Trends:
             return []
         today = self._office.today(now)
         week = max(known.week, week_of(today))
-        tested = self._refresh_counts(week, first_whole_week(known.known_since), store)
+        bases = self._refresh_counts(week, first_whole_week(known.known_since), store)
         store.refresh_years(today.year - 1)
         store.drop_repeats(week - KEPT_WEEKS)
         knox = close_places(self._office, room, today, store)
-        row = TrendingRow(week=week, known_since=known.known_since, tested=tested)
+        row = TrendingRow(
+            week=week,
+            known_since=known.known_since,
+            tested=sum(base.enough for found in bases.values() for base in found),
+            dispersions={category: round(common_dispersion(found), 4) for category, found in bases.items()},
+        )
         store.open_week(row, begins_at(week + 1, self._office.zone))
         told = tell_week(self._office, room, row, knox, now)
         return [told, *tell_targets(self._office, room, row, store, now)]
 
-    def _refresh_counts(self, week: int, first_week: int, store: TrendStore) -> int:
-        """Rewrite all counts without the weeks that are too old; return of how many a surge can be said."""
-        tested = 0
+    def _refresh_counts(self, week: int, first_week: int, store: TrendStore) -> dict[Category, list[Base]]:
+        """Rewrite all counts without the weeks that are too old; return by category what the next week is held against."""
+        bases: dict[Category, list[Base]] = {}
         for category, code, year, row in store.all_counts():
             kept = row.since(week - KEPT_WEEKS + 1)
             if not kept.weeks:
                 store.drop_counts(category, code, year)
                 continue
             store.put_counts(category, code, year, kept)
-            tested += is_area((code, year)) and base_of(kept.of(), week, first_week).enough
-        return tested
+            if is_area((code, year)):
+                bases.setdefault(Category(category), []).append(base_of(kept.of(), week, first_week))
+        return bases
 
 
 def _result(before: Contribution | None, after: Contribution | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -48,11 +48,18 @@ def first_counted(year: int, known_since: date) -> date:
     return max(date(year, 1, 1), known_since)
 
 
-def expected_so_far(below_per_year: int, year: int, since: date, today: date) -> float:
-    """Return the target's share of the days of a year from `since` up to and including today.
+def expected_so_far(below_per_year: int, year: int, since: date, local_now: datetime) -> float:
+    """Return the target's share of the time from the beginning of `since` to now, within the year.
 
     A target per year is spread evenly: burglary has a season, which is not corrected for.
+
+    Args:
+        below_per_year: The target.
+        year: The calendar year.
+        since: The first day of it that was counted.
+        local_now: The moment in the municipality's time zone; only its date and clock are used.
     """
-    until = min(today, date(year, 12, 31))
-    days = max(0, (until - since).days + 1)
-    return below_per_year * days / (date(year + 1, 1, 1) - date(year, 1, 1)).days
+    begin, end = date(year, 1, 1), date(year + 1, 1, 1)
+    until = min(local_now.replace(tzinfo=None), datetime.combine(end, time.min))
+    days = max(0.0, (until - datetime.combine(since, time.min)) / timedelta(days=1))
+    return below_per_year * days / (end - begin).days

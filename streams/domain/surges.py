@@ -1,11 +1,15 @@
 """Surges: a week's count that is unlikely under the rate of the weeks before it.
 
-The model. Of at most 52 whole weeks before the week the mean per week m and the variance s² are taken. The next week's
-count is predicted to have mean m and variance d·m·(1 + 1/n): d = max(1, s²/m) allows for more spread than Poisson's, and 1/n
-for the mean of n weeks being an estimate itself. This is the prediction of Farrington, Andrews, Beale and Catchpole (1996,
-J. R. Stat. Soc. A 159, 547-563: quasi-Poisson with d at least 1), without its terms for trend and season. The tail is
-that of the negative binomial distribution with that mean and variance (as in Noufaily et al. 2013, Stat. Med. 32, 1206-1222);
-with d = 1 it is exactly the predictive distribution of a Poisson rate that is known from n weeks alone.
+The model. Of at most 52 whole weeks before the week the mean m per week is taken. The next week's count is predicted to
+have mean m and variance d·m·(1 + 1/n): d allows for more spread than Poisson's, and 1/n for the mean of n weeks being an
+estimate itself. This is the prediction of Farrington, Andrews, Beale and Catchpole (1996, J. R. Stat. Soc. A 159,
+547-563: quasi-Poisson with d at least 1), without its terms for trend and season. The tail is that of the negative
+binomial distribution with that mean and variance (as in Noufaily et al. 2013, Stat. Med. 32, 1206-1222); with d = 1 it is
+exactly the predictive distribution of a Poisson rate that is known from n weeks alone.
+
+The spread. d is the highest of 1, the cell's own variance over mean, and the mean of these over all cells of its category
+that can be tested. A year of weeks tells the spread of a single cell badly, and where it comes out too low by chance a
+surge is claimed too soon; what the category's cells have in common is known better.
 
 Many cells. A count is a surge where its probability is at most 5 % divided by the number of cells that are tested in that
 week (Bonferroni): so in a control room without any change, at most about one week in twenty has any surge at all.
@@ -17,8 +21,8 @@ over is no second chance for a false alarm.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import exp, lgamma, log
 from typing import Final
 
@@ -53,6 +57,10 @@ class Base:
         """Return the mean count per week; 0 without weeks."""
         return self.total / self.weeks if self.weeks else 0.0
 
+    def spread_by(self, dispersion: float) -> Base:
+        """Return the base with at least this dispersion."""
+        return replace(self, dispersion=max(self.dispersion, dispersion))
+
     @property
     def enough(self) -> bool:
         """Return whether a surge can be said on it."""
@@ -83,6 +91,12 @@ def base_of(counts: Mapping[int, int], week: int, first_week: int) -> Base:
     mean = total / weeks
     variance = sum((count - mean) ** 2 for count in known) / (weeks - 1)
     return Base(weeks, total, max(1.0, variance / mean))
+
+
+def common_dispersion(bases: Sequence[Base]) -> float:
+    """Return the mean dispersion of the cells of one category that can be tested; 1 where there are none."""
+    found = [base.dispersion for base in bases if base.enough]
+    return sum(found) / len(found) if found else 1.0
 
 
 def tail_probability(count: int, base: Base) -> float:

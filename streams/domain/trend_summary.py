@@ -7,7 +7,7 @@ had none, if it was counted at all.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -76,6 +76,29 @@ class AreaLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetLine:
+    """How a target stands: see `TrendTarget`. `as_of` is the day on which that was told."""
+
+    category: Category
+    year: int
+    below_per_year: int
+    count: int
+    since: date
+    expected: float
+    as_of: date
+
+    @property
+    def missed(self) -> bool:
+        """Return whether the year's count is no longer below the target."""
+        return self.count >= self.below_per_year
+
+    @property
+    def above_share(self) -> bool:
+        """Return whether the count is above the target's share of the time so far."""
+        return self.count > self.expected
+
+
+@dataclass(frozen=True, slots=True)
 class RoomSummary:
     """All that a report says of one control room.
 
@@ -107,7 +130,7 @@ class RoomSummary:
     tested: int
     total: AreaLine
     areas: tuple[AreaLine, ...]
-    targets: tuple[TrendTarget, ...]
+    targets: tuple[TargetLine, ...]
     surges: tuple[tuple[AreaLine, CountLine], ...]
     unjudged: tuple[tuple[AreaLine, CountLine], ...]
     repeats: tuple[NearRepeats, ...]
@@ -157,10 +180,10 @@ def summaries(messages: Iterable[Message], week: str | None, now: datetime, zone
     today = local_day(now, zone)
     if week is not None and week_number(week) > week_of(today):
         raise ValueError("expected a week that has begun")
-    return [_summary(name, room, week, today) for name, room in sorted(rooms.items()) if room.weeks]
+    return [_summary(name, room, week, today, zone) for name, room in sorted(rooms.items()) if room.weeks]
 
 
-def _summary(name: str, room: _Room, wanted: str | None, today: date) -> RoomSummary:
+def _summary(name: str, room: _Room, wanted: str | None, today: date, zone: ZoneInfo) -> RoomSummary:
     newest = max(room.weeks.values(), key=lambda each: each.computed_at)
     since = min(each.known_since for each in room.weeks.values())
     open_week = week_of(today)
@@ -185,7 +208,7 @@ def _summary(name: str, room: _Room, wanted: str | None, today: date) -> RoomSum
         tested=then.tested,
         total=total,
         areas=areas,
-        targets=_targets(room, week, today),
+        targets=_targets(room, {today.year, monday_of(week).year}, zone),
         surges=tuple(each for each in found if each[1].judged is Judgement.SURGE),
         unjudged=tuple(each for each in found if each[1].judged in {Judgement.SHORT_HISTORY, Judgement.SMALL_BASE}),
         repeats=tuple(_pairs(room, week_name(week))),
@@ -237,10 +260,20 @@ def _areas(lines: Mapping[Area, tuple[CountLine, ...]], names: Mapping[Area, str
     )
 
 
-def _targets(room: _Room, week: int, today: date) -> tuple[TrendTarget, ...]:
-    years = {today.year, monday_of(week).year}
-    found = [target for (_, year), target in room.targets.items() if year in years]
-    return tuple(sorted(found, key=lambda target: (target.category.value, target.year)))
+def _targets(room: _Room, years: Collection[int], zone: ZoneInfo) -> tuple[TargetLine, ...]:
+    return tuple(
+        TargetLine(
+            category=told.category,
+            year=told.year,
+            below_per_year=told.below_per_year,
+            count=told.count,
+            since=told.since,
+            expected=told.expected,
+            as_of=local_day(told.computed_at, zone),
+        )
+        for (_, year), told in sorted(room.targets.items())
+        if year in years
+    )
 
 
 def _pairs(room: _Room, week: str) -> Sequence[NearRepeats]:

@@ -103,7 +103,7 @@ def test_alerts_are_counted_once_through_a_crash_and_a_replay_and_the_report_say
 ) -> None:
     """Three burglaries, of which one is false; the worker is killed, everything comes again, and one more comes."""
     now = utc_now()
-    named = {"control_room_id": ROOM, "opened_at": now, "changed_at": now}
+    named: dict[str, Any] = {"control_room_id": ROOM, "opened_at": now, "changed_at": now}
     alerts = [burglary(name, at=now - timedelta(hours=1), east_m=50 * number, **named)
               for number, name in enumerate(("a", "b", "c"))]  # fmt: skip
     alerts.append(burglary("c", at=now - timedelta(hours=1), revision=1, closing="false", **named))

@@ -51,3 +51,14 @@ def test_every_field_judgement_and_special_area_is_told(name: str) -> None:
 def test_the_figures_are_those_of_the_code(sentence: str) -> None:
     """Limits, distances, weeks and the target."""
     assert sentence in FLOWING
+
+
+def test_what_it_takes_to_be_a_surge_is_told_as_it_is() -> None:
+    """The table's second row follows from the first."""
+    [usual], [least] = (
+        re.findall(rf"^\| {name} \| (.*) \|$", TEXT, re.MULTILINE) for name in ("usual per week", "a surge from")
+    )
+    for mean, count in zip(usual.split(" | "), least.split(" | "), strict=True):
+        base = surges.Base(surges.WEEKS, round(surges.WEEKS * float(mean)), 1.0)
+        found = [surges.judge(each, base, 120).judgement is Judgement.SURGE for each in (int(count) - 1, int(count))]
+        assert found == [False, True], mean

@@ -95,7 +95,7 @@ def test_the_report_says_what_stands_out_and_why() -> None:
         "Week 48 van 2026 , 23 november 2026 t/m 29 november 2026.",
         "39 meldingen geteld deze week. Gebruikelijk is 23,5 per week (gemiddelde van 46 weken).",
         "Uilenstede/Kronenburg: 8 keer jeugdoverlast. Gebruikelijk is 0,7 per week.",
-        "Zo veel of meer komt bij het gebruikelijke aantal voor met kans 1 op 470.000; de grens is 1 op 560.",
+        "Zo veel of meer komt bij het gebruikelijke aantal voor met kans 1 op 200.000; de grens is 1 op 560.",
         "265 geteld sinds 1 januari 2026. Naar rato mogen het er nu 320 zijn; het aantal ligt daar niet boven.",
         "woninginbraak, Elsrijk: paren binnen 200 meter en 14 dagen: 5.",
         "uit 255 gevallen. Bij toeval zouden dat er 9,7 zijn.",

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from prometheus_client import REGISTRY
 
 from schemas.alerts import Alert, AlertState
 from schemas.base import Message
@@ -79,7 +80,7 @@ def test_the_first_alert_begins_the_counting_and_tells_what_is_known() -> None:
     assert (week.week, week.known_since, week.tested) == ("2026-W48", date(2026, 11, 24), 0)
     assert [area.code for area in week.areas] == ["WK036203", "WK036204", "WK036205", "WK036206"]
     assert (target.count, target.below_per_year, target.since) == (0, 350, date(2026, 11, 24))
-    assert target.expected == pytest.approx(350 / 365, abs=1e-3)
+    assert target.expected == pytest.approx(350 / 365 * (13 + 1 / 60) / 24, abs=1e-3)  # since midnight
     assert [(count.area_code, count.area_year, count.count) for count in counts] == [(HERE, 2018, 1), ("all", None, 1)]
     assert all(count.small and count.judged is Judgement.SMALL_COUNT for count in counts)
     assert counts[0].usual_per_week is None
@@ -255,6 +256,29 @@ def test_a_surge_is_told_as_soon_as_the_count_passes_what_is_usual() -> None:
     assert (last.area_code, last.count, last.judged) == (HERE, 4, Judgement.SMALL_COUNT)
 
 
+def test_a_calm_area_is_judged_by_the_spread_of_its_category() -> None:
+    """Another area of the category is erratic, so the calm one is not called a surge so soon."""
+    desk, calm = Desk(), Desk()
+    monday = datetime(2025, 11, 24, 12, tzinfo=UTC)
+    desk.now = calm.now = monday
+    for week in range(20):
+        at = monday + week * WEEK
+        here = [alert(f"{week}-{number}", at=at) for number in range(2)]
+        there = [alert(f"{week}-n{number}", at=at, position=position(0, NORTH_M)) for number in range(9 * (week % 2))]
+        for each, given in ((desk, [*here, *there]), (calm, here)):
+            each.tick(at)
+            each.give(*given)
+    for each in (desk, calm):
+        each.tick(monday + 20 * WEEK)
+    told = [
+        each.give(*(alert(f"x{number}", at=monday + 20 * WEEK) for number in range(8)))[-2] for each in (desk, calm)
+    ]
+    assert [trend.area_code for trend in told] == [HERE, HERE]
+    assert told[1].dispersion == 1.0
+    assert told[0].dispersion > 2.0
+    assert told[0].probability > told[1].probability
+
+
 @pytest.mark.parametrize(
     ("weeks", "per_week", "judgement"), [(12, 2, Judgement.SHORT_HISTORY), (20, 0, Judgement.SMALL_BASE)]
 )
@@ -340,7 +364,7 @@ def test_a_new_week_tells_targets_the_test_and_how_many_cells_are_tested() -> No
     assert desk.tick(datetime(2026, 11, 29, 22, 59, tzinfo=UTC)) == []
     week, target = desk.tick(datetime(2026, 11, 29, 23, 1, tzinfo=UTC))
     assert (week.week, target.count, target.year) == ("2026-W49", 25, 2026)
-    assert target.expected == pytest.approx(7 * 350 / 365, abs=1e-3)  # the 24th to the 30th
+    assert target.expected == pytest.approx(6 * 350 / 365, abs=1e-2)  # the 24th to the 29th
     [knox] = week.knox
     assert (knox.category, knox.events) == (Category.WONINGINBRAAK, 25)
     assert knox.expected == knox.pairs  # all within two days: dealing out dates changes nothing
@@ -411,6 +435,19 @@ def test_nothing_of_an_alerts_texts_and_places_leaves() -> None:
     text = "\n".join(each.model_dump_json() for each in desk.sent)
     for hidden in ("script", "Kerkstraat", "operator-9", "52.3", "4.85", "alert-a", "politie"):
         assert hidden not in text
+
+
+def test_what_is_counted_is_measured_by_category_and_result() -> None:
+    """Repeats do not count."""
+    before = {result: measured(result) for result in ("counted", "moved", "taken_out", "too_old")}
+    desk = Desk()
+    desk.give(alert("m"), alert("m"), alert("m", revision=1, position=None), closed("false", revision=2, name="m"))
+    desk.give(alert("old", at=NOON - 60 * WEEK, opened_at=NOON))
+    assert {result: measured(result) - known for result, known in before.items()} == dict.fromkeys(before, 1)
+
+
+def measured(result: str) -> float:
+    return REGISTRY.get_sample_value("toezicht_trend_alerts_total", {"category": "straatroof", "result": result}) or 0.0
 
 
 def test_another_message_is_refused() -> None:

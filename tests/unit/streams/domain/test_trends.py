@@ -145,19 +145,19 @@ def test_a_poor_position_is_not_compared_with_others_nearby(accuracy_m: float, k
 
 
 @pytest.mark.parametrize(
-    ("since", "today", "expected"),
+    ("since", "now", "expected"),
     [
-        (date(2026, 1, 1), date(2026, 12, 31), 365.0),
-        (date(2026, 1, 1), date(2026, 1, 1), 1.0),
-        (date(2026, 11, 24), date(2026, 11, 30), 7.0),
-        (date(2026, 1, 1), date(2027, 3, 1), 365.0),
-        (date(2027, 2, 1), date(2027, 3, 1), 0.0),
+        (date(2026, 1, 1), datetime(2027, 1, 1), 365.0),
+        (date(2026, 1, 1), datetime(2026, 1, 1, 12), 0.5),
+        (date(2026, 11, 24), datetime(2026, 12, 1, tzinfo=AMSTERDAM), 7.0),
+        (date(2026, 1, 1), datetime(2027, 3, 1), 365.0),
+        (date(2027, 2, 1), datetime(2027, 3, 1), 0.0),
     ],
-    ids=["a whole year", "its first day", "counted since November", "over", "counting began later"],
+    ids=["a whole year", "its first noon", "counted since November", "over", "counting began later"],
 )
-def test_a_target_is_spread_evenly_over_the_days_that_were_counted(since: date, today: date, expected: float) -> None:
+def test_a_target_is_spread_evenly_over_the_time_that_was_counted(since: date, now: datetime, expected: float) -> None:
     """365 a year are one a day."""
-    assert expected_so_far(365, 2026, since, today) == pytest.approx(expected)
+    assert expected_so_far(365, 2026, since, now) == pytest.approx(expected)
 
 
 def test_the_plans_target_comes_with_the_product() -> None:
