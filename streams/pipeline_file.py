@@ -34,7 +34,7 @@ class Pipeline(Part):
 
     registry: Path
     rules: Path | None = None
-    plan: Path | None = None
+    safety_plan: Path | None = None
     areas: Path | None = None
     broker: BrokerSection = BrokerSection()
     processes: Annotated[tuple[ProcessSection, ...], Field(min_length=1)]
@@ -50,7 +50,7 @@ class Pipeline(Part):
 
 def _optional(pipeline: Pipeline) -> dict[str, Path | None]:
     """Return the files that the product has its own of, or can do without, by the field's name."""
-    return {"rules": pipeline.rules, "plan": pipeline.plan, "areas": pipeline.areas}
+    return {"rules": pipeline.rules, "safety_plan": pipeline.safety_plan, "areas": pipeline.areas}
 
 
 def read_pipeline(path: Path) -> Pipeline:

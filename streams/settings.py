@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     )
     registry: Path | None = Field(None, description="The camera registry (YAML)")
     rules: Path | None = Field(None, description="The priority rules (YAML); the built-in ones where empty")
-    plan: Path | None = Field(None, description="The plan's targets (YAML); the built-in ones where empty")
+    safety_plan: Path | None = Field(None, description="The plan's targets (YAML); the built-in ones where empty")
     areas: Path | None = Field(
         None, description="Areas that trends are counted in (GeoJSON); empty counts per control room"
     )

@@ -7,22 +7,22 @@ from pathlib import Path
 from typing import Final
 
 from streams.domain.areas import AreaMap, Areas
-from streams.domain.plan import Plan
+from streams.domain.safety_plan import SafetyPlan
 from streams.yaml_files import parse_yaml, read_yaml
 
-DEFAULT_PLAN: Final = "plan_default.yaml"
+DEFAULT_PLAN: Final = "safety_plan_default.yaml"
 
 
-def load_plan(path: Path | None = None) -> Plan:
+def load_safety_plan(path: Path | None = None) -> SafetyPlan:
     """Return the plan of a file, or the one that comes with the product.
 
     Raises:
         FileError: One line with the file, the line, the field and what was expected.
     """
     if path is not None:
-        return read_yaml(path, Plan)
+        return read_yaml(path, SafetyPlan)
     text = files("streams.domain").joinpath(DEFAULT_PLAN).read_text(encoding="utf-8")
-    return parse_yaml(text, DEFAULT_PLAN, Plan)
+    return parse_yaml(text, DEFAULT_PLAN, SafetyPlan)
 
 
 def load_areas(path: Path | None) -> AreaMap:

@@ -74,10 +74,12 @@ def _decide(parts: Parts) -> Stage:
 
 def _trends(parts: Parts) -> Stage:
     from streams.agents.trends import Trends
-    from streams.trend_files import load_areas, load_plan
+    from streams.trend_files import load_areas, load_safety_plan
 
     settings = parts.settings
-    return Trends(load_plan(settings.plan), load_areas(settings.areas), read_time_zone(settings.time_zone))
+    return Trends(
+        load_safety_plan(settings.safety_plan), load_areas(settings.areas), read_time_zone(settings.time_zone)
+    )
 
 
 STAGES: Final[dict[str, Callable[[Parts], Stage | PictureStage]]] = {

@@ -49,7 +49,7 @@ from streams.runner import Runner
 from streams.stage import Stage
 from streams.state import PartitionState
 from streams.state_versions import ROWS, kind_of
-from streams.trend_files import load_plan
+from streams.trend_files import load_safety_plan
 from tests.situation_factories import (
     NOON,
     action,
@@ -140,7 +140,7 @@ def runs() -> Iterator[tuple[Stage, list[tuple[datetime, Message]]]]:
     burglaries = [burglary("a"), burglary("b", east_m=50), burglary("b", revision=1, closing="false"), burglary("c")]
     week_later = tick("room", NOON + seconds(7 * 86_400))
     yield (
-        Trends(load_plan(), AreaMap(None), AMSTERDAM),
+        Trends(load_safety_plan(), AreaMap(None), AMSTERDAM),
         [(max(NOON, each.happened_at()), each) for each in (*burglaries, week_later)],
     )
 

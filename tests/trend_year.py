@@ -23,7 +23,7 @@ from streams.agents.trends import Trends
 from streams.console_text import Language
 from streams.domain.trend_summary import RoomSummary, summaries
 from streams.in_memory import InMemory
-from streams.trend_files import load_areas, load_plan
+from streams.trend_files import load_areas, load_safety_plan
 from streams.trend_html import report_html
 from tests.trend_factories import alert
 
@@ -47,7 +47,7 @@ RATES: Final = {
 @cache
 def year() -> tuple[Message, ...]:
     """Return all that the stage told in 48 weeks; in the last one there is much nuisance in one area."""
-    line = InMemory([Trends(load_plan(), load_areas(AREAS), ZONE)])
+    line = InMemory([Trends(load_safety_plan(), load_areas(AREAS), ZONE)])
     told = []
     mondays = [(BEGAN + timedelta(weeks=week), None) for week in range(WEEKS)]
     for now, given in [*sorted([*mondays, *alerts()], key=lambda each: each[0]), (MADE, None)]:

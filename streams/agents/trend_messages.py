@@ -12,8 +12,8 @@ from schemas.trends import AreaName, Judgement, KnoxTest, NearRepeats, Trend, Tr
 from streams import topics
 from streams.agents.trend_store import RepeatsRow, TrendingRow, TrendStore
 from streams.domain.areas import ALL, AreaMap
-from streams.domain.near_repeats import DAYS
-from streams.domain.plan import Plan, Target, expected_so_far, first_counted
+from streams.domain.repeat_pairs import DAYS
+from streams.domain.safety_plan import SafetyPlan, Target, expected_so_far, first_counted
 from streams.domain.surges import MODEL, SMALL, Base, Judged, judge
 from streams.domain.trends import local_day, week_name
 from streams.stage import Output
@@ -26,7 +26,7 @@ Area = tuple[str, int | None]
 class Office:
     """What one control room's counts are told with: the plan, the areas, the zone of days and weeks."""
 
-    plan: Plan
+    plan: SafetyPlan
     areas: AreaMap
     zone: ZoneInfo
 

@@ -12,7 +12,7 @@ from schemas.trends import KnoxTest
 from streams import metrics
 from streams.agents.trend_messages import Area, Office, tell_pairs
 from streams.agents.trend_store import PlaceRow, RepeatsRow, TrendStore
-from streams.domain.near_repeats import DAYS, Event, by_chance, pairs_of, square_of
+from streams.domain.repeat_pairs import DAYS, Event, by_chance, pairs_of, square_of
 from streams.domain.trends import Contribution, exact_place, week_of
 from streams.stage import Output
 

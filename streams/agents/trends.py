@@ -21,7 +21,7 @@ from streams.agents.trend_messages import Office, is_area, judged, tell_count, t
 from streams.agents.trend_repeats import close_places, replace
 from streams.agents.trend_store import DUE_BUCKET_S, KEPT, TrendingRow, TrendStore
 from streams.domain.areas import AreaMap
-from streams.domain.plan import Plan
+from streams.domain.safety_plan import SafetyPlan
 from streams.domain.surges import Base, base_of, common_dispersion
 from streams.domain.trends import (
     KEPT_WEEKS,
@@ -47,7 +47,7 @@ class Trends:
     stateful: bool = True
     max_late: timedelta | None = None
 
-    def __init__(self, plan: Plan, areas: AreaMap, time_zone: ZoneInfo) -> None:
+    def __init__(self, plan: SafetyPlan, areas: AreaMap, time_zone: ZoneInfo) -> None:
         """Take the plan's targets, the areas, and the zone in which days and weeks begin."""
         self._office = Office(plan, areas, time_zone)
 

@@ -21,7 +21,7 @@ from schemas.categories import Category
 from schemas.trends import AreaYear, Count
 from streams.domain.areas import ALL, AreaMap
 from streams.domain.ground import GroundPoint, to_ground
-from streams.domain.near_repeats import WIDE_M
+from streams.domain.repeat_pairs import WIDE_M
 from streams.domain.surges import WEEKS
 
 KEPT_WEEKS: Final = WEEKS + 5

@@ -11,7 +11,7 @@ from schemas.trends import Judgement, KnoxTest, NearRepeats, Trend, TrendTarget,
 from streams.domain import near_repeats, surges
 from streams.domain.areas import ALL, ELSEWHERE, POOREST_M, UNKNOWN, Areas
 from streams.domain.trends import KEPT_WEEKS
-from streams.trend_files import load_plan
+from streams.trend_files import load_safety_plan
 from streams.yaml_files import parse_yaml
 
 TEXT = (Path(__file__).parents[2] / "docs" / "trends.md").read_text()
@@ -45,7 +45,7 @@ def test_every_field_judgement_and_special_area_is_told(name: str) -> None:
         f"more than {POOREST_M:g} m off",
         f"kept for {KEPT_WEEKS} weeks",
         f"back to {KEPT_WEEKS - 1} before the open one",
-        f"fewer than {load_plan().targets[0].below_per_year} burglaries of homes",
+        f"fewer than {load_safety_plan().targets[0].below_per_year} burglaries of homes",
     ],
 )
 def test_the_figures_are_those_of_the_code(sentence: str) -> None:

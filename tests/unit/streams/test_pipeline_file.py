@@ -11,7 +11,7 @@ from streams.pipeline_file import process_specs, read_pipeline
 TEXT = "registry: cameras.yaml\nprocesses: [{name: a, command: [worker, trends]}]\n"
 
 
-@pytest.mark.parametrize("name", ["rules", "plan", "areas"])
+@pytest.mark.parametrize("name", ["rules", "safety_plan", "areas"])
 def test_a_file_that_is_named_is_passed_on_with_its_whole_path(tmp_path: Path, name: str) -> None:
     """Relative to the pipeline file; where it is not named, the setting is not touched."""
     path = tmp_path / "pipeline.yaml"

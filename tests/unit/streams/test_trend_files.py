@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.trend_files import load_plan
+from streams.trend_files import load_safety_plan
 from streams.yaml_files import FileError
 
 GOOD = 'version: "1"\ntargets: [{category: brand, below_per_year: 10, source: plan}]\nnear_repeats: [brand]\n'
@@ -16,7 +16,7 @@ def test_a_plan_of_ones_own_is_read(tmp_path: Path) -> None:
     """With other targets."""
     path = tmp_path / "plan.yaml"
     path.write_text(GOOD)
-    assert load_plan(path).targets[0].below_per_year == 10
+    assert load_safety_plan(path).targets[0].below_per_year == 10
 
 
 @pytest.mark.parametrize(
@@ -34,4 +34,4 @@ def test_a_wrong_plan_is_one_line(tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "plan.yaml"
     path.write_text(text)
     with pytest.raises(FileError, match=says):
-        load_plan(path)
+        load_safety_plan(path)

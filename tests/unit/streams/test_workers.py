@@ -26,4 +26,4 @@ def test_trends_counts_with_the_plan_and_the_areas_that_are_set(tmp_path: Path) 
     with pytest.raises(FileError, match=r"areas\.geojson: cannot be read"):
         make_stages(["trends"], Settings(areas=tmp_path / "areas.geojson"))
     with pytest.raises(FileError, match=r"plan\.yaml: cannot be read"):
-        make_stages(["trends"], Settings(plan=tmp_path / "plan.yaml"))
+        make_stages(["trends"], Settings(safety_plan=tmp_path / "plan.yaml"))

@@ -21,7 +21,7 @@ from streams.agents.trend_repeats import EXACT_DAYS
 from streams.agents.trend_store import KEPT, CountedRow, PlaceRow
 from streams.agents.trends import Trends
 from streams.domain.areas import AreaMap
-from streams.trend_files import load_areas, load_plan
+from streams.trend_files import load_areas, load_safety_plan
 from tests.fake_rows import FakeRows
 from tests.situation_factories import NOON, ROOM, item, position, report, tick
 from tests.trend_factories import alert, burglary
@@ -38,7 +38,7 @@ class Desk:
     """The stage with its rows; gives messages and keeps what comes out, the newest of each count."""
 
     def __init__(self, areas: Path | None = AREAS) -> None:
-        self.stage = Trends(load_plan(), load_areas(areas), AMSTERDAM)
+        self.stage = Trends(load_safety_plan(), load_areas(areas), AMSTERDAM)
         self.rows = FakeRows()
         self.sent: list[Message] = []
         self.now = NOON

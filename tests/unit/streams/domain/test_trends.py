@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from schemas.alerts import AlertState
 from schemas.categories import Category
 from streams.domain.areas import AreaMap
-from streams.domain.plan import expected_so_far, first_counted
+from streams.domain.safety_plan import expected_so_far, first_counted
 from streams.domain.trends import (
     Contribution,
     CountsRow,
@@ -29,7 +29,7 @@ from streams.domain.trends import (
     week_of,
     year_changes,
 )
-from streams.trend_files import load_plan
+from streams.trend_files import load_safety_plan
 from tests.situation_factories import NOON, ROOM, position
 from tests.trend_factories import alert
 
@@ -162,7 +162,7 @@ def test_a_target_is_spread_evenly_over_the_time_that_was_counted(since: date, n
 
 def test_the_plans_target_comes_with_the_product() -> None:
     """Fewer than 350 burglaries of homes a year."""
-    plan = load_plan()
+    plan = load_safety_plan()
     target = plan.target(Category.WONINGINBRAAK)
     assert target is not None
     assert (target.below_per_year, plan.target(Category.BRAND)) == (350, None)

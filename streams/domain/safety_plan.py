@@ -19,7 +19,7 @@ class Target(Part):
     source: Annotated[ShortText, Field(min_length=1, description="Where the target stands")]
 
 
-class Plan(Part):
+class SafetyPlan(Part):
     """The plan's targets. A category has at most one."""
 
     version: Annotated[str, Field(min_length=1, max_length=40)]
@@ -30,7 +30,7 @@ class Plan(Part):
     ]
 
     @model_validator(mode="after")
-    def _once(self) -> Plan:
+    def _once(self) -> SafetyPlan:
         named = [target.category for target in self.targets]
         for names, what in ((named, "targets"), (list(self.near_repeats), "near_repeats")):
             for name in names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from streams.domain.near_repeats import (
+from streams.domain.repeat_pairs import (
     DEALT,
     MOST_EVENTS,
     Chance,
