@@ -18,9 +18,9 @@ from schemas.operations import (
     DispatchRequest,
     OperatorAction,
     Tick,
-    Trend,
 )
 from schemas.snapshots import SnapshotReference, SnapshotRequest
+from schemas.trends import NearRepeats, Trend, TrendTarget, TrendWeek
 
 MESSAGES: Final[tuple[type[Message], ...]] = (
     FrameReference,
@@ -39,6 +39,9 @@ MESSAGES: Final[tuple[type[Message], ...]] = (
     SnapshotRequest,
     SnapshotReference,
     Trend,
+    TrendTarget,
+    NearRepeats,
+    TrendWeek,
     AuditEvent,
     AuditEntry,
     DeadLetterReference,

@@ -1,4 +1,4 @@
-"""What people and the system itself say: actions, dispatch, time, trends, audit, dead letters."""
+"""What people and the system itself say: actions, dispatch, time, audit, dead letters."""
 
 from __future__ import annotations
 
@@ -131,37 +131,6 @@ class Tick(Message):
     def happened_at(self) -> datetime:
         """Return the moment."""
         return self.at
-
-
-class Trend(Message):
-    """A count of one category in one neighbourhood and week. No persons, no addresses."""
-
-    name: ClassVar[str] = "trend"
-    topics: ClassVar[tuple[str, ...]] = ("trends",)
-
-    control_room_id: Identifier
-    category: Category
-    area_code: Identifier
-    area_year: Annotated[int, Field(ge=2000, le=2100)]
-    week: Annotated[str, Field(pattern=r"^\d{4}-W\d{2}$")]
-    count: Annotated[int, Field(ge=0)]
-    target_per_year: Annotated[int, Field(ge=0)] | None = None
-    surge: bool = False
-    model: Annotated[str, Field(max_length=60)] = ""
-    computed_at: Utc
-
-    def message_id(self) -> str:
-        """Return an identity derived from what was counted and its value."""
-        counted = (self.control_room_id, self.category, self.area_code, str(self.area_year), self.week)
-        return derive_id("trend", *counted, str(self.count), str(self.surge))
-
-    def key(self) -> str:
-        """Return the control room."""
-        return self.control_room_id
-
-    def happened_at(self) -> datetime:
-        """Return when it was counted."""
-        return self.computed_at
 
 
 class AuditEntry(Message):

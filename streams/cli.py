@@ -22,6 +22,7 @@ COMMANDS: Final = (
     "explain",
     "rules",
     "budget",
+    "trends",
     "snapshot",
     "completeness",
     "canary",

@@ -105,6 +105,16 @@ ALERT_BUDGET_USED: Final = Gauge(
     "Alerts shown within the long-term window as a share of what the operators at work can take.",
     ["control_room"],
 )
+TREND_ALERTS: Final = Counter(
+    "toezicht_trend_alerts_total", "Alerts in the counts of trends: counted, taken out, moved, or too old to be counted.",
+    ["category", "result"],
+)  # fmt: skip
+TREND_SURGES: Final = Counter(
+    "toezicht_trend_surges_total", "Counts that became a surge, in an area or in the control room.", ["category"]
+)
+NEAR_REPEATS: Final = Counter(
+    "toezicht_near_repeats_total", "Pairs of one category within 200 m and 14 days of each other.", ["category"]
+)
 INPUTS_CHECKED: Final = Counter(
     "toezicht_inputs_checked_total", "Accepted inputs that the completeness check compared with what was decided.",
     ["topic"],

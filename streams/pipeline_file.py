@@ -34,6 +34,8 @@ class Pipeline(Part):
 
     registry: Path
     rules: Path | None = None
+    safety_plan: Path | None = None
+    areas: Path | None = None
     broker: BrokerSection = BrokerSection()
     processes: Annotated[tuple[ProcessSection, ...], Field(min_length=1)]
 
@@ -44,6 +46,11 @@ class Pipeline(Part):
             if names.count(name) > 1:
                 raise ValueError(f"two processes have the name {name}")
         return self
+
+
+def _optional(pipeline: Pipeline) -> dict[str, Path | None]:
+    """Return the files that the product has its own of, or can do without, by the field's name."""
+    return {"rules": pipeline.rules, "safety_plan": pipeline.safety_plan, "areas": pipeline.areas}
 
 
 def read_pipeline(path: Path) -> Pipeline:
@@ -57,7 +64,7 @@ def read_pipeline(path: Path) -> Pipeline:
     return pipeline.model_copy(
         update={
             "registry": folder / pipeline.registry,
-            "rules": None if pipeline.rules is None else folder / pipeline.rules,
+            **{name: None if path is None else folder / path for name, path in _optional(pipeline).items()},
             "processes": tuple(
                 process.model_copy(update={"stdin": None if process.stdin is None else folder / process.stdin})
                 for process in pipeline.processes
@@ -74,8 +81,9 @@ def process_specs(pipeline: Pipeline, bootstrap_servers: str, data: Path) -> lis
         "TOEZICHT_DATA": str(data),
         "TOEZICHT_METRICS_PORT": "0",
     }
-    if pipeline.rules is not None:
-        environment["TOEZICHT_RULES"] = str(pipeline.rules)
+    for name, path in _optional(pipeline).items():
+        if path is not None:
+            environment[f"TOEZICHT_{name.upper()}"] = str(path)
     return [
         ProcessSpec(
             name=process.name,

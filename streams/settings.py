@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     )
     registry: Path | None = Field(None, description="The camera registry (YAML)")
     rules: Path | None = Field(None, description="The priority rules (YAML); the built-in ones where empty")
+    safety_plan: Path | None = Field(None, description="The plan's targets (YAML); the built-in ones where empty")
+    areas: Path | None = Field(
+        None, description="Areas that trends are counted in (GeoJSON); empty counts per control room"
+    )
     models: Path | None = Field(None, description="Folder with detector models")
     weights: Path | None = Field(None, description="One detector model, preferred over any other")
     crowd_model: Path | None = Field(None, description="A model that counts crowds (ONNX, or OpenVINO's .xml)")

@@ -120,7 +120,12 @@ FLOW: Final[tuple[TopicSpec, ...]] = (
     TopicSpec(DEAD_LETTERS, "single", 14 * DAY_MS, from_images=True),
 )
 
-STATEFUL_STAGES: Final[dict[str, Group]] = {"observe": "camera", "corroborate": "camera", "decide": "room"}
+STATEFUL_STAGES: Final[dict[str, Group]] = {
+    "observe": "camera",
+    "corroborate": "camera",
+    "decide": "room",
+    "trends": "room",
+}
 """Stages that keep state, with the group that their state is partitioned as."""
 
 

@@ -78,12 +78,23 @@ def _decide(parts: Parts) -> Stage:
     return Decide(parts.rules, parts.registry.version)
 
 
+def _trends(parts: Parts) -> Stage:
+    from streams.agents.trends import Trends
+    from streams.trend_files import load_areas, load_safety_plan
+
+    settings = parts.settings
+    return Trends(
+        load_safety_plan(settings.safety_plan), load_areas(settings.areas), read_time_zone(settings.time_zone)
+    )
+
+
 STAGES: Final[dict[str, Callable[[Parts], Stage | PictureStage]]] = {
     "detect": _detect,
     "observe": _observe,
     "locate": _locate,
     "corroborate": _corroborate,
     "decide": _decide,
+    "trends": _trends,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from schemas.alerts import Alert, AlertCamera, AlertReport, AlertState, Change, DecisionLog, Factor
@@ -32,9 +32,9 @@ from schemas.operations import (
     DispatchRequest,
     OperatorAction,
     Tick,
-    Trend,
 )
 from schemas.snapshots import SnapshotReference, SnapshotRequest
+from schemas.trends import AreaName, Judgement, KnoxTest, NearRepeats, Trend, TrendTarget, TrendWeek
 
 M = TypeVar("M", bound=Message)
 
@@ -239,10 +239,49 @@ _EXAMPLES: Final[tuple[Message, ...]] = (
         control_room_id=ROOM,
         category=Category.WONINGINBRAAK,
         area_code="BU03620401",
+        area_name="Stadshart",
         area_year=2026,
         week="2026-W48",
+        revision=7,
         count=3,
-        target_per_year=350,
+        small=True,
+        usual_per_week=0.5,
+        weeks_known=40,
+        judged=Judgement.SMALL_COUNT,
+        computed_at=NOON,
+    ),
+    TrendTarget(
+        control_room_id=ROOM,
+        category=Category.WONINGINBRAAK,
+        year=2026,
+        below_per_year=350,
+        count=290,
+        since=date(2026, 1, 1),
+        expected=314.5,
+        plan_version="2026.1",
+        computed_at=NOON,
+    ),
+    NearRepeats(
+        control_room_id=ROOM,
+        category=Category.WONINGINBRAAK,
+        area_code="BU03620401",
+        area_name="Stadshart",
+        area_year=2026,
+        week="2026-W48",
+        revision=1,
+        within_days=14,
+        to_100_m=1,
+        to_200_m=1,
+        computed_at=NOON,
+    ),
+    TrendWeek(
+        control_room_id=ROOM,
+        week="2026-W48",
+        known_since=date(2026, 2, 11),
+        tested=31,
+        areas=(AreaName(code="BU03620401", name="Stadshart"),),
+        area_year=2026,
+        knox=(KnoxTest(category=Category.WONINGINBRAAK, events=210, pairs=12, expected=6.4, probability=0.021),),
         computed_at=NOON,
     ),
     AuditEvent(

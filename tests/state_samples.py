@@ -32,6 +32,9 @@ from streams.agents.due import DueClock, DueRow
 from streams.agents.near_repeat_store import RepeatRow
 from streams.agents.observe import Observe
 from streams.agents.situation_store import ActedRow, CellRow, EarlyRow, GoneRow, LinkRow, SequenceRow
+from streams.agents.trend_store import CountedRow, PlaceRow, RepeatsRow, TrendingRow, YearRow
+from streams.agents.trends import Trends
+from streams.domain.areas import AreaMap
 from streams.domain.budget import BudgetRow
 from streams.domain.budget_summary import SummaryRow
 from streams.domain.corroboration import CameraStateRow, WatchRow
@@ -40,6 +43,7 @@ from streams.domain.observing import CameraSecond
 from streams.domain.registry import ControlRoom, Place, Registry
 from streams.domain.situation_episodes import SituationRow
 from streams.domain.situations import Situation
+from streams.domain.trends import CountsRow
 from streams.domain.watching import SlotRow
 from streams.domain.zone_memory import CameraMemory
 from streams.records import Record
@@ -49,6 +53,7 @@ from streams.runner import Runner
 from streams.stage import Stage
 from streams.state import PartitionState
 from streams.state_versions import ROWS, kind_of
+from streams.trend_files import load_safety_plan
 from tests.situation_factories import (
     NOON,
     action,
@@ -64,6 +69,7 @@ from tests.situation_factories import (
     tick,
     watch,
 )
+from tests.trend_factories import burglary
 from tests.unit.streams.fake_kafka import FakeDatabase
 from tests.zone_factories import AMSTERDAM, PLACE, RULES, bag, frame, person
 from tests.zone_factories import camera as zone_camera
@@ -76,6 +82,8 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
     "budget": BudgetRow,
     "camera": CameraSecond,
     "cell": CellRow,
+    "counted": CountedRow,
+    "counts": CountsRow,
     "crowd": CrowdRow,
     "done": Done,
     "due": DueRow,
@@ -86,12 +94,16 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
     "memory": CameraMemory,
     "open": OpenRow,
     "repeat": RepeatRow,
+    "place": PlaceRow,
+    "repeats": RepeatsRow,
     "seen": SlotRow,
     "sequence": SequenceRow,
     "situation": SituationRow,
     "state": CameraStateRow,
     "summary": SummaryRow,
+    "trending": TrendingRow,
     "watch": WatchRow,
+    "year": YearRow,
 }
 """The model of each kind of row."""
 
@@ -137,6 +149,12 @@ def runs() -> Iterator[tuple[Stage, list[tuple[datetime, Message]]]]:
         tick("room", NOON + seconds(200_000)),
     ]
     yield Decide(load_rules(), "r1"), [(max(NOON + seconds(90), each.happened_at()), each) for each in inputs]
+    burglaries = [burglary("a"), burglary("b", east_m=50), burglary("b", revision=1, closing="false"), burglary("c")]
+    week_later = tick("room", NOON + seconds(7 * 86_400))
+    yield (
+        Trends(load_safety_plan(), AreaMap(None), AMSTERDAM),
+        [(max(NOON, each.happened_at()), each) for each in (*burglaries, week_later)],
+    )
 
 
 def written() -> dict[str, dict[str, bytes]]:

@@ -17,7 +17,7 @@ from streams.pipeline_file import Pipeline, read_pipeline
 VIDEO_VARIABLE: Final = "TOEZICHT_DEMO_VIDEO"
 EMPTY_VARIABLE: Final = "TOEZICHT_DEMO_EMPTY"
 CALIBRATION_VARIABLE: Final = "TOEZICHT_DEMO_CALIBRATION"
-COPIED: Final = ("cameras.yaml", "pipeline.yaml", "reports.jsonl", "p2000.txt", "expected.yaml")
+COPIED: Final = ("cameras.yaml", "pipeline.yaml", "reports.jsonl", "p2000.txt", "expected.yaml", "areas.geojson")
 SCENE_S: Final = 60.0
 SCENE_FPS: Final = 7.0
 _RECORDED: Final = "2009-01-01"

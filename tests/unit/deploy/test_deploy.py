@@ -22,7 +22,7 @@ from streams.pipeline_file import read_pipeline
 from streams.yaml_files import read_yaml
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
-DASHBOARD = json.loads((DEPLOY / "grafana" / "dashboards" / "toezicht.json").read_text())
+DASHBOARDS = [json.loads(path.read_text()) for path in sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))]
 RULES = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text())
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 GRAFANA = json.loads(
@@ -51,8 +51,10 @@ def series() -> dict[str, set[str]]:
 
 
 def expressions() -> list[str]:
-    """Return all queries of the dashboard and the rules."""
-    panels = [target["expr"] for panel in DASHBOARD["panels"] for target in panel.get("targets", ())]
+    """Return all queries of the dashboards and the rules."""
+    panels = [
+        target["expr"] for board in DASHBOARDS for panel in board["panels"] for target in panel.get("targets", ())
+    ]
     return panels + [rule["expr"] for group in RULES["groups"] for rule in group["rules"]]
 
 
@@ -94,12 +96,13 @@ def test_metric_names_have_units() -> None:
     assert all(name.endswith("_total") for name in declared)
 
 
-def test_panels_are_complete_and_do_not_overlap() -> None:
+@pytest.mark.parametrize("board", DASHBOARDS, ids=lambda board: board["title"])
+def test_panels_are_complete_and_do_not_overlap(board: dict[str, Any]) -> None:
     """Each has a title, a description, a query and a place of its own in the grid of 24 columns."""
     taken: set[tuple[int, int]] = set()
-    ids = [panel["id"] for panel in DASHBOARD["panels"]]
+    ids = [panel["id"] for panel in board["panels"]]
     assert len(ids) == len(set(ids))
-    for panel in DASHBOARD["panels"]:
+    for panel in board["panels"]:
         assert panel["title"]
         if panel["type"] != "row":
             assert panel["description"]
@@ -115,6 +118,13 @@ def test_panels_are_complete_and_do_not_overlap() -> None:
         taken |= cells
 
 
+def test_dashboards_have_names_of_their_own() -> None:
+    """Grafana would show one of two with the same."""
+    assert (
+        len({board["uid"] for board in DASHBOARDS}) == len({board["title"] for board in DASHBOARDS}) == len(DASHBOARDS)
+    )
+
+
 def grafana_faults(kind: str, definition: str, document: object) -> list[str]:
     """Return what Grafana's own types (see tests/data/grafana) say against a document."""
     schema = {**GRAFANA[kind], "$ref": f"#/definitions/{definition}"}
@@ -122,11 +132,12 @@ def grafana_faults(kind: str, definition: str, document: object) -> list[str]:
     return [f"{list(error.absolute_path)}: {error.message}" for error in errors]
 
 
-def test_the_dashboard_is_valid_for_grafana() -> None:
+@pytest.mark.parametrize("board", DASHBOARDS, ids=lambda board: board["title"])
+def test_the_dashboard_is_valid_for_grafana(board: dict[str, Any]) -> None:
     """The dashboard, each panel and each panel's options fit the types of the Grafana that compose runs."""
     assert COMPOSE["services"]["grafana"]["image"].endswith(":12.1.1")
-    assert grafana_faults("dashboard", "Dashboard", DASHBOARD) == []
-    for panel in DASHBOARD["panels"]:
+    assert grafana_faults("dashboard", "Dashboard", board) == []
+    for panel in board["panels"]:
         row = panel["type"] == "row"
         assert grafana_faults("dashboard", "RowPanel" if row else "Panel", panel) == []
         assert row or grafana_faults(panel["type"], "Options", panel["options"]) == []
@@ -134,10 +145,11 @@ def test_the_dashboard_is_valid_for_grafana() -> None:
     assert grafana_faults("stat", "Options", {"textMode": "loud"})
 
 
-def test_every_panel_uses_the_dashboards_variable() -> None:
+@pytest.mark.parametrize("board", DASHBOARDS, ids=lambda board: board["title"])
+def test_every_panel_uses_the_dashboards_variable(board: dict[str, Any]) -> None:
     """The dashboard can be pointed at another Prometheus."""
-    assert [variable["name"] for variable in DASHBOARD["templating"]["list"]] == ["datasource"]
-    for panel in DASHBOARD["panels"]:
+    assert [variable["name"] for variable in board["templating"]["list"]] == ["datasource"]
+    for panel in board["panels"]:
         for user in (panel, *panel.get("targets", ())) if panel["type"] != "row" else ():
             assert user["datasource"] == {"type": "prometheus", "uid": "${datasource}"}
 
