@@ -126,8 +126,44 @@ def _seen_clearly(row: Document) -> Document:
     return {**row, "seconds": [[*second, True] for second in row["seconds"]]}
 
 
+def _camera_unattended(row: Document) -> Document:
+    """No report asked for attention then."""
+    return {**row, "zones": {name: {**zone, "likely": []} for name, zone in row["zones"].items()}}
+
+
+def _seen_unattended(row: Document) -> Document:
+    """No report asked for attention then: the persons that are likely are those that counted."""
+    persons = 1
+    return {**row, "seconds": [[*second, second[persons]] for second in row["seconds"]]}
+
+
+def _unattended(near: Document) -> Document:
+    return {**near, "attention_until": None}
+
+
+def _report_unattended(report: Document) -> Document:
+    return {**report, "cameras": [_unattended(near) for near in report["cameras"]]}
+
+
+def _alert_unattended(row: Document) -> Document:
+    """No report asked for attention then."""
+    return {**row, "reports": [_report_unattended(report) for report in row["reports"]]}
+
+
+def _early_unattended(row: Document) -> Document:
+    """No report asked for attention then."""
+    return {**row, "report": row["report"] and _report_unattended(row["report"])}
+
+
 ROWS: Final = RowVersions(
-    newest={"camera": 2, "seen": 2},
-    upgrades={("camera", 1): _camera_without_memory, ("seen", 1): _seen_clearly},
+    newest={"alert": 2, "camera": 3, "early": 2, "seen": 3},
+    upgrades={
+        ("alert", 1): _alert_unattended,
+        ("camera", 1): _camera_without_memory,
+        ("camera", 2): _camera_unattended,
+        ("early", 1): _early_unattended,
+        ("seen", 1): _seen_clearly,
+        ("seen", 2): _seen_unattended,
+    },
 )
 """What this release writes; kinds that are not named are at version 1."""

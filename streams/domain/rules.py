@@ -15,7 +15,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from schemas.base import Identifier, Part, ShortText
 from schemas.categories import Category, Priority
 from schemas.evidence import Verdict
-from streams.domain.camera_rules import CameraRule, EpisodesRule, LookingRule, Metres, Points, Seconds
+from streams.domain.camera_rules import AttentionRule, CameraRule, EpisodesRule, LookingRule, Metres, Points, Seconds
 
 
 class Thresholds(Part):
@@ -164,9 +164,15 @@ class Rules(Part):
     position: PositionRule
     joining: JoiningRule
     looking: LookingRule
+    attention: Annotated[AttentionRule | None, Field(description="none: a report asks no camera for more")] = None
     episodes: EpisodesRule
     lifetime: LifetimeRule
     categories: Annotated[Mapping[Category, CategoryRule], Field(min_length=1)]
+
+    @field_validator("attention", mode="before")
+    @classmethod
+    def _off(cls, attention: Any) -> Any:
+        return None if attention == "none" else attention
 
     @field_validator("urgency_points")
     @classmethod

@@ -5,6 +5,7 @@ Nothing here depends on when the second was closed or by what: the same frames g
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -134,6 +135,7 @@ def _zone(second: _Second, zone: Zone, before: ZoneMemory) -> tuple[ZoneMemory, 
         inflow=crossed.inflow,
         outflow=crossed.outflow,
         rise_per_min=rise_per_min(counts) if second.clear else None,
+        persons_likely=int(statistics.median(seen.likely) + 0.5) if seen.likely else None,
         ground=measured.ground,
         situations=situations.told,
     )

@@ -16,13 +16,15 @@ SLOT_S: Final = 10
 
 
 _SIGNALS: Final = ("group", "persons", "vehicles", "density", "dwell")
-"""What a sighting is named after: the first of these that its signal asks for."""
+"""What a sighting is named after: the first of these that its signal asks for. `persons` is `persons_likely` where weaker boxes
+decided."""
 
 
 class Seen(NamedTuple):
     """What one zone showed in one second of its slot.
 
     Where it is not `visible` the camera could not see well: that tells what it shows, and never that nothing was there.
+    `likely` are the persons with weaker boxes included, where a report asked for attention; elsewhere `persons`.
     """
 
     offset_s: int
@@ -33,6 +35,7 @@ class Seen(NamedTuple):
     density_per_m2: float | None
     degraded: bool
     visible: bool
+    likely: int
 
 
 class SlotRow(Part):
@@ -76,6 +79,7 @@ def seen_of(observation: Observation) -> Seen:
         observation.density_per_m2,
         observation.detector.degraded,
         observation.visibility is Visibility.CLEAR,
+        max(observation.count, observation.persons_likely or 0),
     )
 
 
@@ -140,23 +144,29 @@ class Met(NamedTuple):
 
 
 def met(signal: Signal, seen: Seen) -> Met | None:
-    """Return what a second shows when it meets all that a signal asks; else None. An unknown density meets nothing."""
+    """Return what a second shows when it meets all that a signal asks; else None. An unknown density meets nothing.
+
+    Where persons are asked for and too few count by themselves, those with weaker boxes count too, and the words say so.
+    """
     density = seen.density_per_m2 or 0.0
-    sizes = (seen.group, seen.persons, seen.vehicles, density, seen.dwell_s)
+    weaker = signal.persons is not None and seen.persons < signal.persons
+    persons = seen.likely if weaker else seen.persons
+    sizes = (seen.group, persons, seen.vehicles, density, seen.dwell_s)
     asked = (signal.group, signal.persons, signal.vehicles, signal.density_per_m2, signal.dwell_s)
     for size, least in zip(sizes, asked, strict=True):
         if least is not None and size < least:
             return None
     words = (
         f"a group of {seen.group}",
-        _several(seen.persons, "person"),
+        _several(persons, "person") + (", weaker boxes included," if weaker else ""),
         _several(seen.vehicles, "vehicle"),
         f"{density:.1f} persons per m²",
         f"staying {seen.dwell_s:.0f} s",
     )
     given = [number for number, least in enumerate(asked) if least is not None]
     first = given[0]
-    return Met(_SIGNALS[first], float(sizes[first]), " ".join(words[number] for number in given))
+    name = "persons_likely" if weaker and _SIGNALS[first] == "persons" else _SIGNALS[first]
+    return Met(name, float(sizes[first]), " ".join(words[number] for number in given))
 
 
 def _several(number: int, noun: str) -> str:

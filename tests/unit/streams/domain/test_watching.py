@@ -20,7 +20,9 @@ from streams.domain.watching import (
 )
 from tests.situation_factories import NOON, observation, seconds
 
-SEEN = Seen(0, persons=3, group=2, dwell_s=12.0, vehicles=1, density_per_m2=None, degraded=False, visible=True)
+SEEN = Seen(
+    0, persons=3, group=2, dwell_s=12.0, vehicles=1, density_per_m2=None, degraded=False, visible=True, likely=3
+)
 
 
 @pytest.mark.parametrize(
