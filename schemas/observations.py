@@ -96,7 +96,8 @@ class Observation(Message):
         float | None, Field(description="Persons per minute by which the count rises; negative where it falls")
     ] = None
     persons_likely: Annotated[
-        int | None, Field(ge=0, description="Median over the frames with attention; null where a second has none")
+        int | None,
+        Field(ge=0, description="The most that two frames with attention show; null where a second has fewer"),
     ] = None
     level: Annotated[Identifier, Field(description="The crowd level that holds, `none` below the first")] = "none"
     ground: GroundMeasure | None = None

@@ -11,7 +11,7 @@ from typing import Final
 from rich.table import Table
 from rich.text import Text
 
-from schemas.alerts import Alert, AlertState
+from schemas.alerts import Alert, AlertCamera, AlertState
 from schemas.categories import Priority
 from schemas.evidence import Verdict
 
@@ -62,6 +62,7 @@ VERDICTS: Final[Mapping[Language, Mapping[Verdict, str]]] = {
     },
     Language.EN: {verdict: verdict.value.replace("_", " ") for verdict in Verdict},
 }
+ATTENTION: Final[Mapping[Language, str]] = {Language.NL: "extra aandacht", Language.EN: "more attention"}
 NOTHING: Final = {Language.NL: "Geen meldingen.", Language.EN: "No alerts."}
 
 
@@ -100,7 +101,9 @@ def row(alert: Alert, now: datetime, language: Language) -> Row:
         why.append(f"≤ {alert.priority} ({alert.capped_by})")
     looked = [camera for camera in alert.cameras if camera.verdict is not Verdict.NO_COVERAGE][:CAMERAS]
     verdicts = VERDICTS[language]
-    cameras = [f"{camera.camera_id}: {verdicts[camera.verdict]}" for camera in looked]
+    cameras = [
+        f"{camera.camera_id}: {verdicts[camera.verdict]}{_attention(camera, now, language)}" for camera in looked
+    ]
     return Row(
         priority=alert.priority,
         score=f"{alert.score:.0f}",
@@ -111,6 +114,12 @@ def row(alert: Alert, now: datetime, language: Language) -> Row:
         cameras="\n".join(cameras) or verdicts[alert.verdict],
         since=age(now, alert.opened_at),
     )
+
+
+def _attention(camera: AlertCamera, now: datetime, language: Language) -> str:
+    """Return that a camera is attended, and for how long yet; nothing when it is not."""
+    until = camera.attention_until
+    return f" ({ATTENTION[language]}: {age(until, now)})" if until is not None and until > now else ""
 
 
 def age(now: datetime, then: datetime) -> str:
