@@ -45,6 +45,7 @@ from streams.frame_sender import FrameSender
 from streams.metrics import FRAMES_QUIET
 from streams.picture_ring import PictureRing
 from streams.process import tell_ready
+from streams.rules_file import load_rules
 from streams.settings import KafkaSettings, Settings, kafka_client_options
 from streams.snapshot_desk import SnapshotDesk
 from streams.snapshot_reader import SnapshotReader
@@ -207,7 +208,6 @@ def make_parts(
     kafka: KafkaSettings,
     speed: float,
     detect: bool,
-    attended: AttentionRule | None,
 ) -> Parts:
     """Return the parts, connected to Kafka.
 
@@ -215,16 +215,17 @@ def make_parts(
         cameras: The cameras to capture.
         folder: The registry's, for calibration files.
         zone: The zone of their legal basis.
-        settings: For the detector and the snapshots.
+        settings: For the detector, the snapshots, and the rules that say what reports may ask of cameras.
         kafka: The cluster.
         speed: How fast files are played; 0 without waiting.
         detect: Whether pictures are looked at here and stay here.
-        attended: What reports may ask of cameras; None for nothing.
 
     Raises:
         ConfigurationError: The detector cannot be used.
+        FileError: The rules are wrong.
         DeliveryError: The cluster cannot be reached.
     """
+    rule = load_rules(settings.rules).attention
     find: Callable[[], Detector] = partial(make_detector, settings)  # for the first snapshot that is asked for
     detector = OneAtATime(find()) if detect else None
     sender = make_sender(kafka, speed)
@@ -237,7 +238,7 @@ def make_parts(
         )
     ring = PictureRing(settings.snapshot_seconds, settings.snapshot_megabytes * 1_000_000, edge or sender)
     snapshots = snapshot_reader(cameras, zone, ring, sender, settings, kafka, find)
-    attention = None if attended is None else Attention.of(cameras, attended, kafka)
+    attention = None if rule is None else Attention.of(cameras, rule, kafka)
     return Parts(sender, edge, ring if settings.snapshot_seconds else None, snapshots, attention)
 
 

@@ -42,8 +42,7 @@ def register(app: typer.Typer) -> None:
         With --detect the detector runs here, beside the cameras: detections are sent in place of pictures, and no worker
         `detect` is needed for these cameras. Pictures leave only as snapshots that somebody asks for (docs/snapshots.md).
 
-        While a report asks for more of a camera, it gives more pictures and leaves none out (docs/attention.md); the rules
-        say how many, for how long, and of how many cameras at once.
+        While a report asks for more of a camera, it gives more pictures, by the rules in TOEZICHT_RULES (docs/attention.md).
 
         Exit code 1: a source could not be read, or the broker did not confirm everything.
 
@@ -59,17 +58,15 @@ def register(app: typer.Typer) -> None:
         from detectors.camera_thread import Ending
         from streams import capture as work
         from streams.domain.registry import Registry
-        from streams.rules_file import load_rules
         from streams.yaml_files import read_yaml
 
         cameras = work.chosen_cameras(read_yaml(path, Registry), camera or (), str(path))
         zone = read_time_zone(settings.time_zone)
-        attended = load_rules(settings.rules).attention
         stop = threading.Event()
         work.stop_on_signals(stop)
         metrics_port = start_metrics(settings)
         try:
-            parts = work.make_parts(cameras, path.resolve().parent, zone, settings, kafka, speed, detect, attended)
+            parts = work.make_parts(cameras, path.resolve().parent, zone, settings, kafka, speed, detect)
             work.announce(cameras, metrics_port)
             options = work.capture_options(speed, max_fps)
             endings = work.run_capture(cameras, path.resolve().parent, options, zone, parts, stop)

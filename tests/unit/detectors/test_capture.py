@@ -272,7 +272,12 @@ def test_attention_gives_no_picture_that_the_law_forbids() -> None:
         nonlocal allowed
         allowed = Answer(False, "outside_viewing_window")
 
-    script = [frame(), forbid, *(frame(at=NOW + timedelta(seconds=second)) for second in range(1, 4)), None]
+    script: list[object] = [
+        frame(),
+        forbid,
+        *(frame(at=NOW + timedelta(seconds=second)) for second in range(1, 4)),
+        None,
+    ]
     options = replace(OPTIONS, permission_every_s=0)
     capture = Capture(
         [camera("a.avi")], options, REAL_CLOCK, lambda _: allowed, recorder, lambda *_: ScriptedSource(script),

@@ -11,17 +11,8 @@ from prometheus_client import REGISTRY
 from schemas.incidents import Operation
 from streams.attention_desk import REMEMBERED, AttentionDesk
 from streams.domain.attention import TOLERANCE
-from streams.domain.camera_rules import AttentionRule
-from streams.rules_file import load_rules
 from tests.capture_fakes import FakeTime
-from tests.situation_factories import watch
-
-
-def rule() -> AttentionRule:
-    """Return the product's rule for two cameras at once."""
-    known = load_rules().attention
-    assert known is not None
-    return known.model_copy(update={"at_once_at_most": 2})
+from tests.situation_factories import attention_rule, watch
 
 
 class Office:
@@ -29,7 +20,7 @@ class Office:
 
     def __init__(self) -> None:
         self.time = FakeTime()
-        self.rule = rule()
+        self.rule = attention_rule(at_once_at_most=2)
         self.cameras = ("cam-1", "cam-2", "cam-3", "cam-4")
         self.desk = AttentionDesk(self.cameras, self.rule, self.time.clock.now)
         self.before = self._counted()
@@ -42,7 +33,7 @@ class Office:
     def take(self, name: str = "a", camera_id: str = "cam-1", **changes: Any) -> None:
         """Let a report ask now."""
         now = self.time.moment
-        known = {"camera_id": camera_id, "attention_until": now + timedelta(seconds=self.rule.length_s)}
+        known: dict[str, Any] = {"camera_id": camera_id, "attention_until": now + timedelta(seconds=self.rule.length_s)}
         self.desk.take(watch(name, **(known | changes)), now)
 
     def attended(self) -> set[str]:

@@ -15,17 +15,15 @@ from streams import topic_follower
 from streams.attention_desk import AttentionDesk
 from streams.attention_reader import AttentionReader
 from streams.domain.attention import TOLERANCE
-from streams.rules_file import load_rules
 from streams.settings import KafkaSettings
 from streams.topics import CAMERA_WATCHES
 from streams.transmitting import partition_of
 from tests.capture_fakes import NOW
 from tests.factories import example
-from tests.situation_factories import watch
+from tests.situation_factories import attention_rule, watch
 from tests.unit.streams.test_snapshot_reader import FakeConsumer, Log
 
-RULE = load_rules().attention
-assert RULE is not None
+RULE = attention_rule()
 LENGTH = timedelta(seconds=RULE.length_s)
 CAMERAS = ("cam-1", "cam-2")
 
@@ -37,13 +35,12 @@ class Reading:
         self.log = Log()
         monkeypatch.setattr(topic_follower, "KafkaConsumer", lambda **options: FakeConsumer(self.log, **options))
         monkeypatch.setattr(topic_follower, "RETRY_S", 0.01)
-        assert RULE is not None
         self.desk = AttentionDesk(CAMERAS, RULE, lambda: NOW)
         self.reader = AttentionReader(KafkaSettings(bootstrap_servers="a:1"), CAMERAS, self.desk, RULE, lambda: NOW)
 
     def add(self, camera_id: str, at: datetime = NOW, partition: int | None = None, **changes: Any) -> None:
         """Append a watch to its camera's partition."""
-        known = {"camera_id": camera_id, "attention_until": at + LENGTH}
+        known: dict[str, Any] = {"camera_id": camera_id, "attention_until": at + LENGTH}
         self.log.add(CAMERA_WATCHES, watch(**(known | changes)), at)
         self._move(partition_of(CAMERA_WATCHES, camera_id.encode()) if partition is None else partition)
 

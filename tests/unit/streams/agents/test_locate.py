@@ -184,7 +184,7 @@ def test_a_routine_or_cancelled_report_asks_for_none(changes: dict[str, Any]) ->
     """Its cameras look, or stop to look, as always."""
     watches, _, [fact] = locate(**changes)
     assert watches
-    assert {each.attention_until for each in [*watches, *fact.cameras]} == {None}
+    assert {watch.attention_until for watch in watches} | {near.attention_until for near in fact.cameras} == {None}
 
 
 def test_rules_that_switch_attention_off_ask_for_none() -> None:

@@ -30,11 +30,10 @@ from streams.domain.rules import Rules
 from streams.domain.standing import MIN_SCORE
 from streams.rules_file import load_rules
 from streams.yaml_files import FileError, parse_yaml
-from tests.situation_factories import NOON, camera, incident, position, registry, seconds, watch
+from tests.situation_factories import NOON, attention_rule, camera, incident, position, registry, seconds, watch
 
 RULES = load_rules()
-RULE = RULES.attention
-assert RULE is not None
+RULE = attention_rule()
 CAMERAS = tuple(camera(f"cam-{number}", 30 * number) for number in range(5))
 GROUND = GroundMap(registry(*CAMERAS))
 
@@ -52,6 +51,7 @@ def asked(now: datetime = NOON, allowed: bool = True, **changes: Any) -> tuple[d
 def test_a_pressing_report_asks_the_nearest_cameras_for_minutes() -> None:
     """A street robbery asks three of five; the evidence and the watches say the same."""
     until, outcome = asked()
+    assert until is not None
     assert (until, outcome) == (NOON + seconds(RULE.length_s), Outcome.ASKED)
     told, place = located()
     place = with_attention(place, until, RULE)
@@ -195,8 +195,8 @@ def test_no_clock_makes_attention_last(came_s: float, lasts_s: float) -> None:
     assert found.ends_at <= NOON + seconds(lasts_s) + TOLERANCE + timedelta(milliseconds=1)
 
 
-NOTHING = {"attention_until": None}
-CANCEL = {"operation": Operation.CANCEL, "attention_until": None}
+NOTHING: dict[str, Any] = {"attention_until": None}
+CANCEL: dict[str, Any] = {"operation": Operation.CANCEL, "attention_until": None}
 
 
 @pytest.mark.parametrize(
