@@ -13,7 +13,7 @@ from streams.domain.camera_rules import AttentionRule
 from streams.frame_sender import STAGE
 from streams.metrics import ATTENTION_REQUESTS, CAMERA_ATTENDED, FRAMES_ATTENDED
 
-REMEMBERED: Final = 10_000
+REMEMBERED: Final = 4_000
 """Requests that are known, the newest: a flood of a thousand reports asks three cameras each."""
 OUTCOMES: Final = (Outcome.GRANTED, Outcome.REPEATED, Outcome.OVER, Outcome.WITHDRAWN, Outcome.CROWDED_OUT)
 

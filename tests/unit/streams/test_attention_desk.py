@@ -10,9 +10,17 @@ from prometheus_client import REGISTRY
 
 from schemas.incidents import Operation
 from streams.attention_desk import REMEMBERED, AttentionDesk
+from streams.attention_reader import AttentionReader
+from streams.capture import Attention, Parts
+from streams.clock import utc_now
 from streams.domain.attention import TOLERANCE
+from streams.frame_sender import FrameSender
+from streams.settings import KafkaSettings
 from tests.capture_fakes import FakeTime
 from tests.situation_factories import attention_rule, watch
+from tests.unit.streams.test_frame_sender import FakeProducer
+
+pytestmark = pytest.mark.vision
 
 
 class Office:
@@ -154,3 +162,12 @@ def test_what_is_remembered_is_bounded(office: Office) -> None:
     office.desk.work()
     assert len(office.desk._asks) == 0
     assert len(office.desk._crowded_out) == 0
+
+
+def test_a_capture_whose_rules_ask_for_nothing_attends_nobody(office: Office) -> None:
+    """Nothing is read then; with a rule the desk says how fast."""
+    sender = FrameSender(FakeProducer(), lambda: office.time.moment)
+    assert Parts(sender).attended_fps("cam-1") == 0
+    reader = AttentionReader(KafkaSettings(bootstrap_servers="a:1"), office.cameras, office.desk, office.rule, utc_now)
+    office.ask()
+    assert Parts(sender, attention=Attention(office.desk, reader)).attended_fps("cam-1") == office.rule.fps

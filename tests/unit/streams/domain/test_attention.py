@@ -10,7 +10,6 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.tracking import WEAK_SCORE
 from schemas.categories import Category, Priority
 from schemas.evidence import CameraCoverage
 from schemas.incidents import Operation
@@ -124,8 +123,11 @@ def test_cameras_that_may_not_look_take_nobodys_place() -> None:
     assert named == ["c1", "c2", "c3"]
 
 
+@pytest.mark.vision
 def test_the_rules_name_scores_that_exist() -> None:
     """No lower than what leaves the detector, no higher than what counts by itself."""
+    from detectors.tracking import WEAK_SCORE
+
     limits = {type(each).__name__: each for each in AttentionRule.model_fields["score"].metadata}
     assert limits["Ge"].ge == WEAK_SCORE
     assert limits["Le"].le == MIN_SCORE
