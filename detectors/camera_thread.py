@@ -6,7 +6,7 @@ import logging
 import random
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from typing import Final, Protocol
@@ -16,7 +16,7 @@ from detectors.encoding import JpegEncoder
 from detectors.errors import SourceError, SourceFault
 from detectors.frames import OpenSource, ReadingOptions, SourceConfig
 from detectors.masks import MaskedFrame, MaskedSource, Polygon, PrivacyMask
-from detectors.pacing import Clock
+from detectors.pacing import Clock, no_attention
 from detectors.seeing import Seeing, Sight
 from detectors.sources import is_live
 from schemas.base import derive_id, iso_utc
@@ -133,12 +133,15 @@ class CameraReader:
         events: CaptureEvents,
         open_source: OpenSource,
         chance: random.Random,
+        attended_fps: Callable[[], float] = no_attention,
     ) -> None:
         self.camera_id: Final = camera.camera_id
         self.status: Final = StatusReporter(camera.camera_id, clock, events.status)
         self.ending = Ending.STOPPED
         self._camera = camera
         self._options = options
+        self._reading = replace(options.reading, attended_fps=attended_fps)
+        self._attended_fps = attended_fps
         self._clock = clock
         self._permit = permit
         self._events = events
@@ -221,7 +224,7 @@ class CameraReader:
             self.status.tell(CameraState.OFFLINE, OPENING, "")
         opened_at = self._clock.now()
         source = MaskedSource(
-            self._open_source(self._camera.source, self._options.reading, self._clock, self._dropped), self._mask
+            self._open_source(self._camera.source, self._reading, self._clock, self._dropped), self._mask
         )
         try:
             self._epoch = None
@@ -251,7 +254,7 @@ class CameraReader:
     def _hand_over(self, frame: MaskedFrame, opened_at: datetime) -> None:
         self._failures = 0
         self.status.picture()
-        looked = self._seeing.look(frame, self._clock.now())
+        looked = self._seeing.look(frame, self._clock.now(), self._attended_fps() > 0)
         if self._seeing.told is not None:
             self.status.view(self._seeing.told, self._seeing.explanation)
         self._left_out(looked.left_out)
@@ -278,6 +281,7 @@ class CameraReader:
             mask_version=self._camera.mask_version,
             visibility=sight.visibility,
             quiet_s=sight.quiet_s,
+            attention=sight.attention,
         )
         self._sequence += 1
         self._events.picture(Picture(reference, jpeg, sight.entered_at))

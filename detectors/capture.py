@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from detectors.camera_thread import CameraConfig, CameraReader, CaptureEvents, CaptureOptions, Ending, Permit
@@ -31,6 +32,7 @@ class Capture:
         events: Takes pictures, states and counts.
         opener: Opens sources.
         chance: Randomness of the waits.
+        attended_fps: How many pictures per second a camera should give because a report asks for it, by its id; else 0.
     """
 
     def __init__(
@@ -42,10 +44,20 @@ class Capture:
         events: CaptureEvents,
         opener: OpenSource = open_source,
         chance: random.Random = _CHANCE,
+        attended_fps: Callable[[str], float] = lambda _: 0.0,
     ) -> None:
         self._options = options
         self._readers = [
-            CameraReader(camera, options, clock, _asker(permit, camera.camera_id), events, opener, chance)
+            CameraReader(
+                camera,
+                options,
+                clock,
+                partial(permit, camera.camera_id),
+                events,
+                opener,
+                chance,
+                partial(attended_fps, camera.camera_id),
+            )
             for camera in cameras
         ]
 
@@ -66,7 +78,3 @@ class Capture:
         for reader in self._readers:
             reader.status.close((SHUTDOWN, "") if reader.ending is Ending.STOPPED else None)
         return {reader.camera_id: reader.ending for reader in self._readers}
-
-
-def _asker(permit: Callable[[str], Permit], camera_id: str) -> Callable[[], Permit]:
-    return lambda: permit(camera_id)

@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.pacing import Clock
+from detectors.pacing import Clock, no_attention
 
 Image = NDArray[np.uint8]
 """Pixels (height, width, 3), blue-green-red, origin at the top left. Unmasked: see `detectors.masks`."""
@@ -52,6 +52,7 @@ class ReadingOptions:
         open_timeout_s: How long opening a stream may take.
         read_timeout_s: How long a stream may be silent before it counts as lost.
         max_lag_s: How long a live picture may have waited in the buffer.
+        attended_fps: Gives a higher limit than the two above while a report asks for more of the camera, else 0.
     """
 
     speed: float = 1.0
@@ -60,6 +61,7 @@ class ReadingOptions:
     open_timeout_s: float = 8.0
     read_timeout_s: float = 5.0
     max_lag_s: float = 0.5
+    attended_fps: Callable[[], float] = no_attention
 
 
 @dataclass(frozen=True, slots=True)

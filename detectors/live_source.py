@@ -29,7 +29,7 @@ class LiveSource:
         self._shown = redact(config.url)
         self._clock = clock
         self._dropped = dropped
-        self._sampler = Sampler(options.live_max_fps)
+        self._sampler = Sampler(options.live_max_fps, options.attended_fps)
         self._backlog = Backlog(options.max_lag_s)
         address = parse_rtsp(config.url)
         limits = [

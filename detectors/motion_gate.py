@@ -138,6 +138,7 @@ class Reason(StrEnum):
     MOTION = "motion"
     AFTER_MOTION = "after_motion"
     VIEW_CHANGED = "view_changed"
+    ATTENTION = "attention"
     KEEP_ALIVE = "keep_alive"
     QUIET = "quiet"
 
@@ -175,7 +176,13 @@ class Passage:
 
 
 def step(
-    state: GateState, at: datetime, *, moves: bool, sees: bool = True, view_changed: bool = False
+    state: GateState,
+    at: datetime,
+    *,
+    moves: bool,
+    sees: bool = True,
+    view_changed: bool = False,
+    attention: bool = False,
 ) -> tuple[GateState, Passage]:
     """Return what becomes of a picture, and the state after it.
 
@@ -185,13 +192,14 @@ def step(
         moves: Whether something moves, or it is not known whether something does.
         sees: Whether the camera could see and was alive; where it could not, no time up to here was watched.
         view_changed: Whether it could see something else than at the last picture that was sent.
+        attention: Whether a report asks for more of the camera: no picture is left out then.
     """
     back = state.looked_at is not None and at < state.looked_at
     state = GateState() if back else state
     gap = state.looked_at is None or (at - state.looked_at).total_seconds() > GAP_S
     still_since = at if gap or not sees or state.still_since is None else state.still_since
     awake_until = at + timedelta(seconds=AWAKE_S) if moves else state.awake_until
-    reason = _reason(state.sent_at, at, awake_until, moves=moves, view_changed=view_changed)
+    reason = _reason(state.sent_at, at, awake_until, moves=moves, view_changed=view_changed, attention=attention)
     if reason is Reason.QUIET:
         return GateState(state.sent_at, at, still_since, awake_until, left_out=True), Passage(reason)
     quiet_s = (at - still_since).total_seconds() if state.left_out else 0.0
@@ -199,16 +207,21 @@ def step(
 
 
 def _reason(
-    sent_at: datetime | None, at: datetime, awake_until: datetime | None, *, moves: bool, view_changed: bool
+    sent_at: datetime | None,
+    at: datetime,
+    awake_until: datetime | None,
+    *,
+    moves: bool,
+    view_changed: bool,
+    attention: bool,
 ) -> Reason:
     if sent_at is None:
         return Reason.FIRST
-    if moves:
-        return Reason.MOTION
-    if awake_until is not None and at <= awake_until:
-        return Reason.AFTER_MOTION
-    if view_changed:
-        return Reason.VIEW_CHANGED
-    if (at - sent_at).total_seconds() >= KEEP_ALIVE_S:
-        return Reason.KEEP_ALIVE
-    return Reason.QUIET
+    holds = {
+        Reason.MOTION: moves,
+        Reason.AFTER_MOTION: awake_until is not None and at <= awake_until,
+        Reason.VIEW_CHANGED: view_changed,
+        Reason.ATTENTION: attention,
+        Reason.KEEP_ALIVE: (at - sent_at).total_seconds() >= KEEP_ALIVE_S,
+    }
+    return next((reason for reason, true in holds.items() if true), Reason.QUIET)

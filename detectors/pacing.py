@@ -58,20 +58,34 @@ _SLACK: Final = 0.25
 """Part of the sampling interval by which a picture may come early, so that jitter does not halve the rate."""
 
 
-class Sampler:
-    """Chooses at most `max_fps` pictures per second of picture time, evenly; 0 chooses all."""
+def no_attention() -> float:
+    """Return that no report asks for more of a camera."""
+    return 0.0
 
-    def __init__(self, max_fps: float) -> None:
-        self._interval = timedelta(seconds=1 / max_fps if max_fps else 0)
-        self._next: datetime | None = None
+
+class Sampler:
+    """Chooses at most `max_fps` pictures per second of picture time, evenly; 0 chooses all.
+
+    Args:
+        max_fps: The usual limit.
+        attended_fps: Asked with each picture: a higher limit while a report asks for more, else 0.
+    """
+
+    def __init__(self, max_fps: float, attended_fps: Callable[[], float] = no_attention) -> None:
+        self._max_fps = max_fps
+        self._attended_fps = attended_fps
+        self._turn: datetime | None = None
+        """When the last picture that was taken was due; the next is due an interval later."""
 
     def wants(self, captured_at: datetime) -> bool:
         """Return whether to take the picture of this time; times that run backwards start a new count."""
-        if self._next is None or captured_at < self._next - 2 * self._interval:
-            self._next = captured_at
-        if captured_at < self._next - self._interval * _SLACK:
+        fps = self._max_fps and max(self._max_fps, self._attended_fps())
+        interval = timedelta(seconds=1 / fps if fps else 0)
+        if self._turn is None or captured_at < self._turn - interval:
+            self._turn = captured_at - interval
+        if captured_at < self._turn + interval * (1 - _SLACK):
             return False
-        self._next = max(self._next + self._interval, captured_at + self._interval * (1 - 2 * _SLACK))
+        self._turn = max(self._turn + interval, captured_at - interval * 2 * _SLACK)
         return True
 
 

@@ -34,7 +34,7 @@ class RecordedSource(ABC):
         self._options = options
         self._clock = clock
         self._dropped = dropped
-        self._sampler = Sampler(options.file_max_fps)
+        self._sampler = Sampler(options.file_max_fps, options.attended_fps)
         self._index = 0
         self._take = 0
         self._in_round = 0

@@ -26,12 +26,14 @@ class Sight:
         entered_at: When it entered the pipeline, by the clock (UTC).
         visibility: What the camera could see.
         quiet_s: How many seconds just before it were watched, without motion, and without a picture that was sent.
+        attention: Whether a report asked for more of the camera.
     """
 
     frame: MaskedFrame
     entered_at: datetime
     visibility: Visibility
     quiet_s: float = 0.0
+    attention: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +82,14 @@ class Seeing:
         """Return the newest figures behind it, for a person."""
         return self._check.verdict.explanation
 
-    def look(self, frame: MaskedFrame, entered_at: datetime) -> Looked:
-        """Take the camera's next picture."""
+    def look(self, frame: MaskedFrame, entered_at: datetime, attention: bool = False) -> Looked:
+        """Take the camera's next picture; `attention` says that a report asks for more of it."""
         left_out = self.cut() if frame.take != self._take else 0
         self._take = frame.take
         grey = small_grey(frame.image)
         if self._check.look(grey, frame.captured_at):
             self._view = damped(self._view, self._check.verdict.visibility, frame.captured_at)
-        sight = Sight(frame, entered_at, self._visibility())
+        sight = Sight(frame, entered_at, self._visibility(), attention=attention)
         if self._finder is None:
             return Looked((sight,))
         looked = self._pass(sight, self._finder.look(grey, frame.captured_at))
@@ -123,7 +125,12 @@ class Seeing:
         sight = picture.sight
         changed = sight.visibility is not self._sent_visibility
         state, passage = step(
-            picture.before, sight.frame.captured_at, moves=moves, sees=picture.sees, view_changed=changed
+            picture.before,
+            sight.frame.captured_at,
+            moves=moves,
+            sees=picture.sees,
+            view_changed=changed,
+            attention=sight.attention,
         )
         if passage.reason is not Reason.QUIET:
             self._sent_visibility = sight.visibility

@@ -122,11 +122,13 @@ class Trackers:
 
         An object counts when its score is at least `SURE_SCORE`, or at least `WEAK_SCORE` where a track expects it. A new
         object keeps None until it is seen a second time. Frames of a camera come in their order; one that does not, or
-        comes twice, is given no ids.
+        comes twice, is given no ids. Of a frame with attention all weak objects are returned, for `observe` to judge; they
+        begin no track all the same.
         """
         tracks = self._of(frame)
+        least_score = WEAK_SCORE if frame.attention else SURE_SCORE
         if tracks.last_at is not None and frame.captured_at <= tracks.last_at:
-            return tracks.epoch, [item for item in objects if item.score >= SURE_SCORE]
+            return tracks.epoch, [item for item in objects if item.score >= least_score]
         tracks.last_at = frame.captured_at
         ids: dict[int, int] = {}
         for kind, tracker in enumerate(tracks.trackers):
@@ -141,7 +143,7 @@ class Trackers:
                     tracks.ids[key] = next(tracks.next_id)
                 ids[places[int(row[-1])]] = tracks.ids[key]
         _forget_ended(tracks)
-        counted = [place for place, item in enumerate(objects) if item.score >= SURE_SCORE or place in ids]
+        counted = [place for place, item in enumerate(objects) if item.score >= least_score or place in ids]
         return tracks.epoch, [objects[place].model_copy(update={"track_id": ids.get(place)}) for place in counted]
 
     def _of(self, frame: FrameReference) -> CameraTracks:

@@ -79,7 +79,10 @@ class NearRepeat(Part):
 
 
 class AlertCamera(Part):
-    """One camera near the situation: what it could see, what it said, and why."""
+    """One camera near the situation: what it could see, what it said, and why.
+
+    `attention_until` is until when a report that holds asked it for more pictures and weaker boxes; null where none did.
+    """
 
     camera_id: Identifier
     distance_m: Annotated[float, Field(ge=0)]
@@ -88,6 +91,7 @@ class AlertCamera(Part):
     zone_id: Identifier | None = None
     explanation: ShortText
     degraded: bool = False
+    attention_until: Utc | None = None
 
 
 class GroupedCount(Part):

@@ -36,6 +36,7 @@ class FrameReference(Message):
     """Which picture this is. It travels in the header `frame` of a `camera-frames` record; the value is the JPEG.
 
     `epoch` begins anew whenever the capture process (re)opens the source, so (camera, epoch, sequence) is unique.
+    `attention` says that a report asked for more of this camera when the picture was taken.
     """
 
     name: ClassVar[str] = "camera-frame"
@@ -52,6 +53,7 @@ class FrameReference(Message):
     ]
     visibility: Visibility = Visibility.CLEAR
     quiet_s: Quiet = 0.0
+    attention: bool = False
 
     def message_id(self) -> str:
         """Return the frame's identity."""
@@ -184,7 +186,10 @@ class CrowdMap(Part):
 
 
 class Detections(Message):
-    """All objects that a detector found in one frame; an empty list says that it looked and found nothing."""
+    """All objects that a detector found in one frame; an empty list says that it looked and found nothing.
+
+    Of a frame with `attention` weak objects are told too, also those that no track expects.
+    """
 
     name: ClassVar[str] = "detections"
     topics: ClassVar[tuple[str, ...]] = ("detections",)
@@ -199,6 +204,7 @@ class Detections(Message):
     objects: tuple[DetectedObject, ...]
     visibility: Visibility = Visibility.CLEAR
     quiet_s: Quiet = 0.0
+    attention: bool = False
     crowd: Annotated[CrowdMap | None, Field(description="Where a counting model is configured, once per second")] = None
 
     def message_id(self) -> str:

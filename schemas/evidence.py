@@ -24,11 +24,15 @@ class Coverage(StrEnum):
 
 
 class CameraCoverage(Part):
-    """One camera near a report: how far its view area is from the place, and whether it could have seen it."""
+    """One camera near a report: how far its view area is from the place, and whether it could have seen it.
+
+    `attention_until` says until when the report asked this camera for more pictures; null where it did not.
+    """
 
     camera_id: Identifier
     distance_m: Annotated[float, Field(ge=0)]
     coverage: Coverage
+    attention_until: Utc | None = None
 
 
 class ReportFact(Part):
@@ -66,7 +70,10 @@ class SightingFact(Part):
     zone_id: Identifier | None
     signal: Annotated[
         str,
-        Field(max_length=40, description="Which observation decided: persons, group, dwell, situation.running, none"),
+        Field(
+            max_length=40,
+            description="Which observation decided: persons, persons_likely, group, dwell, situation.running, none",
+        ),
     ]
     value: Annotated[float, Field(ge=0, description="The size of that observation")]
     explanation: ShortText

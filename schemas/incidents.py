@@ -72,7 +72,10 @@ def incident_identity(source: str, source_id: str) -> str:
 
 
 class CameraWatch(Message):
-    """A report handed to one camera that could see its place: look back and ahead within the window."""
+    """A report handed to one camera that could see its place: look back and ahead within the window.
+
+    With `attention_until` it also asks capture for more pictures of this camera, and detection for weaker boxes, until then.
+    """
 
     name: ClassVar[str] = "camera-watch"
     topics: ClassVar[tuple[str, ...]] = ("camera-watches",)
@@ -88,6 +91,10 @@ class CameraWatch(Message):
     window_from: Utc
     window_until: Utc
     occurred_at: Utc
+    attention_until: Annotated[
+        Utc | None,
+        Field(description="More attention is asked for until then, by the broker's clock; null asks for none"),
+    ] = None
 
     @model_validator(mode="after")
     def _ordered(self) -> CameraWatch:

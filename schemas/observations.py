@@ -64,6 +64,8 @@ class Observation(Message):
     `density_per_m2` is null where the zone is not calibrated, never zero. `inflow` and `outflow` are the persons who crossed
     the zone's edge in this second. `quiet_s` whole seconds just before this one were watched too, and nothing moved in them.
     A second whose `visibility` is not clear tells what was seen, and never that nothing was there.
+    `persons_likely` are the persons with weaker boxes included; it only serves to corroborate a report, and no count or
+    density follows from it.
     """
 
     name: ClassVar[str] = "observation"
@@ -92,6 +94,10 @@ class Observation(Message):
     outflow: Annotated[int, Field(ge=0)] = 0
     rise_per_min: Annotated[
         float | None, Field(description="Persons per minute by which the count rises; negative where it falls")
+    ] = None
+    persons_likely: Annotated[
+        int | None,
+        Field(ge=0, description="The most that two frames with attention show; null where a second has fewer"),
     ] = None
     level: Annotated[Identifier, Field(description="The crowd level that holds, `none` below the first")] = "none"
     ground: GroundMeasure | None = None

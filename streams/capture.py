@@ -31,8 +31,11 @@ from detectors.tracking import Trackers
 from schemas.base import iso_utc
 from streams.agents.crowds import Crowds
 from streams.agents.detected import Detected, make_detector
+from streams.attention_desk import AttentionDesk
+from streams.attention_reader import AttentionReader
 from streams.calibrations import tracking_grounds
 from streams.clock import utc_now
+from streams.domain.camera_rules import AttentionRule
 from streams.domain.legal import permission
 from streams.domain.registry import Camera, Registry
 from streams.edge import EdgeDetection, OneAtATime
@@ -42,9 +45,11 @@ from streams.frame_sender import FrameSender
 from streams.metrics import FRAMES_QUIET
 from streams.picture_ring import PictureRing
 from streams.process import tell_ready
+from streams.rules_file import load_rules
 from streams.settings import KafkaSettings, Settings, kafka_client_options
 from streams.snapshot_desk import SnapshotDesk
 from streams.snapshot_reader import SnapshotReader
+from streams.topic_follower import TopicFollower
 from streams.topics import MAX_FRAME_BYTES
 
 log = logging.getLogger(__name__)
@@ -133,6 +138,21 @@ def snapshot_reader(
 
 
 @dataclass(frozen=True)
+class Attention:
+    """Who tells which cameras are attended, and who reads what reports ask."""
+
+    desk: AttentionDesk
+    reader: AttentionReader
+
+    @classmethod
+    def of(cls, cameras: Sequence[Camera], rule: AttentionRule, kafka: KafkaSettings) -> Attention:
+        """Return them for these cameras."""
+        ids = [camera.id for camera in cameras]
+        desk = AttentionDesk(ids, rule, utc_now)
+        return cls(desk, AttentionReader(kafka, ids, desk, rule, utc_now))
+
+
+@dataclass(frozen=True)
 class Parts:
     """What takes what cameras tell, and runs beside them.
 
@@ -141,33 +161,43 @@ class Parts:
         edge: Looks at pictures here, where they are not to be sent.
         ring: Keeps the last pictures; None keeps none.
         snapshots: Answers requests for pictures.
+        attention: Tells which cameras reports ask to attend; None attends none.
     """
 
     sender: FrameSender
     edge: EdgeDetection | None = None
     ring: PictureRing | None = None
     snapshots: SnapshotReader | None = None
+    attention: Attention | None = None
+
+    def attended_fps(self, camera_id: str) -> float:
+        """Return how many pictures per second a camera should give because of a report; 0 for as many as usual."""
+        return self.attention.desk.fps(camera_id) if self.attention is not None else 0.0
 
     def start(self, on_failure: Callable[[], None]) -> CaptureEvents:
         """Start them, and return who takes pictures first."""
         self.sender.start(on_failure)
         if self.edge is not None:
             self.edge.start(on_failure)
-        if self.snapshots is not None:
-            self.snapshots.start()
+        for reader in self._readers():
+            reader.start()
         return self.ring or self.edge or self.sender
 
     def close(self, finish: bool) -> bool:
         """Finish what waits, or only what is under way; return whether the broker has confirmed all of it."""
         deadline_s = time.monotonic() + (_DRAIN_S if finish else _IN_HAND_S)
-        if self.snapshots is not None:
-            self.snapshots.stop()
+        for reader in self._readers():
+            reader.stop()
         if self.edge is not None:
             self.edge.stop(finish)
             self.edge.join(deadline_s - time.monotonic())
-        if self.snapshots is not None:
-            self.snapshots.join(max(0.0, deadline_s - time.monotonic()))
+        for reader in self._readers():
+            reader.join(max(0.0, deadline_s - time.monotonic()))
         return self.sender.close(_DRAIN_S if finish else _FLUSH_S)
+
+    def _readers(self) -> list[TopicFollower]:
+        attention = None if self.attention is None else self.attention.reader
+        return [reader for reader in (self.snapshots, attention) if reader is not None]
 
 
 def make_parts(
@@ -185,15 +215,17 @@ def make_parts(
         cameras: The cameras to capture.
         folder: The registry's, for calibration files.
         zone: The zone of their legal basis.
-        settings: For the detector and the snapshots.
+        settings: For the detector, the snapshots, and the rules that say what reports may ask of cameras.
         kafka: The cluster.
         speed: How fast files are played; 0 without waiting.
         detect: Whether pictures are looked at here and stay here.
 
     Raises:
         ConfigurationError: The detector cannot be used.
+        FileError: The rules are wrong.
         DeliveryError: The cluster cannot be reached.
     """
+    rule = load_rules(settings.rules).attention
     find: Callable[[], Detector] = partial(make_detector, settings)  # for the first snapshot that is asked for
     detector = OneAtATime(find()) if detect else None
     sender = make_sender(kafka, speed)
@@ -206,7 +238,8 @@ def make_parts(
         )
     ring = PictureRing(settings.snapshot_seconds, settings.snapshot_megabytes * 1_000_000, edge or sender)
     snapshots = snapshot_reader(cameras, zone, ring, sender, settings, kafka, find)
-    return Parts(sender, edge, ring if settings.snapshot_seconds else None, snapshots)
+    attention = None if rule is None else Attention.of(cameras, rule, kafka)
+    return Parts(sender, edge, ring if settings.snapshot_seconds else None, snapshots, attention)
 
 
 def run_capture(
@@ -231,7 +264,7 @@ def run_capture(
         log.info("camera %s reads %s", camera.id, redact(camera.source.url))
         FRAMES_QUIET.labels(camera.id)  # there from the start, for panels and rules
     configs = [camera_config(camera, folder) for camera in cameras]
-    capture = Capture(configs, options, SYSTEM_CLOCK, permit, parts.start(stop.set))
+    capture = Capture(configs, options, SYSTEM_CLOCK, permit, parts.start(stop.set), attended_fps=parts.attended_fps)
     endings = capture.run(stop)
     if not parts.close(finish=not stop.is_set()):
         raise DeliveryError("the broker did not confirm the last pictures or states in time")

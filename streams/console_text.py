@@ -12,7 +12,7 @@ from typing import Final
 from rich.table import Table
 from rich.text import Text
 
-from schemas.alerts import Alert, AlertState, AlertSummary
+from schemas.alerts import Alert, AlertCamera, AlertState, AlertSummary
 from schemas.categories import Priority
 from schemas.evidence import Verdict
 from streams.domain.budget import OFF_LIST, hidden
@@ -65,6 +65,7 @@ VERDICTS: Final[Mapping[Language, Mapping[Verdict, str]]] = {
     Language.EN: {verdict: verdict.value.replace("_", " ") for verdict in Verdict},
 }
 GROUPED: Final = {Language.NL: "gegroepeerd", Language.EN: "grouped"}
+ATTENTION: Final[Mapping[Language, str]] = {Language.NL: "extra aandacht", Language.EN: "more attention"}
 NOTHING: Final = {Language.NL: "Geen meldingen.", Language.EN: "No alerts."}
 
 
@@ -118,7 +119,9 @@ def row(alert: Alert, now: datetime, language: Language) -> Row:
     verdicts = VERDICTS[language]
     if alert.summary is not None:
         return _summary_row(alert, alert.summary, now, language)
-    cameras = [f"{camera.camera_id}: {verdicts[camera.verdict]}" for camera in looked]
+    cameras = [
+        f"{camera.camera_id}: {verdicts[camera.verdict]}{_attention(camera, now, language)}" for camera in looked
+    ]
     return Row(
         priority=alert.priority,
         score=f"{alert.score:.0f}",
@@ -149,6 +152,12 @@ def _summary_row(alert: Alert, summary: AlertSummary, now: datetime, language: L
         cameras=", ".join(f"{number} {name}" for name, number in categories),
         since=age(now, alert.opened_at),
     )
+
+
+def _attention(camera: AlertCamera, now: datetime, language: Language) -> str:
+    """Return that a camera is attended, and for how long yet; nothing when it is not."""
+    until = camera.attention_until
+    return f" ({ATTENTION[language]}: {age(until, now)})" if until is not None and until > now else ""
 
 
 def age(now: datetime, then: datetime) -> str:

@@ -18,6 +18,7 @@ from schemas.cameras import CameraStatus, DetectedObject
 from streams.agents.crowds import Crowds
 from streams.agents.detected import Detected, found_in
 from streams.frame_sender import FrameSender
+from streams.metrics import FRAMES_ATTENDED
 from streams.stage import Failed
 from streams.topics import DETECTIONS
 
@@ -80,6 +81,8 @@ class EdgeDetection:
     def picture(self, picture: Picture) -> None:
         """Take a picture to look at."""
         camera_id = picture.reference.camera_id
+        if picture.reference.attention:
+            FRAMES_ATTENDED.labels(camera_id).inc()
         with self._changed:
             if self._waits:
                 self._changed.wait_for(lambda: self._closing or camera_id not in self._waiting)

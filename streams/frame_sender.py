@@ -28,6 +28,7 @@ from streams.metrics import (
     CAMERA_CHANGES,
     CAMERA_NOT_PERMITTED,
     CAMERA_ONLINE,
+    FRAMES_ATTENDED,
     FRAMES_DROPPED,
     FRAMES_QUIET,
     FRAMES_READ,
@@ -105,6 +106,8 @@ class FrameSender:
 
     def picture(self, picture: Picture) -> None:
         """Take a picture to send; the oldest of its camera makes room."""
+        if picture.reference.attention:
+            FRAMES_ATTENDED.labels(picture.reference.camera_id).inc()
         self.offer(CAMERA_FRAMES, picture.reference, picture.entered_at, picture.jpeg)
 
     def offer(

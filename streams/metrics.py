@@ -59,6 +59,17 @@ FRAMES_QUIET: Final = Counter(
     "toezicht_frames_quiet_total", "Pictures left out because nothing moved before the camera.", ["camera"]
 )
 FRAMES_DROPPED: Final = Counter("toezicht_frames_dropped_total", "Pictures dropped, by reason.", ["camera", "reason"])
+FRAMES_ATTENDED: Final = Counter(
+    "toezicht_frames_attended_total", "Pictures taken while a report asked for attention.", ["camera"]
+)
+CAMERA_ATTENDED: Final = Gauge(
+    "toezicht_camera_attended", "1 while a camera is attended because of a report, else 0.", ["camera"]
+)
+ATTENTION_REQUESTS: Final = Counter(
+    "toezicht_attention_requests_total",
+    "What came of attention: of each report in locate, of each camera's request in capture.",
+    ["stage", "outcome"],
+)
 SNAPSHOTS_ANSWERED: Final = Counter(
     "toezicht_snapshots_answered_total",
     "Requests for a picture that were answered: how, or why without one.",

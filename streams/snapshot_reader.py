@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError
+from kafka import KafkaConsumer
 
 from schemas.codec import decode
 from schemas.errors import UndecodableError
@@ -18,21 +15,19 @@ from schemas.snapshots import SnapshotReference, SnapshotRequest
 from streams.clock import Clock
 from streams.frame_sender import STAGE, FrameSender
 from streams.metrics import MESSAGES_FAILED, MESSAGES_IN
-from streams.records import Fault, Record, consumed
+from streams.records import Fault, Record
 from streams.sending import dead_letter
-from streams.settings import KafkaSettings, kafka_client_options
+from streams.settings import KafkaSettings
 from streams.snapshot_desk import SnapshotDesk
-from streams.topics import BY_NAME, SNAPSHOT_REQUESTS, SNAPSHOTS
-
-log = logging.getLogger(__name__)
+from streams.topic_follower import TopicFollower, begin, polled
+from streams.topics import SNAPSHOT_REQUESTS, SNAPSHOTS
 
 BACK: Final = timedelta(seconds=60)
 """How far before the start requests are read: somebody may have asked while capture was started again."""
-POLL_MS: Final = 200
-RETRY_S: Final = 1.0
+NAME: Final = "snapshots"
 
 
-class SnapshotReader:
+class SnapshotReader(TopicFollower):
     """Every capture process reads all requests, without a group: each takes those for its own cameras.
 
     Args:
@@ -43,51 +38,20 @@ class SnapshotReader:
     """
 
     def __init__(self, kafka: KafkaSettings, desk: SnapshotDesk, sender: FrameSender, clock: Clock) -> None:
-        self._kafka = kafka
+        super().__init__(kafka, NAME)
         self._desk = desk
         self._sender = sender
         self._since = clock() - BACK
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="snapshots", daemon=True)
 
-    def start(self) -> None:
-        """Begin to read."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Read no more, and answer who waits."""
-        self._stop.set()
-
-    def join(self, timeout_s: float) -> None:
-        """Wait for the end of what is being done."""
-        self._thread.join(timeout_s)
-
-    def _run(self) -> None:
+    def _follow(self, consumer: KafkaConsumer) -> None:
+        for record in answered(consumer, self._since, self._stop.is_set):
+            self._know(record)
+        begin(consumer, SNAPSHOT_REQUESTS, self._since)
         while not self._stop.is_set():
-            try:
-                self._read()
-            except (KafkaError, OSError) as error:
-                log.warning("requests for snapshots cannot be read: %s", type(error).__name__)
-                self._stop.wait(RETRY_S)
-            except Exception:  # cameras are captured whatever happens here; the desk knows what it answered
-                log.exception("snapshots broke, they begin anew")
-                self._stop.wait(RETRY_S)
-
-    def _read(self) -> None:
-        consumer = KafkaConsumer(
-            **kafka_client_options(self._kafka), client_id="toezicht-snapshots", enable_auto_commit=False
-        )
-        try:
-            for record in answered(consumer, self._since, self._stop.is_set):
-                self._know(record)
-            begin(consumer, SNAPSHOT_REQUESTS, self._since)
-            while not self._stop.is_set():
-                for record in polled(consumer):
-                    self._take(record)
-                self._desk.work()
-            self._desk.work(ending=True)
-        finally:
-            consumer.close()
+            for record in polled(consumer):
+                self._take(record)
+            self._desk.work()
+        self._desk.work(ending=True)
 
     def _know(self, record: Record) -> None:
         try:
@@ -121,29 +85,8 @@ class SnapshotReader:
         self._sender.keep_record(letter.topic, letter.record, record.appended_at)
 
 
-def begin(consumer: KafkaConsumer, topic: str, since: datetime) -> dict[TopicPartition, int]:
-    """Let a consumer read all of a topic's partitions from a moment on; return where they end now."""
-    partitions = _partitions(topic)
-    consumer.assign(partitions)
-    ends: dict[TopicPartition, int] = consumer.end_offsets(partitions)
-    starts = consumer.offsets_for_times(dict.fromkeys(partitions, max(0, int(since.timestamp() * 1000))))
-    for partition in partitions:
-        found = starts.get(partition)
-        consumer.seek(partition, ends[partition] if found is None else found.offset)
-    return ends
-
-
 def answered(consumer: KafkaConsumer, since: datetime, stopping: Callable[[], bool]) -> Iterator[Record]:
     """Yield the answers that were given from a moment until now."""
     ends = begin(consumer, SNAPSHOTS, since)
     while not stopping() and any(consumer.position(partition) < end for partition, end in ends.items()):
         yield from polled(consumer)
-
-
-def polled(consumer: KafkaConsumer) -> list[Record]:
-    """Return what has come."""
-    return [consumed(record) for records in consumer.poll(timeout_ms=POLL_MS).values() for record in records]
-
-
-def _partitions(topic: str) -> Sequence[Any]:
-    return [TopicPartition(topic, number) for number in range(BY_NAME[topic].partitions)]

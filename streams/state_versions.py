@@ -126,9 +126,15 @@ def _seen_clearly(row: Document) -> Document:
     return {**row, "seconds": [[*second, True] for second in row["seconds"]]}
 
 
-def _seen_without_situations(row: Document) -> Document:
-    """Which situations held was not kept then."""
-    return {**row, "seconds": [[*second, []] for second in row["seconds"]]}
+def _seen_in_the_second_release(row: Document) -> Document:
+    """Which situations held was not kept then, and no report asked for attention: who is likely is who counted."""
+    persons = 1
+    return {**row, "seconds": [[*second, [], second[persons]] for second in row["seconds"]]}
+
+
+def _camera_unattended(row: Document) -> Document:
+    """No report asked for attention then."""
+    return {**row, "zones": {name: {**zone, "likely": []} for name, zone in row["zones"].items()}}
 
 
 def _episode_without_rise(row: Document) -> Document:
@@ -136,29 +142,45 @@ def _episode_without_rise(row: Document) -> Document:
     return {**row, "rise_per_min": None}
 
 
+def _report_unattended(report: Document) -> Document:
+    """No report asked for attention then."""
+    return {**report, "cameras": [{**near, "attention_until": None} for near in report["cameras"]]}
+
+
 def _alert_of_the_first_release(row: Document) -> Document:
     """Nothing was held then, and the next change looks for near-repeats.
 
     It was shown with a priority that is not told: as if with the highest, so that nothing asks anew by the upgrade.
     """
-    episodes = [_episode_without_rise(each) for each in row["episodes"]]
-    standing = {"state": row["state"], "priority": "P1", "category": "overig"}
-    return {**row, "episodes": episodes, "shown": None, "near_repeats": [], "standing": standing}
+    return {
+        **row,
+        "reports": [_report_unattended(report) for report in row["reports"]],
+        "episodes": [_episode_without_rise(each) for each in row["episodes"]],
+        "shown": None,
+        "near_repeats": [],
+        "standing": {"state": row["state"], "priority": "P1", "category": "overig"},
+    }
 
 
-def _early_without_rise(row: Document) -> Document:
-    """An episode that came too early is kept as an alert keeps it."""
-    return {**row, "episode": _episode_without_rise(row["episode"]) if row["episode"] else None}
+def _early_of_the_first_release(row: Document) -> Document:
+    """What came too early is kept as an alert keeps it."""
+    episode, report = row["episode"], row["report"]
+    return {
+        **row,
+        "episode": _episode_without_rise(episode) if episode else None,
+        "report": _report_unattended(report) if report else None,
+    }
 
 
 ROWS: Final = RowVersions(
-    newest={"alert": 2, "camera": 2, "early": 2, "seen": 3},
+    newest={"alert": 2, "camera": 3, "early": 2, "seen": 3},
     upgrades={
         ("alert", 1): _alert_of_the_first_release,
         ("camera", 1): _camera_without_memory,
-        ("early", 1): _early_without_rise,
+        ("camera", 2): _camera_unattended,
+        ("early", 1): _early_of_the_first_release,
         ("seen", 1): _seen_clearly,
-        ("seen", 2): _seen_without_situations,
+        ("seen", 2): _seen_in_the_second_release,
     },
 )
 """What this release writes; kinds that are not named are at version 1."""

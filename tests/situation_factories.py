@@ -16,6 +16,7 @@ from schemas.geo import Position
 from schemas.incidents import CameraWatch, Incident, Operation, incident_identity
 from schemas.observations import Observation
 from schemas.operations import Action, OperatorAction, Tick
+from streams.domain.camera_rules import AttentionRule
 from streams.domain.ground import GroundPoint, to_ground, to_lat_lon
 from streams.domain.registry import (
     Camera,
@@ -29,6 +30,7 @@ from streams.domain.registry import (
     Weekday,
     Zone,
 )
+from streams.rules_file import load_rules
 from streams.stage import Input
 
 NOON: Final = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -227,6 +229,12 @@ def watch(name: str = "a", category: Category = Category.STRAATROOF, **changes: 
         "occurred_at": NOON,
     }
     return CameraWatch.model_validate(known | changes)
+
+
+def attention_rule(**changes: Any) -> AttentionRule:
+    known = load_rules().attention
+    assert known is not None
+    return known.model_copy(update=changes)
 
 
 def tick(group: str = "room", at: datetime = NOON) -> Tick:

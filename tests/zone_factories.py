@@ -86,7 +86,7 @@ class FlatGround:
 
 def scene(of: Camera = CAMERA, ground: GroundMap | None = None) -> Scene:
     """Return a camera's scene under the product's rules."""
-    return Scene.of(of, RULES.episodes.crowd, AMSTERDAM, ground)
+    return Scene.of(of, RULES.episodes.crowd, AMSTERDAM, ground, RULES.attention)
 
 
 CALIBRATED: Final = scene(ground=FlatGround())

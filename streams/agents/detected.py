@@ -87,6 +87,7 @@ def detections_of(
         objects=tuple(tracked),
         visibility=frame.visibility,
         quiet_s=frame.quiet_s,
+        attention=frame.attention,
         crowd=crowd,
     )
 

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from schemas.categories import Priority
 from schemas.evidence import Evidence, ReportFact
 from schemas.incidents import Incident
-from streams import topics
+from streams import metrics, topics
 from streams.domain import canary
+from streams.domain.attention import asks_attention, with_attention
 from streams.domain.legal import permission
-from streams.domain.locating import GroundMap, locate_report, report_evidence, watches
+from streams.domain.locating import GroundMap, Located, locate_report, report_evidence, watches
 from streams.domain.priority import alone
 from streams.domain.registry import Registry
 from streams.domain.rules import Rules
@@ -57,8 +58,17 @@ class Locate:
             lambda camera: permission(camera, now, self._time_zone).allowed,
             now,
         )
+        located = self._with_attention(incident, located, now)
         asked = [Output(topics.CAMERA_WATCHES, watch) for watch in watches(incident, located, self._rules)]
         return asked + [Output(self._lane(evidence), evidence) for evidence in report_evidence(incident, located)]
+
+    def _with_attention(self, incident: Incident, located: Located, now: datetime) -> Located:
+        rule = self._rules.attention
+        if rule is None or incident.source == canary.SOURCE:
+            return located
+        until, outcome = asks_attention(incident, located, self._rules, now)
+        metrics.ATTENTION_REQUESTS.labels(self.name, outcome).inc()
+        return located if until is None else with_attention(located, until, rule)
 
     def _lane(self, evidence: Evidence) -> str:
         """Return the topic for a report: one that is P1 by itself need not stand behind all others.

@@ -37,12 +37,12 @@ class Observe:
 
         Args:
             registry: The cameras.
-            rules: Of which the levels of crowding are used.
+            rules: Of which the levels of crowding and the score of attention are used.
             time_zone: The one that the hours of closed zones are written in.
             grounds: By camera, where its pixels lie on the ground; without the cameras that are not calibrated.
         """
         self._scenes = {
-            camera.id: Scene.of(camera, rules.episodes.crowd, time_zone, grounds.get(camera.id))
+            camera.id: Scene.of(camera, rules.episodes.crowd, time_zone, grounds.get(camera.id), rules.attention)
             for camera in registry.cameras
         }
 

@@ -42,6 +42,8 @@ def register(app: typer.Typer) -> None:
         With --detect the detector runs here, beside the cameras: detections are sent in place of pictures, and no worker
         `detect` is needed for these cameras. Pictures leave only as snapshots that somebody asks for (docs/snapshots.md).
 
+        While a report asks for more of a camera, it gives more pictures, by the rules in TOEZICHT_RULES (docs/attention.md).
+
         Exit code 1: a source could not be read, or the broker did not confirm everything.
 
         Example: KAFKA_BOOTSTRAP_SERVERS=localhost:9092 toezicht capture --registry cameras.yaml --camera stadshart-1

@@ -19,6 +19,9 @@ CROWD_PERSONS: Final = 5
 CROWD_PERSISTENCE_S: Final = 3.0
 """A crowd that a handful of researchers can make, so that the demo also shows an alert that cameras begin."""
 
+ATTENTION: Final = {"fps": 4.0, "at_once_at_most": 2}
+"""Twice the demo's usual rate, of two cameras: two cores also run the broker and everything else."""
+
 
 def write_rules(path: Path) -> Rules:
     """Write the demo's rules beside the product's and return them."""
@@ -32,6 +35,7 @@ def write_rules(path: Path) -> Rules:
             for signal in cameras["signals"]:
                 if signal.get("dwell_s"):
                     signal["dwell_s"] = min(DWELL_S, signal["dwell_s"])
+    content["attention"] |= ATTENTION
     crowd = content["episodes"]["crowd"]
     crowd["levels"] = [{**crowd["levels"][0], "persons": CROWD_PERSONS}]
     crowd["persistence_s"] = CROWD_PERSISTENCE_S

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, field_validator, model_validator
 
 from schemas.base import Identifier, Part
+from schemas.categories import Priority
 from schemas.observations import SituationKind
 
 Points = Annotated[float, Field(ge=-100, le=100, description="Added to the score")]
@@ -27,6 +28,19 @@ class LookingRule(Part):
     kept_s: Annotated[Seconds, Field(ge=10, le=86_400, description="How long what cameras showed can be looked up")]
     settle_s: Annotated[Seconds, Field(le=600, description="How long after a window observations may still come in")]
     seen_share: Annotated[Share, Field(description="Share of a window's seconds that a camera must have seen")]
+
+
+class AttentionRule(Part):
+    """How a report raises the attention of the cameras near it, and for how long at most."""
+
+    least_priority: Annotated[Priority, Field(description="A report that is lower by itself asks for no attention")]
+    length_s: Annotated[
+        Seconds, Field(gt=0, le=3_600, description="From when the report came; its window may end sooner")
+    ]
+    cameras_at_most: Annotated[int, Field(ge=1, le=200, description="Cameras that one report asks, the nearest")]
+    at_once_at_most: Annotated[int, Field(ge=1, le=1_000, description="Attended cameras of one capture process")]
+    fps: Annotated[float, Field(gt=0, le=60, description="Pictures per second, if the source gives as many")]
+    score: Annotated[float, Field(ge=0.1, le=0.4, description="Lowest score of a person that corroborates")]
 
 
 class CrowdLevel(Part):

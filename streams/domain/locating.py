@@ -155,17 +155,26 @@ def _coverage(near: NearCamera, coverage: Coverage) -> CameraCoverage:
 def watches(incident: Incident, located: Located, rules: Rules) -> list[CameraWatch]:
     """Return one watch per camera that is asked, and one that ends the watch per camera that must stop looking."""
     room = located.rooms[0]
-    asked = [_watch(incident, each, room, incident.operation, incident.category, rules) for each in located.asked]
+    attended = {near.camera_id: near.attention_until for near in located.coverage}
+    asked = [
+        _watch(incident, each, room, incident.operation, incident.category, rules, attended.get(each.camera.id))
+        for each in located.asked
+    ]
     return asked + [
         _watch(incident, each, room, Operation.CANCEL, incident.category, rules) for each in located.released
     ]
 
 
 def _watch(
-    incident: Incident, near: NearCamera, room: str, operation: Operation, category: Category, rules: Rules
+    incident: Incident,
+    near: NearCamera,
+    room: str,
+    operation: Operation,
+    category: Category,
+    rules: Rules,
+    attention_until: datetime | None = None,
 ) -> CameraWatch:
-    rule = rules.of(category).cameras
-    before_s, after_s = (rule.before_s, rule.after_s) if rule else (0.0, 0.0)
+    window_from, window_until = looking_window(category, incident.occurred_at, rules)
     return CameraWatch(
         incident_id=incident.incident_id,
         incident_revision=incident.revision,
@@ -175,10 +184,18 @@ def _watch(
         category=category,
         distance_m=round(near.distance_m, 1),
         zones=tuple(zone.id for zone in near.camera.zones),
-        window_from=incident.occurred_at - timedelta(seconds=before_s),
-        window_until=incident.occurred_at + timedelta(seconds=after_s),
+        window_from=window_from,
+        window_until=window_until,
         occurred_at=incident.occurred_at,
+        attention_until=attention_until,
     )
+
+
+def looking_window(category: Category, occurred_at: datetime, rules: Rules) -> tuple[datetime, datetime]:
+    """Return from when until when a category's cameras look; a moment where it has none."""
+    rule = rules.of(category).cameras
+    before_s, after_s = (rule.before_s, rule.after_s) if rule else (0.0, 0.0)
+    return occurred_at - timedelta(seconds=before_s), occurred_at + timedelta(seconds=after_s)
 
 
 def report_evidence(incident: Incident, located: Located) -> list[Evidence]:

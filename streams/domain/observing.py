@@ -25,7 +25,7 @@ from streams.domain.ground_area import densest_per_m2
 from streams.domain.recall import estimate
 from streams.domain.registry import Zone
 from streams.domain.scene import Scene
-from streams.domain.standing import PERSONS, Kind, Standing, standing_objects
+from streams.domain.standing import PERSONS, Kind, Standing, likely_points, standing_objects
 from streams.domain.zones import VEHICLES, crowded_boxes, inside
 
 SECOND: Final = timedelta(seconds=1)
@@ -87,9 +87,11 @@ class ZoneSecond(Part):
 
     `counts` and `densest_per_m2` have an entry per frame; there are no densities where the zone is not calibrated. `probable` is
     of the first frame: others differ little within a second, and to compare all boxes of hundreds of persons takes long.
+    `likely` has an entry per frame with attention: the persons with weaker boxes included.
     """
 
     counts: tuple[int, ...] = ()
+    likely: tuple[int, ...] = ()
     probable: Probable | None = None
     modelled: Modelled | None = None
     densest_per_m2: tuple[float, ...] = ()
@@ -192,10 +194,11 @@ def _with_frame(row: CameraSecond, scene: Scene, detections: Detections, second:
         row = row.model_copy(update={"track_epoch": epoch, "tracks": (), "zones": zones})
     at_ms = int((at - second) / timedelta(milliseconds=1))
     standing = standing_objects(detections, scene, detections.track_epoch == epoch)
+    weak = likely_points(detections, scene)
     clear = detections.visibility is Visibility.CLEAR
     zones = {
         zone.id: _with_crowd(
-            _zone_with(row.zones.get(zone.id, ZoneSecond()), zone, standing, at_ms, zone.id in scene.areas_m2),
+            _zone_with(row.zones.get(zone.id, ZoneSecond()), zone, standing, weak, at_ms, zone.id in scene.areas_m2),
             zone,
             detections.crowd,
             (scene.camera.width_px, scene.camera.height_px),
@@ -239,7 +242,12 @@ def _samples(before: Sequence[Sample], standing: Sequence[Standing], at_ms: int)
 
 
 def _zone_with(
-    before: ZoneSecond, zone: Zone, standing: Sequence[Standing], at_ms: int, calibrated: bool
+    before: ZoneSecond,
+    zone: Zone,
+    standing: Sequence[Standing],
+    weak: Sequence[tuple[float, float]] | None,
+    at_ms: int,
+    calibrated: bool,
 ) -> ZoneSecond:
     """Return what a zone shows with one frame more."""
     within = [each for each in standing if inside(each.point, zone.polygon)]
@@ -252,6 +260,7 @@ def _zone_with(
             present[each.track_id] = InZone(each.track_id, first_ms, last_ms)
     return ZoneSecond(
         counts=(*before.counts, len(persons)),
+        likely=before.likely if weak is None else (*before.likely, len(persons) + _number_inside(weak, zone)),
         probable=before.probable or _probable([each.item.box for each in persons]),
         modelled=before.modelled,
         densest_per_m2=(*before.densest_per_m2, _densest(persons)) if calibrated else (),
@@ -259,6 +268,10 @@ def _zone_with(
         lower_bound=before.lower_bound or crowded_boxes([each.item for each in persons]),
         present=tuple(sorted(present.values(), key=lambda each: (each.last_ms, each.track_id))[-MAX_TRACKS:]),
     )
+
+
+def _number_inside(points: Sequence[tuple[float, float]], zone: Zone) -> int:
+    return sum(inside(point, zone.polygon) for point in points)
 
 
 def _with_crowd(zone_second: ZoneSecond, zone: Zone, crowd: CrowdMap | None, size: tuple[int, int]) -> ZoneSecond:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from schemas.alerts import AlertCamera, Factor, NearRepeat
@@ -221,15 +221,20 @@ def _near_repeat(repeats: Sequence[NearRepeat], rules: Rules) -> list[Factor]:
 def camera_verdicts(situation: Situation) -> tuple[AlertCamera, ...]:
     """Return what each camera near a situation could see and said, ranked by view, then by distance.
 
-    Of one that was asked about several reports, the best answer is told.
+    Of one that was asked about several reports, the best answer is told. Each says until when a report asked it for attention:
+    the last of those that hold, whichever report its words are about.
     """
     reports, episodes = told(situation)
     answers = {(row.incident_id, row.camera_id): row for row in situation.sightings}
     said: list[AlertCamera] = []
+    attention: dict[str, datetime] = {}
     for row in reports:
         for near in row.cameras:
             answer = answers.get((row.report.incident_id, near.camera_id))
             told_by = {"camera_id": near.camera_id, "distance_m": near.distance_m, "coverage": near.coverage}
+            until = None if row.report.cancelled else near.attention_until
+            if until is not None:
+                attention[near.camera_id] = max(until, attention.get(near.camera_id, until))
             if near.coverage is not Coverage.IN_VIEW:
                 verdict, words, zone, degraded = Verdict.NO_COVERAGE, _UNASKED[near.coverage], None, False
             elif answer is None:
@@ -242,7 +247,11 @@ def camera_verdicts(situation: Situation) -> tuple[AlertCamera, ...]:
     best: dict[str, AlertCamera] = {}
     for camera in sorted(said, key=_telling):
         best.setdefault(camera.camera_id, camera)
-    return tuple(sorted(best.values(), key=_view))
+    attended = [
+        each.model_copy(update={"attention_until": attention[each.camera_id]}) if each.camera_id in attention else each
+        for each in best.values()
+    ]
+    return tuple(sorted(attended, key=_view))
 
 
 def report_verdicts(situation: Situation) -> dict[str, Verdict]:

@@ -17,7 +17,7 @@ from schemas.base import Identifier, Part, ShortText
 from schemas.categories import Category, Priority
 from schemas.evidence import Verdict
 from streams.domain.budget_rules import BudgetRule
-from streams.domain.camera_rules import CameraRule, EpisodesRule, LookingRule, Metres, Points, Seconds
+from streams.domain.camera_rules import AttentionRule, CameraRule, EpisodesRule, LookingRule, Metres, Points, Seconds
 from streams.domain.contradictions import contradictions
 from streams.domain.damping import DampingRule
 from streams.domain.near_repeats import NearRepeatRule
@@ -170,6 +170,7 @@ class Rules(Part):
     position: PositionRule
     joining: JoiningRule
     looking: LookingRule
+    attention: Annotated[AttentionRule | None, Field(description="none: a report asks no camera for more")] = None
     episodes: EpisodesRule
     lifetime: LifetimeRule
     budget: Annotated[BudgetRule | None, Field(description="`none`: every alert is shown by itself")]
@@ -183,6 +184,11 @@ class Rules(Part):
     @classmethod
     def _no_budget(cls, budget: Any) -> Any:
         return None if budget == "none" else budget
+
+    @field_validator("attention", mode="before")
+    @classmethod
+    def _off(cls, attention: Any) -> Any:
+        return None if attention == "none" else attention
 
     @field_validator("urgency_points")
     @classmethod

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from streams.domain.camera_rules import CrowdRule
+from streams.domain.camera_rules import AttentionRule, CrowdRule
 from streams.domain.ground_area import zone_area_m2
 from streams.domain.projecting import GroundMap
 from streams.domain.registry import Camera
@@ -26,6 +26,7 @@ class Scene:
         time_zone: The zone of the hours in which a zone is closed.
         ground: Where its pixels lie on the ground; None where it is not calibrated.
         areas_m2: By zone, its ground that can be seen; without the zones that show none.
+        attention: From which score on persons are likely while a report asks for attention; None where none may.
     """
 
     camera: Camera
@@ -33,13 +34,21 @@ class Scene:
     time_zone: ZoneInfo
     ground: GroundMap | None = None
     areas_m2: Mapping[str, float] = field(default_factory=dict)
+    attention: AttentionRule | None = None
 
     @classmethod
-    def of(cls, camera: Camera, crowd: CrowdRule, time_zone: ZoneInfo, ground: GroundMap | None) -> Scene:
+    def of(
+        cls,
+        camera: Camera,
+        crowd: CrowdRule,
+        time_zone: ZoneInfo,
+        ground: GroundMap | None,
+        attention: AttentionRule | None = None,
+    ) -> Scene:
         """Return the scene of a camera; each zone's area is computed once."""
         areas_m2 = {zone.id: zone_area_m2(camera, zone, ground) for zone in camera.zones} if ground else {}
         shown = {zone_id: area_m2 for zone_id, area_m2 in areas_m2.items() if area_m2 >= _LEAST_AREA_M2}
-        return cls(camera, crowd, time_zone, ground, shown)
+        return cls(camera, crowd, time_zone, ground, shown, attention)
 
     @property
     def remembers_bags(self) -> bool:

@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from schemas.cameras import DetectedObject, Detections, ObjectClass
+from schemas.cameras import DetectedObject, Detections, ObjectClass, iou
 from streams.domain.scene import Scene
-from streams.domain.zones import RIDDEN, rides, standing_points
+from streams.domain.zones import OVERLAP_IOU, RIDDEN, rides, standing_points
 
 MIN_SCORE: Final = 0.4
 """Lowest score that counts by itself; measured on PETS2009 S2L1 (precision .93, recall .91, design §6). A weaker box counts
@@ -58,7 +58,7 @@ def standing_objects(detections: Detections, scene: Scene, followed: bool) -> li
         scene: The camera.
         followed: Whether its track ids mean something.
     """
-    counted = [item for item in detections.objects if item.score >= MIN_SCORE or item.track_id is not None]
+    counted = [item for item in detections.objects if _counts(item)]
     camera = scene.camera
     points = standing_points(counted, (detections.width_px, detections.height_px), (camera.width_px, camera.height_px))
     places = np.full((len(points), 2), np.nan)
@@ -77,6 +77,30 @@ def standing_objects(detections: Detections, scene: Scene, followed: bool) -> li
         )
         for item, point, (x_m, y_m) in zip(counted, points, places.tolist(), strict=True)
     ]
+
+
+def likely_points(detections: Detections, scene: Scene) -> list[tuple[float, float]] | None:
+    """Return where persons stand who only count while a report asks for attention: weak boxes that no track expects.
+
+    In pixels of the registry's picture; None for a frame without attention. A weak box that overlaps one that counts is taken
+    for the same person.
+    """
+    if not detections.attention or scene.attention is None:
+        return None
+    least = scene.attention.score
+    persons = [item for item in detections.objects if item.object_class is ObjectClass.PERSON]
+    counted = [item.box for item in persons if _counts(item)]
+    weak = [
+        item
+        for item in persons
+        if item.score >= least and not _counts(item) and all(iou(item.box, box) < OVERLAP_IOU for box in counted)
+    ]
+    camera = scene.camera
+    return standing_points(weak, (detections.width_px, detections.height_px), (camera.width_px, camera.height_px))
+
+
+def _counts(item: DetectedObject) -> bool:
+    return item.score >= MIN_SCORE or item.track_id is not None
 
 
 def _kind(item: DetectedObject, ridden: Sequence[DetectedObject]) -> Kind | None:

@@ -5,6 +5,7 @@ Nothing here depends on when the second was closed or by what: the same frames g
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -134,6 +135,7 @@ def _zone(second: _Second, zone: Zone, before: ZoneMemory) -> tuple[ZoneMemory, 
         inflow=crossed.inflow,
         outflow=crossed.outflow,
         rise_per_min=rise_per_min(counts) if second.clear else None,
+        persons_likely=_seen_twice(seen.likely),
         ground=measured.ground,
         situations=situations.told,
     )
@@ -156,6 +158,15 @@ def _counts(before: ZoneMemory, second: _Second, count: int) -> tuple[Counted, .
     held = [Counted(at_s, before.counts[-1].persons) for at_s in quiet if before.counts]
     counts = (*before.counts, *held, Counted(second.start_s, count))
     return tuple(each for each in counts if each.second_s > second.start_s - COUNTS_S)
+
+
+def _seen_twice(numbers: Sequence[int]) -> int | None:
+    """Return the most that at least two frames showed, None of fewer frames.
+
+    What is weak and seen once is mostly nothing. On PETS2009 S2L1 at 7 frames/s this finds more seconds in which somebody was
+    there than the median does, with the same precision (docs/attention.md).
+    """
+    return sorted(numbers)[-2] if len(numbers) > 1 else None
 
 
 def _shown(

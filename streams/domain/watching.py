@@ -16,7 +16,8 @@ SLOT_S: Final = 10
 
 
 _SIGNALS: Final = ("group", "persons", "vehicles", "density", "dwell")
-"""What a sighting is named after: the first of these that its signal asks for; a situation before all of them."""
+"""What a sighting is named after: the first of these that its signal asks for; a situation before all of them. `persons` is
+`persons_likely` where weaker boxes decided."""
 _STILL: Final = frozenset(
     {SituationKind.DWELLING, SituationKind.GROUP, SituationKind.OBJECT_LEFT, SituationKind.CLOSED_ZONE}
 )
@@ -38,6 +39,7 @@ class Seen(NamedTuple):
 
     Where it is not `visible` the camera could not see well: that tells what it shows, and never that nothing was there.
     `situations` are those that held in the zone.
+    `likely` are the persons with weaker boxes included, where a report asked for attention; elsewhere `persons`.
     """
 
     offset_s: int
@@ -49,6 +51,7 @@ class Seen(NamedTuple):
     degraded: bool
     visible: bool
     situations: tuple[SituationKind, ...]
+    likely: int
 
 
 class SlotRow(Part):
@@ -93,6 +96,7 @@ def seen_of(observation: Observation) -> Seen:
         observation.detector.degraded,
         observation.visibility is Visibility.CLEAR,
         tuple(sorted({each.kind for each in observation.situations})),
+        max(observation.count, observation.persons_likely or 0),
     )
 
 
@@ -159,18 +163,23 @@ class Met(NamedTuple):
 
 
 def met(signal: Signal, seen: Seen) -> Met | None:
-    """Return what a second shows when it meets all that a signal asks; else None. An unknown density meets nothing."""
+    """Return what a second shows when it meets all that a signal asks; else None. An unknown density meets nothing.
+
+    Where persons are asked for and too few count by themselves, those with weaker boxes count too, and the words say so.
+    """
     if signal.situation is not None and signal.situation not in seen.situations:
         return None
     density = seen.density_per_m2 or 0.0
-    sizes = (seen.group, seen.persons, seen.vehicles, density, seen.dwell_s)
+    weaker = signal.persons is not None and seen.persons < signal.persons
+    persons = seen.likely if weaker else seen.persons
+    sizes = (seen.group, persons, seen.vehicles, density, seen.dwell_s)
     asked = (signal.group, signal.persons, signal.vehicles, signal.density_per_m2, signal.dwell_s)
     for size, least in zip(sizes, asked, strict=True):
         if least is not None and size < least:
             return None
     words = (
         f"a group of {seen.group}",
-        _several(seen.persons, "person"),
+        _several(persons, "person") + (", weaker boxes included," if weaker else ""),
         _several(seen.vehicles, "vehicle"),
         f"{density:.1f} persons per m²",
         f"staying {seen.dwell_s:.0f} s",
@@ -180,7 +189,9 @@ def met(signal: Signal, seen: Seen) -> Met | None:
     if signal.situation is not None:
         name = f"situation.{signal.situation.value}"
         return Met(name, float(seen.persons), " ".join([_SITUATION_WORDS[signal.situation], *told]))
-    return Met(_SIGNALS[given[0]], float(sizes[given[0]]), " ".join(told))
+    first = given[0]
+    name = "persons_likely" if weaker and _SIGNALS[first] == "persons" else _SIGNALS[first]
+    return Met(name, float(sizes[first]), " ".join(told))
 
 
 def _several(number: int, noun: str) -> str:

@@ -14,7 +14,7 @@ from detectors.camera_status import StatusReporter
 from detectors.camera_thread import CameraConfig, CameraReader, CaptureOptions, Ending
 from detectors.capture import Capture
 from detectors.errors import SourceError, SourceFault
-from detectors.frames import Frame
+from detectors.frames import Frame, ReadingOptions
 from schemas.cameras import CameraState, Visibility
 from tests.capture_fakes import NOW, REAL_CLOCK, Answer, FakeTime, Recorder, ScriptedSource, camera, frame
 
@@ -237,3 +237,51 @@ def test_a_gated_camera_leaves_out_what_does_not_move() -> None:
 def gated() -> CameraConfig:
     """Return a camera that leaves out what does not move."""
     return replace(camera(), motion_gate=True)
+
+
+def test_a_picture_that_is_taken_with_attention_says_so() -> None:
+    """Asked for each picture anew; the source is given the rate to ask for itself."""
+    recorder, stop, rates = Recorder(), threading.Event(), [0.0, 10.0, 0.0]
+    given: list[float] = []
+
+    def opener(_config: object, reading: ReadingOptions, *_: object) -> ScriptedSource:
+        given.append(reading.attended_fps())
+        return ScriptedSource([frame(at=NOW + timedelta(seconds=second)) for second in range(3)] + [None])
+
+    asked = iter([5.0, *rates])
+    capture = Capture(
+        [camera("a.avi")],
+        OPTIONS,
+        REAL_CLOCK,
+        lambda _: Answer(),
+        recorder,
+        opener,
+        attended_fps=lambda camera_id: next(asked) if camera_id == "cam-1" else 0.0,
+    )
+    assert capture.run(stop) == {"cam-1": Ending.END_OF_FILE}
+    assert given == [5.0]
+    assert [picture.reference.attention for picture in recorder.pictures] == [False, True, False]
+
+
+def test_attention_gives_no_picture_that_the_law_forbids() -> None:
+    """The end of the viewing hours ends it, whatever a report asks for; the picture that is being read still comes."""
+    recorder, stop = Recorder(), threading.Event()
+    allowed = Answer()
+
+    def forbid() -> None:
+        nonlocal allowed
+        allowed = Answer(False, "outside_viewing_window")
+
+    script: list[object] = [
+        frame(),
+        forbid,
+        *(frame(at=NOW + timedelta(seconds=second)) for second in range(1, 4)),
+        None,
+    ]
+    options = replace(OPTIONS, permission_every_s=0)
+    capture = Capture(
+        [camera("a.avi")], options, REAL_CLOCK, lambda _: allowed, recorder, lambda *_: ScriptedSource(script),
+        attended_fps=lambda _: 60.0,
+    )  # fmt: skip
+    assert capture.run(stop) == {"cam-1": Ending.REFUSED}
+    assert len(recorder.pictures) == 2

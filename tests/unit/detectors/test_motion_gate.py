@@ -245,3 +245,24 @@ def test_quiet_times_never_overlap_and_never_hold_motion(steps: list[tuple[str, 
 def test_a_passage_says_whether_it_is_sent() -> None:
     """Quiet is the one reason that is not."""
     assert [reason for reason in Reason if not Passage(reason).sent] == [Reason.QUIET]
+
+
+def test_while_a_report_asks_for_more_nothing_is_left_out() -> None:
+    """The first picture says for how long it was quiet before; afterwards the gate closes again."""
+    state, reasons, quiet = GateState(), [], []
+    for number in range(100):
+        at = NOW + timedelta(seconds=number / FPS)
+        state, passage = step(state, at, moves=number == 0, attention=50 <= number < 60)
+        reasons.append(passage.reason)
+        quiet.append(passage.quiet_s)
+    assert set(reasons[26:50]) == {Reason.QUIET}
+    assert set(reasons[50:60]) == {Reason.ATTENTION}
+    assert set(reasons[60:100]) == {Reason.QUIET}
+    assert quiet[50] == pytest.approx(25 / FPS, abs=1 / FPS)
+    assert set(quiet[51:60]) == {0.0}
+
+
+def test_motion_is_told_as_motion_also_with_attention() -> None:
+    """So that the seconds after it are watched as always."""
+    _, passage = step(GateState(sent_at=NOW), NOW + timedelta(seconds=1), moves=True, attention=True)
+    assert passage.reason is Reason.MOTION

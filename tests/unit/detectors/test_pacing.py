@@ -80,3 +80,25 @@ def test_backlog_follows_a_drifting_clock() -> None:
     backlog = Backlog(0.5)
     stale = [backlog.is_stale(index * 0.2 * 1.001, index * 0.2) for index in range(5 * 3600)]
     assert sum(stale) == 1
+
+
+@pytest.mark.parametrize(
+    ("source_fps", "max_fps", "attended_fps", "usual", "attended"),
+    [(25, 2, 10, 2, 10), (7, 2, 10, 2, 7), (25, 5, 3, 5, 5), (25, 0, 10, 25, 25), (25, 5, 0, 5, 5)],
+)
+def test_a_report_raises_the_rate_within_one_old_interval(
+    source_fps: float, max_fps: float, attended_fps: float, usual: float, attended: float
+) -> None:
+    """As far as the source gives pictures, never below the usual rate, and back when it is over."""
+    fps = 0.0
+    sampler = Sampler(max_fps, lambda: fps)
+    taken: list[float] = []
+    for index in range(round(30 * source_fps)):
+        at_s = index / source_fps
+        fps = attended_fps if 10 <= at_s < 20 else 0.0
+        if sampler.wants(NOW + timedelta(seconds=at_s)):
+            taken.append(at_s)
+    within = [sum(start <= at < start + 9 for at in taken) / 9 for start in (1, 10.5, 21)]
+    assert within == pytest.approx([usual, attended, usual], abs=0.5)
+    raised = [at for at in taken if 10 <= at < 20]
+    assert raised[0] < 10 + 2 / max(attended, 1) + 1 / source_fps

@@ -185,3 +185,23 @@ def test_a_view_that_is_lost_is_told_within_ten_seconds_and_its_return_once(
     hour.play(60, calm)
     assert hour.recorder.views() == ["online:clear", f"degraded:{visibility.value}", "online:clear"]
     assert (hour.recorder.statuses[2].changed_at - onset).total_seconds() <= 10
+
+
+def test_pictures_with_attention_are_sent_and_say_so() -> None:
+    """A quiet camera that is attended sends every picture, with what it could see; one before and after does not say so."""
+    seeing = Seeing(UNMASKED, gated=True, live=True)
+    pictures = noises(street())
+    play(seeing, pictures)
+    play(seeing, pictures, 8)
+    quiet = [
+        seeing.look(
+            MaskedFrame(MaskedImage(image), NOW + timedelta(seconds=16 + number / FPS), None, 0), NOW, number >= 5
+        )
+        for number, image in enumerate(pictures[:15])
+    ]
+    assert sum(len(each.sights) for each in quiet[:5]) <= 1
+    assert [len(each.sights) for each in quiet[5:]] == [1] * 10
+    assert {each.sights[0].attention for each in quiet[5:]} == {True}
+    after = [sight for each in play(seeing, pictures, 19) for sight in each.sights]
+    assert len(after) <= 1
+    assert [sight for sight in after if sight.attention] == []

@@ -221,3 +221,18 @@ def test_a_vehicle_is_followed_in_the_picture() -> None:
         ids(trackers.track(frame(step / 5), [at(100, 300 + 15 * step, kind=ObjectClass.CAR)])[1]) for step in range(4)
     ]
     assert seen == [[0]] * 4
+
+
+def test_with_attention_weak_boxes_are_told_and_tracks_stay_as_they_are() -> None:
+    """The same tracks with and without it: what is weak begins none, in order, late or repeated."""
+    plain, attended = Trackers("run"), Trackers("run")
+    for step in range(6):
+        objects = [found(100 + 4 * step), found(400, 0.2), found(600, 0.05)]
+        asked = frame(step / 5).model_copy(update={"attention": True})
+        without = plain.track(frame(step / 5), objects)
+        told = attended.track(asked, objects)
+        assert told[0] == without[0]
+        assert [item for item in told[1] if item.score > 0.3] == without[1]
+        assert [(item.score, item.track_id) for item in told[1] if item.score < 0.3] == [(0.2, None)]
+    late = frame(0.1).model_copy(update={"attention": True})
+    assert [item.score for item in attended.track(late, objects)[1]] == [0.9, 0.2]

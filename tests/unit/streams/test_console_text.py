@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from schemas.alerts import Alert, AlertState
+from schemas.alerts import Alert, AlertCamera, AlertState
 from schemas.categories import Priority
+from schemas.evidence import Coverage, Verdict
 from streams.console_text import HEADINGS, STATES, VERDICTS, Language, age, line, ordered, row, table
 from streams.domain.budget import OFF_LIST
 from tests.factories import NOON, example
@@ -87,3 +88,21 @@ def test_the_table_draws_texts_as_they_are(alerts: list[Alert]) -> None:
     out = io.StringIO()
     Console(file=out, width=160).print(table(alerts, NOON, Language.NL))
     assert ("[red]Plein[/red]" in out.getvalue()) if alerts else ("Geen meldingen." in out.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("until_s", "shown"),
+    [(None, ""), (-1, ""), (0, ""), (59, " (more attention: 59 s)"), (240, " (more attention: 4 min)")],
+)
+def test_a_row_says_that_a_camera_is_attended_and_for_how_long_yet(until_s: float | None, shown: str) -> None:
+    """While it is; afterwards the row is as before."""
+    until = None if until_s is None else NOON + timedelta(seconds=until_s)
+    looks = AlertCamera(
+        camera_id="cam-1",
+        distance_m=0,
+        coverage=Coverage.IN_VIEW,
+        verdict=Verdict.PENDING,
+        explanation="asked, still looking",
+        attention_until=until,
+    )
+    assert row(alert(cameras=(looks,)), NOON, Language.EN).cameras == f"cam-1: pending{shown}"

@@ -85,13 +85,15 @@ def walking(count: int = 30) -> list[Frame]:
     return frames
 
 
-def capture(frames: Sequence[Frame], events: CaptureEvents, size: tuple[int, int] = SIZE) -> None:
+def capture(
+    frames: Sequence[Frame], events: CaptureEvents, size: tuple[int, int] = SIZE, attended_fps: float = 0.0
+) -> None:
     """Let a camera's thread read pictures to their end; each run gives them the same identities."""
     config = CameraConfig("c1", SourceConfig("a.avi"), *size, "m1", [[(0, 0), (8, 0), (8, 8), (0, 8)]])
     script = [Frame(frame.image.copy(), frame.captured_at) for frame in frames]
     reader = CameraReader(
         config, CaptureOptions(900_000), FakeTime().clock, Answer, events, lambda *_: ScriptedSource([*script, None]),
-        random.Random(1),
+        random.Random(1), lambda: attended_fps,
     )  # fmt: skip
     reader.run(threading.Event())
     assert reader.ending is Ending.END_OF_FILE
@@ -103,13 +105,13 @@ def messages(producer: FakeProducer, *topics: str) -> list[tuple[str, Message]]:
 
 
 def behind_kafka(
-    frames: Sequence[Frame], detector: Detector, size: tuple[int, int] = SIZE
+    frames: Sequence[Frame], detector: Detector, size: tuple[int, int] = SIZE, attended_fps: float = 0.0
 ) -> list[tuple[str, Message]]:
     """Return what the stage `detect` tells of the pictures that capture sends."""
     producer = FakeProducer()
     sender = FrameSender(producer, lambda: NOW, patience_s=20)
     sender.start(lambda: None)
-    capture(frames, sender, size)
+    capture(frames, sender, size, attended_fps)
     assert sender.close(20)
     items = [
         Input(decode(record.value, record.headers), record.value, record.topic, 0, offset, "", NOW)
@@ -138,12 +140,12 @@ def edge_of(
 
 
 def beside_the_camera(
-    frames: Sequence[Frame], detector: Detector, size: tuple[int, int] = SIZE
+    frames: Sequence[Frame], detector: Detector, size: tuple[int, int] = SIZE, attended_fps: float = 0.0
 ) -> tuple[list[tuple[str, Message]], FakeProducer, FrameSender]:
     """Return what capture tells with `--detect`, and all that it sent."""
     producer = FakeProducer()
     edge, sender, broke = edge_of(producer, detector)
-    capture(frames, edge, size)
+    capture(frames, edge, size, attended_fps)
     edge.stop(finish=True)
     edge.join(60)
     assert sender.close(20)
@@ -183,6 +185,35 @@ def test_both_ways_tell_the_same() -> None:
     assert observations(edge) == observations(kafka)
     assert max(observation.count for observation in observations(edge)) > 0
     assert (sender.counts.read, sender.counts.sent, sender.counts.dropped) == (30, 30, {})
+
+
+class Unsure(Blobs):
+    """Finds one more person, of whom it is not sure, always at the same place."""
+
+    def detect(self, pictures: Sequence[Pixels], cameras: Sequence[str]) -> list[list[DetectedObject]]:
+        """Return the persons of each picture; see `Detector`."""
+        weak = detected(ObjectClass.PERSON, 0.36, (60, 70, 66, 90), *SIZE)
+        assert weak is not None
+        return [[*found, weak] for found in super().detect(pictures, cameras)]
+
+
+def test_both_ways_tell_the_same_of_pictures_with_attention() -> None:
+    """Every one says so, is counted, and brings its weak boxes; of the counts nothing changes."""
+    name, labels = "toezicht_frames_attended_total", {"camera": "c1"}
+    before = REGISTRY.get_sample_value(name, labels) or 0.0
+    kafka = behind_kafka(walking(), Unsure(), attended_fps=10)
+    edge, _, _ = beside_the_camera(walking(), Unsure(), attended_fps=10)
+    assert REGISTRY.get_sample_value(name, labels) == before + 60
+    usual = observations(behind_kafka(walking(), Unsure()))
+    assert REGISTRY.get_sample_value(name, labels) == before + 60
+    found = [message for _, message in edge if isinstance(message, Detections)]
+    assert found == [message for _, message in kafka if isinstance(message, Detections)]
+    assert all(message.attention and any(item.score < 0.4 for item in message.objects) for message in found)
+    attended = observations(edge)
+    assert attended == observations(kafka)
+    assert {each.persons_likely for each in usual} == {None}
+    assert any(each.persons_likely == each.count + 1 for each in attended)
+    assert [each.model_copy(update={"persons_likely": None}) for each in attended] == usual
 
 
 def test_both_ways_tell_the_same_of_real_video(test_data: Path) -> None:

@@ -18,7 +18,7 @@ from schemas.base import Message
 from schemas.codec import decode, encode
 from schemas.operations import DeadLetterReason, DeadLetterReference, Tick
 from schemas.snapshots import SnapshotReference
-from streams import snapshot_reader
+from streams import topic_follower
 from streams.settings import KafkaSettings
 from streams.snapshot_reader import BACK, SnapshotReader
 from streams.topics import BY_NAME, DEAD_LETTERS, SNAPSHOT_REQUESTS, SNAPSHOTS
@@ -154,8 +154,8 @@ class Reading:
 def reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Reading]:
     """Yield a reader that has not begun."""
     log, room = Log(), office()
-    monkeypatch.setattr(snapshot_reader, "KafkaConsumer", lambda **options: FakeConsumer(log, **options))
-    monkeypatch.setattr(snapshot_reader, "RETRY_S", 0.01)
+    monkeypatch.setattr(topic_follower, "KafkaConsumer", lambda **options: FakeConsumer(log, **options))
+    monkeypatch.setattr(topic_follower, "RETRY_S", 0.01)
     yield Reading(
         log, room, SnapshotReader(KafkaSettings(bootstrap_servers="a:1"), room.desk, room.sender, lambda: NOW)
     )

@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from schemas.base import Part
+from streams.agents.situation_store import EarlyRow
 from streams.domain.observing import CameraSecond
 from streams.domain.situations import Situation
 from streams.domain.watching import SlotRow
@@ -182,7 +184,7 @@ def test_rows_of_before_cameras_were_judged_and_seconds_remembered_keep_what_the
         assert (row.tracks, row.quiet_s) == ((), 0.0)
     for key, raw in json.loads(sample_file("seen", 1).read_text()).items():
         slot = ROWS.read(key, raw.encode(), SlotRow)
-        assert [[*seen[:-2]] for seen in slot.seconds] == json.loads(raw)["seconds"]
+        assert [[*seen[:7]] for seen in slot.seconds] == json.loads(raw)["seconds"]
         assert all(seen.visible and not seen.situations for seen in slot.seconds)
 
 
@@ -193,3 +195,22 @@ def test_alerts_of_before_priorities_were_held_are_shown_as_they_score() -> None
         assert (situation.shown, situation.near_repeats) == (None, ())
         assert all(row.rise_per_min is None for row in situation.episodes)
         assert len(situation.reports) == len(json.loads(raw)["reports"])
+
+
+def test_rows_of_before_attention_say_that_none_was_asked() -> None:
+    """Alerts and waiting reports keep their cameras; what counted in a second is what was likely."""
+    models: dict[tuple[str, int], type[BaseModel]] = {
+        ("alert", 1): Situation, ("early", 1): EarlyRow, ("camera", 2): CameraSecond, ("seen", 2): SlotRow
+    }  # fmt: skip
+    for (kind, version), model in models.items():
+        for key, raw in json.loads(sample_file(kind, version).read_text()).items():
+            row = ROWS.read(key, raw.encode(), model)
+            match row:
+                case Situation():
+                    assert {near.attention_until for report in row.reports for near in report.cameras} <= {None}
+                case EarlyRow():
+                    assert row.report is None or {near.attention_until for near in row.report.cameras} <= {None}
+                case CameraSecond():
+                    assert {zone.likely for zone in row.zones.values()} <= {()}
+                case SlotRow():
+                    assert [each.likely for each in row.seconds] == [each.persons for each in row.seconds]

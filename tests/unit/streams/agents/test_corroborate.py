@@ -413,3 +413,22 @@ def test_other_situations_open_nothing(stage: Corroboration) -> None:
         if kind is not SituationKind.OBJECT_LEFT
     )
     assert stage.watched(0, 60, situations=others) == []
+
+
+def test_weaker_boxes_corroborate_a_report_and_nothing_else(stage: Corroboration) -> None:
+    """Two likely persons answer a robbery, in words that say so; a crowd is judged by the count alone."""
+    stage.take(watch())
+    told = only_sighting(stage.take(observation(NOON + seconds(5), count=1, persons_likely=2)))
+    assert (told.verdict, told.signal, told.value) == (Verdict.CORROBORATED, "persons_likely", 2)
+    assert told.explanation == "2 persons, weaker boxes included, in zone plein, 5 s after the reported time"
+    crowded = stage.watched(10, 60, count=1, persons_likely=500)
+    assert [each for each in crowded if isinstance(each.fact, EpisodeFact)] == []
+
+
+def test_weaker_boxes_keep_no_camera_from_saying_that_it_saw_nobody(stage: Corroboration) -> None:
+    """What a camera did not see is judged by what counts by itself."""
+    stage.take(watch(category=Category.GEWELD_VECHTPARTIJ))
+    stage.watched(-30, 61, count=0, persons_likely=1)
+    found = stage.tick(70)
+    assert verdicts(found) == [Verdict.CONTRADICTED]
+    assert only_sighting(found).value == 0

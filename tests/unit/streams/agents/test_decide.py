@@ -451,3 +451,19 @@ def test_other_rules_while_alerts_are_open(deciding: Deciding) -> None:
     deciding.take(action(opened.alert_id, Action.CLOSE))
     deciding.stage = Decide(RULES, "r1")
     assert deciding.one(report("b", category=Category.WONINGINBRAAK)).alert_id != opened.alert_id
+
+
+def test_an_alert_says_until_when_its_cameras_are_attended(deciding: Deciding) -> None:
+    """The last end of the reports that hold; a cancelled report's counts no more, and a camera's answer changes nothing."""
+    attended = [
+        tuple(near.model_copy(update={"attention_until": NOON + seconds(end_s)}) for near in in_view("cam-1"))
+        for end_s in (300, 200)
+    ]
+    first = deciding.one(report("a", attended[0] + in_view("cam-2")))
+    assert [each.attention_until for each in first.cameras] == [NOON + seconds(300), None]
+    assert deciding.one(report("b", attended[1], source="meldpunt")).cameras[0].attention_until == NOON + seconds(300)
+    assert deciding.one(sighting("b", source="meldpunt")).cameras[0].attention_until == NOON + seconds(300)
+    one_left = deciding.one(report("a", revision=1, operation=Operation.CANCEL))
+    assert one_left.cameras[0].attention_until == NOON + seconds(200)
+    none_left = deciding.one(report("b", source="meldpunt", revision=1, operation=Operation.CANCEL))
+    assert none_left.cameras[0].attention_until is None

@@ -6,6 +6,7 @@ from datetime import datetime, time
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from schemas.categories import Category
 from schemas.evidence import Coverage, Evidence, ReportFact
@@ -173,3 +174,33 @@ def test_a_report_that_is_p1_by_itself_overtakes(category: Category, urgency: in
     stage = Locate(registry(*CAMERAS), RULES, "Europe/Amsterdam")
     outputs = stage.handle(item(incident(category=category, urgency=urgency)), FakeRows(), NOON)
     assert [output.topic for output in outputs if isinstance(output.message, Evidence)] == [topic]
+
+
+def test_a_pressing_report_asks_for_attention_and_says_so_everywhere() -> None:
+    """The watch that capture reads and the evidence that the alert is made of have the same end; it is counted."""
+    name, labels = "toezicht_attention_requests_total", {"stage": "locate", "outcome": "asked"}
+    before = REGISTRY.get_sample_value(name, labels) or 0.0
+    watches, _, [fact] = locate()
+    assert [watch.attention_until for watch in watches] == [NOON + seconds(300)]
+    said = {near.camera_id: near.attention_until for near in fact.cameras if near.attention_until}
+    assert said == {"near": NOON + seconds(300)}
+    assert REGISTRY.get_sample_value(name, labels) == before + 1
+
+
+@pytest.mark.parametrize(
+    "changes", [{"category": Category.FIETSDIEFSTAL}, {"operation": Operation.CANCEL, "revision": 1}]
+)
+def test_a_routine_or_cancelled_report_asks_for_none(changes: dict[str, Any]) -> None:
+    """Its cameras look, or stop to look, as always."""
+    watches, _, [fact] = locate(**changes)
+    assert watches
+    assert {watch.attention_until for watch in watches} | {near.attention_until for near in fact.cameras} == {None}
+
+
+def test_rules_that_switch_attention_off_ask_for_none() -> None:
+    """Everything else stays as it is."""
+    off = RULES.model_copy(update={"attention": None})
+    stage = Locate(registry(*CAMERAS), off, "Europe/Amsterdam")
+    told = [output.message for output in stage.handle(item(incident()), FakeRows(), NOON)]
+    watches = [message for message in told if isinstance(message, CameraWatch)]
+    assert [(watch.camera_id, watch.attention_until) for watch in watches] == [("near", None)]

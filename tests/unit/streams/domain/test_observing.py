@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -268,3 +269,53 @@ def test_what_a_counting_model_saw_is_shared_out_to_zones() -> None:
         "left": (5.0, 3.0, "m 1"),
         "right": (3.0, 3.0, "m 1"),
     }
+
+
+def test_attention_changes_no_count_and_tells_who_is_likely_beside_it() -> None:
+    """Weak boxes are told apart: the count, its error, the density and the stays are as without attention."""
+    strong, weak = person(20, track=1), person(60, score=0.36)
+    frames = [[strong, weak, person(150, score=0.2)], [strong, weak], [strong]]
+    numbers = [frame(at / 5, *shown, attention=True) for at, shown in enumerate(frames)]
+    plain = [frame(at / 5, *shown) for at, shown in enumerate(frames)]
+    attended, usual = closed(*numbers), closed(*plain)
+    assert {name: each.persons_likely for name, each in attended.items()} == {"left": 2, "right": 0}
+    assert {each.persons_likely for each in usual.values()} == {None}
+    without = {name: each.model_copy(update={"persons_likely": None}) for name, each in attended.items()}
+    assert without == usual
+
+
+@pytest.mark.parametrize(
+    ("item", "likely"),
+    [
+        (person(60, score=0.36), 2),
+        (person(60, score=0.1), 1),
+        (person(60, score=0.36, kind=ObjectClass.CAR), 1),
+        (person(22, score=0.36), 1),
+        (person(60, track=2, score=0.2), 2),
+        (person(150, score=0.36), 1),
+    ],
+)
+def test_who_is_likely(item: DetectedObject, likely: int) -> None:
+    """A person from the rule's score on, in this zone, that is no second box of one who counts."""
+    twice = [frame(at, person(20), item, attention=True) for at in (0, 0.1)]
+    assert closed(*twice)["left"].persons_likely == likely
+
+
+@pytest.mark.parametrize(
+    ("numbers", "likely"), [((1,), None), ((1, 0), 0), ((0, 1, 0, 1), 1), ((3, 0, 0, 0), 0), ((2, 3, 3, 1), 3)]
+)
+def test_likely_is_the_most_that_two_frames_show(numbers: tuple[int, ...], likely: int | None) -> None:
+    """A weak box that is seen once is nobody."""
+    weak = [person(15 + 20 * number, score=0.36) for number in range(3)]
+    frames = [frame(at / 10, *weak[:number], attention=True) for at, number in enumerate(numbers)]
+    assert closed(*frames)["left"].persons_likely == likely
+
+
+def test_only_frames_with_attention_say_who_is_likely() -> None:
+    """A second in which attention began is judged by those that have it; without a rule none does."""
+    weak = person(60, score=0.36)
+    began = [frame(0, weak), frame(0.2, weak), frame(0.4, weak, attention=True), frame(0.5, weak, attention=True)]
+    assert closed(*began)["left"].persons_likely == 1
+    assert closed(*began[:3])["left"].persons_likely is None
+    watcher = Watcher(replace(scene(), attention=None))
+    assert newest(watcher.play(began)).persons_likely is None

@@ -22,7 +22,16 @@ from streams.domain.watching import (
 from tests.situation_factories import NOON, observation, seconds
 
 SEEN = Seen(
-    0, persons=3, group=2, dwell_s=12.0, vehicles=1, density_per_m2=None, degraded=False, visible=True, situations=()
+    0,
+    persons=3,
+    group=2,
+    dwell_s=12.0,
+    vehicles=1,
+    density_per_m2=None,
+    degraded=False,
+    visible=True,
+    situations=(),
+    likely=3,
 )
 
 
@@ -135,3 +144,28 @@ def test_nobody_stays_in_a_quiet_empty_zone() -> None:
 def test_the_second_before_the_quiet_is_the_one_of_its_picture() -> None:
     """The quiet begins with a picture, in that picture's second or just after it."""
     assert before_quiet(observation(NOON + seconds(9), quiet_s=3)) == (NOON + seconds(5), NOON + seconds(4))
+
+
+@pytest.mark.parametrize(
+    ("signal", "found"),
+    [
+        (Signal(persons=3), ("persons", 3, "3 persons")),
+        (Signal(persons=4), ("persons_likely", 5, "5 persons, weaker boxes included,")),
+        (Signal(persons=6), None),
+        (Signal(persons=4, dwell_s=10), ("persons_likely", 5, "5 persons, weaker boxes included, staying 12 s")),
+        (Signal(persons=4, dwell_s=13), None),
+        (Signal(persons=4, group=2), ("group", 2, "a group of 2 5 persons, weaker boxes included,")),
+        (Signal(density_per_m2=0.1), None),
+        (Signal(group=3), None),
+    ],
+)
+def test_weaker_boxes_only_add_persons_and_say_so(signal: Signal, found: tuple[str, float, str] | None) -> None:
+    """Groups, stays and densities are told by what counts by itself."""
+    assert met(signal, SEEN._replace(likely=5)) == found
+
+
+@pytest.mark.parametrize(("count", "likely", "kept"), [(2, None, 2), (2, 4, 4), (3, 2, 3), (0, 0, 0)])
+def test_a_second_never_shows_fewer_likely_persons_than_it_counts(count: int, likely: int | None, kept: int) -> None:
+    """Frames before attention began may have shown more."""
+    seen = seen_of(observation(NOON, count, persons_likely=likely))
+    assert (seen.persons, seen.likely) == (count, kept)
