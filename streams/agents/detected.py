@@ -65,7 +65,7 @@ class Detected:
             return []
         self._told[frame.camera_id] = frame.epoch
         status = detector_status(frame, self._info)
-        return [Output(topics.CAMERA_STATUS, status), Output(topics.CAMERA_STATE, status)]
+        return [Output(topics.CAMERA_STATUS, status), Output(topics.CAMERA_STATE, status, key=status.state_key())]
 
 
 def detections_of(

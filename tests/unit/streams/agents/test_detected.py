@@ -94,3 +94,9 @@ def test_a_picture_without_objects_says_why(detector: Detector, data: bytes, rea
     assert isinstance(failed, Failed)
     assert failed.reason is reason
     assert "a number" not in failed.detail
+
+
+def test_the_detectors_state_has_a_key_of_its_own() -> None:
+    """Compaction keeps it beside what capture says of the camera."""
+    _, state, _ = Detected(DETECTOR, Trackers("run")).outputs(example(FrameReference, camera_id="a"), Found([]))
+    assert (state.topic, state.key) == (topics.CAMERA_STATE, "a/detector")
