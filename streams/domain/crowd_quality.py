@@ -30,7 +30,7 @@ from streams.domain.zones import foot_point, inside
 Frames = Sequence[Sequence[Box]]
 """The boxes of persons of each frame, in order and without gaps."""
 PERSISTENCES_S: Final = (0.0, 3.0, 5.0, 20.0)
-"""For which persistences held levels are judged: the rules file's 20 s, and shorter ones that a crowd of half a minute outlasts."""
+"""For which persistences held levels are judged: the rules file's 20 s, and some that half a minute outlasts."""
 _PLACE_STEP_M: Final = 0.5
 _EDGE_STEPS: Final = 20
 
