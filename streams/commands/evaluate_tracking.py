@@ -25,6 +25,7 @@ BEGIN: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """The time of a video's first frame; only differences matter."""
 SIZE_PX: Final = (10_000, 10_000)
 """A picture that holds any box; the calibration is asked with the pixels as they are."""
+WELL_SEEN: Final = 0.8
 
 
 def register(group: typer.Typer) -> None:
@@ -136,16 +137,16 @@ def ground_of(calibration: Path, width_px: int, height_px: int) -> Ground:
 def follow_boxes(frames: Sequence[Sequence[Box]], to_ground: ToGround, fps: float) -> list[list[int | None]]:
     """Return by which number the product's tracker follows each box of persons, frame after frame, on the ground.
 
-    Every box is sure, so that each counts; frames have the rate `fps`.
+    Every box is given the score of a person who is seen well; frames have the rate `fps`.
     """
     from detectors.ground_squares import Ground
-    from detectors.tracking import SURE_SCORE, Trackers
+    from detectors.tracking import Trackers
 
     trackers = Trackers(CAMERA, fps, {CAMERA: Ground(to_ground, *SIZE_PX)})
     followed = []
     for number, boxes in enumerate(frames):
         frame = _frame(number, number / fps, *SIZE_PX)
-        found = [DetectedObject(object_class=ObjectClass.PERSON, score=SURE_SCORE, box=box) for box in boxes]
+        found = [DetectedObject(object_class=ObjectClass.PERSON, score=WELL_SEEN, box=box) for box in boxes]
         followed.append([item.track_id for item in trackers.track(frame, found)[1]])
     return followed
 
