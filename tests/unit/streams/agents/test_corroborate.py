@@ -412,3 +412,15 @@ def test_other_situations_open_nothing(stage: Corroboration) -> None:
         if kind is not SituationKind.OBJECT_LEFT
     )
     assert stage.watched(0, 60, situations=others) == []
+
+
+def test_a_report_whose_category_asks_no_camera_any_more_is_not_waited_for(stage: Corroboration) -> None:
+    """Rules may change while its window is open; each later observation would look for it, for ever."""
+    report = watch()
+    stage.take(report)
+    assert stage.rows.names("open/")
+    rule = RULES.of(report.category).model_copy(update={"cameras": None})
+    rules = RULES.model_copy(update={"categories": {**RULES.categories, report.category: rule}})
+    stage.stage = Corroborate(registry(camera("cam-1", 0), camera("cam-2", 50)), rules)
+    assert stage.tick(3_600) == []
+    assert stage.rows.names("open/") == []
