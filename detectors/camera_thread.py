@@ -233,7 +233,8 @@ class CameraReader:
                 if frame is None:
                     return True
                 self._events.frame_read(self.camera_id)
-                if self._wait_until_due(frame, stop):
+                # Reading may have waited for seconds: a picture of a time that is not permitted goes no further.
+                if self._wait_until_due(frame, stop) and self._may_look():
                     self._hand_over(frame, opened_at)
             return False
         finally:

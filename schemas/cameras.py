@@ -104,6 +104,10 @@ class CameraStatus(Message):
         """Return the camera."""
         return self.camera_id
 
+    def state_key(self) -> str:
+        """Return the key under which the newest state stands: compaction keeps one of each camera and aspect."""
+        return f"{self.camera_id}/{self.aspect}"
+
     def happened_at(self) -> datetime:
         """Return when the state changed."""
         return self.changed_at

@@ -148,5 +148,7 @@ class EdgeDetection:
             self._sender.frame_dropped(frame.camera_id, DETECTOR_FAILED)
             return
         for output in self._detected.outputs(frame, found):
-            send = self._sender.offer if output.topic == DETECTIONS else self._sender.keep
-            send(output.topic, output.message, picture.entered_at, stage=STAGE)
+            if output.topic == DETECTIONS:
+                self._sender.offer(output.topic, output.message, picture.entered_at, stage=STAGE)
+            else:
+                self._sender.keep(output.topic, output.message, picture.entered_at, stage=STAGE, key=output.key)

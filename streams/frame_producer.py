@@ -39,6 +39,11 @@ class Producer(Protocol):
     """The part of kafka-python's producer that is used here."""
 
     def send(  # noqa: D102
-        self, topic: str, value: bytes | None = None, key: bytes | None = None, headers: Any = None
+        self,
+        topic: str,
+        value: bytes | None = None,
+        key: bytes | None = None,
+        headers: Any = None,
+        partition: int | None = None,
     ) -> Confirmation: ...
     def close(self, timeout: float | None = None) -> None: ...  # noqa: D102

@@ -19,23 +19,14 @@ from kafka.errors import KafkaError, MessageSizeTooLargeError
 
 from detectors.camera_thread import TOO_LARGE, Picture
 from schemas.base import Message
-from schemas.cameras import CameraState, CameraStatus
+from schemas.cameras import CameraStatus
 from schemas.codec import Encoded, encode
+from streams.camera_metrics import count_status
 from streams.clock import Clock
-from streams.domain.legal import PermissionCode
 from streams.frame_producer import Confirmation, Producer
-from streams.metrics import (
-    CAMERA_CHANGES,
-    CAMERA_NOT_PERMITTED,
-    CAMERA_ONLINE,
-    FRAMES_ATTENDED,
-    FRAMES_DROPPED,
-    FRAMES_QUIET,
-    FRAMES_READ,
-    FRAMES_SENT,
-    MESSAGES_OUT,
-)
+from streams.metrics import FRAMES_ATTENDED, FRAMES_DROPPED, FRAMES_QUIET, FRAMES_READ, FRAMES_SENT, MESSAGES_OUT
 from streams.topics import CAMERA_FRAMES, CAMERA_STATE, CAMERA_STATUS
+from streams.transmitting import partition_of
 
 log = logging.getLogger(__name__)
 
@@ -53,13 +44,17 @@ _TICK_S: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A record that waits: where it goes, its camera where it may be dropped, its stage, when its cause entered (UTC)."""
+    """A record that waits: where it goes, its camera where it may be dropped, its stage, when its cause entered (UTC).
+
+    The partition is None where the record's key decides it.
+    """
 
     topic: str
     camera_id: str
     stage: str
     entered_at: datetime
     record: Encoded = field(repr=False)
+    partition: int | None = None
 
 
 @dataclass
@@ -125,14 +120,29 @@ class FrameSender:
             self._changed.notify_all()
 
     def keep(
-        self, topic: str, message: Message, entered_at: datetime, payload: bytes | None = None, stage: str = STAGE
+        self,
+        topic: str,
+        message: Message,
+        entered_at: datetime,
+        payload: bytes | None = None,
+        stage: str = STAGE,
+        key: str | None = None,
     ) -> None:
-        """Take a message that must arrive: it is sent after those before it are confirmed, however long that takes."""
-        self.keep_record(topic, self._encoded(message, entered_at, payload, stage), entered_at, stage)
+        """Take a message that must arrive: it is sent after those before it are confirmed, however long that takes.
 
-    def keep_record(self, topic: str, record: Encoded, entered_at: datetime, stage: str = STAGE) -> None:
+        `key` is the record's, where it is not the message's own; that one still decides the partition.
+        """
+        record, partition = self._encoded(message, entered_at, payload, stage), None
+        if key is not None:
+            partition = partition_of(topic, record.key)
+            record = Encoded(key.encode(), record.value, record.headers)
+        self.keep_record(topic, record, entered_at, stage, partition)
+
+    def keep_record(
+        self, topic: str, record: Encoded, entered_at: datetime, stage: str = STAGE, partition: int | None = None
+    ) -> None:
         """Take a record that must arrive; see `keep`."""
-        waits = Waiting(topic, "", stage, entered_at, record)
+        waits = Waiting(topic, "", stage, entered_at, record, partition)
         with self._changed:
             if len(self._complete) >= MAX_WAITING_STATES:
                 log.error("%s: a record is dropped, %d wait already", topic, MAX_WAITING_STATES)
@@ -146,13 +156,9 @@ class FrameSender:
     def status(self, status: CameraStatus) -> None:
         """Take a change of a camera's state, to be sent to both topics."""
         log.info("camera %s is %s: %s %s", status.camera_id, status.state, status.reason, status.detail)
-        CAMERA_CHANGES.labels(status.camera_id, status.state).inc()
-        if status.aspect == "stream":
-            CAMERA_ONLINE.labels(status.camera_id).set(status.state is CameraState.ONLINE)
-            refused_by_law = status.state is CameraState.REFUSED and status.reason in set(PermissionCode)
-            CAMERA_NOT_PERMITTED.labels(status.camera_id).set(refused_by_law)
-        for topic in (CAMERA_STATUS, CAMERA_STATE):
-            self.keep(topic, status, status.changed_at)
+        count_status(status)
+        self.keep(CAMERA_STATUS, status, status.changed_at)
+        self.keep(CAMERA_STATE, status, status.changed_at, key=status.state_key())
 
     def frame_read(self, camera_id: str) -> None:
         """Count a picture that was read."""
@@ -245,7 +251,8 @@ class FrameSender:
         return fresh
 
     def _send(self, waits: Waiting) -> Confirmation:
-        return self._producer.send(waits.topic, waits.record.value, waits.record.key, list(waits.record.headers))
+        record = waits.record
+        return self._producer.send(waits.topic, record.value, record.key, list(record.headers), waits.partition)
 
     def _send_complete(self, waits: Waiting) -> None:
         confirmation = self._send(waits)

@@ -79,6 +79,9 @@ CAMERA_ONLINE: Final = Gauge("toezicht_camera_online", "1 while a camera sends p
 CAMERA_NOT_PERMITTED: Final = Gauge(
     "toezicht_camera_not_permitted", "1 while the law allows no pictures of a camera, else 0.", ["camera"]
 )
+CAMERA_CANNOT_SEE: Final = Gauge(
+    "toezicht_camera_cannot_see", "1 while a camera's view is degraded for this reason, else 0.", ["camera", "reason"]
+)
 CAMERA_CHANGES: Final = Counter(
     "toezicht_camera_status_changes_total", "Changes of a camera's state.", ["camera", "state"]
 )

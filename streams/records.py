@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from schemas.base import iso_utc
+from schemas.base import Message, iso_utc
+from schemas.cameras import CameraStatus
 from schemas.codec import Headers, decode, envelope
 from schemas.errors import UndecodableError
 from schemas.operations import DeadLetterReason
@@ -51,7 +52,7 @@ def read_record(record: Record, max_late: timedelta | None) -> Input | Fault | N
         message = decode(record.value, record.headers)
     except UndecodableError as error:
         return Fault(error.reason, error.detail)
-    if record.key is None or record.key.decode("utf-8", "replace") != message.key():
+    if record.key is None or record.key.decode("utf-8", "replace") not in _keys(message):
         return Fault(DeadLetterReason.WRONG_KEY, f"{message.name}: the record's key is not the message's key")
     happened_at = message.happened_at()
     if happened_at > record.appended_at + MAX_AHEAD:
@@ -71,6 +72,11 @@ def read_record(record: Record, max_late: timedelta | None) -> Input | Fault | N
         event_id=about.event_id,
         entered_at=about.entered_at or record.appended_at,
     )
+
+
+def _keys(message: Message) -> tuple[str, ...]:
+    """Return the keys that a message may stand under; a camera's state stood under the camera alone before 2026-11-25."""
+    return (message.key(), message.state_key()) if isinstance(message, CameraStatus) else (message.key(),)
 
 
 def consumed(record: Any) -> Record:

@@ -46,11 +46,11 @@ def encoded(stage: str, outputs: Sequence[Output], entered_at: datetime, now: da
                 payload=output.payload,
             )
             before = output.message, record
-        if output.key is not None:
-            record = Encoded(output.key.encode(), record.value, record.headers)
         if len(record.value) > MAX_RECORD_BYTES:
             raise TooLargeError(f"{output.message.name} for {output.topic}")
         partition = partition_of(output.topic, record.key) if output.partition is None else output.partition
+        if output.key is not None:
+            record = Encoded(output.key.encode(), record.value, record.headers)
         records.append(Outgoing(output.topic, partition, record, output.message))
     return records
 

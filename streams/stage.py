@@ -50,8 +50,8 @@ class Output:
     Attributes:
         topic: Where to.
         message: What.
-        key: The Kafka key, where it is not the message's own.
-        partition: An explicit partition, where the key does not decide it.
+        key: The Kafka key, where it is not the message's own. It does not decide the partition: the message's own does.
+        partition: An explicit partition, where the message's key does not decide it.
         entered_at: When the newest contributing input entered, where that is not the input that was just handled.
         payload: The record's value, for a message that travels in a header.
     """

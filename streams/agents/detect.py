@@ -58,8 +58,7 @@ class Detect:
         self.in_hand = ceil(IN_HAND * detector.parallel)
         self._detector = detector
         self._crowds = crowds or Crowds()
-        self._trackers = Trackers(run, grounds=grounds)
-        self._detected = Detected(detector.info, self._trackers)
+        self._detected = Detected(detector.info, Trackers(run, grounds=grounds))
         self._lookers = ThreadPoolExecutor(detector.parallel, thread_name_prefix="detect")
         self._tracker = ThreadPoolExecutor(1, thread_name_prefix="track")
 
@@ -77,8 +76,8 @@ class Detect:
         return self._tracker.submit(self._conclude, item, self._lookers.submit(self._look, item))
 
     def forget(self) -> None:
-        """Begin new track epochs with the pictures that are given from now on."""
-        self._tracker.submit(self._trackers.forget)
+        """Begin new track epochs, and tell the detector anew, with the pictures that are given from now on."""
+        self._tracker.submit(self._detected.forget)
 
     def close(self) -> None:
         """End the threads; see `PictureStage`."""

@@ -54,6 +54,11 @@ class Detected:
         metrics.DETECTOR.info({"name": info.name, "version": info.version, "degraded": str(info.degraded)})
         metrics.DETECTOR_DEGRADED.set(info.degraded)
 
+    def forget(self) -> None:
+        """Forget the tracks, and what was said of the detector: what was not sent when the cameras went is said again."""
+        self._trackers.forget()
+        self._told.clear()
+
     def outputs(self, frame: FrameReference, found: Found) -> list[Output]:
         """Return the detections of a frame; before the first of a camera and epoch what is to be said of the detector."""
         epoch, tracked = self._trackers.track(frame, found.objects)
@@ -65,7 +70,7 @@ class Detected:
             return []
         self._told[frame.camera_id] = frame.epoch
         status = detector_status(frame, self._info)
-        return [Output(topics.CAMERA_STATUS, status), Output(topics.CAMERA_STATE, status)]
+        return [Output(topics.CAMERA_STATUS, status), Output(topics.CAMERA_STATE, status, key=status.state_key())]
 
 
 def detections_of(

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from streams.commands import evaluate_ground, evaluate_tracking
+from streams.commands import evaluate_ground, evaluate_situations, evaluate_tracking
 from streams.evaluating import EvaluationError, Kind, make_detector, tell_progress, video_frames
 from streams.settings import read_settings
 
@@ -54,4 +54,5 @@ def register(app: typer.Typer) -> None:
         print(json.dumps(result) if as_json else "\n".join(f"{name:14} {value}" for name, value in result.items()))
 
     evaluate_ground.register(group)
+    evaluate_situations.register(group)
     evaluate_tracking.register(group)

@@ -113,6 +113,11 @@ def register(group: typer.Typer) -> None:
     ) -> None:
         """Measure the error of counts and of densities in squares of 3 and 6 metres, counted and corrected.
 
+        `raw` is counted, `corrected` allows for missed persons by occlusion, `remembered` adds those whom the product's tracker
+        saw until 2 s ago, where they would have gone; `at_best` counts everybody who was ever found, at the true places: no
+        causal estimator that counts persons can do better. Levels are judged second by second (`levels_right`) and as the
+        product's rule holds them, for several persistences, on the told and on the true densities (`levels_held_right`).
+
         Without a video, annotated persons are drawn to be missed with the recall by occlusion that was measured on
         PETS2009 S2L1. Counts are the median of the last second. Each square lies where most annotated persons stand over the
         whole sequence, whatever is detected.
@@ -120,16 +125,18 @@ def register(group: typer.Typer) -> None:
         Example: toezicht eval crowd --annotations PETS2009-S1L1-1.xml --calibration View_001.xml --json
         """
         from streams.calibrations import read_map
+        from streams.commands.evaluate_tracking import follow_boxes
         from streams.domain import crowd_quality as quality
 
         where = read_map(calibration)
         if video is None:
             frames, shown = _annotated(annotations), f"drawn {rounds} times with seed {seed}"
             seen = _drawn(frames, seed, rounds, independent)
+            tracks: list[tuple[int, ...]] | None = [frame.tracks for frame in frames]
         else:
             found, shown = _found(video, annotations, kind, score, 1)
             frames = [_matched(frame) for frame in found]
-            seen = [[list(frame.boxes) for frame in frames]]
+            seen, tracks = [[list(frame.boxes) for frame in frames]], None
         truth = [frame.annotated for frame in frames]
         counts = [quality.count_quality(truth, boxes, fps) for boxes in seen]
         result: dict[str, Any] = {
@@ -139,13 +146,12 @@ def register(group: typer.Typer) -> None:
             "count_median_mae": sum(c.median_mae for c in counts) / len(counts),
             "count_bias": sum(c.bias for c in counts) / len(counts),
         }
+        followed = [follow_boxes(boxes, where.to_ground, fps) for boxes in seen]
         try:
-            zones = [
-                quality.zone_quality(
-                    truth, seen, where, _centre(at) or quality.most_visited(truth, where, side), side, fps
-                )
-                for side in ZONE_SIDES_M
-            ]
+            zones = []
+            for side in ZONE_SIDES_M:
+                centre = _centre(at) or quality.most_visited(truth, where, side)
+                zones.append(quality.zone_quality(truth, seen, where, centre, side, fps, followed, tracks))
         except ValueError as error:
             raise EvaluationError(f"{annotations} with {calibration}: {error}") from None
         _tell({**result, "zones": [asdict(zone) for zone in zones]}, as_json)

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from schemas.cameras import FrameReference, ObjectClass
+from schemas.cameras import Box, DetectedObject, FrameReference, ObjectClass
 from streams.settings import read_settings
 
 if TYPE_CHECKING:
     from detectors.detector import Detector, Picture
-    from detectors.ground_squares import Ground
+    from detectors.ground_squares import Ground, ToGround
     from detectors.ground_truth import Annotated as Truth
     from detectors.tracking_quality import TrackingQuality
 
 CAMERA: Final = "evaluation"
 BEGIN: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """The time of a video's first frame; only differences matter."""
+SIZE_PX: Final = (10_000, 10_000)
+"""A picture that holds any box; the calibration is asked with the pixels as they are."""
+WELL_SEEN: Final = 0.8
 
 
 def register(group: typer.Typer) -> None:
@@ -105,15 +108,7 @@ def measure(
         if trackers is None:
             grounds = {} if calibration is None else {CAMERA: ground_of(calibration, width_px, height_px)}
             trackers = Trackers(CAMERA, fps, grounds)
-        frame = FrameReference(
-            camera_id=CAMERA,
-            epoch=CAMERA,
-            sequence=number,
-            captured_at=BEGIN + timedelta(seconds=number / recorded_fps),
-            width_px=width_px,
-            height_px=height_px,
-            mask_version="none",
-        )
+        frame = _frame(number, number / recorded_fps, width_px, height_px)
         epoch, tracked = trackers.track(frame, objects)
         if number in truth:
             persons = [
@@ -137,3 +132,32 @@ def ground_of(calibration: Path, width_px: int, height_px: int) -> Ground:
     from streams.calibrations import read_map
 
     return Ground(read_map(calibration).to_ground, width_px, height_px)
+
+
+def follow_boxes(frames: Sequence[Sequence[Box]], to_ground: ToGround, fps: float) -> list[list[int | None]]:
+    """Return by which number the product's tracker follows each box of persons, frame after frame, on the ground.
+
+    Every box is given the score of a person who is seen well; frames have the rate `fps`.
+    """
+    from detectors.ground_squares import Ground
+    from detectors.tracking import Trackers
+
+    trackers = Trackers(CAMERA, fps, {CAMERA: Ground(to_ground, *SIZE_PX)})
+    followed = []
+    for number, boxes in enumerate(frames):
+        frame = _frame(number, number / fps, *SIZE_PX)
+        found = [DetectedObject(object_class=ObjectClass.PERSON, score=WELL_SEEN, box=box) for box in boxes]
+        followed.append([item.track_id for item in trackers.track(frame, found)[1]])
+    return followed
+
+
+def _frame(number: int, at_s: float, width_px: int, height_px: int) -> FrameReference:
+    return FrameReference(
+        camera_id=CAMERA,
+        epoch=CAMERA,
+        sequence=number,
+        captured_at=BEGIN + timedelta(seconds=at_s),
+        width_px=width_px,
+        height_px=height_px,
+        mask_version="none",
+    )

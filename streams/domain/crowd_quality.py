@@ -6,7 +6,7 @@ of the last second, as an observation's; densities are counts over the ground of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Final
@@ -16,14 +16,21 @@ from numpy.typing import NDArray
 
 from schemas.cameras import Box
 from streams.domain.ground_area import Corners, visible_area_m2
+from streams.domain.level_quality import (
+    LEVELS_PER_M2,
+    ever_found,
+    levels_held_right,
+    second_medians,
+    with_remembered,
+)
 from streams.domain.projecting import GroundMap, Points
 from streams.domain.recall import OcclusionStep, estimate, step_numbers
 from streams.domain.zones import foot_point, inside
 
 Frames = Sequence[Sequence[Box]]
 """The boxes of persons of each frame, in order and without gaps."""
-LEVELS_PER_M2: Final = (0.2, 0.4, 0.6)
-"""Where levels change; low, so that what can be measured here reaches them."""
+PERSISTENCES_S: Final = (0.0, 3.0, 5.0, 20.0)
+"""For which persistences held levels are judged: the rules file's 20 s, and some that half a minute outlasts."""
 _PLACE_STEP_M: Final = 0.5
 _EDGE_STEPS: Final = 20
 
@@ -36,18 +43,24 @@ class DensityQuality:
         mae_per_m2: Mean absolute error over all frames.
         densest_quarter_mae_per_m2: The same over the quarter of frames with the highest true density.
         bias_per_m2: Mean error over all frames; negative where too few are told.
-        levels_right: Share of seconds in which the level is the true one (`LEVELS_PER_M2`).
+        levels_right: Share of seconds in which the level is the true one of that second (`LEVELS_PER_M2`), without hysteresis.
+        levels_held_right: By persistence: share of seconds in which the level that the product's rule holds is the one that it
+            holds on the true densities.
     """
 
     mae_per_m2: float
     densest_quarter_mae_per_m2: float
     bias_per_m2: float
     levels_right: float
+    levels_held_right: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class ZoneQuality:
-    """One square on the ground, and how right its density is, counted plainly and allowing for missed persons.
+    """One square on the ground, and how right its density is, told in several ways.
+
+    Counted plainly (`raw`), allowing for missed persons (`corrected`), with those who were seen a moment ago (`remembered`), and
+    with all who were ever found (`at_best`; None where that is not known).
 
     `within_error` is the share of frames in which the truth lies within one told standard deviation of the corrected density;
     some .68 if the deviation is right.
@@ -61,6 +74,8 @@ class ZoneQuality:
     true_max_per_m2: float
     raw: DensityQuality
     corrected: DensityQuality
+    remembered: DensityQuality
+    at_best: DensityQuality | None
     within_error: float
 
 
@@ -145,6 +160,8 @@ def zone_quality(
     centre: tuple[float, float],
     side_m: float,
     frames_per_s: int,
+    followed: Sequence[Sequence[Sequence[int | None]]],
+    tracks: Sequence[Sequence[int]] | None,
 ) -> ZoneQuality:
     """Return how right the density of a square is, over one or several rounds of what was seen.
 
@@ -155,6 +172,8 @@ def zone_quality(
         centre: The middle of the square, in metres.
         side_m: Its side.
         frames_per_s: Frames in a second.
+        followed: By which number a tracker follows each box of each round.
+        tracks: By which number each annotated person is known; None where what was seen is no part of what is annotated.
 
     Raises:
         ValueError: A part of the square cannot be in the picture.
@@ -162,13 +181,18 @@ def zone_quality(
     zone = square_px(centre, side_m, ground)
     area_m2 = visible_area_m2(zone, (), ground)
     true = np.array([len(_standing(boxes, zone)) for boxes in truth], np.float64) / area_m2
-    raw, corrected, errors = [], [], []
-    for seen in rounds:
+    raw, corrected, errors, remembered, at_best = [], [], [], [], []
+    for seen, numbers in zip(rounds, followed, strict=True):
         counts = [float(len(_standing(boxes, zone))) for boxes in seen]
         estimates = [estimate(*_split(boxes, zone)) for boxes in seen]
         raw.append(np.array(causal_median(counts, frames_per_s)) / area_m2)
         corrected.append(np.array(causal_median([e.count for e in estimates], frames_per_s)) / area_m2)
         errors.append(np.array(causal_median([e.error for e in estimates], frames_per_s)) / area_m2)
+        kept = with_remembered(seen, numbers, ground, zone, frames_per_s)
+        remembered.append(np.array(causal_median(kept, frames_per_s)) / area_m2)
+        if tracks is not None:
+            ever = ever_found(truth, tracks, seen, zone)
+            at_best.append(np.array(causal_median(ever, frames_per_s)) / area_m2)
     within = np.abs(np.array(corrected) - true) <= np.array(errors)
     return ZoneQuality(
         side_m=side_m,
@@ -179,6 +203,8 @@ def zone_quality(
         true_max_per_m2=float(true.max()),
         raw=_density_quality(true, np.array(raw), frames_per_s),
         corrected=_density_quality(true, np.array(corrected), frames_per_s),
+        remembered=_density_quality(true, np.array(remembered), frames_per_s),
+        at_best=_density_quality(true, np.array(at_best), frames_per_s) if at_best else None,
         within_error=float(within.mean()),
     )
 
@@ -205,13 +231,17 @@ def _density_quality(true: NDArray[np.float64], told: NDArray[np.float64], frame
     errors = told - true
     densest = np.argsort(-true, kind="stable")[: max(1, len(true) // 4)]
     ends = np.arange(frames_per_s - 1, len(true), frames_per_s)
-    true_seconds = [median(true[end - frames_per_s + 1 : end + 1]) for end in ends]
+    true_seconds = second_medians(true, frames_per_s)
     right = np.digitize(told[:, ends], LEVELS_PER_M2) == np.digitize(true_seconds, LEVELS_PER_M2)
     return DensityQuality(
         mae_per_m2=float(np.abs(errors).mean()),
         densest_quarter_mae_per_m2=float(np.abs(errors[:, densest]).mean()),
         bias_per_m2=float(errors.mean()),
         levels_right=float(right.mean()) if right.size else 0.0,
+        levels_held_right={
+            f"{persistence_s:g}_s": levels_held_right(told[:, ends], true_seconds, persistence_s)
+            for persistence_s in PERSISTENCES_S
+        },
     )
 
 

@@ -123,6 +123,29 @@ def test_permission_that_ends_closes_the_source_and_returns() -> None:
     assert recorder.reasons()[4] == "online:streaming"
 
 
+def test_a_picture_that_comes_after_the_permission_ended_goes_no_further() -> None:
+    """A read may wait for seconds, and the viewing window closes meanwhile."""
+    time, recorder, stop = FakeTime(), Recorder(), threading.Event()
+    script: list[object] = [
+        frame(),
+        lambda: time.pass_s(4),
+        frame(at=NOW + timedelta(seconds=4)),
+        lambda: stop.set(),
+        LOST,
+    ]
+
+    def permits() -> Answer:
+        return Answer() if time.moment < NOW + timedelta(seconds=2) else Answer(False, "outside_viewing_window")
+
+    opener = [ScriptedSource(script)]
+    options = CaptureOptions(900_000, permission_every_s=1)
+    CameraReader(
+        camera("a.avi"), options, time.clock, permits, recorder, lambda *_: opener.pop(), random.Random(1)
+    ).run(stop)
+    assert [picture.reference.captured_at for picture in recorder.pictures] == [NOW]
+    assert recorder.reasons()[-1] == "refused:outside_viewing_window"
+
+
 def test_a_picture_that_is_too_large_is_dropped() -> None:
     """It is counted with its reason, and the camera stays online."""
     recorder, _, _ = _run([frame(), LOST], options=CaptureOptions(10, backoff_first_s=0.001, backoff_max_s=0.001))

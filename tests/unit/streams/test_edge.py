@@ -35,6 +35,7 @@ from streams.frame_sender import FrameSender
 from streams.rules_file import load_rules
 from streams.stage import Failed, Input, Output
 from streams.topics import CAMERA_FRAMES, CAMERA_STATE, CAMERA_STATUS, CAMERA_TICKS, DETECTIONS
+from streams.transmitting import partition_of
 from tests.capture_fakes import NOW, Answer, FakeTime, ScriptedSource
 from tests.detector_fakes import FakeDetector
 from tests.fake_rows import FakeRows
@@ -236,6 +237,9 @@ def test_no_picture_leaves() -> None:
     """Nothing goes to the topic of pictures, and nothing that is sent holds one."""
     _, producer, _ = beside_the_camera(walking(), Blobs())
     assert {record.topic for record in producer.sent} == {DETECTIONS, CAMERA_STATUS, CAMERA_STATE}
+    states = {(record.key, record.partition) for record in producer.sent if record.topic == CAMERA_STATE}
+    place = partition_of(CAMERA_STATE, CAMERA.id.encode())
+    assert states == {(f"{CAMERA.id}/{aspect}".encode(), place) for aspect in ("stream", "view", "detector")}
     assert not any(b"\xff\xd8\xff" in record.value for record in producer.sent)
     assert not any(b"\xff\xd8\xff" in value for record in producer.sent for _, value in record.headers)
 

@@ -14,12 +14,13 @@ from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 from prometheus_client import REGISTRY
 
 from detectors.camera_thread import Picture
-from schemas.cameras import CameraState, CameraStatus, Detections, FrameReference
+from schemas.cameras import CameraState, CameraStatus, Detections, FrameReference, Visibility
 from schemas.codec import decode, envelope
 from schemas.operations import AuditEvent
 from schemas.snapshots import SnapshotReference
 from streams.frame_sender import MAX_UNCONFIRMED_BYTES, WAITING_PER_CAMERA, FrameSender
 from streams.topics import AUDIT, CAMERA_FRAMES, CAMERA_STATE, CAMERA_STATUS, DETECTIONS, SNAPSHOTS
+from streams.transmitting import partition_of
 from tests.capture_fakes import NOW
 from tests.factories import example
 
@@ -36,6 +37,7 @@ class Sent:
     errbacks: list[Callable[[], object]] = field(default_factory=list)
     confirmed: bool | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
+    partition: int | None = None
 
     def add_callback(self, function: Callable[..., object], *arguments: object) -> None:
         self._add(True, self.callbacks, lambda: function(*arguments, "metadata"))
@@ -68,11 +70,18 @@ class FakeProducer:
     confirmed: list[Sent] = field(default_factory=list)
     attempts: int = 0
 
-    def send(self, topic: str, value: bytes | None = None, key: bytes | None = None, headers: Any = None) -> Any:
+    def send(
+        self,
+        topic: str,
+        value: bytes | None = None,
+        key: bytes | None = None,
+        headers: Any = None,
+        partition: int | None = None,
+    ) -> Any:
         self.attempts += 1
         if self.raises is not None:
             raise self.raises
-        record = Sent(topic, value or b"", key or b"", headers)
+        record = Sent(topic, value or b"", key or b"", headers, partition=partition)
         self.sent.append(record)
         if self.there:
             threading.Timer(0.001, self.settle, [record, True]).start()
@@ -140,6 +149,20 @@ def test_a_state_goes_to_both_topics(sender: FrameSender, producer: FakeProducer
     assert [record.topic for record in producer.confirmed] == [CAMERA_STATUS, CAMERA_STATE]
 
 
+def test_the_newest_state_of_each_aspect_outlives_compaction(sender: FrameSender, producer: FakeProducer) -> None:
+    """Each aspect has its own key, and all stand in the partition of their camera, where its reader is."""
+    stream = _status("streaming").model_copy(update={"state": CameraState.ONLINE})
+    view = _status("black").model_copy(update={"state": CameraState.DEGRADED, "aspect": "view"})
+    for status in (_status("lost"), view, stream):
+        sender.status(status)
+    assert sender.close(20)
+    kept = {(record.partition, record.key): record for record in producer.confirmed if record.topic == CAMERA_STATE}
+    assert {(place, decode(record.value, record.headers)) for place, record in kept.items()} == {
+        ((partition_of(CAMERA_STATE, b"cam-1"), b"cam-1/stream"), stream),
+        ((partition_of(CAMERA_STATE, b"cam-1"), b"cam-1/view"), view),
+    }
+
+
 @pytest.mark.parametrize(
     ("state", "reason", "online", "not_permitted"),
     [
@@ -164,6 +187,14 @@ def test_what_a_camera_sees_is_no_matter_of_its_stream(sender: FrameSender) -> N
     sender.status(_status("streaming").model_copy(update={"state": CameraState.ONLINE}))
     sender.status(_status("blinded").model_copy(update={"state": CameraState.DEGRADED, "aspect": "view"}))
     assert REGISTRY.get_sample_value("toezicht_camera_online", {"camera": "cam-1"}) == 1
+    reasons = {
+        reason: REGISTRY.get_sample_value("toezicht_camera_cannot_see", {"camera": "cam-1", "reason": reason})
+        for reason in (*Visibility, "streaming")
+    }
+    assert reasons == {v: float(v == "blinded") for v in Visibility} | {"clear": None, "streaming": None}
+    sender.status(_status("clear").model_copy(update={"state": CameraState.ONLINE, "aspect": "view"}))
+    label = {"camera": "cam-1", "reason": "blinded"}
+    assert REGISTRY.get_sample_value("toezicht_camera_cannot_see", label) == 0
     sender.frame_quiet("cam-1")
     assert sender.counts.quiet == 1
     assert REGISTRY.get_sample_value("toezicht_frames_quiet_total", {"camera": "cam-1"}) == 1

@@ -432,3 +432,15 @@ def test_weaker_boxes_keep_no_camera_from_saying_that_it_saw_nobody(stage: Corro
     found = stage.tick(70)
     assert verdicts(found) == [Verdict.CONTRADICTED]
     assert only_sighting(found).value == 0
+
+
+def test_a_report_whose_category_asks_no_camera_any_more_is_not_waited_for(stage: Corroboration) -> None:
+    """Rules may change while its window is open; each later observation would look for it, for ever."""
+    report = watch()
+    stage.take(report)
+    assert stage.rows.names("open/")
+    rule = RULES.of(report.category).model_copy(update={"cameras": None})
+    rules = RULES.model_copy(update={"categories": {**RULES.categories, report.category: rule}})
+    stage.stage = Corroborate(registry(camera("cam-1", 0), camera("cam-2", 50)), rules)
+    assert stage.tick(3_600) == []
+    assert stage.rows.names("open/") == []

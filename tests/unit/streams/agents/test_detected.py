@@ -94,3 +94,20 @@ def test_a_picture_without_objects_says_why(detector: Detector, data: bytes, rea
     assert isinstance(failed, Failed)
     assert failed.reason is reason
     assert "a number" not in failed.detail
+
+
+def test_the_detectors_state_has_a_key_of_its_own() -> None:
+    """Compaction keeps it beside what capture says of the camera."""
+    _, state, _ = Detected(DETECTOR, Trackers("run")).outputs(example(FrameReference, camera_id="a"), Found([]))
+    assert (state.topic, state.key) == (topics.CAMERA_STATE, "a/detector")
+
+
+def test_what_was_not_sent_when_the_cameras_went_is_said_again() -> None:
+    """The outputs of pictures in hand are thrown away then, and with them what they said of the detector."""
+    detected, frame = Detected(DETECTOR, Trackers("run")), example(FrameReference)
+    before = detected.outputs(frame, Found([]))
+    detected.forget()
+    after = detected.outputs(frame, Found([]))
+    assert [output.topic for output in after] == [topics.CAMERA_STATUS, topics.CAMERA_STATE, topics.DETECTIONS]
+    assert after[0].message == before[0].message
+    assert after[2].message != before[2].message, "the tracks begin anew"

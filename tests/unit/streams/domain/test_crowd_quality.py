@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -91,9 +93,15 @@ def test_one_place_is_enough() -> None:
     assert (x, y) == pytest.approx((6.25, -3.75))
 
 
+def untracked(frames: Sequence[Sequence[Box]]) -> list[list[None]]:
+    """Return that no box is followed."""
+    return [[None] * len(boxes) for boxes in frames]
+
+
 def test_who_sees_all_is_right() -> None:
     """One person in 9 m² all the time."""
-    quality = zone_quality(PEOPLE[:14], [PEOPLE[:14]], GROUND, (1.5, -1.5), 3, 7)
+    quality = zone_quality(PEOPLE[:14], [PEOPLE[:14]], GROUND, (1.5, -1.5), 3, 7, [untracked(PEOPLE[:14])], None)
+    assert quality.at_best is None
     assert quality.area_m2 == pytest.approx(9)
     assert quality.true_mean_per_m2 == pytest.approx(1 / 9)
     assert (quality.raw.mae_per_m2, quality.raw.bias_per_m2, quality.raw.levels_right) == pytest.approx((0, 0, 1))
@@ -102,11 +110,14 @@ def test_who_sees_all_is_right() -> None:
 def test_who_sees_nobody_is_wrong_by_the_truth() -> None:
     """Two seconds with two persons (.22 per m², level 1) and two without; the densest quarter is the first of them."""
     truth = [[person(1, -1), person(2, -2)]] * 14 + [[]] * 14
-    quality = zone_quality(truth, [[[]] * 28], GROUND, (1.5, -1.5), 3, 7)
+    numbers = [list(range(len(boxes))) for boxes in truth]
+    quality = zone_quality(truth, [[[]] * 28], GROUND, (1.5, -1.5), 3, 7, [[[]] * 28], numbers)
     assert quality.raw.mae_per_m2 == pytest.approx(1 / 9)
     assert quality.raw.densest_quarter_mae_per_m2 == pytest.approx(2 / 9)
     assert quality.raw.bias_per_m2 == pytest.approx(-1 / 9)
     assert quality.raw.levels_right == 0.5
+    assert quality.raw.levels_held_right == {"0_s": 0.5, "3_s": 1.0, "5_s": 1.0, "20_s": 1.0}
+    assert quality.at_best == quality.remembered == quality.raw, "who was never found is in none of them"
     assert quality.within_error == 0.5
 
 
