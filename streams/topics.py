@@ -83,6 +83,7 @@ CAMERA_TICKS: Final = "camera-ticks"
 ROOM_TICKS: Final = "room-ticks"
 ALERTS: Final = "alerts"
 ALERT_STATE: Final = "alert-state"
+SHADOW_ALERTS: Final = "shadow-alerts"
 DECISION_LOG: Final = "decision-log"
 OPERATOR_ACTIONS: Final = "operator-actions"
 DISPATCH_REQUESTS: Final = "dispatch-requests"
@@ -107,6 +108,7 @@ FLOW: Final[tuple[TopicSpec, ...]] = (
     TopicSpec(ROOM_TICKS, "room", LEGAL_MS),
     TopicSpec(ALERTS, "room", LEGAL_MS, from_images=True),
     TopicSpec(ALERT_STATE, "room", LEGAL_MS, cleanup="compact,delete", from_images=True),
+    TopicSpec(SHADOW_ALERTS, "room", LEGAL_MS, from_images=True),
     TopicSpec(DECISION_LOG, "room", LEGAL_MS),
     TopicSpec(OPERATOR_ACTIONS, "room", LEGAL_MS, overtakes=True),
     TopicSpec(DISPATCH_REQUESTS, "room", LEGAL_MS),
@@ -118,7 +120,12 @@ FLOW: Final[tuple[TopicSpec, ...]] = (
     TopicSpec(DEAD_LETTERS, "single", 14 * DAY_MS, from_images=True),
 )
 
-STATEFUL_STAGES: Final[dict[str, Group]] = {"observe": "camera", "corroborate": "camera", "decide": "room"}
+STATEFUL_STAGES: Final[dict[str, Group]] = {
+    "observe": "camera",
+    "corroborate": "camera",
+    "decide": "room",
+    "shadow": "room",
+}
 """Stages that keep state, with the group that their state is partitioned as."""
 
 
