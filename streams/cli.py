@@ -22,6 +22,8 @@ COMMANDS: Final = (
     "snapshot",
     "completeness",
     "dead-letters",
+    "replay",
+    "verdicts",
     "cameras",
     "eval",
     "bench",

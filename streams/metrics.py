@@ -86,6 +86,9 @@ ALERTS: Final = Counter("toezicht_alerts_total", "Alerts opened, by priority at 
 ALERT_CHANGES: Final = Counter(
     "toezicht_alert_changes_total", "Messages on the operator topic.", ["change", "priority"]
 )
+SHADOW_ALERTS: Final = Counter(
+    "toezicht_shadow_alerts_total", "Alerts opened by the shadow rules, by priority at opening.", ["priority"]
+)
 INPUTS_CHECKED: Final = Counter(
     "toezicht_inputs_checked_total", "Accepted inputs that the completeness check compared with what was decided.",
     ["topic"],

@@ -34,6 +34,7 @@ class Pipeline(Part):
 
     registry: Path
     rules: Path | None = None
+    shadow_rules: Path | None = None
     broker: BrokerSection = BrokerSection()
     processes: Annotated[tuple[ProcessSection, ...], Field(min_length=1)]
 
@@ -58,6 +59,7 @@ def read_pipeline(path: Path) -> Pipeline:
         update={
             "registry": folder / pipeline.registry,
             "rules": None if pipeline.rules is None else folder / pipeline.rules,
+            "shadow_rules": None if pipeline.shadow_rules is None else folder / pipeline.shadow_rules,
             "processes": tuple(
                 process.model_copy(update={"stdin": None if process.stdin is None else folder / process.stdin})
                 for process in pipeline.processes
@@ -76,6 +78,8 @@ def process_specs(pipeline: Pipeline, bootstrap_servers: str, data: Path) -> lis
     }
     if pipeline.rules is not None:
         environment["TOEZICHT_RULES"] = str(pipeline.rules)
+    if pipeline.shadow_rules is not None:
+        environment["TOEZICHT_SHADOW_RULES"] = str(pipeline.shadow_rules)
     return [
         ProcessSpec(
             name=process.name,

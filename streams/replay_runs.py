@@ -65,17 +65,17 @@ def _speed(followed: Followed, seconds: float) -> dict[str, float]:
 
 
 def other_rules(
-    recording: Recording, stages: list[Stage], rules: Rules, since: datetime, until: datetime, warm_up: timedelta
+    recording: Recording, stages: list[Stage], rules: Rules, since: datetime, until: datetime, begins: datetime
 ) -> Outcome:
     """Play what was recorded with other rules, and tell what differs from the live alerts.
 
     Args:
-        recording: It begins `warm_up` before the span, so that what was open then is known.
+        recording: It should begin before the span, so that what was open then is known.
         stages: They hold the other rules.
         rules: The other rules.
         since: From when alerts are compared, by their opening (UTC).
         until: The end of the span (UTC).
-        warm_up: How long before the span the recording begins.
+        begins: When the recording begins (UTC).
     """
     began_s = time.perf_counter()
     played = play(recording, stages, until)
@@ -84,7 +84,7 @@ def other_rules(
     after = cases(played.alerts, since, until)
     compared = compare(before, after)
     decisions = [each for log in recording.logs.values() for each in log.decisions.values()]
-    tolerance = _tolerance(decisions, stages, played, warm_up)
+    tolerance = _tolerance(decisions, stages, played, since - begins)
     document = {
         "mode": "time",
         "rules": rules.version,
@@ -106,14 +106,14 @@ def other_rules(
     return Outcome(document, lines)
 
 
-def _tolerance(decisions: list[DecisionLog], stages: list[Stage], played: Played, warm_up: timedelta) -> dict[str, Any]:
+def _tolerance(decisions: list[DecisionLog], stages: list[Stage], played: Played, before: timedelta) -> dict[str, Any]:
     again = any(stage.name == "corroborate" for stage in stages)
     return {
         "order": "the time at which the broker took each input first, with one tick a second",
         "live_order_differed_s": disorder_s(decisions) if decisions else None,
         "cameras": "asked again, from what they saw and with today's registry" if again else "as recorded",
         "actions_aimed_anew": played.reaimed,
-        "open_before_s": warm_up.total_seconds(),
+        "known_before_s": max(0.0, before.total_seconds()),
     }
 
 

@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     )
     registry: Path | None = Field(None, description="The camera registry (YAML)")
     rules: Path | None = Field(None, description="The priority rules (YAML); the built-in ones where empty")
+    shadow_rules: Path | None = Field(None, description="Rules that `worker shadow` runs beside the active ones (YAML)")
     models: Path | None = Field(None, description="Folder with detector models")
     weights: Path | None = Field(None, description="One detector model, preferred over any other")
     crowd_model: Path | None = Field(None, description="A model that counts crowds (ONNX, or OpenVINO's .xml)")

@@ -72,12 +72,22 @@ def _decide(parts: Parts) -> Stage:
     return Decide(parts.rules, parts.registry.version)
 
 
+def _shadow(parts: Parts) -> Stage:
+    from streams.agents.shadow import Shadow
+
+    file = parts.settings.shadow_rules
+    if file is None:
+        raise ConfigurationError("environment", "TOEZICHT_SHADOW_RULES", "", "the path of rules (YAML) to run beside")
+    return Shadow(load_rules(file), parts.registry.version)
+
+
 STAGES: Final[dict[str, Callable[[Parts], Stage | PictureStage]]] = {
     "detect": _detect,
     "observe": _observe,
     "locate": _locate,
     "corroborate": _corroborate,
     "decide": _decide,
+    "shadow": _shadow,
 }
 
 

@@ -30,6 +30,7 @@ from streams.agents.decide import Decide
 from streams.agents.due import DueClock, DueRow
 from streams.agents.observe import Observe
 from streams.agents.situation_store import ActedRow, CellRow, EarlyRow, GoneRow, LinkRow, SequenceRow
+from streams.agents.tick_order import TickedRow
 from streams.domain.corroboration import CameraStateRow, WatchRow
 from streams.domain.crowding import CrowdRow
 from streams.domain.observing import CameraSecond
@@ -83,6 +84,7 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
     "sequence": SequenceRow,
     "situation": SituationRow,
     "state": CameraStateRow,
+    "ticked": TickedRow,
     "watch": WatchRow,
 }
 """The model of each kind of row."""
