@@ -61,7 +61,7 @@ class Recording:
         if record.value is None:
             return
         if record.topic == topics.ROOM_TICKS:
-            self.log(record.partition).ticks.append(record)
+            self.log(record.partition).ticks.append(_slim_tick(record))
         elif record.topic in FACTS:
             self.log(record.partition).facts[record.topic, record.offset] = record
         elif record.topic in SIGHTS:
@@ -82,6 +82,12 @@ class Recording:
             said.setdefault((message.alert_id, message.revision), message)
 
 
+def _slim_tick(record: Record) -> Record:
+    """Return a tick with nothing but its place, time and identity: a day has hundreds of thousands."""
+    identity = [(name, value) for name, value in record.headers if name == "ce_id"]
+    return Record(record.topic, record.partition, record.offset, None, None, identity, taken_at(record))
+
+
 def recording_of(records: Iterable[Record]) -> Recording:
     """Return what these records hold."""
     found = Recording()
@@ -98,7 +104,7 @@ def taken_at(record: Record) -> datetime:
 
 
 def message_of(record: Record) -> Message:
-    """Return a record's message; of a tick the time in its header, which is all that it says.
+    """Return a record's message; a tick says nothing but the time.
 
     Raises:
         UndecodableError: It is none of our messages.

@@ -20,7 +20,7 @@ from streams.agents.tick_order import last_tick
 from streams.domain.rules import Rules
 from streams.errors import ToezichtError
 from streams.in_memory import MemoryRows
-from streams.recording import Log, Recording, input_of, taken_at, tick_id
+from streams.recording import Log, Recording, input_of, tick_id
 from streams.records import Record
 from streams.repeats import SLOTS
 from streams.stage import Output
@@ -141,7 +141,7 @@ class _Follower:
             if tick_id(record) in self._repeats:
                 continue
             version = self._tick_versions.get(record.offset, registry_version)
-            outputs = self._stage(version).handle(input_of(record), self._rows, taken_at(record))
+            outputs = self._stage(version).handle(input_of(record), self._rows, record.appended_at)
             self._followed.ticks += 1
             if last_tick(self._rows) == record.offset:
                 self._remember(tick_id(record))

@@ -25,6 +25,7 @@ from streams.recording import Recording, recording_of
 from streams.recording_cluster import MARGIN, decision_records, decisions_of, records_of, state_now
 from streams.recording_file import RecordingHead, read_head, read_recording, write_recording
 from streams.records import Record
+from streams.replay_log import ReplayError
 from streams.replay_runs import Outcome, follows_log, other_rules, same_rules, shadow_difference
 from streams.replay_stages import stages_for
 from streams.replay_time import asks_cameras_otherwise
@@ -100,7 +101,7 @@ def register(app: typer.Typer) -> None:
                 outcome = _shadow(reachable(settings, kafka), span, now)
             else:
                 wanted = load_rules(rules or settings.rules)
-                outcome = _replay(settings, kafka, span, wanted, file, state, now)
+                outcome = _replay(settings, kafka, span, wanted, file, state, now, others_too=rules is not None)
             print(json.dumps(outcome.document) if as_json else "\n".join(outcome.lines))
             if not outcome.good:
                 raise typer.Exit(1)
@@ -169,24 +170,25 @@ def _replay(
     file: Path | None,
     state: Path | None,
     now: datetime,
+    *,
+    others_too: bool,
 ) -> Outcome:
     taken_at, start = load_state(state, now) if state is not None else (None, dict[int, MemoryRows]())
     if span.since is None and taken_at is not None:
         span = Span(taken_at - MARGIN, span.until)
     if file is not None:
-        begins = read_head(file, now).since
+        head = read_head(file, now)
+        begins = head.since
         recording, log_is_theirs = _from_file(file, rules, span)
-        span = Span(span.since or begins, span.until or read_head(file, now).until)
+        span = Span(span.since or begins, span.until or head.until)
     else:
         with SpanReader(reachable(settings, kafka)) as reader:
             begins = _begin(span, rules, now)
             recording, log_is_theirs = _from_cluster(reader, settings, rules, span)
     if log_is_theirs:
         return same_rules(recording, rules, start)
-    if state is not None:
-        raise ConfigurationError(
-            "replay", "--state", str(state), "the rules that were live: others follow time, from no state"
-        )
+    if not others_too or state is not None:
+        raise ReplayError(f"the span's decisions were not all made with rules {rules.version}: {_versions(recording)}")
     stages = stages_for(settings, rules, recording, _asks_otherwise(settings, rules))
     return other_rules(recording, stages, rules, span.since or begins, span.until or now, begins)
 
@@ -211,7 +213,13 @@ def _from_file(file: Path, rules: Rules, span: Span) -> tuple[Recording, bool]:
 
 
 def _until(records: Iterable[Record], until: datetime | None) -> Iterator[Record]:
-    return (record for record in records if until is None or record.appended_at < until)
+    """Yield what was appended before a time; alerts are kept, since they come after what decided them."""
+    return (each for each in records if until is None or each.topic == topics.ALERTS or each.appended_at < until)
+
+
+def _versions(recording: Recording) -> str:
+    found = {each.rules_version for log in recording.logs.values() for each in log.decisions.values()}
+    return "they are of " + ", ".join(sorted(found)) if found else "there are none"
 
 
 def _asks_otherwise(settings: Settings, rules: Rules) -> bool:
