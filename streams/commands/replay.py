@@ -12,6 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
+from schemas.base import iso_utc
 from streams import topics
 from streams.clock import utc_now
 from streams.commands.watch import reachable
@@ -140,18 +141,18 @@ def _save(path: Path, kafka: KafkaSettings, now: datetime) -> None:
 
 
 def _export(path: Path, kafka: KafkaSettings, span: Span, now: datetime, *, cameras: bool) -> None:
+    with SpanReader(kafka) as reader:
+        log = decision_records(reader, span.since, span.until)
+        records = list(records_of(reader, log, span.since, span.until, ticks=True, sights=cameras))
     head = RecordingHead(
         toezicht="recording",
         version=1,
-        since=span.since or now - RETAINED,
+        since=span.since or min((record.appended_at for record in records), default=now),
         until=span.until or now,
         exported_at=now,
     )
-    with SpanReader(kafka) as reader:
-        log = decision_records(reader, span.since, span.until)
-        records = records_of(reader, log, span.since, span.until, ticks=True, sights=cameras)
-        count = write_recording(path, head, records)
-    _say(f"{count} records in {path}: delete it within {RETAINED.days} days of the oldest")
+    count = write_recording(path, head, records)
+    _say(f"{count} records in {path}: delete it within {RETAINED.days} days of {iso_utc(head.since)}")
 
 
 def _shadow(kafka: KafkaSettings, span: Span, now: datetime) -> Outcome:

@@ -20,6 +20,7 @@ from streams.replay_log import ReplayError
 from streams.replay_runs import follows_log, other_rules, same_rules, shadow_difference
 from streams.replay_time import asks_cameras_otherwise, disorder_s, play
 from streams.rules_file import load_rules
+from streams.stage import Stage
 from tests.factories import example
 from tests.live_partition import LivePartition, live_decide
 from tests.situation_factories import (
@@ -167,7 +168,11 @@ def test_cameras_are_asked_again_where_the_rules_ask_them_otherwise() -> None:
         live.append(topics.OBSERVATIONS, observation(NOON + seconds(second), 3), NOON + seconds(second))
     verdicts = []
     for rules in (RULES, changed):
-        stages = [Locate(cameras, rules, "Europe/Amsterdam"), Corroborate(cameras, rules), Decide(rules, "r1")]
+        stages: list[Stage] = [
+            Locate(cameras, rules, "Europe/Amsterdam"),
+            Corroborate(cameras, rules),
+            Decide(rules, "r1"),
+        ]
         verdicts.append(play(recording_of(live.records), stages, NOON + seconds(100)).alerts[-1].verdict)
     assert verdicts == ["corroborated", "pending"]
 
