@@ -141,8 +141,8 @@ def test_verdicts_tell_precision_and_propose(file: Path) -> None:
         "true": 0, "false": 3, "test": 0, "duplicate": 0, "precision": 0.0, "interval": [0.0, 0.561], "small": True,
     }  # fmt: skip
     first = result["proposals"][0]
-    assert first["false_fall"] == {"P1 -> P3": 3}
-    assert first["by_replay"] == {"false: P1 -> P3": 3, "no verdict: P1 -> P3": 1}
+    assert first["false_fall"] == {"P1 -> P2": 3}
+    assert first["by_replay"] == {"false: P1 -> P2": 3, "no verdict: P1 -> P2": 1}
     text = run("verdicts", "--input", file).output
     assert "never applied by itself" in text
     assert yaml.safe_load(yaml.safe_dump(first["change"])) == first["change"]
