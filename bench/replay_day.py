@@ -9,10 +9,12 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from schemas.base import Message, derive_id
@@ -26,7 +28,8 @@ from streams import topics
 from streams.agents.decide import Decide
 from streams.domain.rules import Rules
 from streams.in_memory import MemoryRows
-from streams.recording import Recording, input_of, recording_of
+from streams.recording import input_of, recording_of
+from streams.recording_file import RecordingHead, read_recording, write_recording
 from streams.records import Record
 from streams.replay_runs import other_rules, same_rules
 from streams.rules_file import load_rules
@@ -111,8 +114,8 @@ def _action(report: Evidence, number: int, chance: random.Random) -> OperatorAct
     )
 
 
-def made_day(rules: Rules, facts: int, actions: int, seed: int) -> Recording:
-    """Return a day as it is recorded: decided live, in the order of time."""
+def made_day(rules: Rules, facts: int, actions: int, seed: int) -> list[Record]:
+    """Return a day's records: decided live, in the order of time."""
     stage = Decide(rules, "made")
     rows = [MemoryRows() for _ in range(topics.ROOM_PARTITIONS)]
     offsets: dict[tuple[str, int], int] = defaultdict(int)
@@ -140,23 +143,32 @@ def made_day(rules: Rules, facts: int, actions: int, seed: int) -> Recording:
             take(put(topics.ROOM_TICKS, partition, Tick(group="room", partition=partition, at=now), now))
         for partition, topic, message in due.pop(second, []):
             take(put(topic, partition, message, now))
-    return recording_of(records)
+    return records
 
 
-def measure(facts: int, actions: int, seed: int) -> dict[str, Any]:
-    """Return how long the day takes to follow with its rules, and to play with others."""
-    rules = load_rules()
-    began_s = time.perf_counter()
-    day = made_day(rules, facts, actions, seed)
-    making_s = time.perf_counter() - began_s
-    followed = same_rules(day, rules, {}).document
+def measure(facts: int, actions: int, seed: int, folder: Path) -> dict[str, Any]:
+    """Return how long a day takes to read from a file, to follow with its rules, and to play with others.
+
+    `cpu_s` is the process's own time: `seconds` without what else the machine does.
+    """
+    rules, file = load_rules(), folder / "day.jsonl"
+    night = DAWN + timedelta(days=1)
+    head = RecordingHead(toezicht="recording", version=1, since=DAWN, until=night, exported_at=night)
+    write_recording(file, head, made_day(rules, facts, actions, seed))
+    began_s, began_cpu_s = time.perf_counter(), time.process_time()
+    day = recording_of(read_recording(file))
+    reading = {"seconds": round(time.perf_counter() - began_s, 3), "cpu_s": round(time.process_time() - began_cpu_s, 3)}
+    began_cpu_s = time.process_time()
+    followed = same_rules(day, rules, {}).document | {"cpu_s": round(time.process_time() - began_cpu_s, 3)}
     others = rules.model_copy(update={"version": "others"})
-    played = other_rules(day, [Decide(others, "made")], others, DAWN, DAWN + timedelta(days=1), DAWN).document
-    keys = ("seconds", "inputs_per_s")
+    began_cpu_s = time.process_time()
+    played = other_rules(day, [Decide(others, "made")], others, DAWN, night, DAWN).document
+    played |= {"cpu_s": round(time.process_time() - began_cpu_s, 3)}
+    keys = ("seconds", "cpu_s", "inputs_per_s")
     return {
         "facts": facts,
         "actions": actions,
-        "making_s": round(making_s, 1),
+        "reading": reading,
         "same_rules": {key: followed[key] for key in ("decisions", "ticks", "alerts", "differing", *keys)},
         "other_rules": {key: played[key] for key in ("inputs", "ticks", "same", "before", *keys)},
     }
@@ -170,7 +182,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    result = measure(given.facts, given.actions, given.seed)
+    with tempfile.TemporaryDirectory(prefix="toezicht-bench-") as folder:
+        result = measure(given.facts, given.actions, given.seed, Path(folder))
     print(json.dumps(result) if given.json else json.dumps(result, indent=1))
 
 

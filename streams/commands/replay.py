@@ -189,7 +189,7 @@ def _replay(
     if log_is_theirs:
         return same_rules(recording, rules, start)
     if not others_too or state is not None:
-        raise ReplayError(f"the span's decisions were not all made with rules {rules.version}: {_versions(recording)}")
+        raise ReplayError(f"the span cannot be followed with rules {rules.version}: {_versions(recording)}")
     stages = stages_for(settings, rules, recording, _asks_otherwise(settings, rules))
     return other_rules(recording, stages, rules, span.since or begins, span.until or now, begins)
 
@@ -220,7 +220,7 @@ def _until(records: Iterable[Record], until: datetime | None) -> Iterator[Record
 
 def _versions(recording: Recording) -> str:
     found = {each.rules_version for log in recording.logs.values() for each in log.decisions.values()}
-    return "they are of " + ", ".join(sorted(found)) if found else "there are none"
+    return f"its decisions are of rules {', '.join(sorted(found))}" if found else "there are no decisions in it"
 
 
 def _asks_otherwise(settings: Settings, rules: Rules) -> bool:

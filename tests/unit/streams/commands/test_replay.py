@@ -43,8 +43,8 @@ def a_day() -> LivePartition:
         live.give(topics.EVIDENCE, given, NOON + seconds(number))
     alert_ids = sorted({alert_id for alert_id, _ in recording_of(live.records).alerts})
     for number, alert_id in enumerate(alert_ids[:3]):
-        given = action(alert_id, Action.FALSE_ALARM, number=number)
-        live.give(topics.OPERATOR_ACTIONS, given, NOON + seconds(100 + number))
+        closing = action(alert_id, Action.FALSE_ALARM, number=number)
+        live.give(topics.OPERATOR_ACTIONS, closing, NOON + seconds(100 + number))
     return live
 
 
@@ -117,7 +117,7 @@ def test_other_rules_tell_what_differs(file: Path, tmp_path: Path) -> None:
         (["--input", "{file}", "--shadow"], ConfigurationError, "--shadow is 'given', expected not together"),
         (["--from", "1h", "--to", "2h", "--input", "{file}"], ConfigurationError, "a time before --to"),
         (["--from", "noon", "--input", "{file}"], ConfigurationError, "a time with a zone"),
-        (["--input", "{file}", "--to", "2026-11-24T12:00:00Z"], ReplayError, "there are none"),
+        (["--input", "{file}", "--to", "2026-11-24T12:00:00Z"], ReplayError, "there are no decisions"),
     ],
 )
 def test_wrong_ways_to_call_it(file: Path, arguments: list[str], error: type[ToezichtError], says: str) -> None:
