@@ -130,7 +130,7 @@ class Alert(Message):
     """
 
     name: ClassVar[str] = "alert"
-    topics: ClassVar[tuple[str, ...]] = ("alerts", "alert-state", "canary")
+    topics: ClassVar[tuple[str, ...]] = ("alerts", "alert-state", "canary", "shadow-alerts")
 
     alert_id: str
     control_room_id: Identifier
@@ -187,7 +187,10 @@ class Alert(Message):
 
 
 class DecisionLog(Message):
-    """What `decide` was given and when it decided: enough to play the decision back in its recorded order."""
+    """What `decide` was given and when it decided: enough to play the decision back in its recorded order.
+
+    `sequence` counts the control room's decisions from 0. Between them stand ticks that leave no record.
+    """
 
     name: ClassVar[str] = "decision"
     topics: ClassVar[tuple[str, ...]] = ("decision-log",)
@@ -202,6 +205,10 @@ class DecisionLog(Message):
     alert_ids: tuple[str, ...]
     rules_version: str
     registry_version: str
+    after_tick: Annotated[
+        int | None,
+        Field(ge=-1, description="Offset of the newest tick before it that changed state; -1: none, null: not told"),
+    ] = None
 
     def message_id(self) -> str:
         """Return an identity derived from the input."""

@@ -174,6 +174,8 @@ def _measure_lag(built: StageApp) -> None:
 def _count_alerts(outputs: Sequence[Outgoing]) -> None:
     for output in outputs:
         alert = output.message
+        if output.topic == topics.SHADOW_ALERTS and isinstance(alert, Alert) and alert.revision == 0:
+            metrics.SHADOW_ALERTS.labels(alert.priority).inc()
         if output.topic != topics.ALERTS or not isinstance(alert, Alert):
             continue
         metrics.ALERT_CHANGES.labels(alert.change, alert.priority).inc()

@@ -27,6 +27,8 @@ COMMANDS: Final = (
     "completeness",
     "canary",
     "dead-letters",
+    "replay",
+    "verdicts",
     "cameras",
     "eval",
     "bench",

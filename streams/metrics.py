@@ -129,6 +129,9 @@ TREND_SURGES: Final = Counter(
 NEAR_REPEATS: Final = Counter(
     "toezicht_near_repeats_total", "Pairs of one category within 200 m and 14 days of each other.", ["category"]
 )
+SHADOW_ALERTS: Final = Counter(
+    "toezicht_shadow_alerts_total", "Alerts opened by the shadow rules, by priority at opening.", ["priority"]
+)
 INPUTS_CHECKED: Final = Counter(
     "toezicht_inputs_checked_total", "Accepted inputs that the completeness check compared with what was decided.",
     ["topic"],

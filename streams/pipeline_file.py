@@ -36,6 +36,7 @@ class Pipeline(Part):
     rules: Path | None = None
     safety_plan: Path | None = None
     areas: Path | None = None
+    shadow_rules: Path | None = None
     broker: BrokerSection = BrokerSection()
     processes: Annotated[tuple[ProcessSection, ...], Field(min_length=1)]
 
@@ -50,7 +51,12 @@ class Pipeline(Part):
 
 def _optional(pipeline: Pipeline) -> dict[str, Path | None]:
     """Return the files that the product has its own of, or can do without, by the field's name."""
-    return {"rules": pipeline.rules, "safety_plan": pipeline.safety_plan, "areas": pipeline.areas}
+    return {
+        "rules": pipeline.rules,
+        "shadow_rules": pipeline.shadow_rules,
+        "safety_plan": pipeline.safety_plan,
+        "areas": pipeline.areas,
+    }
 
 
 def read_pipeline(path: Path) -> Pipeline:

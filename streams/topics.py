@@ -84,6 +84,7 @@ ROOM_TICKS: Final = "room-ticks"
 ALERTS: Final = "alerts"
 ALERT_STATE: Final = "alert-state"
 CANARY: Final = "canary"
+SHADOW_ALERTS: Final = "shadow-alerts"
 DECISION_LOG: Final = "decision-log"
 OPERATOR_ACTIONS: Final = "operator-actions"
 DISPATCH_REQUESTS: Final = "dispatch-requests"
@@ -109,6 +110,7 @@ FLOW: Final[tuple[TopicSpec, ...]] = (
     TopicSpec(ALERTS, "room", LEGAL_MS, from_images=True),
     TopicSpec(ALERT_STATE, "room", LEGAL_MS, cleanup="compact,delete", from_images=True),
     TopicSpec(CANARY, "room", DAY_MS, segment_ms=HOUR_MS),
+    TopicSpec(SHADOW_ALERTS, "room", LEGAL_MS, from_images=True),
     TopicSpec(DECISION_LOG, "room", LEGAL_MS),
     TopicSpec(OPERATOR_ACTIONS, "room", LEGAL_MS, overtakes=True),
     TopicSpec(DISPATCH_REQUESTS, "room", LEGAL_MS),
@@ -125,6 +127,7 @@ STATEFUL_STAGES: Final[dict[str, Group]] = {
     "corroborate": "camera",
     "decide": "room",
     "trends": "room",
+    "shadow": "room",
 }
 """Stages that keep state, with the group that their state is partitioned as."""
 

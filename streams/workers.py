@@ -88,6 +88,15 @@ def _trends(parts: Parts) -> Stage:
     )
 
 
+def _shadow(parts: Parts) -> Stage:
+    from streams.agents.shadow import Shadow
+
+    file = parts.settings.shadow_rules
+    if file is None:
+        raise ConfigurationError("environment", "TOEZICHT_SHADOW_RULES", "", "the path of rules (YAML) to run beside")
+    return Shadow(load_rules(file), parts.registry.version)
+
+
 STAGES: Final[dict[str, Callable[[Parts], Stage | PictureStage]]] = {
     "detect": _detect,
     "observe": _observe,
@@ -95,6 +104,7 @@ STAGES: Final[dict[str, Callable[[Parts], Stage | PictureStage]]] = {
     "corroborate": _corroborate,
     "decide": _decide,
     "trends": _trends,
+    "shadow": _shadow,
 }
 
 

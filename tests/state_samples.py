@@ -32,6 +32,7 @@ from streams.agents.due import DueClock, DueRow
 from streams.agents.near_repeat_store import RepeatRow
 from streams.agents.observe import Observe
 from streams.agents.situation_store import ActedRow, CellRow, EarlyRow, GoneRow, LinkRow, SequenceRow
+from streams.agents.tick_order import TickedRow
 from streams.agents.trend_store import CountedRow, PlaceRow, RepeatsRow, TrendingRow, YearRow
 from streams.agents.trends import Trends
 from streams.domain.areas import AreaMap
@@ -102,6 +103,7 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
     "state": CameraStateRow,
     "summary": SummaryRow,
     "trending": TrendingRow,
+    "ticked": TickedRow,
     "watch": WatchRow,
     "year": YearRow,
 }

@@ -12,6 +12,7 @@ from schemas.operations import OperatorAction, Tick
 from streams import topics
 from streams.agents.due import Due
 from streams.agents.situation_store import DUE_BUCKET_S, EarlyRow, SituationStore
+from streams.agents.tick_order import TickRows, last_tick
 from streams.domain.alerting import act, alert_of, as_shown, changed, expire, expires_at, fallen, unshelve
 from streams.domain.canary import is_canary
 from streams.domain.joining import fact_spot
@@ -62,13 +63,13 @@ class Decide:
             case Evidence() as evidence:
                 store = self._store(rows, evidence.control_room_id)
                 alert = self._take(evidence, store, now)
-                return self._outputs(item, evidence.control_room_id, store, [alert] if alert else [], now)
+                return self._outputs(item, rows, store, [alert] if alert else [], now)
             case OperatorAction() as action:
                 store = self._store(rows, action.control_room_id)
                 alert = self._act(action, store, now)
-                return self._outputs(item, action.control_room_id, store, [alert] if alert else [], now)
+                return self._outputs(item, rows, store, [alert] if alert else [], now)
             case Tick():
-                return self._tick(item, rows, now)
+                return self._tick(item, TickRows(rows, item.offset), now)
             case other:
                 raise TypeError(f"expected evidence, an action or a tick, got a {other.name}")
 
@@ -214,7 +215,7 @@ class Decide:
             output
             for room, (store, alerts) in rooms.items()
             if alerts or store.budget.telling or room in looked
-            for output in self._outputs(item, room, store, alerts, now)
+            for output in self._outputs(item, rows, store, alerts, now)
         ]
 
     def _look_again(self, alert_id: str, store: SituationStore, now: datetime) -> Alert | None:
@@ -238,7 +239,7 @@ class Decide:
         return self._change(known, after, store, Change.EXPIRED, now)
 
     def _outputs(
-        self, item: Input, room: str, store: SituationStore, alerts: Sequence[Alert], now: datetime
+        self, item: Input, rows: Rows, store: SituationStore, alerts: Sequence[Alert], now: datetime
     ) -> list[Output]:
         """Return each alert for its two topics, and one record of the decision. A summary stands before what is under it.
 
@@ -248,13 +249,13 @@ class Decide:
         alerts = [*alerts, *self._look_at_repeats(store, now)]
         alerts = [*store.budget.told(), *alerts]
         for alert in alerts:
-            if is_canary(room):
+            if is_canary(store.room):
                 outputs.append(Output(topics.CANARY, alert))
                 continue
             state = Output(topics.ALERT_STATE, alert, key=alert.alert_id, partition=item.partition)
             outputs += [Output(topics.ALERTS, alert), state]
         decision = DecisionLog(
-            control_room_id=room,
+            control_room_id=store.room,
             sequence=store.next_sequence(),
             topic=item.topic,
             partition=item.partition,
@@ -264,5 +265,6 @@ class Decide:
             alert_ids=tuple(alert.alert_id for alert in alerts),
             rules_version=self._rules.version,
             registry_version=self._registry_version,
+            after_tick=last_tick(rows),
         )
         return [*outputs, Output(topics.DECISION_LOG, decision)]

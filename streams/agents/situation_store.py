@@ -9,7 +9,8 @@
 - `repeat/<room>/<cell>`: situations that a later one may repeat (`near_repeat_store.py`);
 - `sequence/<room>`: the number of the next decision;
 - `budget/…` and `summary/…`: the alert budget (`streams/agents/budget_desk.py`);
-- `due/…`: when an alert expires, is unshelved, or is forgotten.
+- `due/…`: when an alert expires, is unshelved, or is forgotten;
+- `ticked`: the newest tick that wrote something (`tick_order.py`).
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ class SituationStore:
     def __init__(self, rows: Rows, room: str, rules: Rules, registry_version: str) -> None:
         """Work on a partition's rows for one control room."""
         self._rows = rows
-        self._room = room
+        self.room = room
         self._rules = rules
         self._due = Due(rows, DUE_BUCKET_S)
         self.budget = BudgetDesk(rows, room, rules, registry_version, self._due)
@@ -207,7 +208,7 @@ class SituationStore:
 
     def next_sequence(self) -> int:
         """Take the number of the next decision."""
-        name = f"sequence/{self._room}"
+        name = f"sequence/{self.room}"
         row = self._rows.get(name, SequenceRow)
         number = row.next if row else 0
         self._rows.put(name, SequenceRow(next=number + 1))
@@ -235,22 +236,22 @@ class SituationStore:
             self._rows.delete(self._cell(cell))
 
     def _alert(self, alert_id: str) -> str:
-        return f"alert/{self._room}/{alert_id}"
+        return f"alert/{self.room}/{alert_id}"
 
     def _fact(self, fact_id: str) -> str:
-        return f"fact/{self._room}/{fact_id}"
+        return f"fact/{self.room}/{fact_id}"
 
     def _early(self, fact_id: str) -> str:
-        return f"early/{self._room}/{fact_id}"
+        return f"early/{self.room}/{fact_id}"
 
     def _gone(self, fact_id: str) -> str:
-        return f"gone/{self._room}/{fact_id}"
+        return f"gone/{self.room}/{fact_id}"
 
     def _acted(self, alert_id: str) -> str:
-        return f"acted/{self._room}/{alert_id}"
+        return f"acted/{self.room}/{alert_id}"
 
     def _cell(self, cell: str) -> str:
-        return f"cell/{self._room}/{cell}"
+        return f"cell/{self.room}/{cell}"
 
 
 def _moved(before: Situation, after: Situation) -> bool:

@@ -46,7 +46,9 @@ def held_levels(densities_per_m2: Sequence[float], persistence_s: float) -> list
         CrowdLevel(name=f"level{number}", density_per_m2=least, persons=None, points=number)
         for number, least in enumerate(LEVELS_PER_M2, start=1)
     )
-    rule = CrowdRule(levels=levels, persistence_s=persistence_s, gap_s=5, clear_share=CLEAR_SHARE, silent_after_s=60)
+    rule = CrowdRule(
+        levels=levels, growth=(), persistence_s=persistence_s, gap_s=5, clear_share=CLEAR_SHARE, silent_after_s=60
+    )
     row: CrowdRow | None = None
     held: list[int] = []
     for second, density in enumerate(densities_per_m2):

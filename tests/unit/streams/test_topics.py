@@ -28,6 +28,7 @@ DERIVED_FROM_IMAGES = {
     "evidence-urgent",
     "alerts",
     "alert-state",
+    "shadow-alerts",
     "snapshots",
     "dead-letters",
 }

@@ -348,9 +348,9 @@ def test_an_alert_expires_and_is_forgotten(deciding: Deciding) -> None:
     deciding.tick(OPEN_S + RULES.lifetime.forget_s + 2_000)
     left = sorted(name for name in deciding.rows.documents if not name.startswith("due/"))
     gone = [f"gone/amstelveen/{row.incident_id}" for row in expired.reports]
-    assert left == sorted(["due-clock", *gone, "sequence/amstelveen"])
+    assert left == sorted(["due-clock", *gone, "sequence/amstelveen", "ticked"])
     deciding.tick(OPEN_S + RULES.lifetime.forget_s + REPLAYABLE.total_seconds() + 2_100)
-    assert sorted(deciding.rows.documents) == ["due-clock", "sequence/amstelveen"]
+    assert sorted(deciding.rows.documents) == ["due-clock", "sequence/amstelveen", "ticked"]
 
 
 def test_a_cancelled_alert_ends_without_another_message(deciding: Deciding) -> None:

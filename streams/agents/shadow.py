@@ -1,0 +1,40 @@
+"""The stage `shadow`: other rules beside the active ones, on the same inputs, seen by no operator.
+
+It decides as `decide` does, with a state of its own, and sends whole alerts to `shadow-alerts` alone. Operators act on the
+active alerts; an action reaches the shadow's alert where that was opened by the same fact, and so has the same identity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from streams import topics
+from streams.agents.decide import Decide
+from streams.domain.rules import Rules
+from streams.stage import Input, Output, Rows
+
+NAME: Final = "shadow"
+
+
+class Shadow:
+    """Decides by the shadow rules, and tells only its own topic."""
+
+    name: str = NAME
+    inputs: tuple[str, ...] = Decide.inputs
+    stateful: bool = True
+    max_late: timedelta | None = None
+
+    def __init__(self, rules: Rules, registry_version: str) -> None:
+        """Take the shadow rules, and the registry's version, which goes into each alert."""
+        self._decide = Decide(rules, registry_version)
+
+    def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
+        """Return the alerts that an input changes under the shadow rules.
+
+        Raises:
+            TypeError: The message is of another type than this stage's topics carry.
+        """
+        outputs = self._decide.handle(item, rows, now)
+        return [Output(topics.SHADOW_ALERTS, output.message) for output in outputs if output.topic == topics.ALERTS]

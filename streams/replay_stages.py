@@ -1,0 +1,39 @@
+"""Which stages play a recording with other rules."""
+
+from __future__ import annotations
+
+from streams import topics
+from streams.agents.corroborate import Corroborate
+from streams.agents.decide import Decide
+from streams.agents.locate import Locate
+from streams.domain.rules import Rules
+from streams.errors import ConfigurationError
+from streams.recording import Recording
+from streams.settings import Settings
+from streams.stage import Stage
+from streams.workers import Parts
+
+
+def stages_for(settings: Settings, rules: Rules, recording: Recording, cameras: bool) -> list[Stage]:
+    """Return `decide` alone, or all that comes before it too where cameras are asked otherwise.
+
+    Raises:
+        ConfigurationError: Cameras are to be asked again, and the recording does not hold the reports, or no registry is set.
+    """
+    if not cameras:
+        return [Decide(rules, registry_version(recording))]
+    if not any(record.topic == topics.INCIDENTS for record in recording.sights):
+        expected = "reports and observations: export with --cameras, these rules ask cameras something else"
+        raise ConfigurationError("replay", "--input", "without them", expected)
+    registry = Parts(settings).registry
+    return [
+        Locate(registry, rules, settings.time_zone),
+        Corroborate(registry, rules),
+        Decide(rules, registry.version),
+    ]
+
+
+def registry_version(recording: Recording) -> str:
+    """Return the registry's version as the newest alert tells it."""
+    newest = max(recording.alerts.values(), key=lambda alert: alert.changed_at, default=None)
+    return newest.registry_version if newest else "unknown"

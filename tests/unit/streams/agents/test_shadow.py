@@ -1,0 +1,46 @@
+"""Shadow rules decide beside the active ones, and tell nobody but their own topic."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas.alerts import Alert
+from schemas.categories import Priority
+from streams import topics
+from streams.agents.decide import Decide
+from streams.agents.shadow import Shadow
+from streams.errors import ConfigurationError
+from streams.rules_file import load_rules
+from streams.settings import Settings
+from streams.workers import make_stages
+from tests.fake_rows import FakeRows
+from tests.situation_factories import NOON, item, report
+
+RULES = load_rules()
+LOWER = RULES.model_copy(
+    update={"version": "shadow", "thresholds": RULES.thresholds.model_copy(update={"p1": 95.0, "p2": 90.0})}
+)
+
+
+def test_the_shadow_sends_whole_alerts_to_its_own_topic_alone() -> None:
+    """The same alert with the shadow's priority; no alert, state or decision of the active ones."""
+    given = item(report())
+    [sent] = Shadow(LOWER, "r1").handle(given, FakeRows(), NOON)
+    live = Decide(RULES, "r1").handle(given, FakeRows(), NOON)[0].message
+    assert sent.topic == topics.SHADOW_ALERTS
+    assert isinstance(sent.message, Alert)
+    assert isinstance(live, Alert)
+    assert (sent.message.alert_id, sent.message.rules_version) == (live.alert_id, "shadow")
+    assert (live.priority, sent.message.priority) == (Priority.P1, Priority.P3)
+
+
+def test_it_takes_what_the_active_stage_takes() -> None:
+    """Under a name, and so a group, a state and a changelog, of its own."""
+    assert Shadow.inputs == Decide.inputs
+    assert topics.STATEFUL_STAGES[Shadow.name] == topics.STATEFUL_STAGES[Decide.name]
+
+
+def test_it_needs_rules_of_its_own() -> None:
+    """The setting is named."""
+    with pytest.raises(ConfigurationError, match="TOEZICHT_SHADOW_RULES"):
+        make_stages(["shadow"], Settings())
