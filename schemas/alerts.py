@@ -28,11 +28,14 @@ class AlertState(StrEnum):
 
 
 class Change(StrEnum):
-    """Why this message was sent."""
+    """Why this message was sent. `back` is from the shelf, or from a plan, by itself."""
 
     OPENED = "opened"
+    REOPENED = "reopened"
     EVIDENCE = "evidence"
     ACTION = "action"
+    BACK = "back"
+    ESCALATED = "escalated"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
 
@@ -73,11 +76,30 @@ class AlertCamera(Part):
     degraded: bool = False
 
 
+class Shelf(Part):
+    """Who put an alert aside, why, and until when."""
+
+    user: Identifier
+    reason: ShortText
+    until: Utc
+
+
+class Suppression(Part):
+    """Which entry of which plan holds an alert back, why, and until when."""
+
+    plan_version: Annotated[str, Field(min_length=1, max_length=40)]
+    plan_id: Identifier
+    reason: ShortText
+    until: Utc
+
+
 class Alert(Message):
     """The whole alert after one change. `revision` counts changes from 0; `alert_id` is derived from the first cause.
 
     `score` is the sum of the factors' points, held within 0 and 100; `capped_by` names the rule that held the priority
-    below what the score would give, if one did. `verdict` is the best that any camera said.
+    below what the score would give, if one did. `verdict` is the best that any camera said. `back_at` is when it last came
+    on the list again. A closed alert with `merged_into` went on under that id; one with `split_from` was a part of that
+    alert, and one with `recurrence_of` is about the same thing as that closed alert.
     """
 
     name: ClassVar[str] = "alert"
@@ -107,7 +129,15 @@ class Alert(Message):
     changed_at: Utc
     expires_at: Utc
     handled_by: Identifier | None = None
+    acknowledged_at: Utc | None = None
+    back_at: Utc | None = None
+    escalated_at: Utc | None = None
+    shelf: Shelf | None = None
+    suppression: Suppression | None = None
     closing: Annotated[str, Field(pattern="^(true|false|test|duplicate)?$")] = ""
+    merged_into: str | None = None
+    split_from: str | None = None
+    recurrence_of: str | None = None
     rules_version: Annotated[str, Field(min_length=1, max_length=40)]
     registry_version: Annotated[str, Field(min_length=1, max_length=40)]
 
@@ -125,7 +155,10 @@ class Alert(Message):
 
 
 class DecisionLog(Message):
-    """What `decide` was given and when it decided: enough to play the decision back in its recorded order."""
+    """What `decide` was given and when it decided: enough to play the decision back in its recorded order.
+
+    For an operator's action it is the answer too: `action_id`, and why it was `refused`, empty where it was not.
+    """
 
     name: ClassVar[str] = "decision"
     topics: ClassVar[tuple[str, ...]] = ("decision-log",)
@@ -138,6 +171,8 @@ class DecisionLog(Message):
     input_id: str
     now: Utc
     alert_ids: tuple[str, ...]
+    action_id: str = ""
+    refused: ShortText = ""
     rules_version: str
     registry_version: str
 

@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     )
     registry: Path | None = Field(None, description="The camera registry (YAML)")
     rules: Path | None = Field(None, description="The priority rules (YAML); the built-in ones where empty")
+    plan: Path | None = Field(
+        None, description="What is expected (YAML), so that its alerts do not come on the list: events, maintenance"
+    )
     models: Path | None = Field(None, description="Folder with detector models")
     weights: Path | None = Field(None, description="One detector model, preferred over any other")
     crowd_model: Path | None = Field(None, description="A model that counts crowds (ONNX, or OpenVINO's .xml)")

@@ -126,8 +126,17 @@ def _seen_clearly(row: Document) -> Document:
     return {**row, "seconds": [[*second, True] for second in row["seconds"]]}
 
 
+def _alert_with_life(row: Document) -> Document:
+    """Who shelved it, and why, was not kept; nor when it was acknowledged: not after its newest change."""
+    until = row["shelved_until"]
+    shelf = None if until is None else {"user": row["handled_by"] or "unknown", "reason": "not kept", "until": until}
+    acknowledged_at = row["changed_at"] if row["state"] == "acknowledged" else None
+    kept = {field: value for field, value in row.items() if field != "shelved_until"}
+    return {**kept, "shelf": shelf, "acknowledged_at": acknowledged_at}
+
+
 ROWS: Final = RowVersions(
-    newest={"camera": 2, "seen": 2},
-    upgrades={("camera", 1): _camera_without_memory, ("seen", 1): _seen_clearly},
+    newest={"alert": 2, "camera": 2, "seen": 2},
+    upgrades={("alert", 1): _alert_with_life, ("camera", 1): _camera_without_memory, ("seen", 1): _seen_clearly},
 )
 """What this release writes; kinds that are not named are at version 1."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from streams.domain.plan import NO_PLAN, Plan
 from streams.domain.registry import Registry
 from streams.errors import ConfigurationError
 from streams.rules_file import Rules, load_rules
@@ -32,6 +33,22 @@ class Parts:
     def rules(self) -> Rules:
         """Return the priority rules: the configured ones, else the built-in ones."""
         return load_rules(self.settings.rules)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Return the plan of what is expected; an empty one where none is configured.
+
+        Raises:
+            ConfigurationError: It names a control room or a camera that the registry does not have.
+        """
+        path = self.settings.plan
+        if path is None:
+            return NO_PLAN
+        plan = read_yaml(path, Plan)
+        unknown = plan.unknown(self.registry)
+        if unknown is not None:
+            raise ConfigurationError(str(path), *unknown)
+        return plan
 
 
 def _detect(parts: Parts) -> PictureStage:
@@ -69,7 +86,7 @@ def _corroborate(parts: Parts) -> Stage:
 def _decide(parts: Parts) -> Stage:
     from streams.agents.decide import Decide
 
-    return Decide(parts.rules, parts.registry.version)
+    return Decide(parts.rules, parts.registry.version, parts.plan)
 
 
 STAGES: Final[dict[str, Callable[[Parts], Stage | PictureStage]]] = {

@@ -77,11 +77,11 @@ def decide(evidence: list[Evidence]) -> list[Alert]:
 def live_content(sent: list[Alert]) -> list[dict[str, Any]]:
     """Return what the open alerts say in the end.
 
-    Left out is what tells of arrival (identity, revision, times of opening and change) and what is cancelled: a report
+    Left out is what tells of arrival (identity, revision, times of opening, reopening and change) and what is cancelled: a report
     that is cancelled before anything was opened is not listed, the same report cancelled later is.
     """
     newest = {alert.alert_id: alert for alert in sent}
-    arrival = {"alert_id", "revision", "change", "opened_at", "changed_at", "evidence_ids", "expires_at"}
+    arrival = {"alert_id", "revision", "change", "opened_at", "back_at", "changed_at", "evidence_ids", "expires_at"}
     found = []
     for alert in newest.values():
         if alert.state in {"cancelled", "returned_to_normal"}:
