@@ -19,6 +19,7 @@ COMMANDS: Final = (
     "worker",
     "intake",
     "watch",
+    "act",
     "snapshot",
     "completeness",
     "dead-letters",
