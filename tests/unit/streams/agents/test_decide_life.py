@@ -99,7 +99,11 @@ WAYS: dict[AlertState, Callable[[Deciding], Alert]] = {
 def in_state(state: AlertState) -> tuple[Deciding, Alert]:
     """Return a stage with an alert in a state, with two facts, and another alert far away."""
     deciding = Deciding(PLAN)
-    far = {"category": GROUP, "position": position(900, accuracy_m=50), "reported_at": NOON + seconds(OPEN_S)}
+    far: dict[str, Any] = {
+        "category": GROUP,
+        "position": position(900, accuracy_m=50),
+        "reported_at": NOON + seconds(OPEN_S),
+    }
     deciding.take(burglary("far", **far))
     alert = WAYS[state](deciding)
     assert alert.state is state

@@ -69,7 +69,7 @@ def test_what_comes_later_about_a_merged_alert_goes_where_it_went_on(deciding: D
     """A revision, a sighting, a cancellation, and a new report at the other one's place."""
     one, other = two(deciding)
     deciding.take(merge(one, other))
-    place = {"category": HOME, "position": position(FAR_M)}
+    place: dict[str, Any] = {"category": HOME, "position": position(FAR_M)}
     changed = [
         report("b", revision=1, operation=Operation.UPDATE, urgency=1, cameras=in_view("cam-2"), **place),
         sighting("b", "cam-2"),
@@ -115,7 +115,7 @@ def test_facts_of_a_merged_alert_are_kept_when_it_is_forgotten_first(deciding: D
     deciding.take(merge(one, other))
     later_s = RULES.lifetime.forget_s - 2_000
     at = NOON + seconds(later_s)
-    update = {"category": HOME, "revision": 1, "operation": Operation.UPDATE}
+    update: dict[str, Any] = {"category": HOME, "revision": 1, "operation": Operation.UPDATE}
     deciding.tick(1_000)
     deciding.take(report("a", reported_at=at, **update), NOON + seconds(1_001))
     deciding.tick(RULES.lifetime.forget_s + 200)
@@ -146,7 +146,13 @@ def test_what_was_split_goes_on_apart(deciding: Deciding) -> None:
     """Revisions, sightings and cancellations go to each one's own alert."""
     alert = joined(deciding)
     _, own = deciding.take(split(alert, incident_id("a")))
-    update = {"category": HOME, "revision": 1, "operation": Operation.UPDATE, "cameras": in_view("cam-1"), "urgency": 2}
+    update: dict[str, Any] = {
+        "category": HOME,
+        "revision": 1,
+        "operation": Operation.UPDATE,
+        "cameras": in_view("cam-1"),
+        "urgency": 2,
+    }
     assert deciding.one(report("a", **update)).alert_id == own.alert_id
     assert deciding.one(report("b", **update)).alert_id == alert.alert_id
     assert deciding.one(sighting("b")).alert_id == alert.alert_id
@@ -161,7 +167,7 @@ def test_what_was_split_never_joins_that_alert_again_by_itself(deciding: Decidin
     _, own = deciding.take(split(alert, incident_id("a")))
     deciding.take(action(own.alert_id, Action.CLOSE, "true", number=2))
     forgotten_s = RULES.lifetime.forget_s + 500
-    crowded = {"category": HOME, "revision": 1, "operation": Operation.UPDATE}
+    crowded: dict[str, Any] = {"category": HOME, "revision": 1, "operation": Operation.UPDATE}
     deciding.take(report("b", reported_at=NOON + seconds(forgotten_s), **crowded))
     deciding.tick(forgotten_s)
     assert deciding.rows.names("alert/") == [f"alert/amstelveen/{alert.alert_id}"]

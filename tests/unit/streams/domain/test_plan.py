@@ -14,10 +14,11 @@ from streams.domain.plan import Plan, PlanEntry
 from streams.errors import ConfigurationError
 from streams.settings import Settings
 from streams.workers import Parts
-from streams.yaml_files import FileError, read_yaml
+from streams.yaml_files import FileError, parse_yaml, read_yaml
 from tests.camera_registry import registry_camera, write_registry
 from tests.situation_factories import box, camera, place, position, registry
 
+DOC = Path(__file__).parents[4] / "docs" / "lifecycle.md"
 EVENT: dict[str, Any] = {
     "id": "feest",
     "reason": "a fair with its own crowd",
@@ -41,6 +42,13 @@ def test_a_plan_is_read_with_its_times_and_places(tmp_path: Path) -> None:
     assert [entry.id for entry in plan.entries] == ["feest", "werk"]
     assert plan.entries[0].from_time.isoformat() == "2026-11-24T09:00:00+00:00"
     assert plan.unknown(registry(camera("cam-1", 0))) is None
+
+
+def test_the_plan_in_the_documentation_can_be_read() -> None:
+    """As it stands there, with an event and a piece of maintenance."""
+    text = DOC.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    plan = parse_yaml(text, "plan", Plan)
+    assert [bool(entry.cameras) for entry in plan.entries] == [False, True]
 
 
 @pytest.mark.parametrize(
