@@ -11,6 +11,7 @@ from schemas.categories import Category, Priority
 from schemas.evidence import Verdict
 from schemas.incidents import Operation, incident_identity
 from schemas.operations import Action
+from streams.domain.situations import Situation
 from tests.situation_factories import EAST_ROOM, NOON, action, episode, in_view, position, report, seconds, sighting
 from tests.unit.streams.agents.test_decide import OPEN_S, RULES, Deciding
 
@@ -28,9 +29,10 @@ def incident_id(name: str) -> str:
 
 
 def two(deciding: Deciding) -> tuple[Alert, Alert]:
-    """Return two alerts that are too far apart to be joined."""
+    """Return two alerts that are too far apart to be joined; the first has the better position."""
     one = deciding.one(report("a", category=HOME, cameras=in_view("cam-1")))
-    other = deciding.one(report("b", category=HOME, position=position(FAR_M), cameras=in_view("cam-2")))
+    place = position(FAR_M, accuracy_m=20)
+    other = deciding.one(report("b", category=HOME, position=place, cameras=in_view("cam-2")))
     assert one.alert_id != other.alert_id
     return one, other
 
@@ -99,7 +101,7 @@ def test_merging_merged_alerts_leads_to_the_last_one(deciding: Deciding) -> None
     third = deciding.one(report("c", category=HOME, position=position(-FAR_M)))
     deciding.take(merge(one, other))
     deciding.take(merge(third, one, number=2))
-    late = report("d", category=HOME, position=position(FAR_M + 60))
+    late = report("d", category=HOME, position=position(FAR_M + 60, accuracy_m=20))
     assert deciding.one(late).alert_id == third.alert_id
     deciding.tick(OPEN_S + 200)
     assert deciding.alerts[third.alert_id].state is AlertState.EXPIRED
@@ -120,6 +122,7 @@ def test_facts_of_a_merged_alert_are_kept_when_it_is_forgotten_first(deciding: D
     deciding.take(report("a", reported_at=at, **update), NOON + seconds(1_001))
     deciding.tick(RULES.lifetime.forget_s + 200)
     assert deciding.rows.names("alert/") == [f"alert/amstelveen/{one.alert_id}"]
+    assert deciding.rows.names("gone/") == []
     assert deciding.one(report("b", position=position(FAR_M), **update)).alert_id == one.alert_id
 
 
@@ -182,6 +185,9 @@ def test_a_person_can_merge_again_what_was_split(deciding: Deciding) -> None:
     rest, own = deciding.take(split(alert, incident_id("a")))
     both, _ = deciding.take(merge(rest, own, number=2, seen_revision=rest.revision))
     assert len(both.reports) == 2
+    kept = deciding.rows.get(f"alert/amstelveen/{both.alert_id}", Situation)
+    assert kept is not None
+    assert kept.apart == ()
     _, other = deciding.take(split(both, incident_id("a"), number=3))
     assert other.alert_id != own.alert_id
 
