@@ -15,7 +15,8 @@ from schemas.alerts import Alert, AlertState
 from schemas.categories import Priority
 from schemas.evidence import Verdict
 
-ENDED: Final = frozenset({AlertState.CLOSED, AlertState.CANCELLED, AlertState.EXPIRED})
+OFF_THE_LIST: Final = frozenset(AlertState) - {AlertState.NEW, AlertState.ACKNOWLEDGED, AlertState.RETURNED_TO_NORMAL}
+"""What has ended, and what was put aside or is expected and comes back by itself (`docs/lifecycle.md`)."""
 COLOURS: Final = {
     Priority.P1: "bold white on red",
     Priority.P2: "bold black on yellow",
@@ -87,7 +88,7 @@ def ordered(alerts: Sequence[Alert], room: str | None = None) -> list[Alert]:
     mine = [
         alert
         for alert in alerts
-        if alert.operator_list and alert.state not in ENDED and room in (None, alert.control_room_id)
+        if alert.operator_list and alert.state not in OFF_THE_LIST and room in (None, alert.control_room_id)
     ]
     return sorted(mine, key=lambda alert: (alert.priority, -alert.score, alert.opened_at, alert.alert_id))
 

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from schemas.alerts import Alert, AlertState, Change, DecisionLog
+from schemas.categories import Priority
 from schemas.evidence import EpisodeFact, Evidence, ReportFact, SightingFact
 from schemas.operations import Action, OperatorAction, Tick
 from streams import topics
 from streams.agents.due import Due
 from streams.agents.situation_store import DUE_BUCKET_S, EarlyRow, SituationStore
 from streams.domain.acting import act
-from streams.domain.alerting import alert_of, changed, life_of
+from streams.domain.alerting import alert_of, changed, judge
 from streams.domain.joining import fact_spot
 from streams.domain.passing import due, placed
 from streams.domain.plan import NO_PLAN, Plan
@@ -156,8 +157,7 @@ class Decide:
     def _known(self, known: Situation, after: Situation, store: SituationStore, now: datetime) -> Alert | None:
         """Take what is new of a known fact. An alert that has ended takes only what makes it open again."""
         if known.ended_at is not None and after is not known:
-            priority = self._alert_of(after).priority
-            after = worse(known, after, known.priority or self._alert_of(known).priority, priority)
+            after = worse(known, after, known.priority or self._priority(known), self._priority(after))
         return self._change(known, after, store, Change.EVIDENCE, now)
 
     def _act(self, action: OperatorAction, store: SituationStore, now: datetime) -> tuple[list[Alert], str]:
@@ -172,13 +172,13 @@ class Decide:
         elif action.action is Action.SPLIT:
             changes, refused = split(known, action, now)
         else:
-            after, refused = act(known, action, self._alert_of(known).priority, now)
+            after, refused = act(known, action, self._priority(known), now)
             changes = ((known, after),)
         alerts = [self._change(before, after, store, Change.ACTION, now) for before, after in changes]
         return [alert for alert in alerts if alert is not None], refused
 
-    def _alert_of(self, situation: Situation) -> Alert:
-        return alert_of(situation, self._rules, self._registry_version)
+    def _priority(self, situation: Situation) -> Priority:
+        return judge(situation, self._rules).scored.priority
 
     def _change(
         self, before: Situation | None, after: Situation, store: SituationStore, why: Change, now: datetime
@@ -186,12 +186,12 @@ class Decide:
         """Write and return what changed, where its priority and the plan put it; None where nothing did."""
         if before is not None and (after is before or after == before):
             return None
-        alert = self._alert_of(after)
-        after = placed(before, after, alert.priority, self._plan, self._rules, now)
+        judged = judge(after, self._rules)
+        after = placed(before, after, judged.scored.priority, self._plan, self._rules, now)
         if before is not None:
             after = changed(before, after, why, now)
         store.put(before, after)
-        return alert.model_copy(update=life_of(after, self._rules))
+        return alert_of(after, self._rules, self._registry_version, judged)
 
     def _tick(self, item: Input, rows: Rows, now: datetime) -> list[Output]:
         """Do what is due: expire, bring back, escalate, forget; a tick with nothing due leaves no trace."""

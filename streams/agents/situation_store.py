@@ -156,21 +156,14 @@ class SituationStore:
                     self._rows.put(self._fact(fact_id), LinkRow(alert_id=after.alert_id))
             after = self._reindexed(before, after)
         self._rows.put(self._alert(after.alert_id), after)
-        due_at = next_due(after, self._rules)
-        if (
-            before is None
-            or due_at < next_due(before, self._rules)
-            or (before.ended_at is None) != (after.ended_at is None)
-        ):
-            self.look_again_at(after, due_at)
-
-    def look_again_at(self, situation: Situation, at: datetime) -> None:
-        """Note that an alert is to be looked at when this time has come."""
-        self._due.add(at, self._alert(situation.alert_id))
+        if before is None or _timing(before) != _timing(after):
+            ended = before is not None and (before.ended_at is None) != (after.ended_at is None)
+            if before is None or ended or next_due(after, self._rules) < next_due(before, self._rules):
+                self.look_again(after)
 
     def look_again(self, situation: Situation) -> None:
-        """Note when an alert that has nothing due is to be looked at again."""
-        self.look_again_at(situation, next_due(situation, self._rules))
+        """Note when an alert is to be looked at again."""
+        self._due.add(next_due(situation, self._rules), self._alert(situation.alert_id))
 
     def settle(self, ended: Situation, now: datetime) -> None:
         """Take an ended situation from the index when it is told from what is new, and forget it when its time has come."""
@@ -304,3 +297,9 @@ def _moved(before: Situation, after: Situation) -> bool:
     """Return whether a change may concern the index: an answer of a camera or an acknowledgement does not."""
     facts = before.reports is not after.reports or before.episodes is not after.episodes
     return facts or before.ended_at != after.ended_at
+
+
+def _timing(situation: Situation) -> tuple[object, ...]:
+    """Return what decides when a situation is due, but for its facts: a newer one only puts it off."""
+    aside = (situation.shelf, situation.suppression)
+    return (situation.ended_at, *aside, situation.critical_since, situation.escalated_at, situation.acted_revision)

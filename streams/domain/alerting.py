@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final, NamedTuple
 
-from schemas.alerts import Alert, AlertState, Change
+from schemas.alerts import Alert, AlertCamera, AlertState, Change
 from streams.domain.joining import best_position
 from streams.domain.life import Life
 from streams.domain.lifecycle import ENDED, QUIET
-from streams.domain.priority import camera_verdicts, lead_category, score
+from streams.domain.priority import Scored, camera_verdicts, lead_category, score
 from streams.domain.rules import Rules
 from streams.domain.situations import EpisodeRow, ReportRow, Situation, best_verdict, told
 
@@ -18,10 +18,22 @@ _LIFE: Final = frozenset(Life.model_fields) & frozenset(Alert.model_fields) - {"
 """What an alert takes from its life as it stands there; its priority comes with the score."""
 
 
-def alert_of(situation: Situation, rules: Rules, registry_version: str) -> Alert:
-    """Return the whole alert of a situation, scored by the rules as they are."""
+class Judged(NamedTuple):
+    """What a situation's facts are worth by the rules, and what its cameras say."""
+
+    scored: Scored
+    cameras: tuple[AlertCamera, ...]
+
+
+def judge(situation: Situation, rules: Rules) -> Judged:
+    """Return a situation's score by the rules as they are; where it stands in its life does not matter."""
     cameras = camera_verdicts(situation)
-    scored = score(situation, cameras, rules)
+    return Judged(score(situation, cameras, rules), cameras)
+
+
+def alert_of(situation: Situation, rules: Rules, registry_version: str, judged: Judged | None = None) -> Alert:
+    """Return the whole alert of a situation, as it was judged, else scored by the rules as they are."""
+    scored, cameras = judged or judge(situation, rules)
     category = lead_category(situation, rules)
     reports, episodes = told(situation)
     lead = next((row for row in reports if row.report.category is category), None)
@@ -30,7 +42,8 @@ def alert_of(situation: Situation, rules: Rules, registry_version: str) -> Alert
     facts += [(row.occurred_at, row.evidence_id) for row in situation.episodes]
     starts = [row.report.occurred_at for row in reports] + [row.begun_at for row in episodes]
     return Alert(
-        **life_of(situation, rules),
+        **{name: getattr(situation, name) for name in _LIFE},
+        expires_at=expires_at(situation, rules),
         alert_id=situation.alert_id,
         control_room_id=situation.control_room_id,
         priority=scored.priority,
@@ -51,11 +64,6 @@ def alert_of(situation: Situation, rules: Rules, registry_version: str) -> Alert
         rules_version=rules.version,
         registry_version=registry_version,
     )
-
-
-def life_of(situation: Situation, rules: Rules) -> dict[str, Any]:
-    """Return what an alert says of where it stands in its life: all that a change of nothing else changes."""
-    return {name: getattr(situation, name) for name in _LIFE} | {"expires_at": expires_at(situation, rules)}
 
 
 def _zone(row: EpisodeRow) -> str:

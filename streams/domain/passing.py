@@ -50,18 +50,19 @@ def placed(
     elif enters or after.state is AlertState.SUPPRESSED:
         suppression = plan.covering(after, rules, now)
         after = happens(after, Cause.UNPLANNED if suppression is None else Cause.PLANNED)
-        after = after.model_copy(update={"suppression": suppression})
+        if suppression != after.suppression:
+            after = after.model_copy(update={"suppression": suppression})
     waits = after.state is AlertState.NEW and priority is Priority.P1
     raised = before is not None and before.priority is not None and priority < before.priority  # as text, P1 < P2
     on_again = before is not None and after.state is AlertState.NEW and was is not AlertState.NEW
-    return after.model_copy(
-        update={
-            "priority": priority,
-            "raised_revision": after.revision + 1 if raised else after.raised_revision,
-            "critical_since": (after.critical_since or now) if waits else None,
-            "back_at": now if on_again else after.back_at,
-        }
-    )
+    stands = {
+        "priority": priority,
+        "raised_revision": after.revision + 1 if raised else after.raised_revision,
+        "critical_since": (after.critical_since or now) if waits else None,
+        "back_at": now if on_again else after.back_at,
+    }
+    changes = {name: value for name, value in stands.items() if value != getattr(after, name)}
+    return after.model_copy(update=changes) if changes else after
 
 
 def due(situation: Situation, rules: Rules, now: datetime) -> Step | None:

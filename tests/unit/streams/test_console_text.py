@@ -11,7 +11,7 @@ from rich.console import Console
 
 from schemas.alerts import Alert, AlertState
 from schemas.categories import Priority
-from streams.console_text import ENDED, HEADINGS, STATES, VERDICTS, Language, age, line, ordered, row, table
+from streams.console_text import HEADINGS, OFF_THE_LIST, STATES, VERDICTS, Language, age, line, ordered, row, table
 from tests.factories import NOON, example
 
 
@@ -32,9 +32,9 @@ def test_the_order_is_priority_then_score_then_age() -> None:
 
 
 @pytest.mark.parametrize("state", AlertState)
-def test_what_has_ended_is_not_on_the_list(state: AlertState) -> None:
-    """Closed, cancelled and expired alerts leave it; all others stay."""
-    assert bool(ordered([alert(state=state)])) is (state not in ENDED)
+def test_what_has_ended_or_is_put_aside_is_not_on_the_list(state: AlertState) -> None:
+    """Closed, cancelled and expired alerts leave it, shelved and suppressed ones for a while; all others stay."""
+    assert bool(ordered([alert(state=state)])) is (state not in OFF_THE_LIST)
 
 
 def test_a_case_is_not_on_the_operators_list() -> None:
