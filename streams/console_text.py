@@ -88,9 +88,15 @@ def ordered(alerts: Sequence[Alert], room: str | None = None) -> list[Alert]:
     mine = [
         alert
         for alert in alerts
-        if alert.operator_list and alert.state not in OFF_THE_LIST and room in (None, alert.control_room_id)
+        if alert.operator_list and _on_the_list(alert) and room in (None, alert.control_room_id)
     ]
     return sorted(mine, key=lambda alert: (alert.priority, -alert.score, alert.opened_at, alert.alert_id))
+
+
+def _on_the_list(alert: Alert) -> bool:
+    """Return whether an alert asks for somebody's eyes: what is over leaves when it was acknowledged, as in ISA-18.2."""
+    seen = alert.state is AlertState.RETURNED_TO_NORMAL and alert.acknowledged_at is not None
+    return alert.state not in OFF_THE_LIST and not seen
 
 
 def row(alert: Alert, now: datetime, language: Language) -> Row:

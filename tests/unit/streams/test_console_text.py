@@ -37,6 +37,15 @@ def test_what_has_ended_or_is_put_aside_is_not_on_the_list(state: AlertState) ->
     assert bool(ordered([alert(state=state)])) is (state not in OFF_THE_LIST)
 
 
+def test_what_is_over_leaves_the_list_when_somebody_has_seen_it() -> None:
+    """Not before; and what somebody has and is not over stays."""
+    over = alert(state=AlertState.RETURNED_TO_NORMAL)
+    assert ordered([over]) == [over]
+    assert ordered([over.model_copy(update={"acknowledged_at": NOON})]) == []
+    mine = alert(state=AlertState.ACKNOWLEDGED, acknowledged_at=NOON)
+    assert ordered([mine]) == [mine]
+
+
 def test_a_case_is_not_on_the_operators_list() -> None:
     """Housing fraud is somebody's case and nobody's alarm."""
     assert ordered([alert(operator_list=False)]) == []

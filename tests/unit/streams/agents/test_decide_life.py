@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,10 @@ from streams.agents.decide import Decide
 from streams.domain.lifecycle import TABLE, Cause, Refused
 from streams.domain.plan import Plan
 from streams.domain.rules import Rules
+from streams.domain.situations import Situation
+from streams.state_versions import ROWS
 from tests.situation_factories import NOON, action, episode, in_view, position, report, seconds, sighting
+from tests.state_samples import sample_file
 from tests.unit.streams.agents.test_decide import OPEN_S, RULES, Deciding
 from tests.unit.streams.domain.test_plan import EVENT, WORKS
 
@@ -448,3 +452,26 @@ def test_rules_that_put_an_end_to_reopening(deciding: Deciding) -> None:
     content["lifetime"]["reopen_s"] = content["lifetime"]["forget_s"] + 1
     with pytest.raises(ValueError, match="reopen_s is 86401, expected at most forget_s, 86400"):
         Rules.model_validate(content)
+
+
+def test_alerts_of_the_release_before_live_on(deciding: Deciding) -> None:
+    """Their rows know neither their priority nor where they stand in the index; who shelved one was not kept."""
+    rows: dict[str, str] = json.loads(sample_file("alert", 1).read_text())
+    for key, raw in rows.items():
+        row = ROWS.read(key, raw.encode(), Situation)
+        assert (row.priority, row.indexed) == (None, None)
+        deciding.rows.put(key, row)
+        asked = action(row.alert_id, Action.ASSIGN, seen_revision=row.revision, user="operator-9")
+        if row.ended_at is not None:
+            assert deciding.refused(asked).startswith("it has ended")
+            continue
+        after = deciding.one(asked)
+        assert (after.revision, after.handled_by) == (row.revision + 1, "operator-9")
+        written = deciding.rows.get(key, Situation)
+        assert written is not None
+        assert written.indexed is not None
+        assert (written.indexed.rules_version, bool(written.indexed.cells)) == (RULES.version, True)
+    shelved_row = {**json.loads(raw), "state": "shelved", "shelved_until": "2026-11-24T13:00:00Z", "handled_by": None}
+    upgraded = ROWS.read(key, json.dumps(shelved_row).encode(), Situation)
+    assert upgraded.shelf is not None
+    assert (upgraded.shelf.user, upgraded.shelf.reason) == ("unknown", "not kept")
