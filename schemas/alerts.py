@@ -29,11 +29,14 @@ class AlertState(StrEnum):
 
 
 class Change(StrEnum):
-    """Why this message was sent."""
+    """Why this message was sent. `back` is from the shelf, or from a plan, by itself."""
 
     OPENED = "opened"
+    REOPENED = "reopened"
     EVIDENCE = "evidence"
     ACTION = "action"
+    BACK = "back"
+    ESCALATED = "escalated"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
 
@@ -118,12 +121,31 @@ class AlertSummary(Part):
     taking: Annotated[bool, Field(description="Whether more alerts may come under it: the flood or the hour goes on")]
 
 
+class Shelf(Part):
+    """Who put an alert aside, why, and until when."""
+
+    user: Identifier
+    reason: ShortText
+    until: Utc
+
+
+class Suppression(Part):
+    """Which entry of which plan holds an alert back, why, and until when."""
+
+    plan_version: Annotated[str, Field(min_length=1, max_length=40)]
+    plan_id: Identifier
+    reason: ShortText
+    until: Utc
+
+
 class Alert(Message):
     """The whole alert after one change. `revision` counts changes from 0; `alert_id` is derived from the first cause.
 
     `score` is the sum of the factors' points, held within 0 and 100; `capped_by` names the rule that held the priority
     below what the score would give, if one did. A priority that falls is held for a while: then `falls_to` is what the score
-    gives, and `falls_at` when it will be shown. `verdict` is the best that any camera said.
+    gives, and `falls_at` when it will be shown. `verdict` is the best that any camera said. `back_at` is when it last came on
+    the list again. A closed alert with `merged_into` went on under that id; one with `split_from` was a part of that alert, and
+    one with `recurrence_of` is about the same thing as that closed alert.
 
     An alert with `grouped_under` stands under that summary alert as long as the summary is on the list. One with `summary` is
     such a summary: it has no reports and cameras of its own.
@@ -163,6 +185,11 @@ class Alert(Message):
     changed_at: Utc
     expires_at: Utc
     handled_by: Identifier | None = None
+    acknowledged_at: Utc | None = None
+    back_at: Utc | None = None
+    escalated_at: Utc | None = None
+    shelf: Shelf | None = None
+    suppression: Suppression | None = None
     closing: Annotated[str, Field(pattern="^(true|false|test|duplicate)?$")] = ""
     asks: Annotated[
         bool, Field(description="Whether this change newly asks for attention: opened, came back, rose")
@@ -170,6 +197,9 @@ class Alert(Message):
     grouped_under: Annotated[str | None, Field(description="The summary alert that it stands under")] = None
     grouping: Annotated[Grouping | None, Field(description="Why it does")] = None
     summary: AlertSummary | None = None
+    merged_into: str | None = None
+    split_from: str | None = None
+    recurrence_of: str | None = None
     rules_version: Annotated[str, Field(min_length=1, max_length=40)]
     registry_version: Annotated[str, Field(min_length=1, max_length=40)]
 
@@ -190,6 +220,7 @@ class DecisionLog(Message):
     """What `decide` was given and when it decided: enough to play the decision back in its recorded order.
 
     `sequence` counts the control room's decisions from 0. Between them stand ticks that leave no record.
+    For an operator's action it is the answer too: `action_id`, and why it was `refused`, empty where it was not.
     """
 
     name: ClassVar[str] = "decision"
@@ -203,6 +234,8 @@ class DecisionLog(Message):
     input_id: str
     now: Utc
     alert_ids: tuple[str, ...]
+    action_id: str = ""
+    refused: ShortText = ""
     rules_version: str
     registry_version: str
     after_tick: Annotated[

@@ -22,10 +22,16 @@ class Action(StrEnum):
     FALSE_ALARM = "false_alarm"
     CONFIRM_DISPATCH = "confirm_dispatch"
     CLOSE = "close"
+    MERGE = "merge"
+    SPLIT = "split"
 
 
 class OperatorAction(Message):
-    """A person did something to an alert, having seen one revision of it."""
+    """A person did something to an alert, having seen one revision of it.
+
+    Shelving needs `reason` and `until`. Closing takes a `reason` of true, false, test or duplicate as its verdict. Merging takes
+    the other alert into this one; splitting makes an alert of its own of one incident or episode of this one.
+    """
 
     name: ClassVar[str] = "operator-action"
     topics: ClassVar[tuple[str, ...]] = ("operator-actions",)
@@ -38,6 +44,12 @@ class OperatorAction(Message):
     user: Identifier
     reason: ShortText = ""
     until: Utc | None = None
+    other_alert_id: Annotated[str, Field(max_length=80, description="For merge: the alert that goes into this one")] = (
+        ""
+    )
+    fact_id: Annotated[
+        str, Field(max_length=80, description="For split: the incident_id or episode_id that is another situation")
+    ] = ""
     acted_at: Utc
 
     def message_id(self) -> str:

@@ -45,6 +45,7 @@ class AlertReader:
             self._consumer.seek_to_end(*live)
             for partition in live:
                 self._consumer.position(partition)
+            self._ends = self._consumer.end_offsets(state) if state else {}
             if state:
                 self._consumer.seek_to_beginning(*state)
         except KafkaError as error:
@@ -64,6 +65,10 @@ class AlertReader:
                 if alert is not None:
                     changed.append(alert)
         return changed
+
+    def caught_up(self) -> bool:
+        """Return whether all was read that was retained when the reading began."""
+        return all(self._consumer.position(partition) >= end for partition, end in self._ends.items())
 
     def close(self) -> None:
         """Stop reading."""

@@ -23,6 +23,7 @@ COMMANDS: Final = (
     "rules",
     "budget",
     "trends",
+    "act",
     "snapshot",
     "completeness",
     "canary",

@@ -17,6 +17,8 @@ from schemas.categories import Priority
 from schemas.evidence import Verdict
 from streams.domain.budget import OFF_LIST, hidden
 
+OFF_THE_LIST: Final = frozenset(AlertState) - {AlertState.NEW, AlertState.ACKNOWLEDGED, AlertState.RETURNED_TO_NORMAL}
+"""What has ended, and what was put aside or is expected and comes back by itself (`docs/lifecycle.md`)."""
 COLOURS: Final = {
     Priority.P1: "bold white on red",
     Priority.P2: "bold black on yellow",
@@ -91,9 +93,15 @@ def ordered(alerts: Sequence[Alert], room: str | None = None) -> list[Alert]:
     mine = [
         alert
         for alert in alerts
-        if alert.operator_list and alert.state not in OFF_LIST and room in (None, alert.control_room_id)
+        if alert.operator_list and _on_the_list(alert) and room in (None, alert.control_room_id)
     ]
     return sorted(mine, key=lambda alert: (alert.priority, -alert.score, alert.opened_at, alert.alert_id))
+
+
+def _on_the_list(alert: Alert) -> bool:
+    """Return whether an alert asks for somebody's eyes: what is over leaves when it was acknowledged, as in ISA-18.2."""
+    seen = alert.state is AlertState.RETURNED_TO_NORMAL and alert.acknowledged_at is not None
+    return alert.state not in OFF_THE_LIST and not seen
 
 
 def in_sight(alerts: Sequence[Alert], known: Sequence[Alert]) -> list[Alert]:

@@ -219,8 +219,8 @@ def in_order(letters: Iterable[Letter]) -> list[Letter]:
     return sorted(letters, key=lambda letter: (replay_round(letter), letter.failed_at, letter.partition, letter.offset))
 
 
-def moment(option: str, text: str, now: datetime, command: str = "dead-letters") -> datetime:
-    """Return a time that was given as RFC 3339 with a zone, or as a duration before now: 90s, 30m, 2h, 3d.
+def moment(option: str, text: str, now: datetime, command: str = "dead-letters", *, ahead: bool = False) -> datetime:
+    """Return a time that was given as RFC 3339 with a zone, or as a duration before now, or after it: 90s, 30m, 2h, 3d.
 
     Raises:
         ConfigurationError: It is neither.
@@ -228,13 +228,15 @@ def moment(option: str, text: str, now: datetime, command: str = "dead-letters")
     match = _DURATION.fullmatch(text)
     try:
         if match:
-            return now - timedelta(**{_UNITS[match[2]]: int(match[1])})
+            span = timedelta(**{_UNITS[match[2]]: int(match[1])})
+            return now + span if ahead else now - span
         at = datetime.fromisoformat(text)
         if at.tzinfo is not None and 1 < at.year < 9999:
             return at
     except (ValueError, OverflowError):
         pass
-    expected = "a time with a zone such as 2026-11-24T12:00:00Z, or how long ago, such as 30m, 2h or 3d"
+    how_long = "how long from now" if ahead else "how long ago"
+    expected = f"a time with a zone such as 2026-11-24T12:00:00Z, or {how_long}, such as 30m, 2h or 3d"
     raise ConfigurationError(command, option, text, expected)
 
 

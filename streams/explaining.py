@@ -17,6 +17,7 @@ from schemas.evidence import EpisodeFact, Evidence, ReportFact
 from schemas.operations import Tick
 from streams import topics
 from streams.agents.decide import Decide
+from streams.domain.plan import NO_PLAN, Plan
 from streams.domain.rules import Rules
 from streams.in_memory import MemoryRows
 from streams.stage import Input
@@ -66,7 +67,11 @@ class Recomputed:
 
 
 def recompute(
-    alert: Alert, decisions: Iterable[DecisionLog], messages: Mapping[Place, Message], rules: Rules
+    alert: Alert,
+    decisions: Iterable[DecisionLog],
+    messages: Mapping[Place, Message],
+    rules: Rules,
+    plan: Plan = NO_PLAN,
 ) -> Recomputed:
     """Return what comes out when an alert's inputs are decided anew.
 
@@ -75,9 +80,10 @@ def recompute(
         decisions: The decision log of its control room, in any order, repeats included.
         messages: Evidence and operators' actions, by the place of their record.
         rules: The rules to decide by.
+        plan: What is expected.
     """
     chosen = concerning(alert, decisions, messages)
-    stage, rows = Decide(rules, alert.registry_version), MemoryRows()
+    stage, rows = Decide(rules, alert.registry_version, plan), MemoryRows()
     missing: list[str] = []
     again: Alert | None = None
     played = 0

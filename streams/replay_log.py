@@ -17,6 +17,7 @@ from streams import topics
 from streams.agents.decide import Decide
 from streams.agents.situation_store import SequenceRow
 from streams.agents.tick_order import last_tick
+from streams.domain.plan import NO_PLAN, Plan
 from streams.domain.rules import Rules
 from streams.errors import ToezichtError
 from streams.in_memory import MemoryRows
@@ -59,13 +60,14 @@ class Followed:
             self.differences.append(line)
 
 
-def follow(recording: Recording, rules: Rules, start: Mapping[int, MemoryRows]) -> Followed:
+def follow(recording: Recording, rules: Rules, start: Mapping[int, MemoryRows], plan: Plan = NO_PLAN) -> Followed:
     """Follow all partitions of a recording.
 
     Args:
         recording: What was recorded.
         rules: Those that the recording was made with.
         start: The rows from which a partition starts; without them it starts with none. They are changed.
+        plan: What was expected then.
 
     Raises:
         ReplayError: The log begins after the start, or misses a part that cannot be done without.
@@ -73,7 +75,7 @@ def follow(recording: Recording, rules: Rules, start: Mapping[int, MemoryRows]) 
     followed = Followed()
     for partition in sorted(recording.logs):
         _Follower(
-            recording.log(partition), recording.alerts, rules, start.get(partition) or MemoryRows(), followed
+            recording.log(partition), recording.alerts, rules, plan, start.get(partition) or MemoryRows(), followed
         ).run()
     return followed
 
@@ -82,11 +84,18 @@ class _Follower:
     """One partition that is followed."""
 
     def __init__(
-        self, log: Log, alerts: Mapping[tuple[str, int], Alert], rules: Rules, rows: MemoryRows, followed: Followed
+        self,
+        log: Log,
+        alerts: Mapping[tuple[str, int], Alert],
+        rules: Rules,
+        plan: Plan,
+        rows: MemoryRows,
+        followed: Followed,
     ) -> None:
         self._log = log
         self._alerts = alerts
         self._rules = rules
+        self._plan = plan
         self._rows = rows
         self._followed = followed
         self._stages: dict[str, Decide] = {}
@@ -188,7 +197,7 @@ class _Follower:
     def _stage(self, registry_version: str) -> Decide:
         found = self._stages.get(registry_version)
         if found is None:
-            found = self._stages[registry_version] = Decide(self._rules, registry_version)
+            found = self._stages[registry_version] = Decide(self._rules, registry_version, self._plan)
         return found
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from schemas.alerts import Alert, DecisionLog
 from schemas.base import iso_utc
 from streams.domain.differences import Case, Compared, cases, compare, summary
+from streams.domain.plan import NO_PLAN, Plan
 from streams.domain.rules import Rules
 from streams.in_memory import MemoryRows
 from streams.recording import Recording
@@ -34,14 +35,14 @@ def follows_log(decisions: Iterable[DecisionLog], rules: Rules) -> bool:
     return versions == {rules.version}
 
 
-def same_rules(recording: Recording, rules: Rules, start: Mapping[int, MemoryRows]) -> Outcome:
+def same_rules(recording: Recording, rules: Rules, start: Mapping[int, MemoryRows], plan: Plan = NO_PLAN) -> Outcome:
     """Follow the decision log, and compare whole alerts.
 
     Raises:
         ReplayError: See `streams.replay_log.follow`.
     """
     began_s = time.perf_counter()
-    followed = follow(recording, rules, start)
+    followed = follow(recording, rules, start, plan)
     seconds = time.perf_counter() - began_s
     if not followed.decisions:
         raise ReplayError("the span holds no decision that the start does not hold already")

@@ -20,16 +20,17 @@ def stages_for(settings: Settings, rules: Rules, recording: Recording, cameras: 
     Raises:
         ConfigurationError: Cameras are to be asked again, and the recording does not hold the reports, or no registry is set.
     """
+    parts = Parts(settings)
     if not cameras:
-        return [Decide(rules, registry_version(recording))]
+        return [Decide(rules, registry_version(recording), parts.plan)]
     if not any(record.topic == topics.INCIDENTS for record in recording.sights):
         expected = "reports and observations: export with --cameras, these rules ask cameras something else"
         raise ConfigurationError("replay", "--input", "without them", expected)
-    registry = Parts(settings).registry
+    registry = parts.registry
     return [
         Locate(registry, rules, settings.time_zone),
         Corroborate(registry, rules),
-        Decide(rules, registry.version),
+        Decide(rules, registry.version, parts.plan),
     ]
 
 

@@ -51,6 +51,9 @@ class Settings(BaseSettings):
         None, description="Areas that trends are counted in (GeoJSON); empty counts per control room"
     )
     shadow_rules: Path | None = Field(None, description="Rules that `worker shadow` runs beside the active ones (YAML)")
+    plan: Path | None = Field(
+        None, description="What is expected (YAML), so that its alerts do not come on the list: events, maintenance"
+    )
     models: Path | None = Field(None, description="Folder with detector models")
     weights: Path | None = Field(None, description="One detector model, preferred over any other")
     crowd_model: Path | None = Field(None, description="A model that counts crowds (ONNX, or OpenVINO's .xml)")

@@ -150,10 +150,15 @@ def _report_unattended(report: Document) -> Document:
 def _alert_of_the_first_release(row: Document) -> Document:
     """Nothing was held then, and the next change looks for near-repeats.
 
-    It was shown with a priority that is not told: as if with the highest, so that nothing asks anew by the upgrade.
+    It was shown with a priority that is not told: as if with the highest, so that nothing asks anew by the upgrade. Who shelved
+    it, and why, was not kept; nor when it was acknowledged: not after its newest change.
     """
+    until = row["shelved_until"]
+    kept = {field: value for field, value in row.items() if field != "shelved_until"}
     return {
-        **row,
+        **kept,
+        "shelf": until and {"user": row["handled_by"] or "unknown", "reason": "not kept", "until": until},
+        "acknowledged_at": row["changed_at"] if row["state"] == "acknowledged" else None,
         "reports": [_report_unattended(report) for report in row["reports"]],
         "episodes": [_episode_without_rise(each) for each in row["episodes"]],
         "shown": None,

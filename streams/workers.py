@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from streams.canary_places import canaries, with_canaries
+from streams.domain.plan import NO_PLAN, Plan
 from streams.domain.registry import Registry
 from streams.errors import ConfigurationError
 from streams.rules_file import Rules, load_rules
@@ -38,6 +39,22 @@ class Parts:
     def rules(self) -> Rules:
         """Return the priority rules: the configured ones, else the built-in ones."""
         return load_rules(self.settings.rules)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Return the plan of what is expected; an empty one where none is configured.
+
+        Raises:
+            ConfigurationError: It names a control room or a camera that the registry does not have.
+        """
+        path = self.settings.plan
+        if path is None:
+            return NO_PLAN
+        plan = read_yaml(path, Plan)
+        unknown = plan.unknown(self.registry)
+        if unknown is not None:
+            raise ConfigurationError(str(path), *unknown)
+        return plan
 
 
 def _detect(parts: Parts) -> PictureStage:
@@ -75,7 +92,7 @@ def _corroborate(parts: Parts) -> Stage:
 def _decide(parts: Parts) -> Stage:
     from streams.agents.decide import Decide
 
-    return Decide(parts.rules, parts.registry.version)
+    return Decide(parts.rules, parts.registry.version, parts.plan)
 
 
 def _trends(parts: Parts) -> Stage:
@@ -94,7 +111,7 @@ def _shadow(parts: Parts) -> Stage:
     file = parts.settings.shadow_rules
     if file is None:
         raise ConfigurationError("environment", "TOEZICHT_SHADOW_RULES", "", "the path of rules (YAML) to run beside")
-    return Shadow(load_rules(file), parts.registry.version)
+    return Shadow(load_rules(file), parts.registry.version, parts.plan)
 
 
 STAGES: Final[dict[str, Callable[[Parts], Stage | PictureStage]]] = {

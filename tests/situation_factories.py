@@ -179,19 +179,20 @@ def episode(
 
 
 def action(
-    alert_id: str, what: Action, reason: str = "", until: datetime | None = None, number: int = 1
+    alert_id: str, what: Action, reason: str = "", until: datetime | None = None, number: int = 1, **changes: Any
 ) -> OperatorAction:
-    return OperatorAction(
-        action_id=f"action-{number}",
-        control_room_id=ROOM,
-        alert_id=alert_id,
-        seen_revision=0,
-        action=what,
-        user="operator-3",
-        reason=reason,
-        until=until,
-        acted_at=NOON,
-    )
+    known: dict[str, Any] = {
+        "action_id": f"action-{number}",
+        "control_room_id": ROOM,
+        "alert_id": alert_id,
+        "seen_revision": 0,
+        "action": what,
+        "user": "operator-3",
+        "reason": reason,
+        "until": until,
+        "acted_at": NOON,
+    }
+    return OperatorAction.model_validate(known | changes)
 
 
 def observation(

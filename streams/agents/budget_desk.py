@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -44,8 +43,6 @@ from streams.domain.budget_summary import (
 from streams.domain.canary import is_canary
 from streams.domain.rules import Rules
 from streams.stage import Rows
-
-log = logging.getLogger(__name__)
 
 LOOK_S: Final = 60
 """How often a control room that was asked lately is looked at: a flood's end is told and measured this late at most."""
@@ -100,16 +97,15 @@ class BudgetDesk:
         """Return whether an alert is a summary that is not forgotten."""
         return self._summary(alert_id) is not None
 
-    def act(self, action: OperatorAction, now: datetime) -> None:
-        """Do what an operator asks of a summary; what is refused changes nothing and is logged with its reason."""
+    def act(self, action: OperatorAction, now: datetime) -> str:
+        """Do what an operator asks of a summary, or return why it is refused, which changes nothing; empty where it is done."""
         row = self._summary(action.alert_id)
         if row is None:
-            return
+            return "there is no such summary in this control room"
         row, refused = act_on_summary(row, action, now)
-        if refused:
-            log.info("refused %s of summary %s: %s", action.action.value, action.alert_id, refused)
-            return
-        self._tell(row, False, now)
+        if not refused:
+            self._tell(row, False, now)
+        return refused
 
     def look(self, now: datetime) -> None:
         """Look whether a flood is over, and how much of the budget is used."""

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
-from schemas.alerts import Alert, Change, DecisionLog
+from schemas.alerts import Alert, AlertState, Change, DecisionLog
+from schemas.categories import Priority
 from schemas.evidence import EpisodeFact, Evidence, ReportFact, SightingFact
-from schemas.operations import OperatorAction, Tick
+from schemas.operations import Action, OperatorAction, Tick
 from streams import topics
 from streams.agents.due import Due
 from streams.agents.situation_store import DUE_BUCKET_S, EarlyRow, SituationStore
 from streams.agents.tick_order import TickRows, last_tick
-from streams.domain.alerting import act, alert_of, as_shown, changed, expire, expires_at, fallen, unshelve
+from streams.domain.acting import act
+from streams.domain.alerting import alert_of, as_shown, changed, judge, shown_of
 from streams.domain.canary import is_canary
 from streams.domain.joining import fact_spot
+from streams.domain.passing import due, placed
+from streams.domain.plan import NO_PLAN, Plan
+from streams.domain.recurring import again, worse
+from streams.domain.regrouping import merge, split
 from streams.domain.rules import Rules
 from streams.domain.situations import (
     EpisodeRow,
@@ -36,6 +43,8 @@ from streams.stage import Input, Output, Rows
 
 log = logging.getLogger(__name__)
 
+NO_ANSWER: Final[Mapping[str, str]] = {}
+
 
 class Decide:
     """Joins facts to situations, and says each change of one as a whole alert.
@@ -48,10 +57,11 @@ class Decide:
     stateful: bool = True
     max_late: timedelta | None = None
 
-    def __init__(self, rules: Rules, registry_version: str) -> None:
-        """Take the rules, and the registry's version, which goes into each alert."""
+    def __init__(self, rules: Rules, registry_version: str, plan: Plan = NO_PLAN) -> None:
+        """Take the rules, the registry's version, which goes into each alert, and the plan of what is expected."""
         self._rules = rules
         self._registry_version = registry_version
+        self._plan = plan
 
     def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
         """Return the alerts that an input changes, and the record of the decision.
@@ -66,8 +76,9 @@ class Decide:
                 return self._outputs(item, rows, store, [alert] if alert else [], now)
             case OperatorAction() as action:
                 store = self._store(rows, action.control_room_id)
-                alert = self._act(action, store, now)
-                return self._outputs(item, rows, store, [alert] if alert else [], now)
+                alerts, refused = self._act(action, store, now)
+                answer = {"action_id": action.action_id, "refused": refused[:300]}
+                return self._outputs(item, rows, store, alerts, now, answer)
             case Tick():
                 return self._tick(item, TickRows(rows, item.offset), now)
             case other:
@@ -94,18 +105,19 @@ class Decide:
         fact_id = row.report.incident_id
         known = store.of_fact(fact_id)
         if known is not None:
-            return self._change(known, with_report(known, row), store, Change.EVIDENCE, now)
+            return self._known(known, with_report(known, row), store, now)
         gone = store.gone(fact_id)
         if gone is not None and row.report.revision <= gone.revision:
             return None
         early = store.early(fact_id) or EarlyRow()
         row = newer_report(early.report, row)
-        match = store.match(fact_spot(row, self._rules))
-        if match is None and row.report.cancelled:
+        match = store.match(fact_spot(row, self._rules), fact_id, now)
+        if row.report.cancelled and (match is None or match.ended_at is not None):
             store.wait(fact_id, early.model_copy(update={"report": row}), now)
             return None
         store.arrived(fact_id)
-        after = with_report(match or open_situation(evidence, now), row)
+        match, situation = again(match, open_situation(evidence, now))
+        after = with_report(situation, row)
         for sighting in early.sightings:
             after = with_sighting(after, sighting)
         return self._change(match, after, store, Change.EVIDENCE, now)
@@ -115,7 +127,8 @@ class Decide:
         row = sighting_row(evidence, fact)
         known = store.of_fact(fact.incident_id)
         if known is not None:
-            return self._change(known, with_sighting(known, row), store, Change.EVIDENCE, now)
+            after = known if known.ended_at is not None else with_sighting(known, row)
+            return self._change(known, after, store, Change.EVIDENCE, now)
         if store.gone(fact.incident_id) is not None:
             return None
         early = store.early(fact.incident_id) or EarlyRow()
@@ -129,48 +142,64 @@ class Decide:
         """Take an episode's phase. One that ended before its beginning came makes no alert of its own."""
         known = store.of_fact(row.episode_id)
         if known is not None:
-            return self._change(known, with_episode(known, row), store, Change.EVIDENCE, now)
+            return self._known(known, with_episode(known, row), store, now)
         gone = store.gone(row.episode_id)
         if gone is not None and row.occurred_at <= gone.occurred_at:
             return None
         early = store.early(row.episode_id) or EarlyRow()
         row = newer_episode(early.episode, row)
-        match = store.match(fact_spot(row, self._rules))
-        if match is None and row.phase == "end":
+        match = store.match(fact_spot(row, self._rules), row.episode_id, now)
+        if row.phase == "end" and (match is None or match.ended_at is not None):
             store.wait(row.episode_id, EarlyRow(episode=row), now)
             return None
         store.arrived(row.episode_id)
-        after = with_episode(match or open_situation(evidence, now), row)
-        return self._change(match, after, store, Change.EVIDENCE, now)
+        match, situation = again(match, open_situation(evidence, now))
+        return self._change(match, with_episode(situation, row), store, Change.EVIDENCE, now)
 
-    def _act(self, action: OperatorAction, store: SituationStore, now: datetime) -> Alert | None:
-        """Do what an operator asks; what is refused changes nothing and is logged with its reason."""
+    def _known(self, known: Situation, after: Situation, store: SituationStore, now: datetime) -> Alert | None:
+        """Take what is new of a known fact. An alert that has ended takes only what makes it open again."""
+        if known.ended_at is not None and after is not known:
+            worth = judge(after, self._rules).scored.priority
+            after = worse(known, after, known.priority or self._priority(known), worth)
+        return self._change(known, after, store, Change.EVIDENCE, now)
+
+    def _act(self, action: OperatorAction, store: SituationStore, now: datetime) -> tuple[list[Alert], str]:
+        """Do what an operator asks; return the alerts that it changed, or why it is refused, which changes nothing."""
         known = store.get(action.alert_id)
         if known is None and not store.budget.knows(action.alert_id):
-            log.info("refused %s of alert %s: no such alert here", action.action.value, action.alert_id)
-            return None
+            return [], "there is no such alert in this control room"
         if not store.first_time(action):
-            log.info("%s of alert %s was decided on before", action.action.value, action.alert_id)
-            return None
+            return [], "this action was decided on before"
         if known is None:
-            store.budget.act(action, now)
-            return None
-        priority = alert_of(known, self._rules, self._registry_version).priority
-        after, refused = act(known, action, priority, now)
-        if refused:
-            log.info("refused %s of alert %s: %s", action.action.value, action.alert_id, refused)
-        return self._change(known, after, store, Change.ACTION, now)
+            return [], store.budget.act(action, now)
+        if action.action is Action.MERGE:
+            changes, refused = merge(known, store.get(action.other_alert_id), action, self._rules, now)
+        elif action.action is Action.SPLIT:
+            changes, refused = split(known, action, now)
+        else:
+            after, refused = act(known, action, self._priority(known), now)
+            changes = ((known, after),)
+        alerts = [self._change(before, after, store, Change.ACTION, now) for before, after in changes]
+        return [alert for alert in alerts if alert is not None], refused
+
+    def _priority(self, situation: Situation) -> Priority:
+        """Return the priority that a situation shows now."""
+        scored = judge(situation, self._rules).scored
+        return shown_of(situation, scored, self._rules, situation.changed_at).priority
 
     def _change(
         self, before: Situation | None, after: Situation, store: SituationStore, why: Change, now: datetime
     ) -> Alert | None:
-        """Write and return what changed; None where nothing did, or the alert had ended before."""
-        if before is not None:
-            if after is before or after == before or before.ended_at is not None:
-                return None
-            after = changed(before, after, why, now)
+        """Write and return what changed, where its priority and the plan put it; None where nothing did."""
+        if before is not None and (after is before or after == before):
+            return None
         after = store.repeats.told(after)
-        alert = alert_of(after, self._rules, self._registry_version)
+        judged = judge(after, self._rules)
+        priority = shown_of(after, judged.scored, self._rules, max(now, after.changed_at)).priority
+        after = placed(before, after, priority, self._plan, self._rules, now)
+        if before is not None:
+            after = changed(before, after, why, now)
+        alert = alert_of(after, self._rules, self._registry_version, judged)
         after = as_shown(after, alert)
         standing, alert = store.budget.stand(after.standing, alert, now)
         if standing != after.standing:
@@ -190,7 +219,7 @@ class Decide:
         return found
 
     def _tick(self, item: Input, rows: Rows, now: datetime) -> list[Output]:
-        """Expire, unshelve and forget what is due; a tick with nothing due leaves no trace."""
+        """Do what is due: expire, bring back, escalate, show what fell, forget; a tick with nothing due leaves no trace."""
         rooms: dict[str, tuple[SituationStore, list[Alert]]] = {}
         looked: set[str] = set()  # when a budget was looked at next depends on it: a replay must know
         for name in Due(rows, DUE_BUCKET_S).take(now):
@@ -223,27 +252,34 @@ class Decide:
         if known is None:
             return None
         if known.ended_at is not None:
-            if store.forgotten_at(known.ended_at) <= now:
-                store.forget(known, now)
+            store.settle(known, now)
             return None
-        if known.shelved_until is not None and known.shelved_until <= now:
-            return self._change(known, unshelve(known), store, Change.ACTION, now)
-        expires = expires_at(known, self._rules)
-        if expires > now:
-            store.expire_at(alert_id, expires)
-            return self._change(known, fallen(known, now), store, Change.EVIDENCE, now)
-        after = expire(known, now)
-        if after.state is known.state:  # cancelled before: it was said, it only stops taking facts
-            store.put(known, after)
+        step = due(known, self._rules, now)
+        if step is None:
+            store.look_again(known)
             return None
-        return self._change(known, after, store, Change.EXPIRED, now)
+        if (
+            step.change is Change.EXPIRED and step.situation.state is AlertState.CANCELLED
+        ):  # said before: it takes no more
+            store.put(known, step.situation)
+            return None
+        alert = self._change(known, step.situation, store, step.change, now)
+        store.look_again(store.get(alert_id) or known)
+        return alert
 
     def _outputs(
-        self, item: Input, rows: Rows, store: SituationStore, alerts: Sequence[Alert], now: datetime
+        self,
+        item: Input,
+        rows: Rows,
+        store: SituationStore,
+        alerts: Sequence[Alert],
+        now: datetime,
+        answer: Mapping[str, str] = NO_ANSWER,
     ) -> list[Output]:
-        """Return each alert for its two topics, and one record of the decision. A summary stands before what is under it.
+        """Return each alert for its two topics, and one record of the decision, with the answer to an action.
 
-        The newest state stands in its control room's partition, which is the input's, under the alert's own key.
+        A summary stands before what is under it. The newest state stands in its control room's partition, which is the
+        input's, under the alert's own key.
         """
         outputs: list[Output] = []
         alerts = [*alerts, *self._look_at_repeats(store, now)]
@@ -266,5 +302,6 @@ class Decide:
             rules_version=self._rules.version,
             registry_version=self._registry_version,
             after_tick=last_tick(rows),
+            **answer,
         )
         return [*outputs, Output(topics.DECISION_LOG, decision)]

@@ -12,6 +12,7 @@ from typing import Final
 
 from streams import topics
 from streams.agents.decide import Decide
+from streams.domain.plan import NO_PLAN, Plan
 from streams.domain.rules import Rules
 from streams.stage import Input, Output, Rows
 
@@ -26,9 +27,9 @@ class Shadow:
     stateful: bool = True
     max_late: timedelta | None = None
 
-    def __init__(self, rules: Rules, registry_version: str) -> None:
-        """Take the shadow rules, and the registry's version, which goes into each alert."""
-        self._decide = Decide(rules, registry_version)
+    def __init__(self, rules: Rules, registry_version: str, plan: Plan = NO_PLAN) -> None:
+        """Take the shadow rules, the registry's version, which goes into each alert, and the plan of what is expected."""
+        self._decide = Decide(rules, registry_version, plan)
 
     def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
         """Return the alerts that an input changes under the shadow rules.

@@ -9,7 +9,7 @@
 - `repeat/<room>/<cell>`: situations that a later one may repeat (`near_repeat_store.py`);
 - `sequence/<room>`: the number of the next decision;
 - `budget/…` and `summary/…`: the alert budget (`streams/agents/budget_desk.py`);
-- `due/…`: when an alert expires, is unshelved, or is forgotten;
+- `due/…`: when an alert is to be looked at: it expires, comes back, escalates, falls, is told from what is new, is forgotten;
 - `ticked`: the newest tick that wrote something (`tick_order.py`).
 """
 
@@ -21,15 +21,16 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from schemas.alerts import AlertState
 from schemas.base import Part, Utc
 from schemas.operations import OperatorAction
 from streams.agents.budget_desk import BudgetDesk
 from streams.agents.due import Due
 from streams.agents.near_repeat_store import NearRepeats
-from streams.domain.alerting import expires_at
 from streams.domain.joining import Entry, Spot, cells_of_entry, cells_to_search, nearest_match, situation_entry
+from streams.domain.passing import forgotten_at, next_due, recurs_until
 from streams.domain.rules import Rules
-from streams.domain.situations import EpisodeRow, ReportRow, SightingRow, Situation
+from streams.domain.situations import EpisodeRow, Indexed, ReportRow, SightingRow, Situation, fact_ids
 from streams.stage import Rows
 from streams.topics import BY_NAME, DAY_MS, DEAD_LETTERS
 
@@ -101,70 +102,106 @@ class SituationStore:
 
     def of_fact(self, fact_id: str) -> Situation | None:
         """Return the situation that an incident or episode belongs to, or None."""
+        alert_id = self._alert_of(fact_id)
+        return self.get(alert_id) if alert_id else None
+
+    def _alert_of(self, fact_id: str) -> str | None:
         link = self._rows.get(self._fact(fact_id), LinkRow)
-        return self.get(link.alert_id) if link else None
+        return link.alert_id if link else None
 
-    def match(self, spot: Spot | None) -> Situation | None:
-        """Return the open situation that something is about, or None.
+    def match(self, spot: Spot | None, fact_id: str, now: datetime) -> Situation | None:
+        """Return the situation that a new fact is about: an open one, else one that was closed just now; or None.
 
-        An entry whose situation has ended or is gone was left by rules with other cells or groups; it is passed over
-        and removed.
+        What was merged leads to where it went on. An entry whose situation is gone, or ended too long ago, was left by
+        rules with other cells or groups; it is passed over and removed.
         """
         if spot is None:
             return None
         cells = {cell: self._entries(cell) for cell in cells_to_search(spot, self._rules)}
+        passed: set[str] = set()
+        closed: Situation | None = None
         while True:
-            alert_id = nearest_match(spot, (entry for entries in cells.values() for entry in entries))
+            entries = (entry for entries in cells.values() for entry in entries if entry.alert_id not in passed)
+            alert_id = nearest_match(spot, entries)
             if alert_id is None:
-                return None
-            found = self.get(alert_id)
-            if found is not None and found.ended_at is None:
+                return closed
+            passed.add(alert_id)
+            found = self._going_on(alert_id)
+            if found is None or not self._takes(found, now):
+                self._remove(alert_id, cells)
+            elif fact_id in found.apart or len(found.reports) >= self._rules.joining.reports_at_most:
+                continue
+            elif found.ended_at is None:
                 return found
-            for cell, entries in cells.items():
-                kept = [entry for entry in entries if entry.alert_id != alert_id]
-                if len(kept) < len(entries):
-                    cells[cell] = kept
-                    self._put_cell(cell, kept)
+            else:
+                closed = closed or found
+
+    def _going_on(self, alert_id: str) -> Situation | None:
+        found = self.get(alert_id)
+        while found is not None and found.merged_into is not None:
+            found = self.get(found.merged_into)
+        return found
+
+    def _takes(self, situation: Situation, now: datetime) -> bool:
+        if situation.ended_at is None:
+            return True
+        return situation.state is AlertState.CLOSED and now < recurs_until(situation.ended_at, self._rules)
+
+    def _remove(self, alert_id: str, cells: dict[str, Sequence[Entry]]) -> None:
+        for cell, entries in cells.items():
+            kept = [entry for entry in entries if entry.alert_id != alert_id]
+            if len(kept) < len(entries):
+                cells[cell] = kept
+                self._put_cell(cell, kept)
 
     def put(self, before: Situation | None, after: Situation) -> None:
-        """Write a situation with its index and its links; a new one also gets the time at which it expires."""
-        self._rows.put(self._alert(after.alert_id), after)
-        if before is None:
-            self.expire_at(after.alert_id, expires_at(after, self._rules))
-        if before is None or _moved(before, after):
-            known = set(_fact_ids(before)) if before else set()
-            for fact_id in _fact_ids(after):
+        """Write a situation with its index, its links, and when it must be looked at again."""
+        if before is None or _moved(before, after) or not self._indexed_now(before):
+            known = set(fact_ids(before)) if before else set()
+            for fact_id in fact_ids(after):
                 if fact_id not in known:
                     self._rows.put(self._fact(fact_id), LinkRow(alert_id=after.alert_id))
-            self._reindex(situation_entry(before, self._rules) if before else None, situation_entry(after, self._rules))
-        if after.shelved_until is not None and (before is None or before.shelved_until != after.shelved_until):
-            self.expire_at(after.alert_id, after.shelved_until)
-        falls_at = after.shown.falls_at if after.shown else None
-        if falls_at is not None and (before is None or before.shown is None or before.shown.falls_at != falls_at):
-            self.expire_at(after.alert_id, falls_at)
+            after = self._reindexed(before, after)
+        self._rows.put(self._alert(after.alert_id), after)
+        if before is None or _timing(before) != _timing(after):
+            ended = before is not None and (before.ended_at is None) != (after.ended_at is None)
+            if before is None or ended or next_due(after, self._rules) < next_due(before, self._rules):
+                self.look_again(after)
         self.repeats.note(before, after)
-        if after.ended_at is not None and (before is None or before.ended_at is None):
-            self.expire_at(after.alert_id, self.forgotten_at(after.ended_at))
 
-    def expire_at(self, alert_id: str, at: datetime) -> None:
-        """Note that an alert is to be looked at when this time has come."""
-        self._due.add(at, self._alert(alert_id))
+    def look_again(self, situation: Situation) -> None:
+        """Note when an alert is to be looked at again."""
+        self._due.add(next_due(situation, self._rules), self._alert(situation.alert_id))
 
-    def forgotten_at(self, ended_at: datetime) -> datetime:
-        """Return when an ended alert is forgotten."""
-        return ended_at + timedelta(seconds=self._rules.lifetime.forget_s)
+    def settle(self, ended: Situation, now: datetime) -> None:
+        """Take an ended situation from the index when it is told from what is new, and forget it when its time has come."""
+        assert ended.ended_at is not None
+        if forgotten_at(ended.ended_at, self._rules) <= now:
+            self._forget(ended, now)
+            return
+        if ended.merged_into is None and recurs_until(ended.ended_at, self._rules) <= now:
+            ended = self._reindexed(ended, ended, gone=True)
+            self._rows.put(self._alert(ended.alert_id), ended)
+        self.look_again(ended)
 
-    def forget(self, situation: Situation, now: datetime) -> None:
-        """Delete an ended situation and its links. How far its facts were known is kept while they can be replayed."""
-        self._reindex(situation_entry(situation, self._rules), None)
+    def _forget(self, situation: Situation, now: datetime) -> None:
+        """Delete an ended situation and its links. How far its facts were known is kept while they can be replayed.
+
+        A fact that went on in another alert is forgotten with that one.
+        """
+        self._reindexed(situation, situation, gone=True)
+        mine = {name for name in fact_ids(situation) if self._alert_of(name) == situation.alert_id}
         until = now + REPLAYABLE
         for report in situation.reports:
-            row = GoneRow(revision=report.report.revision, occurred_at=report.report.occurred_at, until=until)
-            self._keep_gone(report.report.incident_id, row)
+            if report.report.incident_id in mine:
+                row = GoneRow(revision=report.report.revision, occurred_at=report.report.occurred_at, until=until)
+                self._keep_gone(report.report.incident_id, row)
         for episode in situation.episodes:
-            self._keep_gone(episode.episode_id, GoneRow(occurred_at=episode.occurred_at, until=until))
-        for fact_id in _fact_ids(situation):
-            self._rows.delete(self._fact(fact_id))
+            if episode.episode_id in mine:
+                self._keep_gone(episode.episode_id, GoneRow(occurred_at=episode.occurred_at, until=until))
+        for fact_id in fact_ids(situation):
+            if fact_id in mine:
+                self._rows.delete(self._fact(fact_id))
         self._rows.delete(self._alert(situation.alert_id))
         self._rows.delete(self._acted(situation.alert_id))
 
@@ -214,16 +251,26 @@ class SituationStore:
         self._rows.put(name, SequenceRow(next=number + 1))
         return number
 
-    def _reindex(self, before: Entry | None, after: Entry | None) -> None:
-        if before == after:
-            return
-        old = {} if before is None else dict.fromkeys(cells_of_entry(before, self._rules))
-        new = {} if after is None else dict.fromkeys(cells_of_entry(after, self._rules))
-        for cell in old | new:
-            kept = [entry for entry in self._entries(cell) if before is None or entry.alert_id != before.alert_id]
-            if after is not None and cell in new:
-                kept.append(after)
-            self._put_cell(cell, kept)
+    def _indexed_now(self, situation: Situation) -> bool:
+        return situation.indexed is not None and situation.indexed.rules_version == self._rules.version
+
+    def _reindexed(self, before: Situation | None, after: Situation, gone: bool = False) -> Situation:
+        """Move a situation to the cells where it belongs under the present rules, and return it with them."""
+        was = situation_entry(before, self._rules) if before else None
+        entry = None if gone else situation_entry(after, self._rules)
+        new = () if entry is None else tuple(dict.fromkeys(cells_of_entry(entry, self._rules)))
+        old: tuple[str, ...] = ()
+        if before is not None and before.indexed is not None:
+            old = before.indexed.cells
+        elif was is not None:  # a row that does not know it yet
+            old = tuple(dict.fromkeys(cells_of_entry(was, self._rules)))
+        if was != entry or old != new:
+            for cell in dict.fromkeys((*old, *new)):
+                kept = [each for each in self._entries(cell) if each.alert_id != after.alert_id]
+                if entry is not None and cell in new:
+                    kept.append(entry)
+                self._put_cell(cell, kept)
+        return after.model_copy(update={"indexed": Indexed(rules_version=self._rules.version, cells=new)})
 
     def _entries(self, cell: str) -> Sequence[Entry]:
         row = self._rows.get(self._cell(cell), CellRow)
@@ -260,6 +307,7 @@ def _moved(before: Situation, after: Situation) -> bool:
     return facts or before.ended_at != after.ended_at
 
 
-def _fact_ids(situation: Situation) -> list[str]:
-    reports = [row.report.incident_id for row in situation.reports]
-    return reports + [row.episode_id for row in situation.episodes]
+def _timing(situation: Situation) -> tuple[object, ...]:
+    """Return what decides when a situation is due, but for its facts: a newer one only puts it off."""
+    aside = (situation.shelf, situation.suppression, situation.shown and situation.shown.falls_at)
+    return (situation.ended_at, *aside, situation.critical_since, situation.escalated_at, situation.acted_revision)

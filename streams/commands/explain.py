@@ -17,6 +17,7 @@ from streams.explaining import Outcome, recompute
 from streams.process import start_logging
 from streams.rules_file import load_rules
 from streams.settings import read_settings
+from streams.workers import Parts
 
 
 def register(app: typer.Typer) -> None:
@@ -48,7 +49,7 @@ def register(app: typer.Typer) -> None:
         found = retained.alert(alert)
         if found is None:
             raise ConfigurationError("explain", "ALERT", alert, "the whole id of an alert of the last 27 days")
-        result = recompute(found, *retained.inputs(found), known)
+        result = recompute(found, *retained.inputs(found), known, Parts(settings).plan)
         typer.echo(json.dumps(as_dict(result, known)) if as_json else as_text(result, known))
         if result.outcome is not Outcome.SAME:
             raise typer.Exit(1)

@@ -33,6 +33,7 @@ from streams.replay_time import asks_cameras_otherwise
 from streams.rules_file import load_rules
 from streams.settings import KafkaSettings, Settings, read_settings
 from streams.topic_spans import SpanReader
+from streams.workers import Parts
 
 RETAINED: Final = timedelta(milliseconds=topics.LEGAL_MS)
 
@@ -187,7 +188,7 @@ def _replay(
             begins = _begin(span, rules, now)
             recording, log_is_theirs = _from_cluster(reader, settings, rules, span)
     if log_is_theirs:
-        return same_rules(recording, rules, start)
+        return same_rules(recording, rules, start, Parts(settings).plan)
     if not others_too or state is not None:
         raise ReplayError(f"the span cannot be followed with rules {rules.version}: {_versions(recording)}")
     stages = stages_for(settings, rules, recording, _asks_otherwise(settings, rules))

@@ -26,9 +26,9 @@ from streams.recording_cluster import decision_records, records_of
 from streams.recording_file import read_head, read_recording
 from streams.replay_stages import registry_version
 from streams.replay_time import play
-from streams.rules_file import Rules, load_rules
 from streams.settings import read_settings
 from streams.topic_spans import SpanReader
+from streams.workers import Parts
 
 WARM_UP = timedelta(hours=4)
 """What was open when the span began counts as it does live: alerts last four hours by the product's rules."""
@@ -71,12 +71,13 @@ def register(app: typer.Typer) -> None:
                 earlier = begin - WARM_UP
                 log = decision_records(reader, earlier, end)
                 recording = recording_of(records_of(reader, log, earlier, end, ticks=False, sights=False))
-        document = report(recording, load_rules(settings.rules), begin, end)
+        document = report(recording, Parts(settings), begin, end)
         print(json.dumps(document) if as_json else "\n".join(lines(document)))
 
 
-def report(recording: Recording, rules: Rules, since: datetime, until: datetime) -> dict[str, Any]:
+def report(recording: Recording, parts: Parts, since: datetime, until: datetime) -> dict[str, Any]:
     """Return precision by everything, and proposals with their effects, for JSON."""
+    rules = parts.rules
     alerts = [alert for alert in recording.alerts.values() if since <= alert.opened_at < until]
     closed = closed_alerts(alerts)
     found = precisions(closed)
@@ -88,13 +89,13 @@ def report(recording: Recording, rules: Rules, since: datetime, until: datetime)
         "closed": len(closed),
         "rules": rules.version,
         "precision": {kind: {name: each.as_dict() for name, each in named.items()} for kind, named in found.items()},
-        "proposals": _with_replay(recording, rules, proposed, closed, since, until),
+        "proposals": _with_replay(recording, parts, proposed, closed, since, until),
     }
 
 
 def _with_replay(
     recording: Recording,
-    rules: Rules,
+    parts: Parts,
     proposed: Sequence[Proposal],
     closed: Sequence[Closed],
     since: datetime,
@@ -104,11 +105,11 @@ def _with_replay(
     if not proposed:
         return []
     version = registry_version(recording)
-    today = cases(play(recording, [Decide(rules, version)], until).alerts, since, until)
+    today = cases(play(recording, [Decide(parts.rules, version, parts.plan)], until).alerts, since, until)
     verdict_of = {each.last.alert_id: each.verdict for each in closed}
     found = []
     for each in proposed:
-        changed = cases(play(recording, [Decide(each.rules, version)], until).alerts, since, until)
+        changed = cases(play(recording, [Decide(each.rules, version, parts.plan)], until).alerts, since, until)
         differences = compare(today, changed).differences
         effect: dict[str, int] = {}
         for difference in differences:

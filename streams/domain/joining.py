@@ -14,13 +14,14 @@ from typing import Annotated
 
 from pydantic import Field
 
+from schemas.alerts import AlertState
 from schemas.base import Part, Utc
 from schemas.categories import Category
 from schemas.geo import Position
 from streams.domain.ground import GroundPoint, distance_m, to_ground
 from streams.domain.priority import lead_category
 from streams.domain.rules import Rules
-from streams.domain.situations import ENDED, EpisodeRow, ReportRow, Situation, best_position, told
+from streams.domain.situations import EpisodeRow, ReportRow, Situation, best_position, told
 
 
 class Spot(Part):
@@ -54,8 +55,11 @@ def fact_spot(row: ReportRow | EpisodeRow, rules: Rules) -> Spot | None:
 
 
 def situation_entry(situation: Situation, rules: Rules) -> Entry | None:
-    """Return a situation's place in the index, from its best position; None when it has none or takes no more facts."""
-    if situation.state in ENDED or situation.ended_at is not None:
+    """Return a situation's place in the index, from its best position; None when it has none, or ended without a person.
+
+    What a person closed stays there for a while: the same again is told from something new, and what is merged leads on.
+    """
+    if situation.ended_at is not None and situation.state is not AlertState.CLOSED:
         return None
     reports, episodes = told(situation)
     position = best_position(reports, episodes)

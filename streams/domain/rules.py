@@ -123,6 +123,14 @@ class LifetimeRule(Part):
     open_s: Annotated[Seconds, Field(gt=0, description="An alert expires this long after its newest report")]
     forget_s: Annotated[Seconds, Field(gt=0, description="How long an ended alert's reports are still recognised")]
     early_s: Annotated[Seconds, Field(gt=0, description="How long a sighting waits for its report")]
+    reopen_s: Annotated[Seconds, Field(ge=0, description="How long a closed alert reopens when the same happens again")]
+    escalate_p1_s: Annotated[Seconds, Field(gt=0, description="A P1 that nobody acknowledged for so long escalates")]
+
+    @model_validator(mode="after")
+    def _reopens_while_kept(self) -> LifetimeRule:
+        if self.reopen_s > self.forget_s:
+            raise ValueError(f"reopen_s is {self.reopen_s:g}, expected at most forget_s, {self.forget_s:g}")
+        return self
 
 
 class SituationRule(Part):

@@ -13,7 +13,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from schemas.alerts import AlertReport, AlertState, Change, NearRepeat
+from schemas.alerts import AlertReport, NearRepeat
 from schemas.base import Identifier, Part, ShortText, Utc, derive_id
 from schemas.categories import Category
 from schemas.evidence import CameraCoverage, EpisodeFact, Evidence, ReportFact, SightingFact, Verdict
@@ -21,10 +21,8 @@ from schemas.geo import Position
 from schemas.incidents import Operation
 from streams.domain.budget import Standing
 from streams.domain.damping import Shown
-
-ENDED: Final = frozenset({AlertState.CLOSED, AlertState.EXPIRED})
-"""States in which facts and actions change nothing any more."""
-_QUIET: Final = frozenset({AlertState.CANCELLED, AlertState.RETURNED_TO_NORMAL})
+from streams.domain.life import Life, in_state
+from streams.domain.lifecycle import Cause, follows
 
 VERDICT_ORDER: Final = (
     Verdict.CORROBORATED,
@@ -83,26 +81,25 @@ class EpisodeRow(Part):
     evidence_id: str
 
 
-class Situation(Part):
-    """One alert's working state. `revision` counts what was sent; `ended_at` is when it stopped to take facts."""
+class Indexed(Part):
+    """Under which rules, and in which cells of their index, a situation stands (`streams/domain/joining.py`)."""
+
+    rules_version: str
+    cells: tuple[str, ...]
+
+
+class Situation(Life):
+    """One alert's working state: its life and its facts. `indexed` is None in rows that do not know it yet."""
 
     alert_id: str
     control_room_id: Identifier
-    revision: Annotated[int, Field(ge=0)] = 0
-    state: AlertState = AlertState.NEW
-    change: Change = Change.OPENED
-    opened_at: Utc
-    changed_at: Utc
-    ended_at: Utc | None = None
-    handled_by: Identifier | None = None
-    closing: str = ""
-    shelved_until: Utc | None = None
     shown: Shown | None = None
     near_repeats: tuple[NearRepeat, ...] = ()
     reports: tuple[ReportRow, ...] = ()
     sightings: tuple[SightingRow, ...] = ()
     episodes: tuple[EpisodeRow, ...] = ()
     standing: Standing | None = None
+    indexed: Indexed | None = None
 
     @property
     def live_reports(self) -> tuple[ReportRow, ...]:
@@ -240,7 +237,7 @@ def with_report(situation: Situation, row: ReportRow) -> Situation:
         return situation
     others = [each for each in situation.reports if each is not known]
     reports = sorted([*others, kept], key=lambda each: (each.report.occurred_at, each.report.incident_id))
-    return _settled(situation, situation.model_copy(update={"reports": tuple(reports)}))
+    return settled(situation.model_copy(update={"reports": tuple(reports)}))
 
 
 def with_sighting(situation: Situation, row: SightingRow) -> Situation:
@@ -265,17 +262,22 @@ def with_episode(situation: Situation, row: EpisodeRow) -> Situation:
         return situation
     others = [each for each in situation.episodes if each is not known]
     episodes = sorted([*others, kept], key=lambda each: each.episode_id)
-    return _settled(situation, situation.model_copy(update={"episodes": tuple(episodes)}))
+    return settled(situation.model_copy(update={"episodes": tuple(episodes)}))
 
 
-def _settled(before: Situation, after: Situation) -> Situation:
+def settled(situation: Situation) -> Situation:
     """Return a situation in the state that its facts bring: quiet when none holds any more, new when one does again."""
-    if not after.live and after.state not in ENDED | _QUIET:
-        state = AlertState.RETURNED_TO_NORMAL if after.episodes else AlertState.CANCELLED
-        return after.model_copy(update={"state": state, "shelved_until": None})
-    if after.live and before.state in _QUIET:
-        return after.model_copy(update={"state": AlertState.NEW, "handled_by": None})
-    return after
+    if situation.live:
+        cause = Cause.HOLDS
+    else:
+        cause = Cause.OVER if situation.episodes else Cause.WITHDRAWN
+    return in_state(situation, follows(situation.state, cause))
+
+
+def fact_ids(situation: Situation) -> list[str]:
+    """Return the incidents and episodes of a situation."""
+    reports = [row.report.incident_id for row in situation.reports]
+    return reports + [row.episode_id for row in situation.episodes]
 
 
 def told(situation: Situation) -> tuple[Sequence[ReportRow], Sequence[EpisodeRow]]:

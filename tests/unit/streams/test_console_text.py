@@ -12,8 +12,7 @@ from rich.console import Console
 from schemas.alerts import Alert, AlertCamera, AlertState
 from schemas.categories import Priority
 from schemas.evidence import Coverage, Verdict
-from streams.console_text import HEADINGS, STATES, VERDICTS, Language, age, line, ordered, row, table
-from streams.domain.budget import OFF_LIST
+from streams.console_text import HEADINGS, OFF_THE_LIST, STATES, VERDICTS, Language, age, line, ordered, row, table
 from tests.factories import NOON, example
 
 
@@ -34,9 +33,18 @@ def test_the_order_is_priority_then_score_then_age() -> None:
 
 
 @pytest.mark.parametrize("state", AlertState)
-def test_what_has_ended_is_not_on_the_list(state: AlertState) -> None:
-    """Closed, cancelled and expired alerts leave it; all others stay."""
-    assert bool(ordered([alert(state=state)])) is (state not in OFF_LIST)
+def test_what_has_ended_or_is_put_aside_is_not_on_the_list(state: AlertState) -> None:
+    """Closed, cancelled and expired alerts leave it, shelved and suppressed ones for a while; all others stay."""
+    assert bool(ordered([alert(state=state)])) is (state not in OFF_THE_LIST)
+
+
+def test_what_is_over_leaves_the_list_when_somebody_has_seen_it() -> None:
+    """Not before; and what somebody has and is not over stays."""
+    over = alert(state=AlertState.RETURNED_TO_NORMAL)
+    assert ordered([over]) == [over]
+    assert ordered([over.model_copy(update={"acknowledged_at": NOON})]) == []
+    mine = alert(state=AlertState.ACKNOWLEDGED, acknowledged_at=NOON)
+    assert ordered([mine]) == [mine]
 
 
 def test_a_case_is_not_on_the_operators_list() -> None:

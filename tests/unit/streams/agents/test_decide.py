@@ -16,6 +16,7 @@ from schemas.operations import Action
 from streams import topics
 from streams.agents.decide import Decide
 from streams.agents.situation_store import REPLAYABLE
+from streams.domain.plan import NO_PLAN, Plan
 from streams.domain.rules import Rules
 from streams.rules_file import load_rules
 from streams.stage import Output
@@ -41,8 +42,8 @@ OPEN_S = RULES.lifetime.open_s
 class Deciding:
     """The stage with its rows; `take` returns the alerts that one message changed."""
 
-    def __init__(self) -> None:
-        self.stage = Decide(RULES, "r1")
+    def __init__(self, plan: Plan = NO_PLAN) -> None:
+        self.stage = Decide(RULES, "r1", plan)
         self.rows = FakeRows()
         self.alerts: dict[str, Alert] = {}
         self.outputs: list[Output] = []
@@ -59,6 +60,13 @@ class Deciding:
     def one(self, message: Message, now: datetime = NOW) -> Alert:
         [alert] = self.take(message, now)
         return alert
+
+    def refused(self, message: Message, now: datetime = NOW) -> str:
+        """Return why an action changed nothing; empty where it changed something or was not refused."""
+        alerts = self.take(message, now)
+        [decision] = [each.message for each in self.outputs if isinstance(each.message, DecisionLog)]
+        assert not (decision.refused and alerts)
+        return decision.refused
 
     def tick(self, after_s: float) -> list[Alert]:
         at = NOON + seconds(after_s)
@@ -338,8 +346,9 @@ def test_a_report_in_the_middle_of_a_long_crowd_joins_it(deciding: Deciding) -> 
 
 def test_an_alert_expires_and_is_forgotten(deciding: Deciding) -> None:
     """Newer reports prolong it; after it was forgotten only what recognises its facts is left, and that goes too."""
-    first = deciding.one(report("a"))
-    deciding.take(report("b", reported_at=NOON + seconds(1_000)), NOON + seconds(1_000))
+    first = deciding.one(report("a", category=Category.WONINGINBRAAK))
+    late = report("b", category=Category.WONINGINBRAAK, reported_at=NOON + seconds(1_000))
+    deciding.take(late, NOON + seconds(1_000))
     assert deciding.tick(OPEN_S + 500) == []
     [expired] = deciding.tick(OPEN_S + 1_010)
     assert (expired.alert_id, expired.state, expired.change) == (first.alert_id, AlertState.EXPIRED, Change.EXPIRED)
@@ -412,20 +421,14 @@ def test_shelving_is_refused(deciding: Deciding, category: Category, reason: str
 
 @pytest.mark.parametrize("what", list(Action))
 def test_actions_on_an_unknown_or_a_closed_alert_change_nothing(deciding: Deciding, what: Action) -> None:
-    """They are logged as decisions that changed nothing."""
-    assert deciding.take(action("nowhere", what)) == []
+    """The decision log names the action and says why it was refused."""
+    assert deciding.refused(action("nowhere", what)) == "there is no such alert in this control room"
     opened = deciding.one(report())
     deciding.take(action(opened.alert_id, Action.CLOSE))
-    assert deciding.take(action(opened.alert_id, what, "why", NOON + seconds(900))) == []
-    assert [output.topic for output in deciding.outputs] == [topics.DECISION_LOG]
-
-
-def test_a_closed_alert_takes_no_more_facts(deciding: Deciding) -> None:
-    """A new report of the same thing is a new alert; an update of the closed one's report changes nothing."""
-    opened = deciding.one(report("a"))
-    deciding.take(action(opened.alert_id, Action.CLOSE))
-    assert deciding.take(report("a", revision=1, operation=Operation.UPDATE, urgency=0)) == []
-    assert deciding.one(report("b")).alert_id != opened.alert_id
+    assert deciding.refused(action(opened.alert_id, what, "why", NOON + seconds(900), 2)) == "it has ended (closed)"
+    [output] = deciding.outputs
+    assert isinstance(output.message, DecisionLog)
+    assert (output.topic, output.message.action_id) == (topics.DECISION_LOG, "action-2")
 
 
 def test_the_cost_of_an_event_does_not_grow_with_the_open_alerts(deciding: Deciding) -> None:
@@ -439,8 +442,9 @@ def test_the_cost_of_an_event_does_not_grow_with_the_open_alerts(deciding: Decid
 
 
 def test_other_rules_while_alerts_are_open(deciding: Deciding) -> None:
-    """New rules score an alert when its next fact comes; what they left in the index does no harm."""
+    """New rules score an alert and move it in the index when its next fact comes; old ones take it back as well."""
     opened = deciding.one(report("a", category=Category.WONINGINBRAAK))
+    before = deciding.rows.names("cell/")
     changed = RULES.model_dump(mode="json")
     changed["version"], changed["joining"]["cell_m"] = "other", 500
     changed["categories"]["woninginbraak"]["points"] = 30
@@ -448,9 +452,12 @@ def test_other_rules_while_alerts_are_open(deciding: Deciding) -> None:
     alert = deciding.one(report("a", category=Category.WONINGINBRAAK, revision=1, operation=Operation.UPDATE))
     assert (alert.alert_id, alert.priority) == (opened.alert_id, Priority.P3)
     assert (alert.rules_version, alert.registry_version) == ("other", "r2")
-    deciding.take(action(opened.alert_id, Action.CLOSE))
+    assert deciding.rows.names("cell/") != before
+    assert deciding.one(report("b", category=Category.WONINGINBRAAK)).alert_id == opened.alert_id
     deciding.stage = Decide(RULES, "r1")
-    assert deciding.one(report("b", category=Category.WONINGINBRAAK)).alert_id != opened.alert_id
+    back = report("a", category=Category.WONINGINBRAAK, revision=2, operation=Operation.UPDATE)
+    assert deciding.one(back).priority is Priority.P2
+    assert deciding.rows.names("cell/") == before
 
 
 def test_an_alert_says_until_when_its_cameras_are_attended(deciding: Deciding) -> None:

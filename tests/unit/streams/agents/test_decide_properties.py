@@ -86,12 +86,22 @@ def decide(evidence: list[Evidence], apart_s: float = 0) -> list[Alert]:
 def live_content(sent: list[Alert]) -> list[dict[str, Any]]:
     """Return what the open alerts say in the end.
 
-    Left out is what tells of arrival (identity, revision, times of opening and change, what asked when) and what is
+    Left out is what tells of arrival (identity, revision, times of opening, reopening and change, what asked when) and what is
     cancelled: a report that is cancelled before anything was opened is not listed, the same report cancelled later is. A summary
     tells of arrival too: it stands for what asked beyond the budget.
     """
     newest = {alert.alert_id: alert for alert in sent}
-    arrival = {"alert_id", "revision", "change", "opened_at", "changed_at", "evidence_ids", "expires_at", "asks"}
+    arrival = {
+        "alert_id",
+        "revision",
+        "change",
+        "opened_at",
+        "back_at",
+        "changed_at",
+        "evidence_ids",
+        "expires_at",
+        "asks",
+    }
     arrival |= {"grouped_under", "grouping"}
     found = []
     for alert in newest.values():

@@ -114,7 +114,7 @@ def test_an_action_is_done_once(deciding: Deciding) -> None:
     [alert] = deciding.take(report())
     first = action(alert.alert_id, Action.ASSIGN).model_copy(update={"user": "anna"})
     assert deciding.take(first)[0].handled_by == "anna"
-    second = action(alert.alert_id, Action.ASSIGN, number=2).model_copy(update={"user": "bram"})
+    second = action(alert.alert_id, Action.ASSIGN, number=2).model_copy(update={"user": "bram", "seen_revision": 1})
     assert deciding.take(second)[0].handled_by == "bram"
     assert deciding.take(first) == []
     refused = action(alert.alert_id, Action.UNSHELVE, number=3)

@@ -86,7 +86,7 @@ def test_one_camera_sees_it_and_the_other_does_not(flow: Flow) -> None:
         ("cam-2", Verdict.UNSEEN),
     ]
     assert alert.cameras[0].explanation == "3 persons in zone plein, 62 s after the reported time"
-    assert alert.revision == 2
+    assert (alert.revision, alert.escalated_at) == (3, NOON + seconds(410)), "a P1, and nobody acknowledged it"
 
 
 def test_a_contradicted_report_falls(flow: Flow) -> None:

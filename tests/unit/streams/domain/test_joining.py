@@ -50,10 +50,13 @@ def test_whatever_matches_shares_a_cell(
 
 
 def test_an_ended_situation_and_one_without_a_place_are_not_in_the_index() -> None:
-    """Nothing can be about them."""
+    """Nothing can be about them; what a person closed stays a while, to tell what recurs."""
     row = row_of(Category.BRAND, 0, 0, 10, 0)
+    for state in (AlertState.EXPIRED, AlertState.CANCELLED):
+        ended = situation_of(row).model_copy(update={"state": state, "ended_at": NOON})
+        assert situation_entry(ended, RULES) is None
     closed = situation_of(row).model_copy(update={"state": AlertState.CLOSED, "ended_at": NOON})
-    assert situation_entry(closed, RULES) is None
+    assert situation_entry(closed, RULES) == situation_entry(situation_of(row), RULES)
     nowhere = row.model_copy(update={"report": row.report.model_copy(update={"position": None})})
     assert situation_entry(situation_of(nowhere), RULES) is None
     assert fact_spot(nowhere, RULES) is None

@@ -1,0 +1,159 @@
+"""The life of an alert after ISA-18.2, as data: what each cause does in each state.
+
+`TABLE` is all of it. A cause leads to a state, which may be the same one, or is refused with a reason that a person can
+read. What else an action must satisfy (a P1 is never shelved) stands with the action in `acting.py` and `regrouping.py`;
+what time and priority cause by themselves in `passing.py`. `docs/lifecycle.md` shows this table, and a test compares them.
+
+ISA-18.2 tells whether an alert that returned to normal was acknowledged. Here that is no state of its own: the alert
+says `acknowledged_at`, before and after it returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from schemas.alerts import AlertState
+from schemas.operations import Action
+
+STATES: Final = (
+    AlertState.NEW,
+    AlertState.ACKNOWLEDGED,
+    AlertState.RETURNED_TO_NORMAL,
+    AlertState.SHELVED,
+    AlertState.SUPPRESSED,
+    AlertState.CANCELLED,
+    AlertState.CLOSED,
+    AlertState.EXPIRED,
+)
+"""The columns of the table."""
+
+ENDED: Final = frozenset({AlertState.CLOSED, AlertState.EXPIRED})
+"""States in which actions are refused, and facts change nothing but by reopening."""
+QUIET: Final = frozenset({AlertState.CANCELLED, AlertState.RETURNED_TO_NORMAL})
+"""States in which nothing of the alert holds any more, and a fact that holds makes it new again."""
+
+
+class Cause(StrEnum):
+    """What can change an alert's state: what a person asks, under the same names as in `Action`, and what happens."""
+
+    ACKNOWLEDGE = "acknowledge"
+    CONFIRM_DISPATCH = "confirm_dispatch"
+    ASSIGN = "assign"
+    SHELVE = "shelve"
+    UNSHELVE = "unshelve"
+    CLOSE = "close"
+    FALSE_ALARM = "false_alarm"
+    MERGE = "merge"
+    MERGED = "merged"
+    SPLIT = "split"
+    HOLDS = "holds"
+    WITHDRAWN = "withdrawn"
+    OVER = "over"
+    CRITICAL = "critical"
+    UNANSWERED = "unanswered"
+    PLANNED = "planned"
+    UNPLANNED = "unplanned"
+    SHELF_ENDS = "shelf_ends"
+    EXPIRES = "expires"
+    RECURS = "recurs"
+
+
+MEANING: Final[Mapping[Cause, str]] = {
+    Cause.ACKNOWLEDGE: "an operator takes it",
+    Cause.CONFIRM_DISPATCH: "an operator confirms a dispatch: whoever does has seen the alert",
+    Cause.ASSIGN: "an operator puts their name to it, without acknowledging it",
+    Cause.SHELVE: "an operator puts it aside, with a reason and an end",
+    Cause.UNSHELVE: "an operator takes it from the shelf, and has seen it",
+    Cause.CLOSE: "an operator closes it with a verdict",
+    Cause.FALSE_ALARM: "an operator closes it as false",
+    Cause.MERGE: "an operator merges another alert into this one",
+    Cause.MERGED: "an operator merges this one into another alert",
+    Cause.SPLIT: "an operator splits a report or an episode off",
+    Cause.HOLDS: "a fact came, and something of the alert holds",
+    Cause.WITHDRAWN: "its last report that held was cancelled, and no camera saw it",
+    Cause.OVER: "what its cameras saw is over, and no report holds",
+    Cause.CRITICAL: "its facts make it a P1",
+    Cause.UNANSWERED: "a P1 was not acknowledged within `lifetime.escalate_p1_s`: it escalates",
+    Cause.PLANNED: "it comes on the list, and a plan covers it",
+    Cause.UNPLANNED: "the plan that covered it ended, or does not cover it any more",
+    Cause.SHELF_ENDS: "the end that the operator gave has come",
+    Cause.EXPIRES: "`lifetime.open_s` passed without news",
+    Cause.RECURS: "after its end: something new of the same kind, place and time, or worse than was known",
+}
+"""What each cause is, for the documentation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why an action cannot be done in a state. `{user}` stands for who handles the alert."""
+
+    reason: str
+
+
+HANDLED: Final = Refused("it is handled by {user}")
+_ENDED: Final = Refused("it has ended")
+_WITHDRAWN: Final = Refused("all its reports are cancelled")
+_ON_SHELF: Final = Refused("it is on the shelf")
+_NOT_ON_SHELF: Final = Refused("it is not on the shelf")
+_PLANNED: Final = Refused("a plan suppresses it")
+_OVER: Final = Refused("it is over")
+
+Outcome = AlertState | Refused
+
+_N: Final = AlertState.NEW
+_A: Final = AlertState.ACKNOWLEDGED
+_R: Final = AlertState.RETURNED_TO_NORMAL
+_S: Final = AlertState.SHELVED
+_P: Final = AlertState.SUPPRESSED
+_W: Final = AlertState.CANCELLED
+_C: Final = AlertState.CLOSED
+_E: Final = AlertState.EXPIRED
+
+_ROWS: Final[Mapping[Cause, tuple[Outcome, ...]]] = {
+    # in the state:            new  acknowledged returned  shelved   suppressed  cancelled   closed  expired
+    Cause.ACKNOWLEDGE: (_A, HANDLED, _R, _ON_SHELF, _A, _WITHDRAWN, _ENDED, _ENDED),
+    Cause.CONFIRM_DISPATCH: (_A, _A, _R, _A, _A, _WITHDRAWN, _ENDED, _ENDED),
+    Cause.ASSIGN: (_N, _A, _R, _S, _P, _W, _ENDED, _ENDED),
+    Cause.SHELVE: (_S, _S, _OVER, _ON_SHELF, _PLANNED, _WITHDRAWN, _ENDED, _ENDED),
+    Cause.UNSHELVE: (_NOT_ON_SHELF, _NOT_ON_SHELF, _NOT_ON_SHELF, _A, _NOT_ON_SHELF, _NOT_ON_SHELF, _ENDED, _ENDED),
+    Cause.CLOSE: (_C, _C, _C, _C, _C, _C, _ENDED, _ENDED),
+    Cause.FALSE_ALARM: (_C, _C, _C, _C, _C, _C, _ENDED, _ENDED),
+    Cause.MERGE: (_N, _A, _R, _S, _P, _W, _ENDED, _ENDED),
+    Cause.MERGED: (_C, _C, _C, _C, _C, _C, _ENDED, _ENDED),
+    Cause.SPLIT: (_N, _A, _R, _S, _P, _W, _ENDED, _ENDED),
+    Cause.HOLDS: (_N, _A, _N, _S, _P, _N, _C, _E),
+    Cause.WITHDRAWN: (_W, _W, _R, _W, _W, _W, _C, _E),
+    Cause.OVER: (_R, _R, _R, _R, _R, _W, _C, _E),
+    Cause.CRITICAL: (_N, _A, _R, _N, _N, _W, _C, _E),
+    Cause.UNANSWERED: (_N, _A, _R, _S, _P, _W, _C, _E),
+    Cause.PLANNED: (_P, _A, _R, _S, _P, _W, _C, _E),
+    Cause.UNPLANNED: (_N, _A, _R, _S, _N, _W, _C, _E),
+    Cause.SHELF_ENDS: (_N, _A, _R, _N, _P, _W, _C, _E),
+    Cause.EXPIRES: (_E, _E, _E, _E, _E, _W, _C, _E),
+    Cause.RECURS: (_N, _A, _N, _S, _P, _N, _N, _N),
+}
+
+TABLE: Final[Mapping[tuple[AlertState, Cause], Outcome]] = {
+    (state, cause): outcome for cause, row in _ROWS.items() for state, outcome in zip(STATES, row, strict=True)
+}
+"""Every state with every cause: the state that follows, or why an action is refused."""
+
+
+def asked(state: AlertState, action: Action) -> Outcome:
+    """Return what an operator's action leads to."""
+    return TABLE[state, Cause(action.value)]
+
+
+def follows(state: AlertState, cause: Cause) -> AlertState:
+    """Return the state after something that happens by itself.
+
+    Raises:
+        ValueError: The cause is an action, and is refused in this state.
+    """
+    outcome = TABLE[state, cause]
+    if isinstance(outcome, Refused):
+        raise ValueError(f"{cause.value} is refused in the state {state.value}: {outcome.reason}")  # noqa: TRY004
+    return outcome
