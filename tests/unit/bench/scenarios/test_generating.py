@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.scenarios.__main__ import main
 from bench.scenarios.assumptions import load_assumptions
 from bench.scenarios.generating import HELD_OUT_SEEDS, TUNING_SEEDS, Made, make, write
 from bench.scenarios.happening import LEAD_S, happen
 from bench.scenarios.layout import TRUTH, ReportInput, SeenInput, StatusInput
-from bench.scenarios.loading import load, load_truth
+from bench.scenarios.loading import load, load_truth, scenario_folders
 from bench.scenarios.playing import Player
 from bench.scenarios.reporting import Partners, numbered
 from bench.scenarios.showing import Happening, Visit, shown, spans
@@ -184,3 +185,14 @@ def test_the_town_lies_in_the_sanity_box_and_its_registry_is_one() -> None:
         for other in CAMERAS:
             apart = max(abs(one.x_m - other.x_m), abs(one.y_m - other.y_m))
             assert one is other or apart > 40
+
+
+def test_the_program_writes_one_scenario_of_each_kind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And tells where."""
+    monkeypatch.setattr("sys.argv", ["bench.scenarios", "--seed", "9", "--hours", "0.02", "--out", str(tmp_path)])
+    main()
+    kinds = {path.name.rsplit("-", 1)[0] for path in scenario_folders(tmp_path)}
+    assert kinds == set(ASSUMED.scenarios)
+    assert len(capsys.readouterr().out.splitlines()) == len(kinds)
