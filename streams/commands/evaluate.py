@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from streams.commands import evaluate_ground, evaluate_situations, evaluate_tracking
+from streams.commands import evaluate_alerts, evaluate_ground, evaluate_situations, evaluate_tracking
 from streams.evaluating import EvaluationError, Kind, make_detector, tell_progress, video_frames
 from streams.settings import read_settings
 
@@ -56,3 +56,4 @@ def register(app: typer.Typer) -> None:
     evaluate_ground.register(group)
     evaluate_situations.register(group)
     evaluate_tracking.register(group)
+    evaluate_alerts.register(group)

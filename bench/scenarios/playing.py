@@ -1,0 +1,335 @@
+"""A scenario through the real stages, in memory: what became of it as alerts.
+
+Reports run through intake as its lines, so that its rules for duplicates, revisions and refusals decide. The present moment is
+the moment of arrival. Time is told every second, and for a while after the last input, so that cameras' windows close.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from bench.scenarios.layout import ActionInput, ReportInput, SeenInput, StatusInput
+from bench.scenarios.loading import Loaded
+from schemas.alerts import Alert, AlertState
+from schemas.base import Message, derive_id
+from schemas.cameras import CameraStatus, DetectorInfo
+from schemas.categories import Category, Priority
+from schemas.codec import decode
+from schemas.evidence import EpisodeFact, Evidence, ReportFact
+from schemas.observations import Observation, SituationKind, ZoneSituation
+from schemas.operations import OperatorAction
+from streams import topics
+from streams.agents.corroborate import Corroborate
+from streams.agents.decide import Decide
+from streams.agents.locate import Locate
+from streams.domain.rules import Rules
+from streams.in_memory import InMemory
+from streams.incident_sources.categories import load_categories
+from streams.incident_sources.lines import Line
+from streams.incident_sources.recorded import RecordedReports
+from streams.intake import Intake
+from streams.stage import Output
+
+AFTER_S: Final = 1_500
+"""Time goes on so long after the last second: more than the longest window (20 min after) and its settling."""
+TICK_EVERY_S: Final = 2
+"""Telling every second would change nothing: what is due is kept in buckets of 2 and 10 s (`DUE_BUCKET_S` of the stages)."""
+TIME_ZONE: Final = "Europe/Amsterdam"
+DETECTOR: Final = DetectorInfo(name="scenario", version="1")
+_ACTIVE: Final = frozenset({AlertState.NEW, AlertState.ACKNOWLEDGED})
+"""States in which an alert asks for an operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A report or an episode within an alert.
+
+    Attributes:
+        source: The partner, empty for an episode.
+        source_id: Its id.
+        camera_id: The camera, empty for a report.
+        zone_id: Its zone.
+        category: What it is about.
+        at_s: When the report was taken in, or the episode began.
+    """
+
+    source: str
+    source_id: str
+    camera_id: str
+    zone_id: str
+    category: Category
+    at_s: float
+
+
+@dataclass
+class PlayedAlert:
+    """One alert over the whole scenario.
+
+    Attributes:
+        alert_id: Its id.
+        facts: What it held at any time.
+        shown_s: When it first stood on the operator's list at each priority or a higher one; P4 is never there.
+        grouped: Whether it ever stood in a summary in place of the list.
+        summary: Whether it is a summary of others.
+    """
+
+    alert_id: str
+    facts: dict[str, Fact] = field(default_factory=dict)
+    shown_s: dict[Priority, float] = field(default_factory=dict)
+    grouped: bool = False
+    summary: bool = False
+
+    @property
+    def first_shown_s(self) -> float | None:
+        """Return when it first stood on the list, or None."""
+        return min(self.shown_s.values(), default=None)
+
+    @property
+    def priority(self) -> Priority:
+        """Return the highest priority at which it stood on the list; P4 where it never did."""
+        return min(self.shown_s, default=Priority.P4)
+
+
+@dataclass
+class Played:
+    """What became of a scenario.
+
+    Attributes:
+        alerts: All alerts, in the order of their opening.
+        lines: Lines that were read, by their partner and its id.
+        intake: What became of them.
+        episodes: Episodes that cameras began, as they stand in alerts.
+        seconds_with_something: Observations that show a person or a vehicle.
+        observations: All observations.
+        actions: Actions that met an alert.
+    """
+
+    alerts: dict[str, PlayedAlert] = field(default_factory=dict)
+    lines: Counter[tuple[str, str]] = field(default_factory=Counter)
+    intake: Counter[str] = field(default_factory=Counter)
+    episodes: list[Fact] = field(default_factory=list)
+    seconds_with_something: int = 0
+    observations: int = 0
+    actions: int = 0
+
+
+Given = ReportInput | StatusInput | ActionInput | Observation
+"""What arrives."""
+
+
+class Player:
+    """Plays one scenario."""
+
+    def __init__(self, loaded: Loaded, rules: Rules, tick_every_s: int = TICK_EVERY_S) -> None:
+        """Make the stages of one process."""
+        self._tick_every_s = tick_every_s
+        self._loaded = loaded
+        self._start = loaded.scenario.start
+        self._now = self._start
+        registry = loaded.registry
+        self._rooms = {camera.id: camera.control_room for camera in registry.cameras}
+        self._stages = InMemory(
+            [
+                Locate(registry, rules, TIME_ZONE),
+                Corroborate(registry, rules),
+                Decide(rules, registry.version),
+            ]
+        )
+        self._intake = Intake(RecordedReports(load_categories()), None, lambda: self._now)
+        self._facts: dict[str, Fact] = {}
+        self._newest: dict[str, Alert] = {}
+        self._episodes: set[str] = set()
+        self.played = Played()
+
+    def play(self) -> Played:
+        """Play all inputs, with time told in between."""
+        tick_s = 0
+        for at_s, given in self._arrivals():
+            while tick_s <= at_s:
+                self._tick(tick_s)
+                tick_s += self._tick_every_s
+            self._now = self._start + timedelta(seconds=at_s)
+            self._give(given)
+        for rest_s in range(tick_s, int(self._loaded.scenario.duration_s) + AFTER_S, self._tick_every_s):
+            self._tick(rest_s)
+        self.played.intake = self._intake.summary.results
+        return self.played
+
+    def _arrivals(self) -> Iterator[tuple[float, Given]]:
+        """Yield what arrives, in order; of what arrives together the inputs' order decides."""
+        waiting: list[tuple[float, int, Observation, Iterator[tuple[float, Observation]]]] = []
+        for number, each in enumerate(self._loaded.inputs):
+            while waiting and waiting[0][0] <= each.at_s:
+                yield _next(waiting)
+            if isinstance(each, SeenInput):
+                rest = observations(each, self._start, self._rooms[each.camera_id])
+                at_s, first = next(rest)
+                heapq.heappush(waiting, (at_s, number, first, rest))
+            else:
+                yield each.at_s, each
+        while waiting:
+            yield _next(waiting)
+
+    def _tick(self, at_s: int) -> None:
+        self._now = self._start + timedelta(seconds=at_s)
+        self._take(self._stages.tick(self._now))
+
+    def _give(self, given: Given) -> None:
+        match given:
+            case ReportInput():
+                ref = (str(given.line.get("source", "")), str(given.line.get("source_id", "")))
+                self.played.lines[ref] += 1
+                content = json.dumps(given.line).encode()
+                outgoing = self._intake.prepare(Line(self._intake.summary.read + 1, content, len(content)))
+                if outgoing is not None and outgoing.topic == topics.INCIDENTS:
+                    self._send(topics.INCIDENTS, decode(outgoing.record.value, outgoing.record.headers))
+            case Observation():
+                self.played.observations += 1
+                self.played.seconds_with_something += bool(given.count or given.vehicles)
+                self._send(topics.OBSERVATIONS, given)
+            case StatusInput():
+                fields = given.model_dump(exclude={"kind", "at_s"})
+                self._send(topics.CAMERA_STATE, CameraStatus(changed_at=self._now, **fields))
+            case ActionInput():
+                self._act(given)
+
+    def _send(self, topic: str, message: Message) -> None:
+        self._take(self._stages.give(topic, message, self._now))
+
+    def _act(self, given: ActionInput) -> None:
+        """Let an operator act on the newest alert that holds what the action names; nothing where there is none."""
+        for alert in reversed(list(self.played.alerts.values())):
+            if any(_names(given, fact) for fact in alert.facts.values()):
+                newest = self._newest[alert.alert_id]
+                action = OperatorAction(
+                    action_id=derive_id("scenario-action", alert.alert_id, given.action.value, self._now.isoformat()),
+                    control_room_id=newest.control_room_id,
+                    alert_id=alert.alert_id,
+                    seen_revision=newest.revision,
+                    action=given.action,
+                    user=given.user,
+                    reason=given.reason,
+                    until=None if given.for_s is None else self._now + timedelta(seconds=given.for_s),
+                    acted_at=self._now,
+                )
+                self.played.actions += 1
+                self._send(topics.OPERATOR_ACTIONS, action)
+                return
+
+    def _take(self, outputs: Iterable[Output]) -> None:
+        for output in outputs:
+            if isinstance(output.message, Evidence):
+                self._remember(output.message)
+            elif isinstance(output.message, Alert) and output.topic == topics.ALERTS:
+                self._see(output.message)
+
+    def _remember(self, evidence: Evidence) -> None:
+        """Keep what a report or an episode is, to find it again in alerts by its evidence."""
+        match evidence.fact:
+            case ReportFact(incident=incident):
+                ids = (incident.source, incident.source_id, "", "")
+                self._facts[evidence.evidence_id] = Fact(*ids, incident.category, self._second())
+            case EpisodeFact() as episode:
+                began = episode.episode_id not in self._episodes
+                self._episodes.add(episode.episode_id)
+                if began:
+                    ids = ("", "", evidence.camera_id or "", episode.zone_id)
+                    self._facts[episode.episode_id] = Fact(*ids, evidence.category, self._second())
+                    self.played.episodes.append(self._facts[episode.episode_id])
+                self._facts[evidence.evidence_id] = self._facts[episode.episode_id]
+            case _:
+                pass
+
+    def _see(self, alert: Alert) -> None:
+        self._newest[alert.alert_id] = alert
+        seen = self.played.alerts.setdefault(alert.alert_id, PlayedAlert(alert.alert_id))
+        for evidence_id in alert.evidence_ids:
+            fact = self._facts.get(evidence_id)
+            if fact is not None:
+                seen.facts.setdefault(
+                    f"{fact.source}/{fact.source_id}/{fact.camera_id}/{fact.zone_id}/{_when(fact)}", fact
+                )
+        seen.summary = seen.summary or bool(getattr(alert, "summary", None))
+        if getattr(alert, "grouped_under", None) is not None:
+            seen.grouped = True
+            return
+        if on_list(alert):
+            for priority in Priority:
+                if alert.priority <= priority < Priority.P4:
+                    seen.shown_s.setdefault(priority, self._second())
+
+    def _second(self) -> float:
+        return (self._now - self._start).total_seconds()
+
+
+def on_list(alert: Alert) -> bool:
+    """Return whether an alert stands on the operator's list: P1 to P3, active, no case for others."""
+    return alert.operator_list and alert.priority < Priority.P4 and alert.state in _ACTIVE
+
+
+def _when(fact: Fact) -> str:
+    """Return what tells episodes of one zone apart; a report's revisions are one fact."""
+    return "" if fact.source else f"{fact.at_s}"
+
+
+def _names(given: ActionInput, fact: Fact) -> bool:
+    if given.camera_id is not None:
+        return fact.camera_id == given.camera_id
+    return (fact.source, fact.source_id) == (given.source, given.source_id)
+
+
+def observations(seen: SeenInput, start: datetime, room: str) -> Iterator[tuple[float, Observation]]:
+    """Yield the observations of a span, each with when it arrives, in seconds after the start."""
+    before_s = -1
+    for offset_s in dict.fromkeys((*range(0, seen.for_s, seen.every_s), seen.for_s - 1)):
+        second = start + timedelta(seconds=seen.second_s + offset_s)
+        left_s = seen.object_left_since_s
+        situations: tuple[ZoneSituation, ...] = ()
+        if left_s is not None:
+            since = start + timedelta(seconds=left_s)
+            stands_s = max(0.0, (second - since).total_seconds())
+            words = f"an object has stood alone for {stands_s:.0f} s"
+            situations = (
+                ZoneSituation(kind=SituationKind.OBJECT_LEFT, since=since, value=stands_s, explanation=words),
+            )
+        yield (
+            seen.at_s + offset_s,
+            Observation(
+                camera_id=seen.camera_id,
+                zone_id=seen.zone_id,
+                control_room_id=room,
+                second=second,
+                frames=5,
+                count=seen.count,
+                count_max=seen.count,
+                vehicles=seen.vehicles,
+                dwell_s=seen.dwell_s + offset_s if seen.dwell_s else 0.0,
+                group_size=seen.group_size,
+                density_per_m2=seen.density_per_m2,
+                detector=DETECTOR,
+                newest_frame_at=second + timedelta(milliseconds=800),
+                visibility=seen.visibility,
+                quiet_s=offset_s - before_s - 1,
+                situations=situations,
+            ),
+        )
+        before_s = offset_s
+
+
+def _next(
+    waiting: list[tuple[float, int, Observation, Iterator[tuple[float, Observation]]]],
+) -> tuple[float, Observation]:
+    """Take the first that waits, and put the next of its span in its place."""
+    at_s, number, observation, rest = waiting[0]
+    following = next(rest, None)
+    if following is None:
+        heapq.heappop(waiting)
+    else:
+        heapq.heapreplace(waiting, (following[0], number, following[1], rest))
+    return at_s, observation
