@@ -113,6 +113,8 @@ def recurs_until(ended_at: datetime, rules: Rules) -> datetime:
 
 
 def _escalates_at(situation: Situation, rules: Rules) -> datetime | None:
-    if situation.critical_since is None or situation.escalated_at is not None:
+    """Return when a P1 that waits for somebody escalates; one whose score has fallen, and that is only held, does not."""
+    held = situation.shown is not None and situation.shown.falls_at is not None
+    if held or situation.critical_since is None or situation.escalated_at is not None:
         return None
     return situation.critical_since + timedelta(seconds=rules.lifetime.escalate_p1_s)

@@ -15,6 +15,7 @@ from schemas.evidence import Evidence, Verdict
 from schemas.incidents import Operation
 from streams import topics
 from streams.agents.decide import Decide
+from streams.agents.situation_store import DUE_BUCKET_S
 from streams.rules_file import load_rules
 from tests.fake_rows import FakeRows
 from tests.situation_factories import NOON, episode, in_view, item, position, report, seconds, sighting, tick
@@ -74,7 +75,7 @@ def decide(evidence: list[Evidence], apart_s: float = 0) -> list[Alert]:
         for output in stage.handle(item(each, offset), rows, NOON + seconds(6_000 + offset * apart_s)):
             if output.topic == topics.ALERTS and isinstance(output.message, Alert):
                 sent.append(output.message)
-    at = NOON + seconds(6_000 + len(evidence) * apart_s + RULES.damping.fall_after_s)
+    at = NOON + seconds(6_000 + len(evidence) * apart_s + RULES.damping.fall_after_s + DUE_BUCKET_S)
     sent += [
         output.message
         for output in stage.handle(item(tick(at=at)), rows, at)
@@ -102,7 +103,7 @@ def live_content(sent: list[Alert]) -> list[dict[str, Any]]:
         "expires_at",
         "asks",
     }
-    arrival |= {"grouped_under", "grouping"}
+    arrival |= {"grouped_under", "grouping", "escalated_at"}
     found = []
     for alert in newest.values():
         if alert.state in {"cancelled", "returned_to_normal"} or alert.summary is not None:

@@ -112,13 +112,14 @@ def test_each_report_has_its_own_verdict(deciding: Deciding) -> None:
 
 
 def test_a_rise_within_the_hold_ends_it(deciding: Deciding) -> None:
-    """It was never shown lower; a later fall begins a hold of its own."""
+    """It was never shown lower, and escalates in its time; a later fall begins a hold of its own."""
     deciding.take(report(cameras=in_view("cam-1", "cam-2")))
     deciding.take(sighting(verdict=Verdict.CONTRADICTED))
     assert deciding.one(sighting(camera_id="cam-2", verdict=Verdict.CONTRADICTED)).falls_to is Priority.P2
     risen = deciding.one(report("b", source="p2000", urgency=0), NOW + seconds(60))
     assert (risen.priority, risen.falls_to, risen.falls_at) == (Priority.P1, None, None)
-    assert deciding.tick(100 + HOLD_S) == []
+    [waits] = deciding.tick(100 + HOLD_S)
+    assert (waits.change, waits.priority, waits.falls_to) == (Change.ESCALATED, Priority.P1, None)
     cancelled = report("b", source="p2000", revision=1, operation=Operation.CANCEL)
     again = deciding.one(cancelled, NOW + seconds(200))
     assert again.falls_at == NOW + seconds(200 + HOLD_S)
