@@ -6,6 +6,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -14,7 +15,10 @@ from streams.evaluating import EvaluationError, Kind, make_detector, rounded, te
 from streams.settings import read_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from detectors.evaluation import FrameFound
+    from streams.domain.crowd_quality import CountQuality
     from streams.domain.recall import MatchedFrame
 
 ZONE_SIDES_M: Final = (3.0, 6.0)
@@ -138,14 +142,7 @@ def register(group: typer.Typer) -> None:
             frames = [_matched(frame) for frame in found]
             seen, tracks = [[list(frame.boxes) for frame in frames]], None
         truth = [frame.annotated for frame in frames]
-        counts = [quality.count_quality(truth, boxes, fps) for boxes in seen]
-        result: dict[str, Any] = {
-            "frames": len(frames),
-            "boxes": shown,
-            "count_mae": sum(c.mae for c in counts) / len(counts),
-            "count_median_mae": sum(c.median_mae for c in counts) / len(counts),
-            "count_bias": sum(c.bias for c in counts) / len(counts),
-        }
+        counts = _counts([quality.count_quality(truth, boxes, fps) for boxes in seen])
         followed = [follow_boxes(boxes, where.to_ground, fps) for boxes in seen]
         try:
             zones = []
@@ -154,7 +151,17 @@ def register(group: typer.Typer) -> None:
                 zones.append(quality.zone_quality(truth, seen, where, centre, side, fps, followed, tracks))
         except ValueError as error:
             raise EvaluationError(f"{annotations} with {calibration}: {error}") from None
-        _tell({**result, "zones": [asdict(zone) for zone in zones]}, as_json)
+        zones_told = {"zones": [asdict(zone) for zone in zones]}
+        _tell({"frames": len(frames), "boxes": shown, **counts, **zones_told}, as_json)
+
+
+def _counts(qualities: Sequence[CountQuality]) -> dict[str, float]:
+    """Return the means of the errors over all sequences."""
+    return {
+        "count_mae": fmean(each.mae for each in qualities),
+        "count_median_mae": fmean(each.median_mae for each in qualities),
+        "count_bias": fmean(each.bias for each in qualities),
+    }
 
 
 def _found(

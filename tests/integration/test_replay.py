@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -47,7 +48,7 @@ class Scene:
         text = (ROOT / "streams" / "domain" / DEFAULT_RULES).read_text(encoding="utf-8")
         self.other_rules = folder / "other.yaml"
         self.other_rules.write_text(
-            text.replace('version: "2026.1"', 'version: "other"').replace("p1: 75, p2: 50", "p1: 95, p2: 70")
+            re.sub(r'version: "[^"]+"', 'version: "other"', text, count=1).replace("p1: 75, p2: 50", "p1: 95, p2: 70")
         )
         self.environment = {
             **os.environ,

@@ -287,7 +287,7 @@ def test_a_picture_that_is_taken_with_attention_says_so() -> None:
 
 
 def test_attention_gives_no_picture_that_the_law_forbids() -> None:
-    """The end of the viewing hours ends it, whatever a report asks for; the picture that is being read still comes."""
+    """The end of the viewing hours ends it, whatever a report asks for; the picture that is being read then is not handed on."""
     recorder, stop = Recorder(), threading.Event()
     allowed = Answer()
 
@@ -307,4 +307,4 @@ def test_attention_gives_no_picture_that_the_law_forbids() -> None:
         attended_fps=lambda _: 60.0,
     )  # fmt: skip
     assert capture.run(stop) == {"cam-1": Ending.REFUSED}
-    assert len(recorder.pictures) == 2
+    assert len(recorder.pictures) == 1

@@ -123,9 +123,9 @@ def key(record: Record) -> tuple[str, int]:
     return alert.alert_id, alert.revision
 
 
-def a_day() -> LivePartition:
+def a_day(rules: Rules = SHORT) -> LivePartition:
     """Return a partition that opened an alert, changed it, and let it expire."""
-    live = live_decide(SHORT)
+    live = live_decide(rules)
     live.give(topics.EVIDENCE, FIRST, NOON)
     for second in range(0, 60, 10):
         live.take(live.tick(NOON + seconds(second)))
@@ -177,7 +177,7 @@ def without(live: LivePartition, topic: str, number: int) -> LivePartition:
     [
         (without(a_day(), topics.DECISION_LOG, 0), SHORT, "begins with decision 1, expected 0"),
         (without(a_day(), topics.EVIDENCE, 0), SHORT, "its input evidence/2@0 is not there any more"),
-        (a_day(), SHORT.model_copy(update={"version": "other"}), "made with rules 2026.1, these are other"),
+        (a_day(), SHORT.model_copy(update={"version": "other"}), f"made with rules {RULES.version}, these are other"),
     ],
     ids=["a cut log", "a lost input", "other rules"],
 )
@@ -194,8 +194,10 @@ def test_a_gap_in_the_log_is_a_difference() -> None:
 
 
 def test_a_tick_that_gave_an_alert_and_gives_none_is_a_difference() -> None:
-    """The alert's rules have another lifetime under the same version."""
-    result = followed(a_day(), RULES)
+    """The rules have another lifetime under the same version; without a budget no other reason to log the tick."""
+    plain = SHORT.model_copy(update={"budget": None})
+    patient = RULES.lifetime.model_copy(update={"escalate_p1_s": 86_400})
+    result = followed(a_day(plain), plain.model_copy(update={"lifetime": patient}))
     assert any("gives nothing, live it gave 1 alerts" in line for line in result.differences)
 
 

@@ -82,8 +82,8 @@ def test_what_is_for_the_log_or_for_others_is_not_on_the_list() -> None:
 
 
 def test_an_operator_acts_on_the_alert_that_holds_the_report() -> None:
-    """Once it is closed, the next report about the same thing opens another; with no alert there is nothing to act on."""
-    played = _play(_action(1, "acknowledge"), _report(5), _action(60, "close"), _report(90, "2"))
+    """Once it is closed as false, the next report about the same opens another; with no alert there is nothing to act on."""
+    played = _play(_action(1, "acknowledge"), _report(5), _action(60, "false_alarm"), _report(90, "2"))
     assert played.actions == 1
     assert len(played.alerts) == 2
 

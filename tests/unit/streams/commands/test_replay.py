@@ -75,7 +75,8 @@ def told(*arguments: object) -> dict[str, Any]:
 def other_rules(folder: Path, before: str, after: str) -> Path:
     assert before in TEXT
     path = folder / "next.yaml"
-    path.write_text(TEXT.replace('version: "2026.1"', 'version: "next"').replace(before, after), encoding="utf-8")
+    text = TEXT.replace(f'version: "{RULES.version}"', 'version: "next"').replace(before, after)
+    path.write_text(text, encoding="utf-8")
     return path
 
 
@@ -106,7 +107,7 @@ def test_other_rules_tell_what_differs(file: Path, tmp_path: Path) -> None:
     """With the tolerance of the comparison."""
     path = other_rules(tmp_path, "p1: 75", "p1: 95")
     result = told("replay", "--input", file, "--rules", path)
-    assert (result["mode"], result["live_rules"]) == ("time", ["2026.1"])
+    assert (result["mode"], result["live_rules"]) == ("time", [RULES.version])
     assert [each["after"] for each in result["differences"]] == ["P2"] * 4
     assert "tolerance: order:" in run("replay", "--input", file, "--rules", path).output
 
@@ -128,7 +129,7 @@ def test_wrong_ways_to_call_it(file: Path, arguments: list[str], error: type[Toe
 
 def test_rules_that_ask_cameras_otherwise_need_what_cameras_saw(file: Path, tmp_path: Path) -> None:
     """The file was exported without it."""
-    path = other_rules(tmp_path, "signals: [{persons: 2}]", "signals: [{persons: 9}]")
+    path = other_rules(tmp_path, "{situation: converging}, {persons: 2}]", "{situation: converging}, {persons: 9}]")
     with pytest.raises(ConfigurationError, match="export with --cameras"):
         run("replay", "--input", file, "--rules", path)
 
