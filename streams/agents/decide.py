@@ -44,6 +44,9 @@ from streams.stage import Input, Output, Rows
 log = logging.getLogger(__name__)
 
 NO_ANSWER: Final[Mapping[str, str]] = {}
+ALERTS_AT_MOST: Final = 40
+"""Alerts that one tick looks at, of which each may be sent: an alert has up to some 20 kB, and what one input causes must fit a
+record of the changelog. What is left waits for the next tick, a second later."""
 
 
 class Decide:
@@ -222,7 +225,7 @@ class Decide:
         """Do what is due: expire, bring back, escalate, show what fell, forget; a tick with nothing due leaves no trace."""
         rooms: dict[str, tuple[SituationStore, list[Alert]]] = {}
         looked: set[str] = set()  # when a budget was looked at next depends on it: a replay must know
-        for name in Due(rows, DUE_BUCKET_S).take(now):
+        for name in Due(rows, DUE_BUCKET_S).take(now, "alert/", ALERTS_AT_MOST):
             kind, room, fact_id = name.split("/", 2)
             if kind == "early":
                 log.info("what came early for %s was never followed by its report", fact_id)

@@ -48,18 +48,27 @@ class Due:
             bucket = max(bucket, clock.swept + 1)
         self._rows.put(_name(bucket, what), DueRow())
 
-    def take(self, now: datetime) -> list[str]:
-        """Remove and return what is due, in the order of time, at most `TAKEN_AT_MOST` at once."""
+    def take(self, now: datetime, heavy: str = "", heavy_at_most: int = TAKEN_AT_MOST) -> list[str]:
+        """Remove and return what is due, in the order of time, at most `TAKEN_AT_MOST` at once.
+
+        Args:
+            now: The time of the tick.
+            heavy: How the names of entries begin that may send much.
+            heavy_at_most: At most so many of those are taken at once: what one tick sends must fit one record.
+        """
         bucket = floor(now.timestamp() / self._bucket_s)
         clock = self._rows.get(_CLOCK, DueClock)
         if clock is not None and clock.swept >= bucket:
             return []
         taken: list[str] = []
+        heavies = 0
         for name in self._due(clock, bucket):
-            if len(taken) == TAKEN_AT_MOST:
+            what = name.split("/", 2)[2]
+            heavies += what.startswith(heavy)
+            if len(taken) == TAKEN_AT_MOST or heavies > heavy_at_most:
                 return taken
             self._rows.delete(name)
-            taken.append(name.split("/", 2)[2])
+            taken.append(what)
         self._rows.put(_CLOCK, DueClock(swept=bucket))
         return taken
 

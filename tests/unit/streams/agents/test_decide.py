@@ -14,7 +14,7 @@ from schemas.evidence import CameraCoverage, Coverage, Verdict
 from schemas.incidents import Operation
 from schemas.operations import Action
 from streams import topics
-from streams.agents.decide import Decide
+from streams.agents.decide import ALERTS_AT_MOST, Decide
 from streams.agents.situation_store import REPLAYABLE
 from streams.domain.plan import NO_PLAN, Plan
 from streams.domain.rules import Rules
@@ -475,3 +475,16 @@ def test_an_alert_says_until_when_its_cameras_are_attended(deciding: Deciding) -
     assert one_left.cameras[0].attention_until == NOON + seconds(200)
     none_left = deciding.one(report("b", source="meldpunt", revision=1, operation=Operation.CANCEL))
     assert none_left.cameras[0].attention_until is None
+
+
+def test_many_alerts_that_expire_at_once_take_several_ticks(deciding: Deciding) -> None:
+    """What one tick sends must fit one record; in the end all have expired."""
+    opened = {
+        deciding.one(report(f"n{n}", position=position(1_000 * n))).alert_id for n in range(2 * ALERTS_AT_MOST + 5)
+    }
+    expired: list[Alert] = []
+    for second in range(4):
+        told = [alert for alert in deciding.tick(20_000 + second) if alert.change is Change.EXPIRED]
+        assert len(told) <= ALERTS_AT_MOST
+        expired += told
+    assert {alert.alert_id for alert in expired} == opened

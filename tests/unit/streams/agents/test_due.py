@@ -46,3 +46,14 @@ def test_after_a_long_pause_everything_comes_due_in_bounded_pieces() -> None:
     assert (len(first), len(second), third) == (TAKEN_AT_MOST, 20, [])
     assert first + second == names
     assert rows.names("due/") == []
+
+
+def test_entries_that_send_much_come_in_smaller_pieces_in_their_order() -> None:
+    """What stands behind the first one too many waits with it, whatever it is."""
+    rows = FakeRows()
+    due = Due(rows, 10)
+    for name in ("alert/1", "gone/1", "alert/2", "alert/3", "gone/2"):
+        due.add(NOON + seconds(10 if name != "gone/2" else 20), name)
+    assert due.take(NOON + seconds(30), "alert/", 2) == ["alert/1", "alert/2"]
+    assert due.take(NOON + seconds(31), "alert/", 2) == ["alert/3", "gone/1", "gone/2"]
+    assert due.take(NOON + seconds(32), "alert/", 2) == []
