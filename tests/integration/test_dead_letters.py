@@ -172,7 +172,9 @@ def run(folder: Path, at: datetime, fails: bool, check: Callable[[Room, Incident
 
 
 def plain(alert: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in alert.items() if name not in TRANSPORT}
+    """Return an alert without transport times; attention counts from when the broker took the report."""
+    cameras = [{**camera, "attention_until": None} for camera in alert["cameras"]]
+    return {name: value for name, value in alert.items() if name not in TRANSPORT} | {"cameras": cameras}
 
 
 def never_fails(room: Room, report: Incident) -> None:
