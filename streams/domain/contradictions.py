@@ -61,11 +61,17 @@ def _points(rule: CategoryRule, rules: Rules) -> Iterator[str]:
         yield f"just_now.within_s {rule.just_now.within_s:g}: age already takes points from {late.from_s:g} s on"
 
 
+def _above(cap: Priority | None, other: Priority) -> bool:
+    """Return whether a cap lets more through than another."""
+    return cap is None or cap < other  # as text, P1 < P4 is the higher priority
+
+
 def _groups(rules: Rules) -> Iterator[str]:
     for group in rules.joining.compatible:
         for category in group:
             rule = rules.of(category)
-            apart = "a cap" if rule.cap is not None else "a case" if not rule.operator_list else None
+            lifted = rule.cap is not None and any(_above(rules.of(each).cap, rule.cap) for each in group)
+            apart = "a cap" if lifted else "a case" if not rule.operator_list else None
             apart = "cameras: none" if apart is None and rule.cameras is None else apart
             if apart is not None:
                 others = ", ".join(each.value for each in group if each is not category)
