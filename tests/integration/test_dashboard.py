@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(600
 ROOT = Path(__file__).parents[2]
 DASHBOARD = json.loads((ROOT / "deploy" / "grafana" / "dashboards" / "toezicht.json").read_text())
 NOT_IN_THE_DEMO = ("toezicht_canary_", "toezicht_shadow_")
-"""Metrics of processes that the demo does not run: canaries, which would be counted as the scenario's reports, and shadow rules."""
+"""Metrics of processes that the demo does not run: canaries (they would count as the scenario's reports) and shadow rules."""
 QUERIES = [
     (panel["title"], target["expr"])
     for panel in DASHBOARD["panels"]
