@@ -15,6 +15,8 @@ AFTER_S: Final = 12.0
 SETTLE_S: Final = 2.0
 DWELL_S: Final = 4.0
 """No signal asks for a longer stay than this: people in the demo's video walk through."""
+FALL_AFTER_S: Final = 3.0
+"""A priority that falls is held for seconds, so that the demo shows the fall too."""
 CROWD_PERSONS: Final = 5
 CROWD_PERSISTENCE_S: Final = 3.0
 """A crowd that a handful of researchers can make, so that the demo also shows an alert that cameras begin."""
@@ -36,6 +38,7 @@ def write_rules(path: Path) -> Rules:
                 if signal.get("dwell_s"):
                     signal["dwell_s"] = min(DWELL_S, signal["dwell_s"])
     content["attention"] |= ATTENTION
+    content["damping"]["fall_after_s"] = FALL_AFTER_S
     crowd = content["episodes"]["crowd"]
     crowd["levels"] = [{**crowd["levels"][0], "persons": CROWD_PERSONS}]
     crowd["persistence_s"] = CROWD_PERSISTENCE_S

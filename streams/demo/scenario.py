@@ -34,15 +34,24 @@ def scenario_specs(material: Material, like: ProcessSpec) -> list[ProcessSpec]:
 
 
 def alert_line(alert: Alert) -> str:
-    """Return an alert as one line: priority, score, category, place, state, verdict, and the strongest reason."""
+    """Return an alert as one line: priority, score, category, place, verdict, the strongest reasons, and its state.
+
+    A summary tells how many alerts stand under it; a priority that is held tells what it falls to.
+    """
+    if alert.summary is not None:
+        return f"{alert.priority}        summary                  {alert.title}{_state(alert)}"
     factors = sorted(alert.factors, key=lambda factor: -abs(factor.points))
     why = "; ".join(f"{factor.points:+g} {factor.reason}" for factor in factors[:3])
-    state = "" if alert.state == "new" else f" [{alert.state}]"
-    state += "" if alert.operator_list else " [a case, not on the operator's list]"
     return (
         f"{alert.priority} {alert.score:5.1f}  {alert.category:24} {alert.place[:32]:32} "
-        f"{alert.verdict.replace('_', ' '):18} {why}{state}"
+        f"{alert.verdict.replace('_', ' '):18} {why}{_state(alert)}"
     )
+
+
+def _state(alert: Alert) -> str:
+    state = "" if alert.state == "new" else f" [{alert.state}]"
+    state += "" if alert.falls_at is None else f" [held, falls to {alert.falls_to} at {alert.falls_at:%H:%M:%S} UTC]"
+    return state + ("" if alert.operator_list else " [a case, not on the operator's list]")
 
 
 def judge(material: Material, alerts: Sequence[Alert], dead_letters: Mapping[str, int]) -> list[str]:
