@@ -38,7 +38,7 @@ test: $(STAMP) ## Run all tests; ARGS go to pytest
 	@scripts/debian.sh runtime test
 ifeq ($(ARGS),)
 	@$(BIN)/python -m pytest -n logical --maxprocesses 4 tests/unit tests/contract tests/architecture
-	@$(BIN)/python -m pytest tests/integration
+	@$(BIN)/python -m pytest --session-timeout=3600 --durations=15 tests/integration
 else
 	@$(BIN)/python -m pytest $(ARGS)
 endif

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +19,32 @@ from streams.topic_admin import apply
 # A machine that others use too may take long for an example; speed belongs in bench/.
 hypothesis_settings.register_profile("shared machine", deadline=None)
 hypothesis_settings.load_profile("shared machine")
+
+
+EXIT_STATUS = pytest.StashKey[int]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Keep how the run ended, for the end of the process."""
+    session.config.stash[EXIT_STATUS] = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End a process that a forgotten thread would keep alive for ever, and call that a failure.
+
+    The framework's consumer is such a thread: a test that fails before it stops its worker would never let the run end.
+    """
+    if hasattr(config, "workerinput"):
+        return  # a helper of pytest-xdist, which has a thread of its own and is ended by its master
+    left = [
+        thread.name for thread in threading.enumerate() if not thread.daemon and thread is not threading.main_thread()
+    ]
+    if left:
+        print(f"tests left threads behind: {', '.join(left)}", file=sys.stderr, flush=True)
+        logging.raiseExceptions = False
+        os._exit(config.stash.get(EXIT_STATUS, 0) or 1)
 
 
 @pytest.fixture(scope="session")
