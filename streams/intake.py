@@ -27,7 +27,7 @@ from streams.domain.reports import NotForUs, RawReport, Unreadable
 from streams.errors import DeliveryError
 from streams.incident_sources.base import IncidentSource
 from streams.incident_sources.lines import Line
-from streams.metrics import MESSAGES_FAILED, MESSAGES_OUT, REPORTS_READ
+from streams.metrics import MESSAGES_FAILED, MESSAGES_OUT, REPORTS_READ, failures_from_zero
 from streams.topics import DEAD_LETTERS, INCIDENTS
 
 log = logging.getLogger(__name__)
@@ -118,6 +118,7 @@ class Intake:
         self._report_clock = report_clock or clock
         self._stopping = stopping
         self._memory = memory
+        failures_from_zero(STAGE)
         self._known: OrderedDict[str, Incident] = OrderedDict()
         self._counters: dict[str, Counter] = {}
         self._in_flight: deque[tuple[str, Confirmation]] = deque()

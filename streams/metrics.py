@@ -9,6 +9,8 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram, Info
 
+from schemas.operations import DeadLetterReason
+
 _FAST: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 MESSAGES_IN: Final = Counter(
@@ -168,3 +170,9 @@ CANARY_RETURNED_AT: Final = Gauge(
     ["canary"],
 )
 WORKER_RESTARTS: Final = Counter("toezicht_worker_restarts_total", "Restarts by the supervisor.", ["worker"])
+
+
+def failures_from_zero(stage: str) -> None:
+    """Let a stage's failures be series from its start: Prometheus sees no increase in one that begins at 1."""
+    for reason in DeadLetterReason:
+        MESSAGES_FAILED.labels(stage, reason)

@@ -69,6 +69,7 @@ class PictureRunner:
         self._came = asyncio.Event()
         self._room = asyncio.Event()
         self._hands = asyncio.Semaphore(stage.in_hand)
+        metrics.failures_from_zero(stage.name)
         self._taken = {topic: metrics.MESSAGES_IN.labels(stage.name, topic) for topic in stage.inputs}
         self._again = metrics.MESSAGES_REPLAYED.labels(stage.name)
 

@@ -61,6 +61,7 @@ class Runner:
         self.table = table
         self._owned: dict[int, Owned] = {}
         self._sequence = 0
+        metrics.failures_from_zero(stage.name)
         self._taken = {topic: metrics.MESSAGES_IN.labels(stage.name, topic) for topic in stage.inputs}
         self._repeated = metrics.MESSAGES_REPEATED.labels(stage.name)
         self._again = metrics.MESSAGES_REPLAYED.labels(stage.name)

@@ -14,7 +14,7 @@ from schemas.operations import DeadLetterReason
 from schemas.snapshots import SnapshotReference, SnapshotRequest
 from streams.clock import Clock
 from streams.frame_sender import STAGE, FrameSender
-from streams.metrics import MESSAGES_FAILED, MESSAGES_IN
+from streams.metrics import MESSAGES_FAILED, MESSAGES_IN, failures_from_zero
 from streams.records import Fault, Record
 from streams.sending import dead_letter
 from streams.settings import KafkaSettings
@@ -42,6 +42,7 @@ class SnapshotReader(TopicFollower):
         self._desk = desk
         self._sender = sender
         self._since = clock() - BACK
+        failures_from_zero(STAGE)
 
     def _follow(self, consumer: KafkaConsumer) -> None:
         for record in answered(consumer, self._since, self._stop.is_set):

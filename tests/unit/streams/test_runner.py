@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from faust.types import TP
+from prometheus_client import REGISTRY
 
 from schemas.base import Part
 from schemas.codec import encode
 from schemas.operations import DeadLetterReason, Tick
+from streams import metrics
 from streams.errors import DeliveryError, UnknownCameraError
 from streams.outbox import Outbox
 from streams.records import Record
@@ -135,6 +137,16 @@ def running(scenario: Callable[[Bench], Awaitable[None]]) -> None:
             await scenario(bench)
 
     asyncio.run(run())
+
+
+def test_each_reason_of_a_failure_is_a_series_from_the_start() -> None:
+    """Prometheus sees no increase in a series that begins with its first failure."""
+    metrics.failures_from_zero("from-zero")
+    found = {
+        REGISTRY.get_sample_value("toezicht_messages_failed_total", {"stage": "from-zero", "reason": reason.value})
+        for reason in DeadLetterReason
+    }
+    assert found == {0.0}
 
 
 def test_an_input_is_acknowledged_after_everything_it_caused_is_confirmed() -> None:
