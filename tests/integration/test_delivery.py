@@ -48,11 +48,17 @@ class Echo:
 
 
 class Holding:
-    """Sends as it should, and keeps back the confirmation of one group until it is told."""
+    """Sends as it should, and keeps back the confirmation of one group until it is told.
+
+    Attributes:
+        confirmed: 1 for each group that the broker has, in the order of sending.
+        held: The number of the group that is kept back.
+    """
 
     def __init__(self, transmit: BatchTransmit) -> None:
         self._transmit = transmit
         self.confirmed: list[int] = []
+        self.held = -1
         self.go_on = asyncio.Event()
 
     async def __call__(self, records: Mapping[Where, Sequence[Raw]]) -> Mapping[Where, asyncio.Future[int]]:
@@ -65,7 +71,7 @@ class Holding:
     async def _confirm(self, number: int, future: asyncio.Future[int]) -> int:
         offset = await future
         self.confirmed[number] = 1
-        if number == HELD:
+        if number == self.held:
             await self.go_on.wait()
         return offset
 
@@ -105,14 +111,20 @@ def test_an_input_that_is_held_back_holds_the_committed_offset(kafka: KafkaSetti
 
     async def held_back(stage: Echo, holding: Holding) -> None:
         producer: Any = KafkaProducer(bootstrap_servers=kafka.bootstrap_servers, acks="all")
-        first = -1
-        for number in range(6):
-            at = datetime(2026, 11, 24, 10, 0, number, tzinfo=UTC)
+
+        def tick(second: int) -> int:
+            at = datetime(2026, 11, 24, 10, 0, second, tzinfo=UTC)
             record = encode(Tick(group="room", partition=1, at=at), stage="test", handled_at=at, entered_at=at)
             sent = producer.send(ROOM_TICKS, key=record.key, value=record.value, headers=record.headers, partition=1)
-            first = sent.get(30).offset if number == 0 else first
-            producer.flush()
-            await eventually(lambda number=number: sum(holding.confirmed) > number)  # type: ignore[misc]
+            return int(sent.get(30).offset)
+
+        first = tick(0) + 1  # what other tests left on the topic comes before it
+        await eventually(lambda: committed(kafka.bootstrap_servers) == first)
+        before = len(holding.confirmed)
+        holding.held = before + HELD
+        for number in range(6):
+            tick(number + 1)
+            await eventually(lambda number=number: sum(holding.confirmed) > before + number)  # type: ignore[misc]
         await asyncio.to_thread(producer.close)
         assert stage.taken[-6:] == list(range(first, first + 6))
         await eventually(lambda: committed(kafka.bootstrap_servers) == first + HELD)

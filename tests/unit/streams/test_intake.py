@@ -19,7 +19,8 @@ from streams.errors import DeliveryError
 from streams.incident_sources.categories import load_categories
 from streams.incident_sources.lines import MAX_LINE_BYTES, Line, LineSplitter
 from streams.incident_sources.recorded import RecordedReports
-from streams.intake import MAX_IN_FLIGHT, MEMORY, Intake
+from streams.intake import MAX_IN_FLIGHT, MEMORY, STAGE, Intake
+from streams.metrics import MESSAGES_FAILED
 from streams.playing import PlayClock, played
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -77,6 +78,17 @@ def _intake(producer: FakeProducer | None = None, **changes: Any) -> Intake:
 def _metric(result: str) -> float:
     labels = {"source": "recorded", "result": result}
     return REGISTRY.get_sample_value("toezicht_reports_read_total", labels) or 0.0
+
+
+def test_each_reason_of_a_failure_is_a_series_from_the_start() -> None:
+    """Prometheus sees no increase in a series that begins with its first failure."""
+    MESSAGES_FAILED.clear()
+    _intake(FakeProducer())
+    found = [
+        REGISTRY.get_sample_value("toezicht_messages_failed_total", {"stage": STAGE, "reason": reason.value})
+        for reason in DeadLetterReason
+    ]
+    assert found == [0.0] * len(found)
 
 
 def test_a_day_of_reports() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 
 import pytest
 
@@ -20,8 +21,6 @@ def test_a_log_line_hides_what_stands_before_the_last_at(address: str) -> None:
     try:
         raise OSError(f"cannot open {address}")
     except OSError:
-        import sys
-
         record = logging.LogRecord("x", logging.ERROR, "f", 1, "lost %s", (address,), sys.exc_info())
     line = RedactingFormatter("%(message)s").format(record)
     assert "secret" not in line
@@ -56,3 +55,29 @@ def test_a_library_says_one_thing_once_in_ten_seconds() -> None:
     assert written(sparing, "aiokafka.conn", gone, "d") == "cannot reach d (and 3 times more)"
     now_s[0] += 10.0
     assert written(sparing, "aiokafka.conn", gone, "e") == "cannot reach e"
+
+
+@pytest.mark.parametrize(("name", "kept"), [("kafka.net.transport", False), ("streams.app", True)])
+def test_a_connection_that_was_reset_is_one_line(name: str, kept: bool) -> None:
+    """For a library that tells of the network; where our own code did not expect it, the traceback says where."""
+    record = caught(name, ConnectionResetError(104, "reset by peer"))
+    assert SparingFilter().filter(record)
+    line = RedactingFormatter("%(message)s").format(record)
+    assert ("Traceback" in line) is kept
+    assert "ConnectionResetError" in line
+    assert "reset by peer" in line
+
+
+def test_a_library_s_own_defect_keeps_its_traceback() -> None:
+    """It is not of the network, and whoever mends it needs the place."""
+    record = caught("aiokafka.consumer", KeyError("partition"))
+    assert SparingFilter().filter(record)
+    assert "Traceback" in RedactingFormatter("%(message)s").format(record)
+
+
+def caught(name: str, error: Exception) -> logging.LogRecord:
+    """Return the record that `logger.exception` makes of an error."""
+    try:
+        raise error
+    except type(error):
+        return logging.LogRecord(name, logging.ERROR, "f", 1, "receiving", (), sys.exc_info())
