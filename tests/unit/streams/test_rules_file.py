@@ -38,7 +38,6 @@ def test_the_default_rules_know_every_category() -> None:
         (Category.ZAKKENROLLERIJ, Priority.P3),
         (Category.JEUGDOVERLAST, Priority.P3),
         (Category.MEDISCH_ONWEL, Priority.P1),
-        (Category.VERDACHT_VOORWERP, Priority.P2),
         (Category.OVERIG, Priority.P4),
     ],
 )
@@ -46,6 +45,14 @@ def test_the_default_points_give_the_priorities_of_the_taxonomy(category: Catego
     """Points alone, with nothing else known, give the default priority of the fact sheet (§7)."""
     rules = load_rules()
     assert rules.thresholds.priority(rules.of(category).points) is priority
+
+
+def test_a_suspicious_object_is_prompt_when_it_is_reported_so() -> None:
+    """The fact sheet's P2 takes a report: what only a camera saw is P3."""
+    rules = load_rules()
+    points = rules.of(Category.VERDACHT_VOORWERP).points
+    assert rules.thresholds.priority(points) is Priority.P3
+    assert rules.thresholds.priority(points + rules.urgency_points[2]) is Priority.P2
 
 
 @pytest.mark.parametrize(
@@ -65,8 +72,8 @@ def test_the_default_points_give_the_priorities_of_the_taxonomy(category: Catego
         ),
         (GROUP, "signals: [{}]\n      contra", GROUP, "expected at least one of persons"),
         (
-            "density_per_m2: 3.5, persons: 35",
-            "density_per_m2: 1.5, persons: 35",
+            "density_per_m2: 3.5, persons: 120",
+            "density_per_m2: 1.5, persons: 120",
             "      - {name: warn",
             "level high: expected density",
         ),

@@ -120,16 +120,16 @@ def test_every_input_but_an_idle_tick_is_logged_with_the_next_sequence(deciding:
 @pytest.mark.parametrize(
     ("east_m", "accuracy_m", "late_s", "category", "joined"),
     [
-        (200, 10, 0, Category.STRAATROOF, True),
-        (269, 10, 0, Category.STRAATROOF, True),
-        (271, 10, 0, Category.STRAATROOF, False),
-        (480, 5_000, 0, Category.STRAATROOF, True),
-        (520, 5_000, 0, Category.STRAATROOF, False),
+        (50, 10, 0, Category.STRAATROOF, True),
+        (79, 10, 0, Category.STRAATROOF, True),
+        (81, 10, 0, Category.STRAATROOF, False),
+        (310, 5_000, 0, Category.STRAATROOF, True),
+        (330, 5_000, 0, Category.STRAATROOF, False),
         (0, 10, 600, Category.STRAATROOF, True),
         (0, 10, 601, Category.STRAATROOF, False),
         (0, 10, -600, Category.STRAATROOF, True),
         (0, 10, -601, Category.STRAATROOF, False),
-        (100, 10, 0, Category.GEWELD_VECHTPARTIJ, True),
+        (70, 10, 0, Category.GEWELD_VECHTPARTIJ, True),
         (0, 10, 0, Category.FIETSDIEFSTAL, False),
     ],
 )
@@ -157,8 +157,8 @@ def test_a_second_report_joins_when_it_is_about_the_same_thing(
 def test_a_report_joins_the_nearest_of_two(deciding: Deciding) -> None:
     """Not the first that would do."""
     deciding.take(report("a", position=position(0)))
-    near = deciding.one(report("b", position=position(300)))
-    assert deciding.one(report("c", position=position(200))).alert_id == near.alert_id
+    near = deciding.one(report("b", position=position(120)))
+    assert deciding.one(report("c", position=position(75))).alert_id == near.alert_id
 
 
 def test_reports_without_a_position_stay_by_themselves(deciding: Deciding) -> None:
