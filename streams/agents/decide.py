@@ -18,7 +18,6 @@ from streams.agents.tick_order import TickRows, last_tick
 from streams.domain.acting import act
 from streams.domain.alerting import alert_of, as_shown, changed, judge, shown_of
 from streams.domain.canary import is_canary
-from streams.domain.joining import fact_spot
 from streams.domain.passing import due, placed
 from streams.domain.plan import NO_PLAN, Plan
 from streams.domain.recurring import again, worse
@@ -114,7 +113,7 @@ class Decide:
             return None
         early = store.early(fact_id) or EarlyRow()
         row = newer_report(early.report, row)
-        match = store.match(fact_spot(row, self._rules), fact_id, now)
+        match = store.match(row, now)
         if row.report.cancelled and (match is None or match.ended_at is not None):
             store.wait(fact_id, early.model_copy(update={"report": row}), now)
             return None
@@ -151,7 +150,7 @@ class Decide:
             return None
         early = store.early(row.episode_id) or EarlyRow()
         row = newer_episode(early.episode, row)
-        match = store.match(fact_spot(row, self._rules), row.episode_id, now)
+        match = store.match(row, now)
         if row.phase == "end" and (match is None or match.ended_at is not None):
             store.wait(row.episode_id, EarlyRow(episode=row), now)
             return None

@@ -27,7 +27,15 @@ from schemas.operations import OperatorAction
 from streams.agents.budget_desk import BudgetDesk
 from streams.agents.due import Due
 from streams.agents.near_repeat_store import NearRepeats
-from streams.domain.joining import Entry, Spot, cells_of_entry, cells_to_search, nearest_match, situation_entry
+from streams.domain.joining import (
+    Entry,
+    cells_of_entry,
+    cells_to_search,
+    fact_spot,
+    may_join,
+    nearest_match,
+    situation_entry,
+)
 from streams.domain.passing import forgotten_at, next_due, recurs_until
 from streams.domain.rules import Rules
 from streams.domain.situations import EpisodeRow, Indexed, ReportRow, SightingRow, Situation, fact_ids
@@ -109,12 +117,13 @@ class SituationStore:
         link = self._rows.get(self._fact(fact_id), LinkRow)
         return link.alert_id if link else None
 
-    def match(self, spot: Spot | None, fact_id: str, now: datetime) -> Situation | None:
+    def match(self, fact: ReportRow | EpisodeRow, now: datetime) -> Situation | None:
         """Return the situation that a new fact is about: an open one, else one that was closed just now; or None.
 
         What was merged leads to where it went on. An entry whose situation is gone, or ended too long ago, was left by
         rules with other cells or groups; it is passed over and removed.
         """
+        spot = fact_spot(fact, self._rules)
         if spot is None:
             return None
         cells = {cell: self._entries(cell) for cell in cells_to_search(spot, self._rules)}
@@ -129,7 +138,7 @@ class SituationStore:
             found = self._going_on(alert_id)
             if found is None or not self._takes(found, now):
                 self._remove(alert_id, cells)
-            elif fact_id in found.apart or len(found.reports) >= self._rules.joining.reports_at_most:
+            elif not may_join(fact, found, self._rules):
                 continue
             elif found.ended_at is None:
                 return found

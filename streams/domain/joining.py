@@ -117,6 +117,27 @@ def nearest_match(spot: Spot, entries: Iterable[Entry]) -> str | None:
     return min(matching, key=lambda alert_id: (_apart_m(spot, matching[alert_id].spot), alert_id), default=None)
 
 
+def may_join(fact: ReportRow | EpisodeRow, situation: Situation, rules: Rules) -> bool:
+    """Return whether a situation may take a new fact that lies near enough: nobody set it apart, and there is room for it.
+
+    A partner that knows a place only roughly has told its second report from its first by another number: two such reports are
+    two events, since nothing else says that they are one, and of two alerts for one event none is hidden.
+    """
+    if len(situation.reports) >= rules.joining.reports_at_most:
+        return False
+    if isinstance(fact, EpisodeRow):
+        return fact.episode_id not in situation.apart
+    if fact.report.incident_id in situation.apart:
+        return False
+    told_roughly = {row.report.source for row in situation.live_reports if _rough(row, rules)}
+    return not (_rough(fact, rules) and fact.report.source in told_roughly)
+
+
+def _rough(row: ReportRow, rules: Rules) -> bool:
+    position = row.report.position
+    return position is None or position.accuracy_m >= rules.position.poor_from_m
+
+
 def cells_of_entry(entry: Entry, rules: Rules) -> list[str]:
     """Return the cells in which a situation stands."""
     return list(_cells(entry.spot, entry.spot.accuracy_m, rules))
