@@ -120,14 +120,15 @@ class SituationStore:
     def match(self, fact: ReportRow | EpisodeRow, now: datetime) -> Situation | None:
         """Return the situation that a new fact is about: an open one, else one that was closed just now; or None.
 
-        What was merged leads to where it went on. An entry whose situation is gone, or ended too long ago, was left by
-        rules with other cells or groups; it is passed over and removed.
+        What was merged leads to where it went on, and a fact's own situation is no match for it. An entry whose situation is
+        gone, or ended too long ago, was left by rules with other cells or groups; it is passed over and removed.
         """
         spot = fact_spot(fact, self._rules)
         if spot is None:
             return None
         cells = {cell: self._entries(cell) for cell in cells_to_search(spot, self._rules)}
-        passed: set[str] = set()
+        own = self._alert_of(fact.report.incident_id if isinstance(fact, ReportRow) else fact.episode_id)
+        passed = set() if own is None else {own}
         closed: Situation | None = None
         while True:
             entries = (entry for entries in cells.values() for entry in entries if entry.alert_id not in passed)
