@@ -5,7 +5,7 @@
 - `early/<room>/<incident or episode>`: what came before the fact that it is about, or ended before it began;
 - `gone/<room>/<incident or episode>`: how far a fact of a forgotten alert was known, for as long as it can be replayed;
 - `acted/<room>/<alert>`: what operators did to it, so that an action that is replayed is not done twice;
-- `cell/<room>/<group>/<cell>`: the open situations in one cell (`streams/domain/joining.py`);
+- `cell/<room>/<group>/<cell>`: the open situations in one cell, or the newest anywhere (`streams/domain/joining.py`);
 - `repeat/<room>/<cell>`: situations that a later one may repeat (`near_repeat_store.py`);
 - `sequence/<room>`: the number of the next decision;
 - `budget/…` and `summary/…`: the alert budget (`streams/agents/budget_desk.py`);
@@ -28,12 +28,15 @@ from streams.agents.budget_desk import BudgetDesk
 from streams.agents.due import Due
 from streams.agents.near_repeat_store import NearRepeats
 from streams.domain.joining import (
+    ANYWHERE,
     Entry,
     cells_of_entry,
     cells_to_search,
     fact_spot,
     may_join,
     nearest_match,
+    newest,
+    of_its_time,
     situation_entry,
 )
 from streams.domain.passing import forgotten_at, next_due, recurs_until
@@ -125,7 +128,7 @@ class SituationStore:
         """
         spot = fact_spot(fact, self._rules)
         if spot is None:
-            return None
+            return self._only_one(fact) if isinstance(fact, ReportRow) else None
         cells = {cell: self._entries(cell) for cell in cells_to_search(spot, self._rules)}
         own = self._alert_of(fact.report.incident_id if isinstance(fact, ReportRow) else fact.episode_id)
         passed = set() if own is None else {own}
@@ -145,6 +148,17 @@ class SituationStore:
                 return found
             else:
                 closed = closed or found
+
+    def _only_one(self, fact: ReportRow) -> Situation | None:
+        """Return the situation that a report without a place is about: the only one of its group in its time, if it is open."""
+        group = self._rules.joining.groups[fact.report.category]
+        if group not in self._rules.joining.groups_without_place:
+            return None
+        alert_ids = of_its_time(fact, self._entries(f"{group}/{ANYWHERE}"), self._rules)
+        found = [each for each in map(self._going_on, alert_ids) if each is not None]
+        if len({each.alert_id for each in found}) != 1 or found[0].ended_at is not None:
+            return None
+        return found[0] if may_join(fact, found[0], self._rules) else None
 
     def _going_on(self, alert_id: str) -> Situation | None:
         found = self.get(alert_id)
@@ -279,7 +293,7 @@ class SituationStore:
                 kept = [each for each in self._entries(cell) if each.alert_id != after.alert_id]
                 if entry is not None and cell in new:
                     kept.append(entry)
-                self._put_cell(cell, kept)
+                self._put_cell(cell, newest(kept) if cell.endswith(f"/{ANYWHERE}") else kept)
         return after.model_copy(update={"indexed": Indexed(rules_version=self._rules.version, cells=new)})
 
     def _entries(self, cell: str) -> Sequence[Entry]:
