@@ -55,6 +55,7 @@ class VerdictPoints(Part):
     unseen: Points
     camera_unavailable: Points
     no_coverage: Points
+    camera_only: Annotated[Points, Field(le=0, description="In place of a verdict, while nobody reported it")] = 0
 
     @model_validator(mode="after")
     def _ordered(self) -> VerdictPoints:

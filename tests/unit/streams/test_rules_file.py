@@ -38,6 +38,7 @@ def test_the_default_rules_know_every_category() -> None:
         (Category.ZAKKENROLLERIJ, Priority.P3),
         (Category.JEUGDOVERLAST, Priority.P3),
         (Category.MEDISCH_ONWEL, Priority.P1),
+        (Category.VERDACHT_VOORWERP, Priority.P2),
         (Category.OVERIG, Priority.P4),
     ],
 )
@@ -47,11 +48,20 @@ def test_the_default_points_give_the_priorities_of_the_taxonomy(category: Catego
     assert rules.thresholds.priority(rules.of(category).points) is priority
 
 
-def test_a_suspicious_object_is_prompt_when_it_is_reported_so() -> None:
-    """The fact sheet's P2 takes a report: what only a camera saw is P3."""
+def test_a_suspicious_object_is_routine_while_only_a_camera_saw_it() -> None:
+    """The fact sheet's P2 takes a report."""
     rules = load_rules()
     points = rules.of(Category.VERDACHT_VOORWERP).points
-    assert rules.thresholds.priority(points) is Priority.P3
+    assert rules.thresholds.priority(points + rules.verdict_points.camera_only) is Priority.P3
+
+
+def test_the_levels_of_a_crowd_give_its_priorities() -> None:
+    """Of a crowd that only a camera saw: routine, prompt, and by its density immediate; a partner who calls it P2 is believed."""
+    rules = load_rules()
+    points = rules.of(Category.CROWD_DENSITY).points
+    alone = points + rules.verdict_points.camera_only
+    given = [rules.thresholds.priority(alone + level.points) for level in rules.episodes.crowd.levels]
+    assert given == [Priority.P3, Priority.P2, Priority.P1]
     assert rules.thresholds.priority(points + rules.urgency_points[2]) is Priority.P2
 
 

@@ -75,7 +75,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ),
         (
             "episodes.crowd.levels.1.points",
-            40,
+            30,
             "levels.high: by persons alone, with growth and circumstances, it gives up to",
         ),
         ("episodes.crowd.levels.2.persons", 150, "levels.critical: by persons alone"),
