@@ -172,14 +172,14 @@ def test_a_partner_that_knows_places_roughly_tells_each_event_once(
 ) -> None:
     """Two of its reports are two events; with another partner's they may be one."""
     for number, (source, accuracy_m) in enumerate(reports):
-        told = {"category": Category.MEDISCH_ONWEL, "position": position(accuracy_m=accuracy_m)}
+        told: dict[str, Any] = {"category": Category.MEDISCH_ONWEL, "position": position(accuracy_m=accuracy_m)}
         deciding.take(report(f"n{number}", source=source, **told))
     assert len(deciding.alerts) == alerts
 
 
 def test_the_same_rough_report_again_stays_one(deciding: Deciding) -> None:
     """A newer revision of a report is no second one."""
-    told = {"source": "p2000", "category": Category.MEDISCH_ONWEL, "position": position(accuracy_m=800)}
+    told: dict[str, Any] = {"source": "p2000", "category": Category.MEDISCH_ONWEL, "position": position(accuracy_m=800)}
     first = deciding.one(report("a", **told))
     second = deciding.one(report("a", revision=1, operation=Operation.UPDATE, **{**told, "urgency": 1}))
     assert second.alert_id == first.alert_id
