@@ -23,12 +23,13 @@ from streams.agents.budget_desk import LOOK_S
 from streams.agents.decide import Decide
 from streams.domain.budget import OFF_LIST, hidden
 from streams.domain.budget_rules import BudgetRule
+from streams.domain.plan import Plan
 from streams.domain.rules import Rules
 from streams.in_memory import InMemory
 from streams.rules_file import load_rules
 from streams.stage import Output
 from tests.fake_rows import FakeRows
-from tests.situation_factories import NOON, action, item, position, report, seconds, tick
+from tests.situation_factories import NOON, action, box, item, position, report, seconds, tick
 
 RULES = load_rules()
 _PRODUCT = RULES.budget
@@ -234,6 +235,28 @@ def test_a_shelved_alert_comes_back_by_itself(room: Room) -> None:
     assert (alert.state, alert.grouped_under) == (AlertState.SHELVED, None)
     [back] = [each for each in room.pass_time(75) if each.alert_id == grouped.alert_id]
     assert (back.state, back.asks, back.grouped_under) == (AlertState.NEW, True, None)
+
+
+def test_what_a_plan_held_back_comes_within_the_budget(room: Room) -> None:
+    """The end of a fair is no flood of single lines; what became a P1 meanwhile was on the list at once."""
+    area = [{"lat": each.lat, "lon": each.lon} for each in box(-9_000, -9_000, 60_000)]
+    fair = {
+        "id": "feest",
+        "reason": "a fair",
+        "control_room": "amstelveen",
+        "area": area,
+        "categories": ["fietsdiefstal"],
+    }
+    fair |= {"from": (NOON - seconds(60)).isoformat(), "until": (NOON + seconds(60)).isoformat()}
+    plan = Plan.model_validate({"version": "1", "entries": [fair]})
+    room.memory = InMemory([Decide(RULES, "r1", plan)])
+    held = room.storm(30, P3)
+    assert {alert.state for alert in held} == {AlertState.SUPPRESSED}
+    back = room.pass_time(75)
+    asked = [each for each in back if each.asks]
+    assert len({each.alert_id for each in asked} - {each.alert_id for each in room.summaries()}) == 30
+    assert len([each for each in asked if not each.grouped_under]) <= 10
+    nothing_lost(room, 30)
 
 
 def test_a_summary_changes_at_most_once_in_ten_seconds(room: Room) -> None:
