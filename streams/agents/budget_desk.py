@@ -138,7 +138,8 @@ class BudgetDesk:
             self._leave(before, alert.alert_id, now)
             return "", None
         known = self._budget()
-        row, why = take(known, alert.priority, may_be_grouped(before, alert), micros(now), rule, self._room)
+        free = may_be_grouped(self._since_summary(before), alert)
+        row, why = take(known, alert.priority, free, micros(now), rule, self._room)
         if (known.flood_since_us is None) is not (row.flood_since_us is None):
             self._measure(row, rule)
         self._retire(known, row, now)
@@ -160,6 +161,13 @@ class BudgetDesk:
         else:
             self._tell_later(summary, after, now)
         return summary.alert_id, why
+
+    def _since_summary(self, before: Standing | None) -> Standing | None:
+        """Return how an alert stands: by itself, where its summary has ended meanwhile."""
+        if before is None or not before.grouped_under:
+            return before
+        row = self._summary(before.grouped_under)
+        return before if row is not None and row.ended_at is None else before.model_copy(update={"grouped_under": ""})
 
     def _stay(self, before: Standing | None, alert: Alert, now: datetime) -> tuple[str, Grouping | None]:
         """Keep an alert that does not ask where it stands: under its summary, unless an operator has it in hand.

@@ -333,6 +333,18 @@ def test_closing_a_summary_puts_its_alerts_on_the_list(room: Room) -> None:
     nothing_lost(room, 31)
 
 
+def test_what_stands_alone_since_its_summary_was_closed_keeps_its_line(room: Room) -> None:
+    """An operator had it put on the list: a rise does not take it away again."""
+    summary = flooded(room)
+    grouped = room.under(summary.alert_id)[0]
+    room.give(action(summary.alert_id, Action.CLOSE))
+    number = int(grouped.reports[0].source_id)
+    risen = said(number, P3, room.now, operation=Operation.UPDATE, revision=1, position=grouped.position)
+    [alert] = room.give(risen)
+    assert (alert.alert_id, alert.priority, alert.grouped_under) == (grouped.alert_id, P3, None)
+    nothing_lost(room, 30)
+
+
 @pytest.mark.parametrize(
     ("what", "state"),
     [
