@@ -30,7 +30,7 @@ from streams.agents.near_repeat_store import NearRepeats
 from streams.domain.joining import Entry, Spot, cells_of_entry, cells_to_search, nearest_match, situation_entry
 from streams.domain.passing import forgotten_at, next_due, recurs_until
 from streams.domain.rules import Rules
-from streams.domain.situations import EpisodeRow, Indexed, ReportRow, SightingRow, Situation, fact_ids
+from streams.domain.situations import EpisodeRow, Indexed, ReportRow, SightingRow, Situation, fact_ids, is_full
 from streams.stage import Rows
 from streams.topics import BY_NAME, DAY_MS, DEAD_LETTERS
 
@@ -129,7 +129,7 @@ class SituationStore:
             found = self._going_on(alert_id)
             if found is None or not self._takes(found, now):
                 self._remove(alert_id, cells)
-            elif fact_id in found.apart or len(found.reports) >= self._rules.joining.reports_at_most:
+            elif fact_id in found.apart or is_full(found, self._rules.joining.reports_at_most):
                 continue
             elif found.ended_at is None:
                 return found

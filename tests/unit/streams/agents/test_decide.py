@@ -177,6 +177,21 @@ def test_a_full_alert_takes_no_more_and_nothing_is_lost(deciding: Deciding) -> N
     assert sorted(len(alert.reports) for alert in deciding.alerts.values()) == [1, at_most]
 
 
+def test_a_zone_that_chatters_for_days_does_not_outgrow_an_alert(deciding: Deciding) -> None:
+    """Its episodes fill one alert after the other, as reports do; each is in one of them."""
+    at_most = RULES.joining.reports_at_most
+    for number in range(at_most + 2):
+        at = NOON + seconds(120 * number)
+        deciding.take(episode(at=at, name=f"crowd-{number}"), at)
+        deciding.take(episode("end", "none", at + seconds(60), f"crowd-{number}"), at + seconds(60))
+    held = [alert for alert in deciding.alerts.values() if alert.summary is None]
+    assert sorted(len(alert.evidence_ids) for alert in held) == [2, at_most]
+    [full] = [alert for alert in held if len(alert.evidence_ids) == at_most]
+    late = NOON + seconds(120 * at_most)
+    again = deciding.one(episode(at=late, name="crowd-0"), late)
+    assert (again.alert_id, again.state) == (full.alert_id, AlertState.NEW)
+
+
 def test_an_update_changes_its_report_and_an_older_one_does_not(deciding: Deciding) -> None:
     """Revisions count, not the order of arrival."""
     first = deciding.one(report(revision=1, operation=Operation.UPDATE, urgency=1))
