@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from schemas.operations import Action
 from streams import topics
 from streams.agents.decide import ALERTS_AT_MOST, Decide
 from streams.agents.situation_store import REPLAYABLE
+from streams.domain.acting import SHELF_AT_MOST
 from streams.domain.plan import NO_PLAN, Plan
 from streams.domain.rules import Rules
 from streams.rules_file import load_rules
@@ -433,6 +434,16 @@ def test_shelving_is_refused(deciding: Deciding, category: Category, reason: str
     opened = deciding.one(report(category=category))
     assert deciding.take(action(opened.alert_id, Action.SHELVE, reason, NOON + seconds(until_s))) == []
     assert deciding.take(action(opened.alert_id, Action.UNSHELVE)) == []
+
+
+@pytest.mark.parametrize("until", [NOW + SHELF_AT_MOST + seconds(1), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)])
+def test_nothing_is_shelved_for_ever(deciding: Deciding, until: datetime) -> None:
+    """A week is the most; who asks for more is told so."""
+    opened = deciding.one(report(category=Category.WONINGINBRAAK))
+    why = "an alert is shelved for at most 7 days; longer is for the plan"
+    assert deciding.refused(action(opened.alert_id, Action.SHELVE, "known", until)) == why
+    kept = action(opened.alert_id, Action.SHELVE, "known", NOW + SHELF_AT_MOST, number=2)
+    assert deciding.one(kept).state is AlertState.SHELVED
 
 
 @pytest.mark.parametrize("what", list(Action))

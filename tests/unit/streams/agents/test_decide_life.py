@@ -227,6 +227,15 @@ def test_what_a_plan_covers_is_suppressed_and_comes_back_at_its_end(planned: Dec
     assert (back.state, back.change, back.suppression) == (AlertState.NEW, Change.BACK, None)
 
 
+def test_a_plan_without_an_end_holds_its_alerts_and_loses_none() -> None:
+    """The last moment that a date can be is an end as any other."""
+    never = WORKS | {"until": "9999-12-31T23:59:59Z"}
+    planned = Deciding(Plan.model_validate({"version": "p1", "entries": [never]}))
+    assert planned.one(episode()).state is AlertState.SUPPRESSED
+    risen = planned.one(episode("change", "critical", NOON + seconds(30)))
+    assert (risen.priority, risen.state) == (Priority.P1, AlertState.NEW)
+
+
 def test_a_plan_never_holds_a_p1(planned: Deciding) -> None:
     """Neither one that is born so, nor one that becomes so; and it stays on the list when it falls again."""
     assert planned.one(episode(level="critical")).state is AlertState.NEW
