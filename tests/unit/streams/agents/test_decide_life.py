@@ -400,6 +400,19 @@ def test_an_expired_alert_opens_again_only_when_it_gets_worse(deciding: Deciding
     assert deciding.one(burglary("c"), late).alert_id == ended.alert_id
 
 
+def test_a_p1_that_expired_opens_again_with_any_news(deciding: Deciding) -> None:
+    """Nobody judged it; the same again is no news, and its cancellation opens nothing."""
+    opened = deciding.one(report())
+    deciding.tick(OPEN_S + 200)
+    assert deciding.alerts[opened.alert_id].state is AlertState.EXPIRED
+    late = NOON + seconds(OPEN_S + 300)
+    assert deciding.take(report(), late) == []
+    alert = deciding.one(report(revision=1, operation=Operation.UPDATE), late)
+    assert (alert.alert_id, alert.priority, alert.state) == (opened.alert_id, Priority.P1, AlertState.NEW)
+    deciding.tick(2 * OPEN_S + 600)
+    assert deciding.take(report(revision=2, operation=Operation.CANCEL), late + seconds(OPEN_S + 400)) == []
+
+
 def test_a_cancelled_alert_that_was_put_away_opens_again_when_its_report_holds_again(deciding: Deciding) -> None:
     """A later revision takes the cancellation back."""
     opened = deciding.one(burglary())
