@@ -51,13 +51,16 @@ LOOK_S: Final = 60
 class BudgetDesk:
     """The alert budget of one control room within one partition's rows, for one input."""
 
-    def __init__(self, rows: Rows, room: str, rules: Rules, registry_version: str, due: Due) -> None:
-        """Work on a partition's rows; `due` is the stage's own."""
+    def __init__(
+        self, rows: Rows, room: str, rules: Rules, registry_version: str, due: Due, measured: bool = True
+    ) -> None:
+        """Work on a partition's rows; `due` is the stage's own. `measured`: whether the gauges are about this budget."""
         self._rows = rows
         self._room = room
         self._rules = rules
         self._registry_version = registry_version
         self._due = due
+        self._measured = measured
         self._told: dict[str, Alert] = {}
 
     def stand(self, before: Standing | None, alert: Alert, now: datetime) -> tuple[Standing | None, Alert]:
@@ -233,6 +236,8 @@ class BudgetDesk:
 
     def _measure(self, row: BudgetRow, rule: BudgetRule | None) -> None:
         """Set the gauges: at a flood's beginning and end, and each minute, not for every alert."""
+        if not self._measured:
+            return
         metrics.ALERT_FLOOD.labels(self._room).set(row.flood_since_us is not None)
         metrics.ALERT_BUDGET_USED.labels(self._room).set(used_share(row, rule, self._room) if rule else 0.0)
 

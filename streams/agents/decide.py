@@ -60,8 +60,12 @@ class Decide:
     stateful: bool = True
     max_late: timedelta | None = None
 
-    def __init__(self, rules: Rules, registry_version: str, plan: Plan = NO_PLAN) -> None:
-        """Take the rules, the registry's version, which goes into each alert, and the plan of what is expected."""
+    def __init__(self, rules: Rules, registry_version: str, plan: Plan = NO_PLAN, measured: bool = True) -> None:
+        """Take the rules, the registry's version, which goes into each alert, and the plan of what is expected.
+
+        One that is not `measured` leaves the gauges of the alert budget to another.
+        """
+        self._measured = measured
         self._rules = rules
         self._registry_version = registry_version
         self._plan = plan
@@ -88,7 +92,7 @@ class Decide:
                 raise TypeError(f"expected evidence, an action or a tick, got a {other.name}")
 
     def _store(self, rows: Rows, room: str) -> SituationStore:
-        return SituationStore(rows, room, self._rules, self._registry_version)
+        return SituationStore(rows, room, self._rules, self._registry_version, self._measured)
 
     def _take(self, evidence: Evidence, store: SituationStore, now: datetime) -> Alert | None:
         match evidence.fact:

@@ -87,13 +87,13 @@ class SequenceRow(Part):
 class SituationStore:
     """The situations of one control room within one partition's rows."""
 
-    def __init__(self, rows: Rows, room: str, rules: Rules, registry_version: str) -> None:
-        """Work on a partition's rows for one control room."""
+    def __init__(self, rows: Rows, room: str, rules: Rules, registry_version: str, measured: bool = True) -> None:
+        """Work on a partition's rows for one control room; `measured` is for its budget."""
         self._rows = rows
         self.room = room
         self._rules = rules
         self._due = Due(rows, DUE_BUCKET_S)
-        self.budget = BudgetDesk(rows, room, rules, registry_version, self._due)
+        self.budget = BudgetDesk(rows, room, rules, registry_version, self._due, measured)
         self.repeats = NearRepeats(rows, room, rules, self._due)
 
     def get(self, alert_id: str) -> Situation | None:
