@@ -173,6 +173,10 @@ class SituationStore:
         """Note when an alert is to be looked at again."""
         self._due.add(next_due(situation, self._rules), self._alert(situation.alert_id))
 
+    def look_soon(self, alert_id: str, now: datetime) -> None:
+        """Note that an alert is to be looked at with the next bucket."""
+        self._due.add(now, self._alert(alert_id))
+
     def settle(self, ended: Situation, now: datetime) -> None:
         """Take an ended situation from the index when it is told from what is new, and forget it when its time has come."""
         assert ended.ended_at is not None
