@@ -235,8 +235,9 @@ class Decide:
         for name in Due(rows, DUE_BUCKET_S).take(now, "alert/", ALERTS_AT_MOST):
             kind, room, fact_id = name.split("/", 2)
             if kind == "early":
-                log.info("what came early for %s was never followed by its report", fact_id)
-                rows.delete(name)
+                if rows.get(name, EarlyRow) is not None:
+                    log.info("what came early for %s was never followed by its report", fact_id)
+                    rows.delete(name)
                 continue
             store, alerts = rooms.setdefault(room, (self._store(rows, room), []))
             if kind == "gone":

@@ -253,6 +253,19 @@ def test_what_a_camera_says_counts_also_when_it_comes_before_its_report(
     assert len(alert.evidence_ids) == 2
 
 
+@pytest.mark.parametrize("reported", [True, False])
+def test_the_log_says_what_was_never_reported_and_nothing_else(
+    deciding: Deciding, reported: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A camera's answer that came before its report, and was joined with it, is not missed afterwards."""
+    caplog.set_level("INFO")
+    deciding.take(sighting())
+    if reported:
+        deciding.take(report())
+    deciding.tick(RULES.lifetime.early_s + 200)
+    assert ("never followed by its report" in caplog.text) is not reported
+
+
 def test_the_best_camera_counts_and_nothing_falls_before_all_have_answered(deciding: Deciding) -> None:
     """Unseen by one while another still looks is pending; corroborated beats all."""
     deciding.take(report(cameras=in_view("cam-1", "cam-2", "cam-3")))
