@@ -30,7 +30,7 @@ from streams.agents.near_repeat_store import NearRepeats
 from streams.domain.joining import Entry, Spot, cells_of_entry, cells_to_search, nearest_match, situation_entry
 from streams.domain.passing import forgotten_at, next_due, recurs_until
 from streams.domain.rules import Rules
-from streams.domain.situations import EpisodeRow, Indexed, ReportRow, SightingRow, Situation, fact_ids
+from streams.domain.situations import EpisodeRow, Indexed, ReportRow, SightingRow, Situation, fact_ids, is_full
 from streams.stage import Rows
 from streams.topics import BY_NAME, DAY_MS, DEAD_LETTERS
 
@@ -87,13 +87,13 @@ class SequenceRow(Part):
 class SituationStore:
     """The situations of one control room within one partition's rows."""
 
-    def __init__(self, rows: Rows, room: str, rules: Rules, registry_version: str) -> None:
-        """Work on a partition's rows for one control room."""
+    def __init__(self, rows: Rows, room: str, rules: Rules, registry_version: str, measured: bool = True) -> None:
+        """Work on a partition's rows for one control room; `measured` is for its budget."""
         self._rows = rows
         self.room = room
         self._rules = rules
         self._due = Due(rows, DUE_BUCKET_S)
-        self.budget = BudgetDesk(rows, room, rules, registry_version, self._due)
+        self.budget = BudgetDesk(rows, room, rules, registry_version, self._due, measured)
         self.repeats = NearRepeats(rows, room, rules, self._due)
 
     def get(self, alert_id: str) -> Situation | None:
@@ -129,7 +129,7 @@ class SituationStore:
             found = self._going_on(alert_id)
             if found is None or not self._takes(found, now):
                 self._remove(alert_id, cells)
-            elif fact_id in found.apart or len(found.reports) >= self._rules.joining.reports_at_most:
+            elif fact_id in found.apart or is_full(found, self._rules.joining.reports_at_most):
                 continue
             elif found.ended_at is None:
                 return found
@@ -172,6 +172,10 @@ class SituationStore:
     def look_again(self, situation: Situation) -> None:
         """Note when an alert is to be looked at again."""
         self._due.add(next_due(situation, self._rules), self._alert(situation.alert_id))
+
+    def look_soon(self, alert_id: str, now: datetime) -> None:
+        """Note that an alert is to be looked at with the next bucket."""
+        self._due.add(now, self._alert(alert_id))
 
     def settle(self, ended: Situation, now: datetime) -> None:
         """Take an ended situation from the index when it is told from what is new, and forget it when its time has come."""

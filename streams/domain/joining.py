@@ -21,7 +21,7 @@ from schemas.geo import Position
 from streams.domain.ground import GroundPoint, distance_m, to_ground
 from streams.domain.priority import lead_category
 from streams.domain.rules import Rules
-from streams.domain.situations import EpisodeRow, ReportRow, Situation, best_position, told
+from streams.domain.situations import EpisodeRow, ReportRow, Situation, best_position, is_full, told
 
 
 class Spot(Part):
@@ -70,7 +70,7 @@ def situation_entry(situation: Situation, rules: Rules) -> Entry | None:
     spot = _spot(lead_category(situation, rules), position, first, max([first, *ends]), ongoing, rules)
     if spot is None:
         return None
-    full = len(situation.reports) >= rules.joining.reports_at_most
+    full = is_full(situation, rules.joining.reports_at_most)
     return Entry(alert_id=situation.alert_id, spot=spot, full=full)
 
 
