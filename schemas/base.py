@@ -60,7 +60,9 @@ Pixels = Annotated[int, Field(ge=1, le=20_000)]
 class Part(BaseModel):
     """A piece of a message: frozen, and a field that it does not know is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, ser_json_timedelta="float")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, ser_json_timedelta="float", hide_input_in_errors=True
+    )
 
 
 class Message(Part):

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -48,6 +49,9 @@ STOP_WITHIN_S: Final = 6.0
 """Below the supervisor's 8 s, after which it would kill."""
 STALLED_AFTER_S: Final = 150.0
 """A worker that could not work for so long ends: above what one record may wait for a broker that is gone."""
+SWITCH_EVERY_S: Final = 0.0005
+"""How long one thread may compute while another waits. The framework reads from the broker in a thread of its own; with Python's
+5 ms that thread waits for its turn again and again while a stage computes, and the stage runs dry with a backlog before it."""
 FAILED_STOP_WITHIN_S: Final = 1.0
 """After a failure there is nothing to finish, and the next worker is waited for."""
 
@@ -199,6 +203,7 @@ async def run_stages(
     ready: Callable[[], None] = lambda: None,
 ) -> Exception | None:
     """Run stages in this process until it is told to stop or one fails; return the error that stopped it, if one did."""
+    sys.setswitchinterval(SWITCH_EVERY_S)
     stopping = asyncio.Event()
     errors: list[Exception] = []
 

@@ -107,12 +107,17 @@ def _on_the_list(alert: Alert) -> bool:
 def in_sight(alerts: Sequence[Alert], known: Sequence[Alert]) -> list[Alert]:
     """Return the alerts that stand by themselves: a grouped one does not, as long as its summary is on the list.
 
+    A summary of one says less than that one, which stands in its place until a second comes under it.
+
     Args:
         alerts: Which of them.
         known: The newest version of every alert that is known, summaries among them.
     """
-    open_ = frozenset(alert.alert_id for alert in known if alert.summary is not None and alert.state not in OFF_LIST)
-    return [alert for alert in alerts if not hidden(alert, open_)]
+    under = Counter(alert.grouped_under for alert in known if alert.grouped_under and alert.state not in OFF_LIST)
+    open_ = [alert for alert in known if alert.summary is not None and alert.state not in OFF_LIST]
+    of_one = {each.alert_id for each in open_ if each.summary and each.summary.open == under[each.alert_id] == 1}
+    hiding = frozenset(each.alert_id for each in open_) - of_one
+    return [alert for alert in alerts if not hidden(alert, hiding) and alert.alert_id not in of_one]
 
 
 def row(alert: Alert, now: datetime, language: Language) -> Row:

@@ -1,7 +1,8 @@
 """Whether an alert's score comes out again: its inputs are taken from the topics and decided anew, at their recorded times.
 
 Only the decisions that concern the alert are played: those that changed it, those about its reports and episodes, and those of
-alerts that it repeats or that were changed together with it. They go through the stage itself, so nothing is told twice.
+alerts that it repeats or that were changed together with it. Where they do not give it, all of its control room are. They go
+through the stage itself, so nothing is told twice.
 """
 
 from __future__ import annotations
@@ -73,7 +74,9 @@ def recompute(
     rules: Rules,
     plan: Plan = NO_PLAN,
 ) -> Recomputed:
-    """Return what comes out when an alert's inputs are decided anew.
+    """Return what comes out when an alert's inputs are decided anew, with the whole control room's where its own do not do.
+
+    A summary is such an alert: what opened it depends on what was shown lately. So is one that repeated another before.
 
     Args:
         alert: The alert to explain.
@@ -82,7 +85,17 @@ def recompute(
         rules: The rules to decide by.
         plan: What is expected.
     """
-    chosen = concerning(alert, decisions, messages)
+    ordered = _in_order(alert, decisions)
+    found = _played(alert, concerning(alert, ordered, messages), messages, rules, plan)
+    if found.outcome is Outcome.SAME:
+        return found
+    whole = _played(alert, ordered, messages, rules, plan)
+    return whole if whole.outcome is Outcome.SAME else found
+
+
+def _played(
+    alert: Alert, chosen: Sequence[DecisionLog], messages: Mapping[Place, Message], rules: Rules, plan: Plan
+) -> Recomputed:
     stage, rows = Decide(rules, alert.registry_version, plan), MemoryRows()
     missing: list[str] = []
     again: Alert | None = None
@@ -108,8 +121,7 @@ def recompute(
 
 def concerning(alert: Alert, decisions: Iterable[DecisionLog], messages: Mapping[Place, Message]) -> list[DecisionLog]:
     """Return the decisions that an alert came from, in their order, each once."""
-    mine = {each.sequence: each for each in decisions if each.control_room_id == alert.control_room_id}
-    ordered = [mine[sequence] for sequence in sorted(mine)]
+    ordered = _in_order(alert, decisions)
     alert_ids = _related(alert, ordered)
     facts = {row.incident_id for row in alert.reports}
     for decision in ordered:
@@ -120,6 +132,11 @@ def concerning(alert: Alert, decisions: Iterable[DecisionLog], messages: Mapping
         for decision in ordered
         if alert_ids & set(decision.alert_ids) or facts & set(_fact_ids(_message(decision, messages)))
     ]
+
+
+def _in_order(alert: Alert, decisions: Iterable[DecisionLog]) -> list[DecisionLog]:
+    mine = {each.sequence: each for each in decisions if each.control_room_id == alert.control_room_id}
+    return [mine[sequence] for sequence in sorted(mine)]
 
 
 def _related(alert: Alert, ordered: Sequence[DecisionLog]) -> set[str]:

@@ -25,10 +25,9 @@ from streams.repeats import Outgoing
 log = logging.getLogger(__name__)
 
 LINGER_S: Final = 0.002
-LONGEST_LINGER_S: Final = 0.02
-"""How long the first input of a group waits for company: little when there is none, longer under load."""
-FULL_LINGER_INPUTS: Final = 100
-"""With so many in flight the longest linger is used: there is a backlog, and fewer requests drain it faster."""
+LONGEST_LINGER_S: Final = 0.025
+"""A group waits for as long as another input came within the shorter time, at most the longer. A lone input waits little; under
+load there are fewer requests, which drain a backlog faster."""
 MAX_IN_FLIGHT: Final = 1_000
 """Inputs taken and not yet acknowledged, per stage: enough to hide the broker's latency, little to do again."""
 
@@ -171,8 +170,7 @@ class Outbox:
     async def _send_groups(self) -> None:
         while not self.failed:
             await self._filled.wait()
-            load = min(1.0, self.in_flight / FULL_LINGER_INPUTS)
-            await asyncio.sleep(LINGER_S + load * (LONGEST_LINGER_S - LINGER_S))
+            await self._gathering()
             group, self._group = self._group, Group()
             self._filled.clear()
             self._sent.append(group)
@@ -188,6 +186,13 @@ class Outbox:
                 confirmation.add_done_callback(partial(self._on_confirmation, group))
             if not group.waiting:
                 self._release()
+
+    async def _gathering(self) -> None:
+        """Wait until no further input comes to the group, or its first has waited for long enough."""
+        until_s, known = time.perf_counter() + LONGEST_LINGER_S, 0
+        while known < len(self._group.entries) and time.perf_counter() < until_s:
+            known = len(self._group.entries)
+            await asyncio.sleep(LINGER_S)
 
     def _on_confirmation(self, group: Group, future: asyncio.Future[int]) -> None:
         group.waiting -= 1

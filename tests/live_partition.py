@@ -35,11 +35,19 @@ class LivePartition:
         self.changelog: list[Record] = []
         self._offsets: dict[str, int] = defaultdict(int)
         self._database = FakeDatabase()
+        self._stage = stage
+        self._runner = self._started()
+        self._now = datetime.min
+
+    def _started(self) -> Runner:
         state = PartitionState(lambda: self._database)
         table = SimpleNamespace(partition_state=lambda _: state)
         delivery = SimpleNamespace(outbox=SimpleNamespace(put=self._put))
-        self._runner = Runner(stage, cast(Any, delivery), cast(Any, table))
-        self._now = datetime.min
+        return Runner(self._stage, cast(Any, delivery), cast(Any, table))
+
+    def crash(self) -> None:
+        """Begin anew with the rows that were written, and nothing else."""
+        self._runner = self._started()
 
     def append(self, topic: str, message: Message, now: datetime) -> Record:
         """Put a message on a topic, and return its record."""

@@ -51,13 +51,16 @@ LOOK_S: Final = 60
 class BudgetDesk:
     """The alert budget of one control room within one partition's rows, for one input."""
 
-    def __init__(self, rows: Rows, room: str, rules: Rules, registry_version: str, due: Due) -> None:
-        """Work on a partition's rows; `due` is the stage's own."""
+    def __init__(
+        self, rows: Rows, room: str, rules: Rules, registry_version: str, due: Due, measured: bool = True
+    ) -> None:
+        """Work on a partition's rows; `due` is the stage's own. `measured`: whether the gauges are about this budget."""
         self._rows = rows
         self._room = room
         self._rules = rules
         self._registry_version = registry_version
         self._due = due
+        self._measured = measured
         self._told: dict[str, Alert] = {}
 
     def stand(self, before: Standing | None, alert: Alert, now: datetime) -> tuple[Standing | None, Alert]:
@@ -138,7 +141,8 @@ class BudgetDesk:
             self._leave(before, alert.alert_id, now)
             return "", None
         known = self._budget()
-        row, why = take(known, alert.priority, may_be_grouped(before, alert), micros(now), rule, self._room)
+        free = may_be_grouped(self._since_summary(before), alert)
+        row, why = take(known, alert.priority, free, micros(now), rule, self._room)
         if (known.flood_since_us is None) is not (row.flood_since_us is None):
             self._measure(row, rule)
         self._retire(known, row, now)
@@ -160,6 +164,13 @@ class BudgetDesk:
         else:
             self._tell_later(summary, after, now)
         return summary.alert_id, why
+
+    def _since_summary(self, before: Standing | None) -> Standing | None:
+        """Return how an alert stands: by itself, where its summary has ended meanwhile."""
+        if before is None or not before.grouped_under:
+            return before
+        row = self._summary(before.grouped_under)
+        return before if row is not None and row.ended_at is None else before.model_copy(update={"grouped_under": ""})
 
     def _stay(self, before: Standing | None, alert: Alert, now: datetime) -> tuple[str, Grouping | None]:
         """Keep an alert that does not ask where it stands: under its summary, unless an operator has it in hand.
@@ -225,6 +236,8 @@ class BudgetDesk:
 
     def _measure(self, row: BudgetRow, rule: BudgetRule | None) -> None:
         """Set the gauges: at a flood's beginning and end, and each minute, not for every alert."""
+        if not self._measured:
+            return
         metrics.ALERT_FLOOD.labels(self._room).set(row.flood_since_us is not None)
         metrics.ALERT_BUDGET_USED.labels(self._room).set(used_share(row, rule, self._room) if rule else 0.0)
 

@@ -44,8 +44,10 @@ log = logging.getLogger(__name__)
 
 NO_ANSWER: Final[Mapping[str, str]] = {}
 ALERTS_AT_MOST: Final = 40
-"""Alerts that one tick looks at, of which each may be sent: an alert has up to some 20 kB, and what one input causes must fit a
-record of the changelog. What is left waits for the next tick, a second later."""
+"""Alerts that one tick looks at, of which each may be sent. What is left waits for the next tick, a second later."""
+BYTES_AT_MOST: Final = 400_000
+"""Once a tick sends so much, other alerts wait for a later one: what it causes must fit a record of the changelog (980 kB), or it
+is set aside and the next tick tries the same for ever. One alert alone may have 530 kB (40 reports, 25 cameras each)."""
 
 
 class Decide:
@@ -59,8 +61,12 @@ class Decide:
     stateful: bool = True
     max_late: timedelta | None = None
 
-    def __init__(self, rules: Rules, registry_version: str, plan: Plan = NO_PLAN) -> None:
-        """Take the rules, the registry's version, which goes into each alert, and the plan of what is expected."""
+    def __init__(self, rules: Rules, registry_version: str, plan: Plan = NO_PLAN, measured: bool = True) -> None:
+        """Take the rules, the registry's version, which goes into each alert, and the plan of what is expected.
+
+        One that is not `measured` leaves the gauges of the alert budget to another.
+        """
+        self._measured = measured
         self._rules = rules
         self._registry_version = registry_version
         self._plan = plan
@@ -87,7 +93,7 @@ class Decide:
                 raise TypeError(f"expected evidence, an action or a tick, got a {other.name}")
 
     def _store(self, rows: Rows, room: str) -> SituationStore:
-        return SituationStore(rows, room, self._rules, self._registry_version)
+        return SituationStore(rows, room, self._rules, self._registry_version, self._measured)
 
     def _take(self, evidence: Evidence, store: SituationStore, now: datetime) -> Sequence[Alert | None]:
         match evidence.fact:
@@ -236,12 +242,14 @@ class Decide:
     def _tick(self, item: Input, rows: Rows, now: datetime) -> list[Output]:
         """Do what is due: expire, bring back, escalate, show what fell, forget; a tick with nothing due leaves no trace."""
         rooms: dict[str, tuple[SituationStore, list[Alert]]] = {}
+        left = BYTES_AT_MOST
         looked: set[str] = set()  # when a budget was looked at next depends on it: a replay must know
         for name in Due(rows, DUE_BUCKET_S).take(now, "alert/", ALERTS_AT_MOST):
             kind, room, fact_id = name.split("/", 2)
             if kind == "early":
-                log.info("what came early for %s was never followed by its report", fact_id)
-                rows.delete(name)
+                if rows.get(name, EarlyRow) is not None:
+                    log.info("what came early for %s was never followed by its report", fact_id)
+                    rows.delete(name)
                 continue
             store, alerts = rooms.setdefault(room, (self._store(rows, room), []))
             if kind == "gone":
@@ -253,8 +261,11 @@ class Decide:
                 looked.add(room)
             elif kind == "summary":
                 store.budget.look_at_summary(fact_id, now)
+            elif left <= 0:
+                store.look_soon(fact_id, now)
             elif (alert := self._look_again(fact_id, store, now)) is not None:
                 alerts.append(alert)
+                left -= len(alert.model_dump_json().encode())
         return [
             output
             for room, (store, alerts) in rooms.items()

@@ -29,7 +29,7 @@ class Shadow:
 
     def __init__(self, rules: Rules, registry_version: str, plan: Plan = NO_PLAN) -> None:
         """Take the shadow rules, the registry's version, which goes into each alert, and the plan of what is expected."""
-        self._decide = Decide(rules, registry_version, plan)
+        self._decide = Decide(rules, registry_version, plan, measured=False)
 
     def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
         """Return the alerts that an input changes under the shadow rules.

@@ -98,13 +98,13 @@ class SequenceRow(Part):
 class SituationStore:
     """The situations of one control room within one partition's rows."""
 
-    def __init__(self, rows: Rows, room: str, rules: Rules, registry_version: str) -> None:
-        """Work on a partition's rows for one control room."""
+    def __init__(self, rows: Rows, room: str, rules: Rules, registry_version: str, measured: bool = True) -> None:
+        """Work on a partition's rows for one control room; `measured` is for its budget."""
         self._rows = rows
         self.room = room
         self._rules = rules
         self._due = Due(rows, DUE_BUCKET_S)
-        self.budget = BudgetDesk(rows, room, rules, registry_version, self._due)
+        self.budget = BudgetDesk(rows, room, rules, registry_version, self._due, measured)
         self.repeats = NearRepeats(rows, room, rules, self._due)
 
     def get(self, alert_id: str) -> Situation | None:
@@ -196,6 +196,10 @@ class SituationStore:
     def look_again(self, situation: Situation) -> None:
         """Note when an alert is to be looked at again."""
         self._due.add(next_due(situation, self._rules), self._alert(situation.alert_id))
+
+    def look_soon(self, alert_id: str, now: datetime) -> None:
+        """Note that an alert is to be looked at with the next bucket."""
+        self._due.add(now, self._alert(alert_id))
 
     def settle(self, ended: Situation, now: datetime) -> None:
         """Take an ended situation from the index when it is told from what is new, and forget it when its time has come."""

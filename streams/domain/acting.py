@@ -7,7 +7,7 @@ the second one is told by whom.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from schemas.alerts import AlertState, Shelf
@@ -19,6 +19,8 @@ from streams.domain.situations import Situation
 
 VERDICTS: Final = frozenset({"true", "false", "test", "duplicate"})
 """Reasons of closing that are its verdict; with any other reason it is true, or false for a false alarm."""
+SHELF_AT_MOST: Final = timedelta(days=7)
+"""ISA-18.2 wants a limit; a week [own] leaves what its cameras said well below the four weeks of Gemeentewet art. 151c."""
 _OUT_OF_SIGHT: Final = frozenset({Action.CLOSE, Action.FALSE_ALARM, Action.SHELVE})
 _SEEN: Final = frozenset({Action.ACKNOWLEDGE, Action.CONFIRM_DISPATCH, Action.UNSHELVE})
 """Whoever does these has seen the alert."""
@@ -50,6 +52,10 @@ def act(situation: Situation, action: OperatorAction, priority: Priority, now: d
             return Acted(situation, "a P1 is never shelved")
         if action.until is None or action.until <= now or not action.reason:
             return Acted(situation, "shelving needs a reason and an end that lies ahead")
+        if action.until > now + SHELF_AT_MOST:
+            return Acted(
+                situation, f"an alert is shelved for at most {SHELF_AT_MOST.days} days; longer is for the plan"
+            )
     changes: dict[str, Any] = {"handled_by": action.user}
     if action.action in _SEEN:
         changes["acknowledged_at"] = situation.acknowledged_at or now

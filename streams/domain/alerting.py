@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from schemas.alerts import Alert, AlertCamera, AlertState, Change
@@ -16,6 +16,8 @@ from streams.domain.situations import EpisodeRow, ReportRow, Situation, best_pos
 
 _LIFE: Final = frozenset(Life.model_fields) & frozenset(Alert.model_fields) - {"priority"}
 """What an alert takes from its life as it stands there; its priority comes with the score."""
+_FAR_AHEAD: Final = datetime(9999, 1, 1, tzinfo=UTC)
+"""A plan may end "never", so near the last moment that a date can be: what is added to it must still be one."""
 
 
 class Judged(NamedTuple):
@@ -116,7 +118,7 @@ def expires_at(situation: Situation, rules: Rules) -> datetime:
     moments = [situation.opened_at, *(row.report.reported_at for row in situation.reports)]
     moments += [row.occurred_at for row in situation.episodes]
     moments += [at for at in (situation.back_at, _aside_until(situation)) if at is not None]
-    return max(moments) + timedelta(seconds=rules.lifetime.open_s)
+    return min(max(moments), _FAR_AHEAD) + timedelta(seconds=rules.lifetime.open_s)
 
 
 def _aside_until(situation: Situation) -> datetime | None:

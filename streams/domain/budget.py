@@ -87,9 +87,10 @@ def in_hand(before: Standing | None, alert: Alert) -> bool:
 def may_be_grouped(before: Standing | None, alert: Alert) -> bool:
     """Return whether an alert that asks may be grouped: in nobody's hand, and without a line of its own already.
 
-    What operators see does not vanish because it rises.
+    What operators see does not vanish because it rises. What a plan held back they have not seen.
     """
-    has_line = before is not None and before.state not in OFF_LIST and not before.grouped_under
+    unseen = OFF_LIST | {AlertState.SUPPRESSED}
+    has_line = before is not None and before.state not in unseen and not before.grouped_under
     return not has_line and not in_hand(before, alert)
 
 

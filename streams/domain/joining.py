@@ -22,7 +22,7 @@ from schemas.geo import Position
 from streams.domain.ground import GroundPoint, distance_m, to_ground
 from streams.domain.priority import lead_category
 from streams.domain.rules import Rules
-from streams.domain.situations import EpisodeRow, ReportRow, Situation, best_position, told
+from streams.domain.situations import EpisodeRow, ReportRow, Situation, best_position, is_full, told
 
 ANYWHERE: Final = "anywhere"
 """In place of a cell: the newest situations of a group, wherever they are. Never change it for state that exists."""
@@ -76,7 +76,7 @@ def situation_entry(situation: Situation, rules: Rules) -> Entry | None:
     spot = _spot(lead_category(situation, rules), position, first, max([first, *ends]), ongoing, rules)
     if spot is None:
         return None
-    full = len(situation.reports) >= rules.joining.reports_at_most
+    full = is_full(situation, rules.joining.reports_at_most)
     return Entry(alert_id=situation.alert_id, spot=spot, full=full)
 
 
@@ -129,7 +129,7 @@ def may_join(fact: ReportRow | EpisodeRow, situation: Situation, rules: Rules) -
     A partner that knows a place only roughly has told its second report from its first by another number: two such reports are
     two events, since nothing else says that they are one, and of two alerts for one event none is hidden.
     """
-    if len(situation.reports) >= rules.joining.reports_at_most:
+    if is_full(situation, rules.joining.reports_at_most):
         return False
     if isinstance(fact, EpisodeRow):
         return fact.episode_id not in situation.apart

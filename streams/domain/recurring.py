@@ -5,11 +5,13 @@
   keeps its verdict, and a new alert names it.
 - A newer revision or phase of a fact that the alert had does not reopen it, unless it makes it worse: of a higher priority
   than when it ended. Then it opens again whatever the verdict, since that was given on less than is known now.
+  A P1 that expired opens again with any news: nobody gave a verdict on it.
 - The same facts again never do, nor does a camera's late answer: the person who closed it has judged what was reported.
 """
 
 from __future__ import annotations
 
+from schemas.alerts import AlertState
 from schemas.categories import Priority
 from streams.domain.lifecycle import Cause
 from streams.domain.passing import happens
@@ -43,6 +45,7 @@ def worse(known: Situation, after: Situation, was: Priority, priority: Priority)
     """
     if after.ended_at is None:
         return after
-    if not after.live or priority >= was:  # as text, P1 < P2
+    if not after.live:
         return known
-    return happens(after, Cause.RECURS)
+    unjudged = known.state is AlertState.EXPIRED and priority is Priority.P1
+    return happens(after, Cause.RECURS) if unjudged or priority < was else known  # as text, P1 < P2

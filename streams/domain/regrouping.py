@@ -79,9 +79,11 @@ def _unmergeable(situation: Situation, other: Situation | None, rules: Rules) ->
     if isinstance(outcome, Refused) or other.ended_at is not None:
         reason = outcome.reason if isinstance(outcome, Refused) else "it has ended"
         return f"the other alert: {reason} ({other.state.value})"
-    together, at_most = len(situation.reports) + len(other.reports), rules.joining.reports_at_most
-    if together > at_most:
-        return f"together they hold {together} reports, an alert holds at most {at_most}"
+    at_most = rules.joining.reports_at_most
+    reports, episodes = len(situation.reports) + len(other.reports), len(situation.episodes) + len(other.episodes)
+    for together, what in ((reports, "reports"), (episodes, "episodes")):
+        if together > at_most:
+            return f"together they hold {together} {what}, an alert holds at most {at_most}"
     return ""
 
 

@@ -274,6 +274,11 @@ def settled(situation: Situation) -> Situation:
     return in_state(situation, follows(situation.state, cause))
 
 
+def is_full(situation: Situation, at_most: int) -> bool:
+    """Return whether a situation takes no more facts: it holds so many reports, or so many episodes. Bounds a message."""
+    return max(len(situation.reports), len(situation.episodes)) >= at_most
+
+
 def fact_ids(situation: Situation) -> list[str]:
     """Return the incidents and episodes of a situation."""
     reports = [row.report.incident_id for row in situation.reports]

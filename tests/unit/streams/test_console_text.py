@@ -12,7 +12,19 @@ from rich.console import Console
 from schemas.alerts import Alert, AlertCamera, AlertState
 from schemas.categories import Priority
 from schemas.evidence import Coverage, Verdict
-from streams.console_text import HEADINGS, OFF_THE_LIST, STATES, VERDICTS, Language, age, line, ordered, row, table
+from streams.console_text import (
+    HEADINGS,
+    OFF_THE_LIST,
+    STATES,
+    VERDICTS,
+    Language,
+    age,
+    in_sight,
+    line,
+    ordered,
+    row,
+    table,
+)
 from tests.factories import NOON, example
 
 
@@ -65,6 +77,32 @@ def test_every_state_and_verdict_has_a_word(language: Language) -> None:
     assert set(STATES[language]) == set(AlertState)
     assert len(set(VERDICTS[language].values())) == len(VERDICTS[language])
     assert len(HEADINGS[language]) == 7
+
+
+SUMMARY = {"grouped": 1, "counts": [], "alert_ids": ["a"], "not_listed": 0, "oldest_at": NOON, "newest_at": NOON}
+
+
+@pytest.mark.parametrize(
+    ("open_", "under", "ended", "shown"),
+    [
+        (1, ["a"], False, ["a"]),
+        (1, ["a", "b"], False, ["s"]),  # a second came since the summary was told last
+        (2, ["a", "b"], False, ["s"]),
+        (2, ["a"], False, ["s"]),  # who began to read later does not know the other one
+        (1, [], False, ["s"]),
+        (0, [], False, ["s"]),
+        (1, ["a"], True, ["a"]),
+    ],
+)
+def test_a_single_alert_stands_in_the_place_of_its_summary(
+    open_: int, under: list[str], ended: bool, shown: list[str]
+) -> None:
+    """A summary of one says less than that one; one that has ended is on no list."""
+    told = SUMMARY | {"open": open_, "in_flood": True, "taking": True}
+    summary = alert(alert_id="s", summary=told, state=AlertState.CLOSED if ended else AlertState.NEW)
+    ended_too = alert(alert_id="c", grouped_under="s", grouping="flood", state=AlertState.CLOSED)
+    known = [summary, ended_too, *(alert(alert_id=name, grouped_under="s", grouping="flood") for name in under)]
+    assert [each.alert_id for each in ordered(in_sight(known, known))] == shown
 
 
 def test_a_priority_that_is_held_says_when_it_falls() -> None:

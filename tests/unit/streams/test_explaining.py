@@ -95,6 +95,22 @@ def test_every_alert_comes_out_again(town: Town) -> None:
         assert found.decisions < len(town.decisions)
 
 
+def test_a_summary_comes_out_again(town: Town) -> None:
+    """What opened it depends on what else was shown lately: the whole control room is decided anew."""
+    for number in range(6):
+        town.give(report(f"far-{number}", category=Category.OVERIG, position=position(0, 1_000 + 500 * number)), 3_300)
+    [summary] = [alert for alert in town.alerts.values() if alert.summary]
+    found = recompute(summary, town.decisions, town.messages, RULES)
+    assert (found.outcome, found.again, found.decisions) == (Outcome.SAME, summary, summary_place(town, summary))
+    known = dict(list(town.messages.items())[-3:])
+    assert recompute(summary, town.decisions, known, RULES).outcome is Outcome.INCOMPLETE
+
+
+def summary_place(town: Town, summary: Alert) -> int:
+    """Return how many decisions were made up to the one that told an alert last."""
+    return max(number for number, each in enumerate(town.decisions, 1) if summary.alert_id in each.alert_ids)
+
+
 def test_a_near_repeat_is_played_with_what_it_repeats(town: Town) -> None:
     """The earlier burglary's decisions belong to it; the others' do not."""
     second = of(town, "second")

@@ -14,6 +14,7 @@ from prometheus_client import REGISTRY
 
 from schemas.base import Part
 from schemas.codec import encode
+from schemas.incidents import Incident
 from schemas.operations import DeadLetterReason, Tick
 from streams.errors import DeliveryError, UnknownCameraError
 from streams.outbox import Outbox
@@ -317,6 +318,27 @@ def test_an_agent_that_raises_leaves_no_trace_but_a_dead_letter() -> None:
         assert bench.count() == 1
 
     running(scenario)
+
+
+SAID = "Dorpsstraat 12"
+
+
+def test_what_somebody_reported_is_not_in_the_log_when_an_agent_raises(caplog: pytest.LogCaptureFixture) -> None:
+    """A value that does not fit a message is none for a log: it may be a place, or a name in a text."""
+
+    class Copying(Counting):
+        def handle(self, item: Input, rows: Rows, now: datetime) -> list[Output]:
+            Incident.model_validate({"place": SAID * 20, "summary": [SAID]})
+            return []
+
+    async def scenario(bench: Bench) -> None:
+        bench.runner.stage = Copying()
+        await bench.take(tick(0))
+        assert bench.transmit.sent[-1][0] == "dead-letters"
+
+    running(scenario)
+    assert "ValidationError" in caplog.text
+    assert SAID not in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -23,12 +23,13 @@ from streams.agents.budget_desk import LOOK_S
 from streams.agents.decide import Decide
 from streams.domain.budget import OFF_LIST, hidden
 from streams.domain.budget_rules import BudgetRule
+from streams.domain.plan import Plan
 from streams.domain.rules import Rules
 from streams.in_memory import InMemory
 from streams.rules_file import load_rules
 from streams.stage import Output
 from tests.fake_rows import FakeRows
-from tests.situation_factories import NOON, action, item, position, report, seconds, tick
+from tests.situation_factories import NOON, action, box, item, position, report, seconds, tick
 
 RULES = load_rules()
 _PRODUCT = RULES.budget
@@ -236,6 +237,28 @@ def test_a_shelved_alert_comes_back_by_itself(room: Room) -> None:
     assert (back.state, back.asks, back.grouped_under) == (AlertState.NEW, True, None)
 
 
+def test_what_a_plan_held_back_comes_within_the_budget(room: Room) -> None:
+    """The end of a fair is no flood of single lines; what became a P1 meanwhile was on the list at once."""
+    area = [{"lat": each.lat, "lon": each.lon} for each in box(-9_000, -9_000, 60_000)]
+    fair = {
+        "id": "feest",
+        "reason": "a fair",
+        "control_room": "amstelveen",
+        "area": area,
+        "categories": ["fietsdiefstal"],
+    }
+    fair |= {"from": (NOON - seconds(60)).isoformat(), "until": (NOON + seconds(60)).isoformat()}
+    plan = Plan.model_validate({"version": "1", "entries": [fair]})
+    room.memory = InMemory([Decide(RULES, "r1", plan)])
+    held = room.storm(30, P3)
+    assert {alert.state for alert in held} == {AlertState.SUPPRESSED}
+    back = room.pass_time(75)
+    asked = [each for each in back if each.asks]
+    assert len({each.alert_id for each in asked} - {each.alert_id for each in room.summaries()}) == 30
+    assert len([each for each in asked if not each.grouped_under]) <= 10
+    nothing_lost(room, 30)
+
+
 def test_a_summary_changes_at_most_once_in_ten_seconds(room: Room) -> None:
     """However many alerts come under it and leave it."""
     flooded(room)
@@ -308,6 +331,18 @@ def test_closing_a_summary_puts_its_alerts_on_the_list(room: Room) -> None:
     [alert] = room.give(action(under[0].alert_id, Action.ACKNOWLEDGE, number=2))
     assert alert.grouped_under is None
     nothing_lost(room, 31)
+
+
+def test_what_stands_alone_since_its_summary_was_closed_keeps_its_line(room: Room) -> None:
+    """An operator had it put on the list: a rise does not take it away again."""
+    summary = flooded(room)
+    grouped = room.under(summary.alert_id)[0]
+    room.give(action(summary.alert_id, Action.CLOSE))
+    number = int(grouped.reports[0].source_id)
+    risen = said(number, P3, room.now, operation=Operation.UPDATE, revision=1, position=grouped.position)
+    [alert] = room.give(risen)
+    assert (alert.alert_id, alert.priority, alert.grouped_under) == (grouped.alert_id, P3, None)
+    nothing_lost(room, 30)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from schemas.operations import Action
 from streams import topics
 from streams.agents.decide import ALERTS_AT_MOST, Decide
 from streams.agents.situation_store import REPLAYABLE
+from streams.domain.acting import SHELF_AT_MOST
 from streams.domain.plan import NO_PLAN, Plan
 from streams.domain.rules import Rules
 from streams.rules_file import load_rules
@@ -208,6 +209,21 @@ def test_a_full_alert_takes_no_more_and_nothing_is_lost(deciding: Deciding) -> N
     assert sorted(len(alert.reports) for alert in deciding.alerts.values()) == [1, at_most]
 
 
+def test_a_zone_that_chatters_for_days_does_not_outgrow_an_alert(deciding: Deciding) -> None:
+    """Its episodes fill one alert after the other, as reports do; each is in one of them."""
+    at_most = RULES.joining.reports_at_most
+    for number in range(at_most + 2):
+        at = NOON + seconds(120 * number)
+        deciding.take(episode(at=at, name=f"crowd-{number}"), at)
+        deciding.take(episode("end", "none", at + seconds(60), f"crowd-{number}"), at + seconds(60))
+    held = [alert for alert in deciding.alerts.values() if alert.summary is None]
+    assert sorted(len(alert.evidence_ids) for alert in held) == [2, at_most]
+    [full] = [alert for alert in held if len(alert.evidence_ids) == at_most]
+    late = NOON + seconds(120 * at_most)
+    again = deciding.one(episode(at=late, name="crowd-0"), late)
+    assert (again.alert_id, again.state) == (full.alert_id, AlertState.NEW)
+
+
 def test_an_update_changes_its_report_and_an_older_one_does_not(deciding: Deciding) -> None:
     """Revisions count, not the order of arrival."""
     first = deciding.one(report(revision=1, operation=Operation.UPDATE, urgency=1))
@@ -266,6 +282,19 @@ def test_what_a_camera_says_counts_also_when_it_comes_before_its_report(
     assert points(alert)[f"verdict.{verdict.value}"] == added
     assert alert.score == 60 + added
     assert len(alert.evidence_ids) == 2
+
+
+@pytest.mark.parametrize("reported", [True, False])
+def test_the_log_says_what_was_never_reported_and_nothing_else(
+    deciding: Deciding, reported: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A camera's answer that came before its report, and was joined with it, is not missed afterwards."""
+    caplog.set_level("INFO")
+    deciding.take(sighting())
+    if reported:
+        deciding.take(report())
+    deciding.tick(RULES.lifetime.early_s + 200)
+    assert ("never followed by its report" in caplog.text) is not reported
 
 
 def test_the_best_camera_counts_and_nothing_falls_before_all_have_answered(deciding: Deciding) -> None:
@@ -449,6 +478,16 @@ def test_shelving_is_refused(deciding: Deciding, category: Category, reason: str
     opened = deciding.one(report(category=category))
     assert deciding.take(action(opened.alert_id, Action.SHELVE, reason, NOON + seconds(until_s))) == []
     assert deciding.take(action(opened.alert_id, Action.UNSHELVE)) == []
+
+
+@pytest.mark.parametrize("until", [NOW + SHELF_AT_MOST + seconds(1), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)])
+def test_nothing_is_shelved_for_ever(deciding: Deciding, until: datetime) -> None:
+    """A week is the most; who asks for more is told so."""
+    opened = deciding.one(report(category=Category.WONINGINBRAAK))
+    why = "an alert is shelved for at most 7 days; longer is for the plan"
+    assert deciding.refused(action(opened.alert_id, Action.SHELVE, "known", until)) == why
+    kept = action(opened.alert_id, Action.SHELVE, "known", NOW + SHELF_AT_MOST, number=2)
+    assert deciding.one(kept).state is AlertState.SHELVED
 
 
 @pytest.mark.parametrize("what", list(Action))

@@ -227,6 +227,15 @@ def test_what_a_plan_covers_is_suppressed_and_comes_back_at_its_end(planned: Dec
     assert (back.state, back.change, back.suppression) == (AlertState.NEW, Change.BACK, None)
 
 
+def test_a_plan_without_an_end_holds_its_alerts_and_loses_none() -> None:
+    """The last moment that a date can be is an end as any other."""
+    never = WORKS | {"until": "9999-12-31T23:59:59Z"}
+    planned = Deciding(Plan.model_validate({"version": "p1", "entries": [never]}))
+    assert planned.one(episode()).state is AlertState.SUPPRESSED
+    risen = planned.one(episode("change", "critical", NOON + seconds(30)))
+    assert (risen.priority, risen.state) == (Priority.P1, AlertState.NEW)
+
+
 def test_a_plan_never_holds_a_p1(planned: Deciding) -> None:
     """Neither one that is born so, nor one that becomes so; and it stays on the list when it falls again."""
     assert planned.one(episode(level="critical")).state is AlertState.NEW
@@ -389,6 +398,19 @@ def test_an_expired_alert_opens_again_only_when_it_gets_worse(deciding: Deciding
     alert = deciding.one(update(revision=2, urgency=0), late)
     assert (alert.alert_id, alert.state) == (ended.alert_id, AlertState.NEW)
     assert deciding.one(burglary("c"), late).alert_id == ended.alert_id
+
+
+def test_a_p1_that_expired_opens_again_with_any_news(deciding: Deciding) -> None:
+    """Nobody judged it; the same again is no news, and its cancellation opens nothing."""
+    opened = deciding.one(report())
+    deciding.tick(OPEN_S + 200)
+    assert deciding.alerts[opened.alert_id].state is AlertState.EXPIRED
+    late = NOON + seconds(OPEN_S + 300)
+    assert deciding.take(report(), late) == []
+    alert = deciding.one(report(revision=1, operation=Operation.UPDATE), late)
+    assert (alert.alert_id, alert.priority, alert.state) == (opened.alert_id, Priority.P1, AlertState.NEW)
+    deciding.tick(2 * OPEN_S + 600)
+    assert deciding.take(report(revision=2, operation=Operation.CANCEL), late + seconds(OPEN_S + 400)) == []
 
 
 def test_a_cancelled_alert_that_was_put_away_opens_again_when_its_report_holds_again(deciding: Deciding) -> None:

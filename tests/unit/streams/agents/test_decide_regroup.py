@@ -243,6 +243,17 @@ def test_a_merge_that_would_outgrow_a_message_is_refused(deciding: Deciding) -> 
     assert deciding.refused(merge(full, other, seen_revision=full.revision)) == why
 
 
+def test_a_merge_that_would_hold_too_many_episodes_is_refused(deciding: Deciding) -> None:
+    """As one with too many reports."""
+    at_most = RULES.joining.reports_at_most
+    for number in range(at_most):
+        deciding.take(episode(name=f"crowd-{number}"))
+    full = next(iter(deciding.alerts.values()))
+    other = deciding.one(episode(name="other", east_m=FAR_M))
+    why = f"together they hold {at_most + 1} episodes, an alert holds at most {at_most}"
+    assert deciding.refused(merge(full, other, seen_revision=full.revision)) == why
+
+
 def test_a_merge_that_another_person_overtook_is_refused(deciding: Deciding) -> None:
     """As any action."""
     one, other = two(deciding)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from prometheus_client import REGISTRY
 
 from schemas.alerts import Alert
 from schemas.categories import Priority
-from streams import topics
+from streams import metrics, topics
 from streams.agents.decide import Decide
 from streams.agents.shadow import Shadow
 from streams.errors import ConfigurationError
+from streams.in_memory import InMemory
 from streams.rules_file import load_rules
 from streams.settings import Settings
 from streams.workers import make_stages
 from tests.fake_rows import FakeRows
-from tests.situation_factories import NOON, item, report
+from tests.situation_factories import NOON, ROOM, item, position, report, seconds
 
 RULES = load_rules()
 LOWER = RULES.model_copy(
@@ -38,6 +40,19 @@ def test_it_takes_what_the_active_stage_takes() -> None:
     """Under a name, and so a group, a state and a changelog, of its own."""
     assert Shadow.inputs == Decide.inputs
     assert topics.STATEFUL_STAGES[Shadow.name] == topics.STATEFUL_STAGES[Decide.name]
+
+
+def test_the_gauges_of_the_budget_are_those_of_the_active_rules() -> None:
+    """Both may run in one process, and a flood by the shadow's rules is none of the operators'."""
+    for gauge in (metrics.ALERT_FLOOD, metrics.ALERT_BUDGET_USED):
+        gauge.labels(ROOM).set(-1)
+    memory = InMemory([Shadow(LOWER, "r1")])
+    for number in range(20):
+        far = report(str(number), position=position(1_500 * number))
+        memory.give(far.topics[0], far, NOON)
+    memory.tick(NOON + seconds(100))
+    names = ("toezicht_alert_flood", "toezicht_alert_budget_used_ratio")
+    assert [REGISTRY.get_sample_value(name, {"control_room": ROOM}) for name in names] == [-1, -1]
 
 
 def test_it_needs_rules_of_its_own() -> None:

@@ -107,6 +107,7 @@ def test_what_an_operator_has_in_hand_is_known(
         (stood(), {"priority": P2}, False),
         (stood(AlertState.RETURNED_TO_NORMAL), {}, False),
         (stood(AlertState.CANCELLED), {}, True),
+        (stood(AlertState.SUPPRESSED), {}, True),
         (stood().model_copy(update={"grouped_under": "s"}), {"priority": P2}, True),
         (stood().model_copy(update={"grouped_under": "s"}), {"priority": P2, "handled_by": "operator-3"}, False),
         (stood(AlertState.SHELVED), {}, False),
