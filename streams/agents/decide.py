@@ -18,11 +18,10 @@ from streams.agents.tick_order import TickRows, last_tick
 from streams.domain.acting import act
 from streams.domain.alerting import alert_of, as_shown, changed, judge, shown_of
 from streams.domain.canary import is_canary
-from streams.domain.joining import fact_spot
 from streams.domain.passing import due, placed
 from streams.domain.plan import NO_PLAN, Plan
 from streams.domain.recurring import again, worse
-from streams.domain.regrouping import merge, split
+from streams.domain.regrouping import merge, placed_anew, split, went_on
 from streams.domain.rules import Rules
 from streams.domain.situations import (
     EpisodeRow,
@@ -81,8 +80,8 @@ class Decide:
         match item.message:
             case Evidence() as evidence:
                 store = self._store(rows, evidence.control_room_id)
-                alert = self._take(evidence, store, now)
-                return self._outputs(item, rows, store, [alert] if alert else [], now)
+                alerts = [alert for alert in self._take(evidence, store, now) if alert is not None]
+                return self._outputs(item, rows, store, alerts, now)
             case OperatorAction() as action:
                 store = self._store(rows, action.control_room_id)
                 alerts, refused = self._act(action, store, now)
@@ -96,16 +95,18 @@ class Decide:
     def _store(self, rows: Rows, room: str) -> SituationStore:
         return SituationStore(rows, room, self._rules, self._registry_version, self._measured)
 
-    def _take(self, evidence: Evidence, store: SituationStore, now: datetime) -> Alert | None:
+    def _take(self, evidence: Evidence, store: SituationStore, now: datetime) -> Sequence[Alert | None]:
         match evidence.fact:
             case ReportFact() as report:
                 return self._report(evidence, report_row(evidence, report), store, now)
             case SightingFact() as sighting:
-                return self._sighting(evidence, sighting, store, now)
+                return [self._sighting(evidence, sighting, store, now)]
             case EpisodeFact() as episode:
-                return self._episode(evidence, episode_row(evidence, episode), store, now)
+                return [self._episode(evidence, episode_row(evidence, episode), store, now)]
 
-    def _report(self, evidence: Evidence, row: ReportRow, store: SituationStore, now: datetime) -> Alert | None:
+    def _report(
+        self, evidence: Evidence, row: ReportRow, store: SituationStore, now: datetime
+    ) -> Sequence[Alert | None]:
         """Take a report into its alert, into one about the same thing, or into a new one.
 
         One that is cancelled before it came makes no alert of its own; it waits, so that a late copy makes none either. A
@@ -114,22 +115,33 @@ class Decide:
         fact_id = row.report.incident_id
         known = store.of_fact(fact_id)
         if known is not None:
-            return self._known(known, with_report(known, row), store, now)
+            return self._known_report(known, with_report(known, row), store, now)
         gone = store.gone(fact_id)
         if gone is not None and row.report.revision <= gone.revision:
-            return None
+            return []
         early = store.early(fact_id) or EarlyRow()
         row = newer_report(early.report, row)
-        match = store.match(fact_spot(row, self._rules), fact_id, now)
+        match = store.match(row, now)
         if row.report.cancelled and (match is None or match.ended_at is not None):
             store.wait(fact_id, early.model_copy(update={"report": row}), now)
-            return None
+            return []
         store.arrived(fact_id)
         match, situation = again(match, open_situation(evidence, now))
         after = with_report(situation, row)
         for sighting in early.sightings:
             after = with_sighting(after, sighting)
-        return self._change(match, after, store, Change.EVIDENCE, now)
+        return [self._change(match, after, store, Change.EVIDENCE, now)]
+
+    def _known_report(
+        self, known: Situation, after: Situation, store: SituationStore, now: datetime
+    ) -> Sequence[Alert | None]:
+        """Take what is new of a known report. One that is placed anew joins what a new report from there would join."""
+        other = store.match(after.reports[0], now) if placed_anew(known, after) else None
+        if other is None or other.ended_at is not None:
+            return [self._known(known, after, store, now)]
+        joined, closed = went_on(other, after, now)
+        changes = ((other, joined), (known, closed))
+        return [self._change(before, each, store, Change.EVIDENCE, now) for before, each in changes]
 
     def _sighting(self, evidence: Evidence, fact: SightingFact, store: SituationStore, now: datetime) -> Alert | None:
         """Take a camera's answer; one that comes before its report waits for it."""
@@ -157,7 +169,7 @@ class Decide:
             return None
         early = store.early(row.episode_id) or EarlyRow()
         row = newer_episode(early.episode, row)
-        match = store.match(fact_spot(row, self._rules), row.episode_id, now)
+        match = store.match(row, now)
         if row.phase == "end" and (match is None or match.ended_at is not None):
             store.wait(row.episode_id, EarlyRow(episode=row), now)
             return None

@@ -5,7 +5,7 @@
 - `early/<room>/<incident or episode>`: what came before the fact that it is about, or ended before it began;
 - `gone/<room>/<incident or episode>`: how far a fact of a forgotten alert was known, for as long as it can be replayed;
 - `acted/<room>/<alert>`: what operators did to it, so that an action that is replayed is not done twice;
-- `cell/<room>/<group>/<cell>`: the open situations in one cell (`streams/domain/joining.py`);
+- `cell/<room>/<group>/<cell>`: the open situations in one cell, or the newest anywhere (`streams/domain/joining.py`);
 - `repeat/<room>/<cell>`: situations that a later one may repeat (`near_repeat_store.py`);
 - `sequence/<room>`: the number of the next decision;
 - `budget/…` and `summary/…`: the alert budget (`streams/agents/budget_desk.py`);
@@ -27,10 +27,21 @@ from schemas.operations import OperatorAction
 from streams.agents.budget_desk import BudgetDesk
 from streams.agents.due import Due
 from streams.agents.near_repeat_store import NearRepeats
-from streams.domain.joining import Entry, Spot, cells_of_entry, cells_to_search, nearest_match, situation_entry
+from streams.domain.joining import (
+    ANYWHERE,
+    Entry,
+    cells_of_entry,
+    cells_to_search,
+    fact_spot,
+    may_join,
+    nearest_match,
+    newest,
+    of_its_time,
+    situation_entry,
+)
 from streams.domain.passing import forgotten_at, next_due, recurs_until
 from streams.domain.rules import Rules
-from streams.domain.situations import EpisodeRow, Indexed, ReportRow, SightingRow, Situation, fact_ids, is_full
+from streams.domain.situations import EpisodeRow, Indexed, ReportRow, SightingRow, Situation, fact_ids
 from streams.stage import Rows
 from streams.topics import BY_NAME, DAY_MS, DEAD_LETTERS
 
@@ -109,16 +120,18 @@ class SituationStore:
         link = self._rows.get(self._fact(fact_id), LinkRow)
         return link.alert_id if link else None
 
-    def match(self, spot: Spot | None, fact_id: str, now: datetime) -> Situation | None:
+    def match(self, fact: ReportRow | EpisodeRow, now: datetime) -> Situation | None:
         """Return the situation that a new fact is about: an open one, else one that was closed just now; or None.
 
-        What was merged leads to where it went on. An entry whose situation is gone, or ended too long ago, was left by
-        rules with other cells or groups; it is passed over and removed.
+        What was merged leads to where it went on, and a fact's own situation is no match for it. An entry whose situation is
+        gone, or ended too long ago, was left by rules with other cells or groups; it is passed over and removed.
         """
+        spot = fact_spot(fact, self._rules)
         if spot is None:
-            return None
+            return self._only_one(fact) if isinstance(fact, ReportRow) else None
         cells = {cell: self._entries(cell) for cell in cells_to_search(spot, self._rules)}
-        passed: set[str] = set()
+        own = self._alert_of(fact.report.incident_id if isinstance(fact, ReportRow) else fact.episode_id)
+        passed = set() if own is None else {own}
         closed: Situation | None = None
         while True:
             entries = (entry for entries in cells.values() for entry in entries if entry.alert_id not in passed)
@@ -129,12 +142,23 @@ class SituationStore:
             found = self._going_on(alert_id)
             if found is None or not self._takes(found, now):
                 self._remove(alert_id, cells)
-            elif fact_id in found.apart or is_full(found, self._rules.joining.reports_at_most):
+            elif not may_join(fact, found, self._rules):
                 continue
             elif found.ended_at is None:
                 return found
             else:
                 closed = closed or found
+
+    def _only_one(self, fact: ReportRow) -> Situation | None:
+        """Return the situation that a report without a place is about: the only one of its group in its time, if it is open."""
+        group = self._rules.joining.groups[fact.report.category]
+        if group not in self._rules.joining.groups_without_place:
+            return None
+        alert_ids = of_its_time(fact, self._entries(f"{group}/{ANYWHERE}"), self._rules)
+        found = [each for each in map(self._going_on, alert_ids) if each is not None]
+        if len({each.alert_id for each in found}) != 1 or found[0].ended_at is not None:
+            return None
+        return found[0] if may_join(fact, found[0], self._rules) else None
 
     def _going_on(self, alert_id: str) -> Situation | None:
         found = self.get(alert_id)
@@ -273,7 +297,7 @@ class SituationStore:
                 kept = [each for each in self._entries(cell) if each.alert_id != after.alert_id]
                 if entry is not None and cell in new:
                     kept.append(entry)
-                self._put_cell(cell, kept)
+                self._put_cell(cell, newest(kept) if cell.endswith(f"/{ANYWHERE}") else kept)
         return after.model_copy(update={"indexed": Indexed(rules_version=self._rules.version, cells=new)})
 
     def _entries(self, cell: str) -> Sequence[Entry]:

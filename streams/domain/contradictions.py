@@ -84,7 +84,7 @@ def _crowds(rules: Rules) -> Iterator[str]:
     more = max((step.points for step in crowd.growth), default=0.0)
     more += sum(max(0.0, each.points) for each in rules.circumstances_of[Category.CROWD_DENSITY])
     for level in crowd.levels:
-        alone = rule.points + level.points
+        alone = rule.points + level.points + rules.verdict_points.camera_only
         if level.persons is not None and alone + more >= rules.thresholds.p1:
             yield (
                 f"{where}.{level.name}: by persons alone, with growth and circumstances, it gives up to {alone + more:g} points; "

@@ -2,15 +2,16 @@
 
 Open situations are indexed by square cells of RD New, per group of categories: a situation stands in every cell that
 its position's accuracy reaches, and a fact looks into every cell that its own reach touches. So what can match is met
-in a handful of small rows, however many situations are open.
+in a handful of small rows, however many situations are open. Of some groups the newest stand in one more row, which tells
+whether there is only one of its time: that a report without a place joins.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from math import floor
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -22,6 +23,11 @@ from streams.domain.ground import GroundPoint, distance_m, to_ground
 from streams.domain.priority import lead_category
 from streams.domain.rules import Rules
 from streams.domain.situations import EpisodeRow, ReportRow, Situation, best_position, is_full, told
+
+ANYWHERE: Final = "anywhere"
+"""In place of a cell: the newest situations of a group, wherever they are. Never change it for state that exists."""
+NEWEST_AT_MOST: Final = 10
+"""Situations in such a row; where there are so many, a report without a place is not about the only one."""
 
 
 class Spot(Part):
@@ -117,9 +123,54 @@ def nearest_match(spot: Spot, entries: Iterable[Entry]) -> str | None:
     return min(matching, key=lambda alert_id: (_apart_m(spot, matching[alert_id].spot), alert_id), default=None)
 
 
+def may_join(fact: ReportRow | EpisodeRow, situation: Situation, rules: Rules) -> bool:
+    """Return whether a situation may take a new fact that lies near enough: nobody set it apart, and there is room for it.
+
+    A partner that knows a place only roughly has told its second report from its first by another number: two such reports are
+    two events, since nothing else says that they are one, and of two alerts for one event none is hidden.
+    """
+    if is_full(situation, rules.joining.reports_at_most):
+        return False
+    if isinstance(fact, EpisodeRow):
+        return fact.episode_id not in situation.apart
+    if fact.report.incident_id in situation.apart:
+        return False
+    told_roughly = {row.report.source for row in situation.live_reports if _rough(row, rules)}
+    return not (_rough(fact, rules) and fact.report.source in told_roughly)
+
+
+def _rough(row: ReportRow, rules: Rules) -> bool:
+    position = row.report.position
+    return position is None or position.accuracy_m >= rules.position.poor_from_m
+
+
 def cells_of_entry(entry: Entry, rules: Rules) -> list[str]:
     """Return the cells in which a situation stands."""
-    return list(_cells(entry.spot, entry.spot.accuracy_m, rules))
+    anywhere = [f"{entry.spot.group}/{ANYWHERE}"] if entry.spot.group in rules.joining.groups_without_place else []
+    return [*_cells(entry.spot, entry.spot.accuracy_m, rules), *anywhere]
+
+
+def newest(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the situations to keep of a group wherever they are: those of twice its window before the latest."""
+    latest = max((entry.spot.last_at for entry in entries), default=None)
+    kept = [
+        entry
+        for entry in sorted(entries, key=lambda each: (each.spot.last_at, each.alert_id))
+        if latest is not None and entry.spot.last_at >= latest - timedelta(seconds=2 * entry.spot.window_s)
+    ]
+    return kept[-NEWEST_AT_MOST:]
+
+
+def of_its_time(row: ReportRow, entries: Sequence[Entry], rules: Rules) -> list[str]:
+    """Return the alerts within the window of a report without a place; none where too many are kept to tell."""
+    if len(entries) >= NEWEST_AT_MOST:
+        return []
+    at, window = row.report.occurred_at, timedelta(seconds=rules.of(row.report.category).situation.window_s)
+    return [
+        entry.alert_id
+        for entry in entries
+        if entry.spot.first_at - window <= at and (entry.spot.ongoing or at <= entry.spot.last_at + window)
+    ]
 
 
 def cells_to_search(spot: Spot, rules: Rules) -> list[str]:

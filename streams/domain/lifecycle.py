@@ -70,7 +70,7 @@ MEANING: Final[Mapping[Cause, str]] = {
     Cause.CLOSE: "an operator closes it with a verdict",
     Cause.FALSE_ALARM: "an operator closes it as false",
     Cause.MERGE: "an operator merges another alert into this one",
-    Cause.MERGED: "an operator merges this one into another alert",
+    Cause.MERGED: "an operator merges this one into another alert, or its only report is placed anew, where another alert is",
     Cause.SPLIT: "an operator splits a report or an episode off",
     Cause.HOLDS: "a fact came, and something of the alert holds",
     Cause.WITHDRAWN: "its last report that held was cancelled, and no camera saw it",

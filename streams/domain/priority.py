@@ -160,7 +160,8 @@ def _position(reports: Sequence[ReportRow], rules: Rules) -> list[Factor]:
 def _verdict(cameras: Sequence[AlertCamera], reported: bool, rules: Rules) -> Factor:
     verdict = best_verdict([camera.verdict for camera in cameras])
     if not reported:
-        return Factor(rule_id="verdict.camera_only", points=0, reason="a camera saw it, nobody reported it")
+        points, reason = rules.verdict_points.camera_only, "a camera saw it, nobody reported it"
+        return Factor(rule_id="verdict.camera_only", points=points, reason=reason)
     which = next((f": {each.camera_id}, {each.explanation}" for each in cameras if each.verdict is verdict), "")
     if verdict is Verdict.NO_COVERAGE:
         which = ""

@@ -1,4 +1,7 @@
-"""Merging and splitting by an operator, and how both are remembered.
+"""Merging and splitting, and how both are remembered.
+
+An operator merges and splits. By itself an alert is merged only where a single report that nobody acted on is told to be
+elsewhere: it then goes where a new report from there would go.
 
 Merged: the other alert closes as a duplicate and names where it went on. Its facts belong to that one from then on, so their
 later revisions, sightings and phases go there, and so does a new report that would have joined the other alert.
@@ -38,6 +41,14 @@ def merge(
     refused = refusal(situation, action) or _unmergeable(situation, other, rules)
     if refused or other is None:
         return Regrouped((), refused)
+    after, closed = went_on(situation, other, now)
+    after = marked(situation, after, action.user)
+    closed = marked(other, closed.model_copy(update={"handled_by": action.user}), action.user)
+    return Regrouped(((situation, after), (other, closed)), "")
+
+
+def went_on(situation: Situation, other: Situation, now: datetime) -> tuple[Situation, Situation]:
+    """Return a situation with another one's facts, and the other one closed as its duplicate."""
     after = situation
     for report in other.reports:
         after = with_report(after, report)
@@ -46,10 +57,17 @@ def merge(
     for episode in other.episodes:
         after = with_episode(after, episode)
     apart = sorted({*situation.apart, *other.apart} - set(fact_ids(after)))
-    after = marked(situation, after.model_copy(update={"apart": tuple(apart)}), action.user)
-    told = {"closing": "duplicate", "merged_into": situation.alert_id, "handled_by": action.user, "ended_at": now}
-    closed = in_state(other, AlertState.CLOSED).model_copy(update=told)
-    return Regrouped(((situation, after), (other, marked(other, closed, action.user))), "")
+    after = after.model_copy(update={"apart": tuple(apart)})
+    told = {"closing": "duplicate", "merged_into": situation.alert_id, "ended_at": now}
+    return after, in_state(other, AlertState.CLOSED).model_copy(update=told)
+
+
+def placed_anew(known: Situation, after: Situation) -> bool:
+    """Return whether all that a situation has is one report, an update brought it another place, and nobody acted on it."""
+    if known.state is not AlertState.NEW or known.acted_by is not None or len(after.reports) != 1 or after.episodes:
+        return False
+    was, position = known.reports[0].report.position, after.reports[0].report.position
+    return after.live and position is not None and position != was
 
 
 def _unmergeable(situation: Situation, other: Situation | None, rules: Rules) -> str:

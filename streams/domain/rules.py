@@ -55,6 +55,7 @@ class VerdictPoints(Part):
     unseen: Points
     camera_unavailable: Points
     no_coverage: Points
+    camera_only: Annotated[Points, Field(le=0, description="In place of a verdict, while nobody reported it")] = 0
 
     @model_validator(mode="after")
     def _ordered(self) -> VerdictPoints:
@@ -100,6 +101,9 @@ class JoiningRule(Part):
         int, Field(ge=1, le=200, description="A full alert takes no more; the next opens another")
     ]
     compatible: tuple[Annotated[tuple[Category, ...], Field(min_length=2)], ...]
+    without_place: Annotated[
+        tuple[Category, ...], Field(description="A report of these without a place joins the only alert of its time")
+    ] = ()
 
     @field_validator("compatible")
     @classmethod
@@ -115,6 +119,11 @@ class JoiningRule(Part):
         """Return the name of the group that each category joins with: its own name where there is none."""
         together = {category: group[0].value for group in self.compatible for category in group}
         return {category: together.get(category, category.value) for category in Category}
+
+    @cached_property
+    def groups_without_place(self) -> frozenset[str]:
+        """Return the groups that a report without a place may join."""
+        return frozenset(self.groups[category] for category in self.without_place)
 
 
 class LifetimeRule(Part):

@@ -67,7 +67,7 @@ def town() -> Town:
     town.give(sighting("early", verdict=Verdict.CONTRADICTED))
     town.give(report("a", in_view("cam-1", "cam-2")))
     town.give(report("theft", category=Category.FIETSDIEFSTAL, position=position(500)))
-    town.give(report("b", source="p2000", position=position(100)))
+    town.give(report("b", source="p2000", position=position(60)))
     town.give(sighting("a"))
     town.give(burglary("first", 0))
     town.give(burglary("second", 3_000), 3_100)

@@ -53,10 +53,10 @@ def with_distance(distance_m: float) -> Rules:
 
 
 def a_day() -> LivePartition:
-    """Return two reports of one robbery 100 m apart, what a camera said, and the operator's closing."""
+    """Return two reports of one robbery 60 m apart, what a camera said, and the operator's closing."""
     live = live_decide(RULES)
     live.give(topics.EVIDENCE, report("a", in_view("cam-1")), NOON)
-    live.give(topics.EVIDENCE, report("b", position=position(100)), NOON + seconds(5))
+    live.give(topics.EVIDENCE, report("b", position=position(60)), NOON + seconds(5))
     live.give(topics.EVIDENCE, sighting("a"), NOON + seconds(60))
     [alert_id] = {name[0] for name in recording_of(live.records).alerts}
     live.give(topics.OPERATOR_ACTIONS, action(alert_id, Action.CLOSE), NOON + seconds(90))
@@ -93,16 +93,16 @@ def test_fewer_points_lower_the_priority() -> None:
 
 
 def test_what_is_joined_less_is_split() -> None:
-    """Two reports 100 m apart are two situations where 50 m count."""
-    told = played(a_day(), with_distance(50))
+    """Two reports 60 m apart are two situations where 30 m count."""
+    told = played(a_day(), with_distance(30))
     assert [found["kind"] for found in told["differences"]] == ["split"]  # type: ignore[attr-defined]
 
 
 def test_an_action_is_given_to_the_alert_that_holds_what_it_was_about() -> None:
     """Under rules that join otherwise the live alert's identity is unknown."""
-    live = live_decide(with_distance(50).model_copy(update={"version": "live"}))
+    live = live_decide(with_distance(30).model_copy(update={"version": "live"}))
     live.give(topics.EVIDENCE, report("a"), NOON)
-    live.give(topics.EVIDENCE, report("b", position=position(100)), NOON + seconds(5))
+    live.give(topics.EVIDENCE, report("b", position=position(60)), NOON + seconds(5))
     recording = recording_of(live.records)
     second = next(alert for alert in recording.alerts.values() if alert.reports[0].source_id == "b")
     live.give(topics.OPERATOR_ACTIONS, action(second.alert_id, Action.CLOSE), NOON + seconds(90))

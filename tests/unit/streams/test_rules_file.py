@@ -48,6 +48,23 @@ def test_the_default_points_give_the_priorities_of_the_taxonomy(category: Catego
     assert rules.thresholds.priority(rules.of(category).points) is priority
 
 
+def test_a_suspicious_object_is_routine_while_only_a_camera_saw_it() -> None:
+    """The fact sheet's P2 takes a report."""
+    rules = load_rules()
+    points = rules.of(Category.VERDACHT_VOORWERP).points
+    assert rules.thresholds.priority(points + rules.verdict_points.camera_only) is Priority.P3
+
+
+def test_the_levels_of_a_crowd_give_its_priorities() -> None:
+    """Of a crowd that only a camera saw: routine, prompt, and by its density immediate; a partner who calls it P2 is believed."""
+    rules = load_rules()
+    points = rules.of(Category.CROWD_DENSITY).points
+    alone = points + rules.verdict_points.camera_only
+    given = [rules.thresholds.priority(alone + level.points) for level in rules.episodes.crowd.levels]
+    assert given == [Priority.P3, Priority.P2, Priority.P1]
+    assert rules.thresholds.priority(points + rules.urgency_points[2]) is Priority.P2
+
+
 @pytest.mark.parametrize(
     ("old", "new", "at", "words"),
     [
@@ -65,8 +82,8 @@ def test_the_default_points_give_the_priorities_of_the_taxonomy(category: Catego
         ),
         (GROUP, "signals: [{}]\n      contra", GROUP, "expected at least one of persons"),
         (
-            "density_per_m2: 3.5, persons: 35",
-            "density_per_m2: 1.5, persons: 35",
+            "density_per_m2: 3.5, persons: 120",
+            "density_per_m2: 1.5, persons: 120",
             "      - {name: warn",
             "level high: expected density",
         ),

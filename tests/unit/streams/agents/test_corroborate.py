@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ from tests.fake_rows import FakeRows
 from tests.situation_factories import NOON, camera, item, observation, registry, seconds, tick, watch
 
 RULES = load_rules()
+WARN = RULES.episodes.crowd.levels[0].persons or 0
+CROWD = WARN + 5
 HOG = DetectorInfo(name="hog", version="1", degraded=True)
 
 
@@ -241,7 +244,7 @@ def test_nothing_is_kept_for_ever(stage: Corroboration) -> None:
     """When cameras and reports fall silent, all rows but the clock and the cameras' states go."""
     stage.take(watch())
     stage.take(watch("b", operation=Operation.CANCEL))
-    stage.watched(0, 120, count=25)
+    stage.watched(0, 120, count=CROWD)
     for after_s in range(120, 8_000, 60):
         stage.tick(after_s)
     assert sorted(stage.rows.documents) == ["due-clock"]
@@ -249,12 +252,12 @@ def test_nothing_is_kept_for_ever(stage: Corroboration) -> None:
 
 def test_a_crowd_begins_after_it_lasted_and_ends_after_it_left(stage: Corroboration) -> None:
     """20 s up, 20 s down, once each; the identity is the same through all phases."""
-    found = stage.watched(0, 21, count=25)
+    found = stage.watched(0, 21, count=CROWD)
     assert phases(found) == [("begin", "crowd.warn")]
     assert found[0].occurred_at == NOON + seconds(20)
     assert found[0].category is Category.CROWD_DENSITY
     assert found[0].position is not None
-    assert stage.watched(21, 60, count=25) == []
+    assert stage.watched(21, 60, count=CROWD) == []
     ending = stage.watched(60, 81, count=3)
     assert phases(ending) == [("end", "crowd.none")]
     assert {each.fact.episode_id for each in found + ending if isinstance(each.fact, EpisodeFact)} == {
@@ -265,19 +268,20 @@ def test_a_crowd_begins_after_it_lasted_and_ends_after_it_left(stage: Corroborat
 
 def test_a_crowd_at_the_edge_does_not_chatter(stage: Corroboration) -> None:
     """Between 80 % of a level and the level it stays what it is, up and down."""
-    assert stage.watched(0, 60, count=17) == []
-    assert len(stage.watched(60, 100, count=20)) == 1
+    edge = ceil(0.8 * WARN)
+    assert stage.watched(0, 60, count=edge) == []
+    assert len(stage.watched(60, 100, count=WARN)) == 1
     for start_s in range(100, 400, 10):
-        assert stage.watched(start_s, start_s + 10, count=17 + start_s // 10 % 5) == []
+        assert stage.watched(start_s, start_s + 10, count=edge + start_s // 10 % 5) == []
 
 
 @pytest.mark.parametrize("gap_s", [6, 30])
 def test_persistence_begins_anew_after_a_gap_or_a_dip(stage: Corroboration, gap_s: int) -> None:
     """Two short crowds are not one long one."""
-    assert stage.watched(0, 15, count=25) == []
-    assert stage.watched(15 + gap_s, 30 + gap_s, count=25) == []
+    assert stage.watched(0, 15, count=CROWD) == []
+    assert stage.watched(15 + gap_s, 30 + gap_s, count=CROWD) == []
     assert stage.watched(30 + gap_s, 31 + gap_s, count=0) == []
-    assert stage.watched(31 + gap_s, 46 + gap_s, count=25) == []
+    assert stage.watched(31 + gap_s, 46 + gap_s, count=CROWD) == []
 
 
 def test_density_decides_where_the_zone_is_calibrated(stage: Corroboration) -> None:
@@ -291,7 +295,7 @@ def test_density_decides_where_the_zone_is_calibrated(stage: Corroboration) -> N
 
 def test_a_crowd_that_nobody_sees_any_more_ends(stage: Corroboration) -> None:
     """Its end says that nobody looked."""
-    stage.watched(0, 30, count=25)
+    stage.watched(0, 30, count=CROWD)
     found = [evidence for after_s in range(30, 700, 5) for evidence in stage.tick(after_s)]
     assert phases(found) == [("end", "crowd.none")]
     assert isinstance(found[0].fact, EpisodeFact)

@@ -121,16 +121,16 @@ def test_every_input_but_an_idle_tick_is_logged_with_the_next_sequence(deciding:
 @pytest.mark.parametrize(
     ("east_m", "accuracy_m", "late_s", "category", "joined"),
     [
-        (200, 10, 0, Category.STRAATROOF, True),
-        (269, 10, 0, Category.STRAATROOF, True),
-        (271, 10, 0, Category.STRAATROOF, False),
-        (480, 5_000, 0, Category.STRAATROOF, True),
-        (520, 5_000, 0, Category.STRAATROOF, False),
+        (50, 10, 0, Category.STRAATROOF, True),
+        (79, 10, 0, Category.STRAATROOF, True),
+        (81, 10, 0, Category.STRAATROOF, False),
+        (310, 5_000, 0, Category.STRAATROOF, True),
+        (330, 5_000, 0, Category.STRAATROOF, False),
         (0, 10, 600, Category.STRAATROOF, True),
         (0, 10, 601, Category.STRAATROOF, False),
         (0, 10, -600, Category.STRAATROOF, True),
         (0, 10, -601, Category.STRAATROOF, False),
-        (100, 10, 0, Category.GEWELD_VECHTPARTIJ, True),
+        (70, 10, 0, Category.GEWELD_VECHTPARTIJ, True),
         (0, 10, 0, Category.FIETSDIEFSTAL, False),
     ],
 )
@@ -155,11 +155,42 @@ def test_a_second_report_joins_when_it_is_about_the_same_thing(
         assert points(second)["independent"] == 5
 
 
+@pytest.mark.parametrize(
+    ("reports", "alerts"),
+    [
+        ([("p2000", 800), ("p2000", 800)], 2),
+        ([("p2000", 250), ("p2000", 250)], 2),
+        ([("p2000", 249), ("p2000", 800)], 1),
+        ([("politie-gms", 25), ("politie-gms", 25)], 1),
+        ([("politie-gms", 25), ("p2000", 800)], 1),
+        ([("p2000", 800), ("politie-gms", 25)], 1),
+        ([("politie-gms", 25), ("p2000", 800), ("p2000", 800)], 2),
+        ([("p2000", 800), ("brandweer-gms", 800)], 1),
+    ],
+)
+def test_a_partner_that_knows_places_roughly_tells_each_event_once(
+    deciding: Deciding, reports: list[tuple[str, float]], alerts: int
+) -> None:
+    """Two of its reports are two events; with another partner's they may be one."""
+    for number, (source, accuracy_m) in enumerate(reports):
+        told: dict[str, Any] = {"category": Category.MEDISCH_ONWEL, "position": position(accuracy_m=accuracy_m)}
+        deciding.take(report(f"n{number}", source=source, **told))
+    assert len(deciding.alerts) == alerts
+
+
+def test_the_same_rough_report_again_stays_one(deciding: Deciding) -> None:
+    """A newer revision of a report is no second one."""
+    told: dict[str, Any] = {"source": "p2000", "category": Category.MEDISCH_ONWEL, "position": position(accuracy_m=800)}
+    first = deciding.one(report("a", **told))
+    second = deciding.one(report("a", revision=1, operation=Operation.UPDATE, **{**told, "urgency": 1}))
+    assert second.alert_id == first.alert_id
+
+
 def test_a_report_joins_the_nearest_of_two(deciding: Deciding) -> None:
     """Not the first that would do."""
     deciding.take(report("a", position=position(0)))
-    near = deciding.one(report("b", position=position(300)))
-    assert deciding.one(report("c", position=position(200))).alert_id == near.alert_id
+    near = deciding.one(report("b", position=position(120)))
+    assert deciding.one(report("c", position=position(75))).alert_id == near.alert_id
 
 
 def test_reports_without_a_position_stay_by_themselves(deciding: Deciding) -> None:
@@ -321,7 +352,7 @@ def test_hard_limits_hold_whatever_the_score(
 def test_pickpocketing_is_prompt_only_when_it_is_reported_at_once(deciding: Deciding) -> None:
     """P2 within five minutes, P3 after; an hour later counts less. An update does not make it older."""
     now = deciding.one(report("a", category=Category.ZAKKENROLLERIJ))
-    assert (now.priority, points(now)["age.just_now"]) == (Priority.P2, 20)
+    assert (now.priority, points(now)["age.just_now"]) == (Priority.P2, 25)
     update = report(
         "a",
         category=Category.ZAKKENROLLERIJ,

@@ -95,7 +95,7 @@ def test_a_poor_position_matches_wider_and_says_so(deciding: Deciding, accuracy_
         ]
     else:
         assert said == []
-    joined = deciding.one(report("b", position=position(420)))
+    joined = deciding.one(report("b", position=position(250)))
     assert (joined.alert_id == poor.alert_id) is joins
 
 
@@ -116,7 +116,7 @@ def test_rules_that_change_while_alerts_are_open(deciding: Deciding, change: str
     if change == "points":
         content["categories"]["straatroof"]["points"] = 30
     elif change == "compatible":
-        content["joining"]["compatible"] = [["straatroof", "fietsdiefstal"]]
+        content["joining"]["compatible"] = [["straatroof", "zakkenrollerij"]]
     elif change == "distance_m":
         content["categories"]["straatroof"]["situation"]["distance_m"] = 20
     else:

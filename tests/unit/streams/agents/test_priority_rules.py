@@ -235,14 +235,14 @@ def test_a_crowd_that_grows_fast_counts_more(
     """By how fast it rose when it reached its level; unknown or falling adds nothing."""
     alert = deciding.one(rising("warn", rise_per_min))
     assert points(alert).get("crowd.growth") == added
-    assert alert.score == 35 + (added or 0)
+    assert alert.score == 40 + (added or 0)
 
 
 def test_growth_is_that_of_the_newest_level(deciding: Deciding) -> None:
     """A crowd that reached its next level slowly grows fast no more; by a count alone it is never P1."""
     deciding.take(rising("warn", 40))
     high = deciding.one(rising("high", 40, NOON + seconds(60), "change"))
-    assert (high.priority, high.score) == (Priority.P2, 65)
+    assert (high.priority, high.score) == (Priority.P2, 60)
     slow = deciding.one(rising("high", 3, NOON + seconds(90), "change"))
     assert "crowd.growth" not in points(slow)
 

@@ -124,21 +124,21 @@ def test_a_report_beyond_all_cameras_says_that_none_covers_it(flow: Flow) -> Non
 def test_two_partners_report_one_thing(flow: Flow) -> None:
     """One alert that counts both."""
     flow.send(topics.INCIDENTS, incident("a"), NOON + seconds(61))
-    flow.send(topics.INCIDENTS, incident("b", source="p2000", position=position(120)), NOON + seconds(70))
+    flow.send(topics.INCIDENTS, incident("b", source="p2000", position=position(60)), NOON + seconds(70))
     [alert] = flow.alerts.values()
     assert {row.source for row in alert.reports} == {"politie-gms", "p2000"}
     assert "independent" in {factor.rule_id for factor in alert.factors}
 
 
 def test_an_object_that_a_camera_sees_left_behind_is_an_alert_that_passes(flow: Flow) -> None:
-    """Nobody reported it: prompt by its category, with the camera's words, and over when the object is gone."""
+    """Nobody reported it: routine, with the camera's words, and over when the object is gone."""
     left = ZoneSituation(kind=SituationKind.OBJECT_LEFT, since=NOON, value=60, explanation="a bag stands there")
     for at_s in range(60):
         at = NOON + seconds(at_s)
         flow.send(topics.OBSERVATIONS, observation(at, situations=(left,) if at_s < 30 else ()), at)
         if at_s == 29:
             [alert] = flow.alerts.values()
-            assert (alert.category, alert.priority) == (Category.VERDACHT_VOORWERP, Priority.P2)
+            assert (alert.category, alert.priority) == (Category.VERDACHT_VOORWERP, Priority.P3)
             assert (alert.state, alert.revision) == (AlertState.NEW, 0)
             assert alert.cameras[0].explanation == "a bag stands there, in zone plein"
     [alert] = flow.alerts.values()

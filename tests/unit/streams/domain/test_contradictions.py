@@ -75,10 +75,10 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ),
         (
             "episodes.crowd.levels.1.points",
-            65,
+            30,
             "levels.high: by persons alone, with growth and circumstances, it gives up to",
         ),
-        ("episodes.crowd.levels.2.persons", 60, "levels.critical: by persons alone"),
+        ("episodes.crowd.levels.2.persons", 150, "levels.critical: by persons alone"),
         (
             "categories.crowd_density.rises_on_camera_alone",
             False,

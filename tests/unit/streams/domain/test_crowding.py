@@ -13,7 +13,8 @@ from streams.rules_file import load_rules
 from tests.situation_factories import NOON, observation, seconds
 
 RULE = load_rules().episodes.crowd
-CROWD = 25
+assert RULE.levels[0].persons is not None
+CROWD = RULE.levels[0].persons + 5
 
 
 def ground(densest_per_m2: float, corrected_per_m2: float | None = None) -> GroundMeasure:

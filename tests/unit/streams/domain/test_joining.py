@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.alerts import AlertState
 from schemas.categories import Category
 from schemas.evidence import ReportFact
-from streams.domain.joining import cells_of_entry, cells_to_search, fact_spot, same_thing, situation_entry
+from streams.domain.joining import (
+    NEWEST_AT_MOST,
+    Entry,
+    cells_of_entry,
+    cells_to_search,
+    fact_spot,
+    newest,
+    of_its_time,
+    same_thing,
+    situation_entry,
+)
 from streams.domain.situations import ReportRow, Situation, open_situation, report_row, with_report
 from streams.rules_file import load_rules
 from tests.situation_factories import NOON, position, report, seconds
@@ -60,3 +71,52 @@ def test_an_ended_situation_and_one_without_a_place_are_not_in_the_index() -> No
     nowhere = row.model_copy(update={"report": row.report.model_copy(update={"position": None})})
     assert situation_entry(situation_of(nowhere), RULES) is None
     assert fact_spot(nowhere, RULES) is None
+
+
+def fight(at_s: float, number: int = 0) -> Entry:
+    """Return a fight in the index."""
+    entry = situation_entry(situation_of(row_of(Category.GEWELD_VECHTPARTIJ, 300 * number, 0, 10, at_s)), RULES)
+    assert entry is not None
+    return entry.model_copy(update={"alert_id": f"alert-{number:03d}"})
+
+
+WINDOW_S = RULES.of(Category.GEWELD_VECHTPARTIJ).situation.window_s
+
+
+@pytest.mark.parametrize(
+    ("times_s", "kept"),
+    [
+        ((), 0),
+        ((0,), 1),
+        ((0, 2 * WINDOW_S), 2),
+        ((0, 2 * WINDOW_S + 1), 1),
+        (tuple(range(NEWEST_AT_MOST + 5)), NEWEST_AT_MOST),
+    ],
+)
+def test_of_a_group_the_newest_are_kept(times_s: tuple[float, ...], kept: int) -> None:
+    """Those of twice the window, and no more than fit; whatever the order in which they came."""
+    entries = [fight(at_s, number) for number, at_s in enumerate(times_s)]
+    found = newest(list(reversed(entries)))
+    assert found == entries[len(entries) - kept :]
+
+
+@pytest.mark.parametrize(
+    ("times_s", "ongoing", "found"),
+    [
+        ((), False, 0),
+        ((WINDOW_S,), False, 1),
+        ((-WINDOW_S,), False, 1),
+        ((WINDOW_S + 1,), False, 0),
+        ((-WINDOW_S - 1,), False, 0),
+        ((-WINDOW_S - 1,), True, 1),
+        ((-5, 5), False, 2),
+        (tuple(range(NEWEST_AT_MOST)), False, 0),
+    ],
+)
+def test_what_is_of_the_time_of_a_report_without_a_place(times_s: tuple[float, ...], ongoing: bool, found: int) -> None:
+    """Within the window before and after; where as many are kept as fit, there may be more."""
+    row = row_of(Category.GEWELD_VECHTPARTIJ, 0, 0, 10, 0)
+    placeless = row.model_copy(update={"report": row.report.model_copy(update={"position": None})})
+    entries = [fight(at_s, number) for number, at_s in enumerate(times_s)]
+    going = [each.model_copy(update={"spot": each.spot.model_copy(update={"ongoing": ongoing})}) for each in entries]
+    assert len(of_its_time(placeless, going, RULES)) == found

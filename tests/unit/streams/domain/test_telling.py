@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import ceil
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from hypothesis import strategies as st
 from schemas.cameras import Detections, Visibility
 from schemas.observations import Observation, SituationKind
 from streams.domain.zone_memory import COUNTS_S
+from streams.rules_file import load_rules
 from tests.zone_factories import CALIBRATED, NOON, FlatGround, Watcher, camera, frame, newest, of_zone, person, scene
 
 RULES_SILENT_S = 300
+WARN = load_rules().episodes.crowd.levels[0].persons or 0
 
 
 def walk(start: float, step: float, seconds: int, track: int = 1, **changes: Any) -> list[Detections]:
@@ -141,21 +144,21 @@ def test_a_camera_that_cannot_see_tells_what_it_saw_and_learns_nothing(visibilit
 
 
 def test_a_level_lasts_before_it_holds_and_before_it_is_left() -> None:
-    """The same rule as of the episodes: 20 persons over 20 s where a zone is not calibrated."""
-    frames = [*standing(range(30), 20), *standing(range(30, 60), 17), *standing(range(60, 90), 3)]
+    """The same rule as of the episodes: so many persons over 20 s where a zone is not calibrated."""
+    frames = [*standing(range(30), WARN), *standing(range(30, 60), ceil(0.8 * WARN)), *standing(range(60, 90), 3)]
     levels = [each.level for each in of_zone(Watcher().play(frames))]
     assert levels == ["none"] * 20 + ["warn"] * 60 + ["none"] * 10
 
 
 def test_a_level_is_not_left_because_a_camera_cannot_see() -> None:
     """Nor because nothing moved; but when nobody saw the zone for long."""
-    crowd = standing(range(30), 20)
+    crowd = standing(range(30), WARN)
     blind = [frame(at_s + 0.5, visibility=Visibility.BLACK) for at_s in range(30, 90)]
     assert newest(Watcher().play([*crowd, *blind])).level == "warn"
     after_s = 30 + RULES_SILENT_S
-    quiet = standing(range(after_s, after_s + 1), 20, quiet_s=RULES_SILENT_S + 0.5)
+    quiet = standing(range(after_s, after_s + 1), WARN, quiet_s=RULES_SILENT_S + 0.5)
     assert newest(Watcher().play([*crowd, *quiet])).level == "warn"
-    unseen = standing(range(after_s, after_s + 1), 20)
+    unseen = standing(range(after_s, after_s + 1), WARN)
     assert newest(Watcher().play([*crowd, *unseen])).level == "none"
 
 
