@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,7 +31,7 @@ from streams.delivery import Delivery
 from streams.errors import DeliveryError
 from streams.framework import LEASE_S, faust_app, source_topic, state_table
 from streams.lease import Lease
-from streams.outbox import MAX_IN_FLIGHT, Outbox
+from streams.outbox import MAX_IN_FLIGHT, Outbox, Where
 from streams.picture_runner import MAX_PICTURES_IN_FLIGHT, PictureRunner
 from streams.repeats import Outgoing
 from streams.runner import Runner
@@ -125,7 +125,13 @@ def build(
     if table is not None:
         table.fail = fail
         discard_distrusted(stage.name, table)
-    app.tables.opened = delivery.opened
+
+    async def opened(positions: Mapping[Where, int], generation: int) -> bool:
+        if isinstance(runner, Runner):
+            runner.prepare(positions)
+        return await delivery.opened(positions, generation)
+
+    app.tables.opened = opened
 
     @app.agent(source_topic(app, stage), name=f"{stage.name}-agent")  # type: ignore[untyped-decorator]
     async def agent(stream: Any) -> None:

@@ -11,14 +11,14 @@ ring knows is sent again. A newer one was either confirmed, or its own input is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Final
 
 from pydantic import Field
 
 from schemas.base import Message, Part
-from schemas.codec import Encoded
+from schemas.codec import Encoded, Headers
 from streams.stage import Rows
 from streams.topics import BY_NAME
 
@@ -111,10 +111,10 @@ class Repeats:
                 topic=output.topic,
                 partition=output.partition,
                 key=output.record.key.decode(),
-                headers=tuple((name, value.decode()) for name, value in output.record.headers),
+                headers=headers,
                 value=values.setdefault(output.record.value, len(values)),
             )
-            for output in outputs
+            for output, headers in zip(outputs, _texts(outputs), strict=True)
         )
         texts = tuple(value.decode() for value in values)
         number = self._next_of.get(topic, 0)
@@ -139,6 +139,17 @@ class Repeats:
         self._newest.update(dict.fromkeys(keys, done.sequence))
         self._next = done.sequence + 1
         self._next_of[topic] = done.number + 1
+
+
+def _texts(outputs: list[Outgoing]) -> Iterator[tuple[tuple[str, str], ...]]:
+    """Yield each output's headers as text; those of one message for two topics are the same."""
+    headers: Headers | None = None
+    texts: tuple[tuple[str, str], ...] = ()
+    for output in outputs:
+        if output.record.headers is not headers:
+            headers = output.record.headers
+            texts = tuple((name, value.decode()) for name, value in headers)
+        yield texts
 
 
 def _name(topic: str, number: int) -> str:

@@ -16,7 +16,7 @@ A send that fails stops the worker without acknowledging: the next worker takes 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -26,7 +26,7 @@ from schemas.operations import DeadLetterReason
 from streams import metrics
 from streams.delivery import Delivery
 from streams.errors import DeliveryError
-from streams.outbox import Entry
+from streams.outbox import Entry, Where
 from streams.records import Fault, Record, normal_headers, read_record
 from streams.repeats import Outgoing, Repeats
 from streams.replaying import first_appended_at, is_sent_again
@@ -98,6 +98,16 @@ class Runner:
         if isinstance(item, Fault):
             outputs.append(set_aside(self.stage.name, record, item))
         self.outbox.put(Entry(record.partition, acknowledge, outputs), placed(outputs))
+
+    def prepare(self, places: Iterable[Where]) -> None:
+        """Read what is kept in memory of the partitions that came, so that their first inputs do not wait for it."""
+        if self.table is None:
+            return
+        try:
+            for partition in sorted({partition for _, partition in places}):
+                self._own(self.table, partition)
+        except StateError as error:
+            self.outbox.stop(error)
 
     def forget(self) -> None:
         """Forget what is held in memory: the partitions go, and those that come back are read again."""

@@ -168,8 +168,10 @@ class PartitionState:
         waiting = self.unconfirmed.get(key)
         if waiting is not None:
             return waiting.value
-        with self._trusted():
+        try:
             found: bytes | None = self.database().get(key)
+        except Exception as error:  # whatever the database raises: a block that is damaged, a file that is gone
+            raise self._distrusted(error) from None
         return found
 
     def read_parsed(self, key: str, model: type[R]) -> R | None:
@@ -196,13 +198,15 @@ class PartitionState:
         """Return the names of all rows that start with the prefix, in order."""
         found = {key for key, row in self.unconfirmed.items() if key.startswith(prefix) and row.value is not None}
         gone = {key for key, row in self.unconfirmed.items() if row.value is None}
-        with self._trusted():
+        try:
             cursor = self.database().iter()
             cursor.seek(prefix)
             while cursor.valid() and cursor.key().startswith(prefix):
                 found.add(cursor.key())
                 cursor.next()
             cursor.status()  # a damaged block ends the cursor without a word; this raises
+        except Exception as error:  # as above
+            raise self._distrusted(error) from None
         return sorted(found - gone)
 
     def stage(self, sequence: int, rows: StateRows) -> dict[bytes, bytes | None]:
@@ -221,13 +225,9 @@ class PartitionState:
             if waiting is not None and waiting.sequence == sequence:
                 del self.unconfirmed[name]
 
-    @contextlib.contextmanager
-    def _trusted(self) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:  # whatever the database raises: a block that is damaged, a file that is gone
-            self.distrust()
-            raise StateError(f"local state cannot be read: {error!r}") from None
+    def _distrusted(self, error: Exception) -> StateError:
+        self.distrust()
+        return StateError(f"local state cannot be read: {error!r}")
 
 
 class StateRows:

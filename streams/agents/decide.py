@@ -198,7 +198,7 @@ class Decide:
         elif action.action is Action.SPLIT:
             changes, refused = split(known, action, now)
         else:
-            after, refused = act(known, action, self._priority(known), now)
+            after, refused = act(known, action, known.priority or self._priority(known), now)
             changes = ((known, after),)
         alerts = [self._change(before, after, store, Change.ACTION, now) for before, after in changes]
         return [alert for alert in alerts if alert is not None], refused

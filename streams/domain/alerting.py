@@ -10,7 +10,7 @@ from schemas.alerts import Alert, AlertCamera, AlertState, Change
 from streams.domain.damping import Shown, shown
 from streams.domain.life import Life
 from streams.domain.lifecycle import ENDED, QUIET
-from streams.domain.priority import Scored, camera_verdicts, lead_category, report_verdicts, score
+from streams.domain.priority import Scored, camera_verdicts, report_verdicts, score
 from streams.domain.rules import Rules
 from streams.domain.situations import EpisodeRow, ReportRow, Situation, best_position, best_verdict, told
 
@@ -37,7 +37,7 @@ def alert_of(situation: Situation, rules: Rules, registry_version: str, judged: 
     """Return the whole alert of a situation, as it was judged, else scored by the rules as they are."""
     scored, cameras = judged or judge(situation, rules)
     seen = shown_of(situation, scored, rules, situation.changed_at)
-    category = lead_category(situation, rules)
+    category = scored.category
     reports, episodes = told(situation)
     lead = next((row for row in reports if row.report.category is category), None)
     facts = [(row.report.occurred_at, row.evidence_id) for row in situation.reports]

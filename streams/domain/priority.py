@@ -47,10 +47,14 @@ _VIEWS: Final = tuple(Coverage)
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A score with its explanation; `score` is the sum of the factors' points, held within 0 and 100."""
+    """A score with its explanation; `score` is the sum of the factors' points, held within 0 and 100.
+
+    `category` is the one that counts.
+    """
 
     score: float
     priority: Priority
+    category: Category
     factors: tuple[Factor, ...]
     capped_by: str | None
 
@@ -85,7 +89,7 @@ def score(situation: Situation, cameras: Sequence[AlertCamera], rules: Rules) ->
     total = min(100.0, max(0.0, sum(factor.points for factor in factors)))
     priority = rules.thresholds.priority(total)
     capped, capped_by = _limited(priority, situation, category, rule)
-    return Scored(round(total, 3), capped, tuple(factors), capped_by)
+    return Scored(round(total, 3), capped, category, tuple(factors), capped_by)
 
 
 def alone(evidence: Evidence, fact: ReportFact, rules: Rules) -> Priority:

@@ -415,6 +415,31 @@ def test_what_cannot_be_read_back_stops_the_worker_and_is_no_fault_of_the_messag
     running(scenario)
 
 
+def test_what_is_kept_of_a_partition_is_read_when_it_comes() -> None:
+    """Its first input does not wait for it: thousands of rows say what was caused lately."""
+
+    async def scenario(bench: Bench) -> None:
+        await bench.take(tick(0))
+        bench.runner = bench.new_runner()
+        bench.runner.prepare([("room-ticks", 0), ("evidence", 0)])
+        bench.table.database.iter = pytest.fail  # type: ignore[method-assign, assignment]
+        await bench.take(tick(0), tick(1))
+        assert len(bench.agent.calls) == 2  # the repeated one is known
+
+    running(scenario)
+
+
+def test_a_partition_whose_rows_cannot_be_read_stops_the_worker_when_it_comes() -> None:
+    """Before anything is taken from it."""
+
+    async def scenario(bench: Bench) -> None:
+        bench.table.database.content[b"done/room-ticks/00000"] = b'{"something": "else"}'
+        bench.runner.prepare([("room-ticks", 0)])
+        assert [type(error) for error in bench.failures] == [StateError]
+
+    running(scenario)
+
+
 def test_an_input_whose_row_would_be_too_large_goes_to_dead_letters_and_changes_nothing() -> None:
     """The changelog would refuse the row for ever, and the partition would stand still."""
 
