@@ -44,7 +44,7 @@ class AttentionRule(Part):
 
 
 class CrowdLevel(Part):
-    """One level of crowding: reached at this density, or at this count where the zone is not calibrated."""
+    """One level of crowding: reached at this density, or where boxes show so many persons on 100 m² of the zone."""
 
     name: Identifier
     density_per_m2: Annotated[float, Field(gt=0, le=20)]

@@ -16,6 +16,8 @@ from schemas.observations import Observation
 from streams.domain.camera_rules import CrowdRule
 
 NO_LEVEL = "none"
+BOXES = "boxes"
+"""What `GroundMeasure.counted_by` says where no counting model did."""
 
 
 class CrowdRow(Part):
@@ -99,14 +101,27 @@ def _target(level: int, observation: Observation, rule: CrowdRule) -> int:
 
 
 def _reached(observation: Observation, rule: CrowdRule, share: float) -> int:
-    density = local_density_per_m2(observation)
+    density, boxes = local_density_per_m2(observation), boxes_per_100_m2(observation)
     reached = 0
     for number, level in enumerate(rule.levels, start=1):
-        least = level.persons if density is None else level.density_per_m2
-        value = observation.count if density is None else density
-        if least is not None and value >= share * least:
+        by_density = density is not None and density >= share * level.density_per_m2
+        by_boxes = boxes is not None and level.persons is not None and boxes >= share * level.persons
+        if by_density or by_boxes:
             reached = number
     return reached
+
+
+def boxes_per_100_m2(observation: Observation) -> float | None:
+    """Return how many persons boxes show on 100 m² of the zone; None where a model counted them.
+
+    A zone that is not calibrated counts as 100 m². In one that is, boxes hide each other just as much, so that its density alone
+    would make it blinder to a crowd than one of which nobody knows the size.
+    """
+    if observation.density_per_m2 is None:
+        return float(observation.count)
+    if observation.ground is None or observation.ground.counted_by != BOXES:
+        return None
+    return 100.0 * observation.density_per_m2
 
 
 def local_density_per_m2(observation: Observation) -> float | None:
@@ -141,9 +156,11 @@ def episode_evidence(
     else:
         density = local_density_per_m2(observation)
         value, degraded = (float(observation.count) if density is None else density), observation.detector.degraded
-        amount = (
-            f"{observation.count} persons" if density is None else f"{density:.1f} persons per m² where it is densest"
-        )
+        amount = f"{observation.count} persons"
+        if density is not None and observation.ground is not None:
+            amount += f" on {observation.ground.area_m2:.0f} m², {density:.1f} per m² where it is densest,"
+        elif density is not None:
+            amount = f"{density:.1f} persons per m²"
         least = "at least " if observation.lower_bound else ""
         held = f"for {rule.persistence_s:g} s"
         words, at = f"{least}{amount} in zone {row.zone_id} {held}: level {name}", observation.second

@@ -422,7 +422,7 @@ def test_what_is_kept_of_a_partition_is_read_when_it_comes() -> None:
         await bench.take(tick(0))
         bench.runner = bench.new_runner()
         bench.runner.prepare([("room-ticks", 0), ("evidence", 0)])
-        bench.table.database.iter = pytest.fail  # type: ignore[method-assign, assignment]
+        bench.table.database.iter = pytest.fail  # type: ignore[method-assign]
         await bench.take(tick(0), tick(1))
         assert len(bench.agent.calls) == 2  # the repeated one is known
 

@@ -7,8 +7,17 @@ from typing import Any
 import pytest
 
 from schemas.cameras import Visibility
+from schemas.evidence import EpisodeFact
+from schemas.geo import Position
 from schemas.observations import GroundMeasure
-from streams.domain.crowding import CrowdRow, crowd_step, level_name, local_density_per_m2
+from streams.domain.crowding import (
+    CrowdRow,
+    boxes_per_100_m2,
+    crowd_step,
+    episode_evidence,
+    level_name,
+    local_density_per_m2,
+)
 from streams.rules_file import load_rules
 from tests.situation_factories import NOON, observation, seconds
 
@@ -42,6 +51,38 @@ def ground(densest_per_m2: float, corrected_per_m2: float | None = None) -> Grou
 def test_a_level_is_reached_where_persons_stand_closest(changes: dict[str, Any], density: float | None) -> None:
     """By what was counted, never by what is only probable."""
     assert local_density_per_m2(observation(NOON, 40, **changes)) == density
+
+
+@pytest.mark.parametrize(
+    ("changes", "boxes"),
+    [
+        ({}, 40.0),
+        ({"density_per_m2": 0.4}, None),
+        ({"density_per_m2": 0.4, "ground": ground(2.1)}, 40.0),
+        ({"density_per_m2": 0.1, "ground": ground(2.1).model_copy(update={"area_m2": 400.0})}, 10.0),
+        ({"density_per_m2": 0.4, "ground": ground(2.1).model_copy(update={"counted_by": "model:1"})}, None),
+    ],
+)
+def test_boxes_count_on_the_ground_that_they_stand_on(changes: dict[str, Any], boxes: float | None) -> None:
+    """A zone without a calibration is taken for 100 m², and a counting model needs no such help."""
+    found = boxes_per_100_m2(observation(NOON, 40, **changes))
+    assert found == (None if boxes is None else pytest.approx(boxes))
+
+
+@pytest.mark.parametrize(("share", "level"), [(0.99, 0), (1.0, 1)])
+def test_a_calibrated_zone_is_not_blinder_than_one_that_is_not(share: float, level: int) -> None:
+    """As many boxes reach the same level where the ground is known, and the words tell the ground."""
+    warn = RULE.levels[0].persons
+    assert warn is not None
+    row: CrowdRow | None = None
+    for at_s in range(int(RULE.persistence_s) + 1):
+        seen = observation(NOON + seconds(at_s), warn, density_per_m2=share * warn / 100, ground=ground(0.9))
+        row, _ = crowd_step(row, seen, RULE)
+    assert (row.level if row else 0) == level
+    if row is not None and level:
+        fact = episode_evidence(row, "begin", RULE, seen, Position(lat=52.3, lon=4.9, accuracy_m=10)).fact
+        assert isinstance(fact, EpisodeFact)
+        assert f"{warn} persons on 100 m², 0.9 per m² where it is densest, in zone" in fact.explanation
 
 
 def after(*steps: tuple[float, int, Visibility, int]) -> tuple[CrowdRow | None, list[str | None]]:
