@@ -18,8 +18,9 @@ DWELL_S: Final = 4.0
 FALL_AFTER_S: Final = 3.0
 """A priority that falls is held for seconds, so that the demo shows the fall too."""
 CROWD_PERSONS: Final = 5
+CROWD_PER_M2: Final = 0.3
 CROWD_PERSISTENCE_S: Final = 3.0
-"""A crowd that a handful of researchers can make, so that the demo also shows an alert that cameras begin."""
+"""A crowd that a handful of researchers can make, also three on 3 x 3 m, so that the demo also shows an alert that cameras begin."""
 
 ATTENTION: Final = {"fps": 4.0, "at_once_at_most": 2}
 """Twice the demo's usual rate, of two cameras: two cores also run the broker and everything else."""
@@ -40,7 +41,7 @@ def write_rules(path: Path) -> Rules:
     content["attention"] |= ATTENTION
     content["damping"]["fall_after_s"] = FALL_AFTER_S
     crowd = content["episodes"]["crowd"]
-    crowd["levels"] = [{**crowd["levels"][0], "persons": CROWD_PERSONS}]
+    crowd["levels"] = [{**crowd["levels"][0], "persons": CROWD_PERSONS, "density_per_m2": CROWD_PER_M2}]
     crowd["persistence_s"] = CROWD_PERSISTENCE_S
     path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
     return load_rules(path)
