@@ -20,7 +20,8 @@ FALL_AFTER_S: Final = 3.0
 CROWD_PERSONS: Final = 5
 CROWD_PER_M2: Final = 0.3
 CROWD_PERSISTENCE_S: Final = 3.0
-"""A crowd that a handful of researchers can make, also three on 3 x 3 m, so that the demo also shows an alert that cameras begin."""
+"""A crowd that a handful of researchers can make, or three on 3 x 3 m where the ground is known: the demo shows an alert that
+cameras begin."""
 
 ATTENTION: Final = {"fps": 4.0, "at_once_at_most": 2}
 """Twice the demo's usual rate, of two cameras: two cores also run the broker and everything else."""
