@@ -95,6 +95,24 @@ def test_every_alert_comes_out_again(town: Town) -> None:
         assert found.decisions < len(town.decisions)
 
 
+def test_an_alert_that_went_on_by_itself_comes_out_again(town: Town) -> None:
+    """Both do: the one whose only report was told to be elsewhere, and the one that it joined."""
+    moved = {
+        "category": Category.FIETSDIEFSTAL,
+        "operation": Operation.UPDATE,
+        "revision": 1,
+        "position": position(505),
+    }
+    town.give(report("second", category=Category.FIETSDIEFSTAL, position=None), 200)
+    own = of(town, "second")
+    town.give(report("second", **moved), 300)
+    there = of(town, "theft")
+    assert town.alerts[own.alert_id].merged_into == there.alert_id
+    for alert in (town.alerts[own.alert_id], there):
+        found = recompute(alert, town.decisions, town.messages, RULES)
+        assert (found.outcome, found.again) == (Outcome.SAME, alert)
+
+
 def test_a_summary_comes_out_again(town: Town) -> None:
     """What opened it depends on what else was shown lately: the whole control room is decided anew."""
     for number in range(6):
