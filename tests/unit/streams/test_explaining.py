@@ -97,7 +97,7 @@ def test_every_alert_comes_out_again(town: Town) -> None:
 
 def test_an_alert_that_went_on_by_itself_comes_out_again(town: Town) -> None:
     """Both do: the one whose only report was told to be elsewhere, and the one that it joined."""
-    moved = {
+    moved: dict[str, Any] = {
         "category": Category.FIETSDIEFSTAL,
         "operation": Operation.UPDATE,
         "revision": 1,
