@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -125,13 +125,7 @@ def build(
     if table is not None:
         table.fail = fail
         discard_distrusted(stage.name, table)
-
-    async def opened(positions: Mapping[Where, int], generation: int) -> bool:
-        if isinstance(runner, Runner):
-            runner.prepare(positions)
-        return await delivery.opened(positions, generation)
-
-    app.tables.opened = opened
+    app.tables.opened = _opening(runner, delivery)
 
     @app.agent(source_topic(app, stage), name=f"{stage.name}-agent")  # type: ignore[untyped-decorator]
     async def agent(stream: Any) -> None:
@@ -149,6 +143,17 @@ def build(
     transmit.producer = built.producer
     _add_timers(built, clock)
     return built
+
+
+def _opening(
+    runner: Runner | PictureRunner, delivery: Delivery
+) -> Callable[[Mapping[Where, int], int], Awaitable[bool]]:
+    async def opened(positions: Mapping[Where, int], generation: int) -> bool:
+        if isinstance(runner, Runner):
+            runner.prepare(positions)
+        return await delivery.opened(positions, generation)
+
+    return opened
 
 
 def _add_timers(built: StageApp, clock: Clock) -> None:
