@@ -41,6 +41,8 @@ SESSION_TIMEOUT_S: Final = 10.0
 LEASE_S: Final = 7.0
 """Below the session timeout by more than a request takes on its way: see `streams/lease.py`."""
 BUFFERED_MESSAGES: Final = 256
+FETCH_WAITS_MS: Final = 50
+"""For so long the broker may keep a request for which it has nothing; the framework's 1,500 ms made latencies of seconds."""
 RECORDS_AT_ONCE: Final = 256
 """What is read ahead of a stage that is behind: what overtakes waits for these at the most."""
 BUFFERED_PICTURES: Final = 32
@@ -134,6 +136,19 @@ class OrderedRecovery(Recovery):  # type: ignore[misc]
         await self.tables.opened(positions, generation_id)
 
 
+class QuickThread(aiokafka.AIOKafkaConsumerThread):  # type: ignore[misc]
+    """Faust's thread that reads from the broker, which does not wait long for partitions that have nothing.
+
+    A request names the partitions of which nothing is read ahead at that moment. Under load these may be quiet ones alone; while
+    the broker waits for them, what comes to the busy ones is not asked for.
+    """
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = FETCH_WAITS_MS
+        return consumer
+
+
 class OrderedConsumer(aiokafka.Consumer):  # type: ignore[misc]
     """Faust's consumer, whose fetches read what they were asked to read, and not what a rebalance made of it."""
 
@@ -143,6 +158,9 @@ class OrderedConsumer(aiokafka.Consumer):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.no_fetch_under_way = asyncio.Lock()
+
+    def _new_consumer_thread(self) -> QuickThread:
+        return QuickThread(self, loop=self.loop, beacon=self.beacon)
 
     async def seek_to_committed(self) -> Any:
         """Seek all partitions to their committed offsets, and those without any to where their stage begins.

@@ -24,6 +24,7 @@ from faust.tables.recovery import Recovery
 from faust.transport.base import Transport
 from faust.transport.consumer import Consumer, ThreadDelegateConsumer
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
+from faust.transport.drivers.aiokafka import Consumer as AIOKafkaThreadedConsumer
 
 VERSIONS = {"faust-streaming": "0.15.3", "aiokafka": "0.14.0"}
 
@@ -46,6 +47,8 @@ RELIED_UPON: dict[str, Any] = {
     "what becomes of what it found": Consumer.getmany,
     "handing a fetch to the consumer's thread": ThreadDelegateConsumer._getmany,
     "a fetch, in the consumer's thread": AIOKafkaConsumerThread._fetch_records,
+    "how the consumer's thread is made": AIOKafkaThreadedConsumer._new_consumer_thread,
+    "how long the broker may keep a fetch": AIOKafkaConsumerThread._create_worker_consumer,
     "that no partitions mean all": Fetcher.fetched_records,
     "which partitions are active": Consumer.pause_partitions,
     "waiting for a step of a recovery": Recovery._wait,
@@ -83,6 +86,8 @@ DIGESTS: dict[str, str] = {
     "what becomes of what it found": "4b168d84882a70d6",
     "handing a fetch to the consumer's thread": "f9d47aa9010b5ff2",
     "a fetch, in the consumer's thread": "39a2c6c79fc1455a",
+    "how the consumer's thread is made": "0870ec53dea75083",
+    "how long the broker may keep a fetch": "c2701bfc3e6f6cad",
     "that no partitions mean all": "be4348896b9b66af",
     "which partitions are active": "27a1c94bdacd54de",
     "waiting for a step of a recovery": "ec7429b70176f8c6",

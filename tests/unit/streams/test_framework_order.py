@@ -13,7 +13,7 @@ from aiokafka import TopicPartition
 from faust.tables.recovery import RebalanceAgain, ServiceStopped
 from faust.types import TP
 
-from streams.framework import OrderedConsumer, OrderedRecovery, faust_app
+from streams.framework import FETCH_WAITS_MS, OrderedConsumer, OrderedRecovery, faust_app
 from streams.settings import KafkaSettings
 from tests.unit.streams.test_runner import Counting
 
@@ -274,3 +274,14 @@ def test_a_worker_keeps_its_name_in_the_group_over_a_restart(tmp_path: Path) -> 
     names = [app_in(tmp_path / name).conf.consumer_group_instance_id for name in ("decide", "decide", "decide 2/é")]
     assert names[0] == names[1] != names[2]
     assert all(character.isascii() and (character.isalnum() or character in "._-") for character in names[2])
+
+
+def test_the_broker_may_not_keep_a_request_for_long(tmp_path: Path) -> None:
+    """A request that names quiet partitions alone would keep the busy ones waiting for a second and a half."""
+
+    async def scenario() -> None:
+        consumer: Any = app_in(tmp_path).consumer
+        made = consumer._new_consumer_thread()._create_worker_consumer(consumer.transport)
+        assert made._fetch_max_wait_ms == FETCH_WAITS_MS
+
+    asyncio.run(scenario())
