@@ -9,6 +9,8 @@ Two orders in Faust 0.15.3 lose messages at a restart, and each is turned round 
   that set, and to aiokafka no partitions mean all of them: it hands out records of partitions that are paused, they are
   dropped, and the position stands behind them. Here a fetch has a copy, and no seek happens while one is under way.
 
+And one wait is shortened, `QuickThread`: for how long the broker may keep a request for which it has nothing.
+
 Offsets are not committed by the framework at all (`acks=False` on the stage's topics): see `streams/delivery.py`.
 
 What is relied upon inside the framework is listed in `tests/contract/test_framework.py`, which fails when it changes.

@@ -36,8 +36,7 @@ class RedactingFormatter(logging.Formatter):
 class SparingFilter(logging.Filter):
     """Lets a library say one thing once in ten seconds: a broker that is gone is told forty times a second otherwise.
 
-    A library's error of the operating system, such as a connection that was reset, is one line without a traceback: it is
-    told of the network and not of a defect.
+    A connection that a library lost is one line without a traceback: it tells of the network and not of a defect.
 
     Args:
         clock_s: A monotonic clock (s).
@@ -63,7 +62,7 @@ class SparingFilter(logging.Filter):
         if unsaid:
             record.msg, record.args = f"{record.getMessage()} (and {unsaid} times more)", ()
         error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, OSError):
+        if isinstance(error, ConnectionError):
             record.msg, record.args = f"{record.getMessage()}: {type(error).__name__}: {error}", ()
             record.exc_info = record.exc_text = None
         return True

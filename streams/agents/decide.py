@@ -181,7 +181,7 @@ class Decide:
         """Take what is new of a known fact. An alert that has ended takes only what makes it open again."""
         if known.ended_at is not None and after is not known:
             worth = judge(after, self._rules).scored.priority
-            after = worse(known, after, known.priority or self._priority(known), worth)
+            after = worse(known, after, self._priority(known), worth)
         return self._change(known, after, store, Change.EVIDENCE, now)
 
     def _act(self, action: OperatorAction, store: SituationStore, now: datetime) -> tuple[list[Alert], str]:
@@ -198,13 +198,15 @@ class Decide:
         elif action.action is Action.SPLIT:
             changes, refused = split(known, action, now)
         else:
-            after, refused = act(known, action, known.priority or self._priority(known), now)
+            after, refused = act(known, action, self._priority(known), now)
             changes = ((known, after),)
         alerts = [self._change(before, after, store, Change.ACTION, now) for before, after in changes]
         return [alert for alert in alerts if alert is not None], refused
 
     def _priority(self, situation: Situation) -> Priority:
-        """Return the priority that a situation shows now."""
+        """Return the priority that a situation was told with, or shows now where a row does not know it yet."""
+        if situation.priority is not None:
+            return situation.priority
         scored = judge(situation, self._rules).scored
         return shown_of(situation, scored, self._rules, situation.changed_at).priority
 

@@ -68,9 +68,12 @@ def test_a_connection_that_was_reset_is_one_line(name: str, kept: bool) -> None:
     assert "reset by peer" in line
 
 
-def test_a_library_s_own_defect_keeps_its_traceback() -> None:
+@pytest.mark.parametrize(
+    "error", [KeyError("partition"), FileNotFoundError(2, "no such file"), OSError(28, "disk full")]
+)
+def test_a_library_s_own_defect_keeps_its_traceback(error: Exception) -> None:
     """It is not of the network, and whoever mends it needs the place."""
-    record = caught("aiokafka.consumer", KeyError("partition"))
+    record = caught("aiokafka.consumer", error)
     assert SparingFilter().filter(record)
     assert "Traceback" in RedactingFormatter("%(message)s").format(record)
 
