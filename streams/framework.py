@@ -44,8 +44,8 @@ LEASE_S: Final = 7.0
 """Below the session timeout by more than a request takes on its way: see `streams/lease.py`."""
 BUFFERED_MESSAGES: Final = 256
 FETCH_WAITS_MS: Final = 200
-"""For so long the broker may keep a request for which it has nothing. The framework's 1,500 ms made latencies of seconds; with 50 a
-worker of four stages that does nothing took a tenth of a core, and the broker a quarter, for no less latency."""
+"""For so long the broker may keep a request for which it has nothing. The framework's 1,500 ms made latencies of seconds; with 50
+a worker of four stages that does nothing took a tenth of a core, and the broker a quarter, for no less latency."""
 RECORDS_AT_ONCE: Final = 256
 """What is read ahead of a stage that is behind: what overtakes waits for these at the most."""
 BUFFERED_PICTURES: Final = 32
