@@ -31,7 +31,8 @@ from streams.agents.decide import Decide
 from streams.agents.due import DueClock, DueRow
 from streams.agents.near_repeat_store import RepeatRow
 from streams.agents.observe import Observe
-from streams.agents.situation_store import ActedRow, CellRow, EarlyRow, GoneRow, LinkRow, SequenceRow
+from streams.agents.situation_index import CellRow
+from streams.agents.situation_store import ActedRow, EarlyRow, GoneRow, LinkRow, SequenceRow
 from streams.agents.tick_order import TickedRow
 from streams.agents.trend_store import CountedRow, PlaceRow, RepeatsRow, TrendingRow, YearRow
 from streams.agents.trends import Trends

@@ -121,7 +121,7 @@ class Decide:
             return []
         early = store.early(fact_id) or EarlyRow()
         row = newer_report(early.report, row)
-        match = store.match(row, now)
+        match = store.index.match(row, now)
         if row.report.cancelled and (match is None or match.ended_at is not None):
             store.wait(fact_id, early.model_copy(update={"report": row}), now)
             return []
@@ -136,7 +136,7 @@ class Decide:
         self, known: Situation, after: Situation, store: SituationStore, now: datetime
     ) -> Sequence[Alert | None]:
         """Take what is new of a known report. One that is placed anew joins what a new report from there would join."""
-        other = store.match(after.reports[0], now) if placed_anew(known, after) else None
+        other = store.index.match(after.reports[0], now) if placed_anew(known, after) else None
         if other is None or other.ended_at is not None:
             return [self._known(known, after, store, now)]
         joined, closed = went_on(other, after, now)
@@ -169,7 +169,7 @@ class Decide:
             return None
         early = store.early(row.episode_id) or EarlyRow()
         row = newer_episode(early.episode, row)
-        match = store.match(row, now)
+        match = store.index.match(row, now)
         if row.phase == "end" and (match is None or match.ended_at is not None):
             store.wait(row.episode_id, EarlyRow(episode=row), now)
             return None

@@ -5,7 +5,7 @@
 - `early/<room>/<incident or episode>`: what came before the fact that it is about, or ended before it began;
 - `gone/<room>/<incident or episode>`: how far a fact of a forgotten alert was known, for as long as it can be replayed;
 - `acted/<room>/<alert>`: what operators did to it, so that an action that is replayed is not done twice;
-- `cell/<room>/<group>/<cell>`: the open situations in one cell, or the newest anywhere (`streams/domain/joining.py`);
+- `cell/<room>/<group>/<cell>`: the open situations in one cell (`situation_index.py`);
 - `repeat/<room>/<cell>`: situations that a later one may repeat (`near_repeat_store.py`);
 - `sequence/<room>`: the number of the next decision;
 - `budget/…` and `summary/…`: the alert budget (`streams/agents/budget_desk.py`);
@@ -15,33 +15,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 from pydantic import Field
 
-from schemas.alerts import AlertState
 from schemas.base import Part, Utc
 from schemas.operations import OperatorAction
 from streams.agents.budget_desk import BudgetDesk
 from streams.agents.due import Due
 from streams.agents.near_repeat_store import NearRepeats
-from streams.domain.joining import (
-    ANYWHERE,
-    Entry,
-    cells_of_entry,
-    cells_to_search,
-    fact_spot,
-    may_join,
-    nearest_match,
-    newest,
-    of_its_time,
-    situation_entry,
-)
+from streams.agents.situation_index import SituationIndex
 from streams.domain.passing import forgotten_at, next_due, recurs_until
 from streams.domain.rules import Rules
-from streams.domain.situations import EpisodeRow, Indexed, ReportRow, SightingRow, Situation, fact_ids
+from streams.domain.situations import EpisodeRow, ReportRow, SightingRow, Situation, fact_ids
 from streams.stage import Rows
 from streams.topics import BY_NAME, DAY_MS, DEAD_LETTERS
 
@@ -83,12 +70,6 @@ class ActedRow(Part):
     action_ids: tuple[str, ...] = ()
 
 
-class CellRow(Part):
-    """The open situations in one cell."""
-
-    entries: tuple[Entry, ...]
-
-
 class SequenceRow(Part):
     """The number of a control room's next decision."""
 
@@ -104,6 +85,7 @@ class SituationStore:
         self.room = room
         self._rules = rules
         self._due = Due(rows, DUE_BUCKET_S)
+        self.index = SituationIndex(rows, room, rules, self.get, self._alert_of)
         self.budget = BudgetDesk(rows, room, rules, registry_version, self._due, measured)
         self.repeats = NearRepeats(rows, room, rules, self._due)
 
@@ -120,72 +102,14 @@ class SituationStore:
         link = self._rows.get(self._fact(fact_id), LinkRow)
         return link.alert_id if link else None
 
-    def match(self, fact: ReportRow | EpisodeRow, now: datetime) -> Situation | None:
-        """Return the situation that a new fact is about: an open one, else one that was closed just now; or None.
-
-        What was merged leads to where it went on, and a fact's own situation is no match for it. An entry whose situation is
-        gone, or ended too long ago, was left by rules with other cells or groups; it is passed over and removed.
-        """
-        spot = fact_spot(fact, self._rules)
-        if spot is None:
-            return self._only_one(fact) if isinstance(fact, ReportRow) else None
-        cells = {cell: self._entries(cell) for cell in cells_to_search(spot, self._rules)}
-        own = self._alert_of(fact.report.incident_id if isinstance(fact, ReportRow) else fact.episode_id)
-        passed = set() if own is None else {own}
-        closed: Situation | None = None
-        while True:
-            entries = (entry for entries in cells.values() for entry in entries if entry.alert_id not in passed)
-            alert_id = nearest_match(spot, entries)
-            if alert_id is None:
-                return closed
-            passed.add(alert_id)
-            found = self._going_on(alert_id)
-            if found is None or not self._takes(found, now):
-                self._remove(alert_id, cells)
-            elif not may_join(fact, found, self._rules):
-                continue
-            elif found.ended_at is None:
-                return found
-            else:
-                closed = closed or found
-
-    def _only_one(self, fact: ReportRow) -> Situation | None:
-        """Return the situation that a report without a place is about: the only one of its group in its time, if it is open."""
-        group = self._rules.joining.groups[fact.report.category]
-        if group not in self._rules.joining.groups_without_place:
-            return None
-        alert_ids = of_its_time(fact, self._entries(f"{group}/{ANYWHERE}"), self._rules)
-        found = [each for each in map(self._going_on, alert_ids) if each is not None]
-        if len({each.alert_id for each in found}) != 1 or found[0].ended_at is not None:
-            return None
-        return found[0] if may_join(fact, found[0], self._rules) else None
-
-    def _going_on(self, alert_id: str) -> Situation | None:
-        found = self.get(alert_id)
-        while found is not None and found.merged_into is not None:
-            found = self.get(found.merged_into)
-        return found
-
-    def _takes(self, situation: Situation, now: datetime) -> bool:
-        if situation.ended_at is None:
-            return True
-        return situation.state is AlertState.CLOSED and now < recurs_until(situation.ended_at, self._rules)
-
-    def _remove(self, alert_id: str, cells: dict[str, Sequence[Entry]]) -> None:
-        for cell, entries in cells.items():
-            kept = [entry for entry in entries if entry.alert_id != alert_id]
-            if len(kept) < len(entries):
-                cells[cell] = kept
-                self._put_cell(cell, kept)
-
     def put(self, before: Situation | None, after: Situation) -> None:
         """Write a situation with its index, its links, and when it must be looked at again."""
-        if before is None or _moved(before, after) or not self._indexed_now(before):
+        if before is None or _moved(before, after) or not self.index.is_current(before):
             known = set(fact_ids(before)) if before else set()
             for fact_id in fact_ids(after):
                 if fact_id not in known:
                     self._rows.put(self._fact(fact_id), LinkRow(alert_id=after.alert_id))
-            after = self._reindexed(before, after)
+            after = self.index.moved(before, after)
         self._rows.put(self._alert(after.alert_id), after)
         if before is None or _timing(before) != _timing(after):
             ended = before is not None and (before.ended_at is None) != (after.ended_at is None)
@@ -208,7 +132,7 @@ class SituationStore:
             self._forget(ended, now)
             return
         if ended.merged_into is None and recurs_until(ended.ended_at, self._rules) <= now:
-            ended = self._reindexed(ended, ended, gone=True)
+            ended = self.index.moved(ended, ended, gone=True)
             self._rows.put(self._alert(ended.alert_id), ended)
         self.look_again(ended)
 
@@ -217,7 +141,7 @@ class SituationStore:
 
         A fact that went on in another alert is forgotten with that one.
         """
-        self._reindexed(situation, situation, gone=True)
+        self.index.moved(situation, situation, gone=True)
         mine = {name for name in fact_ids(situation) if self._alert_of(name) == situation.alert_id}
         until = now + REPLAYABLE
         for report in situation.reports:
@@ -279,37 +203,6 @@ class SituationStore:
         self._rows.put(name, SequenceRow(next=number + 1))
         return number
 
-    def _indexed_now(self, situation: Situation) -> bool:
-        return situation.indexed is not None and situation.indexed.rules_version == self._rules.version
-
-    def _reindexed(self, before: Situation | None, after: Situation, gone: bool = False) -> Situation:
-        """Move a situation to the cells where it belongs under the present rules, and return it with them."""
-        was = situation_entry(before, self._rules) if before else None
-        entry = None if gone else situation_entry(after, self._rules)
-        new = () if entry is None else tuple(dict.fromkeys(cells_of_entry(entry, self._rules)))
-        old: tuple[str, ...] = ()
-        if before is not None and before.indexed is not None:
-            old = before.indexed.cells
-        elif was is not None:  # a row that does not know it yet
-            old = tuple(dict.fromkeys(cells_of_entry(was, self._rules)))
-        if was != entry or old != new:
-            for cell in dict.fromkeys((*old, *new)):
-                kept = [each for each in self._entries(cell) if each.alert_id != after.alert_id]
-                if entry is not None and cell in new:
-                    kept.append(entry)
-                self._put_cell(cell, newest(kept) if cell.endswith(f"/{ANYWHERE}") else kept)
-        return after.model_copy(update={"indexed": Indexed(rules_version=self._rules.version, cells=new)})
-
-    def _entries(self, cell: str) -> Sequence[Entry]:
-        row = self._rows.get(self._cell(cell), CellRow)
-        return row.entries if row else ()
-
-    def _put_cell(self, cell: str, entries: Sequence[Entry]) -> None:
-        if entries:
-            self._rows.put(self._cell(cell), CellRow(entries=tuple(sorted(entries, key=lambda each: each.alert_id))))
-        else:
-            self._rows.delete(self._cell(cell))
-
     def _alert(self, alert_id: str) -> str:
         return f"alert/{self.room}/{alert_id}"
 
@@ -324,9 +217,6 @@ class SituationStore:
 
     def _acted(self, alert_id: str) -> str:
         return f"acted/{self.room}/{alert_id}"
-
-    def _cell(self, cell: str) -> str:
-        return f"cell/{self.room}/{cell}"
 
 
 def _moved(before: Situation, after: Situation) -> bool:
