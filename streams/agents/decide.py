@@ -8,35 +8,22 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from schemas.alerts import Alert, AlertState, Change, DecisionLog
-from schemas.categories import Priority
-from schemas.evidence import EpisodeFact, Evidence, ReportFact, SightingFact
+from schemas.evidence import Evidence
 from schemas.operations import Action, OperatorAction, Tick
 from streams import topics
 from streams.agents.due import Due
+from streams.agents.fact_changes import Pair, fact_changes
 from streams.agents.situation_store import DUE_BUCKET_S, EarlyRow, SituationStore
 from streams.agents.tick_order import TickRows, last_tick
 from streams.domain.acting import act
-from streams.domain.alerting import alert_of, as_shown, changed, judge, shown_of
+from streams.domain.alerting import alert_of, as_shown, changed, judge, shown_of, told_priority
 from streams.domain.canary import is_canary
 from streams.domain.passing import due, placed
 from streams.domain.plan import NO_PLAN, Plan
-from streams.domain.recurring import again, worse
-from streams.domain.regrouping import merge, placed_anew, split, went_on
+from streams.domain.regrouping import merge, split
 from streams.domain.rules import Rules
 from streams.domain.situations import (
-    EpisodeRow,
-    ReportRow,
     Situation,
-    better_sighting,
-    episode_row,
-    newer_episode,
-    newer_report,
-    open_situation,
-    report_row,
-    sighting_row,
-    with_episode,
-    with_report,
-    with_sighting,
 )
 from streams.stage import Input, Output, Rows
 
@@ -80,7 +67,8 @@ class Decide:
         match item.message:
             case Evidence() as evidence:
                 store = self._store(rows, evidence.control_room_id)
-                alerts = [alert for alert in self._take(evidence, store, now) if alert is not None]
+                changes = fact_changes(evidence, store, self._rules, now)
+                alerts = self._changed(changes, store, Change.EVIDENCE, now)
                 return self._outputs(item, rows, store, alerts, now)
             case OperatorAction() as action:
                 store = self._store(rows, action.control_room_id)
@@ -94,95 +82,6 @@ class Decide:
 
     def _store(self, rows: Rows, room: str) -> SituationStore:
         return SituationStore(rows, room, self._rules, self._registry_version, self._measured)
-
-    def _take(self, evidence: Evidence, store: SituationStore, now: datetime) -> Sequence[Alert | None]:
-        match evidence.fact:
-            case ReportFact() as report:
-                return self._report(evidence, report_row(evidence, report), store, now)
-            case SightingFact() as sighting:
-                return [self._sighting(evidence, sighting, store, now)]
-            case EpisodeFact() as episode:
-                return [self._episode(evidence, episode_row(evidence, episode), store, now)]
-
-    def _report(
-        self, evidence: Evidence, row: ReportRow, store: SituationStore, now: datetime
-    ) -> Sequence[Alert | None]:
-        """Take a report into its alert, into one about the same thing, or into a new one.
-
-        One that is cancelled before it came makes no alert of its own; it waits, so that a late copy makes none either. A
-        revision that a forgotten alert had is a repeat, as it comes when a dead letter is replayed twice.
-        """
-        fact_id = row.report.incident_id
-        known = store.of_fact(fact_id)
-        if known is not None:
-            return self._known_report(known, with_report(known, row), store, now)
-        gone = store.gone(fact_id)
-        if gone is not None and row.report.revision <= gone.revision:
-            return []
-        early = store.early(fact_id) or EarlyRow()
-        row = newer_report(early.report, row)
-        match = store.index.match(row, now)
-        if row.report.cancelled and (match is None or match.ended_at is not None):
-            store.wait(fact_id, early.model_copy(update={"report": row}), now)
-            return []
-        store.arrived(fact_id)
-        match, situation = again(match, open_situation(evidence, now))
-        after = with_report(situation, row)
-        for sighting in early.sightings:
-            after = with_sighting(after, sighting)
-        return [self._change(match, after, store, Change.EVIDENCE, now)]
-
-    def _known_report(
-        self, known: Situation, after: Situation, store: SituationStore, now: datetime
-    ) -> Sequence[Alert | None]:
-        """Take what is new of a known report. One that is placed anew joins what a new report from there would join."""
-        other = store.index.match(after.reports[0], now) if placed_anew(known, after) else None
-        if other is None or other.ended_at is not None:
-            return [self._known(known, after, store, now)]
-        joined, closed = went_on(other, after, now)
-        changes = ((other, joined), (known, closed))
-        return [self._change(before, each, store, Change.EVIDENCE, now) for before, each in changes]
-
-    def _sighting(self, evidence: Evidence, fact: SightingFact, store: SituationStore, now: datetime) -> Alert | None:
-        """Take a camera's answer; one that comes before its report waits for it."""
-        row = sighting_row(evidence, fact)
-        known = store.of_fact(fact.incident_id)
-        if known is not None:
-            after = known if known.ended_at is not None else with_sighting(known, row)
-            return self._change(known, after, store, Change.EVIDENCE, now)
-        if store.gone(fact.incident_id) is not None:
-            return None
-        early = store.early(fact.incident_id) or EarlyRow()
-        others = {each.camera_id: each for each in early.sightings}
-        others[row.camera_id] = better_sighting(others.get(row.camera_id), row)
-        sightings = tuple(others[camera_id] for camera_id in sorted(others))
-        store.wait(fact.incident_id, early.model_copy(update={"sightings": sightings}), now)
-        return None
-
-    def _episode(self, evidence: Evidence, row: EpisodeRow, store: SituationStore, now: datetime) -> Alert | None:
-        """Take an episode's phase. One that ended before its beginning came makes no alert of its own."""
-        known = store.of_fact(row.episode_id)
-        if known is not None:
-            return self._known(known, with_episode(known, row), store, now)
-        gone = store.gone(row.episode_id)
-        if gone is not None and row.occurred_at <= gone.occurred_at:
-            return None
-        early = store.early(row.episode_id) or EarlyRow()
-        row = newer_episode(early.episode, row)
-        match = store.index.match(row, now)
-        if row.phase == "end" and (match is None or match.ended_at is not None):
-            store.wait(row.episode_id, EarlyRow(episode=row), now)
-            return None
-        store.arrived(row.episode_id)
-        match, situation = again(match, open_situation(evidence, now))
-        return self._change(match, with_episode(situation, row), store, Change.EVIDENCE, now)
-
-    def _known(self, known: Situation, after: Situation, store: SituationStore, now: datetime) -> Alert | None:
-        """Take what is new of a known fact. An alert that has ended takes only what makes it open again."""
-        if known.ended_at is not None and after is not known:
-            worth = judge(after, self._rules).scored.priority
-            after = worse(known, after, self._priority(known), worth)
-        return self._change(known, after, store, Change.EVIDENCE, now)
 
     def _act(self, action: OperatorAction, store: SituationStore, now: datetime) -> tuple[list[Alert], str]:
         """Do what an operator asks; return the alerts that it changed, or why it is refused, which changes nothing."""
@@ -198,17 +97,13 @@ class Decide:
         elif action.action is Action.SPLIT:
             changes, refused = split(known, action, now)
         else:
-            after, refused = act(known, action, self._priority(known), now)
+            after, refused = act(known, action, told_priority(known, self._rules), now)
             changes = ((known, after),)
-        alerts = [self._change(before, after, store, Change.ACTION, now) for before, after in changes]
-        return [alert for alert in alerts if alert is not None], refused
+        return self._changed(changes, store, Change.ACTION, now), refused
 
-    def _priority(self, situation: Situation) -> Priority:
-        """Return the priority that a situation was told with, or shows now where a row does not know it yet."""
-        if situation.priority is not None:
-            return situation.priority
-        scored = judge(situation, self._rules).scored
-        return shown_of(situation, scored, self._rules, situation.changed_at).priority
+    def _changed(self, changes: Sequence[Pair], store: SituationStore, why: Change, now: datetime) -> list[Alert]:
+        alerts = [self._change(before, after, store, why, now) for before, after in changes]
+        return [alert for alert in alerts if alert is not None]
 
     def _change(
         self, before: Situation | None, after: Situation, store: SituationStore, why: Change, now: datetime

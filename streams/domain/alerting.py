@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from schemas.alerts import Alert, AlertCamera, AlertState, Change
+from schemas.categories import Priority
 from streams.domain.damping import Shown, shown
 from streams.domain.life import Life
 from streams.domain.lifecycle import ENDED, QUIET
@@ -81,6 +82,13 @@ def shown_of(situation: Situation, scored: Scored, rules: Rules, now: datetime) 
         return situation.shown.model_copy(update={"falls_at": None})
     limited = scored.capped_by is not None
     return shown(situation.shown, scored.priority, limited, rules.damping, rules.version, now)
+
+
+def told_priority(situation: Situation, rules: Rules) -> Priority:
+    """Return the priority that a situation was told with, or shows now where a row does not know it yet."""
+    if situation.priority is not None:
+        return situation.priority
+    return shown_of(situation, judge(situation, rules).scored, rules, situation.changed_at).priority
 
 
 def as_shown(situation: Situation, alert: Alert) -> Situation:
