@@ -5,11 +5,7 @@ Two orders in Faust 0.15.3 lose messages at a restart, and each is turned round 
 - `OrderedRecovery`: after a recovery the stream partitions are resumed before they are sought to the committed offsets and
   before the stream queues are cleared; what is fetched in between is cleared, and counted as processed. Here they are
   sought first, the stage is told where they stand, the queues are cleared, and only then are they resumed.
-- `OrderedConsumer`: a fetch that is under way holds the live set of the partitions that may be read. A rebalance empties
-  that set, and to aiokafka no partitions mean all of them: it hands out records of partitions that are paused, they are
-  dropped, and the position stands behind them. Here a fetch has a copy, and no seek happens while one is under way.
-
-And one wait is shortened, `QuickThread`: for how long the broker may keep a request for which it has nothing.
+- `OrderedConsumer` (`streams/consuming.py`): a fetch that is under way reads what a rebalance made of its partitions.
 
 Offsets are not committed by the framework at all (`acks=False` on the stage's topics): see `streams/delivery.py`.
 
@@ -29,10 +25,10 @@ from typing import Any, Final, cast
 import faust
 from faust.tables.manager import TableManager
 from faust.tables.recovery import Recovery
-from faust.transport.drivers import aiokafka
 from faust.types import TP
 
 from streams import topics
+from streams.consuming import READ_AT_ONCE, READ_PICTURES_AT_ONCE, OrderedTransport, buffer_for
 from streams.outbox import Where
 from streams.restoring import Restoring
 from streams.settings import KafkaSettings, ssl_context
@@ -42,14 +38,6 @@ from streams.state import StateTable
 SESSION_TIMEOUT_S: Final = 10.0
 LEASE_S: Final = 7.0
 """Below the session timeout by more than a request takes on its way: see `streams/lease.py`."""
-BUFFERED_MESSAGES: Final = 256
-FETCH_WAITS_MS: Final = 200
-"""For so long the broker may keep a request for which it has nothing. The framework's 1,500 ms made latencies of seconds; with 50
-a worker of four stages that does nothing took a tenth of a core, and the broker a quarter, for no less latency."""
-RECORDS_AT_ONCE: Final = 256
-"""What is read ahead of a stage that is behind: what overtakes waits for these at the most."""
-BUFFERED_PICTURES: Final = 32
-"""Per partition; 1,500 frames of 100 kB occupy 211 MB with Faust's default of 4,096, 85 MB with 32 (design §6)."""
 STORE: Final = "rocksdb://?driver=rocksdict"
 ROCKSDB: Final = {
     "block_cache_size": 8 * 2**20,
@@ -139,68 +127,6 @@ class OrderedRecovery(Recovery):  # type: ignore[misc]
         await self.tables.opened(positions, generation_id)
 
 
-class QuickThread(aiokafka.AIOKafkaConsumerThread):  # type: ignore[misc]
-    """Faust's thread that reads from the broker, which does not wait long for partitions that have nothing.
-
-    A request names the partitions of which nothing is read ahead at that moment. Under load these may be quiet ones alone; while
-    the broker waits for them, what comes to the busy ones is not asked for.
-    """
-
-    def _create_worker_consumer(self, transport: Any) -> Any:
-        consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = FETCH_WAITS_MS
-        return consumer
-
-
-class OrderedConsumer(aiokafka.Consumer):  # type: ignore[misc]
-    """Faust's consumer, whose fetches read what they were asked to read, and not what a rebalance made of it."""
-
-    no_fetch_under_way: asyncio.Lock
-    """Held by a fetch, and by whoever changes the positions."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.no_fetch_under_way = asyncio.Lock()
-
-    def _new_consumer_thread(self) -> QuickThread:
-        return QuickThread(self, loop=self.loop, beacon=self.beacon)
-
-    async def seek_to_committed(self) -> Any:
-        """Seek all partitions to their committed offsets, and those without any to where their stage begins.
-
-        aiokafka leaves a partition alone whose committed offset is 0 or none, wherever it stands.
-        """
-        found = await super().seek_to_committed()
-        streams = {TP(*tp): offset for tp, offset in found.items() if not self._is_changelog_tp(TP(*tp))}
-        zero = {tp: 0 for tp, offset in streams.items() if offset == 0}
-        if zero:
-            await self.seek_wait(zero)
-        new = [place for place, offset in found.items() if offset is None and TP(*place) in streams]
-        if new and self.app.conf.consumer_auto_offset_reset == "earliest":
-            await self._thread.seek_to_beginning(*new)
-        return found
-
-    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:
-        """Fetch from the partitions that are active now, and return what is of those that still are.
-
-        What lies in topics that overtake is returned first, and of the others not more than `RECORDS_AT_ONCE`.
-        """
-        async with self.no_fetch_under_way:
-            asked = set(active_partitions or ())
-            first = {tp for tp in asked if topics.overtakes(tp.topic)}
-            found = await super()._getmany(first, 0) if first else {}
-            if not found and asked:
-                found = await super()._getmany(asked, timeout)
-        wanted = self._get_active_partitions() | self._buffered_partitions
-        return {tp: records for tp, records in found.items() if tp in wanted}
-
-
-class OrderedTransport(aiokafka.Transport):  # type: ignore[misc]
-    """Faust's transport with the consumer above."""
-
-    Consumer = OrderedConsumer
-
-
 class OrderedTableManager(TableManager):  # type: ignore[misc]
     """Faust's table manager with the recovery above.
 
@@ -225,6 +151,7 @@ def faust_app(stage: Stage | PictureStage, kafka: KafkaSettings, state_folder: P
     """Return the app of one stage; nothing is started or connected yet."""
     servers = ";".join(f"kafka://{server}" for server in kafka.bootstrap_servers.split(","))
     pictures = isinstance(stage, PictureStage)
+    at_once = READ_PICTURES_AT_ONCE if pictures else READ_AT_ONCE
     app = faust.App(
         stage.name,
         broker=servers,
@@ -232,8 +159,8 @@ def faust_app(stage: Stage | PictureStage, kafka: KafkaSettings, state_folder: P
         broker_session_timeout=SESSION_TIMEOUT_S,
         broker_heartbeat_interval=SESSION_TIMEOUT_S / 5,
         consumer_auto_offset_reset="latest" if pictures else "earliest",
-        stream_buffer_maxsize=BUFFERED_PICTURES if pictures else BUFFERED_MESSAGES,
-        broker_max_poll_records=BUFFERED_PICTURES if pictures else RECORDS_AT_ONCE,
+        stream_buffer_maxsize=buffer_for(at_once),
+        broker_max_poll_records=at_once,
         topic_allow_declare=False,
         topic_disable_leader=True,
         topic_partitions=topics.BY_NAME[stage.inputs[0]].partitions,

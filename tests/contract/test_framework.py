@@ -22,9 +22,12 @@ from faust.stores.rocksdb import Store
 from faust.tables.manager import TableManager
 from faust.tables.recovery import Recovery
 from faust.transport.base import Transport
+from faust.transport.conductor import ConductorCompiler
 from faust.transport.consumer import Consumer, ThreadDelegateConsumer
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.transport.drivers.aiokafka import Consumer as AIOKafkaThreadedConsumer
+from mode.services import Service
+from mode.utils.queues import FlowControlQueue
 
 VERSIONS = {"faust-streaming": "0.15.3", "aiokafka": "0.14.0"}
 
@@ -43,6 +46,9 @@ RELIED_UPON: dict[str, Any] = {
     "what happens when partitions come": App._on_partitions_assigned,
     "seeking to the committed offsets": Consumer.perform_seek,
     "the fetch loop": Consumer._drain_messages,
+    "what the fetch loop waits for": Service.wait_first,
+    "how a message comes into a buffer": ConductorCompiler.build,
+    "when a buffer stops its partitions": FlowControlQueue,
     "what a fetch is asked for": Consumer._wait_next_records,
     "what becomes of what it found": Consumer.getmany,
     "handing a fetch to the consumer's thread": ThreadDelegateConsumer._getmany,
@@ -82,6 +88,9 @@ DIGESTS: dict[str, str] = {
     "what happens when partitions come": "de932b7927db85b3",
     "seeking to the committed offsets": "0e8c130ff4b0afd8",
     "the fetch loop": "44a2500309e83c63",
+    "what the fetch loop waits for": "feade6a31f8a6789",
+    "how a message comes into a buffer": "837cf521368c1ee4",
+    "when a buffer stops its partitions": "15f15a87fd6de428",
     "what a fetch is asked for": "6218e1969a636b3f",
     "what becomes of what it found": "4b168d84882a70d6",
     "handing a fetch to the consumer's thread": "f9d47aa9010b5ff2",
