@@ -28,7 +28,8 @@ def register(group: typer.Typer) -> None:
         """Events per second through decide in one worker: 60 % evidence, 30 % ticks, 10 % actions.
 
         Beside it one plain Faust agent with one table that awaits nothing, with the same records on the same broker. Then
-        the time from an event to its alert at 500 events per second, and the cost of an event with few and many open alerts.
+        the time from an event to its alert, at 500 events per second and at half of what the worker handled, and the cost of an
+        event with few and many open alerts.
 
         Example: toezicht bench decide --events 2000 --pairs 1
         """
