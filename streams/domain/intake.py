@@ -5,6 +5,8 @@ The rules, each with a result that is counted:
 * A report that was not seen before is created; one seen before with other content is updated with the next revision;
   one with equal content is a duplicate, and one that was reported before the newest that we know is stale. When it was
   reported and received is not content.
+* An update that says no position keeps the known one, and one that says no place the known place; one that names another place
+  without a position has none: it happened elsewhere than was known.
 * A cancellation keeps what was known of the report. It is final: what comes after it under the same id changes nothing.
   A cancellation before its report is sent as revision 0 and remembered.
 * Times up to `MAX_AHEAD` ahead are held at now (a partner's clock runs fast); further ahead is refused. What happened
@@ -177,6 +179,7 @@ def _reported(report: RawReport, known: Incident | None, now: datetime) -> Accep
 
 def _incident(report: RawReport, known: Incident | None, now: datetime, operation: Operation) -> Incident:
     reported_at = min(report.reported_at or now, now)
+    position, place = _where(report, known)
     return Incident(
         incident_id=incident_identity(report.source, report.source_id),
         operation=operation,
@@ -187,13 +190,21 @@ def _incident(report: RawReport, known: Incident | None, now: datetime, operatio
         category_source=report.category_source,
         source_priority=report.source_priority,
         urgency=urgency(report.source_priority),
-        summary=summary(report.category, report.place),
-        position=report.position,
-        place=report.place,
+        summary=summary(report.category, place),
+        position=position,
+        place=place,
         occurred_at=_occurred_at(report, known, reported_at, now),
         reported_at=reported_at,
         received_at=now,
     )
+
+
+def _where(report: RawReport, known: Incident | None) -> tuple[Position | None, str]:
+    """Return position and place. What is not said stays as it is known, unless it would belong to another place."""
+    if known is None:
+        return report.position, report.place
+    moved = report.place not in {"", known.place}
+    return report.position or (None if moved else known.position), report.place or known.place
 
 
 def _occurred_at(report: RawReport, known: Incident | None, reported_at: datetime, now: datetime) -> datetime:

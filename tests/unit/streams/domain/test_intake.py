@@ -20,6 +20,7 @@ from streams.domain.reports import RawReport
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 HERE = Position(lat=52.306326, lon=4.857297, accuracy_m=50)
+THERE = Position(lat=52.3, lon=4.86, accuracy_m=20)
 REPORT = RawReport(
     source="politie-gms",
     source_id="2026-4711",
@@ -66,7 +67,7 @@ def test_a_new_report_is_created() -> None:
         ({"occurred_at": None}, Result.DUPLICATE),
         ({"source_priority": "P 2"}, Result.UPDATED),
         ({"category": Category.GEWELD_VECHTPARTIJ}, Result.UPDATED),
-        ({"position": None}, Result.UPDATED),
+        ({"position": None}, Result.DUPLICATE),
         ({"place": "Amstelveen"}, Result.UPDATED),
         ({"occurred_at": NOW - 9 * MINUTE}, Result.UPDATED),
         ({"place": "Amstelveen", "reported_at": NOW - 2 * MINUTE}, Result.STALE),
@@ -82,6 +83,29 @@ def test_a_report_that_is_sent_again(changes: dict[str, Any], result: Result) ->
     if isinstance(decision, Accepted):
         assert decision.incident.incident_id == known.incident_id
         assert (decision.incident.operation, decision.incident.revision) == (Operation.UPDATE, 1)
+
+
+@pytest.mark.parametrize(
+    ("position", "place", "expected"),
+    [
+        (None, "", (HERE, "Stadsplein, Amstelveen")),
+        (None, "Stadsplein, Amstelveen", (HERE, "Stadsplein, Amstelveen")),
+        (None, "Amstelveen", (None, "Amstelveen")),
+        (THERE, "", (THERE, "Stadsplein, Amstelveen")),
+        (THERE, "Amstelveen", (THERE, "Amstelveen")),
+    ],
+)
+def test_where_an_update_is(position: Position | None, place: str, expected: tuple[Position | None, str]) -> None:
+    """What is not said stays as it is known, but a known position is not said of another place."""
+    update = replace(REPORT, source_priority="P 2", position=position, place=place, reported_at=NOW)
+    incident = _accepted(update, _known()).incident
+    assert (incident.position, incident.place) == expected
+    assert incident.summary == f"Straatroof, {incident.place}"
+
+
+def test_an_update_that_leaves_out_where_it_is_says_nothing_new() -> None:
+    """It is a duplicate, and takes no camera from the alert."""
+    assert normalise(replace(REPORT, position=None, place=""), _known(), NOW) == NothingNew(Result.DUPLICATE)
 
 
 def test_a_cancellation_keeps_what_is_known_and_is_final() -> None:
