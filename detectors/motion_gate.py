@@ -23,6 +23,8 @@ AWAKE_S: Final = 5.0
 """How long pictures go on after the last motion: a person who stands still for a moment keeps being tracked."""
 GAP_S: Final = 2.0
 """Pictures further apart than this leave time in which nobody watched."""
+SPARSE_S: Final = 0.5
+"""Pictures further apart than this show only some of what happens between them: motion in one began after the one before."""
 
 BACKGROUND_S: Final = 4.0
 """Time constant of the background: light is followed, and who stands quite still counts as motion for some 4 s."""
