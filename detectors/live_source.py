@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from av.packet import Packet
 from av.video.frame import VideoFrame
@@ -15,7 +13,7 @@ from detectors.ffmpeg import av
 from detectors.frames import Dropped, Frame, Image, ReadingOptions, SourceConfig
 from detectors.group_decoder import GroupDecoder
 from detectors.live_stream import LiveStream, open_stream
-from detectors.pacing import Backlog, Clock, Sampler
+from detectors.pacing import Backlog, Clock, Sampler, not_quiet
 from detectors.source_url import redact
 
 
@@ -24,27 +22,20 @@ class LiveSource:
 
     Args:
         stream: The stream; closed with the source.
-        shown: Its address without credentials.
+        config: How it is configured.
         options: How to read.
         clock: Time.
         dropped: Told of pictures that waited too long or cannot be decoded.
-        key_frames_only: Asked with each packet: whether key frames are enough for now.
     """
 
     def __init__(
-        self,
-        stream: LiveStream,
-        shown: str,
-        options: ReadingOptions,
-        clock: Clock,
-        dropped: Dropped,
-        key_frames_only: Callable[[], bool],
+        self, stream: LiveStream, config: SourceConfig, options: ReadingOptions, clock: Clock, dropped: Dropped
     ) -> None:
         self._stream = stream
-        self._shown = shown
+        self._shown = redact(config.url)
         self._clock = clock
         self._dropped = dropped
-        self._key_frames_only = key_frames_only
+        self._key_frames_only = options.quiet if config.quiet_decoding == "key_frames" else not_quiet
         self._sampler = Sampler(options.live_max_fps, options.attended_fps)
         self._backlog = Backlog(options.max_lag_s)
         self._decoder = GroupDecoder(stream.decoder, dropped)
@@ -106,7 +97,4 @@ def open_live(config: SourceConfig, options: ReadingOptions, clock: Clock, dropp
     Raises:
         SourceError: The stream does not open: `no_connection`, `wrong_password`, `not_found`, `unreadable_video`.
     """
-    saves = config.quiet_decoding == "key_frames"
-    return LiveSource(
-        open_stream(config, options), redact(config.url), options, clock, dropped, lambda: saves and options.quiet()
-    )
+    return LiveSource(open_stream(config, options), config, options, clock, dropped)
