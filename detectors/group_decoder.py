@@ -24,6 +24,9 @@ LONGEST_GROUP_S: Final = 1.75
 (`detectors.motion_gate`), and a picture may come a quarter of a second late."""
 MOST_KEPT_BYTES: Final = 8_000_000
 """Packets of one camera that wait undecoded at the most: two seconds of 32 Mbit/s."""
+FAILURES_AT_MOST: Final = 3
+"""Key frames in a row that give no picture by themselves, after which the stream is decoded whole. Some cameras refresh their
+pictures bit by bit and mark only where that begins; a packet that was broken on its way is followed by one that is not."""
 
 
 class GroupDecoder:
@@ -44,6 +47,9 @@ class GroupDecoder:
         """Position of the newest key frame."""
         self._splits = False
         """Whether the newest group may be decoded in part: the one before it was short enough."""
+        self._failures = 0
+        self._given: int | None = None
+        """Time of the key frame that was given by itself, in ticks: it comes again when its group is decoded after all."""
 
     def take(self, packet: Packet[VideoStream], key_frames_only: bool) -> VideoFrame | None:
         """Return the newest picture that can be shown after a packet; None where there is no new one.
@@ -65,7 +71,9 @@ class GroupDecoder:
     def _begin(self, packet: Packet[VideoStream]) -> None:
         """Begin a group. What was kept of the one before is not needed any more."""
         lasted_s, self._began_s = self._since_key_frame_s(packet), _position_s(packet)
-        self._splits = lasted_s is not None and 0 < lasted_s <= LONGEST_GROUP_S
+        is_short = lasted_s is not None and 0 < lasted_s <= LONGEST_GROUP_S
+        self._splits = is_short and self._failures < FAILURES_AT_MOST
+        self._given = None
         if self._kept:
             # Else pictures that it held back long ago would come now.
             self._decoder.flush_buffers()
@@ -89,24 +97,27 @@ class GroupDecoder:
     def _key_frame(self, packet: Packet[VideoStream]) -> VideoFrame | None:
         """Decode a key frame as if it were the last, since else a stream with B-pictures would hold it back."""
         self._decoder.flush_buffers()
-        picture = self._decode([packet, None])
+        picture = self._decode([packet, None], counts=False)
         self._decoder.flush_buffers()
         if picture is None:
-            # It can be shown only after others: a camera that refreshes its pictures bit by bit.
+            self._failures += 1
             self._splits = False
             return self._decode([packet])
+        self._failures, self._given = 0, picture.pts
         self._keep(packet)
         return picture
 
-    def _decode(self, packets: Iterable[Packet[VideoStream] | None]) -> VideoFrame | None:
+    def _decode(self, packets: Iterable[Packet[VideoStream] | None], counts: bool = True) -> VideoFrame | None:
         newest = None
         for packet in packets:
             try:
                 pictures = self._decoder.decode(packet)
             except av.FFmpegError:
-                self._dropped(SourceFault.UNREADABLE_PICTURE)
+                if counts:
+                    self._dropped(SourceFault.UNREADABLE_PICTURE)
                 continue
-            newest = pictures[-1] if pictures else newest
+            fresh = [picture for picture in pictures if picture.pts is None or picture.pts != self._given]
+            newest = fresh[-1] if fresh else newest
         return newest
 
 
