@@ -28,18 +28,19 @@ def moving(count: int, size: tuple[int, int] = (64, 48), first: int = 0) -> list
     return pictures
 
 
-def encoded(pictures: list[Image], key_every: int = 10, fps: int = FPS, **options: str) -> bytes:
-    """Return an MPEG transport stream; libx264's `options` as given, such as `bf="2"` for B-pictures."""
+def encoded(pictures: list[Image], key_every: int = 10, **options: str) -> bytes:
+    """Return an MPEG transport stream; libx264's `options` as given, such as `bf="2"`."""
     file = io.BytesIO()
     fixed = {"preset": "ultrafast", "g": str(key_every), "keyint_min": str(key_every), "sc_threshold": "0", "bf": "0"}
+    given = {name.replace("x264_", "x264-"): value for name, value in options.items()}
     with av.open(file, "w", format="mpegts") as container:
-        stream = container.add_stream("libx264", rate=fps, options=fixed | options)
+        stream = container.add_stream("libx264", rate=FPS, options=fixed | given)
         stream.height, stream.width = pictures[0].shape[:2]
         stream.pix_fmt = "yuv420p"
         stream.codec_context.thread_count = 1
         for number, picture in enumerate(pictures):
             frame = VideoFrame.from_ndarray(picture, format="bgr24")
-            frame.pts, frame.time_base = number, Fraction(1, fps)
+            frame.pts, frame.time_base = number, Fraction(1, FPS)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return file.getvalue()

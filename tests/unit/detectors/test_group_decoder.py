@@ -26,7 +26,7 @@ Shown = tuple[int, bytes] | None
 VIDEOS = {
     "plain": h264.encoded(h264.moving(40)),
     "b_pictures": h264.encoded(h264.moving(40), bf="2", b_strategy="0"),
-    "open_groups": h264.encoded(h264.moving(40), bf="2", b_strategy="0", **{"x264-params": "open-gop=1"}),
+    "open_groups": h264.encoded(h264.moving(40), bf="2", b_strategy="0", x264_params="open-gop=1"),
     "key_frames_alone": h264.encoded(h264.moving(40), key_every=1),
 }
 
@@ -134,7 +134,7 @@ def test_no_more_is_kept_than_a_few_megabytes(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_camera_that_refreshes_bit_by_bit_is_decoded_whole() -> None:
     """Its key frames alone show nothing; that is tried three times."""
-    video = h264.encoded(h264.moving(40), key_every=5, **{"x264-params": "intra-refresh=1"})
+    video = h264.encoded(h264.moving(40), key_every=5, x264_params="intra-refresh=1")
     pictures, _ = taken(video, during((0, 40)))
     assert all(pictures[:5])
     assert all(pictures[25:])

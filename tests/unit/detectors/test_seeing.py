@@ -114,18 +114,15 @@ def test_a_flash_between_pictures_far_apart_leaves_the_quiet_as_it_was() -> None
 def test_quiet_is_told_while_nothing_moves_before_a_camera_that_sees() -> None:
     """Not before the view is known, not while awake, not while something may have begun, not while blind."""
     seeing, calm = Seeing(UNMASKED, gated=True, live=True), noises(street())
-    told = []
-    for number in range(100):
-        look(seeing, calm[number % 40], number / FPS)
-        told.append(seeing.quiet)
-    assert told == [False] * 26 + [True] * 74
-    look(seeing, walker(calm[0], 0), 20.0)
-    assert not seeing.quiet
-    look(seeing, calm[1], 20.2)
-    assert seeing.quiet
-    for number in range(12):
-        look(seeing, np.full_like(street(), 5), 20.4 + number / FPS)
-    assert not seeing.quiet
+
+    def told(image: Image, second: float) -> bool:
+        look(seeing, image, second)
+        return seeing.quiet
+
+    assert [told(calm[number % 40], number / FPS) for number in range(100)] == [False] * 26 + [True] * 74
+    assert not told(walker(calm[0], 0), 20.0)
+    assert told(calm[1], 20.2)
+    assert not [told(np.full_like(street(), 5), 20.4 + number / FPS) for number in range(12)][-1]
 
 
 @pytest.mark.parametrize("gated", [True, False])
