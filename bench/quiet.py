@@ -1,8 +1,9 @@
-"""`bench quiet`: what a camera costs before which nothing moves, beside decoding alone in the same run.
+"""`bench quiet`: what a camera costs before which nothing moves, beside decoding alone in the same run, and when it wakes up.
 
-One camera is read as capture reads it: decoded at the stream's rate, five pictures per second masked, copied small, looked at
-for motion and for what can be seen, and a picture encoded every ten seconds. Sending to Kafka is not part of it. The share of
-a core is the process's CPU time by wall-clock time, all threads together.
+A file is played as if it came live: each packet at its own time, through what reads live streams. One camera is read as capture
+reads it: decoded, five pictures per second at the most masked, copied small, looked at for motion and for what can be seen,
+and a picture encoded every ten seconds. Sending to Kafka is not part of it. The share of a core is the process's CPU time by
+wall-clock time, all threads together. When it wakes up is told in the stream's own time, in which nothing takes any.
 """
 
 from __future__ import annotations
@@ -10,50 +11,63 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.quiet_stream import StreamKind, empty_scene, open_file, paced, write_stream
 from detectors.camera_thread import CameraConfig, CameraReader, CaptureOptions, Picture
-from detectors.frames import ReadingOptions, SourceConfig
+from detectors.frames import Dropped, QuietDecoding, ReadingOptions, SourceConfig
+from detectors.group_decoder import GroupDecoder
+from detectors.live_source import LiveSource
 from detectors.motion_gate import MotionFinder
-from detectors.opencv import cv2
 from detectors.pacing import Clock
-from detectors.scene import write_empty_scene, write_moving_scene
-from detectors.small_picture import small_grey, small_shown
-from detectors.sources import open_source
+from detectors.small_picture import Grey, small_grey, small_shown
 from detectors.view_check import ViewCheck
 from schemas.cameras import CameraStatus
 from streams.clock import utc_now
 from streams.topics import MAX_FRAME_BYTES
 
-SIZE_PX: Final = (640, 360)
 LOOKED_AT_PER_S: Final = 5.0
-NOISE: Final = 3.0
-"""Standard deviation of the sensor's noise in grey levels: a street camera by day."""
-WARM_UP_S: Final = 12.0
+WARM_UP_S: Final = 16.0
 """The first pictures are sent, and the view is learned, before anything is measured."""
+SETTLED_S: Final = 2.0
+"""Opening decodes too, and the first group is decoded whole: decoding alone is measured after that."""
+BETWEEN_S: Final = 12.37
+"""From one person who enters to the next: 3 s of walking, 5 s awake, and never at the same place between two key frames."""
+WOKEN_WITHIN_S: Final = 0.3
+"""A camera that sends two pictures within this time is awake; a quiet one sends one in ten seconds."""
 SEED: Final = 1
+DECODINGS: Final[tuple[QuietDecoding, ...]] = ("all", "key_frames")
 
 Say = Callable[[str], None]
+SIMULATED_START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass
 class Counted:
-    """What the camera did while it was measured. Implements `detectors` CaptureEvents and sends nothing."""
+    """What the camera did. Implements `detectors` CaptureEvents and sends nothing.
 
+    Attributes:
+        now_s: Tells the time.
+        read: Pictures that were looked at.
+        sent_at_s: When pictures were sent.
+        left_out: Pictures that were left out.
+    """
+
+    now_s: Callable[[], float]
     read: int = 0
-    sent: int = 0
+    sent_at_s: list[float] = field(default_factory=list)
     left_out: int = 0
 
     def picture(self, picture: Picture) -> None:
-        """Count a picture to send."""
-        self.sent += 1
+        """Note a picture to send."""
+        self.sent_at_s.append(self.now_s())
 
     def status(self, status: CameraStatus) -> None:
         """Ignore a change."""
@@ -67,7 +81,7 @@ class Counted:
         self.left_out += 1
 
     def frame_dropped(self, camera_id: str, reason: str) -> None:
-        """Ignore a drop: a file has none."""
+        """Ignore a drop: the first picture of each stream is one."""
 
 
 @dataclass(frozen=True)
@@ -80,109 +94,173 @@ class Allowed:
 
 
 def measure(
-    seconds: float, video: Path | None, stream: Path | None, stream_fps: float, folder: Path, say: Say
+    seconds: float, video: Path | None, stream: Path | None, kind: StreamKind, entries: int, folder: Path, say: Say
 ) -> dict[str, Any]:
-    """Return the shares of a core, what was looked at and sent, and the milliseconds per picture of each part.
+    """Return for each way of decoding the shares of a core, what was looked at and sent, and when the camera woke up.
 
     Args:
         seconds: How long decoding alone and the camera are measured, each.
         video: A video whose empty background is the still scene; None composes one.
-        stream: A video file to play instead, in which nothing moves.
-        stream_fps: Pictures per second of the stream.
+        stream: A video file to play instead, in which nothing moves; nobody enters there.
+        kind: How the stream is encoded that is made otherwise.
+        entries: How often somebody enters after what is measured.
         folder: For the files that are made.
         say: Told how far it is.
     """
-    path = stream or _write_stream(folder, video, seconds + WARM_UP_S + 2, stream_fps, say)
-    say(f"decoding alone for {seconds:g} s")
-    decoding, kind, size = _decoding(path, stream_fps, seconds)
-    say(f"the camera for {WARM_UP_S:g} s to warm up and {seconds:g} s")
-    camera, counted = _camera(path, size, stream_fps, seconds)
+    path, quiet_s = stream, WARM_UP_S + seconds + 2
+    enters = [quiet_s + number * BETWEEN_S for number in range(entries)]
+    if path is None:
+        path, length_s = folder / "quiet.mkv", quiet_s + entries * BETWEEN_S
+        say(f"writing {length_s:.0f} s of a still scene")
+        write_stream(path, empty_scene(folder, video, kind.size), kind, length_s, enters)
     return {
         "scene": "own stream" if stream else "real background" if video else "composed background",
-        "stream": f"{size[0]}x{size[1]} {kind} at {stream_fps:g}/s",
-        "camera_percent_of_a_core": round(100 * camera, 2),
-        "decoding_percent_of_a_core": round(100 * decoding, 2),
-        "looked_at_per_s": round(counted.read / seconds, 2),
-        "sent": counted.sent,
-        "left_out": counted.left_out,
+        "stream": stream.name if stream else str(kind),
         "ms_per_picture": _parts_ms(path),
+        **{decoding: _mode(path, decoding, seconds, [] if stream else enters, say) for decoding in DECODINGS},
     }
 
 
-def _write_stream(folder: Path, video: Path | None, seconds: float, fps: float, say: Say) -> Path:
-    """Write a still scene with a sensor's noise as an MPEG-4 video, which OpenCV can encode everywhere."""
-    if video is None:
-        video = folder / "scene.avi"
-        write_moving_scene(video, 20, 5, SIZE_PX, SEED)
-    say(f"writing {seconds:.0f} s of a still scene")
-    empty = cv2.resize(np.asarray(cv2.imread(str(write_empty_scene(folder / "empty", video)))), SIZE_PX)
-    chance = np.random.default_rng(SEED)
-    noises = [NOISE * chance.standard_normal(empty.shape, np.float32) for _ in range(16)]
-    path = folder / "quiet.mp4"
-    writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"mp4v"), fps, SIZE_PX)
-    for _ in range(round(seconds * fps)):
-        noise = np.roll(noises[int(chance.integers(len(noises)))], int(chance.integers(SIZE_PX[0])), axis=1)
-        writer.write(np.clip(empty + noise, 0, 255).astype(np.uint8))
-    writer.release()
-    return path
+def _mode(path: Path, decoding: QuietDecoding, seconds: float, enters: Sequence[float], say: Say) -> dict[str, Any]:
+    say(f"{decoding}: decoding alone for {seconds:g} s")
+    alone = _decoding(path, decoding, seconds)
+    say(f"{decoding}: the camera for {WARM_UP_S:g} s to warm up and {seconds:g} s")
+    camera, did = _camera(path, decoding, seconds)
+    woke = woken(_simulated(path, decoding, enters[-1] + BETWEEN_S - 2).sent_at_s, enters) if enters else []
+    seen = [after_s for after_s in woke if after_s is not None]
+    return {
+        "decoding_percent_of_a_core": round(100 * alone, 2),
+        "camera_percent_of_a_core": round(100 * camera, 2),
+        "looked_at_per_s": round(did.read / seconds, 2),
+        "sent": len(did.sent_at_s),
+        "left_out": did.left_out,
+        "entered": len(enters),
+        "missed": len(enters) - len(seen),
+        "woke_after_s": {"median": round(float(np.median(seen)), 2), "worst": round(max(seen), 2)} if seen else None,
+    }
 
 
-def _decoding(path: Path, fps: float, seconds: float) -> tuple[float, str, tuple[int, int]]:
-    """Return the share of a core that decoding at the stream's rate takes, the codec, and width and height."""
-    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
-    code = int(capture.get(cv2.CAP_PROP_FOURCC))
-    size = int(capture.get(cv2.CAP_PROP_FRAME_WIDTH)), int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
-    share = _Share()
-    for number in range(round(seconds * fps)):
-        capture.grab()
-        time.sleep(max(0.0, (number + 1) / fps - share.wall_s()))
-    capture.release()
-    return share.taken(), code.to_bytes(4, "little").decode("ascii", "replace"), size
+def woken(sent_at_s: Sequence[float], enters: Sequence[float]) -> list[float | None]:
+    """Return after how many seconds the camera was awake that somebody entered before; None where it slept on.
+
+    Args:
+        sent_at_s: When pictures were sent, rising.
+        enters: When somebody entered, rising.
+    """
+    found: list[float | None] = []
+    for number, entered in enumerate(enters):
+        until = enters[number + 1] if number + 1 < len(enters) else float("inf")
+        moments = [moment for moment in sent_at_s if entered <= moment < until]
+        found.append(
+            next((second - entered for first, second in pairwise(moments) if second - first <= WOKEN_WITHIN_S), None)
+        )
+    return found
 
 
-def _camera(path: Path, size: tuple[int, int], fps: float, seconds: float) -> tuple[float, Counted]:
+def _decoding(path: Path, decoding: QuietDecoding, seconds: float) -> float:
+    """Return the share of a core that decoding at the stream's rate takes, without turning anything to pixels."""
+    begun, share = _Share(), None
+    stream = paced(open_file(path), lambda at_s: time.sleep(max(0.0, at_s - begun.wall_s())))
+    decoder = GroupDecoder(stream.decoder, lambda _: None)
+    for packet in stream.packets:
+        if packet.is_keyframe and share is None and begun.wall_s() >= SETTLED_S:
+            share = _Share()
+        if packet.size == 0 or begun.wall_s() >= SETTLED_S + seconds:
+            break
+        decoder.take(packet, decoding == "key_frames")
+    taken = (share or begun).taken()
+    stream.close()
+    return taken
+
+
+def _camera(path: Path, decoding: QuietDecoding, seconds: float) -> tuple[float, Counted]:
     """Return the share of a core that the whole camera takes once it is quiet, and what it did in that time."""
-    counted, stop = Counted(), threading.Event()
-    config = CameraConfig("bench", SourceConfig(str(path), fps=fps), *size, "none", [], motion_gate=True)
-    options = CaptureOptions(MAX_FRAME_BYTES, ReadingOptions(file_max_fps=LOOKED_AT_PER_S))
+    stop, begun = threading.Event(), time.monotonic()
+    counted = Counted(time.monotonic)
     clock = Clock(now=utc_now, monotonic_s=time.monotonic)
-    chance = random.Random(SEED)  # noqa: S311 - waits that never come
-    reader = CameraReader(config, options, clock, Allowed, counted, open_source, chance)
+
+    def wait_until(at_s: float) -> None:
+        time.sleep(max(0.0, at_s - (time.monotonic() - begun)))
+
+    reader = _reader(path, decoding, clock, counted, wait_until, stop)
     thread = threading.Thread(target=reader.run, args=(stop,))
     thread.start()
     time.sleep(WARM_UP_S)
-    before, share = Counted(counted.read, counted.sent, counted.left_out), _Share()
+    before, share = replace(counted, sent_at_s=[*counted.sent_at_s]), _Share()
     time.sleep(seconds)
     taken = share.taken()
-    did = Counted(counted.read - before.read, counted.sent - before.sent, counted.left_out - before.left_out)
+    after = replace(counted, sent_at_s=[*counted.sent_at_s])
     stop.set()
     thread.join()
-    return taken, did
+    sent = after.sent_at_s[len(before.sent_at_s) :]
+    return taken, Counted(time.monotonic, after.read - before.read, sent, after.left_out - before.left_out)
+
+
+def _simulated(path: Path, decoding: QuietDecoding, until_s: float) -> Counted:
+    """Play the stream in its own time, as fast as it goes."""
+    at_s = 0.0
+    stop = threading.Event()
+    counted = Counted(lambda: at_s)
+    clock = Clock(now=lambda: SIMULATED_START + timedelta(seconds=at_s), monotonic_s=lambda: at_s)
+
+    def wait_until(then_s: float) -> None:
+        nonlocal at_s
+        at_s = then_s
+        if at_s >= until_s:
+            stop.set()
+
+    _reader(path, decoding, clock, counted, wait_until, stop).run(stop)
+    return counted
+
+
+def _reader(
+    path: Path,
+    decoding: QuietDecoding,
+    clock: Clock,
+    counted: Counted,
+    wait_until: Callable[[float], None],
+    stop: threading.Event,
+) -> CameraReader:
+    """Return the camera; it stops at the end of its stream."""
+
+    def opener(config: SourceConfig, options: ReadingOptions, clock: Clock, dropped: Dropped) -> LiveSource:
+        stream = paced(open_file(path), wait_until)
+
+        def close() -> None:
+            stream.close()
+            stop.set()
+
+        return LiveSource(replace(stream, close=close), config, options, clock, dropped)
+
+    file = open_file(path)
+    source = SourceConfig("rtsp://bench", quiet_decoding=decoding)
+    camera = CameraConfig("bench", source, file.decoder.width, file.decoder.height, "none", [], motion_gate=True)
+    file.close()
+    options = CaptureOptions(MAX_FRAME_BYTES, ReadingOptions(live_max_fps=LOOKED_AT_PER_S))
+    chance = random.Random(SEED)  # noqa: S311 - waits that never come
+    return CameraReader(camera, options, clock, Allowed, counted, opener, chance)
 
 
 def _parts_ms(path: Path, pictures: int = 200) -> dict[str, float]:
     """Return the median milliseconds of processor time that each part takes for one picture."""
-    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
-    image = np.asarray(capture.read()[1], np.uint8)
-    shown = small_shown(np.zeros(image.shape[:2], np.bool_))
+    stream = open_file(path)
+    shown = small_shown(np.zeros((stream.decoder.height, stream.decoder.width), np.bool_))
     finder, check = MotionFinder(shown), ViewCheck(shown, live=True)
     taken: dict[str, list[float]] = {"small_copy": [], "motion": [], "view_once_per_s": []}
-    greys: list[NDArray[np.uint8]] = []
     moment = datetime.min.replace(tzinfo=UTC)
-    while len(greys) < pictures:
-        decoded, picture = capture.read()
-        if not decoded:
-            break
+    decoded = (picture for packet in stream.packets for picture in stream.decoder.decode(packet))
+    for picture in islice(decoded, pictures):
+        image = np.asarray(picture.to_ndarray(format="bgr24"), np.uint8)
         moment += timedelta(seconds=1)
         begun = time.thread_time()
-        greys.append(small_grey(np.asarray(picture, np.uint8)))
+        grey: Grey = small_grey(image)
         copied = time.thread_time()
-        finder.look(greys[-1], moment)
+        finder.look(grey, moment)
         looked = time.thread_time()
-        check.look(greys[-1], moment)
+        check.look(grey, moment)
         for name, spent in zip(taken, (copied - begun, looked - copied, time.thread_time() - looked), strict=True):
             taken[name].append(spent)
-    capture.release()
+    stream.close()
     return {name: round(1000 * float(np.median(values)), 3) for name, values in taken.items()}
 
 

@@ -140,7 +140,7 @@ class CameraReader:
         self.ending = Ending.STOPPED
         self._camera = camera
         self._options = options
-        self._reading = replace(options.reading, attended_fps=attended_fps)
+        self._reading = replace(options.reading, attended_fps=attended_fps, quiet=self._is_quiet)
         self._attended_fps = attended_fps
         self._clock = clock
         self._permit = permit
@@ -240,6 +240,9 @@ class CameraReader:
         finally:
             source.close()
             self._left_out(self._seeing.cut())
+
+    def _is_quiet(self) -> bool:
+        return self._seeing.quiet and self._attended_fps() <= 0
 
     def _wait_until_due(self, frame: MaskedFrame, stop: threading.Event) -> bool:
         """Return whether the picture's turn has come, and not the order to stop or the end of the permission."""

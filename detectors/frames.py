@@ -10,12 +10,13 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.pacing import Clock, no_attention
+from detectors.pacing import Clock, no_attention, not_quiet
 
 Image = NDArray[np.uint8]
 """Pixels (height, width, 3), blue-green-red, origin at the top left. Unmasked: see `detectors.masks`."""
 
 Transport = Literal["tcp", "udp"]
+QuietDecoding = Literal["all", "key_frames"]
 Dropped = Callable[[str], None]
 """Told the bounded reason of each picture that was dropped."""
 
@@ -31,6 +32,7 @@ class SourceConfig:
         loop: Whether a file or folder begins again at its end.
         offset_s: Where in the file to begin the first time, in seconds of its own time.
         transport: How RTP comes: `tcp` falls back to UDP where the camera refuses it; `udp` does not fall back.
+        quiet_decoding: Which pictures of a live stream are decoded while nothing moves.
     """
 
     url: str = field(repr=False)
@@ -39,6 +41,7 @@ class SourceConfig:
     loop: bool = False
     offset_s: float = 0.0
     transport: Transport = "tcp"
+    quiet_decoding: QuietDecoding = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class ReadingOptions:
         read_timeout_s: How long a stream may be silent before it counts as lost.
         max_lag_s: How long a live picture may have waited in the buffer.
         attended_fps: Gives a higher limit than the two above while a report asks for more of the camera, else 0.
+        quiet: Tells whether nothing moves before the camera and nobody asks for more of it.
     """
 
     speed: float = 1.0
@@ -62,6 +66,7 @@ class ReadingOptions:
     read_timeout_s: float = 5.0
     max_lag_s: float = 0.5
     attended_fps: Callable[[], float] = no_attention
+    quiet: Callable[[], bool] = not_quiet
 
 
 @dataclass(frozen=True, slots=True)

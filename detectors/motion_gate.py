@@ -23,9 +23,14 @@ AWAKE_S: Final = 5.0
 """How long pictures go on after the last motion: a person who stands still for a moment keeps being tracked."""
 GAP_S: Final = 2.0
 """Pictures further apart than this leave time in which nobody watched."""
+SPARSE_S: Final = 0.5
+"""Pictures further apart than this show only some of what happens between them: motion in one began after the one before."""
 
 BACKGROUND_S: Final = 4.0
 """Time constant of the background: light is followed, and who stands quite still counts as motion for some 4 s."""
+GLIMPSE_S: Final = 0.25
+"""What was not there in the picture before is learned as if it had been there for no longer, however far apart pictures are: a
+flash would else leave its ghost in the background, and the next picture would differ in the same place."""
 NOISE_S: Final = 10.0
 """Time constant of each pixel's usual change, so that leaves, flags and flickering lamps are known after a while."""
 SMOOTH: Final = (5, 5)
@@ -75,7 +80,7 @@ class MotionFinder:
         self._shown = shown
         self._background: NDArray[np.float32] | None = None
         self._noise = np.zeros(shown.shape, np.float32)
-        self._changed = np.zeros(shown.shape, np.uint8)
+        self._over = self._changed = np.zeros(shown.shape, np.uint8)
         self._looked_at: datetime | None = None
 
     def look(self, grey: Grey, at: datetime) -> Motion:
@@ -90,12 +95,13 @@ class MotionFinder:
         if background is None or not 0 <= step_s <= GAP_S:
             self._background = picture
             self._noise = np.full(grey.shape, LEAST_CHANGE / NOISES / 2, np.float32)
-            self._changed = np.zeros(grey.shape, np.uint8)
+            self._over = self._changed = np.zeros(grey.shape, np.uint8)
             return Motion.UNKNOWN
         change = self._change(picture, background)
         limit = np.maximum(self._noise * NOISES, LEAST_CHANGE)
         over = np.asarray(cv2.compare(change, limit, cv2.CMP_GT), np.uint8)
         self._learn(picture, background, change, over, step_s)
+        self._over = over
         return self._judge(over)
 
     def _change(self, picture: NDArray[np.float32], background: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -113,7 +119,12 @@ class MotionFinder:
         over: NDArray[np.uint8],
         step_s: float,
     ) -> None:
-        cv2.accumulateWeighted(picture, background, min(1.0, step_s / BACKGROUND_S))
+        if step_s <= GLIMPSE_S:
+            cv2.accumulateWeighted(picture, background, step_s / BACKGROUND_S)
+        else:
+            fresh = cv2.bitwise_and(over, cv2.bitwise_not(self._over))
+            cv2.accumulateWeighted(picture, background, GLIMPSE_S / BACKGROUND_S, mask=fresh)
+            cv2.accumulateWeighted(picture, background, step_s / BACKGROUND_S, mask=cv2.bitwise_not(fresh))
         part = min(1.0, step_s / NOISE_S)
         # What moves is no noise, but what never rests is: it is learned four times more slowly.
         cv2.accumulateWeighted(change, self._noise, part, mask=cv2.bitwise_not(over))

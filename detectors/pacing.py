@@ -63,6 +63,11 @@ def no_attention() -> float:
     return 0.0
 
 
+def not_quiet() -> bool:
+    """Return that every picture of a camera may matter."""
+    return False
+
+
 class Sampler:
     """Chooses at most `max_fps` pictures per second of picture time, evenly; 0 chooses all.
 

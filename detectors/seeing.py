@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.masks import MaskedFrame
-from detectors.motion_gate import GateState, Motion, MotionFinder, Reason, step
+from detectors.motion_gate import SPARSE_S, GateState, Motion, MotionFinder, Reason, step
 from detectors.small_picture import small_grey, small_shown
 from detectors.view_check import ViewCheck
 from detectors.view_damping import ViewState, damped
@@ -46,7 +46,7 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A picture in which something may move, kept until the next picture tells, and the gate's state before it."""
+    """A picture that is kept until the next one tells, and the gate's state before it."""
 
     sight: Sight
     sees: bool
@@ -68,7 +68,11 @@ class Seeing:
         self._view = ViewState()
         self._finder: Final = MotionFinder(shown) if gated else None
         self._gate = GateState()
-        self._held: _Held | None = None
+        self._last: _Held | None = None
+        """The picture before, if it was left out and nothing moved in it."""
+        self._begun: tuple[_Held, ...] = ()
+        """The picture before, if it was left out and something may have begun to move in it, after what must go with it."""
+        self._quiet = False
         self._sent_visibility = Visibility.CLEAR
         self._take = 0
 
@@ -81,6 +85,11 @@ class Seeing:
     def explanation(self) -> str:
         """Return the newest figures behind it, for a person."""
         return self._check.verdict.explanation
+
+    @property
+    def quiet(self) -> bool:
+        """Return whether nothing has moved for a while before a camera that sees: then a picture now and then tells as much."""
+        return self._quiet
 
     def look(self, frame: MaskedFrame, entered_at: datetime, attention: bool = False) -> Looked:
         """Take the camera's next picture; `attention` says that a report asks for more of it."""
@@ -97,8 +106,8 @@ class Seeing:
 
     def cut(self) -> int:
         """Note that the next picture does not follow on the last; return how many pictures are left out by that."""
-        left_out = 0 if self._held is None else 1
-        self._held, self._gate = None, GateState()
+        left_out = self._waiting
+        self._last, self._begun, self._gate, self._quiet = None, (), GateState(), False
         return left_out
 
     def _visibility(self) -> Visibility:
@@ -106,22 +115,45 @@ class Seeing:
         told = self._view.told
         return self._check.verdict.visibility if told is None or told is Visibility.CLEAR else told
 
+    @property
+    def _waiting(self) -> int:
+        return len(self._begun) + (self._last is not None)
+
     def _pass(self, sight: Sight, motion: Motion) -> Looked:
-        """Return what is sent. A picture in which motion began is held until it is certain, and then sent too."""
+        """Return what is sent. A picture in which motion began is held until it is certain, and then sent too.
+
+        If it came long after the one before, that one is sent as well: the quiet lasted up to there, and no further for certain.
+        """
         sights: list[Sight] = []
-        held, self._held = self._held, None
-        if held is not None and motion is Motion.MOVES:
-            self._gate = self._append(sights, held, moves=True)
+        waited = self._waiting
+        if motion is Motion.MOVES:
+            for held in self._begun:
+                self._gate = self._append(sights, replace(held, before=self._gate) if sights else held, moves=True)
         now = _Held(sight, self._check.alive and sight.visibility is Visibility.CLEAR, self._gate)
+        first = self._first(now) if motion is Motion.MAYBE else ()
         self._gate = self._append(sights, now, moves=motion in (Motion.MOVES, Motion.UNKNOWN))
         is_sent = bool(sights) and sights[-1].frame is sight.frame
-        if not is_sent and motion is Motion.MAYBE:
-            self._held = now
-        given_up = held is not None and motion is not Motion.MOVES
-        return Looked(tuple(sights), int(given_up) + int(not is_sent and self._held is None))
+        if is_sent and first:
+            sights.clear()
+            self._gate = self._append(sights, first[0], due=True)
+            self._gate = self._append(sights, replace(now, before=self._gate), due=True)
+        self._begun = (*first, now) if motion is Motion.MAYBE and not is_sent else ()
+        self._last = now if motion is Motion.NONE and not is_sent else None
+        awake_until = self._gate.awake_until
+        is_calm = motion is Motion.NONE and awake_until is not None and sight.frame.captured_at > awake_until
+        self._quiet = is_calm and now.sees and self.told is Visibility.CLEAR
+        return Looked(tuple(sights), waited + 1 - len(sights) - self._waiting)
 
-    def _append(self, sights: list[Sight], picture: _Held, moves: bool) -> GateState:
-        """Add a picture to those that are sent, if it is; return the gate's state after it."""
+    def _first(self, now: _Held) -> tuple[_Held, ...]:
+        """Return the picture before, if so much time lies between that quiet cannot be said up to this one."""
+        last = self._last
+        if last is None:
+            return ()
+        apart_s = (now.sight.frame.captured_at - last.sight.frame.captured_at).total_seconds()
+        return (last,) if apart_s > SPARSE_S else ()
+
+    def _append(self, sights: list[Sight], picture: _Held, *, moves: bool = False, due: bool = False) -> GateState:
+        """Add a picture to those that are sent, if it is, or is due anyway; return the gate's state after it."""
         sight = picture.sight
         changed = sight.visibility is not self._sent_visibility
         state, passage = step(
@@ -129,7 +161,7 @@ class Seeing:
             sight.frame.captured_at,
             moves=moves,
             sees=picture.sees,
-            view_changed=changed,
+            view_changed=changed or due,
             attention=sight.attention,
         )
         if passage.reason is not Reason.QUIET:

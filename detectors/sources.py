@@ -6,7 +6,7 @@ from pathlib import Path
 
 from detectors.errors import SourceError, SourceFault
 from detectors.frames import Dropped, FrameSource, ReadingOptions, SourceConfig
-from detectors.live_source import LiveSource
+from detectors.live_source import open_live
 from detectors.pacing import Clock
 from detectors.recorded_source import FolderSource, VideoSource
 from detectors.source_url import SourceKind, source_kind
@@ -20,7 +20,7 @@ def open_source(config: SourceConfig, options: ReadingOptions, clock: Clock, dro
     """
     kind = source_kind(config.url)
     if kind is SourceKind.RTSP:
-        return LiveSource(config, options, clock, dropped)
+        return open_live(config, options, clock, dropped)
     path = Path(config.url)
     try:
         if not path.exists():

@@ -97,5 +97,6 @@ def require_vision() -> None:
     Raises:
         ToezichtError: It was installed without the extra `vision`.
     """
-    if find_spec("cv2") is None:
-        raise ToezichtError("OpenCV is not installed, expected the extra vision: toezicht[vision]")
+    for module, name in (("cv2", "OpenCV"), ("av", "PyAV")):
+        if find_spec(module) is None:
+            raise ToezichtError(f"{name} is not installed, expected the extra vision: toezicht[vision]")

@@ -201,6 +201,13 @@ class Source(Part):
     motion_gate: Annotated[
         bool | None, Field(description="Whether pictures without motion are left out; live cameras do by default")
     ] = None
+    quiet_decoding: Annotated[
+        Literal["all", "key_frames"] | None,
+        Field(
+            description="What is decoded of a live stream while nothing moves: key frames alone by default where the "
+            "picture is larger than 704x576"
+        ),
+    ] = None
 
 
 class Camera(Part):

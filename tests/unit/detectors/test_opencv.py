@@ -1,4 +1,4 @@
-"""Tests that OpenCV and FFmpeg print nothing."""
+"""Tests that OpenCV, PyAV and FFmpeg print nothing."""
 
 from __future__ import annotations
 
@@ -7,13 +7,20 @@ import sys
 
 OPEN = """
 import sys
+from detectors.ffmpeg import av
 from detectors.frames import ReadingOptions, SourceConfig
-from detectors.live_source import LiveSource
-from detectors.pacing import Clock
+from detectors.errors import SourceError
+from detectors.live_stream import open_stream
 from detectors.opencv import cv2
-cv2.VideoCapture(sys.stdin.readline(), cv2.CAP_FFMPEG)
+url = sys.stdin.readline()
+cv2.VideoCapture(url, cv2.CAP_FFMPEG)
 cv2.VideoCapture("missing.avi")
-print("done")
+try:
+    open_stream(SourceConfig(url), ReadingOptions())
+except SourceError as error:
+    assert "Zq7" not in repr(error), error
+    assert error.__context__ is None
+    print("done")
 """
 
 

@@ -69,16 +69,78 @@ def test_a_quiet_camera_sends_a_picture_every_ten_seconds_and_a_walker_at_once()
     assert (begun.frame.captured_at, begun.quiet_s) == (NOW + timedelta(seconds=30), 5.0)
     assert (second.frame.captured_at, second.quiet_s) == (NOW + timedelta(seconds=30.2), 0.0)
     left_out = sum(each.left_out for each in first)
-    assert left_out + len(sent) == 150
-    assert [each.left_out for each in woken] == [0, 0, 0]
+    assert left_out + len(sent) == 149
+    assert [each.left_out for each in woken] == [1, 0, 0]
+
+
+def watched_by_key_frames(until_s: int) -> tuple[Seeing, list[Looked]]:
+    """Return what looked at a calm street, 5 pictures per second for 12 s and then one per second up to a moment."""
+    seeing, calm = Seeing(UNMASKED, gated=True, live=True), noises(street())
+    looked = play(seeing, [calm[n % 40] for n in range(61)])
+    return seeing, looked + [look(seeing, calm[second], float(second)) for second in range(13, until_s + 1)]
+
+
+def test_after_pictures_far_apart_quiet_ends_with_the_last_in_which_nothing_moved() -> None:
+    """That one is sent too: who is seen in the next may have come at any time in between."""
+    seeing, before = watched_by_key_frames(19)
+    assert [sight.frame.captured_at for each in before for sight in each.sights][-1] == NOW + timedelta(seconds=15)
+    calm = noises(street())
+    woken = [look(seeing, walker(calm[n], n), 20 + n / FPS) for n in range(3)]
+    sent = [((sight.frame.captured_at - NOW).total_seconds(), sight.quiet_s) for each in woken for sight in each.sights]
+    assert sent == [(19.0, 4.0), (20.0, 0.0), (20.2, 0.0), (20.4, 0.0)]
+    everything = before + woken
+    assert sum(each.left_out + len(each.sights) for each in everything) == 61 + 7 + 3
+
+
+def test_a_picture_that_is_due_while_something_may_have_begun_claims_no_more_either() -> None:
+    """The tenth second comes together with somebody."""
+    seeing, _ = watched_by_key_frames(24)
+    looked = look(seeing, walker(noises(street())[0], 0), 25.0)
+    assert [(sight.frame.captured_at - NOW, sight.quiet_s) for sight in looked.sights] == [
+        (timedelta(seconds=24), 9.0), (timedelta(seconds=25), 0.0),
+    ]  # fmt: skip
+    assert looked.left_out == 0
+
+
+def test_a_flash_between_pictures_far_apart_leaves_the_quiet_as_it_was() -> None:
+    """Nothing is sent of it, and the next picture that is due says all of its seconds."""
+    seeing, _ = watched_by_key_frames(19)
+    calm = noises(street())
+    looked = [look(seeing, walker(calm[0], 20), 20.0)] + [look(seeing, calm[n], float(20 + n)) for n in range(1, 6)]
+    sent = [(sight.frame.captured_at - NOW, sight.quiet_s) for each in looked for sight in each.sights]
+    assert sent == [(timedelta(seconds=25), 10.0)]
+
+
+def test_quiet_is_told_while_nothing_moves_before_a_camera_that_sees() -> None:
+    """Not before the view is known, not while awake, not while something may have begun, not while blind."""
+    seeing, calm = Seeing(UNMASKED, gated=True, live=True), noises(street())
+
+    def told(image: Image, second: float) -> bool:
+        look(seeing, image, second)
+        return seeing.quiet
+
+    assert [told(calm[number % 40], number / FPS) for number in range(100)] == [False] * 26 + [True] * 74
+    assert not told(walker(calm[0], 0), 20.0)
+    assert told(calm[1], 20.2)
+    assert not [told(np.full_like(street(), 5), 20.4 + number / FPS) for number in range(12)][-1]
+
+
+@pytest.mark.parametrize("gated", [True, False])
+def test_quiet_ends_with_a_cut_and_is_never_told_without_a_gate(gated: bool) -> None:
+    """What comes after is not known yet."""
+    seeing, calm = Seeing(UNMASKED, gated=gated, live=True), noises(street())
+    play(seeing, [calm[n % 40] for n in range(60)])
+    assert seeing.quiet is gated
+    seeing.cut()
+    assert not seeing.quiet
 
 
 def test_a_flash_is_left_out_after_all() -> None:
-    """A picture that was held for the next one is counted when nothing followed."""
+    """A picture that was held for the next one, as each is that was not sent, is counted when nothing followed."""
     seeing, calm = Seeing(UNMASKED, gated=True, live=True), noises(street())
     play(seeing, [calm[n % 40] for n in range(60)])
     looked = play(seeing, [walker(calm[0], 20), calm[1], calm[2]], 12.0)
-    assert [(len(each.sights), each.left_out) for each in looked] == [(0, 0), (0, 2), (0, 1)]
+    assert [(len(each.sights), each.left_out) for each in looked] == [(0, 1), (0, 1), (0, 1)]
 
 
 @pytest.mark.parametrize("take", [0, 1])
