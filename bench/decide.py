@@ -98,7 +98,7 @@ class Bench:
 
     def _real(self, made: Sequence[tuple[Event, Encoded]]) -> Round:
         decisions = _decisions(made)
-        written = Written(self._servers, topics.DECISION_LOG)
+        written = self._decided()
         self._send(made)
         with self._decide() as worker:
             times_s = written.wait_for(decisions)
@@ -122,8 +122,8 @@ class Bench:
         producer = KafkaProducer(bootstrap_servers=self._servers, acks="all", linger_ms=LINGER_MS)
         with self._decide():
             self._send_and_wait(warm)
-            written, decided = Written(self._servers, topics.ALERTS), Written(self._servers, topics.DECISION_LOG)
-            began_s = time.monotonic()
+            written, decided = Written(self._servers, topics.ALERTS), self._decided()
+            began_s, began_at = time.monotonic(), utc_now()
             for number, (event, record) in enumerate(made):
                 time.sleep(max(0.0, began_s + number / per_s - time.monotonic()))
                 _send_one(producer, event, _entered(record, utc_now()))
@@ -132,12 +132,20 @@ class Bench:
             records = written.all_records()
         producer.close()
         entered = [(record, envelope(record.headers).entered_at) for record in records]
-        return [record.timestamp * MILLISECOND - at.timestamp() for record, at in entered if at is not None]
+        return [
+            record.timestamp * MILLISECOND - at.timestamp()
+            for record, at in entered
+            if at is not None and at >= began_at
+        ]
 
     def _send_and_wait(self, made: Sequence[tuple[Event, Encoded]]) -> None:
-        written = Written(self._servers, topics.DECISION_LOG)
+        written = self._decided()
         self._send(made)
         written.wait_for(_decisions(made))
+
+    def _decided(self) -> Written:
+        """Return the decisions that are written from now on; ticks that do something, a budget's turn, are none of the load's."""
+        return Written(self._servers, topics.DECISION_LOG, but=f'"topic":"{topics.ROOM_TICKS}"'.encode())
 
     def _mix(self, events: int) -> Iterator[Event]:
         first, acted = self._opened, self._acted
@@ -165,9 +173,16 @@ class Bench:
 
 
 class Written:
-    """What is written to a topic from now on, as its records' times."""
+    """What is written to a topic from now on, as its records' times.
 
-    def __init__(self, bootstrap_servers: str, topic: str) -> None:
+    Args:
+        bootstrap_servers: The cluster.
+        topic: The topic.
+        but: A part of the records that are not counted.
+    """
+
+    def __init__(self, bootstrap_servers: str, topic: str, but: bytes = b"") -> None:
+        self._but = but
         self._consumer = KafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
         self._places = [TopicPartition(topic, number) for number in range(topics.ROOM_PARTITIONS)]
         self._consumer.assign(self._places)
@@ -187,9 +202,12 @@ class Written:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"after {ROUND_WITHIN_S:.0f} s {len(times_s)} of {number} records are there")
             for records in self._consumer.poll(timeout_ms=500).values():
-                times_s += [record.timestamp * MILLISECOND for record in records]
+                times_s += [record.timestamp * MILLISECOND for record in records if self._counts(record)]
         self._consumer.close()
         return sorted(times_s)
+
+    def _counts(self, record: Any) -> bool:
+        return not self._but or self._but not in record.value
 
     def all_records(self) -> list[Any]:
         """Return all records that were written until now."""
