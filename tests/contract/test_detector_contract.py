@@ -11,13 +11,16 @@ import cv2
 import numpy as np
 import pytest
 
+from detectors.batching import Batching
 from detectors.choice import choose
 from detectors.detector import Detector, DetectorError, Picture
 from detectors.hog import HogDetector
+from detectors.ultralytics_setup import prepare_ultralytics
 from detectors.yolo import YoloDetector
 from schemas.cameras import ObjectClass
 from tests.detector_fakes import FakeDetector
 
+YOLO_NAMES = {number: "person" if number == 0 else f"other-{number}" for number in range(80)}
 Make = Callable[[], Detector]
 
 
@@ -107,6 +110,49 @@ def test_the_order_of_choice(models: Path, tmp_path: Path) -> None:
     assert configured.reason.startswith("configured weights")
     fallback = choose(None, tmp_path / "none", tmp_path)
     assert (fallback.detector.info.name, fallback.detector.info.degraded) == ("hog", True)
+
+
+@pytest.fixture
+def untrained_weights(tmp_path: Path) -> Path:
+    """Return a model as a graphics processor would run it: of YOLO11n's shape, with numbers by chance that find much."""
+    prepare_ultralytics(tmp_path, allow_download=False)
+    import torch
+    from ultralytics import YOLO
+
+    torch.manual_seed(1)
+    model = YOLO("yolo11n.yaml", task="detect", verbose=False)
+    model.model.names = dict(YOLO_NAMES)
+    for scale in model.model.model[-1].cv3:
+        torch.nn.init.normal_(scale[-1].weight, std=1.0)
+        torch.nn.init.constant_(scale[-1].bias, -2.0)
+    path = tmp_path / "untrained.pt"
+    model.save(str(path))
+    return path
+
+
+def test_a_model_for_a_graphics_processor_batches(untrained_weights: Path, test_data: Path, tmp_path: Path) -> None:
+    """Weights that OpenVINO does not run itself are asked for several pictures at once, and find in each what they find alone."""
+    chosen: Any = choose(untrained_weights, None, tmp_path).detector
+    assert isinstance(chosen, Batching)
+    yolo = chosen._detector
+    batching = Batching(yolo, size=3)
+    pictures = frames(test_data, 4)
+    cameras = [f"camera-{number}" for number in range(len(pictures))]
+    alone = [yolo.detect([picture], [camera])[0] for picture, camera in zip(pictures, cameras, strict=True)]
+    sizes: list[int] = []
+    predict = yolo._model.predict
+
+    def counted(given: list[Picture], **options: Any) -> Any:
+        sizes.append(len(given))
+        return predict(given, **options)
+
+    yolo._model.predict = counted
+    found = batching.detect(pictures, cameras)
+    assert sizes == [3, 1]
+    assert all(len(objects) > 0 for objects in alone)
+    for together, by_itself in zip(found, alone, strict=True):
+        assert [item.object_class for item in together] == [item.object_class for item in by_itself]
+        assert [item.score for item in together] == pytest.approx([item.score for item in by_itself], abs=0.01)
 
 
 @pytest.mark.parametrize(
