@@ -134,7 +134,7 @@ def test_a_model_for_a_graphics_processor_batches(untrained_weights: Path, test_
     """Weights that OpenVINO does not run itself are asked for several pictures at once, and find in each what they find alone."""
     chosen: Any = choose(untrained_weights, None, tmp_path).detector
     assert isinstance(chosen, Batching)
-    yolo = chosen._detector
+    yolo: Any = chosen._detector
     batching = Batching(yolo, size=3)
     pictures = frames(test_data, 4)
     cameras = [f"camera-{number}" for number in range(len(pictures))]
