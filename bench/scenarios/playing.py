@@ -22,7 +22,7 @@ from schemas.cameras import CameraStatus, DetectorInfo
 from schemas.categories import Category, Priority
 from schemas.codec import decode
 from schemas.evidence import EpisodeFact, Evidence, ReportFact
-from schemas.observations import Observation, SituationKind, ZoneSituation
+from schemas.observations import GroundMeasure, Observation, SituationKind, ZoneSituation
 from schemas.operations import OperatorAction
 from streams import topics
 from streams.agents.corroborate import Corroborate
@@ -312,6 +312,7 @@ def observations(seen: SeenInput, start: datetime, room: str) -> Iterator[tuple[
                 dwell_s=seen.dwell_s + offset_s if seen.dwell_s else 0.0,
                 group_size=seen.group_size,
                 density_per_m2=seen.density_per_m2,
+                ground=_ground(seen),
                 detector=DETECTOR,
                 newest_frame_at=second + timedelta(milliseconds=800),
                 visibility=seen.visibility,
@@ -320,6 +321,14 @@ def observations(seen: SeenInput, start: datetime, room: str) -> Iterator[tuple[
             ),
         )
         before_s = offset_s
+
+
+def _ground(seen: SeenInput) -> GroundMeasure | None:
+    """Return what a calibrated zone shows on the ground, as `observe` tells it: boxes, as dense in every place of it."""
+    if not seen.density_per_m2:
+        return None
+    area_m2 = max(1, seen.count) / seen.density_per_m2
+    return GroundMeasure(calibration_version="made", area_m2=area_m2, densest_per_m2=seen.density_per_m2)
 
 
 def _next(

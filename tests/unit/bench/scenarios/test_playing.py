@@ -102,6 +102,14 @@ def test_a_span_is_told_second_by_second_and_quiet_every_ten() -> None:
     ]
 
 
+@pytest.mark.parametrize(("count", "begun"), [(30, 0), (130, 1)])
+def test_boxes_in_a_calibrated_zone_reach_the_levels_that_they_reach_in_the_pipeline(count: int, begun: int) -> None:
+    """Their density alone would not: persons hide each other."""
+    crowd = {"for_s": 60, "count": count, "density_per_m2": count / 100}
+    span = SeenInput(kind="seen", at_s=30.5, camera_id="markt", zone_id="plein", second_s=30, **crowd)
+    assert len(_play(span).episodes) == begun
+
+
 def test_a_camera_that_sees_persons_where_a_fight_is_reported_raises_it() -> None:
     """An unsaid priority is P2 by itself, and P1 when a camera saw it."""
     seen = SeenInput(kind="seen", at_s=20, camera_id="markt", zone_id="plein", second_s=18, for_s=30, count=4)
