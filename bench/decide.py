@@ -25,7 +25,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import NewTopic
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -34,6 +34,7 @@ from bench.decide_load import Event, actions_in, alerts_in, mix, reports
 from bench.detect import percentile
 from bench.flow_load import registry
 from bench.plain_chain import PARTITIONS
+from bench.written import MILLISECOND, Written
 from schemas.base import iso_utc
 from schemas.codec import Encoded, encode, envelope
 from schemas.operations import Tick
@@ -41,7 +42,6 @@ from streams import topics
 from streams.clock import utc_now
 from streams.supervisor import Child, ProcessSpec, Supervisor
 
-ROUND_WITHIN_S: Final = 600.0
 LEFT_OUT: Final = 0.1
 """Share of a round's records before the clock starts."""
 WARM_EVENTS: Final = 1_000
@@ -53,7 +53,6 @@ machine, which runs the broker and the load too, is not the limit."""
 LIVE_S: Final = 20.0
 LINGER_MS: Final = 5
 """How long the load's producer gathers live events; it is part of the latency."""
-MILLISECOND: Final = 1e-3
 IN, BATCHES = "toezicht_messages_in_total", "toezicht_batches_sent_total"
 
 
@@ -170,54 +169,6 @@ class Bench:
         }
         with _running(["streams.cli", "worker", "decide"], environment, self._folder / "run") as worker:
             yield worker
-
-
-class Written:
-    """What is written to a topic from now on, as its records' times.
-
-    Args:
-        bootstrap_servers: The cluster.
-        topic: The topic.
-        but: A part of the records that are not counted.
-    """
-
-    def __init__(self, bootstrap_servers: str, topic: str, but: bytes = b"") -> None:
-        self._but = but
-        self._consumer = KafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
-        self._places = [TopicPartition(topic, number) for number in range(topics.ROOM_PARTITIONS)]
-        self._consumer.assign(self._places)
-        self._consumer.seek_to_end(*self._places)
-        for place in self._places:
-            self._consumer.position(place)
-
-    def wait_for(self, number: int) -> list[float]:
-        """Return the times (s since the epoch, the broker's) of so many records.
-
-        Raises:
-            TimeoutError: They do not come.
-        """
-        times_s: list[float] = []
-        deadline = time.monotonic() + ROUND_WITHIN_S
-        while len(times_s) < number:
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"after {ROUND_WITHIN_S:.0f} s {len(times_s)} of {number} records are there")
-            for records in self._consumer.poll(timeout_ms=500).values():
-                times_s += [record.timestamp * MILLISECOND for record in records if self._counts(record)]
-        self._consumer.close()
-        return sorted(times_s)
-
-    def _counts(self, record: Any) -> bool:
-        return not self._but or self._but not in record.value
-
-    def all_records(self) -> list[Any]:
-        """Return all records that were written until now."""
-        ends = self._consumer.end_offsets(self._places)
-        found: list[Any] = []
-        while any(self._consumer.position(place) < end for place, end in ends.items()):
-            for records in self._consumer.poll(timeout_ms=500).values():
-                found += records
-        self._consumer.close()
-        return found
 
 
 def measure(

@@ -18,7 +18,7 @@ from detectors.pacing import Clock
 from detectors.recorded_source import IMAGE_SUFFIXES, read_picture
 from detectors.sources import open_source
 from streams.calibrations import ground_map
-from streams.capture import camera_config
+from streams.camera_config import camera_config
 from streams.domain.ground_area import coarsest_m_per_px, horizon_px, mirrored, zone_area_m2
 from streams.domain.ground_grid import ground_grid
 from streams.domain.legal import permission

@@ -14,7 +14,7 @@ from detectors.masks import MaskedSource, PrivacyMask
 from detectors.pacing import Clock
 from detectors.source_url import redact, source_kind
 from detectors.sources import open_source
-from streams.capture import camera_config
+from streams.camera_config import camera_config
 from streams.domain.legal import describe_window, outside_percent, permission
 from streams.domain.registry import Camera
 

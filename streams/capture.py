@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -19,14 +18,13 @@ from zoneinfo import ZoneInfo
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from detectors.camera_thread import CameraConfig, CaptureEvents, CaptureOptions, Ending, Permit
+from detectors.camera_thread import CaptureEvents, CaptureOptions, Ending, Permit
 from detectors.capture import Capture
 from detectors.detector import Detector
-from detectors.frames import QuietDecoding, ReadingOptions, SourceConfig
+from detectors.frames import ReadingOptions
 from detectors.pacing import Clock
 from detectors.snapshot import SnapshotPainter
 from detectors.source_url import redact
-from detectors.sources import is_live
 from detectors.tracking import Trackers
 from schemas.base import iso_utc
 from streams.agents.crowds import Crowds
@@ -34,6 +32,7 @@ from streams.agents.detected import Detected, make_detector
 from streams.attention_desk import AttentionDesk
 from streams.attention_reader import AttentionReader
 from streams.calibrations import tracking_grounds
+from streams.camera_config import camera_config
 from streams.clock import utc_now
 from streams.domain.camera_rules import AttentionRule
 from streams.domain.legal import permission
@@ -55,8 +54,6 @@ from streams.topics import MAX_FRAME_BYTES
 log = logging.getLogger(__name__)
 
 SYSTEM_CLOCK: Final = Clock(now=utc_now, monotonic_s=time.monotonic)
-SUBSTREAM_PIXELS: Final = 704 * 576
-"""Pixels of the largest picture that cameras offer as a substream (4CIF)."""
 _FLUSH_S: Final = 2.0
 """How long the last pictures and states may take to be confirmed after the order to stop."""
 _DRAIN_S: Final = 20.0
@@ -66,34 +63,6 @@ _IN_HAND_S: Final = 4.0
 _PATIENCE_S: Final = 10.0
 """How long a file that is played as fast as possible waits for the broker."""
 _CONNECT_MS: Final = 15_000
-
-
-def camera_config(camera: Camera, folder: Path) -> CameraConfig:
-    """Return what capture needs to know of a camera; a relative path is relative to the registry's folder."""
-    source = camera.source
-    url = source.url if "://" in source.url else str(folder / source.url)
-    start = None if source.start == "now" else datetime.fromisoformat(source.start).astimezone(UTC)
-    return CameraConfig(
-        camera_id=camera.id,
-        source=SourceConfig(
-            url, start, source.fps, source.loop, source.offset_s, source.transport, quiet_decoding(camera)
-        ),
-        width_px=camera.width_px,
-        height_px=camera.height_px,
-        mask_version=camera.masks.version,
-        mask_polygons=camera.masks.polygons,
-        motion_gate=is_live(url) if source.motion_gate is None else source.motion_gate,
-    )
-
-
-def quiet_decoding(camera: Camera) -> QuietDecoding:
-    """Return which pictures are decoded while nothing moves: of what is larger than a substream, key frames alone.
-
-    A substream costs little, and a person who enters is seen within 400 ms; a main stream would take the tenth of a core all
-    night, and its camera may see a person a key frame later.
-    """
-    large = camera.width_px * camera.height_px > SUBSTREAM_PIXELS
-    return camera.source.quiet_decoding or ("key_frames" if large else "all")
 
 
 def capture_options(speed: float, max_fps: float | None) -> CaptureOptions:

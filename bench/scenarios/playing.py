@@ -11,18 +11,19 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from bench.scenarios.layout import ActionInput, ReportInput, SeenInput, StatusInput
 from bench.scenarios.loading import Loaded
+from bench.scenarios.spans import observations
 from schemas.alerts import Alert, AlertState
 from schemas.base import Message, derive_id
-from schemas.cameras import CameraStatus, DetectorInfo
+from schemas.cameras import CameraStatus
 from schemas.categories import Category, Priority
 from schemas.codec import decode
 from schemas.evidence import EpisodeFact, Evidence, ReportFact
-from schemas.observations import GroundMeasure, Observation, SituationKind, ZoneSituation
+from schemas.observations import Observation
 from schemas.operations import OperatorAction
 from streams import topics
 from streams.agents.corroborate import Corroborate
@@ -41,7 +42,6 @@ AFTER_S: Final = 1_500
 TICK_EVERY_S: Final = 2
 """Telling every second would change nothing: what is due is kept in buckets of 2 and 10 s (`DUE_BUCKET_S` of the stages)."""
 TIME_ZONE: Final = "Europe/Amsterdam"
-DETECTOR: Final = DetectorInfo(name="scenario", version="1")
 _ACTIVE: Final = frozenset({AlertState.NEW, AlertState.ACKNOWLEDGED})
 """States in which an alert asks for an operator."""
 
@@ -282,53 +282,6 @@ def _names(given: ActionInput, fact: Fact) -> bool:
     if given.camera_id is not None:
         return fact.camera_id == given.camera_id
     return (fact.source, fact.source_id) == (given.source, given.source_id)
-
-
-def observations(seen: SeenInput, start: datetime, room: str) -> Iterator[tuple[float, Observation]]:
-    """Yield the observations of a span, each with when it arrives, in seconds after the start."""
-    before_s = -1
-    for offset_s in dict.fromkeys((*range(0, seen.for_s, seen.every_s), seen.for_s - 1)):
-        second = start + timedelta(seconds=seen.second_s + offset_s)
-        left_s = seen.object_left_since_s
-        situations: tuple[ZoneSituation, ...] = ()
-        if left_s is not None:
-            since = start + timedelta(seconds=left_s)
-            stands_s = max(0.0, (second - since).total_seconds())
-            words = f"an object has stood alone for {stands_s:.0f} s"
-            situations = (
-                ZoneSituation(kind=SituationKind.OBJECT_LEFT, since=since, value=stands_s, explanation=words),
-            )
-        yield (
-            seen.at_s + offset_s,
-            Observation(
-                camera_id=seen.camera_id,
-                zone_id=seen.zone_id,
-                control_room_id=room,
-                second=second,
-                frames=5,
-                count=seen.count,
-                count_max=seen.count,
-                vehicles=seen.vehicles,
-                dwell_s=seen.dwell_s + offset_s if seen.dwell_s else 0.0,
-                group_size=seen.group_size,
-                density_per_m2=seen.density_per_m2,
-                ground=_ground(seen),
-                detector=DETECTOR,
-                newest_frame_at=second + timedelta(milliseconds=800),
-                visibility=seen.visibility,
-                quiet_s=offset_s - before_s - 1,
-                situations=situations,
-            ),
-        )
-        before_s = offset_s
-
-
-def _ground(seen: SeenInput) -> GroundMeasure | None:
-    """Return what a calibrated zone shows on the ground, as `observe` tells it: boxes, as dense in every place of it."""
-    if not seen.density_per_m2:
-        return None
-    area_m2 = max(1, seen.count) / seen.density_per_m2
-    return GroundMeasure(calibration_version="made", area_m2=area_m2, densest_per_m2=seen.density_per_m2)
 
 
 def _next(

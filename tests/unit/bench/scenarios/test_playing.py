@@ -12,7 +12,8 @@ from bench.scenarios.evaluating import Part, unseen, without
 from bench.scenarios.generating import make
 from bench.scenarios.layout import ActionInput, AnyInput, ReportInput, Scenario, SeenInput, in_order
 from bench.scenarios.loading import Loaded
-from bench.scenarios.playing import Played, Player, observations
+from bench.scenarios.playing import Played, Player
+from bench.scenarios.spans import observations
 from bench.scenarios.town import registry
 from schemas.categories import Priority
 from streams.domain.registry import Registry

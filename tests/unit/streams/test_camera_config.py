@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from streams.capture import camera_config
+from streams.camera_config import camera_config
 from streams.domain.registry import Camera
 from tests.camera_registry import registry_camera
 
