@@ -25,15 +25,15 @@ from schemas.geo import Position
 from schemas.incidents import Incident, Operation, incident_identity
 from schemas.operations import Action, OperatorAction, Tick
 from streams import topics
-from streams.agents.decide import Decide
-from streams.domain.rules import Rules
-from streams.in_memory import MemoryRows
-from streams.recording import input_of, recording_of
-from streams.recording_file import RecordingHead, read_recording, write_recording
-from streams.records import Record
-from streams.replay_runs import other_rules, same_rules
-from streams.rules_file import load_rules
-from streams.stage import Output
+from streams.config.rules_file import load_rules
+from streams.domain.rules.rules import Rules
+from streams.kafka.records import Record
+from streams.replay.file import RecordingHead, read_recording, write_recording
+from streams.replay.recording import input_of, recording_of
+from streams.replay.replay_runs import other_rules, same_rules
+from streams.runtime.in_memory import MemoryRows
+from streams.stages.base import Output
+from streams.stages.decide.stage import Decide
 
 DAWN: Final = datetime(2026, 11, 24, tzinfo=UTC)
 DAY_S: Final = 86_400

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from streams.broker import LocalBroker
+from streams.kafka.admin import apply
+from streams.local.broker import LocalBroker
 from streams.settings import KafkaSettings, Settings
-from streams.topic_admin import apply
 
 # A machine that others use too may take long for an example; speed belongs in bench/.
 hypothesis_settings.register_profile("shared machine", deadline=None)

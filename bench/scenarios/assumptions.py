@@ -11,7 +11,7 @@ from pydantic import Field
 
 from schemas.base import Identifier, Part
 from schemas.categories import Category, Priority
-from streams.yaml_files import parse_yaml
+from streams.config.yaml import parse_yaml
 
 FILE: Final = "assumptions.yaml"
 

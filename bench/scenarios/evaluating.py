@@ -13,7 +13,7 @@ from bench.scenarios.judging import JudgedScenario, figures, judge
 from bench.scenarios.layout import SeenInput, StatusInput
 from bench.scenarios.loading import Loaded, load, load_truth
 from bench.scenarios.playing import Player
-from streams.domain.rules import Rules
+from streams.domain.rules.rules import Rules
 
 GOALS: Final = (
     ("critical situations missed", ("total", "critical_missed"), "at most", 0.0),

@@ -37,7 +37,7 @@ from bench.scenarios.showing import Floats, passers, shown, spans
 from bench.scenarios.town import CAMERAS, MadeCamera, registry
 from schemas.cameras import CameraState
 from schemas.operations import Action
-from streams.domain.ground import to_lat_lon
+from streams.domain.geometry.ground import to_lat_lon
 
 DAY: Final = datetime(2026, 11, 24, tzinfo=ZoneInfo("Europe/Amsterdam"))
 """The day of all scenarios, in local time; only New Year's Eve by name is one."""

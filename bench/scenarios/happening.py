@@ -13,7 +13,7 @@ from bench.scenarios.layout import EpisodeRef
 from bench.scenarios.showing import ZONE, Happening, Left, Visit
 from bench.scenarios.town import CAMERAS, SQUARES, ZONE_M2, MadeCamera, anywhere, in_public, seeing
 from schemas.categories import Category, Priority
-from streams.domain.ground import GroundPoint
+from streams.domain.geometry.ground import GroundPoint
 
 DAY_S: Final = 86_400
 LEAD_S: Final = 7_200

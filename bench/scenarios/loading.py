@@ -24,9 +24,9 @@ from bench.scenarios.layout import (
     StatusInput,
     Truth,
 )
-from streams.domain.registry import Registry
+from streams.config.yaml import read_yaml
+from streams.domain.cameras.registry import Registry
 from streams.errors import ToezichtError
-from streams.yaml_files import read_yaml
 
 _SHOWN_AT_MOST: Final = 60
 

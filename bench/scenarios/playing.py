@@ -26,16 +26,16 @@ from schemas.evidence import EpisodeFact, Evidence, ReportFact
 from schemas.observations import Observation
 from schemas.operations import OperatorAction
 from streams import topics
-from streams.agents.corroborate import Corroborate
-from streams.agents.decide import Decide
-from streams.agents.locate import Locate
-from streams.domain.rules import Rules
-from streams.in_memory import InMemory
-from streams.incident_sources.categories import load_categories
-from streams.incident_sources.lines import Line
-from streams.incident_sources.recorded import RecordedReports
-from streams.intake import Intake
-from streams.stage import Output
+from streams.domain.rules.rules import Rules
+from streams.intake.intake import Intake
+from streams.intake.lines import Line
+from streams.intake.sources.categories import load_categories
+from streams.intake.sources.recorded import RecordedReports
+from streams.runtime.in_memory import InMemory
+from streams.stages.base import Output
+from streams.stages.corroborate.stage import Corroborate
+from streams.stages.decide.stage import Decide
+from streams.stages.locate import Locate
 
 AFTER_S: Final = 1_500
 """Time goes on so long after the last second: more than the longest window (20 min after) and its settling."""

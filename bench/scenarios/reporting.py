@@ -13,7 +13,7 @@ import numpy as np
 from bench.scenarios.assumptions import Assumptions, Partner, Reporting
 from bench.scenarios.happening import Happened
 from schemas.base import iso_utc
-from streams.domain.ground import GroundPoint, to_lat_lon
+from streams.domain.geometry.ground import GroundPoint, to_lat_lon
 
 CLOCK_AT_MOST_S: Final = 240.0
 """Intake refuses what lies more than five minutes ahead; these clocks are wrong by less."""

@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 GROUP_S: Final = 20
 """`group_min_s` of the town's zones."""
 KEEP_ALIVE_S: Final = 10
-"""How often a zone in which nothing moves is told (detectors/motion_gate.py)."""
+"""How often a zone in which nothing moves is told (detectors/view/motion_gate.py)."""
 ZONE: Final = "plein"
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from streams.domain.ground import GroundPoint, to_lat_lon
+from streams.domain.geometry.ground import GroundPoint, to_lat_lon
 
 ROOM: Final = "stad"
 CENTRE: Final = GroundPoint(118_850.0, 479_900.0)

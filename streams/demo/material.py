@@ -12,7 +12,7 @@ from typing import Any, Final
 import yaml
 
 from streams.demo.rules import write_rules
-from streams.pipeline_file import Pipeline, read_pipeline
+from streams.local.pipeline import Pipeline, read_pipeline
 
 VIDEO_VARIABLE: Final = "TOEZICHT_DEMO_VIDEO"
 EMPTY_VARIABLE: Final = "TOEZICHT_DEMO_EMPTY"
@@ -88,7 +88,7 @@ def _calibrate(registry: Path, model: Path) -> None:
 
 
 def _find_video(folder: Path, progress: Callable[[str], None]) -> bool:
-    from detectors.scene import write_empty_scene, write_moving_scene
+    from detectors.synthetic import write_empty_scene, write_moving_scene
 
     named = os.environ.get(VIDEO_VARIABLE, "")
     composed = not (named and Path(named).is_file())

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import yaml
 
-from streams.domain.rules import Rules
-from streams.rules_file import load_rules
+from streams.config.rules_file import load_rules
+from streams.domain.rules.rules import Rules
 
 BEFORE_S: Final = 10.0
 AFTER_S: Final = 12.0

@@ -12,7 +12,7 @@ from typing import Any, Final
 from schemas.alerts import Alert
 from schemas.evidence import Verdict
 from streams.demo.material import Material
-from streams.supervisor import ProcessSpec
+from streams.local.supervisor import ProcessSpec
 
 SETTLE_S: Final = 26.0
 """After the last report: its cameras' window (12 s after), its settling (2 s), start-up and a margin."""

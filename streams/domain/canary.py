@@ -18,8 +18,8 @@ from schemas.categories import Category
 from schemas.geo import Position
 from schemas.incidents import Incident, Operation, incident_identity
 from schemas.operations import Action, OperatorAction
-from streams.domain.registry import Registry
-from streams.domain.rules import Rules
+from streams.domain.cameras.registry import Registry
+from streams.domain.rules.rules import Rules
 
 PREFIX: Final = "canary-"
 """How the names of its control rooms and cameras begin."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from schemas.base import Part
-from streams.stage import Rows
+from streams.stages.base import Rows
 
 
 class Row(Part):

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from detectors.crowd_counter import (
+from detectors.models.base import DetectorError, ModelMissingError, NotAModelError, Picture
+from detectors.models.crowd_counter import (
     MEAN_RGB,
     SCALE_RGB,
     CounterInfo,
@@ -19,7 +20,6 @@ from detectors.crowd_counter import (
     WrongShapeError,
     load_crowd_counter,
 )
-from detectors.detector import DetectorError, ModelMissingError, NotAModelError, Picture
 from detectors.ultralytics_setup import prepare_openvino
 
 pytestmark = pytest.mark.vision

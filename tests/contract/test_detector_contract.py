@@ -11,14 +11,14 @@ import cv2
 import numpy as np
 import pytest
 
-from detectors.batching import Batching
-from detectors.choice import choose
-from detectors.detector import Detector, DetectorError, Picture
-from detectors.hog import HogDetector
+from detectors.models.base import Detector, DetectorError, Picture
+from detectors.models.batching import Batching
+from detectors.models.choice import choose
+from detectors.models.hog import HogDetector
+from detectors.models.yolo import YoloDetector
 from detectors.ultralytics_setup import prepare_ultralytics
-from detectors.yolo import YoloDetector
 from schemas.cameras import ObjectClass
-from tests.detector_fakes import FakeDetector
+from tests.support.detectors import FakeDetector
 
 YOLO_NAMES = {number: "person" if number == 0 else f"other-{number}" for number in range(80)}
 Make = Callable[[], Detector]

@@ -17,7 +17,7 @@ from schemas.codec import OCTETS, encode
 from schemas.incidents import Incident
 from schemas.operations import DeadLetterReference
 from streams.settings import KafkaSettings
-from tests.factories import NOON, example
+from tests.support.messages import NOON, example
 
 KCAT = shutil.which("kcat")
 pytestmark = [

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from streams.stage import Rows
+from streams.stages.base import Rows
 from tests.contract.rows_contract import RowsContract
-from tests.fake_rows import FakeRows
+from tests.support.rows import FakeRows
 
 
 class TestFakeRows(RowsContract):

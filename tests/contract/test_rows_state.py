@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from streams.stage import Rows
-from streams.state import PartitionState, StateRows
+from streams.runtime.state import PartitionState, StateRows
+from streams.stages.base import Rows
 from tests.contract.rows_contract import RowsContract
-from tests.unit.streams.fake_kafka import FakeDatabase
+from tests.support.kafka import FakeDatabase
 
 
 class TestStateRows(RowsContract):

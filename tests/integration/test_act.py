@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from schemas.alerts import AlertState
-from streams.action_client import newest
-from streams.alert_reader import AlertReader
+from streams.clients.actions import newest
+from streams.clients.alerts import AlertReader
 from streams.settings import KafkaSettings
 from tests.integration.test_worker import Scene, eventually
 

@@ -21,12 +21,12 @@ from schemas.cameras import FrameReference
 from schemas.codec import decode, encode
 from schemas.incidents import CameraWatch, Operation
 from streams.clock import utc_now
+from streams.runtime.producer import partition_of
 from streams.settings import KafkaSettings
 from streams.topics import CAMERA_FRAMES, CAMERA_WATCHES
-from streams.transmitting import partition_of
-from tests.camera_registry import registry_camera, write_registry
-from tests.factories import example
 from tests.integration.test_capture import RUN, _records, _video
+from tests.support.messages import example
+from tests.support.registry import registry_camera, write_registry
 
 pytestmark = pytest.mark.integration
 USUAL_FPS = 2

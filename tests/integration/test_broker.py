@@ -14,7 +14,7 @@ import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
 
-from streams.broker import BrokerError, LocalBroker
+from streams.local.broker import BrokerError, LocalBroker
 from streams.settings import Settings
 
 pytestmark = pytest.mark.integration

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from streams.canary_places import names
+from streams.canary.partitions import names
+from streams.kafka.admin import apply
+from streams.local.supervisor import ProcessSpec, Supervisor
 from streams.settings import KafkaSettings
-from streams.supervisor import ProcessSpec, Supervisor
-from streams.topic_admin import apply
-from tests.camera_registry import registry_camera, write_registry
+from tests.support.registry import registry_camera, write_registry
 
 pytestmark = [pytest.mark.integration]
 

@@ -22,10 +22,10 @@ from schemas.cameras import CameraStatus, FrameReference
 from schemas.codec import decode, envelope
 from streams.settings import KafkaSettings
 from streams.topics import CAMERA_FRAMES, CAMERA_STATUS
-from tests.camera_registry import registry_camera, write_registry
+from tests.support.registry import registry_camera, write_registry
 
 pytestmark = pytest.mark.integration
-RUN = "import typer; from streams.commands import capture; app = typer.Typer(); capture.register(app); app()"
+RUN = "import typer; from streams.cli import capture; app = typer.Typer(); capture.register(app); app()"
 
 
 def _video(path: Path, pictures: int) -> None:

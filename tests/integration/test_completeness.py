@@ -24,14 +24,14 @@ from schemas.base import Message
 from schemas.codec import decode, encode, envelope
 from schemas.operations import Action
 from streams import topics
-from streams.broker import LocalBroker, free_port
 from streams.clock import utc_now
-from streams.completeness import STAGE_OF
-from streams.completeness_cluster import KafkaCluster
-from streams.domain.completeness import Place
+from streams.completeness.check import STAGE_OF
+from streams.completeness.cluster import KafkaCluster
+from streams.completeness.ledger import Place
+from streams.kafka.admin import apply
+from streams.local.broker import LocalBroker, free_port
 from streams.settings import KafkaSettings, Settings
-from streams.topic_admin import apply
-from tests.situation_factories import action, incident, report
+from tests.support.situations import action, incident, report
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 REGISTRY = Path(__file__).parents[2] / "deploy" / "cameras.yaml"

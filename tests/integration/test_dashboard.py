@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from streams.broker import free_port
+from streams.local.broker import free_port
 from tests.integration.conftest import RunningDemo
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(600)]

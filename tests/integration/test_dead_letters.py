@@ -21,13 +21,13 @@ from schemas.base import Message
 from schemas.codec import encode
 from schemas.geo import Position
 from schemas.incidents import Incident
-from streams.broker import LocalBroker
 from streams.clock import utc_now
+from streams.kafka.admin import apply
+from streams.local.broker import LocalBroker
 from streams.settings import KafkaSettings, Settings
-from streams.topic_admin import apply
 from streams.topics import ALERT_STATE, ALERTS, BY_NAME, DEAD_LETTERS, INCIDENTS, OBSERVATIONS
-from tests.factories import example
-from tests.situation_factories import observation
+from tests.support.messages import example
+from tests.support.situations import observation
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 REGISTRY = Path(__file__).parents[2] / "deploy" / "cameras.yaml"

@@ -15,14 +15,14 @@ from kafka import KafkaAdminClient, KafkaProducer
 
 from schemas.codec import encode
 from schemas.operations import Tick
-from streams.app import build
 from streams.clock import utc_now
-from streams.lease import Lease
-from streams.outbox import Raw, Where
+from streams.runtime.lease import Lease
+from streams.runtime.producer import BatchTransmit, LeasedProducer
+from streams.runtime.send_queue import Raw, Where
 from streams.settings import KafkaSettings
-from streams.stage import Input, Output, Rows
+from streams.stages.base import Input, Output, Rows
 from streams.topics import ROOM_TICKS, TRENDS
-from streams.transmitting import BatchTransmit, LeasedProducer
+from streams.worker.run import build
 
 pytestmark = pytest.mark.integration
 PLACE = (ROOM_TICKS, 1)

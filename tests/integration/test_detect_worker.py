@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
-from bench.detect_load import Cameras, Results, Sender
+from bench.detect.load import Cameras, Results, Sender
 from schemas.cameras import Detections, FrameReference
 from schemas.codec import decode
 from streams import topics
@@ -55,7 +55,7 @@ def test_a_worker_that_ends_has_sent_what_it_acknowledged(kafka: KafkaSettings, 
     environment = {"KAFKA_BOOTSTRAP_SERVERS": servers, "TOEZICHT_MODELS": str(models), "TOEZICHT_DATA": str(tmp_path)}
     with (tmp_path / "log").open("wb") as log:
         worker = subprocess.Popen(
-            [sys.executable, "-m", "bench.detect_worker", str(tmp_path / "detect")],
+            [sys.executable, "-m", "bench.detect.worker", str(tmp_path / "detect")],
             env={**os.environ, **environment},
             stderr=log,
         )

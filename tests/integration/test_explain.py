@@ -13,16 +13,16 @@ from schemas.alerts import Alert
 from schemas.base import Message
 from schemas.codec import encode
 from schemas.evidence import Evidence, Verdict
-from streams.agents.decide import Decide
-from streams.cli import build_app
+from streams.cli.main import build_app
 from streams.clock import utc_now
+from streams.config.rules_file import load_rules
 from streams.errors import ConfigurationError
-from streams.in_memory import MemoryRows
-from streams.rules_file import load_rules
+from streams.runtime.in_memory import MemoryRows
 from streams.settings import KafkaSettings
-from streams.stage import Input
+from streams.stages.base import Input
+from streams.stages.decide.stage import Decide
 from streams.topics import ALERT_STATE, ALERTS, EVIDENCE
-from tests.situation_factories import in_view, report, seconds, sighting
+from tests.support.situations import in_view, report, seconds, sighting
 
 pytestmark = pytest.mark.integration
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.faults import Rates, Scene, scene
+from bench.faults.measure import Rates, Scene, scene
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(600)]
 SEED = 1

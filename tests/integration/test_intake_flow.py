@@ -21,21 +21,21 @@ from schemas.base import Message
 from schemas.codec import decode
 from schemas.incidents import Incident, Operation
 from schemas.operations import DeadLetterReference
-from streams.broker import LocalBroker, free_port
 from streams.clock import utc_now
-from streams.incident_sources.categories import load_categories
-from streams.incident_sources.lines import Line
-from streams.incident_sources.recorded import RecordedReports
-from streams.intake import Intake
+from streams.intake.intake import Intake
+from streams.intake.lines import Line
+from streams.intake.sources.categories import load_categories
+from streams.intake.sources.recorded import RecordedReports
+from streams.kafka.admin import apply
+from streams.local.broker import LocalBroker, free_port
 from streams.settings import KafkaSettings, Settings
-from streams.topic_admin import apply
 
 pytestmark = pytest.mark.integration
 RUN = (
     sys.executable,
     "-c",
     "import sys, typer\n"
-    "from streams.commands import intake\n"
+    "from streams.cli import intake\n"
     "from streams.errors import ToezichtError\n"
     "app = typer.Typer()\n"
     "intake.register(app)\n"

@@ -23,13 +23,13 @@ from schemas.codec import encode
 from schemas.incidents import Incident
 from schemas.operations import Action, OperatorAction
 from streams import topics
-from streams.broker import LocalBroker, free_port
 from streams.clock import utc_now
-from streams.rules_file import DEFAULT_RULES
+from streams.config.rules_file import DEFAULT_RULES
+from streams.kafka.admin import apply
+from streams.kafka.topic_spans import SpanReader
+from streams.local.broker import LocalBroker, free_port
 from streams.settings import KafkaSettings, Settings
-from streams.topic_admin import apply
-from streams.topic_spans import SpanReader
-from tests.factories import STADSHART, example
+from tests.support.messages import STADSHART, example
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]

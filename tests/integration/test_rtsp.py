@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from detectors.camera_thread import CameraConfig, CaptureOptions
-from detectors.capture import Capture
+from detectors.capture.camera import CameraConfig, CaptureOptions
+from detectors.capture.capture import Capture
 from detectors.errors import SourceError
-from detectors.frames import ReadingOptions, SourceConfig
-from detectors.sources import open_source
-from tests.capture_fakes import REAL_CLOCK, Answer, Recorder, nothing
+from detectors.sources.base import ReadingOptions, SourceConfig
+from detectors.sources.open import open_source
+from tests.support.capture import REAL_CLOCK, Answer, Recorder, nothing
 
-SERVER = Path(__file__).parents[1] / "rtsp_server.py"
+SERVER = Path(__file__).parents[1] / "support" / "rtsp_server.py"
 PYTHON = "/usr/bin/python3"
 USER, PASSWORD = "bob", "pw-Zq7-unlikely"
 NEEDED = "import gi; [gi.require_version(n, '1.0') for n in ('Gst', 'GstRtsp', 'GstRtspServer')]; \
@@ -186,9 +186,9 @@ TRY_TO_OPEN = """
 import logging, sys
 logging.basicConfig(level="DEBUG")
 from detectors.errors import SourceError
-from detectors.frames import ReadingOptions, SourceConfig
-from detectors.sources import open_source
-from tests.capture_fakes import REAL_CLOCK, nothing
+from detectors.sources.base import ReadingOptions, SourceConfig
+from detectors.sources.open import open_source
+from tests.support.capture import REAL_CLOCK, nothing
 try:
     source = open_source(SourceConfig(sys.stdin.readline()), ReadingOptions(), REAL_CLOCK, nothing)
     print("opened", repr(source.read())[:40])

@@ -11,16 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detectors.choice import choose
-from detectors.detector import Detector, Picture
-from detectors.evaluation import evaluate, found_frames
-from detectors.ground_truth import Annotated, read_ground_truth
-from detectors.hog import HogDetector
+from detectors.evaluation.detection import evaluate, found_frames
+from detectors.evaluation.ground_truth import Annotated, read_ground_truth
+from detectors.models.base import Detector, Picture
+from detectors.models.choice import choose
+from detectors.models.hog import HogDetector
 from detectors.opencv import cv2
-from detectors.tracking import SURE_SCORE, Trackers
+from detectors.tracking.bytetrack import SURE_SCORE, Trackers
 from schemas.cameras import DetectedObject, FrameReference, ObjectClass
-from streams.calibrations import read_map
-from streams.domain.crowd_quality import foot_errors_m
+from streams.config.calibrations import read_map
+from streams.evaluation.crowds import foot_errors_m
 
 pytestmark = [pytest.mark.integration, pytest.mark.vision]
 

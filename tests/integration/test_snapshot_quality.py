@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detectors.choice import choose
-from detectors.detector import Picture
-from detectors.ground_truth import Annotated, read_ground_truth
+from detectors.evaluation.ground_truth import Annotated, read_ground_truth
+from detectors.models.base import Picture
+from detectors.models.choice import choose
 from detectors.opencv import cv2
-from detectors.pixelate import moved_between, pixelated
+from detectors.privacy.pixelate import moved_between, pixelated
 
 pytestmark = [pytest.mark.integration, pytest.mark.vision]
 EVERY = 40

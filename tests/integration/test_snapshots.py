@@ -22,13 +22,13 @@ from schemas.cameras import Detections
 from schemas.codec import decode, encode
 from schemas.operations import AuditEvent
 from schemas.snapshots import SnapshotReference, SnapshotRefusal
+from streams.clients.snapshots import NoAnswerError, ask
 from streams.clock import utc_now
 from streams.settings import KafkaSettings
-from streams.snapshot_client import NoAnswerError, ask
 from streams.topics import AUDIT, BY_NAME, CAMERA_FRAMES, CAMERA_STATUS, DETECTIONS, SNAPSHOT_REQUESTS, SNAPSHOTS
-from tests.camera_registry import registry_camera, write_registry
 from tests.integration.test_capture import _records, _video
-from tests.snapshot_fakes import request
+from tests.support.registry import registry_camera, write_registry
+from tests.support.snapshots import request
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 

@@ -15,15 +15,16 @@ from faust.types import TP
 from kafka import KafkaAdminClient
 from kafka import TopicPartition as Place
 
-from bench.start import fill, plain_read, start
-from streams import restoring, topics
-from streams.agents.decide import Decide
-from streams.broker import LocalBroker
-from streams.framework import faust_app, state_table
-from streams.rules_file import load_rules
+from bench.start.measure import fill, plain_read, start
+from streams import topics
+from streams.config.rules_file import load_rules
+from streams.kafka.admin import apply
+from streams.local.broker import LocalBroker
+from streams.runtime.faust import restore as restoring
+from streams.runtime.faust.app import faust_app, state_table
+from streams.runtime.state import KEPT_AT_KEY, StateTable
 from streams.settings import KafkaSettings, Settings
-from streams.state import KEPT_AT_KEY, StateTable
-from streams.topic_admin import apply
+from streams.stages.decide.stage import Decide
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 CHANGELOG: Final = topics.changelog("decide")

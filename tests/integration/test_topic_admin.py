@@ -13,9 +13,9 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from typer import Typer
 from typer.testing import CliRunner
 
-from streams.commands import topics as command
+from streams.cli import topics as command
+from streams.kafka.admin import apply, check
 from streams.settings import KafkaSettings
-from streams.topic_admin import apply, check
 from streams.topics import BY_NAME, TopicSpec
 
 pytestmark = pytest.mark.integration

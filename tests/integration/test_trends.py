@@ -20,12 +20,12 @@ from schemas.alerts import Alert
 from schemas.codec import encode
 from schemas.trends import Trend
 from streams.clock import utc_now
-from streams.domain.trends import local_day, week_name, week_of
+from streams.domain.trends.counts import local_day, week_name, week_of
+from streams.kafka.trend_reader import read_trends
 from streams.settings import KafkaSettings, read_time_zone
 from streams.topics import ALERTS
-from streams.trend_reader import read_trends
-from tests.trend_factories import burglary
-from tests.trend_year import AREAS
+from tests.support.trend_year import AREAS
+from tests.support.trends import burglary
 
 pytestmark = pytest.mark.integration
 

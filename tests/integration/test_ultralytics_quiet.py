@@ -24,9 +24,9 @@ def watch(event, arguments):
 sys.addaudithook(watch)
 from pathlib import Path
 import numpy as np
-from streams.agents.detect import Detect
+from streams.stages.detect.stage import Detect
 from streams.settings import Settings
-from detectors.tracking import Trackers
+from detectors.tracking.bytetrack import Trackers
 agent = Detect.from_settings(Settings(models=Path(sys.argv[1]), cache=Path(sys.argv[2]), weights=None))
 found = agent._detector.detect([np.zeros((64, 64, 3), np.uint8)] * 3, ["a", "b", "c"])
 from ultralytics.utils.events import events

@@ -12,11 +12,11 @@ from kafka import KafkaProducer
 
 from schemas.alerts import Alert
 from schemas.codec import encode
-from streams.alert_reader import AlertReader, UnreachableError
+from streams.clients.alerts import AlertReader, UnreachableError
 from streams.clock import utc_now
 from streams.settings import KafkaSettings
 from streams.topics import ALERT_STATE, ALERTS
-from tests.factories import NOON, example
+from tests.support.messages import NOON, example
 
 pytestmark = pytest.mark.integration
 

@@ -17,12 +17,12 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from schemas.base import derive_id
 from schemas.codec import encode
 from schemas.incidents import Incident
-from streams.broker import LocalBroker, free_port
 from streams.clock import utc_now
+from streams.kafka.admin import apply
+from streams.local.broker import LocalBroker, free_port
 from streams.settings import KafkaSettings, Settings
-from streams.topic_admin import apply
 from streams.topics import ALERTS, INCIDENTS, ROOM_PARTITIONS
-from tests.factories import example
+from tests.support.messages import example
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 REGISTRY = Path(__file__).parents[2] / "deploy" / "cameras.yaml"

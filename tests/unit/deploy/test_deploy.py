@@ -16,10 +16,10 @@ import yaml
 from prometheus_client import REGISTRY
 
 from streams import metrics
-from streams.cli import COMMANDS
-from streams.domain.registry import Registry
-from streams.pipeline_file import read_pipeline
-from streams.yaml_files import read_yaml
+from streams.cli.main import COMMANDS
+from streams.config.yaml import read_yaml
+from streams.domain.cameras.registry import Registry
+from streams.local.pipeline import read_pipeline
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 DASHBOARDS = [json.loads(path.read_text()) for path in sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))]

@@ -7,10 +7,10 @@ import sys
 
 OPEN = """
 import sys
-from detectors.ffmpeg import av
-from detectors.frames import ReadingOptions, SourceConfig
+from detectors.sources.ffmpeg import av
+from detectors.sources.base import ReadingOptions, SourceConfig
 from detectors.errors import SourceError
-from detectors.live_stream import open_stream
+from detectors.sources.stream import open_stream
 from detectors.opencv import cv2
 url = sys.stdin.readline()
 cv2.VideoCapture(url, cv2.CAP_FFMPEG)

@@ -22,7 +22,7 @@ from schemas.incidents import CameraWatch, Incident
 from schemas.observations import Observation
 from schemas.operations import DeadLetterReason, DeadLetterReference, Tick
 from schemas.trends import Trend
-from tests.factories import NOON, example, payload
+from tests.support.messages import NOON, example, payload
 
 TIMES = st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(9000, 1, 1)).flatmap(
     lambda naive: st.integers(-14 * 60, 14 * 60).map(

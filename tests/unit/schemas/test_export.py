@@ -18,8 +18,8 @@ from schemas.base import Message
 from schemas.catalogue import MESSAGES
 from schemas.evidence import Evidence
 from schemas.export import check, documents, export, schema_name
-from streams.commands.schemas import FOLDER, topic_facts
-from tests.factories import example
+from streams.cli.schemas import FOLDER, topic_facts
+from tests.support.messages import example
 
 ASYNCAPI = Path(__file__).parents[2] / "data" / "asyncapi"
 FORBIDDEN = frozenset(

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.snapshots import SnapshotReference, SnapshotRefusal, SnapshotRequest
-from tests.factories import NOON, example
+from tests.support.messages import NOON, example
 
 PICTURE = {"captured_at": NOON, "width_px": 64, "height_px": 48}
 NOTHING = {"captured_at": None, "width_px": None, "height_px": None}

@@ -50,14 +50,14 @@ def test_a_library_says_one_thing_once_in_ten_seconds() -> None:
     assert written(sparing, "aiokafka.conn", gone, "a") == "cannot reach a"
     assert [written(sparing, "aiokafka.conn", gone, "b") for _ in range(3)] == [None] * 3
     assert written(sparing, "aiokafka.conn", "something else") == "something else"
-    assert [written(sparing, "streams.app", gone, "c") for _ in range(2)] == ["cannot reach c"] * 2
+    assert [written(sparing, "streams.worker.run", gone, "c") for _ in range(2)] == ["cannot reach c"] * 2
     now_s[0] += 10.0
     assert written(sparing, "aiokafka.conn", gone, "d") == "cannot reach d (and 3 times more)"
     now_s[0] += 10.0
     assert written(sparing, "aiokafka.conn", gone, "e") == "cannot reach e"
 
 
-@pytest.mark.parametrize(("name", "kept"), [("kafka.net.transport", False), ("streams.app", True)])
+@pytest.mark.parametrize(("name", "kept"), [("kafka.net.transport", False), ("streams.worker.run", True)])
 def test_a_connection_that_was_reset_is_one_line(name: str, kept: bool) -> None:
     """For a library that tells of the network; where our own code did not expect it, the traceback says where."""
     record = caught(name, ConnectionResetError(104, "reset by peer"))

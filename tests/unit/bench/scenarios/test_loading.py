@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bench.scenarios.layout import CAMERAS, INPUTS, SCENARIO, TRUTH
 from bench.scenarios.loading import ScenarioError, load, load_truth, scenario_folders
 from bench.scenarios.town import registry
-from streams.yaml_files import FileError
+from streams.config.yaml import FileError
 
 REPORT: dict[str, Any] = {"kind": "report", "at_s": 5, "line": {"source": "politie-gms", "source_id": "1"}}
 SEEN: dict[str, Any] = {"kind": "seen", "at_s": 2, "camera_id": "markt", "zone_id": "plein", "second_s": 1}

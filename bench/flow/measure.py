@@ -1,0 +1,161 @@
+"""`bench flow`: reports per second through the whole chain in one worker, beside a chain of plain Faust agents.
+
+Both run on the same broker, one after the other, in adjacent pairs, and the medians of the pairs are told: machines are
+shared, so only a ratio within one run means something. A round's rate is its reports divided by the time from the first
+message to the last alert on the topic (for the plain chain: the last message of the last topic), by the broker's clock.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import NewTopic
+
+from bench.flow import load as flow_load
+from bench.yardsticks import chain as plain_chain
+from schemas.codec import encode
+from schemas.evidence import Verdict
+from streams import topics
+from streams.clock import utc_now
+from streams.local.supervisor import ProcessSpec, Supervisor
+
+ROUND_WITHIN_S = 240.0
+PLAIN_BYTES = 700
+"""Size of a plain message: about that of an incident."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round: events per second."""
+
+    events_per_s: float
+
+
+@contextmanager
+def running(command: list[str], folder: Path) -> Iterator[None]:
+    """Run one worker until the end of the block."""
+    supervisor = Supervisor([ProcessSpec("worker", [sys.executable, "-m", *command], restart=False)], folder)
+    supervisor.start()
+    try:
+        yield
+    finally:
+        supervisor.stop()
+
+
+def real_round(bootstrap_servers: str, reports: int, folder: Path, run: str, share: int) -> Round:
+    """Return the rate of the real chain; its topics exist already."""
+    folder.mkdir(parents=True)
+    (folder / "reports.jsonl").write_bytes(b"\n".join(flow_load.report_lines(reports, run, share)))
+    consumer = _consumer(bootstrap_servers, topics.ALERTS, topics.ROOM_PARTITIONS)
+    with running(["bench.flow.worker", str(folder), bootstrap_servers], folder):
+        _send_observations(bootstrap_servers, share)
+        time.sleep(2)  # the stage takes the observations before the reports ask for them
+        began_s = time.time()
+        (folder / "go").touch()
+        waiting = {f"{run}-{number}" for number in range(reports)}
+        last_s = began_s
+
+        def take(record: Any) -> bool:
+            nonlocal last_s
+            alert = json.loads(record.value)  # unchecked: this reader shares the cores with what it measures
+            if alert["verdict"] == Verdict.CORROBORATED:
+                answered = waiting & {report["source_id"] for report in alert["reports"]}
+                if answered:
+                    last_s = record.timestamp / 1000
+                    waiting.difference_update(answered)
+            return not waiting
+
+        _read_until(consumer, take, lambda: f"{len(waiting)} of {reports} reports have no corroborated alert")
+    return Round(reports / (last_s - began_s))
+
+
+def plain_round(bootstrap_servers: str, messages: int, folder: Path, run: str) -> Round:
+    """Return the rate of the plain chain, on topics of its own."""
+    names = plain_chain.topic_names(run)
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap_servers)
+    new = [*names, plain_chain.changelog_name(run)]
+    admin.create_topics([NewTopic(name, plain_chain.PARTITIONS, 1) for name in new])
+    admin.close()
+    consumer = _consumer(bootstrap_servers, names[-1], plain_chain.PARTITIONS)
+    with running(["bench.yardsticks.chain", run, bootstrap_servers, str(folder / "state")], folder):
+        producer = KafkaProducer(bootstrap_servers=bootstrap_servers, linger_ms=5)
+        value = b'{"filling": "' + b"x" * PLAIN_BYTES + b'"}'
+        began_s = last_s = time.time()
+        for number in range(messages):
+            producer.send(names[0], key=f"key-{number}".encode(), value=value)
+        producer.flush()
+        seen = 0
+
+        def take(record: Any) -> bool:
+            nonlocal seen, last_s
+            seen += 1
+            last_s = record.timestamp / 1000
+            return seen >= messages
+
+        _read_until(consumer, take, lambda: f"only {seen} of {messages} messages came through the plain chain")
+        producer.close()
+    return Round(messages / (last_s - began_s))
+
+
+def measure(
+    bootstrap_servers: str, reports: int, pairs: int, folder: Path, progress: Callable[[str], None]
+) -> dict[str, Any]:
+    """Return the medians over adjacent pairs: events_per_s, plain_events_per_s, ratio, and the rounds themselves."""
+    rounds: list[tuple[Round, Round]] = []
+    for number in range(pairs):
+        run = uuid.uuid4().hex[:8]
+        real = real_round(bootstrap_servers, reports, folder / f"real-{run}", run, number)
+        plain = plain_round(bootstrap_servers, reports, folder / f"plain-{run}", run)
+        rounds.append((real, plain))
+        progress(
+            f"pair {number + 1} of {pairs}: {real.events_per_s:.0f} reports/s, plain {plain.events_per_s:.0f} messages/s"
+        )
+    return {
+        "events_per_s": round(statistics.median(real.events_per_s for real, _ in rounds), 1),
+        "plain_events_per_s": round(statistics.median(plain.events_per_s for _, plain in rounds), 1),
+        "ratio": round(statistics.median(real.events_per_s / plain.events_per_s for real, plain in rounds), 3),
+        "pairs": [[round(real.events_per_s, 1), round(plain.events_per_s, 1)] for real, plain in rounds],
+        "reports": reports,
+        "agents": plain_chain.AGENTS,
+    }
+
+
+def _send_observations(bootstrap_servers: str, share: int) -> None:
+    producer = KafkaProducer(bootstrap_servers=bootstrap_servers, linger_ms=5)
+    now = utc_now()
+    for observation in flow_load.observations(now, share):
+        record = encode(observation, stage="bench", handled_at=now, entered_at=now)
+        producer.send(topics.OBSERVATIONS, key=record.key, value=record.value, headers=record.headers)
+    producer.flush()
+    producer.close()
+
+
+def _consumer(bootstrap_servers: str, topic: str, partitions: int) -> Any:
+    consumer = KafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
+    assigned = [TopicPartition(topic, number) for number in range(partitions)]
+    consumer.assign(assigned)
+    consumer.seek_to_end(*assigned)
+    for partition in assigned:
+        consumer.position(partition)
+    return consumer
+
+
+def _read_until(consumer: Any, take: Callable[[Any], bool], missing: Callable[[], str]) -> None:
+    deadline = time.monotonic() + ROUND_WITHIN_S
+    while time.monotonic() < deadline:
+        for records in consumer.poll(timeout_ms=500).values():
+            for record in records:
+                if take(record):
+                    consumer.close()
+                    return
+    raise TimeoutError(f"after {ROUND_WITHIN_S:.0f} s {missing()}")

@@ -1,0 +1,123 @@
+"""`toezicht eval alerts`: how good the operator's list is, against scenarios of which it is known what is true."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from bench.scenarios.evaluating import Part, evaluate
+from bench.scenarios.evaluating import ablations as ablate
+from bench.scenarios.generating import HELD_OUT_SEEDS, write_set
+from bench.scenarios.judging import GROUPS
+from bench.scenarios.loading import scenario_folders
+from streams.config.rules_file import load_rules
+from streams.evaluation.common import rounded
+
+_COLUMNS: Final = (
+    "situations",
+    "alerts",
+    "precision",
+    "recall",
+    "alerts_per_situation",
+    "reduction",
+    "critical_missed",
+)
+
+
+def register(group: typer.Typer) -> None:
+    """Add the command to the group `eval`."""
+
+    @group.command()
+    def alerts(
+        scenarios: Annotated[
+            Path | None, typer.Option(help="A set of scenarios, or one; made anew from the seeds if left out")
+        ] = None,
+        seed: Annotated[
+            list[int] | None, typer.Option(min=0, help="Seed to make scenarios from; may be given several times")
+        ] = None,
+        hours: Annotated[
+            float | None, typer.Option(min=0.05, help="How long each scenario that is made lasts at most")
+        ] = None,
+        rules: Annotated[Path | None, typer.Option(help="Rules file; the product's own if left out")] = None,
+        without: Annotated[
+            list[Part] | None, typer.Option(help="Switch a part off; may be given several times")
+        ] = None,
+        ablations: Annotated[
+            bool, typer.Option("--ablations", help="Tell all figures again with each part switched off alone")
+        ] = False,
+        faults: Annotated[
+            bool, typer.Option("--faults", help="List what was missed, false or doubled, and why")
+        ] = False,
+        as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+    ) -> None:
+        """Measure precision, recall, doubles, reduction and time to alert of the operator's list.
+
+        Plays scenarios through intake, locate, corroborate and decide in memory, and compares the alerts with what is true. The
+        definitions stand in docs/alert-quality.md, the format of scenarios in bench/scenarios/FORMAT.md.
+
+        Example: toezicht eval alerts --seed 1 --hours 0.5
+        """
+        read = load_rules(rules)
+        with tempfile.TemporaryDirectory(prefix="toezicht-scenarios-") as scratch:
+            if scenarios is None:
+                folders = write_set(Path(scratch), seed or HELD_OUT_SEEDS, hours)
+            else:
+                folders = scenario_folders(scenarios)
+            off = tuple(dict.fromkeys(without or ()))
+            result = evaluate(folders, read, off, _progress)
+            if ablations:
+                result["without"] = ablate(folders, read, off, _progress)
+        sys.stderr.write("\n")
+        _tell(rounded(result), faults, as_json)
+
+
+def _progress(line: str) -> None:
+    sys.stderr.write(f"\r\x1b[K{line}")
+    sys.stderr.flush()
+
+
+def _tell(result: dict[str, Any], with_faults: bool, as_json: bool) -> None:
+    for each in (result, *result.get("without", {}).values()):
+        if not with_faults:
+            each.pop("faults", None)
+    if as_json:
+        print(json.dumps(result))
+        return
+    _table("", result)
+    for part, found in result.get("without", {}).items():
+        _table(f"without {part}", found)
+    for fault in result.get("faults", ()):
+        shown = (
+            fault["scenario"],
+            fault["what"],
+            fault["situation"],
+            fault["category"],
+            fault["priority"],
+            fault["why"],
+        )
+        print("  ".join(str(each) for each in shown))
+
+
+def _table(title: str, found: dict[str, Any]) -> None:
+    """Print the rows, then goals beside what was reached; of a part that could not be switched off, why."""
+    if "goals" not in found:
+        print(f"{title}: {'; '.join(found['notes'])}")
+        return
+    print("  ".join((f"{title:16}", *(f"{name:>20}" for name in (*_COLUMNS, "time_to_alert_s p95")))))
+    for name in GROUPS:
+        row = found[name]
+        cells = [row[column] for column in _COLUMNS] + [row["time_to_alert_s"]["p95"]]
+        print("  ".join((f"{name:16}", *(f"{'-' if cell is None else cell:>20}" for cell in cells))))
+    for name in ("quiet", "flood"):
+        print(f"{name:16}  {json.dumps(found[name])}")
+    for goal in found["goals"]:
+        said = {True: "reached", False: "MISSED", None: "nothing to count"}[goal["met"]]
+        print(f"{goal['figure']:44} {goal['goal']:14} {goal['reached']!s:8} {said}")
+    for note in found["notes"]:
+        print(note)
+    print()

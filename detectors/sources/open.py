@@ -1,0 +1,42 @@
+"""Opens a source: a live RTSP stream, a video file, or a folder of still images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from detectors.errors import SourceError, SourceFault
+from detectors.sources.base import Dropped, FrameSource, ReadingOptions, SourceConfig
+from detectors.sources.live import open_live
+from detectors.sources.pacing import Clock
+from detectors.sources.recorded import FolderSource, VideoSource
+from detectors.sources.url import SourceKind, source_kind
+
+
+def open_source(config: SourceConfig, options: ReadingOptions, clock: Clock, dropped: Dropped) -> FrameSource:
+    """Open a source. Blocks until it is open or has failed.
+
+    Raises:
+        SourceError: Why it could not be opened; the detail holds no credentials.
+    """
+    kind = source_kind(config.url)
+    if kind is SourceKind.RTSP:
+        return open_live(config, options, clock, dropped)
+    path = Path(config.url)
+    try:
+        if not path.exists():
+            raise SourceError(SourceFault.MISSING_FILE, f"{path}: no such file or folder")
+        if kind is SourceKind.FOLDER:
+            return FolderSource(config, options, clock, dropped)
+        if path.stat().st_size == 0:
+            raise SourceError(SourceFault.EMPTY, f"{path}: the file is empty")
+    except OSError as error:
+        raise SourceError(SourceFault.MISSING_FILE, f"{path}: {error.strerror or 'cannot be read'}") from None
+    return VideoSource(config, options, clock, dropped)
+
+
+def is_live(url: str) -> bool:
+    """Return whether an address names a live stream, which comes back when it is lost; a file does not."""
+    try:
+        return source_kind(url) is SourceKind.RTSP
+    except SourceError:
+        return False

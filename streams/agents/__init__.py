@@ -1,1 +1,0 @@
-"""One stage per arrow of the flow."""

@@ -1,0 +1,100 @@
+"""Checks cameras before they are used: legal basis, masks, zones, and on request whether the source opens."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from detectors.errors import SourceError
+from detectors.privacy.masks import MaskedSource, PrivacyMask
+from detectors.sources.base import ReadingOptions
+from detectors.sources.open import open_source
+from detectors.sources.pacing import Clock
+from detectors.sources.url import redact, source_kind
+from streams.capture.camera_config import camera_config
+from streams.domain.cameras.legal_basis import describe_window, outside_percent, permission
+from streams.domain.cameras.registry import Camera
+
+NOT_TRIED: Final = "not tried"
+
+
+@dataclass(frozen=True, slots=True)
+class CameraCheck:
+    """What was found of one camera; `problems` is empty for one that can be used now."""
+
+    camera_id: str
+    source: str
+    source_kind: str
+    opens: str
+    legal: str
+    legal_detail: str
+    decision_ref: str
+    valid: str
+    viewing_windows: tuple[str, ...]
+    view_outside_public_area_percent: float
+    zones: tuple[str, ...]
+    masks: int
+    masked_percent: float
+    mask_version: str
+    problems: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the check for JSON."""
+        return asdict(self)
+
+
+def check_camera(camera: Camera, folder: Path, zone: ZoneInfo, clock: Clock, try_open: bool) -> CameraCheck:
+    """Return what can be said of a camera now. Credentials are not shown.
+
+    A camera outside its viewing window is no problem: it is refused now and permitted later today.
+    """
+    now: datetime = clock.now()
+    permit = permission(camera, now, zone)
+    # What may not be looked at is not opened either.
+    kind, opens = _source(camera, folder, clock, try_open and permit.allowed)
+    hidden = PrivacyMask(camera.width_px, camera.height_px, camera.masks.polygons).hidden
+    problems = (
+        [] if permit.allowed or permit.reason == "outside_viewing_window" else [f"{permit.reason}: {permit.detail}"]
+    )
+    if opens not in ("yes", NOT_TRIED):
+        problems.append(opens)
+    legal = camera.legal
+    return CameraCheck(
+        camera_id=camera.id,
+        source=redact(camera.source.url),
+        source_kind=kind,
+        opens=opens,
+        legal=permit.reason.value,
+        legal_detail=permit.detail,
+        decision_ref=legal.decision_ref,
+        valid=f"{legal.valid_from} to {legal.valid_until}",
+        viewing_windows=tuple(describe_window(window) for window in legal.viewing_windows),
+        view_outside_public_area_percent=round(outside_percent(camera.view_area, legal.public_area), 1),
+        zones=tuple(zone.id for zone in camera.zones),
+        masks=len(camera.masks.polygons),
+        masked_percent=round(100 * float(hidden.mean()), 1),
+        mask_version=camera.masks.version,
+        problems=tuple(problems),
+    )
+
+
+def _source(camera: Camera, folder: Path, clock: Clock, try_open: bool) -> tuple[str, str]:
+    """Return the kind of source, and `yes`, `not tried` or why it gives no picture of the registry's size."""
+    config = camera_config(camera, folder)
+    kind = "unknown"
+    try:
+        kind = source_kind(config.source.url).value
+        if not try_open:
+            return kind, NOT_TRIED
+        mask = PrivacyMask(camera.width_px, camera.height_px, camera.masks.polygons)
+        source = MaskedSource(open_source(config.source, ReadingOptions(), clock, lambda _reason: None), mask)
+        try:
+            source.read()
+        finally:
+            source.close()
+    except SourceError as error:
+        return kind, str(error)
+    return kind, "yes"

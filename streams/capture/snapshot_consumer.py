@@ -1,0 +1,93 @@
+"""Reads requests for pictures from Kafka, in a thread of its own, and lets the desk answer them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from kafka import KafkaConsumer
+
+from schemas.codec import decode
+from schemas.errors import UndecodableError
+from schemas.operations import DeadLetterReason
+from schemas.snapshots import SnapshotReference, SnapshotRequest
+from streams.capture.frame_sender import STAGE, FrameSender
+from streams.capture.snapshots import SnapshotDesk
+from streams.clock import Clock
+from streams.kafka.follower import TopicFollower, begin, polled
+from streams.kafka.records import Fault, Record
+from streams.metrics import MESSAGES_FAILED, MESSAGES_IN, failures_from_zero
+from streams.runtime.encode import dead_letter
+from streams.settings import KafkaSettings
+from streams.topics import SNAPSHOT_REQUESTS, SNAPSHOTS
+
+BACK: Final = timedelta(seconds=60)
+"""How far before the start requests are read: somebody may have asked while capture was started again."""
+NAME: Final = "snapshots"
+
+
+class SnapshotReader(TopicFollower):
+    """Every capture process reads all requests, without a group: each takes those for its own cameras.
+
+    Args:
+        kafka: The cluster.
+        desk: Answers.
+        sender: Takes what cannot be read, as dead letters.
+        clock: Time of day.
+    """
+
+    def __init__(self, kafka: KafkaSettings, desk: SnapshotDesk, sender: FrameSender, clock: Clock) -> None:
+        super().__init__(kafka, NAME)
+        self._desk = desk
+        self._sender = sender
+        self._since = clock() - BACK
+        failures_from_zero(STAGE)
+
+    def _follow(self, consumer: KafkaConsumer) -> None:
+        for record in answered(consumer, self._since, self._stop.is_set):
+            self._know(record)
+        begin(consumer, SNAPSHOT_REQUESTS, self._since)
+        while not self._stop.is_set():
+            for record in polled(consumer):
+                self._take(record)
+            self._desk.work()
+        self._desk.work(ending=True)
+
+    def _know(self, record: Record) -> None:
+        try:
+            message = decode(record.value or b"", record.headers)
+        except UndecodableError:
+            return
+        if isinstance(message, SnapshotReference):
+            self._desk.know(message.request_id)
+
+    def _take(self, record: Record) -> None:
+        """Take a request. Its own times are its sender's: a wrong clock there is no reason to leave it unanswered."""
+        self._since = max(self._since, record.appended_at - BACK)
+        if record.value is None:
+            return
+        MESSAGES_IN.labels(STAGE, record.topic).inc()
+        try:
+            message = decode(record.value, record.headers)
+        except UndecodableError as error:
+            self._set_aside(record, Fault(error.reason, error.detail))
+            return
+        if isinstance(message, SnapshotRequest):
+            self._desk.take(message)
+        else:
+            fault = Fault(DeadLetterReason.UNKNOWN_TYPE, f"expected a snapshot-request, got a {message.name}")
+            self._set_aside(record, fault)
+
+    def _set_aside(self, record: Record, fault: Fault) -> None:
+        """Send a dead letter; every capture process does, and all of them have one identity."""
+        MESSAGES_FAILED.labels(STAGE, fault.reason).inc()
+        letter = dead_letter(STAGE, record, fault)
+        self._sender.keep_record(letter.topic, letter.record, record.appended_at)
+
+
+def answered(consumer: KafkaConsumer, since: datetime, stopping: Callable[[], bool]) -> Iterator[Record]:
+    """Yield the answers that were given from a moment until now."""
+    ends = begin(consumer, SNAPSHOTS, since)
+    while not stopping() and any(consumer.position(partition) < end for partition, end in ends.items()):
+        yield from polled(consumer)

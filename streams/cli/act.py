@@ -1,0 +1,126 @@
+"""`toezicht act`: what an operator does to an alert, without the console."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from datetime import datetime
+from typing import Annotated, Final
+
+import typer
+from pydantic import ValidationError
+
+from schemas.alerts import Alert, DecisionLog
+from schemas.operations import Action, OperatorAction
+from streams.cli.watch import reachable
+from streams.clients.actions import ask, newest
+from streams.clock import utc_now
+from streams.dead_letters.letters import moment
+from streams.errors import ConfigurationError
+from streams.kafka.request_reply import NoAnswerError
+from streams.process import start_logging
+from streams.settings import read_settings
+
+_OPTIONS: Final = {
+    "user": ("--user", "letters, digits and . _ : -, at most 80"),
+    "reason": ("--reason", "at most 300 characters"),
+    "other_alert_id": ("--other", "the id of an alert, at most 80 characters"),
+    "fact_id": ("--fact", "an incident_id or episode_id, at most 80 characters"),
+    "seen_revision": ("--seen", "a revision, 0 or more"),
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command()
+    def act(
+        alert: Annotated[str, typer.Argument(help="Id of the alert")],
+        action: Annotated[Action, typer.Argument(help="What to do to it")],
+        user: Annotated[str, typer.Option(help="Who does it")],
+        reason: Annotated[
+            str, typer.Option(help="Why; for close, one of true, false, test and duplicate is the verdict")
+        ] = "",
+        until: Annotated[
+            str, typer.Option(help="For shelve: a time with a zone, or how long from now, such as 30m")
+        ] = "",
+        other: Annotated[str, typer.Option(help="For merge: id of the alert that goes into this one")] = "",
+        fact: Annotated[
+            str, typer.Option(help="For split: the incident_id or episode_id that is another situation")
+        ] = "",
+        seen: Annotated[
+            int | None, typer.Option(help="The revision that you saw; the newest one if left out", show_default=False)
+        ] = None,
+        timeout: Annotated[float, typer.Option(min=1, max=600, help="Seconds to wait for the decision")] = 30.0,
+        as_json: Annotated[bool, typer.Option("--json", help="Print the decision as one JSON object")] = False,
+    ) -> None:
+        """Do something to an alert, and say whether it was done, or why it was refused.
+
+        Reads the cluster of KAFKA_BOOTSTRAP_SERVERS, else the one that `toezicht demo` or `toezicht up` started on this machine.
+
+        Exit code 1: it was refused, or nobody decided.
+
+        Example: toezicht act ALERT shelve --user operator-3 --reason roadworks --until 30m
+        """
+        settings, kafka = read_settings()
+        start_logging(settings.model_copy(update={"log_level": "ERROR"}))
+        logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what goes wrong is told in one line, not in twenty
+        now = utc_now()
+        end = moment("--until", until, now, "act", ahead=True) if until else None
+        cluster = reachable(settings, kafka)
+        try:
+            known = newest(cluster, alert, timeout)
+            asked = make_action(known, action, user, reason, end, other, fact, seen, now)
+            decision = ask(cluster, asked, timeout)
+        except NoAnswerError as error:
+            typer.echo(f"toezicht: {error}", err=True)
+            raise typer.Exit(1) from None
+        typer.echo(decision.model_dump_json() if as_json else describe(asked, decision))
+        if decision.refused:
+            raise typer.Exit(1)
+
+
+def make_action(
+    known: Alert,
+    action: Action,
+    user: str,
+    reason: str,
+    until: datetime | None,
+    other: str,
+    fact: str,
+    seen: int | None,
+    now: datetime,
+) -> OperatorAction:
+    """Return the action for what was given on the command line.
+
+    Raises:
+        ConfigurationError: A value cannot be one; names it.
+    """
+    try:
+        return OperatorAction(
+            action_id=str(uuid.uuid4()),
+            control_room_id=known.control_room_id,
+            alert_id=known.alert_id,
+            seen_revision=known.revision if seen is None else seen,
+            action=action,
+            user=user,
+            reason=reason,
+            until=until,
+            other_alert_id=other,
+            fact_id=fact,
+            acted_at=now,
+        )
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        option, expected = _OPTIONS[str(first["loc"][0])]
+        raise ConfigurationError("act", option, first["input"], expected) from None
+
+
+def describe(action: OperatorAction, decision: DecisionLog) -> str:
+    """Return a decision in one line for a person."""
+    what = f"{action.action.value} {action.alert_id}"
+    if decision.refused:
+        return f"{what}: refused, {decision.refused}"
+    others = [alert_id for alert_id in decision.alert_ids if alert_id != action.alert_id]
+    also = f", and changed {', '.join(others)}" if others else ""
+    return f"{what}: done{also}" if decision.alert_ids else f"{what}: done, it was so already"

@@ -1,0 +1,113 @@
+"""`toezicht cameras calibrate`: how good each camera's calibration is, in figures and in a picture."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from streams.cli.capture import registry_path, require_vision
+from streams.cli.options import CamerasOption, RegistryOption
+from streams.errors import ConfigurationError, ToezichtError
+from streams.settings import read_settings, read_time_zone
+
+if TYPE_CHECKING:
+    from streams.cameras.calibration_report import CalibrationReport
+    from streams.domain.cameras.registry import Camera
+    from streams.domain.geometry.projection import GroundMap
+
+
+def register(group: typer.Typer) -> None:
+    """Add the command to the group."""
+
+    @group.command()
+    def calibrate(
+        registry: RegistryOption = None,
+        camera: CamerasOption = None,
+        points: Annotated[
+            Path | None,
+            typer.Option(help="Judge this calibration (YAML, as the registry holds it) in place of one camera's own"),
+        ] = None,
+        picture: Annotated[
+            Path | None, typer.Option(help="With --out: a still image or video of the camera, in place of its source")
+        ] = None,
+        out: Annotated[
+            Path | None, typer.Option(help="Draw the grid of metres on a masked picture of one camera, into this file")
+        ] = None,
+        as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per camera")] = False,
+    ) -> None:
+        """Fit each camera's calibration and say how good it is: error in metres, horizon, ground of each zone.
+
+        Exit code 1: a calibration cannot be used, or is surely wrong. A camera without one has no problem.
+
+        Example: toezicht cameras calibrate --registry cameras.yaml --camera stadsplein-1 --points points.yaml --out grid.png
+        """
+        settings, _ = read_settings()
+        path = registry_path(registry, settings)
+        require_vision()
+
+        from streams.cameras.calibration_report import report
+        from streams.capture.process import chosen_cameras
+        from streams.config.calibrations import read_calibration
+        from streams.config.yaml import read_yaml
+        from streams.domain.cameras.registry import Registry
+
+        chosen = chosen_cameras(read_yaml(path, Registry), camera or (), str(path))
+        folder = path.resolve().parent
+        if len(chosen) != 1 and (points or picture or out):
+            expected = "one camera for --points, --picture or --out"
+            raise ConfigurationError("command line", "--camera", camera or [], expected)
+        if picture and not out:
+            raise ConfigurationError("command line", "--out", None, "a file to draw on, with --picture")
+        if points:
+            chosen = [chosen[0].model_copy(update={"calibration": read_calibration(points)})]
+        reports = [report(one, points.resolve().parent if points else folder) for one in chosen]
+        for told, ground in reports:
+            typer.echo(json.dumps(told.as_dict()) if as_json else _told(told))
+            if out and ground is not None:
+                _draw(chosen[0], ground, folder, picture, out)
+        if any(told.problems for told, _ in reports):
+            raise typer.Exit(1)
+
+
+def _draw(camera: Camera, ground: GroundMap, folder: Path, picture: Path | None, out: Path) -> None:
+    from detectors.drawing import write_picture
+    from detectors.errors import DetectorsError
+    from streams.cameras.calibration_report import picture_with_grid, take_picture
+    from streams.capture.process import SYSTEM_CLOCK
+
+    zone = read_time_zone(read_settings()[0].time_zone)
+    image = take_picture(camera, folder, picture, zone, SYSTEM_CLOCK)
+    try:
+        write_picture(picture_with_grid(camera, ground, image), out)
+    except DetectorsError as error:
+        raise ToezichtError(str(error)) from None
+
+
+def _told(told: CalibrationReport) -> str:
+    if told.method == "none":
+        return f"{told.camera_id}: not calibrated"
+    lines = [
+        f"{told.camera_id}: {'problem' if told.problems else 'in order'}",
+        f"  method   {told.method}, version {told.version}",
+    ]
+    if told.zones:
+        rows = ("no ground" if row is None else "above" if row == 0 else f"row {row}" for row in told.horizon_px)
+        lines.append(f"  error    {_error(told)}")
+        lines.append(f"  horizon  {', '.join(rows)} (left, middle, right)")
+    for zone in told.zones:
+        coarsest = f"a pixel spans up to {zone.coarsest_m_per_px:.2f} m"
+        lines.append(f"  zone     {zone.zone_id}: {zone.area_m2:.1f} m² of ground, {coarsest}")
+    return "\n".join([*lines, *(f"  problem  {problem}" for problem in told.problems)])
+
+
+def _error(told: CalibrationReport) -> str:
+    error = told.error
+    if error is None:
+        return "not known: a camera model has no surveyed points"
+    if error.left_out_rms_m is None or error.left_out_max_m is None:
+        return f"not known: {told.points} points are met exactly, survey more"
+    fitted = f"rms {error.rms_m:.2f} m, largest {error.max_m:.2f} m at {told.points} points"
+    return f"{fitted}; each left out in turn: rms {error.left_out_rms_m:.2f} m, largest {error.left_out_max_m:.2f} m"

@@ -1,0 +1,102 @@
+"""`toezicht capture`: pictures from cameras, masked, into Kafka."""
+
+from __future__ import annotations
+
+import threading
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streams.cli.options import CamerasOption, RegistryOption
+from streams.errors import ConfigurationError, DeliveryError, ToezichtError
+from streams.process import start_logging, start_metrics
+from streams.settings import Settings, read_settings, read_time_zone
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command()
+    def capture(
+        registry: RegistryOption = None,
+        camera: CamerasOption = None,
+        speed: Annotated[
+            float, typer.Option(min=0, max=1000, help="Play files so much faster; 0: without waiting")
+        ] = 1.0,
+        max_fps: Annotated[
+            float | None, typer.Option(min=0.5, max=120, help="Pictures per second; 5 for live cameras if left out")
+        ] = None,
+        detect: Annotated[
+            bool, typer.Option("--detect", help="Find persons here and send what was found; pictures are not sent")
+        ] = False,
+        as_json: Annotated[bool, typer.Option("--json", help="Print a summary as one JSON object at the end")] = False,
+    ) -> None:
+        """Read cameras, paint their privacy masks and send the pictures to Kafka.
+
+        One thread reads each camera: an rtsp:// address, a video file or a folder of still images. A camera without a
+        legal basis for this moment is not opened, and `camera-status` says why. Streams that are lost are opened again
+        after 1 to 30 seconds. Runs until stopped; where all sources are files that do not loop, until the last ends.
+
+        With --detect the detector runs here, beside the cameras: detections are sent in place of pictures, and no worker
+        `detect` is needed for these cameras. Pictures leave only as snapshots that somebody asks for (docs/snapshots.md).
+
+        While a report asks for more of a camera, it gives more pictures, by the rules in TOEZICHT_RULES (docs/attention.md).
+
+        Exit code 1: a source could not be read, or the broker did not confirm everything.
+
+        Example: KAFKA_BOOTSTRAP_SERVERS=localhost:9092 toezicht capture --registry cameras.yaml --camera stadshart-1
+        """
+        settings, kafka = read_settings()
+        start_logging(settings)
+        if not kafka.bootstrap_servers:
+            raise ConfigurationError("environment", "KAFKA_BOOTSTRAP_SERVERS", "", "host:port of a running cluster")
+        path = registry_path(registry, settings)
+        require_vision()
+
+        from detectors.capture.camera import Ending
+        from streams.capture import process as work
+        from streams.config.yaml import read_yaml
+        from streams.domain.cameras.registry import Registry
+
+        cameras = work.chosen_cameras(read_yaml(path, Registry), camera or (), str(path))
+        zone = read_time_zone(settings.time_zone)
+        stop = threading.Event()
+        work.stop_on_signals(stop)
+        metrics_port = start_metrics(settings)
+        try:
+            parts = work.make_parts(cameras, path.resolve().parent, zone, settings, kafka, speed, detect)
+            work.announce(cameras, metrics_port)
+            options = work.capture_options(speed, max_fps)
+            endings = work.run_capture(cameras, path.resolve().parent, options, zone, parts, stop)
+        except DeliveryError as error:
+            typer.echo(f"toezicht: {error}", err=True)
+            raise typer.Exit(1) from None
+        if as_json:
+            typer.echo(work.summary(parts.sender, endings))
+        if Ending.FAILED in endings.values():
+            raise typer.Exit(1)
+
+
+def registry_path(given: Path | None, settings: Settings) -> Path:
+    """Return where the registry is.
+
+    Raises:
+        ConfigurationError: Neither the option nor the setting says so.
+    """
+    path = given or settings.registry
+    if path is None:
+        raise ConfigurationError("environment", "TOEZICHT_REGISTRY", "", "the camera registry (YAML), or --registry")
+    return path
+
+
+def require_vision() -> None:
+    """Check that this installation can handle pictures.
+
+    Raises:
+        ToezichtError: It was installed without the extra `vision`.
+    """
+    for module, name in (("cv2", "OpenCV"), ("av", "PyAV")):
+        if find_spec(module) is None:
+            raise ToezichtError(f"{name} is not installed, expected the extra vision: toezicht[vision]")

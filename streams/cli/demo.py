@@ -1,0 +1,88 @@
+"""`toezicht demo`: a small control room with real video, a scenario of reports, and the alerts that come out."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from schemas.alerts import Alert
+from streams.cli.up import say
+from streams.demo.material import Material, prepare
+from streams.demo.scenario import SETTLE_S, alert_line, judge, scenario_specs
+from streams.demo.tally import TopicReader
+from streams.local.cluster import cluster, processes, stop_signals, watch_over
+from streams.local.pipeline import BrokerSection, process_specs
+from streams.process import start_logging
+from streams.settings import read_settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command()
+    def demo(
+        once: Annotated[bool, typer.Option("--once", help="End after the scenario and print a summary (JSON)")] = False,
+        check: Annotated[
+            bool, typer.Option("--check", help="With --once: compare the alerts with what the scenario expects")
+        ] = False,
+        data: Annotated[
+            Path | None, typer.Option(help="Folder for data and logs; a fresh one under TOEZICHT_DATA if not given")
+        ] = None,
+    ) -> None:
+        """Run a small control room on this machine: cameras, reports, alerts.
+
+        Starts a local Kafka, five cameras (published research video where TOEZICHT_DEMO_VIDEO names it, else a scene
+        composed from photos), all stages and a dozen reports. Alerts are printed as they change. Without --once the
+        cameras go on until Ctrl-C, and `toezicht watch` shows the list in another terminal.
+
+        The last line of --once is one JSON object: frames, detections, observations, incidents, alerts by priority, and
+        latency_ms from the newest contributing event to the alert on the operator topic.
+        """
+        settings, kafka = read_settings()
+        folder = data or _fresh_folder(settings.data)
+        settings = settings.model_copy(update={"data": folder, "log_level": "WARNING"})
+        start_logging(settings)
+        with ExitStack() as stack:
+            stopping = stack.enter_context(stop_signals())
+            material = prepare(folder / "demo", say)
+            reached = stack.enter_context(cluster(settings, kafka, BrokerSection(port=0), say))
+            reader = TopicReader(reached, _show)
+            stack.callback(reader.stop)
+            reader.start()
+            specs = process_specs(material.pipeline, reached.bootstrap_servers, folder.resolve())
+            supervisor = stack.enter_context(processes(specs + scenario_specs(material, specs[0]), settings, say))
+            began_s = time.monotonic()
+            say(f"running; Kafka at {reached.bootstrap_servers}, logs in {folder / 'run'}")
+            if once:
+                watch_over(supervisor, stopping, lambda: time.monotonic() - began_s > material.length_s + SETTLE_S)
+            else:
+                say("Ctrl-C stops; `toezicht watch` in another terminal shows the list")
+                watch_over(supervisor, stopping)
+            memory = supervisor.memory_mb()
+            tally, summary = reader.tally, reader.tally.summary(reader.counts())
+        if once:
+            summary |= {"memory_mb": memory, "run_s": round(time.monotonic() - began_s, 1)}
+            problems = judge(material, list(tally.alerts.values()), tally.dead_letters) if check else []
+            for problem in problems:
+                say(f"not as expected: {problem}")
+            print(json.dumps(summary), flush=True)
+            raise typer.Exit(1 if problems else 0)
+
+
+def _fresh_folder(base: Path) -> Path:
+    base.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix="demo-", dir=base))
+
+
+def _show(alert: Alert) -> None:
+    print(alert_line(alert), file=sys.stderr, flush=True)
+
+
+__all__ = ["Material", "register"]

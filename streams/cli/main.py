@@ -1,0 +1,70 @@
+"""The command line: `toezicht`. Each command is one file of this package."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Final
+
+import typer
+
+from streams.errors import ToezichtError
+
+COMMANDS: Final = (
+    "demo",
+    "up",
+    "broker",
+    "topics",
+    "capture",
+    "worker",
+    "intake",
+    "watch",
+    "explain",
+    "rules",
+    "budget",
+    "trends",
+    "act",
+    "snapshot",
+    "completeness",
+    "canary",
+    "dead-letters",
+    "replay",
+    "verdicts",
+    "cameras",
+    "eval",
+    "bench",
+    "schemas",
+)
+"""In the order in which a newcomer meets them; each module has `register(app)`."""
+MODULES: Final = {"dead-letters": "streams.cli.dead_letters", "eval": "streams.cli.evaluate", "bench": "bench.bench"}
+"""The modules that are not called as their command is."""
+
+HELP: Final = """The event pipeline of a municipal camera control room.
+
+Cameras and incident reports go in; one calm list of prioritised, explained alerts comes out on Kafka.
+
+Start with `toezicht demo`. Settings are environment variables: TOEZICHT_* for the pipeline, KAFKA_* for the cluster;
+without KAFKA_BOOTSTRAP_SERVERS a local broker is started.
+"""
+
+
+def build_app(*only: str) -> typer.Typer:
+    """Return the command line with all its commands, or only these: a worker that died is back a second sooner."""
+    app = typer.Typer(
+        help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+    )
+    if only:
+        app.callback()(lambda: None)  # one command alone would otherwise need no name
+    for name in only or COMMANDS:
+        import_module(MODULES.get(name, f"streams.cli.{name}")).register(app)
+    return app
+
+
+def main() -> None:
+    """Run the command line; a wrong setting or file is one line on standard error and exit code 2."""
+    try:
+        named = sys.argv[1] if len(sys.argv) > 1 else ""
+        build_app(*((named,) if named in COMMANDS else ()))()
+    except ToezichtError as error:
+        sys.stderr.write(f"toezicht: {error}\n")
+        sys.exit(2)

@@ -1,0 +1,44 @@
+"""`toezicht up FILE`: everything of one configuration file on one machine."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streams.local.cluster import cluster, processes, stop_signals, watch_over
+from streams.local.pipeline import process_specs, read_pipeline
+from streams.process import start_logging
+from streams.settings import read_settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command()
+    def up(
+        file: Annotated[Path, typer.Argument(help="The pipeline file (YAML), see deploy/pipeline.yaml")],
+    ) -> None:
+        """Run a whole pipeline on this machine until Ctrl-C.
+
+        Starts the local broker (unless KAFKA_BOOTSTRAP_SERVERS is set), creates the topics, starts each process of the
+        file in order, restarts what dies with a growing pause, and stops everything within 10 seconds. Logs, ports and
+        Prometheus' file of targets are in the folder `run` under TOEZICHT_DATA.
+
+        Example: toezicht up deploy/pipeline.yaml
+        """
+        settings, kafka = read_settings()
+        start_logging(settings)
+        pipeline = read_pipeline(file)
+        with stop_signals() as stopping, cluster(settings, kafka, pipeline.broker, say) as reached:
+            specs = process_specs(pipeline, reached.bootstrap_servers, settings.data.resolve())
+            with processes(specs, settings, say) as supervisor:
+                say(f"running {len(specs)} processes, Kafka at {reached.bootstrap_servers}; Ctrl-C stops")
+                watch_over(supervisor, stopping)
+
+
+def say(line: str) -> None:
+    """Tell a person at the terminal how far it is."""
+    print(f"toezicht: {line}", file=sys.stderr, flush=True)

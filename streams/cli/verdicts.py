@@ -1,0 +1,163 @@
+"""`toezicht verdicts`: how often alerts were right, and which changed rule would have spared false ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+
+from schemas.base import iso_utc
+from streams.cli.replay import RETAINED
+from streams.cli.watch import reachable
+from streams.clock import utc_now
+from streams.dead_letters.letters import moment
+from streams.domain.review.differences import cases, compare
+from streams.domain.review.precision import Closed, closed_alerts, precisions
+from streams.domain.review.proposals import Proposal, proposals
+from streams.kafka.topic_spans import SpanReader
+from streams.process import start_logging
+from streams.replay.cluster import decision_records, records_of
+from streams.replay.file import read_head, read_recording
+from streams.replay.play import play
+from streams.replay.recording import Recording, recording_of
+from streams.replay.replay_stages import registry_version
+from streams.settings import read_settings
+from streams.stages.decide.stage import Decide
+from streams.worker.stages import Parts
+
+WARM_UP = timedelta(hours=4)
+"""What was open when the span began counts as it does live: alerts last four hours by the product's rules."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command()
+    def verdicts(
+        since: Annotated[
+            str, typer.Option("--from", help="2026-11-24T12:00:00Z, or how long ago: 2h, 3d; all if left out")
+        ] = "",
+        until: Annotated[str, typer.Option("--to", help="As --from; now if left out")] = "",
+        file: Annotated[
+            Path | None, typer.Option("--input", exists=True, dir_okay=False, help="Read an exported file, no cluster")
+        ] = None,
+        as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+    ) -> None:
+        """Tell how often alerts were right, by what operators closed them as, and propose changes of the rules.
+
+        Precision is true / (true + false), with Wilson's interval of 95 %, per category, priority, rule and camera; closed
+        as test or duplicate does not count. A proposal is one number of the rules that would have lowered false alerts and
+        no true P1 or P2, with its effect on all that was recorded, by replay. Nothing is applied: the fragment is for a
+        person to weigh and to copy.
+
+        Example: toezicht verdicts --from 14d
+        """
+        settings, kafka = read_settings()
+        start_logging(settings.model_copy(update={"log_level": "ERROR"}))
+        now = utc_now()
+        begin = moment("--from", since, now, "verdicts") if since else now - RETAINED
+        end = moment("--to", until, now, "verdicts") if until else now
+        if file is not None:
+            head = read_head(file, now)
+            begin, end = (begin if since else head.since), (end if until else head.until)
+            recording = recording_of(read_recording(file))
+        else:
+            with SpanReader(reachable(settings, kafka)) as reader:
+                earlier = begin - WARM_UP
+                log = decision_records(reader, earlier, end)
+                recording = recording_of(records_of(reader, log, earlier, end, ticks=False, sights=False))
+        document = report(recording, Parts(settings), begin, end)
+        print(json.dumps(document) if as_json else "\n".join(lines(document)))
+
+
+def report(recording: Recording, parts: Parts, since: datetime, until: datetime) -> dict[str, Any]:
+    """Return precision by everything, and proposals with their effects, for JSON."""
+    rules = parts.rules
+    alerts = [alert for alert in recording.alerts.values() if since <= alert.opened_at < until]
+    closed = closed_alerts(alerts)
+    found = precisions(closed)
+    proposed = proposals(closed, rules)
+    return {
+        "from": iso_utc(since),
+        "to": iso_utc(until),
+        "alerts": len({alert.alert_id for alert in alerts}),
+        "closed": len(closed),
+        "rules": rules.version,
+        "precision": {kind: {name: each.as_dict() for name, each in named.items()} for kind, named in found.items()},
+        "proposals": _with_replay(recording, parts, proposed, closed, since, until),
+    }
+
+
+def _with_replay(
+    recording: Recording,
+    parts: Parts,
+    proposed: Sequence[Proposal],
+    closed: Sequence[Closed],
+    since: datetime,
+    until: datetime,
+) -> list[dict[str, Any]]:
+    """Return each proposal with what differs when everything is played with it, beside the same with today's rules."""
+    if not proposed:
+        return []
+    version = registry_version(recording)
+    today = cases(play(recording, [Decide(parts.rules, version, parts.plan)], until).alerts, since, until)
+    verdict_of = {each.last.alert_id: each.verdict for each in closed}
+    found = []
+    for each in proposed:
+        changed = cases(play(recording, [Decide(each.rules, version, parts.plan)], until).alerts, since, until)
+        differences = compare(today, changed).differences
+        effect: dict[str, int] = {}
+        for difference in differences:
+            verdict = verdict_of.get(difference.case.alert_id, "no verdict")
+            name = f"{verdict}: {difference.before or '--'} -> {difference.after or '--'}"
+            effect[name] = effect.get(name, 0) + 1
+        found.append(
+            {
+                "change": each.change.fragment,
+                "before": each.change.before,
+                "after": each.change.after,
+                "false_fall": dict(each.effect.false),
+                "true_fall": dict(each.effect.true),
+                "verdicts": each.effect.verdicts,
+                "small": each.effect.small,
+                "by_replay": dict(sorted(effect.items())),
+            }
+        )
+    return found
+
+
+def lines(document: dict[str, Any]) -> list[str]:
+    """Return the report for a person."""
+    found = [
+        f"{document['alerts']} alerts opened, {document['closed']} closed with a verdict, rules {document['rules']}"
+    ]
+    for kind, named in document["precision"].items():
+        found += [f"{kind:9} {name:32} {_share(told)}" for name, told in named.items()]
+    if not document["proposals"]:
+        found.append("no proposal: no single change lowers a false alert without a true P1 or P2")
+    for each in document["proposals"]:
+        found += [
+            f"# proposed, never applied by itself: {each['before']:g} becomes {each['after']:g}"
+            + (f"; only {each['verdicts']} verdicts, too few to go by" if each["small"] else ""),
+            yaml.safe_dump(each["change"], sort_keys=False).rstrip(),
+            f"#   false alerts that fall: {_counts(each['false_fall'])}; true ones: {_counts(each['true_fall'])}",
+            f"#   by replay of everything recorded: {_counts(each['by_replay'])}",
+        ]
+    return found
+
+
+def _share(told: dict[str, Any]) -> str:
+    counts = f"{told['true']} true, {told['false']} false, {told['test']} test, {told['duplicate']} duplicate"
+    if told["precision"] is None:
+        return f"no share  {counts}"
+    low, high = told["interval"]
+    return f"{told['precision']:.2f} ({low:.2f}-{high:.2f})  {counts}" + ("  (small)" if told["small"] else "")
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} x {step}" for step, count in counts.items()) or "none"

@@ -1,0 +1,117 @@
+"""`toezicht watch`: the operator topic, live in a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.live import Live
+
+from schemas.alerts import Alert
+from streams.clients.alerts import AlertReader
+from streams.clock import utc_now
+from streams.errors import ConfigurationError
+from streams.local.cluster import stop_signals
+from streams.presentation.alerts import Language, in_sight, line, table
+from streams.process import start_logging
+from streams.settings import KafkaSettings, Settings, read_settings
+
+REFRESH_S = 1.0
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command()
+    def watch(
+        room: Annotated[str | None, typer.Option(help="Only this control room")] = None,
+        from_start: Annotated[
+            bool, typer.Option("--from-start", help="Begin with the alerts that are open now (alert-state)")
+        ] = False,
+        as_json: Annotated[bool, typer.Option("--json", help="One JSON object per change, for programs")] = False,
+        everything: Annotated[bool, typer.Option("--all", help="Also what stands under a summary")] = False,
+        seconds: Annotated[float, typer.Option("--for", min=0, help="End after so many seconds; 0 goes on")] = 0,
+        lang: Annotated[Language, typer.Option(help="The list's own words: nl or en")] = Language.NL,
+    ) -> None:
+        """Show the operator's list live: priority, what, where, state, why, and what the cameras said.
+
+        What is more than the operators at work can take stands under a summary line; `--all` shows it too. `--json` has every
+        change, with the summary that an alert stands under in `grouped_under`.
+
+        Where standard output is no terminal, each change is one line. Reads the cluster of KAFKA_BOOTSTRAP_SERVERS, else
+        the one that `toezicht demo` or `toezicht up` started on this machine.
+
+        Example: toezicht watch --from-start --lang en
+        """
+        settings, kafka = read_settings()
+        start_logging(settings.model_copy(update={"log_level": "ERROR"}))
+        reader = AlertReader(reachable(settings, kafka), from_start)
+        deadline = time.monotonic() + seconds if seconds else None
+        with stop_signals() as stopping:
+            changes = _until(
+                reader, lambda: stopping.is_set() or (deadline is not None and time.monotonic() > deadline)
+            )
+            if as_json or not sys.stdout.isatty():
+                _print_lines(changes, reader, room, as_json, everything, lang)
+            else:
+                _draw(changes, reader, room, everything, lang)
+        reader.close()
+
+
+def reachable(settings: Settings, kafka: KafkaSettings) -> KafkaSettings:
+    """Return the configured cluster, else the newest that a demo or `up` left the address of.
+
+    Raises:
+        ConfigurationError: There is none.
+    """
+    if kafka.bootstrap_servers:
+        return kafka
+    found = sorted(settings.data.glob("**/run/kafka.json"), key=lambda path: path.stat().st_mtime)
+    if not found:
+        expected = "host:port of a running cluster, or a running `toezicht demo`"
+        raise ConfigurationError("environment", "KAFKA_BOOTSTRAP_SERVERS", "", expected)
+    return kafka.model_copy(update={"bootstrap_servers": _address(found[-1])})
+
+
+def _address(path: Path) -> str:
+    try:
+        return str(json.loads(path.read_text())["bootstrap_servers"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ConfigurationError(
+            str(path), "bootstrap_servers", "", "the address that `toezicht up` or `demo` writes"
+        ) from None
+
+
+def _until(reader: AlertReader, ended: Callable[[], bool]) -> Iterator[list[Alert]]:
+    """Yield what changed, about once a second, until it is time to end."""
+    while not ended():
+        yield reader.changes(REFRESH_S)
+
+
+def _print_lines(
+    changes: Iterator[list[Alert]],
+    reader: AlertReader,
+    room: str | None,
+    as_json: bool,
+    everything: bool,
+    lang: Language,
+) -> None:
+    for changed in changes:
+        for alert in changed if as_json or everything else in_sight(changed, reader.alerts):
+            if room in (None, alert.control_room_id):
+                print(alert.model_dump_json() if as_json else line(alert, utc_now(), lang), flush=True)
+
+
+def _draw(
+    changes: Iterator[list[Alert]], reader: AlertReader, room: str | None, everything: bool, lang: Language
+) -> None:
+    with Live(console=Console(), screen=True, auto_refresh=False) as live:
+        for _ in changes:
+            shown = reader.alerts if everything else in_sight(reader.alerts, reader.alerts)
+            live.update(table(shown, utc_now(), lang, room), refresh=True)

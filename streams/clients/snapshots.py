@@ -1,0 +1,38 @@
+"""Asks capture for a picture and waits for the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from schemas.base import Message
+from schemas.snapshots import SnapshotReference, SnapshotRequest
+from streams.kafka import request_reply as asking
+from streams.kafka.request_reply import NoAnswerError
+from streams.settings import KafkaSettings
+from streams.topics import SNAPSHOTS
+
+__all__ = ["Answer", "NoAnswerError", "ask"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: the reference, and the JPEG, empty where it was refused."""
+
+    reference: SnapshotReference
+    jpeg: bytes = field(repr=False)
+
+
+def ask(kafka: KafkaSettings, request: SnapshotRequest, timeout_s: float) -> Answer:
+    """Send a request and return its answer, be it a picture or a refusal.
+
+    Raises:
+        NoAnswerError: The cluster cannot be reached, or no answer came within `timeout_s`.
+    """
+
+    def answer_of(message: Message, value: bytes) -> Answer | None:
+        if isinstance(message, SnapshotReference) and message.request_id == request.request_id:
+            return Answer(message, value)
+        return None
+
+    expected = f"a running `toezicht capture` that has the camera {request.camera_id}"
+    return asking.ask(kafka, request, SNAPSHOTS, answer_of, timeout_s, expected)

@@ -1,0 +1,128 @@
+"""Merging and splitting, and how both are remembered.
+
+An operator merges and splits. By itself an alert is merged only where a single report that nobody acted on is told to be
+elsewhere: it then goes where a new report from there would go.
+
+Merged: the other alert closes as a duplicate and names where it went on. Its facts belong to that one from then on, so their
+later revisions, sightings and phases go there, and so does a new report that would have joined the other alert.
+Split: a report or an episode gets an alert of its own, whose id comes from the action. The alert that it was a part of
+keeps its id apart, and never takes it again by itself; only a merge does.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from schemas.alerts import AlertState
+from schemas.base import derive_id
+from schemas.operations import OperatorAction
+from streams.domain.alerts.actions import marked, refusal
+from streams.domain.alerts.life import in_state
+from streams.domain.alerts.lifecycle import TABLE, Cause, Refused
+from streams.domain.alerts.situation import Situation, fact_ids, settled, with_episode, with_report, with_sighting
+from streams.domain.rules.rules import Rules
+
+
+class Regrouped(NamedTuple):
+    """What a merge or split did: each alert before and after it, None before a new one; or why it was refused."""
+
+    changes: tuple[tuple[Situation | None, Situation], ...]
+    refused: str
+
+
+def merge(
+    situation: Situation, other: Situation | None, action: OperatorAction, rules: Rules, now: datetime
+) -> Regrouped:
+    """Return the alert with the other one's facts, and the other one closed; both are of one control room.
+
+    Only the first one's revision is known to have been seen. Nothing of the other one goes out of sight.
+    """
+    refused = refusal(situation, action) or _unmergeable(situation, other, rules)
+    if refused or other is None:
+        return Regrouped((), refused)
+    after, closed = went_on(situation, other, now)
+    after = marked(situation, after, action.user)
+    closed = marked(other, closed.model_copy(update={"handled_by": action.user}), action.user)
+    return Regrouped(((situation, after), (other, closed)), "")
+
+
+def went_on(situation: Situation, other: Situation, now: datetime) -> tuple[Situation, Situation]:
+    """Return a situation with another one's facts, and the other one closed as its duplicate."""
+    after = situation
+    for report in other.reports:
+        after = with_report(after, report)
+    for sighting in other.sightings:
+        after = with_sighting(after, sighting)
+    for episode in other.episodes:
+        after = with_episode(after, episode)
+    apart = sorted({*situation.apart, *other.apart} - set(fact_ids(after)))
+    after = after.model_copy(update={"apart": tuple(apart)})
+    told = {"closing": "duplicate", "merged_into": situation.alert_id, "ended_at": now}
+    return after, in_state(other, AlertState.CLOSED).model_copy(update=told)
+
+
+def placed_anew(known: Situation, after: Situation) -> bool:
+    """Return whether all that a situation has is one report, an update brought it another place, and nobody acted on it."""
+    if known.state is not AlertState.NEW or known.acted_by is not None or len(after.reports) != 1 or after.episodes:
+        return False
+    was, position = known.reports[0].report.position, after.reports[0].report.position
+    return after.live and position is not None and position != was
+
+
+def _unmergeable(situation: Situation, other: Situation | None, rules: Rules) -> str:
+    if other is None:
+        return "there is no such other alert in this control room"
+    if other.alert_id == situation.alert_id:
+        return "an alert is not merged into itself"
+    outcome = TABLE[other.state, Cause.MERGED]
+    if isinstance(outcome, Refused) or other.ended_at is not None:
+        reason = outcome.reason if isinstance(outcome, Refused) else "it has ended"
+        return f"the other alert: {reason} ({other.state.value})"
+    at_most = rules.joining.reports_at_most
+    reports, episodes = len(situation.reports) + len(other.reports), len(situation.episodes) + len(other.episodes)
+    for together, what in ((reports, "reports"), (episodes, "episodes")):
+        if together > at_most:
+            return f"together they hold {together} {what}, an alert holds at most {at_most}"
+    return ""
+
+
+def split(situation: Situation, action: OperatorAction, now: datetime) -> Regrouped:
+    """Return the alert without one of its facts, and a new alert with it."""
+    refused = refusal(situation, action) or _unsplittable(situation, action.fact_id)
+    if refused:
+        return Regrouped((), refused)
+    fact_id = action.fact_id
+    rest = settled(
+        situation.model_copy(
+            update={
+                "reports": tuple(row for row in situation.reports if row.report.incident_id != fact_id),
+                "sightings": tuple(row for row in situation.sightings if row.incident_id != fact_id),
+                "episodes": tuple(row for row in situation.episodes if row.episode_id != fact_id),
+                "apart": tuple(sorted({*situation.apart, fact_id})),
+            }
+        )
+    )
+    own = Situation(
+        alert_id=derive_id("alert", situation.control_room_id, "split", situation.alert_id, fact_id, action.action_id),
+        control_room_id=situation.control_room_id,
+        opened_at=now,
+        changed_at=now,
+        split_from=situation.alert_id,
+        reports=tuple(row for row in situation.reports if row.report.incident_id == fact_id),
+        sightings=tuple(row for row in situation.sightings if row.incident_id == fact_id),
+        episodes=tuple(row for row in situation.episodes if row.episode_id == fact_id),
+    )
+    return Regrouped(((situation, marked(situation, rest, action.user)), (None, own)), "")
+
+
+def _unsplittable(situation: Situation, fact_id: str) -> str:
+    known = fact_ids(situation)
+    if fact_id not in known:
+        return "it has no such report or episode"
+    if len(known) == 1:
+        return "it has no other report or episode"
+    live = {row.report.incident_id for row in situation.live_reports} | {
+        row.episode_id for row in situation.live_episodes
+    }
+    return "" if fact_id in live else "that report is cancelled, or that episode is over"

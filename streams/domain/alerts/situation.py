@@ -1,0 +1,312 @@
+"""Situations: what partners reported and cameras saw about one thing, whatever order it arrived in.
+
+A situation holds the newest revision of each report, the best answer of each camera to each report, and the newest
+phase of each episode. These are chosen by what the facts say, never by when they arrived, so that facts in any order
+make the same situation, and a fact that is applied twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from schemas.alerts import AlertReport, NearRepeat
+from schemas.base import Identifier, Part, ShortText, Utc, derive_id
+from schemas.categories import Category
+from schemas.evidence import CameraCoverage, EpisodeFact, Evidence, ReportFact, SightingFact, Verdict
+from schemas.geo import Position
+from schemas.incidents import Operation
+from streams.domain.alerts.damping import Shown
+from streams.domain.alerts.life import Life, in_state
+from streams.domain.alerts.lifecycle import Cause, follows
+from streams.domain.budget.budget import Standing
+
+VERDICT_ORDER: Final = (
+    Verdict.CORROBORATED,
+    Verdict.PENDING,
+    Verdict.CONTRADICTED,
+    Verdict.UNSEEN,
+    Verdict.CAMERA_UNAVAILABLE,
+    Verdict.NO_COVERAGE,
+)
+"""The best first. Pending stands above what lowers a priority: nothing falls before all have answered."""
+_RANK: Final = {verdict: rank for rank, verdict in enumerate(VERDICT_ORDER)}
+_PHASES: Final = {"begin": 0, "change": 1, "end": 2}
+
+
+class ReportRow(Part):
+    """One report: its newest revision, and when it was first reported, as far as is known."""
+
+    report: AlertReport
+    evidence_id: str
+    first_reported_at: Utc
+    summary: ShortText
+    place: Annotated[str, Field(max_length=120)]
+    note: ShortText
+    cameras: tuple[CameraCoverage, ...]
+
+
+class SightingRow(Part):
+    """The best answer of one camera to one report."""
+
+    incident_id: str
+    camera_id: Identifier
+    verdict: Verdict
+    zone_id: Identifier | None
+    explanation: ShortText
+    degraded: bool
+    occurred_at: Utc
+    evidence_id: str
+
+
+class EpisodeRow(Part):
+    """The newest phase of something that a camera saw by itself. `begun_at` is the earliest phase known."""
+
+    episode_id: str
+    category: Category
+    camera_id: Identifier
+    zone_id: Identifier
+    phase: str
+    signal: str
+    value: float
+    explanation: ShortText
+    degraded: bool
+    rise_per_min: float | None = None
+    position: Position | None
+    begun_at: Utc
+    occurred_at: Utc
+    evidence_id: str
+
+
+class Indexed(Part):
+    """Under which rules, and in which cells of their index, a situation stands (`streams/domain/alerts/matching.py`)."""
+
+    rules_version: str
+    cells: tuple[str, ...]
+
+
+class Situation(Life):
+    """One alert's working state: its life and its facts. `indexed` is None in rows that do not know it yet."""
+
+    alert_id: str
+    control_room_id: Identifier
+    shown: Shown | None = None
+    near_repeats: tuple[NearRepeat, ...] = ()
+    reports: tuple[ReportRow, ...] = ()
+    sightings: tuple[SightingRow, ...] = ()
+    episodes: tuple[EpisodeRow, ...] = ()
+    standing: Standing | None = None
+    indexed: Indexed | None = None
+
+    @property
+    def live_reports(self) -> tuple[ReportRow, ...]:
+        """Return the reports that are not cancelled."""
+        return tuple(row for row in self.reports if not row.report.cancelled)
+
+    @property
+    def live_episodes(self) -> tuple[EpisodeRow, ...]:
+        """Return the episodes that have not ended."""
+        return tuple(row for row in self.episodes if row.phase != "end")
+
+    @property
+    def live(self) -> bool:
+        """Return whether anything of it still holds."""
+        return bool(self.live_reports or self.live_episodes)
+
+
+def report_row(evidence: Evidence, fact: ReportFact) -> ReportRow:
+    """Return what is kept of a report."""
+    incident = fact.incident
+    report = AlertReport(
+        incident_id=incident.incident_id,
+        source=incident.source,
+        source_id=incident.source_id,
+        category=incident.category,
+        source_priority=incident.source_priority,
+        urgency=incident.urgency,
+        revision=incident.revision,
+        cancelled=incident.operation is Operation.CANCEL,
+        position=incident.position,
+        occurred_at=incident.occurred_at,
+        reported_at=incident.reported_at,
+    )
+    return ReportRow(
+        report=report,
+        evidence_id=evidence.evidence_id,
+        first_reported_at=incident.reported_at,
+        summary=incident.summary,
+        place=incident.place,
+        note=fact.note,
+        cameras=fact.cameras,
+    )
+
+
+def sighting_row(evidence: Evidence, fact: SightingFact) -> SightingRow:
+    """Return what is kept of a camera's answer.
+
+    Raises:
+        ValueError: The evidence names no camera.
+    """
+    if evidence.camera_id is None:
+        raise ValueError("a sighting needs a camera_id")
+    return SightingRow(
+        camera_id=evidence.camera_id,
+        occurred_at=evidence.occurred_at,
+        evidence_id=evidence.evidence_id,
+        **fact.model_dump(exclude={"kind", "signal", "value"}),
+    )
+
+
+def episode_row(evidence: Evidence, fact: EpisodeFact) -> EpisodeRow:
+    """Return what is kept of an episode's phase.
+
+    Raises:
+        ValueError: The evidence names no camera.
+    """
+    if evidence.camera_id is None:
+        raise ValueError("an episode needs a camera_id")
+    return EpisodeRow(
+        category=evidence.category,
+        camera_id=evidence.camera_id,
+        position=evidence.position,
+        begun_at=evidence.occurred_at,
+        occurred_at=evidence.occurred_at,
+        evidence_id=evidence.evidence_id,
+        **fact.model_dump(exclude={"kind"}),
+    )
+
+
+def open_situation(cause: Evidence, now: datetime) -> Situation:
+    """Return a new situation, identified by the evidence that opens it."""
+    return Situation(
+        alert_id=derive_id("alert", cause.control_room_id, cause.evidence_id),
+        control_room_id=cause.control_room_id,
+        opened_at=now,
+        changed_at=now,
+    )
+
+
+def newer_report(known: ReportRow | None, row: ReportRow) -> ReportRow:
+    """Return the report to keep of two revisions; the known one itself where the other brings nothing.
+
+    A cancellation keeps what was known of the place and the cameras, since it often repeats neither.
+    """
+    if known is None:
+        return row
+    first = min(known.first_reported_at, row.first_reported_at)
+    newest = row if row.report.revision > known.report.revision else known
+    if newest is row and row.report.cancelled and not known.report.cancelled:
+        told = {"revision": row.report.revision, "cancelled": True, "reported_at": row.report.reported_at}
+        report = known.report.model_copy(update=told)
+        newest = known.model_copy(update={"report": report, "evidence_id": row.evidence_id})
+    if newest.first_reported_at == first:
+        return newest
+    return newest.model_copy(update={"first_reported_at": first})
+
+
+def better_sighting(known: SightingRow | None, row: SightingRow) -> SightingRow:
+    """Return the answer to keep of one camera to one report: the best verdict, of equal ones the latest.
+
+    The same answer that is told again in other words, since its camera was asked again, changes nothing.
+    """
+    if known is None:
+        return row
+    if known.evidence_id == row.evidence_id:
+        return known
+    return min(known, row, key=lambda each: (_RANK[each.verdict], -each.occurred_at.timestamp(), each.evidence_id))
+
+
+def newer_episode(known: EpisodeRow | None, row: EpisodeRow) -> EpisodeRow:
+    """Return the phase to keep of one episode: the latest; the known one itself where the other brings nothing."""
+    if known is None:
+        return row
+    newest = max(known, row, key=lambda each: (each.occurred_at, _PHASES[each.phase], each.evidence_id))
+    begun_at = min(known.begun_at, row.begun_at)
+    return newest if newest.begun_at == begun_at else newest.model_copy(update={"begun_at": begun_at})
+
+
+def with_report(situation: Situation, row: ReportRow) -> Situation:
+    """Return the situation with a report; itself when nothing changed."""
+    incident_id = row.report.incident_id
+    known = next((each for each in situation.reports if each.report.incident_id == incident_id), None)
+    kept = newer_report(known, row)
+    if kept is known:
+        return situation
+    others = [each for each in situation.reports if each is not known]
+    reports = sorted([*others, kept], key=lambda each: (each.report.occurred_at, each.report.incident_id))
+    return settled(situation.model_copy(update={"reports": tuple(reports)}))
+
+
+def with_sighting(situation: Situation, row: SightingRow) -> Situation:
+    """Return the situation with a camera's answer; itself when nothing changed."""
+    name = (row.incident_id, row.camera_id)
+    known = next((each for each in situation.sightings if (each.incident_id, each.camera_id) == name), None)
+    kept = better_sighting(known, row)
+    if kept is known or kept == known:
+        return situation
+    sightings = sorted(
+        [*(each for each in situation.sightings if each is not known), kept],
+        key=lambda each: (each.incident_id, each.camera_id),
+    )
+    return situation.model_copy(update={"sightings": tuple(sightings)})
+
+
+def with_episode(situation: Situation, row: EpisodeRow) -> Situation:
+    """Return the situation with an episode's phase; itself when nothing changed."""
+    known = next((each for each in situation.episodes if each.episode_id == row.episode_id), None)
+    kept = newer_episode(known, row)
+    if kept is known or kept == known:
+        return situation
+    others = [each for each in situation.episodes if each is not known]
+    episodes = sorted([*others, kept], key=lambda each: each.episode_id)
+    return settled(situation.model_copy(update={"episodes": tuple(episodes)}))
+
+
+def settled(situation: Situation) -> Situation:
+    """Return a situation in the state that its facts bring: quiet when none holds any more, new when one does again."""
+    if situation.live:
+        cause = Cause.HOLDS
+    else:
+        cause = Cause.OVER if situation.episodes else Cause.WITHDRAWN
+    return in_state(situation, follows(situation.state, cause))
+
+
+def is_full(situation: Situation, at_most: int) -> bool:
+    """Return whether a situation takes no more facts: it holds so many reports, or so many episodes. Bounds a message."""
+    return max(len(situation.reports), len(situation.episodes)) >= at_most
+
+
+def fact_ids(situation: Situation) -> list[str]:
+    """Return the incidents and episodes of a situation."""
+    reports = [row.report.incident_id for row in situation.reports]
+    return reports + [row.episode_id for row in situation.episodes]
+
+
+def told(situation: Situation) -> tuple[Sequence[ReportRow], Sequence[EpisodeRow]]:
+    """Return the facts that speak for a situation: those that hold, or all of them when none does any more."""
+    reports, episodes = situation.live_reports, situation.live_episodes
+    if reports or episodes:
+        return reports, episodes
+    return situation.reports, situation.episodes
+
+
+def best_position(reports: Sequence[ReportRow], episodes: Sequence[EpisodeRow]) -> Position | None:
+    """Return the most accurate position; of equally accurate ones the one that happened first."""
+    known = [(row.report.position, row.report.occurred_at, row.report.incident_id) for row in reports]
+    known += [(row.position, row.begun_at, row.episode_id) for row in episodes]
+    placed = [(position, at, name) for position, at, name in known if position is not None]
+    best = min(placed, key=lambda each: (each[0].accuracy_m, each[1], each[2]), default=None)
+    return best[0] if best else None
+
+
+def best_verdict(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return the best of what cameras say; no coverage where no camera says anything."""
+    return min(verdicts, key=_RANK.__getitem__, default=Verdict.NO_COVERAGE)
+
+
+def verdict_rank(verdict: Verdict) -> int:
+    """Return a verdict's place in the order, the best is 0."""
+    return _RANK[verdict]

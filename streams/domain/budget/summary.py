@@ -1,0 +1,247 @@
+"""The summary alert: what stands under it, counted as it comes and goes, and what an operator does to it.
+
+It keeps counts and a bounded list, never its alerts themselves, so that one alert costs the same under a summary of three as
+under one of three thousand. An alert stands under it while it is on the operator's list and in nobody's hand.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Final, NamedTuple
+
+from pydantic import Field
+
+from schemas.alerts import Alert, AlertState, AlertSummary, Change, Factor, GroupedCount
+from schemas.base import Identifier, Part, Utc, derive_id
+from schemas.categories import Category, Priority
+from schemas.evidence import Verdict
+from schemas.operations import Action, OperatorAction
+from streams.domain.budget.budget import Standing
+from streams.domain.rules.rules import Rules
+
+_CLOSINGS: Final = frozenset({"true", "false", "test", "duplicate"})
+
+
+Member = tuple[Priority, str]
+"""An alert that a summary names: as last told, and its id."""
+
+
+class SummaryRow(Part):
+    """A summary's working state. `priority` and `category` are as last told; `to_tell`, whether it changed since then."""
+
+    alert_id: str
+    control_room_id: Identifier
+    revision: Annotated[int, Field(ge=0)] = 0
+    state: AlertState = AlertState.NEW
+    change: Change = Change.OPENED
+    priority: Priority
+    category: Category
+    opened_at: Utc
+    changed_at: Utc
+    ended_at: Utc | None = None
+    handled_by: Identifier | None = None
+    closing: str = ""
+    counts: tuple[GroupedCount, ...] = ()
+    members: tuple[Member, ...] = ()
+    grouped: Annotated[int, Field(ge=0)] = 0
+    oldest_at: Utc
+    newest_at: Utc
+    in_flood: bool
+    to_tell: bool = False
+
+    @property
+    def open(self) -> int:
+        """Return how many alerts stand under it."""
+        return sum(count.open for count in self.counts)
+
+
+def open_summary(alert: Alert, in_flood: bool, listed_at_most: int, now: datetime) -> SummaryRow:
+    """Return the summary that an alert is the first to come under, identified by that alert and its revision."""
+    row = SummaryRow(
+        alert_id=derive_id("alert-summary", alert.control_room_id, alert.alert_id, str(alert.revision)),
+        control_room_id=alert.control_room_id,
+        priority=alert.priority,
+        category=alert.category,
+        opened_at=now,
+        changed_at=now,
+        oldest_at=now,
+        newest_at=now,
+        in_flood=in_flood,
+    )
+    return joined(row, alert, listed_at_most, now).model_copy(update={"to_tell": False})
+
+
+def joined(row: SummaryRow, alert: Alert, listed_at_most: int, now: datetime, in_flood: bool = False) -> SummaryRow:
+    """Return a summary with one more alert under it; a flood that began meanwhile makes it the flood's."""
+    members = sorted([*row.members, (alert.priority, alert.alert_id)], key=_by_priority)
+    told = {
+        "counts": _counted(row.counts, alert.priority, alert.category, 1),
+        "members": tuple(members[:listed_at_most]),
+        "grouped": row.grouped + 1,
+        "newest_at": max(row.newest_at, now),
+        "in_flood": row.in_flood or in_flood,
+        "to_tell": True,
+    }
+    return row.model_copy(update=told)
+
+
+def left(row: SummaryRow, alert_id: str, standing: Standing) -> SummaryRow:
+    """Return a summary without one of its alerts, which stood under it as told."""
+    told = {
+        "counts": _counted(row.counts, standing.priority, standing.category, -1),
+        "members": tuple(member for member in row.members if member[1] != alert_id),
+        "to_tell": True,
+    }
+    return row.model_copy(update=told)
+
+
+def highest(row: SummaryRow) -> Priority:
+    """Return the highest priority under a summary; where nothing is any more, what it was."""
+    return min((count.priority for count in row.counts), default=row.priority)
+
+
+class Told(NamedTuple):
+    """A summary as it is told now, and whether it newly asks for attention."""
+
+    row: SummaryRow
+    asks: bool
+
+
+def told(row: SummaryRow, now: datetime, lasting: bool = False) -> Told:
+    """Return a summary's next revision: it expires when nothing is left under it, and asks again when it rises to P2.
+
+    What is routine does not ask twice: a P3 under it changes its priority only. One that is `lasting` does not expire: its
+    flood goes on, and has one summary.
+    """
+    now = max(now, row.changed_at)
+    fresh = {"revision": row.revision + 1, "changed_at": now, "to_tell": False}
+    if not row.counts and not lasting:
+        ended = {"state": AlertState.EXPIRED, "change": Change.EXPIRED, "ended_at": now}
+        return Told(row.model_copy(update=fresh | ended), False)
+    priority = highest(row)
+    risen = priority < row.priority and priority <= Priority.P2
+    fresh |= {"change": Change.EVIDENCE, "priority": priority, "category": _most(row.counts) or row.category}
+    if risen:
+        fresh |= {"state": AlertState.NEW, "handled_by": None}
+    return Told(row.model_copy(update=fresh), risen)
+
+
+class SummaryActed(NamedTuple):
+    """What an action did to a summary: its next revision, and why it was refused, empty when it was not."""
+
+    row: SummaryRow
+    refused: str
+
+
+def act_on_summary(row: SummaryRow, action: OperatorAction, now: datetime) -> SummaryActed:
+    """Return what an operator's action does to a summary. A refused one changes nothing.
+
+    It is acknowledged and assigned as any alert. Closing it opens it: what stands under it stands by itself from then on, as
+    nothing is closed unseen. It is never shelved, since its alerts would be out of sight.
+    """
+    if row.ended_at is not None:
+        return SummaryActed(row, f"the summary has ended: it is {row.state.value}")
+    done: dict[str, object] = {"handled_by": action.user, "change": Change.ACTION}
+    match action.action:
+        case Action.ACKNOWLEDGE if row.state is AlertState.NEW:
+            done["state"] = AlertState.ACKNOWLEDGED
+        case Action.ACKNOWLEDGE:
+            return SummaryActed(row, f"only a new alert can be acknowledged, this is {row.state.value}")
+        case Action.ASSIGN:
+            pass
+        case Action.CLOSE | Action.FALSE_ALARM:
+            verdict = "false" if action.action is Action.FALSE_ALARM else "true"
+            closing = action.reason if action.reason in _CLOSINGS else verdict
+            done |= {"state": AlertState.CLOSED, "closing": closing, "ended_at": now}
+        case other:
+            return SummaryActed(row, f"a summary is acknowledged, assigned or closed; {other.value} is for its alerts")
+    done |= {"revision": row.revision + 1, "changed_at": max(now, row.changed_at), "to_tell": False}
+    return SummaryActed(row.model_copy(update=done), "")
+
+
+def summary_alert(row: SummaryRow, asks: bool, taking: bool, rules: Rules, registry_version: str) -> Alert:
+    """Return a summary as an alert: at the foot of its priority, with what stands under it."""
+    points = {Priority.P1: rules.thresholds.p1, Priority.P2: rules.thresholds.p2, Priority.P3: rules.thresholds.p3}
+    score = points.get(row.priority, 0.0)
+    reason = f"the highest of its alerts is {row.priority.value}"
+    return Alert(
+        alert_id=row.alert_id,
+        control_room_id=row.control_room_id,
+        revision=row.revision,
+        state=row.state,
+        change=row.change,
+        priority=row.priority,
+        score=score,
+        factors=(Factor(rule_id="summary.highest", points=score, reason=reason),),
+        capped_by=None,
+        category=row.category,
+        title=_title(row),
+        place="",
+        position=None,
+        verdict=Verdict.NO_COVERAGE,
+        reports=(),
+        cameras=(),
+        evidence_ids=(),
+        recipients=(),
+        operator_list=True,
+        occurred_at=row.oldest_at,
+        opened_at=row.opened_at,
+        changed_at=row.changed_at,
+        expires_at=row.newest_at + timedelta(seconds=rules.lifetime.open_s),
+        handled_by=row.handled_by,
+        closing=row.closing,
+        asks=asks,
+        summary=_summary(row, taking),
+        rules_version=rules.version,
+        registry_version=registry_version,
+    )
+
+
+def _summary(row: SummaryRow, taking: bool) -> AlertSummary:
+    return AlertSummary(
+        open=row.open,
+        grouped=row.grouped,
+        counts=row.counts,
+        alert_ids=tuple(alert_id for _, alert_id in row.members),
+        not_listed=row.open - len(row.members),
+        oldest_at=row.oldest_at,
+        newest_at=row.newest_at,
+        in_flood=row.in_flood,
+        taking=taking,
+    )
+
+
+def _title(row: SummaryRow) -> str:
+    """Return a line such as `23 grouped: 3 P3, 20 P4; 15 overig, 8 jeugdoverlast`; the topic has all categories."""
+    priorities, categories = Counter[str](), Counter[str]()
+    for count in row.counts:
+        priorities[count.priority.value] += count.open
+        categories[count.category.value] += count.open
+    many = sorted(categories.items(), key=lambda each: (-each[1], each[0]))[:5]
+    parts = [", ".join(f"{number} {name}" for name, number in named) for named in (sorted(priorities.items()), many)]
+    return f"{row.open} grouped: {'; '.join(parts)}" if row.counts else f"none left of {row.grouped} grouped"
+
+
+def _most(counts: Sequence[GroupedCount]) -> Category | None:
+    total = Counter[Category]()
+    for count in counts:
+        total[count.category] += count.open
+    return min(total, key=lambda category: (-total[category], category.value), default=None)
+
+
+def _by_priority(member: Member) -> Priority:
+    return member[0]
+
+
+def _counted(
+    counts: Sequence[GroupedCount], priority: Priority, category: Category, change: int
+) -> tuple[GroupedCount, ...]:
+    known = {(count.priority, count.category): count.open for count in counts}
+    known[priority, category] = known.get((priority, category), 0) + change
+    return tuple(
+        GroupedCount(priority=name[0], category=name[1], open=number)
+        for name, number in sorted(known.items())
+        if number > 0
+    )

@@ -1,0 +1,119 @@
+"""Whether a camera may be looked at now (Gemeentewet art. 151c; domain fact sheet §1).
+
+The mayor's decision gives a camera dates, hours of live viewing and a public area. Outside any of them no picture is
+taken. Local time is the wall clock of the control room's time zone: a window from 22:00 until 06:00 ends at six on the
+clock, also in the night that has an hour more or less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from shapely.geometry import Polygon
+
+from streams.domain.cameras.registry import Area, Camera, LegalBasis, ViewingWindow, Weekday
+
+_DAYS: Final = tuple(Weekday)
+_TOLERANCE_DEGREES: Final = 1e-7
+"""About a centimetre: a view area that shares an edge with the public area lies within it despite rounding."""
+_WORTH_SAYING_PERCENT: Final = 0.1
+
+
+class PermissionCode(StrEnum):
+    """Why a camera may or may not be looked at; safe as a metric label and as a camera status's reason."""
+
+    PERMITTED = "permitted"
+    NOT_YET_VALID = "not_yet_valid"
+    EXPIRED = "expired"
+    OUTSIDE_VIEWING_WINDOW = "outside_viewing_window"
+    OUTSIDE_PUBLIC_AREA = "outside_public_area"
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Whether a camera may be looked at, why, and one line for a person with the decision and the limit it meets."""
+
+    allowed: bool
+    reason: PermissionCode
+    detail: str
+
+
+def permission(camera: Camera, now: datetime, time_zone: ZoneInfo) -> Permission:
+    """Return whether a camera may be looked at at this moment. The first limit that forbids it is the one that is told.
+
+    Args:
+        camera: The camera with its legal basis.
+        now: The moment (any time zone).
+        time_zone: The zone of the decision's dates and viewing windows.
+    """
+    legal = camera.legal
+    local = now.astimezone(time_zone)
+    if local.date() < legal.valid_from:
+        return _refused(PermissionCode.NOT_YET_VALID, legal, f"is valid from {legal.valid_from}")
+    if local.date() > legal.valid_until:
+        return _refused(PermissionCode.EXPIRED, legal, f"was valid until {legal.valid_until}")
+    outside = outside_percent(camera.view_area, legal.public_area)
+    if outside > 0:
+        return _refused(PermissionCode.OUTSIDE_PUBLIC_AREA, legal, f"does not cover {_percent(outside)} of view_area")
+    window = open_window(legal.viewing_windows, local)
+    if window is None:
+        said = ", ".join(describe_window(window) for window in legal.viewing_windows)
+        return _refused(
+            PermissionCode.OUTSIDE_VIEWING_WINDOW, legal, f"allows {said}; it is {_DAYS[local.weekday()]} {local:%H:%M}"
+        )
+    return Permission(True, PermissionCode.PERMITTED, f"decision {legal.decision_ref}, {describe_window(window)}"[:300])
+
+
+def _refused(reason: PermissionCode, legal: LegalBasis, limit: str) -> Permission:
+    return Permission(False, reason, f"decision {legal.decision_ref} {limit}"[:300])
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1f} %" if share >= _WORTH_SAYING_PERCENT else f"less than {_WORTH_SAYING_PERCENT} %"
+
+
+def open_window(windows: Iterable[ViewingWindow], local: datetime) -> ViewingWindow | None:
+    """Return the window that a local time lies in, or None.
+
+    `from` belongs to the window and `until` does not. A window past midnight belongs to the day on which it begins.
+    One whose ends are equal lasts a whole day.
+    """
+    clock = local.time()
+    today, yesterday = local.date(), local.date() - timedelta(days=1)
+    return next((window for window in windows if _is_open(window, clock, today, yesterday)), None)
+
+
+def _is_open(window: ViewingWindow, clock: time, today: date, yesterday: date) -> bool:
+    begins_today = _DAYS[today.weekday()] in window.days
+    if window.from_time < window.until_time:
+        return begins_today and window.from_time <= clock < window.until_time
+    began_yesterday = _DAYS[yesterday.weekday()] in window.days
+    return (begins_today and clock >= window.from_time) or (began_yesterday and clock < window.until_time)
+
+
+def describe_window(window: ViewingWindow) -> str:
+    """Return a window in one line: `mon tue 08:00-23:00`."""
+    return f"{' '.join(window.days)} {window.from_time:%H:%M}-{window.until_time:%H:%M}"
+
+
+def outside_percent(view_area: Area, public_area: Area) -> float:
+    """Return how much of a view area lies outside the public area, in percent; 0 for a shared edge."""
+    return _outside_percent(_points(view_area), _points(public_area))
+
+
+@lru_cache(maxsize=4096)
+def _outside_percent(view: tuple[tuple[float, float], ...], public: tuple[tuple[float, float], ...]) -> float:
+    # Degrees suffice for a share: over a few hundred metres longitude and latitude stretch evenly.
+    seen = Polygon(view)
+    allowed = Polygon(public).buffer(_TOLERANCE_DEGREES, join_style="mitre")
+    return 0.0 if allowed.covers(seen) else float(100 * seen.difference(allowed).area / seen.area)
+
+
+def _points(area: Area) -> tuple[tuple[float, float], ...]:
+    return tuple((place.lon, place.lat) for place in area)

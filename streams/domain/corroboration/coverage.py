@@ -1,0 +1,223 @@
+"""Which control room a report belongs to, and which cameras could see its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shapely import STRtree
+from shapely.geometry import Point
+
+from schemas.base import derive_id
+from schemas.categories import Category
+from schemas.evidence import CameraCoverage, Coverage, Evidence, ReportFact
+from schemas.geo import Position
+from schemas.incidents import CameraWatch, Incident, Operation
+from streams.domain.cameras.registry import Camera, Registry
+from streams.domain.geometry.ground import (
+    GroundPoint,
+    distance_m,
+    distance_to_area_m,
+    in_polygon,
+    to_ground,
+    to_lat_lon,
+    to_polygon,
+)
+from streams.domain.rules.rules import Rules
+
+Permitted = Callable[[Camera], bool]
+"""Whether a camera may be looked at now."""
+
+
+@dataclass(frozen=True, slots=True)
+class NearCamera:
+    """A camera and how far its view area is from a place, in metres; 0 when it sees the place."""
+
+    camera: Camera
+    distance_m: float
+
+
+class GroundMap:
+    """The registry on the ground: control room areas and view areas in RD New, computed once."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._rooms = [(room.id, to_polygon(room.area)) for room in registry.control_rooms]
+        self._cameras = registry.cameras
+        self._views = [to_polygon(camera.view_area) for camera in registry.cameras]
+        self._tree = STRtree(self._views)
+
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        """Return all control rooms, in the order of the file."""
+        return tuple(room_id for room_id, _ in self._rooms)
+
+    def room_of(self, point: GroundPoint) -> tuple[str, bool]:
+        """Return the room whose area holds a point (on a border the first in the file), else the nearest and False."""
+        for room_id, area in self._rooms:
+            if in_polygon(point, area):
+                return room_id, True
+        nearest = min(self._rooms, key=lambda room: distance_to_area_m(point, room[1]))
+        return nearest[0], False
+
+    def cameras_near(self, point: GroundPoint, reach_m: float) -> list[NearCamera]:
+        """Return the cameras whose view area is within reach, nearest first, equal distances by id."""
+        place = Point(point.x_m, point.y_m)
+        found = self._tree.query(place, predicate="dwithin", distance=reach_m)
+        near = [NearCamera(self._cameras[index], float(self._views[index].distance(place))) for index in found.tolist()]
+        return sorted(near, key=lambda each: (each.distance_m, each.camera.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where a report goes.
+
+    Attributes:
+        rooms: The control room; all of them for a cancellation without a position, because only the room that knows
+            the report can act on it.
+        asked: Cameras that get a watch.
+        released: Cameras that may have got one for an earlier revision and must stop looking.
+        coverage: What the report's evidence says about cameras, nearest first.
+        note: What is unusual, in one line, or empty.
+    """
+
+    rooms: tuple[str, ...]
+    asked: tuple[NearCamera, ...] = ()
+    released: tuple[NearCamera, ...] = ()
+    coverage: tuple[CameraCoverage, ...] = ()
+    note: str = ""
+
+
+def locate_report(ground: GroundMap, rules: Rules, incident: Incident, permitted: Permitted, now: datetime) -> Located:
+    """Return where a report goes and which cameras can see its place.
+
+    A position that is poorer than the rules allow widens the category's distance by the allowed part only, and says so.
+    """
+    cancelled = incident.operation is Operation.CANCEL
+    if incident.position is None:
+        rooms = ground.rooms if cancelled else ground.rooms[:1]
+        return Located(rooms, note="no position: no camera can be asked, control room is the first of the registry")
+    point = to_ground(incident.position)
+    room, inside = ground.room_of(point)
+    notes = [] if inside else ["outside every control room's area: given to the nearest"]
+    rule = rules.of(incident.category).cameras
+    if rule is None:
+        return _without_cameras(ground, rules, incident, room, notes)
+    late_s = (now - incident.occurred_at).total_seconds()
+    if late_s > rules.looking.late_after_s:
+        notes.append(f"reported {late_s / 3600:.0f} h after it happened: no camera was asked")
+        return Located((room,), note="; ".join(notes))
+    accuracy_m = incident.position.accuracy_m
+    reach_m = rule.distance_m + min(accuracy_m, rules.looking.accuracy_at_most_m)
+    if accuracy_m >= rules.position.poor_from_m:
+        notes.append(f"position within {accuracy_m:.0f} m: cameras up to {reach_m:.0f} m away were considered")
+    near = ground.cameras_near(point, reach_m + rules.looking.near_m)
+    in_reach = [each for each in near if each.distance_m <= reach_m]
+    if len(in_reach) > rules.looking.asked_at_most:
+        notes.append(
+            f"{len(in_reach)} cameras are near enough: the nearest {rules.looking.asked_at_most} were considered"
+        )
+        in_reach = in_reach[: rules.looking.asked_at_most]
+    beyond = [each for each in near if each.distance_m > reach_m][: rules.looking.near_at_most]
+    allowed = {each.camera.id for each in in_reach if permitted(each.camera)}
+    coverage = [
+        _coverage(each, Coverage.IN_VIEW if each.camera.id in allowed else Coverage.NOT_PERMITTED_NOW)
+        for each in in_reach
+    ] + [_coverage(each, Coverage.OUT_OF_RANGE) for each in beyond]
+    return Located(
+        rooms=(room,),
+        asked=() if cancelled else tuple(each for each in in_reach if each.camera.id in allowed),
+        released=tuple(in_reach) if cancelled else (),
+        coverage=tuple(coverage),
+        note="; ".join(notes),
+    )
+
+
+def _without_cameras(ground: GroundMap, rules: Rules, incident: Incident, room: str, notes: list[str]) -> Located:
+    """Return a report's place where no camera may be asked; those asked before its category changed must stop."""
+    assert incident.position is not None
+    widest_m = max(rule.cameras.distance_m for rule in rules.categories.values() if rule.cameras)
+    reach_m = widest_m + rules.looking.accuracy_at_most_m
+    near = ground.cameras_near(to_ground(incident.position), reach_m)
+    listed = [each for each in near if each.distance_m <= rules.looking.near_m][: rules.looking.near_at_most]
+    return Located(
+        rooms=(room,),
+        released=tuple(near) if incident.revision > 0 else (),
+        coverage=tuple(_coverage(each, Coverage.NO_CAMERAS_FOR_CATEGORY) for each in listed),
+        note="; ".join(notes),
+    )
+
+
+def _coverage(near: NearCamera, coverage: Coverage) -> CameraCoverage:
+    return CameraCoverage(camera_id=near.camera.id, distance_m=round(near.distance_m, 1), coverage=coverage)
+
+
+def watches(incident: Incident, located: Located, rules: Rules) -> list[CameraWatch]:
+    """Return one watch per camera that is asked, and one that ends the watch per camera that must stop looking."""
+    room = located.rooms[0]
+    attended = {near.camera_id: near.attention_until for near in located.coverage}
+    asked = [
+        _watch(incident, each, room, incident.operation, incident.category, rules, attended.get(each.camera.id))
+        for each in located.asked
+    ]
+    return asked + [
+        _watch(incident, each, room, Operation.CANCEL, incident.category, rules) for each in located.released
+    ]
+
+
+def _watch(
+    incident: Incident,
+    near: NearCamera,
+    room: str,
+    operation: Operation,
+    category: Category,
+    rules: Rules,
+    attention_until: datetime | None = None,
+) -> CameraWatch:
+    window_from, window_until = looking_window(category, incident.occurred_at, rules)
+    return CameraWatch(
+        incident_id=incident.incident_id,
+        incident_revision=incident.revision,
+        operation=operation,
+        camera_id=near.camera.id,
+        control_room_id=room,
+        category=category,
+        distance_m=round(near.distance_m, 1),
+        zones=tuple(zone.id for zone in near.camera.zones),
+        window_from=window_from,
+        window_until=window_until,
+        occurred_at=incident.occurred_at,
+        attention_until=attention_until,
+    )
+
+
+def looking_window(category: Category, occurred_at: datetime, rules: Rules) -> tuple[datetime, datetime]:
+    """Return from when until when a category's cameras look; a moment where it has none."""
+    rule = rules.of(category).cameras
+    before_s, after_s = (rule.before_s, rule.after_s) if rule else (0.0, 0.0)
+    return occurred_at - timedelta(seconds=before_s), occurred_at + timedelta(seconds=after_s)
+
+
+def report_evidence(incident: Incident, located: Located) -> list[Evidence]:
+    """Return the report as evidence: one message for each control room that it goes to."""
+    return [
+        Evidence(
+            evidence_id=derive_id("evidence", "report", incident.incident_id, str(incident.revision), room),
+            control_room_id=room,
+            category=incident.category,
+            position=incident.position,
+            camera_id=None,
+            occurred_at=incident.occurred_at,
+            fact=ReportFact(incident=incident, cameras=located.coverage, note=located.note[:300]),
+        )
+        for room in located.rooms
+    ]
+
+
+def seen_place(camera: Camera) -> Position:
+    """Return the middle of what a camera sees; its accuracy is the distance to the farthest corner."""
+    middle = to_polygon(camera.view_area).centroid
+    point = GroundPoint(middle.x, middle.y)
+    farthest_m = max(distance_m(point, to_ground(corner)) for corner in camera.view_area)
+    lat, lon = to_lat_lon(point)
+    return Position(lat=round(lat, 6), lon=round(lon, 6), accuracy_m=max(1.0, round(farthest_m, 1)))

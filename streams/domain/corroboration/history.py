@@ -1,0 +1,198 @@
+"""What a camera showed, second by second, kept for a while: rows of ten seconds per zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
+
+from schemas.base import Part, Utc
+from schemas.cameras import Visibility
+from schemas.observations import Observation, SituationKind
+from streams.domain.rules.cameras import Signal
+
+SLOT_S: Final = 10
+"""Seconds in one row: a row is rewritten with each of its seconds, so it is kept small."""
+
+
+_SIGNALS: Final = ("group", "persons", "vehicles", "density", "dwell")
+"""What a sighting is named after: the first of these that its signal asks for; a situation before all of them. `persons` is
+`persons_likely` where weaker boxes decided."""
+_STILL: Final = frozenset(
+    {SituationKind.DWELLING, SituationKind.GROUP, SituationKind.OBJECT_LEFT, SituationKind.CLOSED_ZONE}
+)
+"""Situations that can go on while nothing moves."""
+_SITUATION_WORDS: Final = {
+    SituationKind.DWELLING: "somebody who stays",
+    SituationKind.GROUP: "a group that stays",
+    SituationKind.RUNNING: "running",
+    SituationKind.CONVERGING: "persons coming together",
+    SituationKind.DISPERSING: "persons moving apart",
+    SituationKind.OBJECT_LEFT: "an object that was left",
+    SituationKind.WRONG_DIRECTION: "movement against the direction",
+    SituationKind.CLOSED_ZONE: "somebody in a closed zone",
+}
+
+
+class Seen(NamedTuple):
+    """What one zone showed in one second of its slot.
+
+    Where it is not `visible` the camera could not see well: that tells what it shows, and never that nothing was there.
+    `situations` are those that held in the zone.
+    `likely` are the persons with weaker boxes included, where a report asked for attention; elsewhere `persons`.
+    """
+
+    offset_s: int
+    persons: int
+    group: int
+    dwell_s: float
+    vehicles: int
+    density_per_m2: float | None
+    degraded: bool
+    visible: bool
+    situations: tuple[SituationKind, ...]
+    likely: int
+
+
+class SlotRow(Part):
+    """One zone's seconds from `start` on; a second that is not there was not seen by anybody."""
+
+    start: Utc
+    seconds: tuple[Seen, ...]
+
+
+class Moment(NamedTuple):
+    """What one zone showed at one moment."""
+
+    at: datetime
+    zone_id: str
+    seen: Seen
+
+
+def slot_start(moment: datetime) -> datetime:
+    """Return the start of the slot that holds a moment."""
+    epoch_s = int(moment.timestamp())
+    return datetime.fromtimestamp(epoch_s - epoch_s % SLOT_S, UTC)
+
+
+def slots_between(start: datetime, end: datetime) -> Iterator[datetime]:
+    """Yield the starts of the slots that hold any moment from start to end."""
+    slot = slot_start(start)
+    while slot <= end:
+        yield slot
+        slot += timedelta(seconds=SLOT_S)
+
+
+def seen_of(observation: Observation) -> Seen:
+    """Return an observation's second in its slot."""
+    offset_s = int((observation.second - slot_start(observation.second)).total_seconds())
+    return Seen(
+        offset_s,
+        observation.count,
+        observation.group_size,
+        round(observation.dwell_s, 1),
+        observation.vehicles,
+        observation.density_per_m2,
+        observation.detector.degraded,
+        observation.visibility is Visibility.CLEAR,
+        tuple(sorted({each.kind for each in observation.situations})),
+        max(observation.count, observation.persons_likely or 0),
+    )
+
+
+def moment_of(observation: Observation) -> Moment:
+    """Return an observation's second as a moment."""
+    return Moment(observation.second, observation.zone_id, seen_of(observation))
+
+
+def before_quiet(observation: Observation) -> tuple[datetime, datetime]:
+    """Return the two seconds of which the newest that was told is what the quiet seconds before an observation showed.
+
+    The quiet begins at a picture, so within or just after that picture's second.
+    """
+    quiet_from = observation.second - timedelta(seconds=observation.quiet_s)
+    return quiet_from - timedelta(seconds=1), quiet_from - timedelta(seconds=2)
+
+
+def quiet_moments(observation: Observation, last: Moment, since: datetime) -> list[Moment]:
+    """Return the quiet seconds before an observation: they show what the last one before them showed, who stays stays longer.
+
+    Args:
+        observation: With `quiet_s`.
+        last: What the zone showed before nothing moved.
+        since: Quiet seconds before this are left out.
+    """
+    found = []
+    for number in range(observation.quiet_s, 0, -1):
+        at = observation.second - timedelta(seconds=number)
+        if at >= since:
+            longer_s = (at - last.at).total_seconds() if last.seen.dwell_s else 0.0
+            offset_s = int((at - slot_start(at)).total_seconds())
+            dwell_s = round(last.seen.dwell_s + longer_s, 1)
+            still = tuple(kind for kind in last.seen.situations if kind in _STILL)
+            seen = last.seen._replace(offset_s=offset_s, dwell_s=dwell_s, situations=still)
+            found.append(Moment(at, last.zone_id, seen))
+    return found
+
+
+def with_seconds(row: SlotRow | None, start: datetime, shown: Iterable[Seen]) -> SlotRow:
+    """Return a slot with seconds in it; one that is there stays as it is, so a repeat changes nothing."""
+    known = row.seconds if row else ()
+    offsets = {each.offset_s for each in known}
+    new = [each for each in shown if each.offset_s not in offsets]
+    if row is not None and not new:
+        return row
+    return SlotRow(start=start, seconds=tuple(sorted((*known, *new), key=lambda each: each.offset_s)))
+
+
+def moments(zone_id: str, slots: Iterable[SlotRow], start: datetime, end: datetime) -> Iterator[Moment]:
+    """Yield what a zone showed from start to end, in the order of time."""
+    for slot in slots:
+        for seen in slot.seconds:
+            at = slot.start + timedelta(seconds=seen.offset_s)
+            if start <= at <= end:
+                yield Moment(at, zone_id, seen)
+
+
+class Met(NamedTuple):
+    """A signal that was met: its name, its size, and the sight in words."""
+
+    signal: str
+    value: float
+    words: str
+
+
+def met(signal: Signal, seen: Seen) -> Met | None:
+    """Return what a second shows when it meets all that a signal asks; else None. An unknown density meets nothing.
+
+    Where persons are asked for and too few count by themselves, those with weaker boxes count too, and the words say so.
+    """
+    if signal.situation is not None and signal.situation not in seen.situations:
+        return None
+    density = seen.density_per_m2 or 0.0
+    weaker = signal.persons is not None and seen.persons < signal.persons
+    persons = seen.likely if weaker else seen.persons
+    sizes = (seen.group, persons, seen.vehicles, density, seen.dwell_s)
+    asked = (signal.group, signal.persons, signal.vehicles, signal.density_per_m2, signal.dwell_s)
+    for size, least in zip(sizes, asked, strict=True):
+        if least is not None and size < least:
+            return None
+    words = (
+        f"a group of {seen.group}",
+        _several(persons, "person") + (", weaker boxes included," if weaker else ""),
+        _several(seen.vehicles, "vehicle"),
+        f"{density:.1f} persons per m²",
+        f"staying {seen.dwell_s:.0f} s",
+    )
+    given = [number for number, least in enumerate(asked) if least is not None]
+    told = [words[number] for number in given]
+    if signal.situation is not None:
+        name = f"situation.{signal.situation.value}"
+        return Met(name, float(seen.persons), " ".join([_SITUATION_WORDS[signal.situation], *told]))
+    first = given[0]
+    name = "persons_likely" if weaker and _SIGNALS[first] == "persons" else _SIGNALS[first]
+    return Met(name, float(sizes[first]), " ".join(told))
+
+
+def _several(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

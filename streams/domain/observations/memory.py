@@ -1,0 +1,116 @@
+"""What `observe` remembers of a camera beyond one second. Written when a second closes, bounded in every part.
+
+Times are in seconds since `CameraMemory.began`, places in pixels of the registry's picture: where they lie on the ground is
+computed when they are compared, so a new calibration holds at once.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, NamedTuple
+
+from pydantic import Field
+
+from schemas.base import Identifier, Part, ShortText, Utc
+from schemas.observations import SituationKind
+from streams.domain.observations.crowd_level import CrowdRow
+from streams.domain.observations.objects import Kind
+
+TRACK_LOST_S: Final = 2.0
+"""A track that is not seen for this long is over; `detect` looks for it as long (`detectors/tracking/bytetrack.py`, LOST_S)."""
+PATH_S: Final = 5.0
+"""How far back a path is known, a step a second: speeds are of three seconds, and who crosses a line slowly takes five."""
+COUNTS_S: Final = 60
+"""How far back counts are known."""
+MAX_BAGS: Final = 50
+"""Bags remembered per camera, the last seen."""
+
+
+class Step(NamedTuple):
+    """Where a track was in one second: foot point and height."""
+
+    at_s: float
+    x_px: float
+    y_px: float
+    height_px: float
+
+
+class Track(NamedTuple):
+    """A track and its path. `last_s` is until when it was there: in a quiet gap what was seen before still held."""
+
+    track_id: int
+    kind: Kind
+    last_s: float
+    steps: tuple[Step, ...]
+
+
+class Stay(NamedTuple):
+    """Since when a person's track has been in a zone, and until when it was seen there."""
+
+    track_id: int
+    first_s: float
+    last_s: float
+
+
+class Counted(NamedTuple):
+    """The count of one second."""
+
+    second_s: int
+    persons: int
+
+
+class Normal(NamedTuple):
+    """What speed is normal in a zone, in metres or body heights per second, learnt over so many seconds.
+
+    `measured_by` is the calibration's version, empty where there is none: with another one it is learnt anew.
+    """
+
+    measured_by: str
+    speed_per_s: float
+    learnt_s: int
+
+
+class Bag(NamedTuple):
+    """A bag where it was put down, the track of the person who was nearest then, and since when that person is away.
+
+    The owner is None where nobody was near when it was first seen: then nobody can have left it.
+    """
+
+    track_id: int
+    x_px: float
+    y_px: float
+    size_px: float
+    last_s: float
+    owner: int | None
+    away_s: float | None
+
+
+class Held(Part):
+    """A situation of a zone: since when it holds, since when and until when it was found, and its newest size in words."""
+
+    since_s: float
+    first_s: float
+    last_s: float
+    value: Annotated[float, Field(ge=0)]
+    explanation: ShortText
+
+
+class ZoneMemory(Part):
+    """What is remembered of one zone. `inside` are the tracks on the inner side of its edge."""
+
+    stays: tuple[Stay, ...] = ()
+    inside: tuple[int, ...] = ()
+    counts: tuple[Counted, ...] = ()
+    normal: Normal | None = None
+    crowd: CrowdRow | None = None
+    situations: dict[SituationKind, Held] = Field(default_factory=dict)
+
+
+class CameraMemory(Part):
+    """What is remembered of one camera: a row of the stage's state. Tracks and stays end with their epoch."""
+
+    camera_id: Identifier
+    began: Utc
+    track_epoch: str = ""
+    tracks: tuple[Track, ...] = ()
+    bags: tuple[Bag, ...] = ()
+    zones: dict[str, ZoneMemory] = Field(default_factory=dict)

@@ -1,0 +1,184 @@
+"""How persons move: their speed, what speed is normal, and whether they come together or disperse.
+
+Where a camera is calibrated, places and speeds are in metres on the ground. Otherwise speeds are in body heights per second,
+by each person's own height in the picture; who comes towards the camera then seems slower than who crosses its view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from math import hypot, isnan
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from streams.domain.geometry.projection import GroundMap, Points
+from streams.domain.observations.memory import Normal, Step, Track
+from streams.domain.observations.objects import PERSONS, Kind
+
+SPEED_OVER_S: Final = 3.0
+"""A speed is that of the straight way over so long: a foot point's error of .14 m (design §6) then makes .07 m/s."""
+_LEAST_S: Final = 0.9
+NORMAL_OVER_S: Final = 600
+"""Over how many seconds with persons a normal speed is averaged; older ones fade."""
+LEARNT_AFTER_S: Final = 120
+"""A normal speed of fewer seconds is not yet known."""
+MOVERS_AT_LEAST: Final = 5
+"""Fewer persons have no common point to speak of."""
+_ALONG: Final = 0.87
+"""Who moves within 30° of the way from or to a point moves away from it or towards it (cosine). Within 45°, persons who walk
+about (PETS2009 S2L1) seem to disperse twice as often."""
+_PARALLEL: Final = 0.1
+"""Of movers whose ways are nearly parallel, as in a street, the point where they cross is anywhere: the smaller eigenvalue of
+their common equations is below this share of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """In what lengths are told.
+
+    Attributes:
+        ground: Where pixels lie on the ground; None where a camera is not calibrated.
+    """
+
+    ground: GroundMap | None
+
+    @property
+    def unit(self) -> str:
+        """Return the unit of lengths in words."""
+        return "body heights" if self.ground is None else "m"
+
+    @property
+    def measured_by(self) -> str:
+        """Return the calibration's version; empty where there is none."""
+        return "" if self.ground is None else self.ground.version
+
+    def of(self, metres: float, body_heights: float) -> float:
+        """Return one of two limits: the one in this unit."""
+        return body_heights if self.ground is None else metres
+
+    def places(self, points_px: Sequence[tuple[float, float]]) -> Points:
+        """Return where points of the picture lie: (N, 2) in metres, or the pixels themselves."""
+        points = np.array(points_px, np.float64).reshape(-1, 2)
+        return points if self.ground is None or not len(points) else self.ground.to_ground(points)
+
+    def length(self, distance: float, height_px: float) -> float:
+        """Return a distance between two places in this unit; `height_px` is the height of a person there."""
+        return distance / height_px if self.ground is None else distance
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """A track in one second.
+
+    Attributes:
+        track_id: Its track.
+        kind: What it is.
+        point_px: Its foot point in the registry's picture.
+        height_px: Its height there.
+        place: (x, y) in metres, or in pixels where the camera is not calibrated.
+        heading: Where it goes: a vector of length 1, (0, 0) while it stands.
+        speed_per_s: In metres or body heights per second; None where it is not known yet.
+    """
+
+    track_id: int
+    kind: Kind
+    point_px: tuple[float, float]
+    height_px: float
+    place: tuple[float, float]
+    heading: tuple[float, float] = (0.0, 0.0)
+    speed_per_s: float | None = None
+
+
+def motions(tracks: Iterable[Track], scale: Scale, start_s: float) -> list[Motion]:
+    """Return how the tracks move that were seen since `start_s`; who stands beyond the horizon is left out."""
+    seen = [track for track in tracks if track.steps[-1].at_s >= start_s]
+    if not seen:
+        return []
+    ends = [track.steps[-1] for track in seen]
+    starts = [_reference(track) for track in seen]
+    places = scale.places([(step.x_px, step.y_px) for step in (*ends, *starts)]).tolist()
+    fastest = scale.of(12.0, 7.0)  # faster than anybody runs: the track went over to somebody else
+    found = []
+    ways = zip(seen, ends, starts, places[: len(seen)], places[len(seen) :], strict=True)
+    for track, end, start, (x, y), (from_x, from_y) in ways:
+        if isnan(x):
+            continue
+        motion = Motion(track.track_id, track.kind, (end.x_px, end.y_px), end.height_px, (x, y))
+        way, lasted_s = hypot(x - from_x, y - from_y), end.at_s - start.at_s
+        if lasted_s >= _LEAST_S and not isnan(way):
+            speed = scale.length(way, (end.height_px + start.height_px) / 2) / lasted_s
+            heading = ((x - from_x) / way, (y - from_y) / way) if way else (0.0, 0.0)
+            if speed <= fastest:
+                motion = replace(motion, heading=heading, speed_per_s=speed)
+        found.append(motion)
+    return found
+
+
+def _reference(track: Track) -> Step:
+    """Return the step from which a track's speed is measured: the first of the last three seconds, else the one before."""
+    newest = track.steps[-1]
+    recent = [step for step in track.steps[:-1] if newest.at_s - step.at_s <= SPEED_OVER_S]
+    return recent[0] if recent else track.steps[-2] if len(track.steps) > 1 else newest
+
+
+def walking(persons: Iterable[Motion]) -> list[Motion]:
+    """Return those who go on foot and whose speed is known."""
+    return [each for each in persons if each.kind is Kind.PERSON and each.speed_per_s is not None]
+
+
+def mean_speed(persons: Iterable[Motion]) -> float | None:
+    """Return the mean speed of those who go on foot, who stand included; None where there are none."""
+    speeds = [each.speed_per_s for each in walking(persons) if each.speed_per_s is not None]
+    return sum(speeds) / len(speeds) if speeds else None
+
+
+def learnt(normal: Normal | None, measured_by: str, speed_per_s: float | None) -> Normal | None:
+    """Return the normal speed with one second more: a mean at first, then one in which what is older fades."""
+    if speed_per_s is None:
+        return normal
+    if normal is None or normal.measured_by != measured_by:
+        return Normal(measured_by, round(speed_per_s, 6), 1)
+    seconds = min(normal.learnt_s + 1, NORMAL_OVER_S)
+    speed = normal.speed_per_s + (speed_per_s - normal.speed_per_s) / seconds
+    return Normal(measured_by, round(speed, 6), seconds)
+
+
+def known_normal(normal: Normal | None, measured_by: str) -> float | None:
+    """Return the normal speed, or None before it was learnt under the same calibration."""
+    if normal is None or normal.measured_by != measured_by or normal.learnt_s < LEARNT_AFTER_S:
+        return None
+    return normal.speed_per_s
+
+
+class Spread(NamedTuple):
+    """How many persons move, and which shares of them move away from one point and towards it."""
+
+    movers: int
+    away: float
+    toward: float
+
+
+def spread(persons: Iterable[Motion], scale: Scale) -> Spread | None:
+    """Return whether persons move from or to one point: the one nearest to all their ways in the least squares.
+
+    None where fewer than five move, or their ways are nearly parallel, so that they have no point in common.
+    """
+    slowest = scale.of(0.5, 0.3)
+    moving = [each for each in persons if each.kind in PERSONS and (each.speed_per_s or 0.0) >= slowest]
+    if len(moving) < MOVERS_AT_LEAST:
+        return None
+    places = np.array([each.place for each in moving])
+    headings = np.array([each.heading for each in moving])
+    middle = places.mean(axis=0)  # RD New has large numbers: near the origin they keep their precision
+    places = places - middle
+    across = np.eye(2) - headings[:, :, None] * headings[:, None, :]
+    equations = across.sum(axis=0)
+    if np.linalg.eigvalsh(equations)[0] < _PARALLEL * len(moving):
+        return None
+    point = np.linalg.solve(equations, (across @ places[:, :, None]).sum(axis=0)[:, 0])
+    ways = places - point
+    lengths = np.maximum(np.linalg.norm(ways, axis=1), 1e-9)
+    along = (ways * headings).sum(axis=1) / lengths
+    return Spread(len(moving), float((along > _ALONG).mean()), float((along < -_ALONG).mean()))

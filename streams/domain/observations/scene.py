@@ -1,0 +1,56 @@
+"""What is known of a camera before it shows anything: its zones, its ground, and the rules that judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from streams.domain.cameras.registry import Camera
+from streams.domain.geometry.area import zone_area_m2
+from streams.domain.geometry.projection import GroundMap
+from streams.domain.rules.cameras import AttentionRule, CrowdRule
+
+_LEAST_AREA_M2: Final = 1.0
+"""Of less ground no density is told: a zone that masks and occluders hide."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A camera as it is watched.
+
+    Attributes:
+        camera: The camera with its zones.
+        crowd: When a zone is crowded.
+        time_zone: The zone of the hours in which a zone is closed.
+        ground: Where its pixels lie on the ground; None where it is not calibrated.
+        areas_m2: By zone, its ground that can be seen; without the zones that show none.
+        attention: From which score on persons are likely while a report asks for attention; None where none may.
+    """
+
+    camera: Camera
+    crowd: CrowdRule
+    time_zone: ZoneInfo
+    ground: GroundMap | None = None
+    areas_m2: Mapping[str, float] = field(default_factory=dict)
+    attention: AttentionRule | None = None
+
+    @classmethod
+    def of(
+        cls,
+        camera: Camera,
+        crowd: CrowdRule,
+        time_zone: ZoneInfo,
+        ground: GroundMap | None,
+        attention: AttentionRule | None = None,
+    ) -> Scene:
+        """Return the scene of a camera; each zone's area is computed once."""
+        areas_m2 = {zone.id: zone_area_m2(camera, zone, ground) for zone in camera.zones} if ground else {}
+        shown = {zone_id: area_m2 for zone_id, area_m2 in areas_m2.items() if area_m2 >= _LEAST_AREA_M2}
+        return cls(camera, crowd, time_zone, ground, shown, attention)
+
+    @property
+    def remembers_bags(self) -> bool:
+        """Return whether any zone asks for objects that were left: otherwise no bag is remembered."""
+        return any(zone.situations.object_left_s is not None for zone in self.camera.zones)

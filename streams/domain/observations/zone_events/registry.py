@@ -1,0 +1,85 @@
+"""Which situations there are, and how long each must be found and missed before it begins and ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from schemas.observations import SituationKind, ZoneSituation
+from streams.domain.observations.memory import Held
+from streams.domain.observations.zone_events.closed_zone import closed_zone
+from streams.domain.observations.zone_events.gathering import converging, dispersing
+from streams.domain.observations.zone_events.loitering import dwelling, group
+from streams.domain.observations.zone_events.object_left import object_left
+from streams.domain.observations.zone_events.running import running
+from streams.domain.observations.zone_events.shown import Found, ZoneShown
+from streams.domain.observations.zone_events.wrong_direction import wrong_direction
+
+
+class Watched(NamedTuple):
+    """How a situation is found. It begins after it was found over `persist_s`, and ends when it was missed for `hold_s`."""
+
+    find: Callable[[ZoneShown], Found | None]
+    persist_s: float
+    hold_s: float
+
+
+SITUATIONS: Final[Mapping[SituationKind, Watched]] = {
+    SituationKind.DWELLING: Watched(dwelling, 0, 5),
+    SituationKind.GROUP: Watched(group, 0, 5),
+    SituationKind.RUNNING: Watched(running, 2, 5),
+    SituationKind.CONVERGING: Watched(converging, 3, 5),
+    SituationKind.DISPERSING: Watched(dispersing, 3, 5),
+    SituationKind.OBJECT_LEFT: Watched(object_left, 0, 10),
+    SituationKind.WRONG_DIRECTION: Watched(wrong_direction, 0, 3),
+    SituationKind.CLOSED_ZONE: Watched(closed_zone, 3, 10),
+}
+"""Those whose own condition lasts already begin at once. The times are chosen here, against the flicker of a box or a track."""
+
+
+class Situations(NamedTuple):
+    """What is remembered of a zone's situations, and what is told of them."""
+
+    held: dict[SituationKind, Held]
+    told: tuple[ZoneSituation, ...]
+
+
+def find_situations(known: Mapping[SituationKind, Held], shown: ZoneShown, began: datetime, clear: bool) -> Situations:
+    """Return a zone's situations after a second, in the order of their kinds.
+
+    Args:
+        known: Those that were held before it.
+        shown: What the zone showed.
+        began: When the times of `shown` count from.
+        clear: Whether the camera could see. Otherwise nothing ends because it was not found, and only what was found is told.
+    """
+    held: dict[SituationKind, Held] = {}
+    told: list[ZoneSituation] = []
+    for kind, watched in SITUATIONS.items():
+        found = watched.find(shown)
+        after = _after(known.get(kind), found, shown.at_s, watched.hold_s, clear)
+        if after is None:
+            continue
+        held[kind] = after
+        if (clear or found is not None) and after.last_s - after.first_s >= watched.persist_s:
+            since = began + timedelta(seconds=after.since_s)
+            told.append(ZoneSituation(kind=kind, since=since, value=after.value, explanation=after.explanation))
+    return Situations(held, tuple(told))
+
+
+def _after(before: Held | None, found: Found | None, at_s: float, hold_s: float, clear: bool) -> Held | None:
+    if before is not None and at_s - before.last_s > hold_s and clear:
+        before = None
+    if found is not None:
+        return Held(
+            since_s=found.since_s if before is None else before.since_s,
+            first_s=at_s if before is None else before.first_s,
+            last_s=at_s,
+            value=found.value,
+            explanation=found.explanation[:300],
+        )
+    if before is None or clear:
+        return before
+    # The time in which nobody could see neither ends it nor lets it last.
+    return before.model_copy(update={"first_s": before.first_s + at_s - before.last_s, "last_s": at_s})

@@ -1,0 +1,30 @@
+"""Somebody who runs where people walk."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from streams.domain.observations.motion import walking
+from streams.domain.observations.zone_events.shown import Found, ZoneShown
+
+TIMES_NORMAL: Final = 2.0
+LEAST_M_PER_S: Final = 2.5
+"""People go over from walking to running at about 2 m/s, so this is running wherever it is seen."""
+LEAST_BODY_HEIGHTS_PER_S: Final = 1.5
+"""The same for somebody of 1.7 m."""
+
+
+def running(shown: ZoneShown) -> Found | None:
+    """Return that somebody on foot is more than twice as fast as is normal in the zone, and runs; value: the speed.
+
+    Nothing is said before the normal speed was learnt: where people usually run, running is normal.
+    """
+    if not shown.zone.situations.running or shown.normal_per_s is None:
+        return None
+    limit = max(TIMES_NORMAL * shown.normal_per_s, shown.scale.of(LEAST_M_PER_S, LEAST_BODY_HEIGHTS_PER_S))
+    speeds = [each.speed_per_s for each in walking(shown.persons) if each.speed_per_s and each.speed_per_s > limit]
+    if not speeds:
+        return None
+    unit = f"{shown.scale.unit}/s"
+    words = f"{len(speeds)} running, at {max(speeds):.1f} {unit} where {shown.normal_per_s:.1f} {unit} is normal"
+    return Found(round(max(speeds), 2), words, shown.at_s)

@@ -1,0 +1,49 @@
+"""What a situation is judged by, and what it says when it is found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from streams.domain.cameras.registry import Zone
+from streams.domain.observations.memory import Bag, Stay, Track
+from streams.domain.observations.motion import Motion, Scale
+
+
+@dataclass(frozen=True)
+class ZoneShown:
+    """What a zone showed in one second. Times are in seconds since the camera's memory began.
+
+    Attributes:
+        zone: The zone with its switches.
+        local: The second, in the time zone of the zone's hours.
+        at_s: When the newest frame was taken.
+        count: Persons in the zone.
+        stays: Of the persons who were seen in it in this second.
+        persons: How those persons move.
+        normal_per_s: The zone's normal speed in `scale`; None until it was learnt.
+        tracks: All tracks of the camera that were seen in this second, with their paths.
+        bags: Bags that were put down in it.
+        scale: In what lengths are told.
+    """
+
+    zone: Zone
+    local: datetime
+    at_s: float
+    count: int
+    stays: Sequence[Stay]
+    persons: Sequence[Motion]
+    normal_per_s: float | None
+    tracks: Sequence[Track]
+    bags: Sequence[Bag]
+    scale: Scale
+
+
+class Found(NamedTuple):
+    """A situation: how large it is, in words, and since when it holds."""
+
+    value: float
+    explanation: str
+    since_s: float

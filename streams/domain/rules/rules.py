@@ -1,0 +1,288 @@
+"""The rules: what each category is worth, which cameras are asked, what corroborates, and what may never happen.
+
+They are data (`rules_default.yaml`); this file says what a rules file may say, and refuses what contradicts itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from itertools import pairwise
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from schemas.base import Identifier, Part, ShortText
+from schemas.categories import Category, Priority
+from schemas.evidence import Verdict
+from streams.domain.alerts.damping import DampingRule
+from streams.domain.alerts.near_repeats import NearRepeatRule
+from streams.domain.rules.budget import BudgetRule
+from streams.domain.rules.cameras import AttentionRule, CameraRule, EpisodesRule, LookingRule, Metres, Points, Seconds
+from streams.domain.rules.circumstances import Circumstance
+from streams.domain.rules.contradictions import contradictions
+
+
+class Thresholds(Part):
+    """The lowest score of each priority; below `p3` is P4."""
+
+    p1: Annotated[float, Field(gt=0, le=100)]
+    p2: Annotated[float, Field(gt=0, le=100)]
+    p3: Annotated[float, Field(gt=0, le=100)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Thresholds:
+        if not self.p1 > self.p2 > self.p3:
+            raise ValueError(f"expected p1 > p2 > p3, got p1 {self.p1:g}, p2 {self.p2:g}, p3 {self.p3:g}")
+        return self
+
+    def priority(self, score: float) -> Priority:
+        """Return the priority of a score."""
+        if score >= self.p1:
+            return Priority.P1
+        if score >= self.p2:
+            return Priority.P2
+        return Priority.P3 if score >= self.p3 else Priority.P4
+
+
+class VerdictPoints(Part):
+    """What the best verdict of the cameras adds. Not having been able to look is no reason to rise or fall."""
+
+    pending: Points
+    corroborated: Points
+    contradicted: Points
+    unseen: Points
+    camera_unavailable: Points
+    no_coverage: Points
+    camera_only: Annotated[Points, Field(le=0, description="In place of a verdict, while nobody reported it")] = 0
+
+    @model_validator(mode="after")
+    def _ordered(self) -> VerdictPoints:
+        if not self.corroborated > 0 >= self.unseen >= self.contradicted:
+            raise ValueError("expected corroborated > 0 >= unseen >= contradicted")
+        if self.no_coverage or self.camera_unavailable or self.pending:
+            raise ValueError("expected 0 points for pending, camera_unavailable and no_coverage: nobody looked")
+        return self
+
+    def of(self, verdict: Verdict) -> float:
+        """Return the points of one verdict."""
+        return float(getattr(self, verdict.value))
+
+
+class IndependentRule(Part):
+    """What each further source adds that reports the same situation."""
+
+    points_per_source: Annotated[Points, Field(ge=0)]
+    points_at_most: Annotated[Points, Field(ge=0)]
+
+
+class AgeStep(Part):
+    """What a report's delay adds: from this many seconds between happening and reporting."""
+
+    from_s: Seconds
+    points: Annotated[Points, Field(le=0)]
+
+
+class PositionRule(Part):
+    """What a poor or a missing position adds."""
+
+    poor_from_m: Metres
+    poor_points: Annotated[Points, Field(le=0)]
+    missing_points: Annotated[Points, Field(le=0)]
+
+
+class JoiningRule(Part):
+    """How reports become one situation. Positions are indexed in square cells of `cell_m` in RD New."""
+
+    cell_m: Annotated[float, Field(ge=50, le=5_000)]
+    accuracy_at_most_m: Annotated[Metres, Field(description="A poorer position widens the search by no more than this")]
+    reports_at_most: Annotated[
+        int, Field(ge=1, le=200, description="A full alert takes no more; the next opens another")
+    ]
+    compatible: tuple[Annotated[tuple[Category, ...], Field(min_length=2)], ...]
+    without_place: Annotated[
+        tuple[Category, ...], Field(description="A report of these without a place joins the only alert of its time")
+    ] = ()
+
+    @field_validator("compatible")
+    @classmethod
+    def _once(cls, groups: tuple[tuple[Category, ...], ...]) -> tuple[tuple[Category, ...], ...]:
+        named = [category for group in groups for category in group]
+        twice = {category.value for category in named if named.count(category) > 1}
+        if twice:
+            raise ValueError(f"{', '.join(sorted(twice))}: expected in one group at most")
+        return groups
+
+    @cached_property
+    def groups(self) -> Mapping[Category, str]:
+        """Return the name of the group that each category joins with: its own name where there is none."""
+        together = {category: group[0].value for group in self.compatible for category in group}
+        return {category: together.get(category, category.value) for category in Category}
+
+    @cached_property
+    def groups_without_place(self) -> frozenset[str]:
+        """Return the groups that a report without a place may join."""
+        return frozenset(self.groups[category] for category in self.without_place)
+
+
+class LifetimeRule(Part):
+    """How long things are kept, in seconds of recorded time."""
+
+    open_s: Annotated[Seconds, Field(gt=0, description="An alert expires this long after its newest report")]
+    forget_s: Annotated[Seconds, Field(gt=0, description="How long an ended alert's reports are still recognised")]
+    early_s: Annotated[Seconds, Field(gt=0, description="How long a sighting waits for its report")]
+    reopen_s: Annotated[Seconds, Field(ge=0, description="How long a closed alert reopens when the same happens again")]
+    escalate_p1_s: Annotated[Seconds, Field(gt=0, description="A P1 that nobody acknowledged for so long escalates")]
+
+    @model_validator(mode="after")
+    def _reopens_while_kept(self) -> LifetimeRule:
+        if self.reopen_s > self.forget_s:
+            raise ValueError(f"reopen_s is {self.reopen_s:g}, expected at most forget_s, {self.forget_s:g}")
+        return self
+
+
+class SituationRule(Part):
+    """How near and how soon another report must be to be about the same thing."""
+
+    distance_m: Metres
+    window_s: Annotated[Seconds, Field(gt=0)]
+
+
+class JustNow(Part):
+    """What a report adds that is made at once, for categories where minutes matter."""
+
+    within_s: Annotated[Seconds, Field(gt=0)]
+    points: Annotated[Points, Field(gt=0)]
+
+
+class CategoryRule(Part):
+    """Everything about one category. `cameras: none` means that no camera may be asked, ever."""
+
+    name: ShortText
+    points: Points
+    recipients: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    operator_list: Annotated[bool, Field(description="false: a case for its recipients, held at P4")] = True
+    cap: Annotated[Priority | None, Field(description="The highest priority that it may have")] = None
+    rises_on_camera_alone: Annotated[bool, Field(description="false: P4 until a report or an operator says so")] = False
+    just_now: JustNow | None = None
+    situation: SituationRule
+    cameras: CameraRule | None
+
+    @field_validator("cameras", mode="before")
+    @classmethod
+    def _none(cls, cameras: Any) -> Any:
+        return None if cameras == "none" else cameras
+
+
+class Rules(Part):
+    """One version of the rules. Every category has a rule."""
+
+    version: Annotated[str, Field(min_length=1, max_length=40)]
+    thresholds: Thresholds
+    urgency_points: Annotated[tuple[Points, ...], Field(min_length=5, max_length=5, description="For urgency 0 to 4")]
+    verdict_points: VerdictPoints
+    independent: IndependentRule
+    age: tuple[AgeStep, ...]
+    position: PositionRule
+    joining: JoiningRule
+    looking: LookingRule
+    attention: Annotated[AttentionRule | None, Field(description="none: a report asks no camera for more")] = None
+    episodes: EpisodesRule
+    lifetime: LifetimeRule
+    budget: Annotated[BudgetRule | None, Field(description="`none`: every alert is shown by itself")]
+    damping: DampingRule
+    near_repeat: NearRepeatRule
+    time_zone: Annotated[str, Field(description="Zone of the local times of circumstances")]
+    circumstances: Annotated[tuple[Circumstance, ...], Field(max_length=50)]
+    categories: Annotated[Mapping[Category, CategoryRule], Field(min_length=1)]
+
+    @field_validator("budget", mode="before")
+    @classmethod
+    def _no_budget(cls, budget: Any) -> Any:
+        return None if budget == "none" else budget
+
+    @field_validator("attention", mode="before")
+    @classmethod
+    def _off(cls, attention: Any) -> Any:
+        return None if attention == "none" else attention
+
+    @field_validator("urgency_points")
+    @classmethod
+    def _falling(cls, points: tuple[float, ...]) -> tuple[float, ...]:
+        if any(higher < lower for higher, lower in pairwise(points)):
+            raise ValueError("expected points that do not rise from urgency 0 (highest) to 4")
+        return points
+
+    @field_validator("age")
+    @classmethod
+    def _later_is_less(cls, steps: tuple[AgeStep, ...]) -> tuple[AgeStep, ...]:
+        for earlier, later in pairwise(steps):
+            if later.from_s <= earlier.from_s or later.points > earlier.points:
+                raise ValueError(
+                    f"from_s {later.from_s:g}: expected after {earlier.from_s:g} s and with no more points"
+                )
+        return steps
+
+    @field_validator("categories", mode="before")
+    @classmethod
+    def _named(cls, categories: Any) -> Any:
+        if isinstance(categories, dict):
+            known = {category.value for category in Category}
+            for name in categories:
+                if name not in known:
+                    raise ValueError(f"the rule {name!r} names no category, expected one of {', '.join(sorted(known))}")
+        return categories
+
+    @field_validator("categories")
+    @classmethod
+    def _complete(cls, rules: Mapping[Category, CategoryRule], info: ValidationInfo) -> Mapping[Category, CategoryRule]:
+        missing = [category.value for category in Category if category not in rules]
+        if missing:
+            raise ValueError(f"expected a rule for every category, missing {', '.join(missing)}")
+        looking = info.data.get("looking")
+        for category, rule in rules.items():
+            if looking and rule.cameras and rule.cameras.before_s + rule.cameras.after_s > looking.kept_s:
+                raise ValueError(f"{category.value}: its window is longer than looking.kept_s, {looking.kept_s:g} s")
+        return rules
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("expected a zone such as Europe/Amsterdam") from None
+        return name
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Rules:
+        found = next(contradictions(self), None)
+        if found is not None:
+            raise ValueError(found)
+        return self
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """Return the zone of local times."""
+        return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def circumstances_of(self) -> Mapping[Category, tuple[Circumstance, ...]]:
+        """Return the circumstances that concern each category."""
+        return {
+            category: tuple(each for each in self.circumstances if category in each.categories) for category in Category
+        }
+
+    @cached_property
+    def group_reach_m(self) -> Mapping[str, float]:
+        """Return how far apart two reports of a group can be about the same thing, their accuracies aside."""
+        reach_m: dict[str, float] = {}
+        for category, rule in self.categories.items():
+            group = self.joining.groups[category]
+            reach_m[group] = max(reach_m.get(group, 0.0), rule.situation.distance_m)
+        return reach_m
+
+    def of(self, category: Category) -> CategoryRule:
+        """Return a category's rule."""
+        return self.categories[category]

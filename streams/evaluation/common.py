@@ -1,0 +1,93 @@
+"""What the commands that measure quality have in common: the detector, the frames of a video, and how far it is."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from streams.errors import ToezichtError
+from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from detectors.models.base import Detector, Picture
+
+DIGITS: Final = 3
+
+
+class Kind(StrEnum):
+    """Which detector to measure."""
+
+    YOLO = "yolo"
+    HOG = "hog"
+
+
+class EvaluationError(ToezichtError):
+    """What is to be measured cannot be read."""
+
+
+def make_detector(kind: Kind, settings: Settings) -> Detector:
+    """Return the detector to measure.
+
+    Raises:
+        EvaluationError: YOLO is asked for and no setting names a model.
+        DetectorError: The configured model cannot be used.
+    """
+    from detectors.models.choice import choose
+    from detectors.models.hog import HogDetector
+
+    if kind is Kind.HOG:
+        return HogDetector()
+    choice = choose(settings.weights, settings.models, settings.cache, settings.allow_model_download)
+    if choice.detector.info.degraded:
+        raise EvaluationError("no YOLO model: TOEZICHT_WEIGHTS and TOEZICHT_MODELS name none")
+    return choice.detector
+
+
+def video_frames(video: Path, every: int) -> Iterator[tuple[int, Picture]]:
+    """Yield each Nth picture of a video with its number, from 0.
+
+    Raises:
+        EvaluationError: There is no such file, it is no video, or it holds no picture.
+    """
+    import numpy as np
+
+    from detectors.opencv import cv2
+
+    if not video.is_file():
+        raise EvaluationError(f"{video}: no such video")
+    capture = cv2.VideoCapture(str(video))
+    try:
+        if not capture.isOpened():
+            raise EvaluationError(f"{video}: not a readable video")
+        number = 0
+        while capture.grab():
+            if number % every == 0:
+                read, picture = capture.retrieve()
+                if not read:
+                    break
+                yield number, np.asarray(picture, dtype=np.uint8)
+            number += 1
+    finally:
+        capture.release()
+    if not number:
+        raise EvaluationError(f"{video}: no picture in it")
+
+
+def tell_progress(done: int) -> None:
+    """Show on standard error how many frames are done."""
+    if done % 50 == 0:
+        sys.stderr.write(f"\r{done} frames")
+        sys.stderr.flush()
+
+
+def rounded(value: Any) -> Any:
+    """Return a result with its numbers to three digits, for JSON; what is infinite or no number becomes None."""
+    if isinstance(value, float):
+        return round(value, DIGITS) if isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: rounded(inner) for key, inner in value.items()}
+    return [rounded(inner) for inner in value] if isinstance(value, list | tuple) else value

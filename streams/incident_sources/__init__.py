@@ -1,1 +1,0 @@
-"""One file per partner format of reports."""

@@ -1,0 +1,273 @@
+"""Reports in: lines of a feed become incidents on the topic, or dead letters; nothing is read faster than it is confirmed.
+
+`Intake` keeps the newest incident of each report in memory, to know an update from a new report. The topic is that
+memory's home: `streams/kafka/intake_memory.py` reads its last hours when a process starts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections import Counter as Tally
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+from prometheus_client import Counter
+
+from schemas.base import derive_id
+from schemas.codec import OCTETS, Encoded, Headers, encode
+from schemas.incidents import Incident, incident_identity
+from schemas.operations import DeadLetterReason, DeadLetterReference
+from streams.clock import Clock
+from streams.domain.incidents.raw_report import NotForUs, RawReport, Unreadable
+from streams.domain.incidents.revisions import Accepted, NothingNew, Refused, normalise
+from streams.errors import DeliveryError
+from streams.intake.lines import Line
+from streams.intake.sources.base import IncidentSource
+from streams.metrics import MESSAGES_FAILED, MESSAGES_OUT, REPORTS_READ, failures_from_zero
+from streams.topics import DEAD_LETTERS, INCIDENTS
+
+log = logging.getLogger(__name__)
+
+STAGE: Final = "intake"
+MEMORY: Final = timedelta(hours=24)
+"""How long a report can be changed or withdrawn after its newest message."""
+MAX_IN_FLIGHT: Final = 500
+"""Sent but not confirmed; with so many, nothing more is read. A few hundred keep the broker busy (design §6)."""
+LOOK_S: Final = 0.2
+"""How often a full window is left to see whether to stop."""
+
+
+class Confirmation(Protocol):
+    """The broker's word on one record, as kafka-python gives it."""
+
+    is_done: bool
+
+    def get(self, timeout: float | None = None) -> Any:
+        """Wait, and raise what went wrong; a KafkaTimeoutError where it is not done in time."""
+
+
+class Producer(Protocol):
+    """What is used of a producer."""
+
+    def send(self, topic: str, *, key: bytes, value: bytes, headers: Headers) -> Confirmation:
+        """Hand one record over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One record to send."""
+
+    topic: str
+    record: Encoded
+
+
+@dataclass
+class Summary:
+    """What was read and what became of it; `results` counts each line once, `notes` what else is worth knowing."""
+
+    read: int = 0
+    results: Tally[str] = field(default_factory=Tally)
+    notes: Tally[str] = field(default_factory=Tally)
+    unconfirmed: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields for a program."""
+        return {
+            "read": self.read,
+            "results": dict(sorted(self.results.items())),
+            "notes": dict(sorted(self.notes.items())),
+            "unconfirmed": self.unconfirmed,
+        }
+
+    def __str__(self) -> str:
+        """Return one line for a person."""
+        counts = [f"{count} {name}" for name, count in sorted((self.results + self.notes).items())]
+        lost = [f"{self.unconfirmed} NOT CONFIRMED"] if self.unconfirmed else []
+        return f"{self.read} lines read: {', '.join(counts + lost) or 'nothing in them'}"
+
+
+class Intake:
+    """Turns lines into records, and sends them in order.
+
+    Args:
+        source: The feed.
+        producer: Where records go; `prepare` alone needs none.
+        clock: Tells when a line was read.
+        report_clock: What reports' times are judged by, where that is another time: a scenario played faster.
+        stopping: Whether it is time to stop; a full window then no longer waits.
+        memory: How long a report can be changed or withdrawn after its newest message.
+    """
+
+    def __init__(
+        self,
+        source: IncidentSource,
+        producer: Producer | None,
+        clock: Clock,
+        report_clock: Clock | None = None,
+        stopping: Callable[[], bool] = lambda: False,
+        memory: timedelta = MEMORY,
+    ) -> None:
+        self.summary = Summary()
+        self._source = source
+        self._producer = producer
+        self._clock = clock
+        self._report_clock = report_clock or clock
+        self._stopping = stopping
+        self._memory = memory
+        failures_from_zero(STAGE)
+        self._known: OrderedDict[str, Incident] = OrderedDict()
+        self._counters: dict[str, Counter] = {}
+        self._in_flight: deque[tuple[str, Confirmation]] = deque()
+
+    def recall(self, incident: Incident) -> None:
+        """Learn of an incident that was sent before, oldest first; one that was sent again later is not the newest."""
+        known = self._known.get(incident.incident_id)
+        if known is None or known.revision <= incident.revision:
+            self._remember(incident)
+        self._source.recall(incident)
+
+    def run(self, lines: Iterable[Line]) -> None:
+        """Take all lines.
+
+        Raises:
+            DeliveryError: The broker refused a record, or did not confirm it for a day.
+        """
+        for line in lines:
+            self.take(line)
+
+    def take(self, line: Line) -> None:
+        """Read one line and send what it causes; waits while the window is full.
+
+        Raises:
+            DeliveryError: See `run`.
+        """
+        outgoing = self.prepare(line)
+        if outgoing is None or self._producer is None:
+            return
+        record = outgoing.record
+        self._await_room()
+        try:
+            confirmation = self._producer.send(
+                outgoing.topic, key=record.key, value=record.value, headers=record.headers
+            )
+        except Exception as error:
+            raise DeliveryError(f"{outgoing.topic}: the producer refuses a record: {type(error).__name__}") from error
+        self._in_flight.append((outgoing.topic, confirmation))
+
+    def prepare(self, line: Line) -> Outgoing | None:
+        """Read one line and return the record that it causes, if any, without sending it."""
+        entered_at = self._clock()
+        now = self._report_clock()
+        self.summary.read += 1
+        if line.too_large:
+            detail = f"{line.size_bytes} bytes, at most {len(line.content)} are read"
+            return self._dead_letter(line, DeadLetterReason.TOO_LARGE, detail, entered_at)
+        try:
+            reading = self._source.read(line.content, now)
+        except Exception as error:  # a fault in one source's code must not stop the reports behind this line
+            reading = Unreadable(DeadLetterReason.HANDLER_FAILED, f"reading it failed: {type(error).__name__}")
+        if isinstance(reading, Unreadable):
+            return self._dead_letter(line, reading.reason, reading.detail, entered_at)
+        if isinstance(reading, NotForUs):
+            self._count("not_for_us")
+            return None
+        return self._decide(line, reading, now, entered_at)
+
+    def flush(self, timeout_s: float, now_s: Callable[[], float]) -> int:
+        """Wait for the confirmations that are still out, and return how many did not come in time.
+
+        Raises:
+            DeliveryError: The broker refused a record.
+        """
+        deadline_s = now_s() + timeout_s
+        while self._in_flight and now_s() < deadline_s:
+            self._reap(LOOK_S)
+        self.summary.unconfirmed = len(self._in_flight)
+        return self.summary.unconfirmed
+
+    def _decide(self, line: Line, report: RawReport, now: datetime, entered_at: datetime) -> Outgoing | None:
+        known = self._known.get(incident_identity(report.source, report.source_id))
+        decision = normalise(report, known, now)
+        if isinstance(decision, Refused):
+            return self._dead_letter(line, decision.reason, decision.detail, entered_at)
+        self._count(decision.result)
+        if isinstance(decision, NothingNew):
+            return None
+        self._note(decision, report)
+        self._remember(decision.incident)
+        record = encode(decision.incident, stage=STAGE, handled_at=self._clock(), entered_at=entered_at)
+        return Outgoing(INCIDENTS, record)
+
+    def _dead_letter(self, line: Line, reason: DeadLetterReason, detail: str, entered_at: datetime) -> Outgoing:
+        self._count("unreadable")
+        MESSAGES_FAILED.labels(STAGE, reason).inc()
+        log.warning("%s, line %d: %s: %s", self._source.name, line.number, reason, detail)
+        letter = DeadLetterReference(
+            stage=STAGE,
+            reason=reason,
+            detail=detail[:300],
+            topic=self._source.name,
+            partition=-1,
+            offset=line.number,
+            original_key=derive_id("line", hashlib.sha256(line.content).hexdigest()),
+            original_bytes=line.size_bytes,
+            failed_at=entered_at,
+        )
+        record = encode(
+            letter,
+            stage=STAGE,
+            handled_at=self._clock(),
+            entered_at=entered_at,
+            payload=line.content,
+            payload_type=OCTETS,
+        )
+        return Outgoing(DEAD_LETTERS, record)
+
+    def _remember(self, incident: Incident) -> None:
+        """Keep the newest of each report, and forget those whose newest is older than the memory is long."""
+        self._known.pop(incident.incident_id, None)
+        self._known[incident.incident_id] = incident
+        forgotten_before = incident.received_at - self._memory
+        while self._known and next(iter(self._known.values())).received_at < forgotten_before:
+            self._known.popitem(last=False)
+
+    def _note(self, decision: Accepted, report: RawReport) -> None:
+        if decision.late:
+            self._count_note("late")
+        if not report.category_known and not report.cancels:
+            self._count_note("unknown_category")
+
+    def _count(self, result: str) -> None:
+        self.summary.results[str(result)] += 1
+        self._increment(str(result))
+
+    def _count_note(self, note: str) -> None:
+        self.summary.notes[note] += 1
+        self._increment(note)
+
+    def _increment(self, label: str) -> None:
+        if label not in self._counters:
+            self._counters[label] = REPORTS_READ.labels(self._source.name, label)
+        self._counters[label].inc()
+
+    def _await_room(self) -> None:
+        while self._in_flight and self._in_flight[0][1].is_done:
+            self._reap(0)
+        while len(self._in_flight) >= MAX_IN_FLIGHT and not self._stopping():
+            self._reap(LOOK_S)
+
+    def _reap(self, timeout_s: float) -> None:
+        """Take the oldest confirmation, waiting for it for a moment at most."""
+        topic, confirmation = self._in_flight[0]
+        try:
+            confirmation.get(timeout=timeout_s)
+        except Exception as error:
+            if not confirmation.is_done:
+                return
+            raise DeliveryError(f"{topic}: the broker did not take a record: {type(error).__name__}") from error
+        self._in_flight.popleft()
+        MESSAGES_OUT.labels(STAGE, topic).inc()

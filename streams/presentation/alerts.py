@@ -1,0 +1,202 @@
+"""The operator's list as text: which alerts, in which order, and each as a row. Dutch first, English second."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from rich.table import Table
+from rich.text import Text
+
+from schemas.alerts import Alert, AlertCamera, AlertState, AlertSummary
+from schemas.categories import Priority
+from schemas.evidence import Verdict
+from streams.domain.budget.budget import OFF_LIST, hidden
+
+OFF_THE_LIST: Final = frozenset(AlertState) - {AlertState.NEW, AlertState.ACKNOWLEDGED, AlertState.RETURNED_TO_NORMAL}
+"""What has ended, and what was put aside or is expected and comes back by itself (`docs/lifecycle.md`)."""
+COLOURS: Final = {
+    Priority.P1: "bold white on red",
+    Priority.P2: "bold black on yellow",
+    Priority.P3: "cyan",
+    Priority.P4: "dim",
+}
+REASONS: Final = 3
+CAMERAS: Final = 3
+CATEGORIES: Final = 5
+"""How many reasons and cameras a row shows, and a summary's categories; the alert itself has all."""
+
+
+class Language(StrEnum):
+    """In which language the list's own words are."""
+
+    NL = "nl"
+    EN = "en"
+
+
+HEADINGS: Final[Mapping[Language, Sequence[str]]] = {
+    Language.NL: ("Prio", "Wat", "Waar", "Status", "Waarom", "Camera's", "Sinds"),
+    Language.EN: ("Prio", "What", "Where", "State", "Why", "Cameras", "Since"),
+}
+STATES: Final[Mapping[Language, Mapping[AlertState, str]]] = {
+    Language.NL: {
+        AlertState.NEW: "nieuw",
+        AlertState.ACKNOWLEDGED: "in behandeling",
+        AlertState.RETURNED_TO_NORMAL: "voorbij",
+        AlertState.SHELVED: "uitgesteld",
+        AlertState.SUPPRESSED: "onderdrukt",
+        AlertState.CLOSED: "gesloten",
+        AlertState.CANCELLED: "ingetrokken",
+        AlertState.EXPIRED: "verlopen",
+    },
+    Language.EN: {state: state.value.replace("_", " ") for state in AlertState},
+}
+VERDICTS: Final[Mapping[Language, Mapping[Verdict, str]]] = {
+    Language.NL: {
+        Verdict.PENDING: "kijkt nog",
+        Verdict.CORROBORATED: "bevestigd",
+        Verdict.UNSEEN: "niet gezien",
+        Verdict.CONTRADICTED: "tegengesproken",
+        Verdict.CAMERA_UNAVAILABLE: "kon niet kijken",
+        Verdict.NO_COVERAGE: "geen camera",
+    },
+    Language.EN: {verdict: verdict.value.replace("_", " ") for verdict in Verdict},
+}
+GROUPED: Final = {Language.NL: "gegroepeerd", Language.EN: "grouped"}
+ATTENTION: Final[Mapping[Language, str]] = {Language.NL: "extra aandacht", Language.EN: "more attention"}
+NOTHING: Final = {Language.NL: "Geen meldingen.", Language.EN: "No alerts."}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One alert as the texts of its cells."""
+
+    priority: Priority
+    score: str
+    what: str
+    where: str
+    state: str
+    why: str
+    cameras: str
+    since: str
+
+
+def ordered(alerts: Sequence[Alert], room: str | None = None) -> list[Alert]:
+    """Return the open alerts of a room (of all where None): by priority, then score, then the oldest first.
+
+    A case, such as housing fraud, goes to its recipients and is not on the operator's list (fact sheet §7, rule 5).
+    """
+    mine = [
+        alert
+        for alert in alerts
+        if alert.operator_list and _on_the_list(alert) and room in (None, alert.control_room_id)
+    ]
+    return sorted(mine, key=lambda alert: (alert.priority, -alert.score, alert.opened_at, alert.alert_id))
+
+
+def _on_the_list(alert: Alert) -> bool:
+    """Return whether an alert asks for somebody's eyes: what is over leaves when it was acknowledged, as in ISA-18.2."""
+    seen = alert.state is AlertState.RETURNED_TO_NORMAL and alert.acknowledged_at is not None
+    return alert.state not in OFF_THE_LIST and not seen
+
+
+def in_sight(alerts: Sequence[Alert], known: Sequence[Alert]) -> list[Alert]:
+    """Return the alerts that stand by themselves: a grouped one does not, as long as its summary is on the list.
+
+    A summary of one says less than that one, which stands in its place until a second comes under it.
+
+    Args:
+        alerts: Which of them.
+        known: The newest version of every alert that is known, summaries among them.
+    """
+    under = Counter(alert.grouped_under for alert in known if alert.grouped_under and alert.state not in OFF_LIST)
+    open_ = [alert for alert in known if alert.summary is not None and alert.state not in OFF_LIST]
+    of_one = {each.alert_id for each in open_ if each.summary and each.summary.open == under[each.alert_id] == 1}
+    hiding = frozenset(each.alert_id for each in open_) - of_one
+    return [alert for alert in alerts if not hidden(alert, hiding) and alert.alert_id not in of_one]
+
+
+def row(alert: Alert, now: datetime, language: Language) -> Row:
+    """Return an alert's cells. `now` is for its age."""
+    strongest = sorted((factor for factor in alert.factors if factor.points), key=lambda factor: -abs(factor.points))
+    why = [f"{factor.points:+g} {factor.reason}" for factor in strongest[:REASONS]]
+    if alert.capped_by:
+        why.append(f"≤ {alert.priority} ({alert.capped_by})")
+    if alert.falls_at:
+        why.append(f"→ {alert.falls_to} {alert.falls_at:%H:%M:%S} UTC")
+    looked = [camera for camera in alert.cameras if camera.verdict is not Verdict.NO_COVERAGE][:CAMERAS]
+    verdicts = VERDICTS[language]
+    if alert.summary is not None:
+        return _summary_row(alert, alert.summary, now, language)
+    cameras = [
+        f"{camera.camera_id}: {verdicts[camera.verdict]}{_attention(camera, now, language)}" for camera in looked
+    ]
+    return Row(
+        priority=alert.priority,
+        score=f"{alert.score:.0f}",
+        what=f"{alert.category} ({len(alert.reports)})" if len(alert.reports) > 1 else alert.category.value,
+        where=alert.place or "?",
+        state=STATES[language][alert.state],
+        why="\n".join(why),
+        cameras="\n".join(cameras) or verdicts[alert.verdict],
+        since=age(now, alert.opened_at),
+    )
+
+
+def _summary_row(alert: Alert, summary: AlertSummary, now: datetime, language: Language) -> Row:
+    """Return a summary's cells: how many alerts stand under it, of which priority and category."""
+    by_priority: Counter[str] = Counter()
+    by_category: Counter[str] = Counter()
+    for count in summary.counts:
+        by_priority[count.priority.value] += count.open
+        by_category[count.category.value] += count.open
+    categories = sorted(by_category.items(), key=lambda each: (-each[1], each[0]))[:CATEGORIES]
+    return Row(
+        priority=alert.priority,
+        score="",
+        what=f"{summary.open} {GROUPED[language]}",
+        where="",
+        state=STATES[language][alert.state],
+        why=", ".join(f"{number} {name}" for name, number in sorted(by_priority.items())),
+        cameras=", ".join(f"{number} {name}" for name, number in categories),
+        since=age(now, alert.opened_at),
+    )
+
+
+def _attention(camera: AlertCamera, now: datetime, language: Language) -> str:
+    """Return that a camera is attended, and for how long yet; nothing when it is not."""
+    until = camera.attention_until
+    return f" ({ATTENTION[language]}: {age(until, now)})" if until is not None and until > now else ""
+
+
+def age(now: datetime, then: datetime) -> str:
+    """Return how long ago something was: `12 s`, `3 min`, `2 h`; never less than nothing."""
+    seconds = max(0, int((now - then).total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    return f"{seconds // 60} min" if seconds < 3_600 else f"{seconds // 3_600} h"
+
+
+def table(alerts: Sequence[Alert], now: datetime, language: Language, room: str | None = None) -> Table:
+    """Return the list as a table for a terminal."""
+    drawn = Table(expand=True, show_lines=True, caption=None if alerts else NOTHING[language])
+    for heading, ratio in zip(HEADINGS[language], (1, 3, 3, 2, 7, 4, 1), strict=True):
+        drawn.add_column(heading, ratio=ratio)
+    for alert in ordered(alerts, room):
+        cells = row(alert, now, language)
+        priority = Text(f"{cells.priority} {cells.score}", style=COLOURS[cells.priority])
+        rest = (cells.what, cells.where, cells.state, cells.why, cells.cameras, cells.since)
+        drawn.add_row(priority, *(Text(cell) for cell in rest))
+    return drawn
+
+
+def line(alert: Alert, now: datetime, language: Language) -> str:
+    """Return one change as a single line, for a pipe or a log."""
+    cells = row(alert, now, language)
+    why = cells.why.replace("\n", "; ")
+    cameras = cells.cameras.replace("\n", "; ")
+    return f"{cells.priority} {cells.score:>3}  {cells.what:26} {cells.where:32} [{cells.state}] {cameras} | {why}"

@@ -1,0 +1,177 @@
+"""The runner's sister for pictures: several are looked at at once, in the stage's threads, beside the event loop.
+
+Records are taken from the stream as they come and wait by camera (`streams/runtime/picture_queue.py`): what is too old by its turn is
+acknowledged and counted without being decoded. The stage is given a few at a time. What one causes is sent as soon as it is
+known; it is acknowledged when it is confirmed and all before it in its partition are (`streams/runtime/in_order.py`).
+
+When partitions go, what waits and what is being looked at is forgotten: whoever gets them takes it again, if still fresh.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+from schemas.cameras import FrameReference
+from streams import metrics
+from streams.clock import Clock
+from streams.kafka.records import Fault, Record, read_record
+from streams.runtime.assignment import Delivery
+from streams.runtime.encode import encoded, handler_fault, placed
+from streams.runtime.in_order import InOrder
+from streams.runtime.picture_queue import Waiting
+from streams.runtime.processed import Outgoing
+from streams.runtime.runner import record_of, set_aside
+from streams.runtime.send_queue import Entry
+from streams.stages.base import Failed, Input, Output, PictureStage
+
+log = logging.getLogger(__name__)
+
+MAX_PICTURES_IN_FLIGHT: Final = 64
+"""Pictures whose outputs the broker has not confirmed."""
+MAX_PICTURES_WAITING: Final = 64
+"""Pictures that wait for their turn: 2 s at the speed of two cores, some MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A picture that was taken from the stream; `opening` tells whether its partition is still held since then."""
+
+    record: Record
+    item: Input
+    done: Callable[[], object]
+    opening: int
+    taken_at_s: float = field(default_factory=time.perf_counter)
+
+
+class PictureRunner:
+    """Runs one `PictureStage`.
+
+    Args:
+        stage: The agent.
+        delivery: Tells what may be taken, and sends what it causes.
+        clock: Tells how old a picture is.
+    """
+
+    def __init__(self, stage: PictureStage, delivery: Delivery, clock: Clock) -> None:
+        self.stage = stage
+        self.delivery = delivery
+        self.outbox = delivery.outbox
+        self.clock = clock
+        self._waiting: Waiting[Taken] = Waiting(stage.max_age_s, stage.overtaken_s)
+        self._in_order = InOrder()
+        self._opening = 0
+        self._came = asyncio.Event()
+        self._room = asyncio.Event()
+        self._hands = asyncio.Semaphore(stage.in_hand)
+        metrics.failures_from_zero(stage.name)
+        self._taken = {topic: metrics.MESSAGES_IN.labels(stage.name, topic) for topic in stage.inputs}
+        self._again = metrics.MESSAGES_REPLAYED.labels(stage.name)
+
+    async def run(self, events: AsyncIterator[Any]) -> None:
+        """Handle the events of a stream until it ends or the worker fails."""
+        handing_out = asyncio.create_task(self._hand_out())
+        try:
+            async with self.outbox.sending(), self.delivery.committing():
+                async for event in events:
+                    try:
+                        await self._wait_for_room()
+                        if await self.delivery.admit(event.message):
+                            self._take(record_of(event), self.delivery.acknowledgement(event.message))
+                    except Exception as error:  # the framework would start a new agent, and pass over this picture
+                        self.outbox.stop(error)
+                    if self.outbox.failed:
+                        return
+        finally:
+            handing_out.cancel()
+            self._let_go()
+
+    def forget(self) -> None:
+        """Forget what was taken and is not sent, and what the stage learned of the cameras: their partitions go."""
+        self._let_go()
+        self.stage.forget()
+
+    def _let_go(self) -> None:
+        self._opening += 1
+        self._waiting.clear()
+        self._in_order.clear()
+        self._room.set()
+
+    async def _wait_for_room(self) -> None:
+        while len(self._waiting) >= MAX_PICTURES_WAITING and not self.outbox.failed:
+            self._room.clear()
+            await self._room.wait()
+
+    def _take(self, record: Record, acknowledge: Callable[[], object]) -> None:
+        self._taken[record.topic].inc()
+        if record.again:
+            self._again.inc()
+        done = self._in_order.take((record.topic, record.partition), acknowledge)
+        item = read_record(record, self.stage.max_late)
+        if isinstance(item, Input):
+            self._waiting.add(item.message.key(), item.entered_at, Taken(record, item, done, self._opening))
+            self._came.set()
+            return
+        outputs = [set_aside(self.stage.name, record, item)] if isinstance(item, Fault) else []
+        self.outbox.put(Entry(record.partition, done, outputs), placed(outputs))
+
+    async def _hand_out(self) -> None:
+        try:
+            while True:
+                await self._hands.acquire()
+                taken = await self._next()
+                looking = asyncio.wrap_future(self.stage.submit(taken.item))
+                looking.add_done_callback(partial(self._looked, taken))
+        except Exception as error:  # a fault of ours, not of a picture: the worker must not stand still
+            self.outbox.stop(error)
+            self._room.set()
+
+    async def _next(self) -> Taken:
+        while True:
+            if not self.delivery.taking:
+                self._waiting.clear()
+            turn = self._waiting.turn(self.clock())
+            self._room.set()
+            for taken, reason in turn.dropped:
+                self._drop(taken, reason)
+            if turn.next is not None:
+                return turn.next
+            self._came.clear()
+            await self._came.wait()
+
+    def _drop(self, taken: Taken, reason: str) -> None:
+        if isinstance(taken.item.message, FrameReference):
+            metrics.FRAMES_DROPPED.labels(taken.item.message.camera_id, reason).inc()
+        self._put(taken, [])
+
+    def _looked(self, taken: Taken, looking: asyncio.Future[Sequence[Output] | Failed]) -> None:
+        self._hands.release()
+        error = asyncio.CancelledError() if looking.cancelled() else looking.exception()
+        if taken.opening != self._opening or not self.delivery.taking or isinstance(error, asyncio.CancelledError):
+            return
+        try:
+            self._put(taken, self._caused(taken, looking.result() if error is None else error))
+        except Exception as fault:  # a fault of ours, not of a picture
+            self.outbox.stop(fault)
+
+    def _caused(self, taken: Taken, result: Sequence[Output] | Failed | BaseException) -> list[Outgoing]:
+        if isinstance(result, BaseException):
+            log.error("%s: the agent raised", self.stage.name, exc_info=result)
+            fault = handler_fault(result)
+        elif isinstance(result, Failed):
+            fault = Fault(result.reason, result.detail)
+        else:
+            try:
+                return encoded(self.stage.name, result, taken.item.entered_at, self.clock())
+            except Exception as error:  # one bad picture never stops a partition
+                fault = handler_fault(error)
+        return [set_aside(self.stage.name, taken.record, fault)]
+
+    def _put(self, taken: Taken, outputs: list[Outgoing]) -> None:
+        entry = Entry(taken.record.partition, taken.done, outputs, taken_at_s=taken.taken_at_s)
+        self.outbox.put(entry, placed(outputs))

@@ -1,0 +1,160 @@
+"""What an input caused the first time, so that a repeated input returns exactly that.
+
+A crash after the state was written and before the output was sent would otherwise swallow the output: the repeated
+input would find its effect already in the state and cause nothing. The last `SLOTS` inputs of each topic's partition are kept
+as rows of its state, in a ring, so that no deletions are needed. Each topic has a ring of its own: order holds within a topic
+alone, so what comes of one topic must not push out what another will repeat.
+
+What is repeated to a compacted topic must not hide what came after it: there, only the newest record of each key that the
+ring knows is sent again. A newer one was either confirmed, or its own input is repeated too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from schemas.base import Message, Part
+from schemas.codec import Encoded, Headers
+from streams.stages.base import Rows
+from streams.topics import BY_NAME
+
+SLOTS: Final = 2_048
+"""Inputs remembered per topic and partition: more than a worker takes between two commits (1 s) plus its window in flight."""
+PREFIX: Final = "done/"
+
+
+class SentRecord(Part):
+    """One output as it was sent; `value` is an index into the values, since `alerts` and `alert-state` share theirs."""
+
+    topic: str
+    partition: int
+    key: str
+    headers: tuple[tuple[str, str], ...]
+    value: Annotated[int, Field(ge=0)]
+
+
+class Done(Part):
+    """One input that was handled and all that it caused. `sequence` counts over all topics, `number` within its topic."""
+
+    event_id: str
+    sequence: int
+    number: int
+    records: tuple[SentRecord, ...]
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One encoded output and where it goes; the message itself only where it was not sent before."""
+
+    topic: str
+    partition: int
+    record: Encoded
+    message: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """What is kept in memory of one place of a ring."""
+
+    event_id: str
+    sequence: int
+    compacted: tuple[tuple[str, str], ...]
+
+
+class Repeats:
+    """The rings of one partition."""
+
+    def __init__(self, rows: Rows) -> None:
+        """Rebuild the index from the rows that recovery left."""
+        self._name_of: dict[str, str] = {}
+        self._in_slot: dict[str, _Slot] = {}
+        self._newest: dict[tuple[str, str], int] = {}
+        self._next = 0
+        self._next_of: dict[str, int] = {}
+        for name, done in sorted(rows.scan(PREFIX, Done), key=lambda found: found[1].sequence):
+            self._note(_topic(name), done)
+
+    def find(self, event_id: str, rows: Rows) -> list[Outgoing] | None:
+        """Return what an input caused, or None where it was not handled before (or too long ago)."""
+        name = self._name_of.get(event_id)
+        done = None if name is None else rows.get(name, Done)
+        if done is None:
+            return None
+        return [
+            Outgoing(
+                topic=sent.topic,
+                partition=sent.partition,
+                record=Encoded(
+                    sent.key.encode(),
+                    done.values[sent.value].encode(),
+                    [(name, value.encode()) for name, value in sent.headers],
+                ),
+            )
+            for sent in done.records
+            if self._newest.get((sent.topic, sent.key), done.sequence) <= done.sequence
+        ]
+
+    def remember(self, topic: str, event_id: str, outputs: list[Outgoing], rows: Rows) -> Callable[[], None]:
+        """Write what an input of a topic caused, in the place of its oldest. It is our own, so it is not validated again.
+
+        Returns:
+            What to call when the row is kept.
+        """
+        values: dict[bytes, int] = {}
+        records = tuple(
+            SentRecord.model_construct(
+                topic=output.topic,
+                partition=output.partition,
+                key=output.record.key.decode(),
+                headers=headers,
+                value=values.setdefault(output.record.value, len(values)),
+            )
+            for output, headers in zip(outputs, _texts(outputs), strict=True)
+        )
+        texts = tuple(value.decode() for value in values)
+        number = self._next_of.get(topic, 0)
+        done = Done.model_construct(
+            event_id=event_id, sequence=self._next, number=number, records=records, values=texts
+        )
+        rows.put(_name(topic, number), done)
+        return lambda: self._note(topic, done)
+
+    def _note(self, topic: str, done: Done) -> None:
+        name = _name(topic, done.number)
+        before = self._in_slot.get(name)
+        if before is not None:
+            if self._name_of.get(before.event_id) == name:
+                del self._name_of[before.event_id]
+            for key in before.compacted:
+                if self._newest.get(key) == before.sequence:
+                    del self._newest[key]
+        keys = tuple((sent.topic, sent.key) for sent in done.records if "compact" in BY_NAME[sent.topic].cleanup)
+        self._in_slot[name] = _Slot(done.event_id, done.sequence, keys)
+        self._name_of[done.event_id] = name
+        self._newest.update(dict.fromkeys(keys, done.sequence))
+        self._next = done.sequence + 1
+        self._next_of[topic] = done.number + 1
+
+
+def _texts(outputs: list[Outgoing]) -> Iterator[tuple[tuple[str, str], ...]]:
+    """Yield each output's headers as text; those of one message for two topics are the same."""
+    headers: Headers | None = None
+    texts: tuple[tuple[str, str], ...] = ()
+    for output in outputs:
+        if output.record.headers is not headers:
+            headers = output.record.headers
+            texts = tuple((name, value.decode()) for name, value in headers)
+        yield texts
+
+
+def _name(topic: str, number: int) -> str:
+    return f"{PREFIX}{topic}/{number % SLOTS:05d}"
+
+
+def _topic(name: str) -> str:
+    return name.removeprefix(PREFIX).rpartition("/")[0]

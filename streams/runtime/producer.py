@@ -1,0 +1,139 @@
+"""Groups of records to the broker through aiokafka's batches, while the lease is held."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaConnectionError
+from aiokafka.partitioner import murmur2
+from aiokafka.protocol.produce import ProduceRequest
+
+from streams.metrics import MESSAGES_OUT
+from streams.runtime.lease import Lease
+from streams.runtime.send_queue import Raw, Where
+from streams.settings import KafkaSettings, aiokafka_options
+from streams.topics import BY_NAME
+
+log = logging.getLogger(__name__)
+
+BATCH_BYTES: Final = 512 * 1024
+"""Largest batch per topic and partition; the topics take up to 1,000,000 bytes."""
+SEND_WITHIN_S: Final = 120.0
+"""How long a record may wait for a broker that is gone before the worker gives up and starts anew."""
+TRY_AGAIN_S: Final = 1.0
+
+
+@lru_cache(maxsize=8_192)
+def partition_of(topic: str, key: bytes) -> int:
+    """Return the partition of a key, as all Kafka clients choose it (murmur2), from the topic's count in `topics.py`."""
+    return int((murmur2(key) & 0x7FFFFFFF) % BY_NAME[topic].partitions)
+
+
+class LeasedProducer(AIOKafkaProducer):  # type: ignore[misc]
+    """An idempotent producer whose produce requests wait for the lease at the last moment before they are written.
+
+    The check stands at the socket and not where records are handed over: a worker that was paused may have records waiting
+    in the client, and would send them as its first act after waking up.
+    """
+
+    def __init__(self, lease: Lease, kafka: KafkaSettings) -> None:
+        """Prepare; must be called on the event loop that it runs on."""
+        super().__init__(
+            **aiokafka_options(kafka),
+            acks="all",
+            enable_idempotence=True,
+            max_batch_size=BATCH_BYTES,
+            request_timeout_ms=int(SEND_WITHIN_S * 1000),
+        )
+        send = self.client.send
+
+        async def send_while_held(node_id: int, request: Any, **options: Any) -> Any:
+            while isinstance(request, ProduceRequest):
+                await lease.wait()
+                if not await self.client.ready(node_id, **options) or lease.held:
+                    break  # connected: from here to the socket nothing is awaited any more, or the client says what is wrong
+            return await send(node_id, request, **options)
+
+        self.client.send = send_while_held
+
+    async def start_patiently(self) -> None:
+        """Connect, trying again for as long as no broker answers."""
+        while True:
+            try:
+                await self.start()
+                return
+            except KafkaConnectionError as error:
+                log.warning("no broker answers, trying again: %s", error)
+                await asyncio.sleep(TRY_AGAIN_S)
+
+
+class BatchTransmit:
+    """Sends groups; see `streams.runtime.send_queue.Transmit`.
+
+    Args:
+        stage: The stage's name, for metrics.
+    """
+
+    producer: AIOKafkaProducer
+
+    def __init__(self, stage: str) -> None:
+        self._stage = stage
+        self._counters: dict[str, Any] = {}
+
+    async def __call__(self, records: Mapping[Where, Sequence[Raw]]) -> Mapping[Where, asyncio.Future[int]]:
+        """Hand all over and return for each place the future offset of its last record."""
+        places = list(records)
+        futures = await asyncio.gather(*(self._send(place, records[place]) for place in places))
+        return dict(zip(places, futures, strict=True))
+
+    async def _send(self, place: Where, records: Sequence[Raw]) -> asyncio.Future[int]:
+        topic, partition = place
+        batch = self.producer.create_batch()
+        count = 0
+        earlier: list[asyncio.Future[Any]] = []
+        for key, value, headers in records:
+            if batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
+                earlier.append(await self.producer.send_batch(batch, topic, partition=partition))
+                batch, count = self.producer.create_batch(), 0
+                batch.append(timestamp=None, key=key, value=value, headers=headers)
+            count += 1
+        last = await self.producer.send_batch(batch, topic, partition=partition)
+        return asyncio.ensure_future(self._confirm(topic, [*earlier, last], count, len(records)))
+
+    async def _confirm(self, topic: str, batches: Sequence[asyncio.Future[Any]], in_last: int, total: int) -> int:
+        for batch in batches:
+            confirmed = await batch
+        if topic not in self._counters:
+            self._counters[topic] = MESSAGES_OUT.labels(self._stage, topic)
+        self._counters[topic].inc(total)
+        return int(confirmed.offset) + in_last - 1
+
+
+class FirstOffset:
+    """Looks up the first offset that a partition really has, with a reader of its own; see `streams.runtime.assignment`."""
+
+    def __init__(self, kafka: KafkaSettings) -> None:
+        self._kafka = kafka
+
+    async def __call__(self, where: Where, offset: int) -> int | None:
+        """Return the first offset at or after one, or None at the partition's end."""
+        place = TopicPartition(*where)
+        reader = AIOKafkaConsumer(
+            **aiokafka_options(self._kafka), enable_auto_commit=False, auto_offset_reset="earliest"
+        )
+        await reader.start()
+        try:
+            reader.assign([place])
+            end = (await reader.end_offsets([place]))[place]
+            begin = (await reader.beginning_offsets([place]))[place]
+            if offset >= end:
+                return None
+            reader.seek(place, max(offset, begin))
+            return int((await reader.getone(place)).offset)
+        finally:
+            await reader.stop()

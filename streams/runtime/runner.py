@@ -1,0 +1,189 @@
+"""The one runner between the agents and the framework: decode, guard, decide, write, send, confirm, acknowledge.
+
+For each record of a stage's topics, in the order of its partition:
+
+1. it is decoded and guarded (`streams/kafka/records.py`); what fails goes to dead-letters, and the partition goes on;
+2. a repeated input sends again exactly what it caused the first time (`streams/runtime/processed.py`);
+3. otherwise the agent decides, synchronously, with `now` being the time at which the broker appended the record (for one
+   that is sent again: the first time), so that the same record gives the same decision whenever it is handled;
+4. its rows become visible, and go to the changelog together with the outputs, without waiting (`streams/runtime/send_queue.py`);
+5. when the broker has confirmed all of it, and all inputs before it are released, the rows are written to RocksDB and the
+   input is acknowledged.
+
+A send that fails stops the worker without acknowledging: the next worker takes the input again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from schemas.operations import DeadLetterReason
+from streams import metrics
+from streams.errors import DeliveryError
+from streams.kafka.records import Fault, Record, normal_headers, read_record
+from streams.kafka.replaying import first_appended_at, is_sent_again
+from streams.runtime.assignment import Delivery
+from streams.runtime.encode import MAX_ROW_BYTES, dead_letter, encoded, handler_fault, placed
+from streams.runtime.processed import Outgoing, Repeats
+from streams.runtime.send_queue import Entry, Where
+from streams.runtime.state import NoRows, PartitionState, StateError, StateRows, StateTable
+from streams.stages.base import Input, Rows, Stage
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Owned:
+    """What the runner keeps in memory of one partition that it owns."""
+
+    state: PartitionState
+    repeats: Repeats
+
+
+class Runner:
+    """Runs one `Stage`.
+
+    Args:
+        stage: The agent.
+        delivery: Tells what may be taken, and sends what it causes.
+        table: Its state, or None for a stage without.
+    """
+
+    def __init__(self, stage: Stage, delivery: Delivery, table: StateTable | None) -> None:
+        self.stage = stage
+        self.delivery = delivery
+        self.outbox = delivery.outbox
+        self.table = table
+        self._owned: dict[int, Owned] = {}
+        self._sequence = 0
+        metrics.failures_from_zero(stage.name)
+        self._taken = {topic: metrics.MESSAGES_IN.labels(stage.name, topic) for topic in stage.inputs}
+        self._repeated = metrics.MESSAGES_REPEATED.labels(stage.name)
+        self._again = metrics.MESSAGES_REPLAYED.labels(stage.name)
+
+    async def run(self, events: AsyncIterator[Any]) -> None:
+        """Handle the events of a stream until it ends or the worker fails."""
+        async with self.outbox.sending(), self.delivery.committing():
+            async for event in events:
+                try:
+                    if await self.delivery.admit(event.message):
+                        self.handle(record_of(event), self.delivery.acknowledgement(event.message))
+                except (DeliveryError, StateError) as error:
+                    self.outbox.stop(error)
+                except Exception as error:  # the framework would start a new agent, and pass over this input
+                    log.exception("%s: a fault of ours", self.stage.name)
+                    self.outbox.stop(error)
+                if self.outbox.failed:
+                    return
+
+    def handle(self, record: Record, acknowledge: Callable[[], object]) -> None:
+        """Handle one record up to the hand-over of all it causes."""
+        self._taken[record.topic].inc()
+        if record.again:
+            self._again.inc()
+        item = read_record(record, self.stage.max_late)
+        if isinstance(item, Input):
+            decided = self._decide(item, record)
+            if not isinstance(decided, Fault):
+                rows, outputs = decided
+                self._put(item.partition, rows, outputs, acknowledge)
+                return
+            item = decided
+        outputs = []
+        if isinstance(item, Fault):
+            outputs.append(set_aside(self.stage.name, record, item))
+        self.outbox.put(Entry(record.partition, acknowledge, outputs), placed(outputs))
+
+    def prepare(self, places: Iterable[Where]) -> None:
+        """Read what is kept in memory of the partitions that came, so that their first inputs do not wait for it."""
+        if self.table is None:
+            return
+        try:
+            for partition in sorted({partition for _, partition in places}):
+                self._own(self.table, partition)
+        except StateError as error:
+            self.outbox.stop(error)
+
+    def forget(self) -> None:
+        """Forget what is held in memory: the partitions go, and those that come back are read again."""
+        self._owned.clear()
+        if self.table is not None:
+            self.table.forget()
+
+    def _own(self, table: StateTable, partition: int) -> Owned:
+        owned = self._owned.get(partition)
+        state = table.partition_state(partition)
+        if owned is None or owned.state is not state:
+            owned = self._owned[partition] = Owned(state, Repeats(StateRows(state)))
+        return owned
+
+    def _decide(self, item: Input, record: Record) -> tuple[StateRows | None, list[Outgoing]] | Fault:
+        if self.table is None:
+            outputs = self._handle(item, NoRows(), record)
+            return outputs if isinstance(outputs, Fault) else (None, outputs)
+        owned = self._own(self.table, item.partition)
+        rows = StateRows(owned.state)
+        before = owned.repeats.find(item.event_id, rows)
+        if before is not None:
+            self._repeated.inc()
+            return None, before
+        outputs = self._handle(item, rows, record)
+        if isinstance(outputs, Fault):
+            return outputs
+        if outputs or rows.writes:
+            remember = owned.repeats.remember(item.topic, item.event_id, outputs, rows)
+            if rows.largest() > MAX_ROW_BYTES:
+                return Fault(
+                    DeadLetterReason.TOO_LARGE, f"what it causes is more than {MAX_ROW_BYTES} bytes in one row"
+                )
+            remember()
+        return rows, outputs
+
+    def _handle(self, item: Input, rows: Rows, record: Record) -> list[Outgoing] | Fault:
+        try:
+            outputs = self.stage.handle(item, rows, record.appended_at)
+            return encoded(self.stage.name, outputs, item.entered_at, record.appended_at)
+        except StateError:  # not the message's fault
+            raise
+        except Exception as error:  # one bad message never stops a partition
+            log.exception("%s: the agent raised", self.stage.name)
+            return handler_fault(error)
+
+    def _put(
+        self, partition: int, rows: StateRows | None, outputs: list[Outgoing], acknowledge: Callable[[], object]
+    ) -> None:
+        entry = Entry(partition, acknowledge, outputs)
+        if rows is not None and rows.writes and self.table is not None:
+            self._sequence += 1
+            state = self._own(self.table, partition).state
+            entry.writes = state.stage(self._sequence, rows)
+            entry.settled = partial(state.settle, self._sequence, entry.writes)
+        self.outbox.put(entry, placed(outputs))
+
+
+def set_aside(stage: str, record: Record, fault: Fault) -> Outgoing:
+    """Count and log a fault and return the dead letter."""
+    metrics.MESSAGES_FAILED.labels(stage, fault.reason).inc()
+    log.warning("%s: %s/%d@%d: %s", stage, record.topic, record.partition, record.offset, fault.detail)
+    return dead_letter(stage, record, fault)
+
+
+def record_of(event: Any) -> Record:
+    """Return a Faust event as a record."""
+    message = event.message
+    headers = normal_headers(message.headers)
+    return Record(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        key=message.key,
+        value=message.value,
+        headers=headers,
+        appended_at=first_appended_at(headers, datetime.fromtimestamp(message.timestamp, UTC)),
+        again=is_sent_again(headers),
+    )

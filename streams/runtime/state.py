@@ -1,0 +1,297 @@
+"""A stage's state: small rows by partition, in RocksDB, behind a changelog whose confirmations are awaited.
+
+`StateTable` is Faust's table reached by an explicit partition. Nothing is written to RocksDB before the broker has
+confirmed the changelog record, so local state is never ahead of its changelog: rows that are not yet confirmed live in
+`PartitionState.unconfirmed`. Writes reach RocksDB in the order in which their inputs were taken.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shutil
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol, TypeVar, cast
+
+import faust
+import rocksdict
+from faust.types import TP
+from pydantic import BaseModel
+
+from streams.errors import ToezichtError
+from streams.metrics import STATE_REBUILT
+from streams.runtime.faust.table import mark_of
+from streams.stages.row_versions import ROWS, RowError, RowVersions
+
+log = logging.getLogger(__name__)
+
+R = TypeVar("R", bound=BaseModel)
+KEPT_AT_KEY: Final = b"__toezicht\0kept_at__"
+"""When a partition's local state was last written (s since the epoch); beside the framework's key for the offset."""
+LOCAL_STATE_KEPT_S: Final = 12 * 3_600.0
+"""Older local state is read anew: the changelog drops tombstones a day after it was compacted (`delete.retention.ms`), and
+rows whose deletion was missed would come back."""
+CACHED_ROWS: Final = 20_000
+"""Parsed rows kept in memory per partition; the rest is read from RocksDB when it is asked for."""
+
+
+class Database(Protocol):
+    """What is used of RocksDB: bytes by bytes, in key order."""
+
+    def get(self, key: bytes) -> bytes | None:
+        """Return a value or None."""
+
+    def write(self, batch: Any) -> None:
+        """Apply a batch at once."""
+
+    def iter(self) -> Any:
+        """Return a cursor with seek, valid, key, value, next and status."""
+
+
+class StateError(ToezichtError):
+    """State cannot be read or written: the worker ends. It is never a message's fault, and no row is ever dropped."""
+
+
+class StateTable(faust.Table):  # type: ignore[misc]
+    """Faust's table, read and written by partition, never through the event that happens to be current.
+
+    Attributes:
+        fail: Called with the error that stops the worker.
+    """
+
+    partition_states: dict[int, PartitionState]
+    fail: Callable[[Exception], None]
+
+    def partition_state(self, partition: int) -> PartitionState:
+        """Return the state of one partition that this worker owns."""
+        states = self._states()
+        if partition not in states:
+            states[partition] = PartitionState(
+                lambda: cast(Database, self.data._db_for_partition(partition)), lambda: self.distrust(partition)
+            )
+        return states[partition]
+
+    def forget(self) -> None:
+        """Forget what is held in memory: partitions go, and those that come back are read again after recovery."""
+        self._states().clear()
+
+    def distrust(self, partition: int) -> None:
+        """Mark a partition's local state as not to be trusted, and end the worker: the next one throws it away."""
+        mark_of(self.data.partition_path(partition)).touch()
+        self.fail(StateError(f"the local state of partition {partition} cannot be trusted, it will be read anew"))
+
+    def apply_changelog_batch(self, batch: Any) -> None:
+        """Write what the framework read for a standby."""
+        events = list(batch)
+        with self.failing():
+            super().apply_changelog_batch(events)
+            for partition in {event.message.partition for event in events}:
+                self.data._db_for_partition(partition).put(KEPT_AT_KEY, str(time.time()).encode())
+
+    def discard_if_old(self, partition: int, now_s: float) -> bool:
+        """Throw away local state that was not written for so long that it may have missed deletions.
+
+        Called when the partition comes, before its changelog is read: also a process that runs may get one back after days.
+        """
+        written = self.data._db_for_partition(partition).get(KEPT_AT_KEY)
+        if self.persisted_offset(self.changelog_tp(partition)) is None:
+            return False
+        if written is not None and float(written) >= now_s - LOCAL_STATE_KEPT_S:
+            return False
+        log.warning("the local state of partition %d is too old, it is read anew", partition)
+        self.data._dbs.pop(partition).close()
+        shutil.rmtree(self.data.partition_path(partition))
+        STATE_REBUILT.labels(self.app.conf.id).inc()
+        return True
+
+    def changelog_tp(self, partition: int) -> TP:
+        """Return the changelog's topic and partition."""
+        return TP(self.changelog_topic.get_topic_name(), partition)
+
+    def keep(self, partition: int, writes: Mapping[bytes, bytes | None], offset: int) -> None:
+        """Write confirmed rows to RocksDB, and how far into the changelog they reach, in one batch."""
+        batch = rocksdict.WriteBatch(raw_mode=True)
+        for key, value in writes.items():
+            if value is None:
+                batch.delete(key)
+            else:
+                batch.put(key, value)
+        batch.put(self.data.offset_key, str(offset).encode())
+        batch.put(KEPT_AT_KEY, str(time.time()).encode())
+        self.data._db_for_partition(partition).write(batch)
+
+    async def on_rebalance(
+        self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
+    ) -> None:
+        """Forget what was held in memory: it is read again after recovery."""
+        self.forget()
+        await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)
+
+    @contextlib.contextmanager
+    def failing(self) -> Iterator[None]:
+        """End the worker where what recovery read cannot be written: Faust would go on without it."""
+        try:
+            yield
+        except Exception as error:
+            self.fail(StateError(f"rows cannot be stored: {error!r}"))
+            raise
+
+    def _states(self) -> dict[int, PartitionState]:
+        if "partition_states" not in self.__dict__:
+            self.partition_states = {}
+        return self.partition_states
+
+
+@dataclass(slots=True)
+class Unconfirmed:
+    """A row whose changelog record is on its way; `sequence` tells which input wrote it last."""
+
+    sequence: int
+    value: bytes | None
+
+
+@dataclass
+class PartitionState:
+    """The rows of one partition: parsed, unconfirmed, and in the database below both."""
+
+    database: Any
+    distrust: Callable[[], None] = lambda: None
+    unconfirmed: dict[bytes, Unconfirmed] = field(default_factory=dict)
+    parsed: OrderedDict[str, BaseModel | None] = field(default_factory=OrderedDict)
+    versions: RowVersions = ROWS
+
+    def read(self, key: bytes) -> bytes | None:
+        """Return a row's bytes."""
+        waiting = self.unconfirmed.get(key)
+        if waiting is not None:
+            return waiting.value
+        try:
+            found: bytes | None = self.database().get(key)
+        except Exception as error:  # whatever the database raises: a block that is damaged, a file that is gone
+            raise self._distrusted(error) from None
+        return found
+
+    def read_parsed(self, key: str, model: type[R]) -> R | None:
+        """Return a row as its model, from memory where it was parsed before."""
+        if key in self.parsed:
+            self.parsed.move_to_end(key)
+            return cast("R | None", self.parsed[key])
+        raw = self.read(key.encode())
+        try:
+            row = None if raw is None else self.versions.read(key, raw, model)
+        except RowError as error:
+            raise StateError(str(error)) from None
+        self.remember(key, row)
+        return row
+
+    def remember(self, key: str, row: BaseModel | None) -> None:
+        """Keep a parsed row in memory, within the limit."""
+        self.parsed[key] = row
+        self.parsed.move_to_end(key)
+        if len(self.parsed) > CACHED_ROWS:
+            self.parsed.popitem(last=False)
+
+    def keys(self, prefix: bytes) -> list[bytes]:
+        """Return the names of all rows that start with the prefix, in order."""
+        found = {key for key, row in self.unconfirmed.items() if key.startswith(prefix) and row.value is not None}
+        gone = {key for key, row in self.unconfirmed.items() if row.value is None}
+        try:
+            cursor = self.database().iter()
+            cursor.seek(prefix)
+            while cursor.valid() and cursor.key().startswith(prefix):
+                found.add(cursor.key())
+                cursor.next()
+            cursor.status()  # a damaged block ends the cursor without a word; this raises
+        except Exception as error:  # as above
+            raise self._distrusted(error) from None
+        return sorted(found - gone)
+
+    def stage(self, sequence: int, rows: StateRows) -> dict[bytes, bytes | None]:
+        """Make one input's writes visible and return them as bytes for the changelog."""
+        for key, row in rows.writes.items():
+            self.remember(key, row)
+        encoded = rows.encoded()
+        for name, value in encoded.items():
+            self.unconfirmed[name] = Unconfirmed(sequence, value)
+        return encoded
+
+    def settle(self, sequence: int, writes: Mapping[bytes, bytes | None]) -> None:
+        """Forget the unconfirmed rows of an input whose writes are in the database, unless written again since."""
+        for name in writes:
+            waiting = self.unconfirmed.get(name)
+            if waiting is not None and waiting.sequence == sequence:
+                del self.unconfirmed[name]
+
+    def _distrusted(self, error: Exception) -> StateError:
+        self.distrust()
+        return StateError(f"local state cannot be read: {error!r}")
+
+
+class StateRows:
+    """The rows as one call of `handle` sees them: its own writes on top, applied together or not at all."""
+
+    def __init__(self, state: PartitionState) -> None:
+        self._state = state
+        self.writes: dict[str, BaseModel | None] = {}
+        self._encoded: dict[bytes, bytes | None] | None = None
+
+    def get(self, key: str, model: type[R]) -> R | None:
+        """Return a row, or None."""
+        if key in self.writes:
+            return cast("R | None", self.writes[key])
+        return self._state.read_parsed(key, model)
+
+    def put(self, key: str, row: BaseModel) -> None:
+        """Write a row."""
+        self.writes[key] = row
+
+    def delete(self, key: str) -> None:
+        """Remove a row."""
+        self.writes[key] = None
+
+    def scan(self, prefix: str, model: type[R]) -> Iterator[tuple[str, R]]:
+        """Yield all rows whose name starts with the prefix, in the order of their names."""
+        names = {key.decode() for key in self._state.keys(prefix.encode())}
+        names |= {key for key in self.writes if key.startswith(prefix)}
+        for name in sorted(names):
+            row = self.get(name, model)
+            if row is not None:
+                yield name, row
+
+    def encoded(self) -> dict[bytes, bytes | None]:
+        """Return the writes as bytes; called once all are made."""
+        if self._encoded is None:
+            self._encoded = {
+                key.encode(): None if row is None else self._state.versions.write(key, row)
+                for key, row in self.writes.items()
+            }
+        return self._encoded
+
+    def largest(self) -> int:
+        """Return the size in bytes of the largest row written."""
+        return max((len(value) for value in self.encoded().values() if value is not None), default=0)
+
+
+class NoRows:
+    """What a stage without state is given: it holds nothing and refuses to be written."""
+
+    writes: Final[dict[str, BaseModel | None]] = {}
+
+    def get(self, key: str, model: type[R]) -> R | None:
+        """Return None: there are no rows."""
+        return None
+
+    def put(self, key: str, row: BaseModel) -> None:
+        """Refuse."""
+        raise TypeError(f"a stage without state cannot write the row {key}")
+
+    def delete(self, key: str) -> None:
+        """Refuse."""
+        raise TypeError(f"a stage without state cannot delete the row {key}")
+
+    def scan(self, prefix: str, model: type[R]) -> Iterator[tuple[str, R]]:
+        """Yield nothing."""
+        return iter(())

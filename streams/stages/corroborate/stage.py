@@ -1,0 +1,294 @@
+"""The stage `corroborate`: what each camera says about each report, and the crowds that it sees by itself.
+
+Rows of a partition, all named with their camera:
+
+- `watch/<camera>/<incident>`: a report that the camera was asked about, and its answer;
+- `open/<camera>`: which of them still wait, so that an observation costs one read where nothing was reported;
+- `seen/<camera>/<zone>/<start>`: what a zone showed in ten seconds, deleted after `looking.kept_s`;
+- `state/<camera>/<aspect>`: whether the camera can be relied on;
+- `crowd/…` and `situation/…`: what cameras see by themselves (`episodes.py`);
+- `due/…`: when a watch closes, when a row goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from pydantic import BaseModel
+
+from schemas.base import Part
+from schemas.cameras import CameraStatus
+from schemas.evidence import Evidence, SightingFact, Verdict
+from schemas.incidents import CameraWatch
+from schemas.observations import Observation
+from schemas.operations import Tick
+from streams import topics
+from streams.domain.cameras.registry import Camera, Registry
+from streams.domain.corroboration.coverage import seen_place
+from streams.domain.corroboration.history import (
+    Moment,
+    Seen,
+    SlotRow,
+    before_quiet,
+    moment_of,
+    moments,
+    quiet_moments,
+    slot_start,
+    slots_between,
+    with_seconds,
+)
+from streams.domain.corroboration.verdict import (
+    CameraStateRow,
+    WatchRow,
+    closes_at,
+    closing_sighting,
+    first_sighting,
+    unavailable,
+    watch_row,
+    why_it_cannot_look,
+)
+from streams.domain.rules.cameras import CameraRule
+from streams.domain.rules.rules import Rules
+from streams.errors import UnknownCameraError
+from streams.stages.base import Input, Output, Rows
+from streams.stages.corroborate.episodes import TASKS, Episodes
+from streams.stages.timers import Due
+
+DUE_BUCKET_S: Final = 2
+"""A watch closes at most this long after its time; never change it for state that exists."""
+_ASPECTS: Final = ("stream", "view", "detector")
+
+
+class OpenRow(Part):
+    """The incidents that a camera has not yet answered."""
+
+    incident_ids: tuple[str, ...]
+
+
+class Corroborate:
+    """Joins reports and observations per camera."""
+
+    name: str = "corroborate"
+    inputs: tuple[str, ...] = (topics.CAMERA_WATCHES, topics.OBSERVATIONS, topics.CAMERA_STATE, topics.CAMERA_TICKS)
+    stateful: bool = True
+    max_late: timedelta | None = None
+
+    def __init__(self, registry: Registry, rules: Rules) -> None:
+        """Take the cameras and the rules; each camera's place is computed once."""
+        self._rules = rules
+        self._cameras = {camera.id: camera for camera in registry.cameras}
+        places = {camera.id: seen_place(camera) for camera in registry.cameras}
+        self._episodes = Episodes(rules.episodes.crowd, places, DUE_BUCKET_S)
+
+    def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
+        """Return the evidence that an input brings.
+
+        Raises:
+            UnknownCameraError: A watch or an observation names a camera or zone that the registry does not have.
+            TypeError: The message is of another type than this stage's topics carry.
+        """
+        match item.message:
+            case Observation() as observation:
+                found = self._observe(observation, rows, now)
+            case Tick():
+                found = self._tick(rows, now)
+            case CameraWatch() as watch:
+                found = self._watch(watch, rows, now)
+            case CameraStatus() as status:
+                found = _keep_state(status, rows)
+            case other:
+                raise TypeError(f"expected a watch, an observation, a status or a tick, got a {other.name}")
+        return [Output(topics.EVIDENCE, evidence) for evidence in found]
+
+    def _camera(self, camera_id: str) -> Camera:
+        camera = self._cameras.get(camera_id)
+        if camera is None:
+            raise UnknownCameraError(f"camera {camera_id} is not in the registry")
+        return camera
+
+    def _watch(self, watch: CameraWatch, rows: Rows, now: datetime) -> list[Evidence]:
+        """Take a report: look back over what was seen, and wait for what comes where nothing was."""
+        camera = self._camera(watch.camera_id)
+        name = _watch_name(watch.camera_id, watch.incident_id)
+        row = watch_row(watch, [zone.id for zone in camera.zones], rows.get(name, WatchRow))
+        if row is None:
+            return []
+        _set_open(rows, row, False)
+        rule = self._rules.of(row.category).cameras
+        kept_until = max(row.window_until, now) + timedelta(seconds=self._rules.looking.kept_s)
+        Due(rows, DUE_BUCKET_S).add(kept_until, f"drop:{name}")
+        rows.put(name, row)
+        if row.cancelled or rule is None:
+            return []
+        sighting = first_sighting(row, rule, self._look_back(row, rows))
+        if sighting is not None:
+            return [_answer(rows, row, sighting)]
+        if closes_at(row, self._rules.looking) <= now:
+            return self._close(row, rule, rows, now)
+        _set_open(rows, row, True)
+        Due(rows, DUE_BUCKET_S).add(closes_at(row, self._rules.looking), f"close:{name}")
+        states = _states(rows, row.camera_id)
+        why = why_it_cannot_look(states)
+        return [] if why is None else [_answer(rows, row, unavailable(row, why, states, now))]
+
+    def _observe(self, observation: Observation, rows: Rows, now: datetime) -> list[Evidence]:
+        """Keep a second and the quiet ones before it, and see whether they answer a report, or begin or end an episode.
+
+        A second that is older than what is kept is left out; a repeated one changes nothing.
+        """
+        camera = self._camera(observation.camera_id)
+        if all(zone.id != observation.zone_id for zone in camera.zones):
+            raise UnknownCameraError(f"zone {observation.zone_id} of camera {camera.id} is not in the registry")
+        kept = timedelta(seconds=self._rules.looking.kept_s)
+        if observation.frames == 0 or observation.second < now - kept:
+            return []
+        shown = [*_quiet(observation, rows, now - kept), moment_of(observation)]
+        self._keep_seconds(observation.camera_id, shown, rows, kept)
+        found: list[Evidence] = []
+        waiting = rows.get(_open_name(camera.id), OpenRow)
+        if waiting is not None:
+            found += self._answer_waiting(camera.id, shown, waiting, rows)
+        return found + self._episodes.observe(observation, rows)
+
+    @staticmethod
+    def _keep_seconds(camera_id: str, shown: Sequence[Moment], rows: Rows, kept: timedelta) -> None:
+        slots: dict[tuple[str, datetime], list[Seen]] = {}
+        for moment in shown:
+            slots.setdefault((moment.zone_id, slot_start(moment.at)), []).append(moment.seen)
+        for (zone_id, start), seen in slots.items():
+            name = _slot_name(camera_id, zone_id, start)
+            before = rows.get(name, SlotRow)
+            after = with_seconds(before, start, seen)
+            if before is None:
+                Due(rows, DUE_BUCKET_S).add(start + kept, f"drop:{name}")
+            if after is not before:
+                rows.put(name, after)
+
+    def _answer_waiting(
+        self, camera_id: str, shown: Sequence[Moment], waiting: OpenRow, rows: Rows
+    ) -> Iterator[Evidence]:
+        for incident_id in waiting.incident_ids:
+            row = rows.get(_watch_name(camera_id, incident_id), WatchRow)
+            rule = self._rules.of(row.category).cameras if row else None
+            if row is None or rule is None:
+                continue
+            sighting = first_sighting(row, rule, shown)
+            if sighting is not None:
+                _set_open(rows, row, False)
+                yield _answer(rows, row, sighting)
+
+    def _tick(self, rows: Rows, now: datetime) -> list[Evidence]:
+        found: list[Evidence] = []
+        for what in Due(rows, DUE_BUCKET_S).take(now):
+            task, _, name = what.partition(":")
+            if task == "close":
+                row = rows.get(name, WatchRow)
+                waiting = rows.get(_open_name(row.camera_id), OpenRow) if row else None
+                if row and waiting and row.incident_id in waiting.incident_ids:
+                    rule = self._rules.of(row.category).cameras
+                    if rule is None:  # newer rules ask no camera about its category: nobody waits for it
+                        _set_open(rows, row, False)
+                    else:
+                        found += self._close(row, rule, rows, now)
+            elif task in TASKS:
+                found += self._episodes.look_again(task, name, rows, now)
+            else:
+                _drop(name, rows, now, timedelta(seconds=self._rules.looking.kept_s))
+        return found
+
+    def _close(self, row: WatchRow, rule: CameraRule, rows: Rows, now: datetime) -> list[Evidence]:
+        """Return what a camera says when its window ends; that it could not look is not said twice."""
+        looking = self._rules.looking
+        if closes_at(row, looking) > now:  # a newer revision of the report moved the window
+            return []
+        _set_open(rows, row, False)
+        seen = list(self._look_back(row, rows))
+        sighting = first_sighting(row, rule, seen) or closing_sighting(
+            row, rule, looking, seen, _states(rows, row.camera_id), now
+        )
+        fact = sighting.fact
+        if isinstance(fact, SightingFact) and fact.verdict is row.verdict is Verdict.CAMERA_UNAVAILABLE:
+            return []
+        return [_answer(rows, row, sighting)]
+
+    def _look_back(self, row: WatchRow, rows: Rows) -> Iterator[Moment]:
+        for zone_id in row.zones:
+            slots = (
+                rows.get(_slot_name(row.camera_id, zone_id, start), SlotRow)
+                for start in slots_between(row.window_from, row.window_until)
+            )
+            yield from moments(zone_id, (slot for slot in slots if slot), row.window_from, row.window_until)
+
+
+def _quiet(observation: Observation, rows: Rows, since: datetime) -> list[Moment]:
+    """Return the quiet seconds before an observation, where it is known what the zone showed before nothing moved."""
+    if not observation.quiet_s:
+        return []
+    newest, older = before_quiet(observation)
+    name = (observation.camera_id, observation.zone_id)
+    for at in (newest, older):
+        slot = rows.get(_slot_name(*name, slot_start(at)), SlotRow)
+        last = next(moments(observation.zone_id, [slot] if slot else [], at, at), None)
+        if last is not None:
+            return quiet_moments(observation, last, since)
+    return []
+
+
+def _answer(rows: Rows, row: WatchRow, sighting: Evidence) -> Evidence:
+    fact = sighting.fact
+    if isinstance(fact, SightingFact):
+        rows.put(_watch_name(row.camera_id, row.incident_id), row.model_copy(update={"verdict": fact.verdict}))
+    return sighting
+
+
+def _set_open(rows: Rows, row: WatchRow, waits: bool) -> None:
+    """Note whether a camera still has to answer a report."""
+    name = _open_name(row.camera_id)
+    before = rows.get(name, OpenRow)
+    ids = set(before.incident_ids if before else ())
+    after = ids | {row.incident_id} if waits else ids - {row.incident_id}
+    if after == ids:
+        return
+    if after:
+        rows.put(name, OpenRow(incident_ids=tuple(sorted(after))))
+    else:
+        rows.delete(name)
+
+
+def _drop(name: str, rows: Rows, now: datetime, kept: timedelta) -> None:
+    """Delete a row that is no longer needed; a watch that a newer revision prolonged is dropped at its own time."""
+    row: BaseModel | None = rows.get(name, WatchRow) if name.startswith("watch/") else None
+    if isinstance(row, WatchRow) and row.window_until + kept > now:
+        return
+    rows.delete(name)
+
+
+def _keep_state(status: CameraStatus, rows: Rows) -> list[Evidence]:
+    name = _state_name(status.camera_id, status.aspect)
+    before = rows.get(name, CameraStateRow)
+    if before is None or before.changed_at < status.changed_at:
+        rows.put(name, CameraStateRow(state=status.state, reason=status.reason, changed_at=status.changed_at))
+    return []
+
+
+def _states(rows: Rows, camera_id: str) -> list[CameraStateRow]:
+    found = (rows.get(_state_name(camera_id, aspect), CameraStateRow) for aspect in _ASPECTS)
+    return [state for state in found if state is not None]
+
+
+def _watch_name(camera_id: str, incident_id: str) -> str:
+    return f"watch/{camera_id}/{incident_id}"
+
+
+def _open_name(camera_id: str) -> str:
+    return f"open/{camera_id}"
+
+
+def _slot_name(camera_id: str, zone_id: str, start: datetime) -> str:
+    return f"seen/{camera_id}/{zone_id}/{int(start.timestamp())}"
+
+
+def _state_name(camera_id: str, aspect: str) -> str:
+    return f"state/{camera_id}/{aspect}"

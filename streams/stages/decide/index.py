@@ -1,0 +1,154 @@
+"""Where a new fact finds the situation that it is about: the open ones by cell, and of some groups the newest anywhere.
+
+What a cell is, and what may join, is told by `streams/domain/alerts/matching.py`; here are the rows, `cell/<room>/<group>/<cell>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from schemas.alerts import AlertState
+from schemas.base import Part
+from streams.domain.alerts.matching import (
+    ANYWHERE,
+    Entry,
+    cells_of_entry,
+    cells_to_search,
+    fact_spot,
+    may_join,
+    nearest_match,
+    newest,
+    of_its_time,
+    situation_entry,
+)
+from streams.domain.alerts.situation import EpisodeRow, Indexed, ReportRow, Situation
+from streams.domain.alerts.timers import recurs_until
+from streams.domain.rules.rules import Rules
+from streams.stages.base import Rows
+
+
+class CellRow(Part):
+    """The open situations in one cell."""
+
+    entries: tuple[Entry, ...]
+
+
+class SituationIndex:
+    """The index of one control room's situations within one partition's rows.
+
+    Args:
+        rows: The partition's rows.
+        room: The control room.
+        rules: The rules that say what joins.
+        get: Returns a situation by its alert.
+        alert_of: Returns the alert that a fact belongs to, or None.
+    """
+
+    def __init__(
+        self,
+        rows: Rows,
+        room: str,
+        rules: Rules,
+        get: Callable[[str], Situation | None],
+        alert_of: Callable[[str], str | None],
+    ) -> None:
+        """Work on a partition's rows for one control room."""
+        self._rows = rows
+        self._room = room
+        self._rules = rules
+        self._get = get
+        self._alert_of = alert_of
+
+    def match(self, fact: ReportRow | EpisodeRow, now: datetime) -> Situation | None:
+        """Return the situation that a new fact is about: an open one, else one that was closed just now; or None.
+
+        What was merged leads to where it went on, and a fact's own situation is no match for it. An entry whose situation is
+        gone, or ended too long ago, was left by rules with other cells or groups; it is passed over and removed.
+        """
+        spot = fact_spot(fact, self._rules)
+        if spot is None:
+            return self._only_one(fact) if isinstance(fact, ReportRow) else None
+        cells = {cell: self._entries(cell) for cell in cells_to_search(spot, self._rules)}
+        own = self._alert_of(fact.report.incident_id if isinstance(fact, ReportRow) else fact.episode_id)
+        passed = set() if own is None else {own}
+        closed: Situation | None = None
+        while True:
+            entries = (entry for entries in cells.values() for entry in entries if entry.alert_id not in passed)
+            alert_id = nearest_match(spot, entries)
+            if alert_id is None:
+                return closed
+            passed.add(alert_id)
+            found = self._going_on(alert_id)
+            if found is None or not self._takes(found, now):
+                self._remove(alert_id, cells)
+            elif not may_join(fact, found, self._rules):
+                continue
+            elif found.ended_at is None:
+                return found
+            else:
+                closed = closed or found
+
+    def _only_one(self, fact: ReportRow) -> Situation | None:
+        """Return the situation that a report without a place is about: the only one of its group in its time, if it is open."""
+        group = self._rules.joining.groups[fact.report.category]
+        if group not in self._rules.joining.groups_without_place:
+            return None
+        alert_ids = of_its_time(fact, self._entries(f"{group}/{ANYWHERE}"), self._rules)
+        found = [each for each in map(self._going_on, alert_ids) if each is not None]
+        if len({each.alert_id for each in found}) != 1 or found[0].ended_at is not None:
+            return None
+        return found[0] if may_join(fact, found[0], self._rules) else None
+
+    def _going_on(self, alert_id: str) -> Situation | None:
+        found = self._get(alert_id)
+        while found is not None and found.merged_into is not None:
+            found = self._get(found.merged_into)
+        return found
+
+    def _takes(self, situation: Situation, now: datetime) -> bool:
+        if situation.ended_at is None:
+            return True
+        return situation.state is AlertState.CLOSED and now < recurs_until(situation.ended_at, self._rules)
+
+    def _remove(self, alert_id: str, cells: dict[str, Sequence[Entry]]) -> None:
+        for cell, entries in cells.items():
+            kept = [entry for entry in entries if entry.alert_id != alert_id]
+            if len(kept) < len(entries):
+                cells[cell] = kept
+                self._put_cell(cell, kept)
+
+    def is_current(self, situation: Situation) -> bool:
+        """Return whether a situation stands where the present rules put it."""
+        return situation.indexed is not None and situation.indexed.rules_version == self._rules.version
+
+    def moved(self, before: Situation | None, after: Situation, gone: bool = False) -> Situation:
+        """Move a situation to the cells where it belongs under the present rules, and return it with them."""
+        was = situation_entry(before, self._rules) if before else None
+        entry = None if gone else situation_entry(after, self._rules)
+        new = () if entry is None else tuple(dict.fromkeys(cells_of_entry(entry, self._rules)))
+        old: tuple[str, ...] = ()
+        if before is not None and before.indexed is not None:
+            old = before.indexed.cells
+        elif was is not None:  # a row that does not know it yet
+            old = tuple(dict.fromkeys(cells_of_entry(was, self._rules)))
+        if was != entry or old != new:
+            for cell in dict.fromkeys((*old, *new)):
+                kept = [each for each in self._entries(cell) if each.alert_id != after.alert_id]
+                if entry is not None and cell in new:
+                    kept.append(entry)
+                self._put_cell(cell, newest(kept) if cell.endswith(f"/{ANYWHERE}") else kept)
+        return after.model_copy(update={"indexed": Indexed(rules_version=self._rules.version, cells=new)})
+
+    def _entries(self, cell: str) -> Sequence[Entry]:
+        row = self._rows.get(self._cell(cell), CellRow)
+        return row.entries if row else ()
+
+    def _put_cell(self, cell: str, entries: Sequence[Entry]) -> None:
+        if entries:
+            self._rows.put(self._cell(cell), CellRow(entries=tuple(sorted(entries, key=lambda each: each.alert_id))))
+        else:
+            self._rows.delete(self._cell(cell))
+
+    def _cell(self, cell: str) -> str:
+        return f"cell/{self._room}/{cell}"

@@ -1,0 +1,230 @@
+"""The stage `decide`: one alert per situation and control room, scored again whenever a fact or a person changes it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from schemas.alerts import Alert, AlertState, Change, DecisionLog
+from schemas.evidence import Evidence
+from schemas.operations import Action, OperatorAction, Tick
+from streams import topics
+from streams.domain.alerts.actions import act
+from streams.domain.alerts.alert import alert_of, as_shown, changed, judge, shown_of, told_priority
+from streams.domain.alerts.merge_split import merge, split
+from streams.domain.alerts.situation import (
+    Situation,
+)
+from streams.domain.alerts.suppression import NO_PLAN, Plan
+from streams.domain.alerts.timers import due, placed
+from streams.domain.canary import is_canary
+from streams.domain.rules.rules import Rules
+from streams.stages.base import Input, Output, Rows
+from streams.stages.decide.facts import Pair, fact_changes
+from streams.stages.decide.store import DUE_BUCKET_S, EarlyRow, SituationStore
+from streams.stages.decide.tick_order import TickRows, last_tick
+from streams.stages.timers import Due
+
+log = logging.getLogger(__name__)
+
+NO_ANSWER: Final[Mapping[str, str]] = {}
+ALERTS_AT_MOST: Final = 40
+"""Alerts that one tick looks at, of which each may be sent. What is left waits for the next tick, a second later."""
+BYTES_AT_MOST: Final = 400_000
+"""Once a tick sends so much, other alerts wait for a later one: what it causes must fit a record of the changelog (980 kB), or it
+is set aside and the next tick tries the same for ever. One alert alone may have 530 kB (40 reports, 25 cameras each)."""
+
+
+class Decide:
+    """Joins facts to situations, and says each change of one as a whole alert.
+
+    What an input finds changed is sent; what changes nothing is only written to the decision log.
+    """
+
+    name: str = "decide"
+    inputs: tuple[str, ...] = (topics.EVIDENCE, topics.EVIDENCE_URGENT, topics.OPERATOR_ACTIONS, topics.ROOM_TICKS)
+    stateful: bool = True
+    max_late: timedelta | None = None
+
+    def __init__(self, rules: Rules, registry_version: str, plan: Plan = NO_PLAN, measured: bool = True) -> None:
+        """Take the rules, the registry's version, which goes into each alert, and the plan of what is expected.
+
+        One that is not `measured` leaves the gauges of the alert budget to another.
+        """
+        self._measured = measured
+        self._rules = rules
+        self._registry_version = registry_version
+        self._plan = plan
+
+    def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
+        """Return the alerts that an input changes, and the record of the decision.
+
+        Raises:
+            TypeError: The message is of another type than this stage's topics carry.
+        """
+        match item.message:
+            case Evidence() as evidence:
+                store = self._store(rows, evidence.control_room_id)
+                changes = fact_changes(evidence, store, self._rules, now)
+                alerts = self._changed(changes, store, Change.EVIDENCE, now)
+                return self._outputs(item, rows, store, alerts, now)
+            case OperatorAction() as action:
+                store = self._store(rows, action.control_room_id)
+                alerts, refused = self._act(action, store, now)
+                answer = {"action_id": action.action_id, "refused": refused[:300]}
+                return self._outputs(item, rows, store, alerts, now, answer)
+            case Tick():
+                return self._tick(item, TickRows(rows, item.offset), now)
+            case other:
+                raise TypeError(f"expected evidence, an action or a tick, got a {other.name}")
+
+    def _store(self, rows: Rows, room: str) -> SituationStore:
+        return SituationStore(rows, room, self._rules, self._registry_version, self._measured)
+
+    def _act(self, action: OperatorAction, store: SituationStore, now: datetime) -> tuple[list[Alert], str]:
+        """Do what an operator asks; return the alerts that it changed, or why it is refused, which changes nothing."""
+        known = store.get(action.alert_id)
+        if known is None and not store.budget.knows(action.alert_id):
+            return [], "there is no such alert in this control room"
+        if not store.first_time(action):
+            return [], "this action was decided on before"
+        if known is None:
+            return [], store.budget.act(action, now)
+        if action.action is Action.MERGE:
+            changes, refused = merge(known, store.get(action.other_alert_id), action, self._rules, now)
+        elif action.action is Action.SPLIT:
+            changes, refused = split(known, action, now)
+        else:
+            after, refused = act(known, action, told_priority(known, self._rules), now)
+            changes = ((known, after),)
+        return self._changed(changes, store, Change.ACTION, now), refused
+
+    def _changed(self, changes: Sequence[Pair], store: SituationStore, why: Change, now: datetime) -> list[Alert]:
+        alerts = [self._change(before, after, store, why, now) for before, after in changes]
+        return [alert for alert in alerts if alert is not None]
+
+    def _change(
+        self, before: Situation | None, after: Situation, store: SituationStore, why: Change, now: datetime
+    ) -> Alert | None:
+        """Write and return what changed, where its priority and the plan put it; None where nothing did."""
+        if before is not None and (after is before or after == before):
+            return None
+        after = store.repeats.told(after)
+        judged = judge(after, self._rules)
+        priority = shown_of(after, judged.scored, self._rules, max(now, after.changed_at)).priority
+        after = placed(before, after, priority, self._plan, self._rules, now)
+        if before is not None:
+            after = changed(before, after, why, now)
+        alert = alert_of(after, self._rules, self._registry_version, judged)
+        after = as_shown(after, alert)
+        standing, alert = store.budget.stand(after.standing, alert, now)
+        if standing != after.standing:
+            after = after.model_copy(update={"standing": standing})
+        store.put(before, after)
+        return alert
+
+    def _look_at_repeats(self, store: SituationStore, now: datetime) -> list[Alert]:
+        """Return the alerts that repeat what was changed otherwise than before."""
+        found = []
+        for alert_id in store.repeats.take_touched():
+            known = store.get(alert_id)
+            if known is None or known.ended_at is not None:
+                continue
+            alert = self._change(known, store.repeats.told(known), store, Change.EVIDENCE, now)
+            found += [alert] if alert else []
+        return found
+
+    def _tick(self, item: Input, rows: Rows, now: datetime) -> list[Output]:
+        """Do what is due: expire, bring back, escalate, show what fell, forget; a tick with nothing due leaves no trace."""
+        rooms: dict[str, tuple[SituationStore, list[Alert]]] = {}
+        left = BYTES_AT_MOST
+        looked: set[str] = set()  # when a budget was looked at next depends on it: a replay must know
+        for name in Due(rows, DUE_BUCKET_S).take(now, "alert/", ALERTS_AT_MOST):
+            kind, room, fact_id = name.split("/", 2)
+            if kind == "early":
+                if rows.get(name, EarlyRow) is not None:
+                    log.info("what came early for %s was never followed by its report", fact_id)
+                    rows.delete(name)
+                continue
+            store, alerts = rooms.setdefault(room, (self._store(rows, room), []))
+            if kind == "gone":
+                store.drop_gone(fact_id, now)
+            elif kind == "repeat":
+                store.repeats.drop_old(fact_id, now)
+            elif kind == "budget":
+                store.budget.look(now)
+                looked.add(room)
+            elif kind == "summary":
+                store.budget.look_at_summary(fact_id, now)
+            elif left <= 0:
+                store.look_soon(fact_id, now)
+            elif (alert := self._look_again(fact_id, store, now)) is not None:
+                alerts.append(alert)
+                left -= len(alert.model_dump_json().encode())
+        return [
+            output
+            for room, (store, alerts) in rooms.items()
+            if alerts or store.budget.telling or room in looked
+            for output in self._outputs(item, rows, store, alerts, now)
+        ]
+
+    def _look_again(self, alert_id: str, store: SituationStore, now: datetime) -> Alert | None:
+        known = store.get(alert_id)
+        if known is None:
+            return None
+        if known.ended_at is not None:
+            store.settle(known, now)
+            return None
+        step = due(known, self._rules, now)
+        if step is None:
+            store.look_again(known)
+            return None
+        if (
+            step.change is Change.EXPIRED and step.situation.state is AlertState.CANCELLED
+        ):  # said before: it takes no more
+            store.put(known, step.situation)
+            return None
+        alert = self._change(known, step.situation, store, step.change, now)
+        store.look_again(store.get(alert_id) or known)
+        return alert
+
+    def _outputs(
+        self,
+        item: Input,
+        rows: Rows,
+        store: SituationStore,
+        alerts: Sequence[Alert],
+        now: datetime,
+        answer: Mapping[str, str] = NO_ANSWER,
+    ) -> list[Output]:
+        """Return each alert for its two topics, and one record of the decision, with the answer to an action.
+
+        A summary stands before what is under it. The newest state stands in its control room's partition, which is the
+        input's, under the alert's own key.
+        """
+        outputs: list[Output] = []
+        alerts = [*alerts, *self._look_at_repeats(store, now)]
+        alerts = [*store.budget.told(), *alerts]
+        for alert in alerts:
+            if is_canary(store.room):
+                outputs.append(Output(topics.CANARY, alert))
+                continue
+            state = Output(topics.ALERT_STATE, alert, key=alert.alert_id, partition=item.partition)
+            outputs += [Output(topics.ALERTS, alert), state]
+        decision = DecisionLog(
+            control_room_id=store.room,
+            sequence=store.next_sequence(),
+            topic=item.topic,
+            partition=item.partition,
+            offset=item.offset,
+            input_id=item.event_id,
+            now=now,
+            alert_ids=tuple(alert.alert_id for alert in alerts),
+            rules_version=self._rules.version,
+            registry_version=self._registry_version,
+            after_tick=last_tick(rows),
+            **answer,
+        )
+        return [*outputs, Output(topics.DECISION_LOG, decision)]

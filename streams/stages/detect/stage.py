@@ -1,0 +1,102 @@
+"""The stage `detect`: pictures of all cameras to objects with track ids.
+
+Decoding and detecting take as many threads as the detector has room for, and overlap with what one more thread does:
+tracking, in the order in which the pictures were given. None of it is on the event loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+from math import ceil
+from typing import Final
+
+from detectors.models.base import Detector
+from detectors.tracking.bytetrack import Trackers
+from detectors.tracking.ground_squares import Ground
+from schemas.base import iso_utc
+from schemas.cameras import FrameReference
+from schemas.operations import DeadLetterReason
+from streams import topics
+from streams.clock import utc_now
+from streams.settings import Settings
+from streams.stages.base import Failed, Input, Output
+from streams.stages.detect.crowd_counts import Crowds
+from streams.stages.detect.detections import Detected, Found, found_in, make_detector
+
+IN_HAND: Final = 1.5
+"""Pictures in hand for each that the detector looks at: so many that no thread waits for the next one, and not more, since
+what is in hand grows old.
+"""
+NO_GROUNDS: Final[Mapping[str, Ground]] = {}
+
+
+class Detect:
+    """Detects and tracks.
+
+    Args:
+        detector: What to detect with.
+        run: Tells this process apart from those before (track epochs).
+        grounds: The ground of each calibrated camera.
+        crowds: Counts crowds, where a model is configured.
+    """
+
+    name: str = "detect"
+    inputs: tuple[str, ...] = (topics.CAMERA_FRAMES,)
+    max_age_s: float = 2.0
+    overtaken_s: float = 0.5
+    max_late: timedelta | None = timedelta(hours=24)
+
+    def __init__(
+        self,
+        detector: Detector,
+        run: str,
+        grounds: Mapping[str, Ground] = NO_GROUNDS,
+        crowds: Crowds | None = None,
+    ) -> None:
+        self.in_hand = ceil(IN_HAND * detector.parallel)
+        self._detector = detector
+        self._crowds = crowds or Crowds()
+        self._detected = Detected(detector.info, Trackers(run, grounds=grounds))
+        self._lookers = ThreadPoolExecutor(detector.parallel, thread_name_prefix="detect")
+        self._tracker = ThreadPoolExecutor(1, thread_name_prefix="track")
+
+    @classmethod
+    def from_settings(cls, settings: Settings, grounds: Mapping[str, Ground] = NO_GROUNDS) -> Detect:
+        """Choose the detector and say which and why.
+
+        Raises:
+            ConfigurationError: The configured weights, the model in the models folder or the counting model cannot be used.
+        """
+        return cls(make_detector(settings), iso_utc(utc_now()), grounds, Crowds.from_settings(settings))
+
+    def submit(self, item: Input) -> Future[Sequence[Output] | Failed]:
+        """Begin with a picture; see `PictureStage`."""
+        return self._tracker.submit(self._conclude, item, self._lookers.submit(self._look, item))
+
+    def forget(self) -> None:
+        """Begin new track epochs, and tell the detector anew, with the pictures that are given from now on."""
+        self._tracker.submit(self._detected.forget)
+
+    def close(self) -> None:
+        """End the threads; see `PictureStage`."""
+        self._tracker.shutdown(wait=False, cancel_futures=True)
+        self._lookers.shutdown(cancel_futures=True)
+        self._tracker.shutdown()
+
+    def _look(self, item: Input) -> Found | Failed:
+        """Return what a picture shows, or why it shows nothing; in one of the lookers' threads."""
+        frame = item.message
+        if not isinstance(frame, FrameReference):
+            return Failed(DeadLetterReason.UNKNOWN_TYPE, f"expected a camera-frame, got a {frame.name}")
+        return found_in(self._detector, self._crowds, frame, item.payload)
+
+    def _conclude(self, item: Input, looking: Future[Found | Failed]) -> Sequence[Output] | Failed:
+        """Return what a picture causes; in the tracker's thread, picture after picture."""
+        found = looking.result()
+        if isinstance(found, Failed):
+            return found
+        frame = item.message
+        assert isinstance(frame, FrameReference)
+        return self._detected.outputs(frame, found)

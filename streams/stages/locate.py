@@ -1,0 +1,80 @@
+"""The stage `locate`: each report to its control room, and to the cameras that could see its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from schemas.categories import Priority
+from schemas.evidence import Evidence, ReportFact
+from schemas.incidents import Incident
+from streams import metrics, topics
+from streams.domain import canary
+from streams.domain.alerts.score import alone
+from streams.domain.cameras.legal_basis import permission
+from streams.domain.cameras.registry import Registry
+from streams.domain.corroboration.attention import asks_attention, with_attention
+from streams.domain.corroboration.coverage import GroundMap, Located, locate_report, report_evidence, watches
+from streams.domain.rules.rules import Rules
+from streams.errors import ConfigurationError
+from streams.stages.base import Input, Output, Rows
+
+
+class Locate:
+    """Hands each report over. Keeps no state: a report's place alone decides."""
+
+    name: str = "locate"
+    inputs: tuple[str, ...] = (topics.INCIDENTS,)
+    stateful: bool = False
+    max_late: timedelta | None = None
+
+    def __init__(self, registry: Registry, rules: Rules, time_zone: str, canaries: Registry | None = None) -> None:
+        """Compute the registry on the ground once; `time_zone` is the one that viewing windows are written in.
+
+        Reports of the canary are looked up in the canaries' own registry, and only they are.
+
+        Raises:
+            ConfigurationError: There is no such time zone.
+        """
+        self._ground = GroundMap(registry)
+        self._canary_ground = self._ground if canaries is None else GroundMap(canaries)
+        self._rules = rules
+        try:
+            self._time_zone = ZoneInfo(time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            expected = "an IANA time zone such as Europe/Amsterdam"
+            raise ConfigurationError("settings", "time_zone", time_zone, expected) from None
+
+    def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
+        """Return a watch per camera, and the report as evidence."""
+        incident = item.message
+        if not isinstance(incident, Incident):
+            raise TypeError(f"expected an incident, got a {item.message.name}")
+        located = locate_report(
+            self._canary_ground if incident.source == canary.SOURCE else self._ground,
+            self._rules,
+            incident,
+            lambda camera: permission(camera, now, self._time_zone).allowed,
+            now,
+        )
+        located = self._with_attention(incident, located, now)
+        asked = [Output(topics.CAMERA_WATCHES, watch) for watch in watches(incident, located, self._rules)]
+        return asked + [Output(self._lane(evidence), evidence) for evidence in report_evidence(incident, located)]
+
+    def _with_attention(self, incident: Incident, located: Located, now: datetime) -> Located:
+        rule = self._rules.attention
+        if rule is None or incident.source == canary.SOURCE:
+            return located
+        until, outcome = asks_attention(incident, located, self._rules, now)
+        metrics.ATTENTION_REQUESTS.labels(self.name, outcome).inc()
+        return located if until is None else with_attention(located, until, rule)
+
+    def _lane(self, evidence: Evidence) -> str:
+        """Return the topic for a report: one that is P1 by itself need not stand behind all others.
+
+        A report and its update may take different ones: whichever comes first, the newest revision counts.
+        """
+        fact = evidence.fact
+        urgent = isinstance(fact, ReportFact) and alone(evidence, fact, self._rules) is Priority.P1
+        return topics.EVIDENCE_URGENT if urgent else topics.EVIDENCE

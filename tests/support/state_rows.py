@@ -1,0 +1,243 @@
+"""Rows of state as the stages write them now, from real runs with synthetic data, and the shape of each row's model.
+
+`python -m tests.support.state_rows` adds the samples and digests of versions that have none yet. It never changes those that are
+there: they are what earlier releases wrote, and today's code must read them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Final, cast
+
+from pydantic import BaseModel
+
+from schemas.base import Message, derive_id
+from schemas.cameras import CameraState, CameraStatus
+from schemas.categories import Category
+from schemas.codec import encode
+from schemas.evidence import Verdict
+from schemas.incidents import Operation
+from schemas.observations import SituationKind, ZoneSituation
+from schemas.operations import Action, Tick
+from streams import topics
+from streams.config.rules_file import load_rules
+from streams.config.trend_files import load_safety_plan
+from streams.domain.alerts.situation import Situation
+from streams.domain.budget.budget import BudgetRow
+from streams.domain.budget.summary import SummaryRow
+from streams.domain.cameras.registry import ControlRoom, Place, Registry
+from streams.domain.corroboration.history import SlotRow
+from streams.domain.corroboration.verdict import CameraStateRow, WatchRow
+from streams.domain.observations.crowd_level import CrowdRow
+from streams.domain.observations.memory import CameraMemory
+from streams.domain.observations.open_second import CameraSecond
+from streams.domain.observations.zone_events.episodes import SituationRow
+from streams.domain.trends.areas import AreaMap
+from streams.domain.trends.counts import CountsRow
+from streams.kafka.records import Record
+from streams.runtime.processed import Done
+from streams.runtime.runner import Runner
+from streams.runtime.state import PartitionState
+from streams.stages.base import Stage
+from streams.stages.corroborate.stage import Corroborate, OpenRow
+from streams.stages.decide.index import CellRow
+from streams.stages.decide.near_repeats import RepeatRow
+from streams.stages.decide.stage import Decide
+from streams.stages.decide.store import ActedRow, EarlyRow, GoneRow, LinkRow, SequenceRow
+from streams.stages.decide.tick_order import TickedRow
+from streams.stages.observe import Observe
+from streams.stages.row_versions import ROWS, kind_of
+from streams.stages.timers import DueClock, DueRow
+from streams.stages.trends.stage import Trends
+from streams.stages.trends.store import CountedRow, PlaceRow, RepeatsRow, TrendingRow, YearRow
+from tests.support.kafka import FakeDatabase
+from tests.support.situations import (
+    NOON,
+    action,
+    camera,
+    episode,
+    in_view,
+    observation,
+    position,
+    registry,
+    report,
+    seconds,
+    sighting,
+    tick,
+    watch,
+)
+from tests.support.trends import burglary
+from tests.support.zones import AMSTERDAM, PLACE, RULES, bag, frame, person
+from tests.support.zones import camera as zone_camera
+
+FOLDER: Final = Path(__file__).parents[1] / "data" / "state"
+DIGESTS: Final = FOLDER / "shapes.json"
+MODELS: Final[dict[str, type[BaseModel]]] = {
+    "acted": ActedRow,
+    "alert": Situation,
+    "budget": BudgetRow,
+    "camera": CameraSecond,
+    "cell": CellRow,
+    "counted": CountedRow,
+    "counts": CountsRow,
+    "crowd": CrowdRow,
+    "done": Done,
+    "due": DueRow,
+    "due-clock": DueClock,
+    "early": EarlyRow,
+    "fact": LinkRow,
+    "gone": GoneRow,
+    "memory": CameraMemory,
+    "open": OpenRow,
+    "repeat": RepeatRow,
+    "place": PlaceRow,
+    "repeats": RepeatsRow,
+    "seen": SlotRow,
+    "sequence": SequenceRow,
+    "situation": SituationRow,
+    "state": CameraStateRow,
+    "summary": SummaryRow,
+    "trending": TrendingRow,
+    "ticked": TickedRow,
+    "watch": WatchRow,
+    "year": YearRow,
+}
+"""The model of each kind of row."""
+
+
+def runs() -> Iterator[tuple[Stage, list[tuple[datetime, Message]]]]:
+    """Yield each stage with state, and what it is given."""
+    place = ControlRoom(id="room", name="room", area=tuple(Place.model_validate(each) for each in PLACE))
+    watched = zone_camera({"dwelling_s": 1, "object_left_s": 30})
+    frames = [frame(at / 5, person(10 + 4 * at, track=1), person(150, track=2), bag(10, 3)) for at in range(12)]
+    yield (
+        Observe(Registry(version="1", control_rooms=(place,), cameras=(watched,)), RULES, AMSTERDAM, {}),
+        [(each.happened_at(), each) for each in (*frames, tick("camera", NOON + seconds(9)))],
+    )
+    crowd = [observation(NOON + seconds(second), count=500, camera_id="cam-2") for second in range(40)]
+    told = CameraStatus(camera_id="cam-1", state=CameraState.ONLINE, reason="pictures", changed_at=NOON)
+    left = ZoneSituation(kind=SituationKind.OBJECT_LEFT, since=NOON, value=30, explanation="a bag stands there")
+    seen = [observation(NOON + seconds(second), count=second % 3, situations=(left,)) for second in range(12)]
+    yield (
+        Corroborate(registry(camera("cam-1", 0), camera("cam-2", 50)), load_rules()),
+        [
+            (each.happened_at(), each)
+            for each in (told, watch(), *seen, watch("b"), *crowd, tick("camera", NOON + seconds(400)))
+        ],
+    )
+    first = report("a", in_view("cam-1"))
+    alert_id = derive_id("alert", first.control_room_id, first.evidence_id)
+    inputs: list[Message] = [
+        sighting("late", verdict=Verdict.UNSEEN),
+        report("gone", operation=Operation.CANCEL, revision=1),
+        first,
+        sighting("a"),
+        report("b", source="meldpunt"),
+        report("c", category=Category.WONINGINBRAAK, position=position(600)),
+        report("d", category=Category.WONINGINBRAAK, position=position(750), occurred_at=NOON + seconds(60)),
+        episode(),
+        sighting("a", verdict=Verdict.UNSEEN, camera_id="cam-2"),
+        episode("end", "none", at=NOON + seconds(60), name="crowd-2"),
+        *(report(f"noise-{n}", category=Category.OVERIG, position=position(300 * n)) for n in range(1, 7)),
+        action(alert_id, Action.ACKNOWLEDGE),
+        action(alert_id, Action.SHELVE, "werkzaamheden", NOON + seconds(3_600), number=2),
+        tick("room", NOON + seconds(3_700)),
+        tick("room", NOON + seconds(30_000)),
+        tick("room", NOON + seconds(200_000)),
+    ]
+    yield Decide(load_rules(), "r1"), [(max(NOON + seconds(90), each.happened_at()), each) for each in inputs]
+    burglaries = [burglary("a"), burglary("b", east_m=50), burglary("b", revision=1, closing="false"), burglary("c")]
+    week_later = tick("room", NOON + seconds(7 * 86_400))
+    yield (
+        Trends(load_safety_plan(), AreaMap(None), AMSTERDAM),
+        [(max(NOON, each.happened_at()), each) for each in (*burglaries, week_later)],
+    )
+
+
+def written() -> dict[str, dict[str, bytes]]:
+    """Return rows as they are written now, by kind and key: of each kind the smallest and the largest ones."""
+    found: dict[str, list[tuple[str, bytes]]] = defaultdict(list)
+    for stage, inputs in runs():
+        for key, value in _writes(stage, inputs):
+            found[kind_of(key)].append((key, value))
+    chosen: dict[str, dict[str, bytes]] = {}
+    for kind, rows in sorted(found.items()):
+        rows.sort(key=lambda row: (len(row[1]), row))
+        chosen[kind] = dict([rows[0], rows[len(rows) // 2], rows[-1]])
+    return chosen
+
+
+def _writes(stage: Stage, inputs: list[tuple[datetime, Message]]) -> list[tuple[str, bytes]]:
+    database, found = FakeDatabase(), list[tuple[str, bytes]]()
+    state = PartitionState(lambda: database)
+
+    def put(entry: Any, _: Any) -> None:
+        for key, value in (entry.writes or {}).items():
+            database.content.pop(key, None)
+            if value is not None:
+                database.content[key] = value
+                found.append((key.decode(), value))
+        if entry.settled:
+            entry.settled()
+
+    table = SimpleNamespace(partition_state=lambda _: state)
+    runner = Runner(stage, cast(Any, SimpleNamespace(outbox=SimpleNamespace(put=put))), cast(Any, table))
+    for offset, (now, message) in enumerate(inputs):
+        record = encode(message, stage="sample", handled_at=now, entered_at=now)
+        runner.handle(
+            Record(_topic(stage, message), 0, offset, record.key, record.value, record.headers, now), lambda: None
+        )
+    return found
+
+
+def _topic(stage: Stage, message: Message) -> str:
+    if isinstance(message, Tick):
+        return topics.CAMERA_TICKS if message.group == "camera" else topics.ROOM_TICKS
+    return next(topic for topic in message.topics if topic in stage.inputs)
+
+
+def shape(model: type[BaseModel]) -> str:
+    """Return a digest of a model's fields, types and limits; what only describes does not count."""
+    text = json.dumps(_bare(model.model_json_schema(mode="validation")), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _bare(part: Any) -> Any:
+    if isinstance(part, Mapping):
+        told = {"description", "title", "examples"}
+        return {
+            name: {each: _bare(value) for each, value in inner.items()} if name in {"properties", "$defs"} else _bare(inner)
+            for name, inner in part.items()
+            if name not in told
+        }  # fmt: skip
+    return [_bare(each) for each in part] if isinstance(part, list) else part
+
+
+def sample_file(kind: str, version: int) -> Path:
+    """Return where the rows of one kind are kept as one version wrote them."""
+    return FOLDER / f"v{version}" / f"{kind}.json"
+
+
+def main() -> None:
+    """Freeze what is not frozen yet."""
+    digests: dict[str, dict[str, str]] = json.loads(DIGESTS.read_text()) if DIGESTS.exists() else {}
+    for kind, rows in written().items():
+        version = ROWS.newest.get(kind, 1)
+        digests.setdefault(kind, {}).setdefault(str(version), shape(MODELS[kind]))
+        path = sample_file(kind, version)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            document = {key: value.decode() for key, value in rows.items()}
+            path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+            print(path)
+    DIGESTS.write_text(json.dumps(digests, indent=1, sort_keys=True) + "\n")
+
+
+if __name__ == "__main__":
+    main()

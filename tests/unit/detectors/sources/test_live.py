@@ -1,0 +1,173 @@
+"""A live stream gives its newest picture, at a limited rate, and says without an address why it gives no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+import pytest
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from detectors.errors import SourceError, SourceFault
+from detectors.sources.base import Frame, QuietDecoding, ReadingOptions, SourceConfig
+from detectors.sources.ffmpeg import av
+from detectors.sources.live import LiveSource
+from tests.support import h264
+from tests.support.capture import NOW, FakeTime
+from tests.unit.detectors.sources.test_group_decoder import broken
+
+pytestmark = pytest.mark.vision
+
+URL = "rtsp://bob:Zq7-secret@camera/stream"
+VIDEO = h264.encoded(h264.moving(60))
+Packets = Iterator["Packet[VideoStream]"]
+USUAL = ReadingOptions(live_max_fps=5)
+
+
+@dataclass
+class Read:
+    """What a source gave until it ended."""
+
+    frames: list[Frame] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+    error: SourceError | None = None
+    closed: bool = False
+
+    def moments(self) -> list[float]:
+        """Return when the pictures were taken, in seconds after the beginning."""
+        return [round((frame.captured_at - NOW).total_seconds(), 3) for frame in self.frames]
+
+
+def read(
+    options: ReadingOptions = USUAL,
+    decoding: QuietDecoding = "all",
+    alter: Callable[[Packets], Packets] = iter,
+    late_s: Callable[[float], float] = lambda _: 0.0,
+    video: bytes = VIDEO,
+) -> Read:
+    """Read a stream to its end. Each packet comes at its own time, or so much later."""
+    now, told = FakeTime(), Read()
+
+    def live(packets: Packets) -> Packets:
+        for number, packet in enumerate(packets):
+            at_s = number / h264.FPS
+            now.pass_s(max(0.0, at_s + late_s(at_s) - now.clock.monotonic_s()))
+            yield packet
+
+    def close() -> None:
+        told.closed = True
+
+    stream = h264.opened(video)
+    stream = replace(stream, packets=alter(live(stream.packets)), close=close)
+    source = LiveSource(stream, SourceConfig(URL, quiet_decoding=decoding), options, now.clock, told.dropped.append)
+    try:
+        while True:
+            told.frames.append(source.read())
+    except SourceError as error:
+        told.error = error
+    source.close()
+    return told
+
+
+def test_five_pictures_per_second_are_handed_out() -> None:
+    """Every second of ten, with the moment of its arrival; the first of all had waited for the stream to open."""
+    told = read()
+    assert told.moments() == [round(0.1 + number / 5, 3) for number in range(30)]
+    assert told.dropped == ["stale"]
+    assert {frame.image.shape for frame in told.frames} == {(48, 64, 3)}
+    assert all(frame.image.flags.writeable for frame in told.frames)
+    assert told.closed
+
+
+def test_attention_asks_for_more() -> None:
+    """From the next picture on."""
+    moments = read(ReadingOptions(live_max_fps=2, attended_fps=lambda: 10.0)).moments()
+    assert moments == [round(number / 10, 3) for number in range(1, 60)]
+
+
+def silent(packets: Packets) -> Packets:
+    for number, packet in enumerate(packets):
+        if number == 5:
+            raise av.error.ExitError(1, f"Immediate exit requested: {URL!r}")
+        yield packet
+
+
+def ended(packets: Packets) -> Packets:
+    for _, packet in zip(range(5), packets, strict=False):
+        yield packet
+
+
+@pytest.mark.parametrize("alter", [silent, ended, iter])
+def test_a_stream_that_ends_or_falls_silent_is_lost(alter: Callable[[Packets], Packets]) -> None:
+    """Neither the error nor what it came from holds the password."""
+    told = read(alter=alter)
+    assert told.error is not None
+    assert told.error.fault is SourceFault.LOST
+    assert "rtsp://***@camera/stream" in str(told.error)
+    assert (told.error.__cause__, told.error.__context__) == (None, None)
+    assert len(told.frames) >= 2
+
+
+def test_pictures_that_waited_are_dropped_and_counted() -> None:
+    """After the network stood still for two seconds, what was held up by more than half a second is not handed out."""
+    told = read(late_s=lambda at_s: max(0.0, 4 - at_s) if at_s >= 2 else 0.0)
+    assert not [moment for moment in told.moments() if 2 <= moment < 4]
+    assert told.dropped.count("stale") == 1 + 15
+    assert told.moments()[-1] == 5.9
+
+
+def test_a_picture_that_cannot_be_decoded_is_dropped_and_counted() -> None:
+    """The stream goes on."""
+
+    def garbled(packets: Packets) -> Packets:
+        for number, packet in enumerate(packets):
+            yield broken(packet, b"\x00\x00\x00\x01\x65" + bytes(200)) if number == 30 else packet
+
+    told = read(alter=garbled)
+    assert told.dropped == ["stale", SourceFault.UNREADABLE_PICTURE]
+    assert told.moments()[-1] >= 5.8
+
+
+def test_a_stream_that_changes_its_size_hands_out_the_new_size() -> None:
+    """What that means for the masks is decided where they are painted."""
+
+    def grown(packets: Packets) -> Packets:
+        yield from (packet for number, packet in enumerate(packets) if number < 30)
+        yield from h264.packets(h264.encoded(h264.moving(30, (128, 96))))
+
+    shapes = [frame.image.shape[:2] for frame in read(alter=grown).frames]
+    assert set(shapes) == {(48, 64), (96, 128)}
+    assert shapes == sorted(shapes)
+
+
+@pytest.mark.parametrize(
+    ("decoding", "quiet", "between"),
+    [("key_frames", True, [2.0, 3.0]), ("key_frames", False, None), ("all", True, None)],
+)
+def test_key_frames_alone_are_read_while_quiet_where_so_configured(
+    decoding: QuietDecoding, quiet: bool, between: list[float] | None
+) -> None:
+    """Else five pictures per second."""
+    moments = read(ReadingOptions(live_max_fps=5, quiet=lambda: quiet), decoding).moments()
+    assert [moment for moment in moments if 1.9 < moment < 3.5] == (between or [2.1, 2.3, 2.5, 2.7, 2.9, 3.1, 3.3])
+
+
+@pytest.mark.parametrize(("ends", "next_s"), [(23, 2.3), (25, 2.5), (29, 2.9), (30, 3.0)])
+def test_the_next_packet_after_quiet_gives_a_picture(ends: int, next_s: float) -> None:
+    """It is the picture of that moment, whole, not the one of a key frame later."""
+    asked = 0
+
+    def quiet() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked <= ends
+
+    told = read(ReadingOptions(live_max_fps=10, quiet=quiet), "key_frames")
+    every = read(ReadingOptions(live_max_fps=10))
+    moments = told.moments()
+    assert next(moment for moment in moments if moment > 2.0) == next_s
+    assert moments[moments.index(next_s) :] == [moment for moment in every.moments() if moment >= next_s]
+    woken, same = (each.frames[each.moments().index(next_s)] for each in (told, every))
+    assert (woken.image == same.image).all()
+    assert told.dropped == ["stale"]

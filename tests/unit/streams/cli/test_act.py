@@ -1,0 +1,135 @@
+"""How `toezicht act` is called, and what it says."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from schemas.alerts import Alert, AlertState, DecisionLog
+from schemas.operations import Action, OperatorAction
+from streams.cli import act
+from streams.cli.main import build_app
+from streams.errors import ConfigurationError
+from streams.kafka.request_reply import NoAnswerError
+from tests.support.messages import NOON, example
+
+KNOWN = example(Alert, alert_id="a-1", revision=7, state=AlertState.NEW)
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return what calls the command with a decision that is there; the actions that it sent come with the result."""
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "nowhere:9092")
+    monkeypatch.setattr(act, "start_logging", lambda _: None)
+    monkeypatch.setattr(act, "utc_now", lambda: NOON)
+    runner = CliRunner()
+
+    def newest(_kafka: object, alert_id: str, _timeout_s: float) -> Alert:
+        if alert_id != KNOWN.alert_id:
+            raise NoAnswerError(f"there is no alert {alert_id} on alert-state")
+        return KNOWN
+
+    def run(refused: str | None, *words: str, changed: tuple[str, ...] = ("a-1",)) -> tuple[Any, list[OperatorAction]]:
+        asked: list[OperatorAction] = []
+
+        def ask(_kafka: object, action: OperatorAction, _timeout_s: float) -> DecisionLog:
+            asked.append(action)
+            if refused is None:
+                raise NoAnswerError("no answer within 30 s")
+            return example(DecisionLog, action_id=action.action_id, refused=refused, alert_ids=changed)
+
+        monkeypatch.setattr(act, "newest", newest)
+        monkeypatch.setattr(act, "ask", ask)
+        return runner.invoke(build_app("act"), ["act", *words]), asked
+
+    return run
+
+
+def test_an_action_is_sent_with_what_was_seen_and_its_result_is_said(call: Any) -> None:
+    """The newest revision, in the alert's control room, under an id of its own."""
+    done, (asked,) = call("", "a-1", "acknowledge", "--user", "op")
+    assert (done.exit_code, done.output) == (0, "acknowledge a-1: done\n")
+    assert (asked.alert_id, asked.control_room_id, asked.seen_revision) == ("a-1", KNOWN.control_room_id, 7)
+    assert (asked.action, asked.user, asked.until, asked.acted_at) == (Action.ACKNOWLEDGE, "op", None, NOON)
+    _, (other,) = call("", "a-1", "acknowledge", "--user", "op", "--seen", "3")
+    assert other.seen_revision == 3
+    assert other.action_id != asked.action_id
+
+
+@pytest.mark.parametrize(
+    ("until", "after_s"),
+    [("90s", 90), ("30m", 1_800), ("2026-11-24T13:00:00Z", 3_600), ("2026-11-24T13:00:00+01:00", 0)],
+)
+def test_shelving_says_until_when(call: Any, until: str, after_s: float) -> None:
+    """As a time, or as how long from now."""
+    _, (asked,) = call("", "a-1", "shelve", "--user", "op", "--reason", "roadworks", "--until", until)
+    assert (asked.until, asked.reason) == (NOON + timedelta(seconds=after_s), "roadworks")
+
+
+def test_merging_and_splitting_name_the_other_thing(call: Any) -> None:
+    """And the answer names the alerts that changed too."""
+    done, (asked,) = call("", "a-1", "merge", "--user", "op", "--other", "a-2", changed=("a-1", "a-2"))
+    assert asked.other_alert_id == "a-2"
+    assert done.output == "merge a-1: done, and changed a-2\n"
+    _, (asked,) = call("", "a-1", "split", "--user", "op", "--fact", "incident-1")
+    assert asked.fact_id == "incident-1"
+
+
+def test_a_refusal_is_said_with_its_reason(call: Any) -> None:
+    """Exit code 1."""
+    done, _ = call("a P1 is never shelved", "a-1", "shelve", "--user", "op", changed=())
+    assert (done.exit_code, done.output) == (1, "shelve a-1: refused, a P1 is never shelved\n")
+
+
+def test_what_was_so_already_is_done(call: Any) -> None:
+    """Neither an error nor a change."""
+    done, _ = call("", "a-1", "assign", "--user", "op", changed=())
+    assert (done.exit_code, done.output) == (0, "assign a-1: done, it was so already\n")
+
+
+def test_json_is_the_decision_itself(call: Any) -> None:
+    """For programs."""
+    done, (asked,) = call("it has ended (closed)", "a-1", "close", "--user", "op", "--json", changed=())
+    assert done.exit_code == 1
+    assert (json.loads(done.output)["refused"], json.loads(done.output)["action_id"]) == (
+        "it has ended (closed)",
+        asked.action_id,
+    )
+
+
+def test_no_answer_and_no_such_alert_are_one_line(call: Any) -> None:
+    """Exit code 1, and nothing is sent where there is nothing to act on."""
+    done, _ = call(None, "a-1", "close", "--user", "op")
+    assert (done.exit_code, done.output) == (1, "toezicht: no answer within 30 s\n")
+    done, asked = call("", "a-9", "close", "--user", "op")
+    assert (done.exit_code, done.output, asked) == (1, "toezicht: there is no alert a-9 on alert-state\n", [])
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["acknowledge", "--user", "a b"], "--user is 'a b'"),
+        (["shelve", "--user", "op", "--until", "tomorrow"], "--until is 'tomorrow'"),
+        (["shelve", "--user", "op", "--reason", "x" * 301], "--reason is "),
+        (["merge", "--user", "op", "--other", "x" * 81], "--other is "),
+        (["split", "--user", "op", "--fact", "x" * 81], "--fact is "),
+        (["close", "--user", "op", "--seen", "-1"], "--seen is -1"),
+    ],
+)
+def test_a_wrong_value_is_named_before_anything_is_sent(call: Any, words: list[str], named: str) -> None:
+    """One line with the value and what was expected."""
+    done, asked = call("", "a-1", *words)
+    assert isinstance(done.exception, ConfigurationError)
+    assert str(done.exception).startswith(f"act: {named}")
+    assert asked == []
+
+
+@pytest.mark.parametrize("words", [["acknowledge"], ["forget", "--user", "op"]])
+def test_who_acts_and_what_must_be_said(call: Any, words: list[str]) -> None:
+    """There is no user by default, and no other action."""
+    done, asked = call("", "a-1", *words)
+    assert (done.exit_code, asked) == (2, [])

@@ -1,0 +1,113 @@
+"""Tests of `cameras check`, and of how `capture` is told what to do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from detectors.opencv import cv2
+from streams.capture.process import capture_options, chosen_cameras
+from streams.cli import cameras, capture
+from streams.config.yaml import read_yaml
+from streams.domain.cameras.registry import Registry
+from streams.errors import ConfigurationError, ToezichtError
+from streams.settings import read_time_zone
+from tests.support.registry import registry_camera, write_registry
+
+
+def _run(*arguments: str) -> Result:
+    app = typer.Typer()
+    cameras.register(app)
+    capture.register(app)
+    return CliRunner().invoke(app, list(arguments))
+
+
+@pytest.fixture
+def stills(tmp_path: Path) -> Path:
+    """Return a folder beside the registry with one still image of 64x48."""
+    folder = tmp_path / "stills"
+    folder.mkdir()
+    cv2.imwrite(str(folder / "1.jpg"), np.full((48, 64, 3), 200, np.uint8))
+    return folder
+
+
+def test_a_camera_in_order(tmp_path: Path, stills: Path) -> None:
+    """A permitted camera whose source opens has no problem; its path is relative to the registry."""
+    registry = write_registry(tmp_path / "r.yaml", registry_camera("cam-1", {"url": "stills"}))
+    result = _run("cameras", "check", "--registry", str(registry), "--open")
+    assert result.exit_code == 0
+    for said in (
+        "cam-1: in order",
+        "folder stills (opens: yes)",
+        "permitted",
+        "B-1",
+        "plein",
+        "m1",
+        "inside the public area",
+    ):
+        assert said in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("source", "legal", "problem"),
+    [
+        ({"url": "missing.avi"}, {}, "missing_file"),
+        ({"url": "stills"}, {"valid_until": "2021-01-01"}, "expired"),
+        ({"url": "http://bob:Zq7@host/x"}, {}, "bad_address"),
+        ({"url": "rtsp://bob:Zq7@127.0.0.1:1/x"}, {}, "no_connection"),
+    ],
+)
+def test_a_camera_with_a_problem(
+    tmp_path: Path, stills: Path, source: dict[str, str], legal: dict[str, str], problem: str
+) -> None:
+    """Each problem is named, gives exit code 1, and shows no credentials."""
+    registry = write_registry(tmp_path / "r.yaml", registry_camera("cam-1", source, **legal))
+    result = _run("cameras", "check", "--registry", str(registry), "--open", "--json")
+    assert result.exit_code == 1
+    assert problem in json.loads(result.stdout)["problems"][0]
+    assert "Zq7" not in result.output
+    assert "bob" not in result.output
+
+
+def test_a_wrong_size_is_a_problem(tmp_path: Path, stills: Path) -> None:
+    """A source whose pictures the masks do not fit is told with both sizes."""
+    registry = write_registry(tmp_path / "r.yaml", registry_camera("cam-1", {"url": "stills"}) | {"width_px": 640})
+    result = _run("cameras", "check", "--registry", str(registry), "--open")
+    assert result.exit_code == 1
+    assert "wrong_size: the picture is 64x48, the registry says 640x48" in result.stdout
+
+
+def test_a_closed_window_is_no_problem_and_is_not_opened(tmp_path: Path, stills: Path) -> None:
+    """A camera outside its hours is in order, and stays closed."""
+    closed = {"viewing_windows": [{"days": ["mon"], "from": "03:00", "until": "03:01"}]}
+    registry = write_registry(tmp_path / "r.yaml", registry_camera("cam-1", {"url": "stills"}, **closed))
+    result = _run("cameras", "check", "--registry", str(registry), "--open")
+    assert result.exit_code == 0
+    assert "opens: not tried" in result.stdout
+
+
+def test_unknown_cameras_and_missing_settings_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked wrongly is one line that names the option and what was expected."""
+    path = write_registry(tmp_path / "r.yaml", registry_camera("cam-1", {"url": "a.avi"}))
+    registry = read_yaml(path, Registry)
+    with pytest.raises(ConfigurationError, match="--camera is 'cam-9', expected one of cam-1"):
+        chosen_cameras(registry, ["cam-9"], str(path))
+    assert [camera.id for camera in chosen_cameras(registry, [], str(path))] == ["cam-1"]
+    with pytest.raises(ConfigurationError, match="TOEZICHT_TIME_ZONE"):
+        read_time_zone("Europe/Nowhere")
+    monkeypatch.delenv("TOEZICHT_REGISTRY", raising=False)
+    monkeypatch.delenv("KAFKA_BOOTSTRAP_SERVERS", raising=False)
+    assert isinstance(_run("cameras", "check").exception, ToezichtError)
+    assert "KAFKA_BOOTSTRAP_SERVERS" in str(_run("capture", "--registry", str(path)).exception)
+
+
+def test_rates() -> None:
+    """Without a rate live cameras give five pictures per second and files all; a rate holds for both."""
+    default, limited = capture_options(1, None).reading, capture_options(4, 2).reading
+    assert (default.live_max_fps, default.file_max_fps) == (5.0, 0.0)
+    assert (limited.live_max_fps, limited.file_max_fps, limited.speed) == (2, 2, 4)

@@ -1,0 +1,40 @@
+"""The command line loads what it needs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from typer.main import get_command
+
+from streams.cli.main import COMMANDS, MODULES, build_app
+
+
+def test_every_command_is_there_under_its_name() -> None:
+    """The list of modules and what they register agree."""
+    assert set(get_command(build_app()).commands) == set(COMMANDS)  # type: ignore[attr-defined]
+    assert set(MODULES) <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_alone_keeps_its_name(name: str) -> None:
+    """It is called in the same way as among the others."""
+    assert list(get_command(build_app(name)).commands) == [name]  # type: ignore[attr-defined]
+
+
+def test_a_worker_does_not_load_what_it_does_not_use() -> None:
+    """Its start is what everybody waits for when one died."""
+    program = """
+import sys
+sys.argv = ["toezicht", "worker", "--help"]
+from streams.cli.main import main
+try:
+    main()
+except SystemExit as ended:
+    assert not ended.code
+print({"kafka", "cv2", "ultralytics", "numpy.testing"} & set(sys.modules), file=sys.stderr)
+"""
+    process = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert process.stderr.splitlines()[-1] == "set()", process.stderr
+    assert "Run stages of the pipeline" in process.stdout

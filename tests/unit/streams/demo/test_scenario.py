@@ -1,0 +1,33 @@
+"""The demo's lines."""
+
+from __future__ import annotations
+
+from schemas.alerts import AlertState, AlertSummary
+from schemas.categories import Priority
+from streams.demo.scenario import alert_line
+from tests.support.messages import NOON
+from tests.unit.streams.presentation.test_alerts import alert
+
+
+def test_a_priority_that_is_held_says_what_it_falls_to() -> None:
+    """Or a P1 with few points would have no reason."""
+    assert "held" not in alert_line(alert())
+    held = alert(priority=Priority.P1, falls_to=Priority.P2, falls_at=NOON)
+    assert alert_line(held).endswith("[held, falls to P2 at 12:00:00 UTC]")
+
+
+def test_a_summary_tells_what_stands_under_it() -> None:
+    """It has no category and no place of its own."""
+    summary = AlertSummary(
+        open=2,
+        grouped=2,
+        in_flood=False,
+        taking=True,
+        counts=(),
+        alert_ids=(),
+        not_listed=2,
+        oldest_at=NOON,
+        newest_at=NOON,
+    )
+    line = alert_line(alert(summary=summary, title="2 grouped: 2 P4", state=AlertState.ACKNOWLEDGED))
+    assert line.split() == ["P1", "summary", "2", "grouped:", "2", "P4", "[acknowledged]"]

@@ -1,0 +1,122 @@
+"""Which facts are about the same thing, and that the index finds all of them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.alerts import AlertState
+from schemas.categories import Category
+from schemas.evidence import ReportFact
+from streams.config.rules_file import load_rules
+from streams.domain.alerts.matching import (
+    NEWEST_AT_MOST,
+    Entry,
+    cells_of_entry,
+    cells_to_search,
+    fact_spot,
+    newest,
+    of_its_time,
+    same_thing,
+    situation_entry,
+)
+from streams.domain.alerts.situation import ReportRow, Situation, open_situation, report_row, with_report
+from tests.support.situations import NOON, position, report, seconds
+
+RULES = load_rules()
+PLACES = st.tuples(
+    st.sampled_from(list(Category)),
+    st.integers(-900, 900),
+    st.integers(-900, 900),
+    st.sampled_from((1, 40, 200, 9_000)),
+    st.integers(-2_000, 2_000),
+)
+
+
+def row_of(category: Category, east_m: float, north_m: float, accuracy_m: float, at_s: float) -> ReportRow:
+    at = position(east_m, north_m, accuracy_m)
+    evidence = report(category=category, position=at, occurred_at=NOON + seconds(at_s))
+    assert isinstance(evidence.fact, ReportFact)
+    return report_row(evidence, evidence.fact)
+
+
+def situation_of(row: ReportRow) -> Situation:
+    return with_report(open_situation(report(), NOON), row)
+
+
+@settings(max_examples=300, deadline=None)
+@given(PLACES, PLACES)
+def test_whatever_matches_shares_a_cell(
+    one: tuple[Category, int, int, int, int], other: tuple[Category, int, int, int, int]
+) -> None:
+    """A fact never misses a situation because it lies in another cell; and matching has no direction."""
+    spot, row = fact_spot(row_of(*one), RULES), row_of(*other)
+    entry = situation_entry(situation_of(row), RULES)
+    assert spot is not None
+    assert entry is not None
+    assert same_thing(spot, entry.spot) is same_thing(entry.spot, spot)
+    if same_thing(spot, entry.spot):
+        assert set(cells_to_search(spot, RULES)) & set(cells_of_entry(entry, RULES))
+
+
+def test_an_ended_situation_and_one_without_a_place_are_not_in_the_index() -> None:
+    """Nothing can be about them; what a person closed stays a while, to tell what recurs."""
+    row = row_of(Category.BRAND, 0, 0, 10, 0)
+    for state in (AlertState.EXPIRED, AlertState.CANCELLED):
+        ended = situation_of(row).model_copy(update={"state": state, "ended_at": NOON})
+        assert situation_entry(ended, RULES) is None
+    closed = situation_of(row).model_copy(update={"state": AlertState.CLOSED, "ended_at": NOON})
+    assert situation_entry(closed, RULES) == situation_entry(situation_of(row), RULES)
+    nowhere = row.model_copy(update={"report": row.report.model_copy(update={"position": None})})
+    assert situation_entry(situation_of(nowhere), RULES) is None
+    assert fact_spot(nowhere, RULES) is None
+
+
+def fight(at_s: float, number: int = 0) -> Entry:
+    """Return a fight in the index."""
+    entry = situation_entry(situation_of(row_of(Category.GEWELD_VECHTPARTIJ, 300 * number, 0, 10, at_s)), RULES)
+    assert entry is not None
+    return entry.model_copy(update={"alert_id": f"alert-{number:03d}"})
+
+
+WINDOW_S = RULES.of(Category.GEWELD_VECHTPARTIJ).situation.window_s
+
+
+@pytest.mark.parametrize(
+    ("times_s", "kept"),
+    [
+        ((), 0),
+        ((0,), 1),
+        ((0, 2 * WINDOW_S), 2),
+        ((0, 2 * WINDOW_S + 1), 1),
+        (tuple(range(NEWEST_AT_MOST + 5)), NEWEST_AT_MOST),
+    ],
+)
+def test_of_a_group_the_newest_are_kept(times_s: tuple[float, ...], kept: int) -> None:
+    """Those of twice the window, and no more than fit; whatever the order in which they came."""
+    entries = [fight(at_s, number) for number, at_s in enumerate(times_s)]
+    found = newest(list(reversed(entries)))
+    assert found == entries[len(entries) - kept :]
+
+
+@pytest.mark.parametrize(
+    ("times_s", "ongoing", "found"),
+    [
+        ((), False, 0),
+        ((WINDOW_S,), False, 1),
+        ((-WINDOW_S,), False, 1),
+        ((WINDOW_S + 1,), False, 0),
+        ((-WINDOW_S - 1,), False, 0),
+        ((-WINDOW_S - 1,), True, 1),
+        ((-5, 5), False, 2),
+        (tuple(range(NEWEST_AT_MOST)), False, 0),
+    ],
+)
+def test_what_is_of_the_time_of_a_report_without_a_place(times_s: tuple[float, ...], ongoing: bool, found: int) -> None:
+    """Within the window before and after; where as many are kept as fit, there may be more."""
+    row = row_of(Category.GEWELD_VECHTPARTIJ, 0, 0, 10, 0)
+    placeless = row.model_copy(update={"report": row.report.model_copy(update={"position": None})})
+    entries = [fight(at_s, number) for number, at_s in enumerate(times_s)]
+    going = [each.model_copy(update={"spot": each.spot.model_copy(update={"ongoing": ongoing})}) for each in entries]
+    assert len(of_its_time(placeless, going, RULES)) == found

@@ -1,0 +1,242 @@
+"""Each situation from a table of what a zone showed, and how situations begin, last and end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from math import cos, pi, sin
+from typing import Any
+
+import pytest
+
+from schemas.observations import SituationKind
+from streams.domain.cameras.registry import Situations as Switches
+from streams.domain.observations.memory import Bag, Held, Stay, Step, Track
+from streams.domain.observations.motion import Motion, Scale
+from streams.domain.observations.objects import Kind
+from streams.domain.observations.zone_events.registry import SITUATIONS, find_situations
+from streams.domain.observations.zone_events.shown import ZoneShown
+from tests.support.zones import AMSTERDAM, CAMERA, NOON, FlatGround
+
+NIGHT = [{"days": ["tue"], "from": "22:00", "until": "06:00"}]
+LINE = {"points": [[100, 100], [100, 0]], "forbidden": "left_to_right"}
+ON: dict[str, Any] = {
+    "dwelling_s": 60,
+    "group": {"persons": 3, "stay_s": 20},
+    "running": True,
+    "gathering": True,
+    "object_left_s": 30,
+    "line": LINE,
+    "closed": NIGHT,
+}
+METRES, BODIES = Scale(FlatGround()), Scale(None)
+
+
+def shown(switches: dict[str, Any] | None = None, **changes: Any) -> ZoneShown:
+    """Return a zone at 100 s in which nothing is going on."""
+    zone = CAMERA.zones[0].model_copy(update={"situations": Switches.model_validate(switches or {})})
+    known: dict[str, Any] = {
+        "zone": zone,
+        "local": NOON.astimezone(AMSTERDAM),
+        "at_s": 100.0,
+        "count": 0,
+        "stays": [],
+        "persons": [],
+        "normal_per_s": None,
+        "tracks": [],
+        "bags": [],
+        "scale": METRES,
+    }
+    return ZoneShown(**known | changes)
+
+
+def stays(*firsts_s: float) -> list[Stay]:
+    """Return persons who came at these times."""
+    return [Stay(number, first_s, 100.0) for number, first_s in enumerate(firsts_s)]
+
+
+def walkers(*speeds: float, kind: Kind = Kind.PERSON) -> list[Motion]:
+    """Return persons with these speeds."""
+    return [Motion(number, kind, (0, 0), 30, (0, 0), (1.0, 0.0), speed) for number, speed in enumerate(speeds)]
+
+
+def ring(number: int, strangers: int = 0, inwards: bool = False) -> list[Motion]:
+    """Return persons who go away from one point or towards it, and some who go round it."""
+    found = []
+    for each in range(number):
+        angle = 2 * pi * each / number
+        turn = angle + (pi / 2 if each < strangers else pi if inwards else 0)
+        place = (5 * cos(angle), 5 * sin(angle))
+        found.append(Motion(each, Kind.PERSON, (0, 0), 30, place, (cos(turn), sin(turn)), 1.0))
+    return found
+
+
+def path(*points: tuple[float, float], kind: Kind = Kind.PERSON) -> list[Track]:
+    """Return one track, 30 pixels high, with a step a second up to now."""
+    steps = tuple(Step(101.0 - len(points) + number, x, y, 30) for number, (x, y) in enumerate(points))
+    return [Track(1, kind, 100.0, steps)]
+
+
+def bags(*aways_s: float | None) -> list[Bag]:
+    """Return bags whose owners are away since these times."""
+    return [Bag(number, 10, 10, 8, 100.0, 1, away_s) for number, away_s in enumerate(aways_s)]
+
+
+def at_night(hour: int, day: int = 24) -> dict[str, Any]:
+    """Return a local time; 24 November 2026 is a Tuesday."""
+    return {"local": datetime(2026, 11, day, hour, 30, tzinfo=AMSTERDAM), "count": 2}
+
+
+CASES: list[tuple[str, SituationKind, dict[str, Any], float | None]] = [
+    ("nobody", SituationKind.DWELLING, {}, None),
+    ("just as long", SituationKind.DWELLING, {"stays": stays(40)}, None),
+    ("longer", SituationKind.DWELLING, {"stays": stays(90, 39.5)}, 60.5),
+    ("too few", SituationKind.GROUP, {"stays": stays(0, 0)}, None),
+    ("one just came", SituationKind.GROUP, {"stays": stays(0, 0, 81)}, None),
+    ("a group", SituationKind.GROUP, {"stays": stays(0, 50, 80)}, 3),
+    ("a large group", SituationKind.GROUP, {"stays": stays(0, 50, 60, 70)}, 4),
+    ("normal unknown", SituationKind.RUNNING, {"persons": walkers(4.0)}, None),
+    ("walks", SituationKind.RUNNING, {"persons": walkers(1.9), "normal_per_s": 0.9}, None),
+    ("fast for the place", SituationKind.RUNNING, {"persons": walkers(2.4), "normal_per_s": 0.5}, None),
+    ("runs", SituationKind.RUNNING, {"persons": walkers(2.6, 1.0, 4.0), "normal_per_s": 1.0}, 4.0),
+    ("all run here", SituationKind.RUNNING, {"persons": walkers(4.0), "normal_per_s": 2.5}, None),
+    ("rides", SituationKind.RUNNING, {"persons": walkers(5.0, kind=Kind.RIDER), "normal_per_s": 1.0}, None),
+    ("in heights", SituationKind.RUNNING, {"persons": walkers(1.6), "normal_per_s": 0.5, "scale": BODIES}, 1.6),
+    ("four", SituationKind.DISPERSING, {"persons": ring(4)}, None),
+    ("leave", SituationKind.DISPERSING, {"persons": ring(6)}, 1.0),
+    ("leave, in heights", SituationKind.DISPERSING, {"persons": ring(6), "scale": BODIES}, 1.0),
+    ("come", SituationKind.DISPERSING, {"persons": ring(6, inwards=True)}, None),
+    ("come", SituationKind.CONVERGING, {"persons": ring(6, inwards=True)}, 1.0),
+    ("leave", SituationKind.CONVERGING, {"persons": ring(6)}, None),
+    ("half of them", SituationKind.CONVERGING, {"persons": ring(8, 4, inwards=True)}, None),
+    ("no bag", SituationKind.OBJECT_LEFT, {}, None),
+    ("owner there", SituationKind.OBJECT_LEFT, {"bags": bags(None)}, None),
+    ("not long", SituationKind.OBJECT_LEFT, {"bags": bags(70.1, None)}, None),
+    ("left", SituationKind.OBJECT_LEFT, {"bags": bags(None, 90, 70)}, 30.0),
+    ("nobody", SituationKind.WRONG_DIRECTION, {}, None),
+    ("just appeared", SituationKind.WRONG_DIRECTION, {"tracks": path((120, 50))}, None),
+    ("forbidden", SituationKind.WRONG_DIRECTION, {"tracks": path((90, 50), (110, 50))}, 1),
+    ("allowed", SituationKind.WRONG_DIRECTION, {"tracks": path((110, 50), (90, 50))}, None),
+    ("slowly", SituationKind.WRONG_DIRECTION, {"tracks": path((90, 50), (99, 50), (101, 50), (105, 50))}, 1),
+    ("not yet", SituationKind.WRONG_DIRECTION, {"tracks": path((90, 50), (103, 50))}, None),
+    ("a second ago", SituationKind.WRONG_DIRECTION, {"tracks": path((90, 50), (110, 50), (120, 50))}, None),
+    ("beside it", SituationKind.WRONG_DIRECTION, {"tracks": path((90, 120), (110, 120))}, None),
+    ("a bag", SituationKind.WRONG_DIRECTION, {"tracks": path((90, 50), (110, 50), kind=Kind.BAG)}, None),
+    ("by day", SituationKind.CLOSED_ZONE, at_night(12), None),
+    ("empty at night", SituationKind.CLOSED_ZONE, at_night(23) | {"count": 0}, None),
+    ("at night", SituationKind.CLOSED_ZONE, at_night(23), 2),
+    ("past midnight", SituationKind.CLOSED_ZONE, at_night(3, day=25), 2),
+    ("another night", SituationKind.CLOSED_ZONE, at_night(23, day=25), None),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "value"), [case[1:] for case in CASES], ids=[f"{case[1]}: {case[0]}" for case in CASES]
+)
+def test_a_situation_is_found(kind: SituationKind, changes: dict[str, Any], value: float | None) -> None:
+    """Where it is switched on, and never where it is not."""
+    found = SITUATIONS[kind].find(shown(ON, **changes))
+    assert (None if found is None else found.value) == value
+    assert SITUATIONS[kind].find(shown(**changes)) is None
+
+
+def test_there_is_a_finder_and_a_case_for_every_kind() -> None:
+    """Found and not found."""
+    assert set(SITUATIONS) == set(SituationKind)
+    for kind in SituationKind:
+        assert {value is None for _, of, _, value in CASES if of is kind} == {True, False}
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "words"),
+    [
+        (SituationKind.GROUP, {"stays": stays(0, 50, 80)}, "3 persons stay for 20 s and more, 3 make a group"),
+        (
+            SituationKind.RUNNING,
+            {"persons": walkers(4.0), "normal_per_s": 1.2},
+            "1 running, at 4.0 m/s where 1.2 m/s is normal",
+        ),
+        (
+            SituationKind.RUNNING,
+            {"persons": walkers(2.0), "normal_per_s": 0.6, "scale": BODIES},
+            "1 running, at 2.0 body heights/s where 0.6 body heights/s is normal",
+        ),
+        (
+            SituationKind.DISPERSING,
+            {"persons": ring(6)},
+            "100% of 6 moving persons move away from one point on the ground",
+        ),
+        (
+            SituationKind.CONVERGING,
+            {"persons": ring(6, inwards=True), "scale": BODIES},
+            "100% of 6 moving persons move towards one point in the picture",
+        ),
+        (
+            SituationKind.OBJECT_LEFT,
+            {"bags": bags(40)},
+            "a bag stands there, whoever brought it is more than 3 m away for 60 s",
+        ),
+        (
+            SituationKind.OBJECT_LEFT,
+            {"bags": bags(40), "scale": BODIES},
+            "a bag stands there, whoever brought it is more than 2 body heights away for 60 s",
+        ),
+        (
+            SituationKind.WRONG_DIRECTION,
+            {"tracks": path((90, 50), (110, 50))},
+            "1 crossed the line left to right",
+        ),
+        (
+            SituationKind.CLOSED_ZONE,
+            at_night(23),
+            "2 persons in it while it is closed (tue 22:00-06:00)",
+        ),
+    ],
+)
+def test_words_say_what_was_seen_and_in_what_unit(kind: SituationKind, changes: dict[str, Any], words: str) -> None:
+    """For a person who reads the alert."""
+    found = SITUATIONS[kind].find(shown(ON, **changes))
+    assert found is not None
+    assert found.explanation == words
+
+
+def told(
+    known: dict[SituationKind, Held], at_s: float, running: bool, clear: bool = True
+) -> tuple[dict[SituationKind, Held], bool]:
+    """Return what is held after a second with or without somebody running, and whether it is told."""
+    changes: dict[str, Any] = {"persons": walkers(4.0) if running else [], "normal_per_s": 1.0}
+    after = find_situations(known, shown({"running": True}, at_s=at_s, **changes), NOON, clear)
+    return after.held, bool(after.told)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        ("r", "."),
+        ("rr", ".."),
+        ("rrr", "..!"),
+        ("r.r", "..!"),
+        ("rrr.....", "..!!!!!!"),
+        ("rrr......", "..!!!!!!."),
+        ("rrr......r", "..!!!!!!.."),
+        ("rrrbbbbbbbbbb.", "..!..........!"),
+        ("rrrbbbbbbbbbbr", "..!..........!"),
+        ("rbbbbbb.", "........"),
+        ("bRR", "..."),
+        ("rrR", "..!"),
+    ],
+)
+def test_a_situation_begins_after_it_lasted_and_does_not_flicker(seconds: str, expected: str) -> None:
+    """r: found; R: found by a camera that cannot see well; b: not found by one; a dot: not found; !: told."""
+    held: dict[SituationKind, Held] = {}
+    said = ""
+    for at_s, what in enumerate(seconds):
+        held, shows = told(held, float(at_s), what in "rR", what not in "bR")
+        said += "!" if shows else "."
+    assert said == expected
+
+
+def test_a_situation_that_was_switched_off_goes() -> None:
+    """After it was missed for as long as any other."""
+    held, _ = told({}, 0.0, True)
+    assert SituationKind.RUNNING in find_situations(held, shown(at_s=5.0), NOON, True).held
+    assert find_situations(held, shown(at_s=5.1), NOON, True).held == {}

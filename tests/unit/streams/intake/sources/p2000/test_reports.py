@@ -1,0 +1,347 @@
+"""P2000 lines: real messages of the fact sheet, faults, merged repeats, withdrawals, and nothing personal behind."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.categories import Category
+from schemas.operations import DeadLetterReason
+from streams.config.yaml import FileError, parse_yaml
+from streams.domain.incidents.raw_report import NotForUs, RawReport, Unreadable
+from streams.domain.incidents.revisions import Accepted, NothingNew, Result, normalise
+from streams.intake.sources.gazetteer import Gazetteer, GazetteerEntry
+from streams.intake.sources.p2000.reports import P2000Reports
+from streams.intake.sources.p2000.words import P2000Words, load_p2000_words
+
+WORDS = load_p2000_words()
+NOW = datetime(2021, 6, 28, 14, 51, tzinfo=UTC)
+SENT_AT = datetime(2021, 6, 28, 14, 50, 35, tzinfo=UTC)
+HEAD = "FLEX|2021-06-28 16:50:35|1600/2/K/A|12.092|002029568 000126999 000126164|ALN|"
+FIRE = "P 1 BAD-01 Brand woning Dorpsstraat Amstelveen 132431"
+PLACES = Gazetteer(
+    version="1",
+    places=(
+        GazetteerEntry(name="Amstelveen", lat=52.30, lon=4.86, accuracy_m=4000),
+        GazetteerEntry(name="1181", lat=52.31, lon=4.87, accuracy_m=1500),
+        GazetteerEntry(name="Dorpsstraat", town="Amstelveen", lat=52.305, lon=4.855, accuracy_m=150),
+        GazetteerEntry(name="Groen van Prinstererlaan", town="Amstelveen", lat=52.3, lon=4.85, accuracy_m=150),
+    ),
+)
+
+
+def _line(text: str, at: str = "2021-06-28 16:50:35") -> bytes:
+    return f"FLEX|{at}|1600/2/K/A|12.092|002029568 000126999|ALN|{text}".encode()
+
+
+def _report(text: str, source: P2000Reports | None = None, at: str = "2021-06-28 16:50:35") -> RawReport:
+    reading = (source or P2000Reports(WORDS)).read(_line(text, at), NOW)
+    assert isinstance(reading, RawReport), reading
+    return reading
+
+
+@pytest.mark.parametrize(
+    ("text", "category", "word", "priority", "place", "cancels"),
+    [
+        (
+            "A2 (dia: ja) 12164 Rit 79824 Hotel Herbergh Amsterdam Airport Sloterweg Badhoevedorp",
+            Category.OVERIG,
+            "ambulance A2",
+            "A2",
+            "Badhoevedorp",
+            False,
+        ),
+        (
+            "P 1 BAD-01 Reanimatie Contactweg Amsterdam 132431",
+            Category.MEDISCH_ONWEL,
+            "reanimatie",
+            "P 1",
+            "Contactweg, Amsterdam",
+            False,
+        ),
+        (
+            "P 2 BAD-01 Buitensluiting Surinameplein Amsterdam 132631",
+            Category.OVERIG,
+            "",
+            "P 2",
+            "Surinameplein, Amsterdam",
+            False,
+        ),
+        (
+            "P 1 (Intrekken Alarm Brw) (Middel BR) BAD-01 Dorpsstraat Amstelveen 132431",
+            Category.BRAND,
+            "middel br",
+            "P 1",
+            "Dorpsstraat, Amstelveen",
+            True,
+        ),
+        ("B2 Tilburg rit: 39945", Category.OVERIG, "ambulance B2", "B2", "Tilburg", False),
+        ("P 4 Verkeersstremming A9", Category.VERKEER_CONTEXT, "verkeersstremming", "P 4", "", False),
+        ("A0 12110 Rit 45678 1181AB Dorpsstraat", Category.MEDISCH_ONWEL, "ambulance A0", "A0", "1181", False),
+        ("a1 dorpsstraat amstelveen", Category.MEDISCH_ONWEL, "ambulance A1", "A1", "Amstelveen", False),
+        (
+            "P 1 (GRIP: 2) Zeer grote br Laan van Kronenburg 14 Amstelveen | 132431",
+            Category.BRAND,
+            "zeer grote br",
+            "P 1 GRIP 2",
+            "Laan van Kronenburg, Amstelveen",
+            False,
+        ),
+        ("PRIO 2 vechtpartij AMSTVN", Category.GEWELD_VECHTPARTIJ, "vechtpartij", "PRIO 2", "Amstelveen", False),
+        ("P 2 verdacht  pakket Stadsplein Amstelveen", Category.VERDACHT_VOORWERP, "verdacht pakket", "P 2",
+         "Stadsplein, Amstelveen", False),
+        ("Brand Brandstraat Utrecht", Category.BRAND, "brand", "", "Brandstraat, Utrecht", False),
+        ("P 3 Brandstraat Utrecht", Category.OVERIG, "", "P 3", "Brandstraat, Utrecht", False),
+    ],
+)  # fmt: skip
+def test_messages(text: str, category: Category, word: str, priority: str, place: str, cancels: bool) -> None:
+    """Real messages and some like them give urgency, category, coarse place and nothing else."""
+    report = _report(text)
+    assert (report.category, report.category_source, report.source_priority) == (category, word, priority)
+    assert (report.place, report.cancels, report.position) == (place, cancels, None)
+    assert (report.source, report.occurred_at, report.reported_at) == ("p2000", SENT_AT, SENT_AT)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (HEAD + "TESTOPROEP HOOFDSYSTEEM MKOB DEN BOSCH", "test"),
+        (HEAD + "p 1 test voor autospuit amstelveen", "test"),
+        (HEAD + "P 1 Proefalarm Amstelveen", "test"),
+        (HEAD + "P 2 Graag contact MKA", "talk"),
+        (HEAD + "132431 posten", "talk"),
+        (HEAD + "Dienstmededeling", "no_call"),
+        (HEAD, "no_call"),
+        (HEAD.replace("ALN", "TON"), "not_text"),
+        ("", "blank"),
+        ("multimon-ng 1.2.0", "banner"),
+        ("Enabled demodulators: FLEX", "banner"),
+    ],
+)
+def test_not_for_us(content: str, reason: str) -> None:
+    """Tests, talk between crews and banners are dropped and counted, each with its reason."""
+    assert P2000Reports(WORDS).read(content.encode(), NOW) == NotForUs(reason)
+
+
+def test_talk_about_an_incident_is_an_incident() -> None:
+    """A word of an incident is worth more than the word contact."""
+    assert _report("P 1 Brand woning contact bewoner Dorpsstraat Amstelveen").category is Category.BRAND
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (b"\xff\xfe\x00", "UTF-8"),
+        (b"hello", "FLEX"),
+        (b"POCSAG|2021-06-28 16:50:35|a|b|002029568|ALN|x", "FLEX"),
+        (b"FLEX|2021-06-28 16:50:35|1600/2/K/A|12.092|002029568", "fields"),
+        (b"FLEX|28-06-2021 16:50|1600/2/K/A|12.092|002029568|ALN|P 1 brand", "time"),
+        (b"FLEX|0001-01-01 00:00:00|1600/2/K/A|12.092|002029568|ALN|P 1 brand", "time"),
+        (b"FLEX|2021-06-28 16:50:35|1600/2/K/A|12.092|2029568|ALN|P 1 brand", "capcodes"),
+        (b"FLEX|2021-06-28 16:50:35|1600/2/K/A|12.092||ALN|P 1 brand", "capcodes"),
+    ],
+)
+def test_faults(content: bytes, named: str) -> None:
+    """A line that is broken says where, and is another thing than one that is not for us."""
+    reading = P2000Reports(WORDS).read(content, NOW)
+    assert isinstance(reading, Unreadable)
+    assert reading.reason is DeadLetterReason.UNREADABLE_REPORT
+    assert named in reading.detail
+
+
+@pytest.mark.parametrize(
+    ("local", "now", "utc"),
+    [
+        ("2026-07-01 12:00:00", datetime(2026, 7, 1, 10, tzinfo=UTC), datetime(2026, 7, 1, 10, tzinfo=UTC)),
+        ("2026-12-01 12:00:00", datetime(2026, 12, 1, 11, tzinfo=UTC), datetime(2026, 12, 1, 11, tzinfo=UTC)),
+        ("2026-10-25 02:30:00", datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+        ("2026-10-25 02:30:00", datetime(2026, 10, 25, 1, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),
+        ("2026-03-29 02:30:00", datetime(2026, 3, 29, 1, 30, tzinfo=UTC), datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+    ],
+)
+def test_time_zone(local: str, now: datetime, utc: datetime) -> None:
+    """Summer, winter, the hour that comes twice (the nearer one), and the hour that does not exist."""
+    reading = P2000Reports(WORDS).read(_line(FIRE, local), now)
+    assert isinstance(reading, RawReport)
+    assert reading.occurred_at == utc
+
+
+def test_the_hosts_clock_can_be_trusted_instead() -> None:
+    """A receiver whose clock is wrong does not matter then."""
+    reading = P2000Reports(WORDS, clock="host").read(_line(FIRE, "1999-01-01 00:00:00"), NOW)
+    assert isinstance(reading, RawReport)
+    assert reading.reported_at == NOW
+
+
+def test_positions_come_from_the_gazetteer() -> None:
+    """A street where it is known, the town else; an ambulance's never finer than postcode or town."""
+    source = P2000Reports(WORDS, PLACES)
+
+    def accuracy_m(text: str) -> float | None:
+        position = _report(text, source).position
+        return None if position is None else position.accuracy_m
+
+    assert accuracy_m(FIRE) == 150
+    assert accuracy_m("P 1 brand Groen van Prinstererlaan Amstelveen") == 150
+    assert accuracy_m("P 1 brand Elderspad Amstelveen") == 4000
+    assert accuracy_m("A1 Dorpsstraat Amstelveen") == 4000
+    assert accuracy_m("A1 1181AB Dorpsstraat Amstelveen") == 1500
+    assert accuracy_m("P 1 brand Tilburg") is None
+
+
+def test_repeats_within_half_an_hour_are_one_report() -> None:
+    """Other capcodes, blanks and case do not matter; half an hour after the first it is another report."""
+    source = P2000Reports(WORDS)
+    first = _report(FIRE, source)
+    again = _report("P 1  bad-01 brand woning Dorpsstraat Amstelveen 132431", source, "2021-06-28 16:51:10")
+    assert (again.source_id, again.occurred_at) == (first.source_id, first.occurred_at)
+    assert _report(FIRE, source, "2021-06-28 17:20:35").source_id == first.source_id
+    assert _report(FIRE, source, "2021-06-28 17:20:36").source_id != first.source_id
+    assert _report(FIRE.replace("Dorps", "Kerk"), source).source_id != first.source_id
+    assert _report(FIRE, P2000Reports(WORDS, run="b")).source_id != first.source_id
+
+
+def test_a_repeat_is_a_duplicate_and_a_higher_urgency_an_update() -> None:
+    """The same words with another urgency change the report they repeat."""
+    source = P2000Reports(WORDS)
+    created = normalise(_report(FIRE.replace("P 1", "P 2"), source), None, NOW)
+    assert isinstance(created, Accepted)
+    known = created.incident
+    repeat = _report(FIRE.replace("P 1", "P 2"), source, "2021-06-28 16:50:50")
+    assert normalise(repeat, known, NOW) == NothingNew(Result.DUPLICATE)
+    raised = normalise(_report(FIRE, source, "2021-06-28 16:50:55"), known, NOW)
+    assert isinstance(raised, Accepted)
+    assert (raised.result, raised.incident.urgency) == (Result.UPDATED, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "same"),
+    [
+        ("P 1 (Intrekken Alarm Brw) BAD-01 Brand woning Dorpsstraat Amstelveen 132431", "2021-06-28 16:55:00", True),
+        ("Intrekken alarm BAD-01 Brand woning Dorpsstraat Amstelveen 132431", "2021-06-28 18:50:35", True),
+        ("P 1 (Intrekken) (Middel BR) Dorpsstraat Amstelveen 132431 132400", "2021-06-28 17:40:00", True),
+        ("P 1 (Intrekken) (Middel BR) Dorpsstraat Amstelveen 132499", "2021-06-28 16:55:00", False),
+        ("P 1 (Intrekken) (Middel BR) Kerkstraat Amstelveen 132431", "2021-06-28 16:55:00", False),
+        ("P 1 (Intrekken) BAD-01 Brand woning Dorpsstraat Amstelveen 132431", "2021-06-28 18:50:36", False),
+    ],
+)
+def test_withdrawals(text: str, at: str, same: bool) -> None:
+    """Within two hours the same text, else a unit in common at the same place, tells which report is withdrawn."""
+    source = P2000Reports(WORDS)
+    first = _report(FIRE, source)
+    withdrawal = _report(text, source, at)
+    assert withdrawal.cancels
+    assert (withdrawal.source_id == first.source_id) is same
+
+
+def test_a_withdrawal_before_its_report() -> None:
+    """The report that comes after it has the same id, so that it changes nothing."""
+    source = P2000Reports(WORDS)
+    withdrawal = _report("P 1 (Intrekken Alarm Brw) BAD-01 Brand woning Dorpsstraat Amstelveen 132431", source)
+    assert _report(FIRE, source, "2021-06-28 16:51:00").source_id == withdrawal.source_id
+
+
+def test_the_memory_is_rebuilt_from_what_was_sent() -> None:
+    """After a restart a repeat, and a withdrawal by unit and place, still find their report."""
+    first = _report(FIRE)
+    created = normalise(first, None, NOW)
+    assert isinstance(created, Accepted)
+    source = P2000Reports(WORDS)
+    source.recall(created.incident)
+    source.recall(created.incident.model_copy(update={"source_id": "of another shape"}))
+    assert _report(FIRE, source, "2021-06-28 16:55:00").source_id == first.source_id
+    withdrawal = _report("(Intrekken) Dorpsstraat Amstelveen 132431", source, "2021-06-28 16:56:00")
+    assert withdrawal.source_id == first.source_id
+
+
+def test_the_memory_is_bounded() -> None:
+    """Calls older than a withdrawal may be are forgotten."""
+    source = P2000Reports(WORDS)
+    for minute in range(300):
+        at = datetime(2021, 6, 28, 10, 0) + timedelta(minutes=minute)
+        source.read(_line(f"P 1 Brand Dorpsstraat Amstelveen {10000 + minute}", f"{at:%Y-%m-%d %H:%M:%S}"), NOW)
+    assert len(source._calls._calls) <= 121
+
+
+def test_names_and_numbers_in_the_text_go_nowhere() -> None:
+    """A name, a telephone number, a house number and a patient's circumstances are in no field."""
+    for text in (
+        "P 1 BAD-01 Brand woning bij mevr Zwartjanssen 0612345678 Dorpsstraat 123 hs Amstelveen 132431",
+        "A1 12110 Zwartjanssen hartklachten 06-12345678 Dorpsstraat 123 Amstelveen Rit 45678",
+        "P 1 Reanimatie dhr Zwartjanssen (Zwartjanssen) Dorpsstraat 123",
+    ):
+        shown = repr(_report(text))
+        for word in ("Zwart", "061", "1234", " 123", "hart", "mevr"):
+            assert word.lower() not in shown.lower(), (word, shown)
+
+
+TEXTS = st.text(max_size=80) | st.lists(
+    st.sampled_from(
+        [
+            "P1",
+            "A1",
+            "B2",
+            "PRIO",
+            "2",
+            "(Intrekken",
+            "(dia:",
+            "ja)",
+            "Brand",
+            "reanimatie",
+            "test",
+            "contact",
+            "GRIP",
+            "3",
+            "Dorpsstraat",
+            "Amstelveen",
+            "|",
+            "1181AB",
+            "Rit",
+            "79824",
+            "12164",
+            "132431",
+            "BAD-01",
+            "laan",
+            "van",
+            "Zwartjanssen",
+            "'",
+            "-",
+            ":",
+            "\x00",
+        ]
+    ),
+    max_size=14,
+).map(" ".join)
+
+
+@settings(max_examples=400)
+@given(TEXTS)
+def test_any_text_is_classified(text: str) -> None:
+    """No text makes the reader raise; a place is made of words, never of numbers but a postcode's four."""
+    reading = P2000Reports(WORDS, PLACES).read(_line(text), NOW)
+    assert isinstance(reading, Unreadable | NotForUs | RawReport)
+    if isinstance(reading, RawReport):
+        assert not isinstance(normalise(reading, None, NOW), Exception)
+        assert not re.search(r"\d", re.sub(r"^[12]e |(^|, )[1-9]\d{3}$", "", reading.place, flags=re.IGNORECASE))
+        assert len(reading.source_id) <= 120
+
+
+@settings(max_examples=300)
+@given(st.binary(max_size=150))
+def test_any_bytes_are_classified(content: bytes) -> None:
+    """No bytes make the reader raise."""
+    assert isinstance(P2000Reports(WORDS).read(content, NOW), Unreadable | NotForUs | RawReport)
+
+
+def test_a_word_list_with_an_unknown_category_names_its_line() -> None:
+    """A wrong file is one line with file, line and field."""
+    text = (
+        "version: '1'\ntests: [test]\ntalk: [contact]\nwithdrawals: [intrekken]\nambulance: {A1: ziek}\nkeywords: []\n"
+        "street_endings: [weg]\ntowns: {}\n"
+    )
+    with pytest.raises(FileError, match=r"words\.yaml:5: ambulance\.A1"):
+        parse_yaml(text, "words.yaml", P2000Words, {})

@@ -1,0 +1,287 @@
+"""The shell around the rules: what is sent, in which order, and that nothing is read faster than it is confirmed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from prometheus_client import REGISTRY
+
+from schemas.codec import Headers, decode, envelope
+from schemas.incidents import Incident, Operation
+from schemas.operations import DeadLetterReason, DeadLetterReference
+from streams.domain.incidents.raw_report import Reading
+from streams.errors import DeliveryError
+from streams.intake.intake import MAX_IN_FLIGHT, MEMORY, STAGE, Intake
+from streams.intake.lines import MAX_LINE_BYTES, Line, LineSplitter
+from streams.intake.scenario_clock import PlayClock, played
+from streams.intake.sources.categories import load_categories
+from streams.intake.sources.recorded import RecordedReports
+from streams.metrics import MESSAGES_FAILED
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+@dataclass
+class FakeConfirmation:
+    """A confirmation that is given when the test says so."""
+
+    is_done: bool = False
+    error: Exception | None = None
+    on_wait: Callable[[], None] = lambda: None
+
+    def get(self, timeout: float | None = None) -> Any:
+        """Wait; time that passes is the test's."""
+        self.on_wait()
+        if not self.is_done:
+            raise TimeoutError
+        if self.error is not None:
+            raise self.error
+        return None
+
+
+@dataclass
+class FakeProducer:
+    """Keeps what is sent, and confirms at once unless told otherwise."""
+
+    confirms: bool = True
+    sent: list[tuple[str, bytes, bytes, Headers]] = field(default_factory=list)
+    confirmations: list[FakeConfirmation] = field(default_factory=list)
+
+    def send(self, topic: str, *, key: bytes, value: bytes, headers: Headers) -> FakeConfirmation:
+        """Take one record."""
+        self.sent.append((topic, key, value, headers))
+        self.confirmations.append(FakeConfirmation(self.confirms))
+        return self.confirmations[-1]
+
+    def messages(self) -> list[Any]:
+        """Return what was sent, decoded as a consumer would."""
+        return [decode(value, headers) for _, _, value, headers in self.sent]
+
+
+def _line(**fields: Any) -> bytes:
+    return json.dumps({"source": "politie-gms", "source_id": "1", "category": "bzdsbr"} | fields).encode()
+
+
+def _lines(contents: Iterable[bytes]) -> list[Line]:
+    return list(LineSplitter().add(b"".join(content + b"\n" for content in contents)))
+
+
+def _intake(producer: FakeProducer | None = None, **changes: Any) -> Intake:
+    return Intake(RecordedReports(load_categories()), producer, lambda: NOW, **changes)
+
+
+def _metric(result: str) -> float:
+    labels = {"source": "recorded", "result": result}
+    return REGISTRY.get_sample_value("toezicht_reports_read_total", labels) or 0.0
+
+
+def test_each_reason_of_a_failure_is_a_series_from_the_start() -> None:
+    """Prometheus sees no increase in a series that begins with its first failure."""
+    MESSAGES_FAILED.clear()
+    _intake(FakeProducer())
+    found = [
+        REGISTRY.get_sample_value("toezicht_messages_failed_total", {"stage": STAGE, "reason": reason.value})
+        for reason in DeadLetterReason
+    ]
+    assert found == [0.0] * len(found)
+
+
+def test_a_day_of_reports() -> None:
+    """Created, updated, duplicate, cancelled, too late to change, broken: sent in order, each counted once."""
+    producer = FakeProducer()
+    before = {name: _metric(name) for name in ("created", "unreadable", "late", "unknown_category")}
+    intake = _intake(producer)
+    intake.run(
+        _lines(
+            [
+                _line(),
+                _line(),
+                _line(priority="P 1"),
+                b"{trunc",
+                _line(operation="cancel"),
+                _line(priority="P 2"),
+                _line(source_id="2", category="zzz"),
+                _line(source_id="3", occurred_at="2026-11-23T11:00:00Z"),
+                _line(source_id="4", occurred_at="2026-11-24T13:00:00Z"),
+                _line(source_id="5", position={"lat": 48.8, "lon": 2.3}),
+                b"",
+            ]
+        )
+    )
+    messages = producer.messages()
+    assert [type(message).__name__ for message in messages] == [
+        "Incident", "Incident", "DeadLetterReference", "Incident", "Incident", "Incident", "DeadLetterReference",
+        "DeadLetterReference",
+    ]  # fmt: skip
+    assert [(m.operation, m.revision) for m in messages[:2]] == [(Operation.CREATE, 0), (Operation.UPDATE, 1)]
+    assert [m.reason for m in messages if isinstance(m, DeadLetterReference)] == [
+        DeadLetterReason.NOT_JSON,
+        DeadLetterReason.FROM_THE_FUTURE,
+        DeadLetterReason.OUTSIDE_COUNTRY,
+    ]
+    assert intake.flush(1, lambda: 0.0) == 0
+    assert intake.summary.as_dict() == {
+        "read": 11,
+        "results": {
+            "after_cancel": 1, "cancelled": 1, "created": 3, "duplicate": 1, "not_for_us": 1, "unreadable": 3,
+            "updated": 1,
+        },
+        "notes": {"late": 1, "unknown_category": 1},
+        "unconfirmed": 0,
+    }  # fmt: skip
+    assert {name: _metric(name) - count for name, count in before.items()} == {
+        "created": 3, "unreadable": 3, "late": 1, "unknown_category": 1,
+    }  # fmt: skip
+    assert str(intake.summary).startswith("11 lines read: 1 after_cancel, ")
+
+
+def test_a_dead_letter_holds_the_original() -> None:
+    """The bytes untouched, the source as topic, the line as offset, and an identity that another run does not repeat."""
+    producer = FakeProducer()
+    _intake(producer).run(_lines([b"", b"\x00\xffbroken"]))
+    _intake(producer).run(_lines([b"", b"\x00\xffother"]))
+    topic, key, value, headers = producer.sent[0]
+    letter = producer.messages()[0]
+    assert (topic, value) == ("dead-letters", b"\x00\xffbroken")
+    assert (letter.stage, letter.topic, letter.partition, letter.offset) == ("intake", "recorded", -1, 2)
+    assert key.decode() == letter.original_key
+    assert dict(headers)["content-type"] == b"application/octet-stream"
+    assert envelope(headers).event_id != envelope(producer.sent[1][3]).event_id
+
+
+def test_a_line_that_is_too_large() -> None:
+    """Its beginning is kept, its size is told, and the next line is read."""
+    producer = FakeProducer()
+    _intake(producer).run(_lines([b"x" * 1_000_000, _line()]))
+    letter, incident = producer.messages()
+    assert letter.reason is DeadLetterReason.TOO_LARGE
+    assert "1000000 bytes" in letter.detail
+    assert len(producer.sent[0][2]) == MAX_LINE_BYTES
+    assert isinstance(incident, Incident)
+
+
+def test_entered_is_when_it_was_read() -> None:
+    """The latency of an alert counts from here."""
+    producer = FakeProducer()
+    _intake(producer).run(_lines([_line()]))
+    about = envelope(producer.sent[0][3])
+    assert (about.entered_at, about.stage) == (NOW, "intake")
+
+
+def test_what_was_sent_before_is_known_again() -> None:
+    """After a restart a report that is sent again makes an update with the next revision."""
+    first, second = FakeProducer(), FakeProducer()
+    _intake(first).run(_lines([_line()]))
+    intake = _intake(second)
+    for message in first.messages():
+        intake.recall(message)
+    intake.run(_lines([_line(), _line(priority="P 1")]))
+    assert [(m.operation, m.revision) for m in second.messages()] == [(Operation.UPDATE, 1)]
+
+
+def test_the_memory_forgets() -> None:
+    """A report whose newest message is older than the memory is a new one when it comes again."""
+    moments = iter([NOW, NOW, NOW + MEMORY + timedelta(seconds=1)])
+    now = NOW
+
+    def clock() -> datetime:
+        return now
+
+    producer = FakeProducer()
+    intake = Intake(RecordedReports(load_categories()), producer, clock)
+    for number in ("1", "2", "3"):
+        now = next(moments)
+        intake.run(_lines([_line(source_id=number)]))
+    assert len(intake._known) == 1
+
+
+def test_nothing_is_read_faster_than_it_is_confirmed() -> None:
+    """With a full window the next line waits, and goes on with the first confirmation."""
+    producer = FakeProducer(confirms=False)
+    intake = _intake(producer)
+    lines = _lines(_line(source_id=str(number)) for number in range(MAX_IN_FLIGHT + 1))
+    intake.run(lines[:-1])
+    assert len(producer.sent) == MAX_IN_FLIGHT
+    waited: list[int] = []
+
+    def confirm_at_the_third_look() -> None:
+        waited.append(len(producer.sent))
+        producer.confirmations[0].is_done = len(waited) >= 3
+
+    producer.confirmations[0].on_wait = confirm_at_the_third_look
+    intake.take(lines[-1])
+    assert waited == [MAX_IN_FLIGHT] * 3
+    assert len(producer.sent) == MAX_IN_FLIGHT + 1
+
+
+def test_stopping_does_not_wait_for_a_broker_that_is_away() -> None:
+    """The summary tells how many reports were not confirmed in time."""
+    producer = FakeProducer(confirms=False)
+    intake = _intake(producer, stopping=lambda: True)
+    intake.run(_lines(_line(source_id=str(number)) for number in range(MAX_IN_FLIGHT + 5)))
+    seconds = iter(range(100))
+    assert intake.flush(3, lambda: float(next(seconds))) == MAX_IN_FLIGHT + 5
+    assert "505 NOT CONFIRMED" in str(intake.summary)
+
+
+def test_a_refused_record_stops_the_intake() -> None:
+    """An error of the broker is one line that does not hold the report."""
+    producer = FakeProducer(confirms=False)
+    intake = _intake(producer)
+    intake.run(_lines([_line()]))
+    producer.confirmations[0].is_done = True
+    producer.confirmations[0].error = ValueError("politie-gms")
+    with pytest.raises(DeliveryError, match="incidents: the broker did not take a record: ValueError"):
+        intake.flush(1, lambda: 0.0)
+
+
+def test_a_fault_in_a_source_is_a_dead_letter() -> None:
+    """One line that makes a source raise does not stop the lines behind it."""
+
+    class Faulty(RecordedReports):
+        def read(self, content: bytes, now: datetime) -> Reading:
+            if content == b"boom":
+                raise KeyError("secret")
+            return super().read(content, now)
+
+    producer = FakeProducer()
+    Intake(Faulty(load_categories()), producer, lambda: NOW).run(_lines([b"boom", _line()]))
+    letter, incident = producer.messages()
+    assert letter.reason is DeadLetterReason.HANDLER_FAILED
+    assert "secret" not in letter.detail
+    assert isinstance(incident, Incident)
+
+
+def test_prepare_sends_nothing() -> None:
+    """In another process's loop, the record is returned and somebody else sends it."""
+    outgoing = _intake().prepare(_lines([_line()])[0])
+    assert outgoing is not None
+    assert outgoing.topic == "incidents"
+    assert isinstance(decode(outgoing.record.value, outgoing.record.headers), Incident)
+
+
+def test_a_scenario_is_played_at_its_moments() -> None:
+    """Lines come when their second has come, faster with a speed; reports' times follow the scenario's clock."""
+    now = NOW
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        slept.append(seconds)
+        now += timedelta(seconds=seconds)
+
+    play_clock = PlayClock(lambda: now, speed=10, start=NOW - timedelta(days=1))
+    play_clock.begin()
+    lines = _lines([_line(at_s=0), _line(source_id="2", at_s=20), _line(source_id="3", at_s=20)])
+    producer = FakeProducer()
+    intake = Intake(RecordedReports(load_categories()), producer, lambda: now, play_clock)
+    intake.run(played(lines, play_clock, sleep, lambda: False))
+    assert sum(slept) == pytest.approx(2.0)
+    starts = [(m.received_at - (NOW - timedelta(days=1))).total_seconds() for m in producer.messages()]
+    assert starts == pytest.approx([0, 20, 20])
+    assert list(played(lines, play_clock, sleep, lambda: True)) == []

@@ -1,0 +1,69 @@
+"""Lines are bounded, whatever the chunks, and reading stops when it is told to."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.intake.lines import MAX_LINE_BYTES, Line, LineSplitter, read_lines
+
+
+def _split(chunks: list[bytes]) -> list[Line]:
+    splitter = LineSplitter()
+    return [line for chunk in chunks for line in splitter.add(chunk)] + list(splitter.end())
+
+
+@pytest.mark.parametrize(
+    ("chunks", "expected"),
+    [
+        ([], []),
+        ([b""], []),
+        ([b"\n"], [b""]),
+        ([b"a\nb\n"], [b"a", b"b"]),
+        ([b"a\r\nb"], [b"a", b"b"]),
+        ([b"a", b"b\n", b"\nc"], [b"ab", b"", b"c"]),
+    ],
+)
+def test_split(chunks: list[bytes], expected: list[bytes]) -> None:
+    """Line ends of both kinds, empty lines and a last line without an end."""
+    assert [line.content for line in _split(chunks)] == expected
+
+
+@given(st.lists(st.binary(max_size=30), max_size=12))
+def test_chunks_do_not_matter(chunks: list[bytes]) -> None:
+    """However the bytes arrive, the lines are the same, numbered from 1."""
+    lines = _split(chunks)
+    assert lines == _split([b"".join(chunks)])
+    assert [line.number for line in lines] == list(range(1, len(lines) + 1))
+
+
+def test_a_long_line_is_cut_and_says_so() -> None:
+    """A line of a megabyte costs no more memory than the limit, and the next line is whole."""
+    long, after = _split([b"x" * 500_000, b"y" * 500_000 + b"\nnext\n"])
+    assert long == Line(1, b"x" * MAX_LINE_BYTES, 1_000_000)
+    assert long.too_large
+    assert after == Line(2, b"next", 4)
+    exact = _split([b"z" * MAX_LINE_BYTES + b"\n"])[0]
+    assert not exact.too_large
+
+
+def test_read_lines_of_a_pipe_until_it_ends() -> None:
+    """Everything written before the other end closed is read."""
+    reading, writing = os.pipe()
+    os.write(writing, b"one\ntwo\nhalf")
+    os.close(writing)
+    assert [line.content for line in read_lines(reading, lambda: False)] == [b"one", b"two", b"half"]
+    os.close(reading)
+
+
+def test_read_lines_stops_on_a_quiet_pipe() -> None:
+    """When it is time to stop, whole lines that were taken are given, half a line is not."""
+    reading, writing = os.pipe()
+    os.write(writing, b"one\nhalf")
+    looks = iter([False, False, True])
+    assert [line.content for line in read_lines(reading, lambda: next(looks))] == [b"one"]
+    os.close(reading)
+    os.close(writing)

@@ -1,0 +1,61 @@
+"""How one topic is compared with what it should be."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams.kafka.admin import Change, ClusterError, Difference, Found, check, differences
+from streams.settings import KafkaSettings
+from streams.topics import BY_NAME, DAY_MS, TopicSpec
+
+ALERTS = BY_NAME["alerts"]
+STATE = BY_NAME["alert-state"]
+FRAMES = BY_NAME["camera-frames"]
+TRENDS = BY_NAME["trends"]
+
+
+def _found(topic: TopicSpec, partitions: int | None = None, replicas: int = 1, **config: str) -> Found:
+    named = {name.replace("_", "."): value for name, value in config.items()}
+    return Found(partitions or topic.partitions, replicas, topic.config() | named)
+
+
+@pytest.mark.parametrize(
+    ("topic", "found", "expected"),
+    [
+        (ALERTS, _found(ALERTS), []),
+        (ALERTS, _found(ALERTS, partitions=1), ["partitions"]),
+        (ALERTS, _found(ALERTS, partitions=9), ["partitions"]),
+        (ALERTS, _found(ALERTS, replicas=3), []),
+        (ALERTS, _found(ALERTS, cleanup_policy="compact"), ["cleanup.policy", "kept"]),
+        (ALERTS, _found(ALERTS, retention_ms="-1"), ["retention.ms", "kept"]),
+        (ALERTS, _found(ALERTS, retention_ms=str(27 * DAY_MS), segment_ms=str(2 * DAY_MS)), ["segment.ms", "kept"]),
+        (ALERTS, _found(ALERTS, retention_ms=str(DAY_MS)), ["retention.ms"]),
+        (ALERTS, _found(ALERTS, message_timestamp_type="CreateTime"), ["message.timestamp.type"]),
+        (STATE, _found(STATE, cleanup_policy="delete,compact", min_cleanable_dirty_ratio="0.10"), []),
+        (FRAMES, _found(FRAMES, max_message_bytes="1048588"), ["max.message.bytes"]),
+        (TRENDS, _found(TRENDS, retention_ms="-1"), ["retention.ms"]),
+        (ALERTS, Found(ALERTS.partitions, 1, {}), [*ALERTS.config(), "kept"]),
+    ],
+)
+def test_differences(topic: TopicSpec, found: Found, expected: list[str]) -> None:
+    """Each difference is named once; what is kept too long is named as such only where images are behind it."""
+    assert [difference.what for difference in differences(topic, found, 1)] == expected
+
+
+def test_fewer_copies_than_asked_for() -> None:
+    """A topic with one copy where three are asked for is a difference."""
+    assert [d.what for d in differences(ALERTS, _found(ALERTS), 3)] == ["replicas"]
+
+
+def test_lines_for_a_person() -> None:
+    """A change and a difference are one line each, with topic, setting, and both values."""
+    assert str(Difference("alerts", "retention.ms", "-1", "7", "why")) == "alerts: retention.ms is -1, expected 7 (why)"
+    assert str(Change("alerts", "retention.ms", "-1", "7")) == "alerts: retention.ms was -1, is now 7"
+    assert str(Change("alerts", "created", "", "4 partitions")) == "alerts: created with 4 partitions"
+
+
+def test_an_address_that_is_none_is_one_line() -> None:
+    """A wrong address is one line naming it."""
+    with pytest.raises(ClusterError, match="nope:abc") as caught:
+        check(KafkaSettings(bootstrap_servers="nope:abc"))
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,154 @@
+"""The operator's list: calm order, every priority with its reasons, and what cameras could not see."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from schemas.alerts import Alert, AlertCamera, AlertState
+from schemas.categories import Priority
+from schemas.evidence import Coverage, Verdict
+from streams.presentation.alerts import (
+    HEADINGS,
+    OFF_THE_LIST,
+    STATES,
+    VERDICTS,
+    Language,
+    age,
+    in_sight,
+    line,
+    ordered,
+    row,
+    table,
+)
+from tests.support.messages import NOON, example
+
+
+def alert(**changes: Any) -> Alert:
+    """Return an alert."""
+    return example(Alert, **changes)
+
+
+def test_the_order_is_priority_then_score_then_age() -> None:
+    """The worst first; of equals the one that waits longest."""
+    alerts = [
+        alert(alert_id="a", priority=Priority.P3, score=40, opened_at=NOON),
+        alert(alert_id="b", priority=Priority.P1, score=80, opened_at=NOON),
+        alert(alert_id="c", priority=Priority.P1, score=90, opened_at=NOON),
+        alert(alert_id="d", priority=Priority.P1, score=80, opened_at=NOON - timedelta(hours=1)),
+    ]
+    assert [each.alert_id for each in ordered(alerts)] == ["c", "d", "b", "a"]
+
+
+@pytest.mark.parametrize("state", AlertState)
+def test_what_has_ended_or_is_put_aside_is_not_on_the_list(state: AlertState) -> None:
+    """Closed, cancelled and expired alerts leave it, shelved and suppressed ones for a while; all others stay."""
+    assert bool(ordered([alert(state=state)])) is (state not in OFF_THE_LIST)
+
+
+def test_what_is_over_leaves_the_list_when_somebody_has_seen_it() -> None:
+    """Not before; and what somebody has and is not over stays."""
+    over = alert(state=AlertState.RETURNED_TO_NORMAL)
+    assert ordered([over]) == [over]
+    assert ordered([over.model_copy(update={"acknowledged_at": NOON})]) == []
+    mine = alert(state=AlertState.ACKNOWLEDGED, acknowledged_at=NOON)
+    assert ordered([mine]) == [mine]
+
+
+def test_a_case_is_not_on_the_operators_list() -> None:
+    """Housing fraud is somebody's case and nobody's alarm."""
+    assert ordered([alert(operator_list=False)]) == []
+
+
+def test_only_one_room_is_shown_where_one_is_asked_for() -> None:
+    """An operator sees the own room."""
+    mine = alert(control_room_id="here")
+    assert ordered([mine, alert(control_room_id="there")], "here") == [mine]
+    assert ordered([], "here") == []
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_state_and_verdict_has_a_word(language: Language) -> None:
+    """A new one must be named in both languages."""
+    assert set(STATES[language]) == set(AlertState)
+    assert len(set(VERDICTS[language].values())) == len(VERDICTS[language])
+    assert len(HEADINGS[language]) == 7
+
+
+SUMMARY = {"grouped": 1, "counts": [], "alert_ids": ["a"], "not_listed": 0, "oldest_at": NOON, "newest_at": NOON}
+
+
+@pytest.mark.parametrize(
+    ("open_", "under", "ended", "shown"),
+    [
+        (1, ["a"], False, ["a"]),
+        (1, ["a", "b"], False, ["s"]),  # a second came since the summary was told last
+        (2, ["a", "b"], False, ["s"]),
+        (2, ["a"], False, ["s"]),  # who began to read later does not know the other one
+        (1, [], False, ["s"]),
+        (0, [], False, ["s"]),
+        (1, ["a"], True, ["a"]),
+    ],
+)
+def test_a_single_alert_stands_in_the_place_of_its_summary(
+    open_: int, under: list[str], ended: bool, shown: list[str]
+) -> None:
+    """A summary of one says less than that one; one that has ended is on no list."""
+    told = SUMMARY | {"open": open_, "in_flood": True, "taking": True}
+    summary = alert(alert_id="s", summary=told, state=AlertState.CLOSED if ended else AlertState.NEW)
+    ended_too = alert(alert_id="c", grouped_under="s", grouping="flood", state=AlertState.CLOSED)
+    known = [summary, ended_too, *(alert(alert_id=name, grouped_under="s", grouping="flood") for name in under)]
+    assert [each.alert_id for each in ordered(in_sight(known, known))] == shown
+
+
+def test_a_priority_that_is_held_says_when_it_falls() -> None:
+    """And to what."""
+    held = alert(falls_to=Priority.P3, falls_at=NOON + timedelta(seconds=90))
+    assert row(held, NOON, Language.EN).why.endswith("→ P3 12:01:30 UTC")
+    assert "→" not in row(alert(), NOON, Language.EN).why
+
+
+def test_a_row_explains_its_priority() -> None:
+    """The strongest reasons come first, with their points."""
+    shown = row(alert(), NOON, Language.NL)
+    strongest = max(alert().factors, key=lambda factor: abs(factor.points))
+    assert shown.why.startswith(f"{strongest.points:+g} {strongest.reason}")
+    assert "\n" not in line(alert(), NOON, Language.EN)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(-5, "0 s"), (0, "0 s"), (59, "59 s"), (60, "1 min"), (3_599, "59 min"), (7_200, "2 h")]
+)
+def test_age(seconds: int, said: str) -> None:
+    """Seconds, minutes, hours; a clock that runs ahead is no negative age."""
+    assert age(NOON + timedelta(seconds=seconds), NOON) == said
+
+
+@pytest.mark.parametrize("alerts", [[], [alert(place="[red]Plein[/red]")]])
+def test_the_table_draws_texts_as_they_are(alerts: list[Alert]) -> None:
+    """Markup in a place is text; an empty list says so."""
+    out = io.StringIO()
+    Console(file=out, width=160).print(table(alerts, NOON, Language.NL))
+    assert ("[red]Plein[/red]" in out.getvalue()) if alerts else ("Geen meldingen." in out.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("until_s", "shown"),
+    [(None, ""), (-1, ""), (0, ""), (59, " (more attention: 59 s)"), (240, " (more attention: 4 min)")],
+)
+def test_a_row_says_that_a_camera_is_attended_and_for_how_long_yet(until_s: float | None, shown: str) -> None:
+    """While it is; afterwards the row is as before."""
+    until = None if until_s is None else NOON + timedelta(seconds=until_s)
+    looks = AlertCamera(
+        camera_id="cam-1",
+        distance_m=0,
+        coverage=Coverage.IN_VIEW,
+        verdict=Verdict.PENDING,
+        explanation="asked, still looking",
+        attention_until=until,
+    )
+    assert row(alert(cameras=(looks,)), NOON, Language.EN).cameras == f"cam-1: pending{shown}"

@@ -1,0 +1,88 @@
+"""Rules as a table name everything that an alert can say, and the command refuses wrong ones in one line."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from schemas.categories import Category
+from schemas.evidence import Verdict
+from streams.cli.main import build_app
+from streams.config.rules_file import load_rules
+from streams.config.yaml import FileError
+from streams.domain.rules.rules import Rules
+from streams.presentation.rules import as_dict, as_text, factors, limits
+
+RULES = load_rules()
+
+
+def test_the_table_names_every_category_factor_and_version() -> None:
+    """Each on a line of its own with its points."""
+    text = as_text(RULES)
+    assert text.startswith(
+        f"rules {RULES.version}: P1 from 75, P2 from 50, P3 from 25 points; a lower priority is held"
+    )
+    for category, rule in RULES.categories.items():
+        gives = RULES.thresholds.priority(rule.points)
+        assert re.search(rf"^{category.value} +{rule.points:g} +{gives} ", text, re.MULTILINE)
+    for each in factors(RULES):
+        assert re.search(rf"^{re.escape(each.rule_id)} +{re.escape(f'{each.points:+g}')} ", text, re.MULTILINE)
+    assert "demonstratie" in text
+    assert "limit.demonstratie: at most P4" in text
+    assert "within 250 m, 200 s before to 400 s after: running or converging or persons 2" in text
+
+
+def test_factors_are_complete() -> None:
+    """Verdicts, levels, circumstances, and the others that an alert can have beside its category."""
+    named = {each.rule_id for each in factors(RULES)}
+    assert named >= {f"verdict.{verdict.value}" for verdict in Verdict}
+    assert named >= {f"urgency.{step}" for step in range(5)}
+    assert named >= {"crowd.warn", "crowd.high", "crowd.critical", "crowd.growth", "circumstance.night", "near_repeat"}
+    assert named >= {"age.just_now", "age.3600", "age.86400", "independent", "position.poor", "position.missing"}
+
+
+@pytest.mark.parametrize(
+    ("category", "expected"),
+    [
+        (Category.BRAND, []),
+        (Category.STRAATROOF, ["limit.camera_only"]),
+        (Category.DEMONSTRATIE, ["limit.demonstratie", "limit.camera_only"]),
+        (Category.WOONFRAUDE_OVERBEWONING, ["limit.case", "limit.camera_only"]),
+    ],
+)
+def test_limits_are_told_as_an_alert_names_them(category: Category, expected: list[str]) -> None:
+    """What holds it down whatever its points."""
+    assert [each.split(":")[0] for each in limits(category, RULES)] == expected
+
+
+def test_circumstances_and_repeats_can_be_none() -> None:
+    """An empty list is no line."""
+    content = RULES.model_dump(mode="json") | {"circumstances": []}
+    content["near_repeat"]["categories"] = []
+    rules = Rules.model_validate(content)
+    named = {each.rule_id for each in factors(rules)}
+    assert not [name for name in named if name.startswith(("circumstance.", "near_repeat"))]
+    assert as_dict(rules)["version"] == RULES.version
+
+
+def test_the_command_prints_and_refuses(tmp_path: Path) -> None:
+    """A file as a table or as JSON; a wrong one is an error in one line."""
+    good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
+    content = RULES.model_dump(mode="json") | {"version": "ours-1"}
+    good.write_text(yaml.safe_dump(content))
+    content["categories"]["demonstratie"]["cap"] = "P2"
+    bad.write_text(yaml.safe_dump(content))
+    run = CliRunner()
+    assert "rules ours-1: " in run.invoke(build_app("rules"), ["rules", "check", str(good)]).stdout
+    told = json.loads(run.invoke(build_app("rules"), ["rules", "check", str(good), "--json"]).stdout)
+    assert told["version"] == "ours-1"
+    assert told["categories"]["brand"]["gives"] == "P2"
+    assert told["categories"]["woonfraude_overbewoning"]["cameras"] is None
+    found = run.invoke(build_app("rules"), ["rules", "check", str(bad)])
+    assert isinstance(found.exception, FileError)
+    assert "categories.demonstratie.cap P2: a demonstration never rises by size, expected P4" in str(found.exception)

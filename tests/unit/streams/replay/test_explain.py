@@ -1,0 +1,278 @@
+"""An alert's score comes out again from its inputs, or it is said what differs or is missing."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.alerts import Alert, DecisionLog
+from schemas.base import Message
+from schemas.categories import Category, Priority
+from schemas.evidence import Evidence, Verdict
+from schemas.incidents import Operation
+from schemas.operations import Action
+from streams import topics
+from streams.config.rules_file import load_rules
+from streams.domain.rules.rules import Rules
+from streams.replay.explaining import Outcome, Place, concerning, recompute
+from streams.replay.explanation import as_dict, as_text
+from streams.runtime.in_memory import InMemory
+from streams.stages.base import Output
+from streams.stages.decide.stage import Decide
+from tests.support.situations import NOON, action, episode, in_view, position, report, seconds, sighting
+from tests.unit.streams.stages.decide.test_decide_properties import facts
+
+RULES = load_rules()
+HOLD_S = RULES.damping.fall_after_s
+
+
+class Town:
+    """A control room that decides, and what its topics then hold."""
+
+    def __init__(self) -> None:
+        self.flow = InMemory([Decide(RULES, "r1")])
+        self.decisions: list[DecisionLog] = []
+        self.messages: dict[Place, Message] = {}
+        self.alerts: dict[str, Alert] = {}
+
+    def give(self, message: Message, at_s: float = 100) -> list[Alert]:
+        topic = topics.OPERATOR_ACTIONS if message.name == "operator-action" else topics.EVIDENCE
+        sent = self.flow.give(topic, message, NOON + seconds(at_s))
+        found = self._keep(sent)
+        decision = self.decisions[-1]
+        self.messages[decision.topic, decision.partition, decision.offset] = message
+        return found
+
+    def tick(self, at_s: float) -> list[Alert]:
+        return self._keep(self.flow.tick(NOON + seconds(at_s)))
+
+    def _keep(self, sent: Sequence[Output]) -> list[Alert]:
+        self.decisions += [each.message for each in sent if isinstance(each.message, DecisionLog)]
+        found = [each.message for each in sent if isinstance(each.message, Alert) and each.topic == topics.ALERTS]
+        self.alerts |= {alert.alert_id: alert for alert in found}
+        return found
+
+
+@pytest.fixture
+def town() -> Town:
+    """Return a town in which a robbery, a burglary and its near-repeat, a crowd and a theft were decided on."""
+    town = Town()
+    town.give(sighting("early", verdict=Verdict.CONTRADICTED))
+    town.give(report("a", in_view("cam-1", "cam-2")))
+    town.give(report("theft", category=Category.FIETSDIEFSTAL, position=position(500)))
+    town.give(report("b", source="p2000", position=position(60)))
+    town.give(sighting("a"))
+    town.give(burglary("first", 0))
+    town.give(burglary("second", 3_000), 3_100)
+    town.give(episode(east_m=700), 3_200)
+    return town
+
+
+def burglary(name: str, at_s: float, **changes: Any) -> Message:
+    at = NOON + seconds(at_s)
+    place = position(-600 + at_s / 20)
+    return report(name, category=Category.WONINGINBRAAK, position=place, occurred_at=at, reported_at=at, **changes)
+
+
+def of(town: Town, name: str) -> Alert:
+    return next(each for each in town.alerts.values() if name in [row.source_id for row in each.reports])
+
+
+def test_every_alert_comes_out_again(town: Town) -> None:
+    """With all of its factors, from the decisions that concern it, in any order and with repeats."""
+    assert len(town.alerts) == 5
+    shuffled = [*reversed(town.decisions), *town.decisions]
+    for alert in town.alerts.values():
+        found = recompute(alert, shuffled, town.messages, RULES)
+        assert (found.outcome, found.again, found.differences) == (Outcome.SAME, alert, ())
+        assert found.decisions < len(town.decisions)
+
+
+def test_an_alert_that_went_on_by_itself_comes_out_again(town: Town) -> None:
+    """Both do: the one whose only report was told to be elsewhere, and the one that it joined."""
+    moved: dict[str, Any] = {
+        "category": Category.FIETSDIEFSTAL,
+        "operation": Operation.UPDATE,
+        "revision": 1,
+        "position": position(505),
+    }
+    town.give(report("second", category=Category.FIETSDIEFSTAL, position=None), 200)
+    own = of(town, "second")
+    town.give(report("second", **moved), 300)
+    there = of(town, "theft")
+    assert town.alerts[own.alert_id].merged_into == there.alert_id
+    for alert in (town.alerts[own.alert_id], there):
+        found = recompute(alert, town.decisions, town.messages, RULES)
+        assert (found.outcome, found.again) == (Outcome.SAME, alert)
+
+
+def test_a_summary_comes_out_again(town: Town) -> None:
+    """What opened it depends on what else was shown lately: the whole control room is decided anew."""
+    for number in range(6):
+        town.give(report(f"far-{number}", category=Category.OVERIG, position=position(0, 1_000 + 500 * number)), 3_300)
+    [summary] = [alert for alert in town.alerts.values() if alert.summary]
+    found = recompute(summary, town.decisions, town.messages, RULES)
+    assert (found.outcome, found.again, found.decisions) == (Outcome.SAME, summary, summary_place(town, summary))
+    known = dict(list(town.messages.items())[-3:])
+    assert recompute(summary, town.decisions, known, RULES).outcome is Outcome.INCOMPLETE
+
+
+def summary_place(town: Town, summary: Alert) -> int:
+    """Return how many decisions were made up to the one that told an alert last."""
+    return max(number for number, each in enumerate(town.decisions, 1) if summary.alert_id in each.alert_ids)
+
+
+def test_a_near_repeat_is_played_with_what_it_repeats(town: Town) -> None:
+    """The earlier burglary's decisions belong to it; the others' do not."""
+    second = of(town, "second")
+    assert "near_repeat" in {factor.rule_id for factor in second.factors}
+    inputs = [decision.input_id for decision in concerning(second, town.decisions, town.messages)]
+    assert len(inputs) == 2
+
+
+@pytest.mark.parametrize("how", ["cancelled", "closed"])
+def test_a_repeat_that_is_none_any_more_comes_out_again(town: Town, how: str) -> None:
+    """The alert names the earlier one no more; what took it away changed both."""
+    first = of(town, "first")
+    cancelled = burglary("first", 0, revision=1, operation=Operation.CANCEL)
+    town.give(cancelled if how == "cancelled" else action(first.alert_id, Action.FALSE_ALARM), 3_300)
+    second = of(town, "second")
+    assert (second.revision, second.near_repeats) == (1, ())
+    found = recompute(second, town.decisions, town.messages, RULES)
+    assert (found.outcome, found.again) == (Outcome.SAME, second)
+
+
+def test_what_came_before_its_report_is_found(town: Town) -> None:
+    """A sighting that waited changed no alert when it came."""
+    town.give(report("early", in_view("cam-1"), category=Category.JEUGDOVERLAST, position=position(-900)))
+    alert = of(town, "early")
+    assert alert.verdict is Verdict.CONTRADICTED
+    assert recompute(alert, town.decisions, town.messages, RULES).outcome is Outcome.SAME
+
+
+@pytest.mark.parametrize("until_s", [150, 200 + HOLD_S])
+def test_a_held_and_a_fallen_priority_come_out_again(town: Town, until_s: float) -> None:
+    """Ticks are played at the time that the decision log tells."""
+    town.give(report("c", in_view("cam-1"), position=position(0, 900)), 110)
+    town.give(sighting("c", verdict=Verdict.CONTRADICTED), 120)
+    town.tick(until_s)
+    alert = of(town, "c")
+    assert (alert.priority is Priority.P1) is (until_s < 120 + HOLD_S)
+    found = recompute(alert, town.decisions, town.messages, RULES)
+    assert (found.outcome, found.again) == (Outcome.SAME, alert)
+
+
+@settings(max_examples=40, deadline=None)
+@given(facts(), st.randoms(use_true_random=False), st.integers(0, 90))
+def test_whatever_came_in_whatever_order_comes_out_again(
+    evidence: list[Evidence], shuffle: random.Random, apart_s: int
+) -> None:
+    """Facts that join, overtake and cancel each other, with holds between them."""
+    shuffled, town = list(evidence), Town()
+    shuffle.shuffle(shuffled)
+    for number, each in enumerate(shuffled):
+        town.tick(6_000 + number * apart_s)
+        town.give(each, 6_000 + number * apart_s)
+    for alert in town.alerts.values():
+        found = recompute(alert, town.decisions, town.messages, RULES)
+        assert (found.outcome, found.again, found.differences) == (Outcome.SAME, alert, ())
+
+
+def test_an_operators_action_is_played(town: Town) -> None:
+    """The alert that an operator closed is the one that comes out."""
+    town.give(action(of(town, "theft").alert_id, Action.CLOSE), 300)
+    alert = of(town, "theft")
+    assert recompute(alert, town.decisions, town.messages, RULES).again == alert
+
+
+def test_an_alert_that_was_changed_on_its_way_is_told(town: Town) -> None:
+    """Each thing that differs is a line: a score, a factor that was changed, one that was added."""
+    alert = of(town, "a")
+    other = alert.factors[0].model_copy(update={"points": 20.0})
+    added = alert.factors[1].model_copy(update={"rule_id": "invented"})
+    forged = alert.model_copy(update={"score": 12.0, "factors": (other, *alert.factors[1:], added)})
+    found = recompute(forged, town.decisions, town.messages, RULES)
+    assert found.outcome is Outcome.DIFFERENT
+    assert found.differences == (
+        f"score: was 12.0, comes out as {alert.score}",
+        "factor category.straatroof: was +20 Street robbery, comes out as +80 Street robbery",
+        f"factor invented: was {added.points:+g} {added.reason}, comes out as not there",
+    )
+
+
+def test_other_rules_say_so(town: Town) -> None:
+    """What comes out under them may be something else."""
+    content = RULES.model_dump(mode="json")
+    content["version"], content["categories"]["straatroof"]["points"] = "other", 30
+    rules = Rules.model_validate(content)
+    alert = of(town, "a")
+    found = recompute(alert, town.decisions, town.messages, rules)
+    assert found.outcome is Outcome.DIFFERENT
+    text = as_text(found, rules)
+    assert f"scored by rules {RULES.version}; these are rules other" in text
+    assert "priority: was P1, comes out as P2" in text
+
+
+@pytest.mark.parametrize("lost", ["report", "decisions", "all"])
+def test_inputs_that_are_gone_are_told(town: Town, lost: str) -> None:
+    """It is not said to differ, and not said to be the same."""
+    alert = of(town, "a")
+    decisions, messages = town.decisions, dict(town.messages)
+    [first, *_] = concerning(alert, decisions, messages)
+    if lost != "decisions":
+        del messages[first.topic, first.partition, first.offset]
+    if lost != "report":
+        decisions = [] if lost == "all" else [each for each in decisions if each.sequence != first.sequence]
+    found = recompute(alert, decisions, messages, RULES)
+    assert found.outcome is Outcome.INCOMPLETE
+    assert found.again is None
+    words = "is not retained any more" if lost == "report" else "are not all in the decision log"
+    assert any(words in line for line in found.differences)
+
+
+def test_the_text_tells_factors_sum_thresholds_and_cameras(town: Town) -> None:
+    """For a person: every factor with its points, and that it came out again."""
+    alert = of(town, "a")
+    text = as_text(recompute(alert, town.decisions, town.messages, RULES), RULES)
+    for factor in alert.factors:
+        assert f"{factor.points:+7g}  {factor.rule_id:28} {factor.reason}" in text
+    assert "    100  points\n" in text
+    assert "P1 from 75, P2 from 50, P3 from 25: the points give P1" in text
+    assert "cam-1, 5 m: corroborated, cam-1 corroborated" in text
+    assert f"3 decisions played again with rules {RULES.version}: the same result" in text
+
+
+@pytest.mark.parametrize("at", [NOON, None])
+def test_limits_holds_and_a_sum_beyond_the_scale_are_told(town: Town, at: datetime | None) -> None:
+    """Each on a line of its own."""
+    alert = of(town, "theft")
+    many = alert.factors[0].model_copy(update={"points": 90.0})
+    changes: dict[str, Any] = {"factors": (many, many), "score": 100.0, "capped_by": "limit.case"}
+    changes |= {"falls_to": Priority.P3, "falls_at": at} if at else {}
+    text = as_text(recompute(alert.model_copy(update=changes), [], {}, RULES), RULES)
+    assert "    180  points, held within 0 and 100: 100" in text
+    assert "limit.case: held at P3, whatever the points" in text
+    assert ("falls to P3 at 2026-11-24T12:00:00.000000Z; until then P3 is shown" in text) is (at is not None)
+
+
+def test_the_document_for_a_program(town: Town) -> None:
+    """The same, as JSON."""
+    alert = of(town, "second")
+    told = json.loads(json.dumps(as_dict(recompute(alert, town.decisions, town.messages, RULES), RULES)))
+    assert (told["priority"], told["score"], told["points"]) == ("P2", alert.score, alert.score)
+    assert told["near_repeats"][0]["alert_id"] == of(town, "first").alert_id
+    assert told["recomputed"] == {
+        "outcome": "same",
+        "rules_version": RULES.version,
+        "decisions": 2,
+        "priority": "P2",
+        "score": alert.score,
+        "differences": [],
+    }

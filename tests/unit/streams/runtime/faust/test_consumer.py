@@ -1,0 +1,341 @@
+"""How a stage reads: a fetch reads a copy of what is active, hands on without a detour, and waits for a stage that is behind."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiokafka import TopicPartition
+from faust.types import TP
+from mode.utils.queues import FlowControlEvent, FlowControlQueue
+
+from streams.runtime.faust import consumer as consuming
+from streams.runtime.faust.consumer import (
+    ENOUGH,
+    FETCH_WAITS_MS,
+    READ_AT_ONCE,
+    READ_PICTURES_AT_ONCE,
+    OrderedConsumer,
+    buffer_for,
+)
+from tests.unit.streams.runtime.faust.test_recovery import app_in
+
+OURS = TP("evidence", 0)
+PAUSED = TP("evidence", 3)
+URGENT = TP("evidence-urgent", 0)
+
+
+class FakeThread:
+    """aiokafka in its thread: to it, no partitions mean all of them. It answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.records: dict[TP, list[int]] = {OURS: [1], PAUSED: [2]}
+        self.asked: list[set[TP]] = []
+        self.answer = asyncio.Event()
+        self.answered = False
+
+    async def getmany(self, active: set[TP], _: float) -> dict[TP, list[int]]:
+        """Return the records of the partitions as they are named when the answer comes."""
+        self.asked.append(active)
+        await self.answer.wait()
+        self.answered = True
+        return {tp: found for tp, found in self.records.items() if not active or tp in active}
+
+
+def consumer_in(folder: Path) -> tuple[Any, FakeThread]:
+    """Return the consumer of an app that is not connected, over a fake of its thread."""
+    consumer: Any = app_in(folder).consumer
+    assert isinstance(consumer, OrderedConsumer)
+    thread = FakeThread()
+    consumer._thread = thread
+    consumer._set_active_tps({OURS})
+    return consumer, thread
+
+
+def test_a_rebalance_during_a_fetch_does_not_make_it_read_everything(tmp_path: Path) -> None:
+    """The set that is emptied is not the fetch's own, and what came of a partition that is paused by now is dropped."""
+
+    async def scenario() -> None:
+        consumer, thread = consumer_in(tmp_path)
+        fetch = asyncio.create_task(consumer._getmany(consumer._get_active_partitions(), 1.0))
+        await asyncio.sleep(0)
+        consumer.pause_partitions({OURS, PAUSED})
+        thread.answer.set()
+        assert await fetch == {}
+        assert thread.asked == [{OURS}]
+
+    asyncio.run(scenario())
+
+
+def test_without_active_partitions_nothing_is_fetched(tmp_path: Path) -> None:
+    """The framework's thread would read all."""
+
+    async def scenario() -> None:
+        consumer, thread = consumer_in(tmp_path)
+        thread.answer.set()
+        consumer.pause_partitions({OURS})
+        assert await consumer._getmany(consumer._get_active_partitions(), 1.0) == {}
+        assert thread.asked == []
+
+    asyncio.run(scenario())
+
+
+def test_records_of_a_partition_whose_buffer_filled_meanwhile_are_kept(tmp_path: Path) -> None:
+    """It was taken from the active ones only so that no more is fetched."""
+
+    async def scenario() -> None:
+        consumer, thread = consumer_in(tmp_path)
+        fetch = asyncio.create_task(consumer._getmany(consumer._get_active_partitions(), 1.0))
+        await asyncio.sleep(0)
+        consumer.on_buffer_full(OURS)
+        thread.answer.set()
+        assert await fetch == {OURS: [1]}
+
+    asyncio.run(scenario())
+
+
+def test_what_overtakes_is_fetched_first(tmp_path: Path) -> None:
+    """Others only where nothing of it waits, so that a backlog does not hold up what is urgent."""
+
+    async def scenario() -> None:
+        consumer, thread = consumer_in(tmp_path)
+        thread.answer.set()
+        thread.records[URGENT] = [3]
+        consumer._set_active_tps({OURS, URGENT})
+        assert await consumer._getmany(consumer._get_active_partitions(), 1.0) == {URGENT: [3]}
+        del thread.records[URGENT]
+        assert await consumer._getmany(consumer._get_active_partitions(), 1.0) == {OURS: [1]}
+        assert thread.asked == [{URGENT}, {URGENT}, {OURS, URGENT}]
+
+    asyncio.run(scenario())
+
+
+def test_positions_change_only_while_no_fetch_is_under_way(tmp_path: Path) -> None:
+    """What a fetch returns after a seek would stand for records that were never taken."""
+
+    async def scenario() -> None:
+        consumer, thread = consumer_in(tmp_path)
+        fetch = asyncio.create_task(consumer._getmany(consumer._get_active_partitions(), 1.0))
+        await asyncio.sleep(0)
+        asyncio.get_running_loop().call_later(0.05, thread.answer.set)
+        async with consumer.no_fetch_under_way:
+            assert thread.answered
+        assert await fetch == {OURS: [1]}
+
+    asyncio.run(scenario())
+
+
+class Committed:
+    """aiokafka's committed offsets, and what is sought: it leaves offset 0 and none alone by itself."""
+
+    def __init__(self, committed: dict[TP, int | None]) -> None:
+        self.committed = committed
+        self.sought: dict[TP, int] = {}
+
+    async def seek_to_committed(self) -> dict[TopicPartition, int | None]:
+        """Seek where there is an offset above 0."""
+        self.sought |= {tp: offset for tp, offset in self.committed.items() if offset}
+        return {TopicPartition(*tp): offset for tp, offset in self.committed.items()}
+
+    async def seek_wait(self, offsets: dict[TP, int]) -> None:
+        """Seek."""
+        self.sought |= offsets
+
+    async def seek_to_beginning(self, *places: TopicPartition) -> None:
+        """Seek to what is there; aiokafka takes its own type alone."""
+        assert all(isinstance(place, TopicPartition) for place in places)
+        self.sought |= {TP(*place): -2 for place in places}
+
+
+def test_a_partition_without_a_committed_offset_is_sought_too(tmp_path: Path) -> None:
+    """What a fetch handed out of it before would otherwise be passed over; changelogs are the recovery's."""
+
+    async def scenario() -> None:
+        consumer: Any = app_in(tmp_path).consumer
+        consumer.app.tables._changelogs["decide-state-changelog"] = object()
+        thread = Committed({OURS: 7, PAUSED: 0, URGENT: None, TP("decide-state-changelog", 0): None})
+        consumer._thread = thread
+        await consumer.perform_seek()
+        assert thread.sought == {OURS: 7, PAUSED: 0, URGENT: -2}
+
+    asyncio.run(scenario())
+
+
+def test_the_broker_may_not_keep_a_request_for_long(tmp_path: Path) -> None:
+    """A request that names quiet partitions alone would keep the busy ones waiting for a second and a half."""
+
+    async def scenario() -> None:
+        consumer: Any = app_in(tmp_path).consumer
+        made = consumer._new_consumer_thread()._create_worker_consumer(consumer.transport)
+        assert made._fetch_max_wait_ms == FETCH_WAITS_MS
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("at_once", [READ_AT_ONCE, READ_PICTURES_AT_ONCE])
+def test_a_buffer_never_fills_so_far_that_it_stops_its_partitions(at_once: int) -> None:
+    """With all of them stopped the framework would sleep for a second."""
+    queue = FlowControlQueue[int](buffer_for(at_once), flow_control=FlowControlEvent())
+    assert at_once * (1 + ENOUGH) < queue.pressure_high_size
+
+
+def test_nothing_is_asked_for_while_the_stage_has_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Handing on no longer waits for the stage, so reading does; one less, and it is asked for."""
+    monkeypatch.setattr(consuming, "LOOK_AGAIN_S", 0)
+
+    async def scenario() -> None:
+        consumer, thread = consumer_in(tmp_path)
+        thread.answer.set()
+        channel = consumer.app.topic("evidence", value_type=bytes)
+        consumer.app.topics.add(channel)
+        for number in range(READ_AT_ONCE // 2 + 1):
+            channel.queue.put_nowait(number)
+        fetch = asyncio.create_task(consumer._getmany(consumer._get_active_partitions(), 1.0))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert thread.asked == []
+        channel.queue.get_nowait()
+        assert await fetch == {OURS: [1]}
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("end", ["flow", "stop"])
+def test_a_consumer_that_is_stopped_does_not_wait_for_its_stage(tmp_path: Path, end: str) -> None:
+    """What waits is given up then."""
+
+    async def scenario() -> None:
+        consumer, thread = consumer_in(tmp_path)
+        thread.answer.set()
+        channel = consumer.app.topic("evidence", value_type=bytes)
+        consumer.app.topics.add(channel)
+        for number in range(READ_AT_ONCE):
+            channel.queue.put_nowait(number)
+        fetch = asyncio.create_task(consumer._getmany(consumer._get_active_partitions(), 1.0))
+        await asyncio.sleep(0)
+        if end == "flow":
+            consumer.stop_flow()
+        else:
+            consumer._stopped.set()
+        async with asyncio.timeout(5):
+            await fetch
+
+    asyncio.run(scenario())
+
+
+class Buffer:
+    """A stage's buffer, into which a message is put; one that is full waits for room."""
+
+    def __init__(self, full: bool = False, error: Exception | None = None) -> None:
+        self.room = asyncio.Event()
+        self.error = error
+        self.held: list[str] = []
+        self.given_up = False
+        if not full:
+            self.room.set()
+
+    async def put(self, message: str) -> str:
+        """Put a message, in two steps where there is no room."""
+        try:
+            await self.room.wait()
+            if not self.held:
+                await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            self.given_up = True
+            raise
+        if self.error:
+            raise self.error
+        self.held.append(message)
+        return message
+
+
+def first(
+    folder: Path, buffer: Callable[[], Buffer], then: Callable[[Buffer, asyncio.Event], Coroutine[Any, Any, None]]
+) -> tuple[Buffer, Any, int]:
+    """Put a second message into a buffer as the fetch loop does; return the buffer, what comes of it, and the tasks made."""
+
+    async def scenario() -> tuple[Buffer, Any, int]:
+        made, suspended = buffer(), asyncio.Event()
+        consumer, _ = consumer_in(folder)
+        tasks = 0
+
+        def count(loop: asyncio.AbstractEventLoop, coroutine: Any, **_: Any) -> asyncio.Task[Any]:
+            nonlocal tasks
+            tasks += 1
+            return asyncio.Task(coroutine, loop=loop)
+
+        other = asyncio.create_task(then(made, suspended))
+        asyncio.get_running_loop().set_task_factory(count)
+        try:
+            async with asyncio.timeout(5):
+                result = await consumer.wait_first(made.put("message"), suspended.wait())
+        finally:
+            asyncio.get_running_loop().set_task_factory(None)
+            await other
+        return made, result, tasks
+
+    return asyncio.run(scenario())
+
+
+def with_room() -> Buffer:
+    """Return a buffer that has room."""
+    buffer = Buffer()
+    buffer.held.append("earlier")
+    return buffer
+
+
+def full() -> Buffer:
+    """Return a buffer that is full."""
+    return Buffer(full=True)
+
+
+async def nothing(_: Buffer, __: asyncio.Event) -> None:
+    """Do nothing meanwhile."""
+
+
+async def make_room(buffer: Buffer, _: asyncio.Event) -> None:
+    """Take what is in the buffer."""
+    buffer.room.set()
+
+
+async def suspend(_: Buffer, suspended: asyncio.Event) -> None:
+    """Begin a rebalance."""
+    suspended.set()
+
+
+def test_a_message_for_which_there_is_room_is_handed_on_without_a_task(tmp_path: Path) -> None:
+    """The framework makes four for each."""
+    buffer, result, tasks = first(tmp_path, with_room, nothing)
+    assert buffer.held == ["earlier", "message"]
+    assert (result.results, result.stopped, tasks) == (["message"], False, 0)
+
+
+def test_a_message_waits_for_room(tmp_path: Path) -> None:
+    """All steps that it still has to make are made."""
+    buffer, result, tasks = first(tmp_path, full, make_room)
+    assert (buffer.held, result.results, result.stopped) == (["message"], ["message"], False)
+    assert tasks > 0
+
+
+def test_a_message_that_waits_is_given_up_where_the_flow_is_suspended(tmp_path: Path) -> None:
+    """It will be read again by whoever has its partition then."""
+    buffer, result, _ = first(tmp_path, full, suspend)
+    assert (buffer.held, buffer.given_up, result.results) == ([], True, [True])
+
+
+@pytest.mark.parametrize(("made", "then"), [(with_room, nothing), (full, make_room)])
+def test_an_error_of_handing_on_is_raised(
+    tmp_path: Path, made: Callable[[], Buffer], then: Callable[[Buffer, asyncio.Event], Coroutine[Any, Any, None]]
+) -> None:
+    """At its first step and at a later one."""
+
+    def broken() -> Buffer:
+        buffer = made()
+        buffer.error = ValueError("no such channel")
+        return buffer
+
+    with pytest.raises(ValueError, match="no such channel"):
+        first(tmp_path, broken, then)

@@ -1,0 +1,468 @@
+"""The runner: order, repeats, failures and guards, against a producer in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from faust.types import TP
+from prometheus_client import REGISTRY
+
+from schemas.base import Part
+from schemas.codec import encode
+from schemas.incidents import Incident
+from schemas.operations import DeadLetterReason, Tick
+from streams.errors import DeliveryError, UnknownCameraError
+from streams.kafka.records import Record
+from streams.runtime.runner import Runner
+from streams.runtime.send_queue import Outbox
+from streams.runtime.state import PartitionState, StateError
+from streams.stages.base import Input, Output, Rows
+from tests.support.kafka import FakeDatabase, FakeGroup, FakeTransmit
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+
+
+class Count(Part):
+    """A counter row."""
+
+    number: int
+
+
+class Counting:
+    """An agent that counts what it saw and says so; it raises when it is told to."""
+
+    name = "decide"
+    inputs: tuple[str, ...] = ("room-ticks",)
+    stateful = True
+    max_late: timedelta | None = timedelta(hours=1)
+
+    def __init__(self) -> None:
+        self.calls: list[datetime] = []
+        self.raises = False
+
+    def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
+        """Count."""
+        self.calls.append(now)
+        before = rows.get("count", Count)
+        rows.put("count", Count(number=1 + (before.number if before else 0)))
+        if self.raises:
+            raise ValueError("secret content")
+        return [Output("alerts", item.message)]
+
+
+class FakeTable:
+    """A state table over a dictionary."""
+
+    def __init__(self) -> None:
+        self.database = FakeDatabase()
+        self.states: dict[int, PartitionState] = {}
+
+    def partition_state(self, partition: int) -> PartitionState:
+        """Return a partition's state."""
+        return self.states.setdefault(partition, PartitionState(lambda: self.database))
+
+    def changelog_tp(self, partition: int) -> TP:
+        """Return where its changes go."""
+        return TP("decide-state-changelog", partition)
+
+    def keep(self, partition: int, writes: Mapping[bytes, bytes | None], offset: int) -> None:
+        """Write confirmed rows."""
+        for key, value in writes.items():
+            if value is None:
+                self.database.content.pop(key, None)
+            else:
+                self.database.content[key] = value
+        self.database.content[b"offset"] = str(offset).encode()
+
+
+class Bench:
+    """One runner with its fakes, and what it acknowledged."""
+
+    def __init__(self) -> None:
+        self.agent, self.transmit, self.table = Counting(), FakeTransmit(), FakeTable()
+        self.failures: list[Exception] = []
+        self.acknowledged: list[int] = []
+        self.outbox = Outbox(
+            "decide", self.transmit, self.failures.append, store=self.table.keep, changelog="decide-state-changelog"
+        )
+        self.runner = self.new_runner()
+
+    def new_runner(self) -> Runner:
+        """Return a runner over the same table, as after a restart."""
+        table: Any = self.table
+        return Runner(self.agent, FakeGroup().delivery(self.outbox, self.failures), table)
+
+    async def take(self, *records: Record) -> None:
+        """Hand records to the runner as one group, and let it be sent."""
+        for record in records:
+            self.runner.handle(record, partial(self.acknowledged.append, record.offset))
+        groups = len(self.transmit.waiting)
+        while len(self.transmit.waiting) == groups and not self.failures:
+            await asyncio.sleep(0.001)
+        await settle()
+
+    def count(self) -> int:
+        """Return the counter as RocksDB has it."""
+        return Count.model_validate_json(self.table.database.content[b"count"]).number
+
+
+async def settle() -> None:
+    """Let callbacks run."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+def tick(offset: int, at: datetime = NOW, **changes: Any) -> Record:
+    """Return a record with a tick."""
+    message = Tick(group="room", partition=0, at=at + timedelta(seconds=offset))
+    encoded = encode(message, stage="test", handled_at=at, entered_at=at)
+    fields: dict[str, Any] = {
+        "topic": "room-ticks", "partition": 0, "offset": offset, "key": encoded.key, "value": encoded.value,
+        "headers": encoded.headers, "appended_at": at + timedelta(seconds=offset),
+    }  # fmt: skip
+    return Record(**(fields | changes))
+
+
+def running(scenario: Callable[[Bench], Awaitable[None]]) -> None:
+    """Run a scenario on an event loop."""
+
+    async def run() -> None:
+        bench = Bench()
+        async with bench.outbox.sending():
+            await scenario(bench)
+
+    asyncio.run(run())
+
+
+def test_each_reason_of_a_failure_is_a_series_from_the_start() -> None:
+    """A runner that handled nothing yet tells zeros: Prometheus sees no increase in a series that begins with a failure."""
+
+    async def scenario(bench: Bench) -> None:
+        bench.agent.name = "from-zero"
+        bench.new_runner()
+        names = [{"stage": "from-zero", "reason": reason.value} for reason in DeadLetterReason]
+        assert [REGISTRY.get_sample_value("toezicht_messages_failed_total", each) for each in names] == [0.0] * len(
+            names
+        )
+
+    running(scenario)
+
+
+def test_an_input_is_acknowledged_after_everything_it_caused_is_confirmed() -> None:
+    """The last confirmation, changelog included, releases the input, and only then is RocksDB written."""
+
+    async def scenario(bench: Bench) -> None:
+        bench.transmit.hold = True
+        await bench.take(tick(0))
+        assert sorted(bench.transmit.topics()) == ["alerts", "decide-state-changelog", "decide-state-changelog"]
+        bench.transmit.confirm(0, "alerts")
+        await settle()
+        assert bench.acknowledged == []
+        assert bench.table.database.content == {}
+        bench.transmit.confirm(0, "decide-state-changelog")
+        await settle()
+        assert bench.acknowledged == [0]
+        assert bench.count() == 1
+        assert bench.table.partition_state(0).unconfirmed == {}
+
+    running(scenario)
+
+
+def test_acknowledgements_keep_the_order_of_the_inputs() -> None:
+    """A group that is confirmed first waits for the one before it, and its rows are written last."""
+
+    async def scenario(bench: Bench) -> None:
+        bench.transmit.hold = True
+        await bench.take(tick(0), tick(1))
+        await bench.take(tick(2))
+        for topic in ("alerts", "decide-state-changelog"):
+            bench.transmit.confirm(1, topic)
+        await settle()
+        assert bench.acknowledged == []
+        for topic in ("alerts", "decide-state-changelog"):
+            bench.transmit.confirm(0, topic)
+        await settle()
+        assert bench.acknowledged == [0, 1, 2]
+        assert bench.count() == 3
+
+    running(scenario)
+
+
+def test_inputs_of_a_group_see_each_others_rows_and_share_confirmations() -> None:
+    """Three inputs cost one batch per topic, and count to three."""
+
+    async def scenario(bench: Bench) -> None:
+        await bench.take(tick(0), tick(1), tick(2))
+        assert len(bench.transmit.waiting) == 1
+        assert len(bench.transmit.waiting[0]) == 2
+        assert bench.acknowledged == [0, 1, 2]
+        assert bench.count() == 3
+        assert bench.table.database.content[b"offset"] == b"5"
+
+    running(scenario)
+
+
+def test_a_repeated_input_causes_exactly_what_it_caused_before() -> None:
+    """After a restart the repeated input sends the same bytes again and does not count twice."""
+
+    async def scenario(bench: Bench) -> None:
+        await bench.take(tick(0))
+        (first,) = [record for record in bench.transmit.sent if record[0] == "alerts"]
+        bench.runner = bench.new_runner()
+        bench.table.states.clear()
+        await bench.take(tick(0))
+        assert bench.transmit.sent[-1] == first
+        assert len(bench.agent.calls) == 1
+        assert bench.count() == 1
+        assert bench.acknowledged == [0, 0]
+
+    running(scenario)
+
+
+def test_a_failed_confirmation_stops_the_worker_without_acknowledging() -> None:
+    """Neither the input nor what came after it is acknowledged, so the next worker takes them again."""
+
+    async def scenario(bench: Bench) -> None:
+        bench.transmit.hold = True
+        await bench.take(tick(0))
+        await bench.take(tick(1))
+        next(iter(bench.transmit.waiting[0].values())).set_exception(TimeoutError("gone"))
+        for topic in ("alerts", "decide-state-changelog"):
+            bench.transmit.confirm(1, topic)
+        await settle()
+        assert isinstance(bench.failures[0], DeliveryError)
+        assert bench.acknowledged == []
+        assert bench.table.database.content == {}
+
+    running(scenario)
+
+
+def test_a_send_that_is_refused_stops_the_worker_without_acknowledging() -> None:
+    """The client refuses a record that is too large, for example."""
+
+    async def scenario(bench: Bench) -> None:
+        bench.transmit.raises = ValueError("too large")
+        await bench.take(tick(0))
+        assert isinstance(bench.failures[0], DeliveryError)
+        assert bench.acknowledged == []
+
+    running(scenario)
+
+
+def test_an_unknown_camera_has_a_reason_of_its_own() -> None:
+    """A registry that lags behind is told from a defect of ours."""
+
+    async def scenario(bench: Bench) -> None:
+        def handle(*_: Any) -> Sequence[Output]:
+            raise UnknownCameraError("camera c9 is not in the registry")
+
+        bench.agent.handle = handle  # type: ignore[method-assign,assignment]
+        await bench.take(tick(0))
+        assert b'"reason":"unknown_camera"' in dict(bench.transmit.sent[-1][4])["dead-letter"]
+        assert bench.acknowledged == [0]
+
+    running(scenario)
+
+
+def test_rows_that_cannot_be_stored_stop_the_worker_without_acknowledging() -> None:
+    """A full disk: the next worker has the rows from the changelog, and takes the input again."""
+
+    async def scenario(bench: Bench) -> None:
+        def full(*_: Any) -> None:
+            raise OSError("No space left on device")
+
+        bench.outbox._store = full  # type: ignore[assignment]
+        await bench.take(tick(0))
+        assert "rows cannot be stored" in str(bench.failures[0])
+        assert bench.acknowledged == []
+
+    running(scenario)
+
+
+def test_no_more_inputs_are_taken_than_may_be_in_flight() -> None:
+    """Taking waits until one is acknowledged."""
+
+    async def scenario(bench: Bench) -> None:
+        bench.transmit.hold = True
+        bench.outbox._max_in_flight = 1
+        await bench.take(tick(0))
+        waiting = asyncio.create_task(bench.outbox.wait_for_room())
+        await settle()
+        assert not waiting.done()
+        for topic in ("alerts", "decide-state-changelog"):
+            bench.transmit.confirm(0, topic)
+        await asyncio.wait_for(waiting, 10)
+
+    running(scenario)
+
+
+def test_an_agent_that_raises_leaves_no_trace_but_a_dead_letter() -> None:
+    """Nothing it wrote takes effect, the original goes aside without the error's text, and the flow goes on."""
+
+    async def scenario(bench: Bench) -> None:
+        bench.agent.raises = True
+        await bench.take(tick(0))
+        topic, _, _, value, headers = bench.transmit.sent[-1]
+        assert topic == "dead-letters"
+        assert value == tick(0).value
+        assert b"handler_failed" in dict(headers)["dead-letter"]
+        assert b"secret" not in dict(headers)["dead-letter"]
+        bench.agent.raises = False
+        await bench.take(tick(1))
+        assert bench.acknowledged == [0, 1]
+        assert bench.count() == 1
+
+    running(scenario)
+
+
+SAID = "Dorpsstraat 12"
+
+
+def test_what_somebody_reported_is_not_in_the_log_when_an_agent_raises(caplog: pytest.LogCaptureFixture) -> None:
+    """A value that does not fit a message is none for a log: it may be a place, or a name in a text."""
+
+    class Copying(Counting):
+        def handle(self, item: Input, rows: Rows, now: datetime) -> list[Output]:
+            Incident.model_validate({"place": SAID * 20, "summary": [SAID]})
+            return []
+
+    async def scenario(bench: Bench) -> None:
+        bench.runner.stage = Copying()
+        await bench.take(tick(0))
+        assert bench.transmit.sent[-1][0] == "dead-letters"
+
+    running(scenario)
+    assert "ValidationError" in caplog.text
+    assert SAID not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (tick(0, value=b"{"), DeadLetterReason.NOT_JSON),
+        (tick(0, value=b'{"group": "room"}'), DeadLetterReason.INVALID),
+        (tick(0, headers=[]), DeadLetterReason.UNKNOWN_TYPE),
+        (
+            tick(0, headers=[("ce_id", b"1"), ("ce_specversion", b"1.0"), ("ce_type", b"toezicht.tick.v99")]),
+            DeadLetterReason.UNKNOWN_VERSION,
+        ),
+        (tick(0, key=b"other"), DeadLetterReason.WRONG_KEY),
+        (tick(0, key=None), DeadLetterReason.WRONG_KEY),
+        (tick(0, appended_at=NOW - timedelta(seconds=61)), DeadLetterReason.FROM_THE_FUTURE),
+        (tick(0, appended_at=NOW + timedelta(hours=1, seconds=1)), DeadLetterReason.TOO_LATE),
+    ],
+)
+def test_what_cannot_be_handled_is_set_aside(record: Record, reason: DeadLetterReason) -> None:
+    """Each guard has its bounded reason; the agent never sees the record and the partition goes on."""
+
+    async def scenario(bench: Bench) -> None:
+        await bench.take(record)
+        topic, _, _, value, headers = bench.transmit.sent[-1]
+        assert (topic, value) == ("dead-letters", record.value)
+        assert f'"reason":"{reason}"'.encode() in dict(headers)["dead-letter"]
+        assert bench.agent.calls == []
+        assert bench.acknowledged == [0]
+
+    running(scenario)
+
+
+@pytest.mark.parametrize("late_s", [0, 3_600])
+def test_what_is_just_in_time_is_handled(late_s: int) -> None:
+    """The limit itself is still in time."""
+
+    async def scenario(bench: Bench) -> None:
+        await bench.take(tick(0, appended_at=NOW + timedelta(seconds=late_s)))
+        assert len(bench.agent.calls) == 1
+
+    running(scenario)
+
+
+def test_a_null_value_is_a_deletion_and_no_fault() -> None:
+    """It is acknowledged and causes nothing."""
+
+    async def scenario(bench: Bench) -> None:
+        await bench.take(tick(0, value=None))
+        assert bench.transmit.sent == []
+        assert bench.acknowledged == [0]
+
+    running(scenario)
+
+
+def test_now_is_the_time_at_which_the_broker_took_the_record() -> None:
+    """So that the same record gives the same decision whenever it is handled."""
+
+    async def scenario(bench: Bench) -> None:
+        await bench.take(tick(5))
+        assert bench.agent.calls == [NOW + timedelta(seconds=5)]
+
+    running(scenario)
+
+
+def test_what_cannot_be_read_back_stops_the_worker_and_is_no_fault_of_the_message() -> None:
+    """A row of another shape than the code's, or a database that fails, must not send a good message to dead-letters."""
+
+    async def scenario(bench: Bench) -> None:
+        bench.table.database.content[b"count"] = b'{"something": "else"}'
+        with pytest.raises(StateError, match="no Count"):
+            bench.runner.handle(tick(0), lambda: None)
+        assert bench.transmit.sent == []
+
+    running(scenario)
+
+
+def test_what_is_kept_of_a_partition_is_read_when_it_comes() -> None:
+    """Its first input does not wait for it: thousands of rows say what was caused lately."""
+
+    async def scenario(bench: Bench) -> None:
+        await bench.take(tick(0))
+        bench.runner = bench.new_runner()
+        bench.runner.prepare([("room-ticks", 0), ("evidence", 0)])
+        bench.table.database.iter = pytest.fail  # type: ignore[method-assign]
+        await bench.take(tick(0), tick(1))
+        assert len(bench.agent.calls) == 2  # the repeated one is known
+
+    running(scenario)
+
+
+def test_a_partition_whose_rows_cannot_be_read_stops_the_worker_when_it_comes() -> None:
+    """Before anything is taken from it."""
+
+    async def scenario(bench: Bench) -> None:
+        bench.table.database.content[b"done/room-ticks/00000"] = b'{"something": "else"}'
+        bench.runner.prepare([("room-ticks", 0)])
+        assert [type(error) for error in bench.failures] == [StateError]
+
+    running(scenario)
+
+
+def test_an_input_whose_row_would_be_too_large_goes_to_dead_letters_and_changes_nothing() -> None:
+    """The changelog would refuse the row for ever, and the partition would stand still."""
+
+    class Growing(Counting):
+        def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
+            super().handle(item, rows, now)
+            if item.offset == 0:
+                rows.put("long", Text(text="x" * 1_000_001))
+            return [Output("alerts", item.message)]
+
+    async def scenario(bench: Bench) -> None:
+        bench.agent = Growing()
+        bench.runner = bench.new_runner()
+        await bench.take(tick(0))
+        assert bench.transmit.topics() == ["dead-letters"]
+        await bench.take(tick(1))
+        assert bench.count() == 1
+        assert bench.acknowledged == [0, 1]
+
+    running(scenario)
+
+
+class Text(Part):
+    """A row of any length."""
+
+    text: str

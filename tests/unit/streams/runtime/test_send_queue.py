@@ -1,0 +1,81 @@
+"""Which inputs share a group: those that keep coming, within the longest linger."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from streams.runtime import send_queue as outbox
+from streams.runtime.send_queue import Entry, Outbox
+from tests.support.kafka import FakeTransmit
+
+A_LIMIT_S = 30.0
+"""Only ends a test that fails."""
+
+
+class Scene:
+    """An outbox, what it sent, and how many inputs were acknowledged."""
+
+    def __init__(self) -> None:
+        self.transmit = FakeTransmit()
+        self.acknowledged = 0
+        self.outbox = Outbox("decide", self.transmit, lambda error: None)
+
+    def put(self) -> None:
+        """Take an input that sends one record."""
+        self.outbox.put(Entry(0, self._acknowledge), [(("alerts", 0), (b"key", b"value", []))])
+
+    def _acknowledge(self) -> None:
+        self.acknowledged += 1
+
+
+def running(scenario: Callable[[Scene], Awaitable[None]]) -> Scene:
+    """Run a scenario until all that it put is acknowledged."""
+
+    async def run() -> Scene:
+        scene = Scene()
+        async with asyncio.timeout(A_LIMIT_S), scene.outbox.sending():
+            await scenario(scene)
+            await scene.outbox.drained()
+        return scene
+
+    return asyncio.run(run())
+
+
+def test_inputs_that_keep_coming_share_a_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where they take longer together than one alone would wait."""
+    monkeypatch.setattr(outbox, "LONGEST_LINGER_S", A_LIMIT_S)
+    monkeypatch.setattr(outbox, "LINGER_S", 0.02)
+
+    async def scenario(scene: Scene) -> None:
+        for _ in range(30):
+            scene.put()
+            await asyncio.sleep(0.002)
+
+    scene = running(scenario)
+    assert scene.acknowledged == 30
+    assert len(scene.transmit.waiting) < 10  # one, unless the machine sleeps
+
+
+def test_a_lone_input_does_not_wait_for_the_longest_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing else comes, so it goes."""
+    monkeypatch.setattr(outbox, "LONGEST_LINGER_S", 2 * A_LIMIT_S)
+
+    async def scenario(scene: Scene) -> None:
+        scene.put()
+
+    assert running(scenario).acknowledged == 1
+
+
+def test_a_group_ends_although_inputs_keep_coming(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first has waited for long enough."""
+    monkeypatch.setattr(outbox, "LONGEST_LINGER_S", 0.01)
+
+    async def scenario(scene: Scene) -> None:
+        while not scene.acknowledged:  # for ever, if the group waited for an end
+            scene.put()
+            await asyncio.sleep(0)
+
+    assert running(scenario).acknowledged > 0
