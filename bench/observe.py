@@ -20,7 +20,7 @@ from pydantic import BaseModel
 
 from schemas.cameras import Box, DetectedObject, Detections, DetectorInfo, ObjectClass
 from streams import topics
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.cameras.registry import Registry
 from streams.domain.geometry.projection import Points
 from streams.stages.base import Input

@@ -25,12 +25,12 @@ from schemas.geo import Position
 from schemas.incidents import Incident, Operation, incident_identity
 from schemas.operations import Action, OperatorAction, Tick
 from streams import topics
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.rules.rules import Rules
-from streams.kafka.records import Record
+from streams.kafka.record import Record
 from streams.replay.file import RecordingHead, read_recording, write_recording
 from streams.replay.recording import input_of, recording_of
-from streams.replay.replay_runs import other_rules, same_rules
+from streams.replay.runs import other_rules, same_rules
 from streams.runtime.in_memory import MemoryRows
 from streams.stages.base import Output
 from streams.stages.decide.stage import Decide

@@ -1,1 +1,1 @@
-"""To be described."""
+"""`bench decide`: events per second and latency of the stage `decide`."""

@@ -27,7 +27,7 @@ from schemas.incidents import Incident, Operation, incident_identity
 from schemas.operations import Action, OperatorAction
 from streams import topics
 from streams.clock import utc_now
-from streams.settings import RECONNECT_WITHIN_MS
+from streams.kafka.options import RECONNECT_WITHIN_MS
 
 CATEGORIES: Final = (Category.STRAATROOF, Category.GEWELD_VECHTPARTIJ, Category.VERWARD_PERSOON)
 URGENCIES: Final = (("P 1", 1), ("P 2", 2), ("P 3", 3))

@@ -17,7 +17,7 @@ from kafka import KafkaProducer
 
 from bench.flow.load import registry
 from streams.clock import utc_now
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.intake.intake import Intake
 from streams.intake.lines import Line
 from streams.intake.sources.categories import load_categories

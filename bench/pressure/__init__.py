@@ -1,1 +1,1 @@
-"""To be described."""
+"""`bench pressure`: ten times what can be handled, and what becomes of it."""

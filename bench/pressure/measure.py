@@ -28,7 +28,7 @@ from schemas.categories import Category
 from schemas.codec import Encoded, encode
 from streams import topics
 from streams.clock import utc_now
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.config.yaml import parse_yaml
 from streams.domain.cameras.registry import Registry
 from streams.runtime.state import NoRows

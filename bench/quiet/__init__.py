@@ -1,1 +1,1 @@
-"""To be described."""
+"""`bench quiet`: what a quiet camera costs, and how soon it wakes."""

@@ -15,8 +15,8 @@ from bench.scenarios.evaluating import ablations as ablate
 from bench.scenarios.generating import HELD_OUT_SEEDS, write_set
 from bench.scenarios.judging import GROUPS
 from bench.scenarios.loading import scenario_folders
-from streams.config.rules_file import load_rules
-from streams.evaluation.common import rounded
+from streams.config.files import load_rules
+from streams.presentation.numbers import rounded
 
 _COLUMNS: Final = (
     "situations",

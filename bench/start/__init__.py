@@ -1,1 +1,1 @@
-"""To be described."""
+"""`bench start`: how soon a worker with an empty disk is ready."""

@@ -26,11 +26,12 @@ from schemas.base import Message
 from schemas.codec import encode
 from schemas.operations import Tick
 from streams import topics
-from streams.config.rules_file import load_rules
-from streams.kafka.records import Record
+from streams.config.files import load_rules
+from streams.kafka.record import Record
 from streams.runtime.assignment import Delivery
+from streams.runtime.faust.table import StateTable
 from streams.runtime.runner import Runner
-from streams.runtime.state import PartitionState, StateTable
+from streams.runtime.state import PartitionState
 from streams.stages.decide.stage import Decide
 
 OPEN_WITHIN: Final = timedelta(hours=3)

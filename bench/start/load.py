@@ -15,7 +15,7 @@ from schemas.geo import Position
 from schemas.incidents import Incident, Operation, incident_identity
 from schemas.operations import Action, OperatorAction
 from streams import topics
-from streams.runtime.producer import partition_of
+from streams.kafka.partitioner import partition_of
 
 ROOMS_PER_PARTITION: Final = 12
 """Each with a grid of squares of its own, so that no report joins another's alert."""

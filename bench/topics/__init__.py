@@ -1,1 +1,1 @@
-"""To be described."""
+"""Reading topics for benchmarks."""

@@ -10,7 +10,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from streams import topics
-from streams.settings import RECONNECT_WITHIN_MS
+from streams.kafka.options import RECONNECT_WITHIN_MS
 
 log = logging.getLogger(__name__)
 

@@ -1,1 +1,1 @@
-"""To be described."""
+"""Yardsticks: plain Faust agents that ours are measured beside."""

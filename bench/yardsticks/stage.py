@@ -21,15 +21,16 @@ from pydantic import BaseModel
 from schemas.operations import Tick
 from streams import topics
 from streams.clock import utc_now
-from streams.kafka.records import Fault, read_record
+from streams.kafka.dead_letter import Fault
+from streams.kafka.record import Outgoing
 from streams.process import tell_ready
 from streams.runtime.encode import encoded, handler_fault
 from streams.runtime.faust.app import ROCKSDB, SESSION_TIMEOUT_S, STORE
-from streams.runtime.processed import Outgoing
+from streams.runtime.faust.stage_app import TICK_TOPICS
+from streams.runtime.guard import read_record
 from streams.runtime.runner import record_of, set_aside
 from streams.settings import read_settings
 from streams.stages.base import Input, Output, Stage
-from streams.worker.run import TICK_TOPICS
 from streams.worker.stages import make_stages
 
 R = TypeVar("R", bound=BaseModel)

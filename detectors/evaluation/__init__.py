@@ -1,1 +1,1 @@
-"""To be described."""
+"""Evaluation of detectors and trackers against annotated boxes."""

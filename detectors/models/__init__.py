@@ -1,1 +1,1 @@
-"""To be described."""
+"""Detector models: YOLO, OpenVINO, HOG and crowd counters behind one interface (`base`); `choice` picks one."""

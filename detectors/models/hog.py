@@ -1,7 +1,8 @@
 """OpenCV's HOG person detector: the fallback where no model is there. Rougher, and marked as degraded.
 
-It looks only where something moved or where it found a person in the picture before (`detectors/models/motion_regions.py`), since the whole
-picture costs twenty times as much. A person who never moved is found only while the camera's first picture is looked at.
+It looks only where something moved or where it found a person in the picture before (`detectors/models/motion_regions.py`),
+since the whole picture costs twenty times as much. A person who never moved is found only while the camera's first picture
+is looked at.
 Figures on PETS2009 S2L1 come from `toezicht eval detector --detector hog`.
 """
 

@@ -27,7 +27,9 @@ MIN_SCORE: Final = WEAK_SCORE
 
 
 class YoloDetector:
-    """Finds objects with a YOLO model, in batches; one call at a time (`detectors/models/batching.py` joins those of several threads).
+    """Finds objects with a YOLO model, in batches; one call at a time.
+
+    `detectors/models/batching.py` joins the calls of several threads.
 
     Args:
         weights: A model file (.pt, .engine, .onnx) or a folder that ultralytics reads.

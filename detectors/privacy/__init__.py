@@ -1,1 +1,1 @@
-"""To be described."""
+"""Privacy: masks before anything else sees a picture, and pixelated persons."""

@@ -1,1 +1,1 @@
-"""To be described."""
+"""Tracking: boxes of successive pictures joined to tracks (ByteTrack), in the picture or on the ground."""

@@ -1,1 +1,1 @@
-"""To be described."""
+"""Tools on the camera registry: checks with the line of a fault, and reports on calibrations."""

@@ -25,7 +25,7 @@ from streams.domain.geometry.area import coarsest_m_per_px, horizon_px, mirrored
 from streams.domain.geometry.grid import ground_grid
 from streams.domain.geometry.projection import FitError, GroundMap, fit_error
 from streams.errors import ConfigurationError, ToezichtError
-from streams.evaluation.common import rounded
+from streams.presentation.numbers import rounded
 
 
 class PictureMissingError(ToezichtError):

@@ -16,8 +16,9 @@ from schemas.errors import UndecodableError
 from streams import topics
 from streams.clock import Clock
 from streams.domain.canary import SOURCE
-from streams.kafka.records import normal_headers
-from streams.settings import RECONNECT_WITHIN_MS, KafkaSettings, kafka_client_options
+from streams.kafka.options import RECONNECT_WITHIN_MS, kafka_client_options
+from streams.kafka.record import normal_headers
+from streams.settings import KafkaSettings
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from streams import topics
 from streams.domain.cameras.registry import Registry
 from streams.domain.canary import PREFIX, canary_registry, is_canary
 from streams.errors import ConfigurationError
-from streams.runtime.producer import partition_of
+from streams.kafka.partitioner import partition_of
 
 
 def names() -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from schemas.incidents import CameraWatch
-from streams.capture.frame_sender import STAGE
+from streams.capture.sender import STAGE
 from streams.clock import Clock
 from streams.domain.corroboration.attention import Ask, Outcome, ask_of, attended, judge_ask
 from streams.domain.rules.cameras import AttentionRule

@@ -13,14 +13,14 @@ from schemas.codec import decode
 from schemas.errors import UndecodableError
 from schemas.incidents import CameraWatch
 from streams.capture.attention import AttentionDesk
-from streams.capture.frame_sender import STAGE
+from streams.capture.sender import STAGE
 from streams.clock import Clock
 from streams.domain.corroboration.attention import TOLERANCE
 from streams.domain.rules.cameras import AttentionRule
 from streams.kafka.follower import TopicFollower, begin, polled
-from streams.kafka.records import Record
+from streams.kafka.partitioner import partition_of
+from streams.kafka.record import Record
 from streams.metrics import MESSAGES_IN
-from streams.runtime.producer import partition_of
 from streams.settings import KafkaSettings
 from streams.topics import CAMERA_WATCHES
 

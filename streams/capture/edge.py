@@ -15,7 +15,7 @@ from detectors.capture.camera import Picture
 from detectors.models.base import Detector
 from detectors.models.base import Picture as Pixels
 from schemas.cameras import CameraStatus, DetectedObject
-from streams.capture.frame_sender import FrameSender
+from streams.capture.sender import FrameSender
 from streams.metrics import FRAMES_ATTENDED
 from streams.stages.base import Failed
 from streams.stages.detect.crowd_counts import Crowds

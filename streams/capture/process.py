@@ -32,21 +32,22 @@ from streams.capture.attention_consumer import AttentionReader
 from streams.capture.camera_config import camera_config
 from streams.capture.edge import EdgeDetection, OneAtATime
 from streams.capture.frame_buffer import PictureRing
-from streams.capture.frame_sender import FrameSender
 from streams.capture.producer import PRODUCER_OPTIONS
+from streams.capture.sender import FrameSender
 from streams.capture.snapshot_consumer import SnapshotReader
 from streams.capture.snapshots import SnapshotDesk
 from streams.clock import utc_now
 from streams.config.calibrations import tracking_grounds
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.cameras.legal_basis import permission
 from streams.domain.cameras.registry import Camera, Registry
 from streams.domain.rules.cameras import AttentionRule
 from streams.errors import ConfigurationError, DeliveryError
 from streams.kafka.follower import TopicFollower
+from streams.kafka.options import kafka_client_options
 from streams.metrics import FRAMES_QUIET
 from streams.process import tell_ready
-from streams.settings import KafkaSettings, Settings, kafka_client_options
+from streams.settings import KafkaSettings, Settings
 from streams.stages.detect.crowd_counts import Crowds
 from streams.stages.detect.detections import Detected, make_detector
 from streams.topics import MAX_FRAME_BYTES

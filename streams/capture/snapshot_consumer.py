@@ -12,13 +12,13 @@ from schemas.codec import decode
 from schemas.errors import UndecodableError
 from schemas.operations import DeadLetterReason
 from schemas.snapshots import SnapshotReference, SnapshotRequest
-from streams.capture.frame_sender import STAGE, FrameSender
+from streams.capture.sender import STAGE, FrameSender
 from streams.capture.snapshots import SnapshotDesk
 from streams.clock import Clock
+from streams.kafka.dead_letter import Fault, dead_letter
 from streams.kafka.follower import TopicFollower, begin, polled
-from streams.kafka.records import Fault, Record
+from streams.kafka.record import Record
 from streams.metrics import MESSAGES_FAILED, MESSAGES_IN, failures_from_zero
-from streams.runtime.encode import dead_letter
 from streams.settings import KafkaSettings
 from streams.topics import SNAPSHOT_REQUESTS, SNAPSHOTS
 

@@ -16,7 +16,7 @@ from schemas.base import iso_utc
 from schemas.operations import AuditEvent
 from schemas.snapshots import SnapshotReference, SnapshotRefusal, SnapshotRequest
 from streams.capture.frame_buffer import PictureRing
-from streams.capture.frame_sender import FrameSender
+from streams.capture.sender import FrameSender
 from streams.clock import Clock
 from streams.domain.cameras.legal_basis import permission
 from streams.domain.cameras.registry import Camera

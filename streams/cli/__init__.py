@@ -1,1 +1,1 @@
-"""To be described."""
+"""Command line `toezicht`: one file per command. Parses, calls, prints; decides nothing."""

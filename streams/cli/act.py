@@ -12,12 +12,11 @@ from pydantic import ValidationError
 
 from schemas.alerts import Alert, DecisionLog
 from schemas.operations import Action, OperatorAction
-from streams.cli.watch import reachable
+from streams.cli.options import moment, reachable
 from streams.clients.actions import ask, newest
 from streams.clock import utc_now
-from streams.dead_letters.letters import moment
 from streams.errors import ConfigurationError
-from streams.kafka.request_reply import NoAnswerError
+from streams.kafka.errors import NoAnswerError
 from streams.process import start_logging
 from streams.settings import read_settings
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from streams.cli.up import say
+from streams.cli.options import say
 from streams.local.broker import BrokerError, LocalBroker
 from streams.local.cluster import POLL_S, stop_signals
 from streams.local.kafka_jars import DownloadError

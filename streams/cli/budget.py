@@ -13,10 +13,9 @@ import typer
 
 from schemas.alerts import Alert
 from streams import topics
-from streams.cli.watch import reachable
+from streams.cli.options import moment, reachable
 from streams.clock import utc_now
-from streams.config.rules_file import load_rules
-from streams.dead_letters.letters import moment
+from streams.config.files import load_rules
 from streams.domain.budget.report import RoomReport, Span, ask_of, room_reports
 from streams.domain.rules.budget import BudgetRule
 from streams.errors import ConfigurationError

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from streams.cli import cameras_calibrate
-from streams.cli.capture import registry_path, require_vision
-from streams.cli.options import CamerasOption, RegistryOption
+from streams.cli.options import CamerasOption, RegistryOption, registry_path, require_vision
 from streams.settings import read_settings, read_time_zone
 
 if TYPE_CHECKING:

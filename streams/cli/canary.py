@@ -13,11 +13,11 @@ from kafka.errors import KafkaError
 from streams.canary.lines import KafkaLines
 from streams.canary.partitions import names
 from streams.canary.probe import Canaries
-from streams.cli.watch import reachable
+from streams.cli.options import reachable
 from streams.clock import utc_now
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.canary import asked_by
-from streams.kafka.admin import ClusterError
+from streams.kafka.errors import ClusterError
 from streams.local.cluster import stop_signals
 from streams.process import start_logging, start_metrics, tell_ready
 from streams.settings import read_settings

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import threading
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from streams.cli.options import CamerasOption, RegistryOption
-from streams.errors import ConfigurationError, DeliveryError, ToezichtError
+from streams.cli.options import CamerasOption, RegistryOption, registry_path, require_vision
+from streams.errors import ConfigurationError, DeliveryError
 from streams.process import start_logging, start_metrics
-from streams.settings import Settings, read_settings, read_time_zone
+from streams.settings import read_settings, read_time_zone
 
 
 def register(app: typer.Typer) -> None:
@@ -77,26 +75,3 @@ def register(app: typer.Typer) -> None:
             typer.echo(work.summary(parts.sender, endings))
         if Ending.FAILED in endings.values():
             raise typer.Exit(1)
-
-
-def registry_path(given: Path | None, settings: Settings) -> Path:
-    """Return where the registry is.
-
-    Raises:
-        ConfigurationError: Neither the option nor the setting says so.
-    """
-    path = given or settings.registry
-    if path is None:
-        raise ConfigurationError("environment", "TOEZICHT_REGISTRY", "", "the camera registry (YAML), or --registry")
-    return path
-
-
-def require_vision() -> None:
-    """Check that this installation can handle pictures.
-
-    Raises:
-        ToezichtError: It was installed without the extra `vision`.
-    """
-    for module, name in (("cv2", "OpenCV"), ("av", "PyAV")):
-        if find_spec(module) is None:
-            raise ToezichtError(f"{name} is not installed, expected the extra vision: toezicht[vision]")

@@ -11,12 +11,12 @@ from typing import Annotated, Final
 import typer
 from kafka.errors import KafkaError
 
-from streams.cli.watch import reachable
+from streams.cli.options import reachable
 from streams.clock import utc_now
 from streams.completeness.check import Check, Result
 from streams.completeness.cluster import KafkaCluster
 from streams.completeness.ledger import Ledger
-from streams.kafka.admin import ClusterError
+from streams.kafka.errors import ClusterError
 from streams.local.cluster import stop_signals
 from streams.process import start_logging, start_metrics, tell_ready
 from streams.settings import read_settings

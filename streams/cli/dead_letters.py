@@ -12,14 +12,14 @@ from typing import Annotated, Final
 import typer
 
 from schemas.operations import DeadLetterReason
-from streams.cli.watch import reachable
+from streams.cli.options import moment, reachable
 from streams.clock import utc_now
-from streams.dead_letters.letters import Filters, Letter, Skip, excerpt, moment, printable
+from streams.dead_letters.letters import Filters, Letter, Skip, excerpt, printable, read_letters
 from streams.dead_letters.replay import MEMORY, Rereader, replay
 from streams.errors import ConfigurationError, DeliveryError
 from streams.intake.sources.registry import SourceOptions, make_source
 from streams.kafka.intake_memory import recent_incidents
-from streams.kafka.producer import Sender, read_letters
+from streams.kafka.producer import Sender
 from streams.process import start_logging
 from streams.settings import KafkaSettings, Settings, read_settings
 

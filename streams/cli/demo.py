@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from schemas.alerts import Alert
-from streams.cli.up import say
+from streams.cli.options import say
 from streams.demo.material import Material, prepare
 from streams.demo.scenario import SETTLE_S, alert_line, judge, scenario_specs
 from streams.demo.tally import TopicReader

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from streams.evaluation.common import EvaluationError, Kind, make_detector, rounded, tell_progress, video_frames
+from streams.evaluation.common import EvaluationError, Kind, make_detector, tell_progress, video_frames
+from streams.presentation.numbers import rounded
 from streams.settings import read_settings
 
 if TYPE_CHECKING:
@@ -81,8 +82,8 @@ def register(group: typer.Typer) -> None:
         A box is taken for a person from IoU 0.3, since of who is hidden half it can show no more. Boxes on nobody who is
         annotated are left out.
 
-        The figures of streams/domain/observations/occlusion.py come from this command. `persistence` says how strongly a miss lasts from one
-        frame to the next; it holds for all frames of the video only.
+        The figures of streams/domain/observations/occlusion.py come from this command. `persistence` says
+        how strongly a miss lasts from one frame to the next; it holds for all frames of the video only.
 
         Example: toezicht eval recall --video a.avi --ground-truth a.xml --json
         """

@@ -54,9 +54,9 @@ def register(group: typer.Typer) -> None:
         from detectors.evaluation.ground_truth import read_ground_truth
         from detectors.tracking.bytetrack import Trackers
         from streams.capture.process import chosen_cameras
-        from streams.cli.capture import registry_path
+        from streams.cli.options import registry_path
         from streams.config.calibrations import ground_maps, tracking_grounds
-        from streams.config.rules_file import load_rules
+        from streams.config.files import load_rules
         from streams.config.yaml import read_yaml
         from streams.domain.cameras.registry import Registry
         from streams.evaluation.common import EvaluationError, Kind, make_detector, tell_progress, video_frames

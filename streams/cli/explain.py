@@ -9,15 +9,14 @@ from typing import Annotated
 
 import typer
 
-from streams.cli.watch import reachable
-from streams.config.rules_file import load_rules
+from streams.cli.options import reachable
+from streams.config.files import ConfigFiles, load_rules
 from streams.errors import ConfigurationError
 from streams.process import start_logging
 from streams.replay.explain_reader import Retained
 from streams.replay.explaining import Outcome, recompute
 from streams.replay.explanation import as_dict, as_text
 from streams.settings import read_settings
-from streams.worker.stages import Parts
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +48,7 @@ def register(app: typer.Typer) -> None:
         found = retained.alert(alert)
         if found is None:
             raise ConfigurationError("explain", "ALERT", alert, "the whole id of an alert of the last 27 days")
-        result = recompute(found, *retained.inputs(found), known, Parts(settings).plan)
+        result = recompute(found, *retained.inputs(found), known, ConfigFiles(settings).plan)
         typer.echo(json.dumps(as_dict(result, known)) if as_json else as_text(result, known))
         if result.outcome is not Outcome.SAME:
             raise typer.Exit(1)

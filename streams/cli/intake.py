@@ -25,8 +25,9 @@ from streams.intake.scenario_clock import PlayClock, played
 from streams.intake.sources.base import IncidentSource
 from streams.intake.sources.registry import SourceOptions, make_source
 from streams.kafka.intake_memory import recent_incidents
+from streams.kafka.options import kafka_client_options
 from streams.process import start_logging, start_metrics, tell_ready
-from streams.settings import KafkaSettings, Settings, kafka_client_options, read_settings
+from streams.settings import KafkaSettings, Settings, read_settings
 from streams.topics import MAX_MESSAGE_BYTES
 
 log = logging.getLogger(__name__)

@@ -36,7 +36,7 @@ COMMANDS: Final = (
     "schemas",
 )
 """In the order in which a newcomer meets them; each module has `register(app)`."""
-MODULES: Final = {"dead-letters": "streams.cli.dead_letters", "eval": "streams.cli.evaluate", "bench": "bench.bench"}
+MODULES: Final = {"dead-letters": "streams.cli.dead_letters", "eval": "streams.cli.evaluate", "bench": "bench.commands"}
 """The modules that are not called as their command is."""
 
 HELP: Final = """The event pipeline of a municipal camera control room.

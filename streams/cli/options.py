@@ -1,11 +1,96 @@
-"""The options with which commands are told of which cameras they are."""
+"""What several commands share: options, times as words, which cluster is meant, and what they say while they work."""
 
 from __future__ import annotations
 
+import json
+import re
+import sys
+from datetime import datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
+from streams.errors import ConfigurationError, ToezichtError
+from streams.settings import KafkaSettings, Settings
+
 RegistryOption = Annotated[Path | None, typer.Option(help="Camera registry (YAML); TOEZICHT_REGISTRY if left out")]
 CamerasOption = Annotated[list[str] | None, typer.Option(help="Id of a camera, may be repeated; all if left out")]
+
+
+_DURATION: Final = re.compile(r"(\d{1,6})([smhd])")
+_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def moment(option: str, text: str, now: datetime, command: str = "dead-letters", *, ahead: bool = False) -> datetime:
+    """Return a time that was given as RFC 3339 with a zone, or as a duration before now, or after it: 90s, 30m, 2h, 3d.
+
+    Raises:
+        ConfigurationError: It is neither.
+    """
+    match = _DURATION.fullmatch(text)
+    try:
+        if match:
+            span = timedelta(**{_UNITS[match[2]]: int(match[1])})
+            return now + span if ahead else now - span
+        at = datetime.fromisoformat(text)
+        if at.tzinfo is not None and 1 < at.year < 9999:
+            return at
+    except (ValueError, OverflowError):
+        pass
+    how_long = "how long from now" if ahead else "how long ago"
+    expected = f"a time with a zone such as 2026-11-24T12:00:00Z, or {how_long}, such as 30m, 2h or 3d"
+    raise ConfigurationError(command, option, text, expected)
+
+
+def reachable(settings: Settings, kafka: KafkaSettings) -> KafkaSettings:
+    """Return the configured cluster, else the newest that a demo or `up` left the address of.
+
+    Raises:
+        ConfigurationError: There is none.
+    """
+    if kafka.bootstrap_servers:
+        return kafka
+    found = sorted(settings.data.glob("**/run/kafka.json"), key=lambda path: path.stat().st_mtime)
+    if not found:
+        expected = "host:port of a running cluster, or a running `toezicht demo`"
+        raise ConfigurationError("environment", "KAFKA_BOOTSTRAP_SERVERS", "", expected)
+    return kafka.model_copy(update={"bootstrap_servers": _address(found[-1])})
+
+
+def say(line: str) -> None:
+    """Tell a person at the terminal how far it is."""
+    print(f"toezicht: {line}", file=sys.stderr, flush=True)
+
+
+def registry_path(given: Path | None, settings: Settings) -> Path:
+    """Return where the registry is.
+
+    Raises:
+        ConfigurationError: Neither the option nor the setting says so.
+    """
+    path = given or settings.registry
+    if path is None:
+        raise ConfigurationError("environment", "TOEZICHT_REGISTRY", "", "the camera registry (YAML), or --registry")
+    return path
+
+
+def require_vision() -> None:
+    """Check that this installation can handle pictures.
+
+    Raises:
+        ToezichtError: It was installed without the extra `vision`.
+    """
+    for module, name in (("cv2", "OpenCV"), ("av", "PyAV")):
+        if find_spec(module) is None:
+            raise ToezichtError(f"{name} is not installed, expected the extra vision: toezicht[vision]")
+
+
+def _address(path: Path) -> str:
+    try:
+        return str(json.loads(path.read_text())["bootstrap_servers"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ConfigurationError(
+            str(path), "bootstrap_servers", "", "the address that `toezicht up` or `demo` writes"
+        ) from None

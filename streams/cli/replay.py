@@ -14,13 +14,12 @@ import typer
 
 from schemas.base import iso_utc
 from streams import topics
-from streams.cli.watch import reachable
+from streams.cli.options import moment, reachable
 from streams.clock import utc_now
-from streams.config.rules_file import load_rules
-from streams.dead_letters.letters import moment
+from streams.config.files import ConfigFiles, load_rules
 from streams.domain.rules.rules import Rules
 from streams.errors import ConfigurationError
-from streams.kafka.records import Record
+from streams.kafka.record import Record
 from streams.kafka.topic_spans import SpanReader
 from streams.process import start_logging
 from streams.replay.cluster import MARGIN, decision_records, decisions_of, records_of, state_now
@@ -28,12 +27,10 @@ from streams.replay.file import RecordingHead, read_head, read_recording, write_
 from streams.replay.follow_log import ReplayError
 from streams.replay.play import asks_cameras_otherwise
 from streams.replay.recording import Recording, recording_of
-from streams.replay.replay_runs import Outcome, follows_log, other_rules, same_rules, shadow_difference
-from streams.replay.replay_stages import stages_for
+from streams.replay.runs import Outcome, follows_log, other_rules, same_rules, shadow_difference, stages_for
 from streams.replay.saved_state import load_state, save_state
 from streams.runtime.in_memory import MemoryRows
 from streams.settings import KafkaSettings, Settings, read_settings
-from streams.worker.stages import Parts
 
 RETAINED: Final = timedelta(milliseconds=topics.LEGAL_MS)
 
@@ -188,7 +185,7 @@ def _replay(
             begins = _begin(span, rules, now)
             recording, log_is_theirs = _from_cluster(reader, settings, rules, span)
     if log_is_theirs:
-        return same_rules(recording, rules, start, Parts(settings).plan)
+        return same_rules(recording, rules, start, ConfigFiles(settings).plan)
     if not others_too or state is not None:
         raise ReplayError(f"the span cannot be followed with rules {rules.version}: {_versions(recording)}")
     stages = stages_for(settings, rules, recording, _asks_otherwise(settings, rules))

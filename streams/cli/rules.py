@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.presentation.rules import as_dict, as_text
 from streams.settings import read_settings
 

@@ -12,10 +12,10 @@ from pydantic import ValidationError
 
 from schemas.base import iso_utc
 from schemas.snapshots import SnapshotReference, SnapshotRequest
-from streams.cli.watch import reachable
+from streams.cli.options import moment as read_moment
+from streams.cli.options import reachable
 from streams.clients.snapshots import NoAnswerError, ask
 from streams.clock import utc_now
-from streams.dead_letters.letters import moment as read_moment
 from streams.errors import ConfigurationError
 from streams.process import start_logging
 from streams.settings import read_settings

@@ -13,13 +13,13 @@ from typing import Annotated, Any
 import typer
 from pydantic import BaseModel
 
-from streams.cli.watch import reachable
+from streams.cli.options import reachable
 from streams.clock import utc_now
 from streams.domain.trends.counts import local_day
 from streams.domain.trends.summary import RoomSummary, summaries
 from streams.errors import ConfigurationError
 from streams.kafka.trend_reader import read_trends
-from streams.presentation.alerts import Language
+from streams.presentation.language import Language
 from streams.presentation.trends.html import report_html
 from streams.process import start_logging
 from streams.settings import read_settings, read_time_zone

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from streams.cli.options import say
 from streams.local.cluster import cluster, processes, stop_signals, watch_over
 from streams.local.pipeline import process_specs, read_pipeline
 from streams.process import start_logging
@@ -37,8 +37,3 @@ def register(app: typer.Typer) -> None:
             with processes(specs, settings, say) as supervisor:
                 say(f"running {len(specs)} processes, Kafka at {reached.bootstrap_servers}; Ctrl-C stops")
                 watch_over(supervisor, stopping)
-
-
-def say(line: str) -> None:
-    """Tell a person at the terminal how far it is."""
-    print(f"toezicht: {line}", file=sys.stderr, flush=True)

@@ -12,10 +12,10 @@ import typer
 import yaml
 
 from schemas.base import iso_utc
+from streams.cli.options import moment, reachable
 from streams.cli.replay import RETAINED
-from streams.cli.watch import reachable
 from streams.clock import utc_now
-from streams.dead_letters.letters import moment
+from streams.config.files import ConfigFiles
 from streams.domain.review.differences import cases, compare
 from streams.domain.review.precision import Closed, closed_alerts, precisions
 from streams.domain.review.proposals import Proposal, proposals
@@ -25,10 +25,9 @@ from streams.replay.cluster import decision_records, records_of
 from streams.replay.file import read_head, read_recording
 from streams.replay.play import play
 from streams.replay.recording import Recording, recording_of
-from streams.replay.replay_stages import registry_version
+from streams.replay.runs import registry_version
 from streams.settings import read_settings
 from streams.stages.decide.stage import Decide
-from streams.worker.stages import Parts
 
 WARM_UP = timedelta(hours=4)
 """What was open when the span began counts as it does live: alerts last four hours by the product's rules."""
@@ -71,11 +70,11 @@ def register(app: typer.Typer) -> None:
                 earlier = begin - WARM_UP
                 log = decision_records(reader, earlier, end)
                 recording = recording_of(records_of(reader, log, earlier, end, ticks=False, sights=False))
-        document = report(recording, Parts(settings), begin, end)
+        document = report(recording, ConfigFiles(settings), begin, end)
         print(json.dumps(document) if as_json else "\n".join(lines(document)))
 
 
-def report(recording: Recording, parts: Parts, since: datetime, until: datetime) -> dict[str, Any]:
+def report(recording: Recording, parts: ConfigFiles, since: datetime, until: datetime) -> dict[str, Any]:
     """Return precision by everything, and proposals with their effects, for JSON."""
     rules = parts.rules
     alerts = [alert for alert in recording.alerts.values() if since <= alert.opened_at < until]
@@ -95,7 +94,7 @@ def report(recording: Recording, parts: Parts, since: datetime, until: datetime)
 
 def _with_replay(
     recording: Recording,
-    parts: Parts,
+    parts: ConfigFiles,
     proposed: Sequence[Proposal],
     closed: Sequence[Closed],
     since: datetime,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,13 +12,14 @@ from rich.console import Console
 from rich.live import Live
 
 from schemas.alerts import Alert
+from streams.cli.options import reachable
 from streams.clients.alerts import AlertReader
 from streams.clock import utc_now
-from streams.errors import ConfigurationError
 from streams.local.cluster import stop_signals
-from streams.presentation.alerts import Language, in_sight, line, table
+from streams.presentation.alerts import in_sight, line, table
+from streams.presentation.language import Language
 from streams.process import start_logging
-from streams.settings import KafkaSettings, Settings, read_settings
+from streams.settings import read_settings
 
 REFRESH_S = 1.0
 
@@ -62,30 +61,6 @@ def register(app: typer.Typer) -> None:
             else:
                 _draw(changes, reader, room, everything, lang)
         reader.close()
-
-
-def reachable(settings: Settings, kafka: KafkaSettings) -> KafkaSettings:
-    """Return the configured cluster, else the newest that a demo or `up` left the address of.
-
-    Raises:
-        ConfigurationError: There is none.
-    """
-    if kafka.bootstrap_servers:
-        return kafka
-    found = sorted(settings.data.glob("**/run/kafka.json"), key=lambda path: path.stat().st_mtime)
-    if not found:
-        expected = "host:port of a running cluster, or a running `toezicht demo`"
-        raise ConfigurationError("environment", "KAFKA_BOOTSTRAP_SERVERS", "", expected)
-    return kafka.model_copy(update={"bootstrap_servers": _address(found[-1])})
-
-
-def _address(path: Path) -> str:
-    try:
-        return str(json.loads(path.read_text())["bootstrap_servers"])
-    except (OSError, ValueError, KeyError, TypeError):
-        raise ConfigurationError(
-            str(path), "bootstrap_servers", "", "the address that `toezicht up` or `demo` writes"
-        ) from None
 
 
 def _until(reader: AlertReader, ended: Callable[[], bool]) -> Iterator[list[Alert]]:

@@ -10,7 +10,7 @@ from schemas.base import Message
 from schemas.operations import OperatorAction
 from streams.clients.alerts import AlertReader
 from streams.kafka import request_reply as asking
-from streams.kafka.request_reply import NoAnswerError
+from streams.kafka.errors import NoAnswerError
 from streams.settings import KafkaSettings
 from streams.topics import DECISION_LOG
 

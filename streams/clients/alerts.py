@@ -12,15 +12,12 @@ from schemas.alerts import Alert
 from schemas.codec import decode, envelope
 from schemas.errors import UndecodableError
 from streams import topics
-from streams.errors import ToezichtError
-from streams.settings import KafkaSettings, kafka_client_options
+from streams.kafka.errors import UnreachableError
+from streams.kafka.options import kafka_client_options
+from streams.settings import KafkaSettings
 
 REMEMBERED: Final = 10_000
 """Event ids kept to recognise repeats: more than a worker repeats after a restart."""
-
-
-class UnreachableError(ToezichtError):
-    """The cluster cannot be reached."""
 
 
 class AlertReader:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from schemas.base import Message
 from schemas.snapshots import SnapshotReference, SnapshotRequest
 from streams.kafka import request_reply as asking
-from streams.kafka.request_reply import NoAnswerError
+from streams.kafka.errors import NoAnswerError
 from streams.settings import KafkaSettings
 from streams.topics import SNAPSHOTS
 

@@ -1,1 +1,1 @@
-"""To be described."""
+"""Completeness (reconciliation): what was accepted against what was decided; what is missing is sent again."""

@@ -33,9 +33,8 @@ from schemas.incidents import Incident
 from schemas.operations import DeadLetterReference
 from streams import metrics, topics
 from streams.clock import Clock
-from streams.completeness.ledger import COPIES_AT_MOST, Accepted, Ledger, Missing, Place, Reason, Where
-from streams.kafka.records import Record
-from streams.kafka.replaying import FIRST_APPENDED_AT
+from streams.completeness.ledger import COPIES_AT_MOST, Accepted, Ledger, Missing, Place, Reason
+from streams.kafka.record import FIRST_APPENDED_AT, Record, Where
 
 log = logging.getLogger(__name__)
 

@@ -22,6 +22,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeVar
 
+from streams.kafka.record import Where
+
 ANSWERS_AT_MOST: Final = 500_000
 """Answers that are kept at once: an hour of 139 a second."""
 WAITING_AT_MOST: Final = 100_000
@@ -29,8 +31,6 @@ WAITING_AT_MOST: Final = 100_000
 COPIES_AT_MOST: Final = 3
 """How often an input is sent again before a person has to look at it."""
 
-Where = tuple[str, int]
-"""A topic and a partition."""
 Id = tuple[str, str]
 """A topic and the id of an input on it."""
 K = TypeVar("K")

@@ -1,1 +1,1 @@
-"""To be described."""
+"""Dead-letter queue: what was set aside and why, and sending it again."""

@@ -1,4 +1,4 @@
-"""Dead letters: what one says, which of them are meant, and whether one can be replayed. Pure; no Kafka here.
+"""Dead letters: what one says, which of them are meant, and whether one can be replayed.
 
 A letter's value is the original's bytes, its header `dead-letter` says where the original stood and why it was set aside,
 and its headers `original-*` are the original's own. A letter that cannot be read is still a letter: it is listed as
@@ -7,10 +7,9 @@ unreadable and breaks nothing.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -18,10 +17,20 @@ from schemas.base import iso_utc
 from schemas.codec import Headers, decode
 from schemas.errors import UndecodableError
 from schemas.operations import DeadLetterReason, DeadLetterReference
-from streams.errors import ConfigurationError
-from streams.kafka.replaying import sent_again
-from streams.runtime.encode import MAX_DEAD_LETTER_BYTES
-from streams.topics import BY_NAME, CAMERA_FRAMES, CAMERA_STATE, DEAD_LETTERS, DETECTIONS, FLOW, OBSERVATIONS, SNAPSHOTS
+from streams.kafka.dead_letter import MAX_DEAD_LETTER_BYTES
+from streams.kafka.record import normal_headers, sent_again
+from streams.kafka.topic_reader import read_records
+from streams.settings import KafkaSettings
+from streams.topics import (
+    BY_NAME,
+    CAMERA_FRAMES,
+    CAMERA_STATE,
+    DEAD_LETTERS,
+    DETECTIONS,
+    FLOW,
+    OBSERVATIONS,
+    SNAPSHOTS,
+)
 
 INTAKE: Final = "intake"
 """The stage whose originals are lines of a feed, and not records."""
@@ -31,8 +40,6 @@ _PICTURES: Final = frozenset({CAMERA_FRAMES, SNAPSHOTS})
 _OURS: Final = frozenset(topic.name for topic in FLOW) - {DEAD_LETTERS}
 _ROUNDS: Final = {CAMERA_STATE: 0, DETECTIONS: 0, OBSERVATIONS: 1}
 LAST_ROUND: Final = 2
-_DURATION: Final = re.compile(r"(\d{1,6})([smhd])")
-_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 class Skip(StrEnum):
@@ -219,27 +226,6 @@ def in_order(letters: Iterable[Letter]) -> list[Letter]:
     return sorted(letters, key=lambda letter: (replay_round(letter), letter.failed_at, letter.partition, letter.offset))
 
 
-def moment(option: str, text: str, now: datetime, command: str = "dead-letters", *, ahead: bool = False) -> datetime:
-    """Return a time that was given as RFC 3339 with a zone, or as a duration before now, or after it: 90s, 30m, 2h, 3d.
-
-    Raises:
-        ConfigurationError: It is neither.
-    """
-    match = _DURATION.fullmatch(text)
-    try:
-        if match:
-            span = timedelta(**{_UNITS[match[2]]: int(match[1])})
-            return now + span if ahead else now - span
-        at = datetime.fromisoformat(text)
-        if at.tzinfo is not None and 1 < at.year < 9999:
-            return at
-    except (ValueError, OverflowError):
-        pass
-    how_long = "how long from now" if ahead else "how long ago"
-    expected = f"a time with a zone such as 2026-11-24T12:00:00Z, or {how_long}, such as 30m, 2h or 3d"
-    raise ConfigurationError(command, option, text, expected)
-
-
 def printable(text: str) -> str:
     """Return text without what a terminal would act on; such characters are escaped."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
@@ -250,3 +236,27 @@ def excerpt(content: bytes, limit: int) -> str:
     shown = printable(content[:limit].decode("utf-8", "backslashreplace"))
     left = len(content) - limit
     return f"{shown} … {left} bytes more" if left > 0 else shown
+
+
+def read_letters(kafka: KafkaSettings, since: datetime | None = None) -> Iterator[Letter]:
+    """Return the letters that are there now, oldest first of each partition.
+
+    Args:
+        kafka: The cluster.
+        since: Letters about what failed before may be left out: a letter is never older than what it is about.
+
+    Raises:
+        ClusterError: The cluster cannot be reached, or has no such topic; one line.
+    """
+    return (letter_of(record) for record in read_records(kafka, DEAD_LETTERS, since))
+
+
+def letter_of(record: Any) -> Letter:
+    """Return a record as kafka-python gives it as a letter."""
+    return read_letter(
+        (record.partition, record.offset),
+        datetime.fromtimestamp(record.timestamp / 1000, UTC),
+        record.key,
+        record.value,
+        normal_headers(record.headers),
+    )

@@ -1,6 +1,6 @@
 """Replaying dead letters: records go to their place again, lines of feeds are read again by their source.
 
-A stage judges what is sent again by the time at which the broker took it first (`streams/kafka/replaying.py`); a line is read by
+A stage judges what is sent again by the time at which the broker took it first (`streams/kafka/record.py`); a line is read by
 the time at which it was first read. So each decides as it would have then.
 """
 
@@ -30,7 +30,7 @@ from streams.dead_letters.letters import (
 from streams.intake.intake import Intake, Outgoing
 from streams.intake.lines import Line
 from streams.intake.sources.base import IncidentSource
-from streams.kafka.replaying import sent_again
+from streams.kafka.record import sent_again
 from streams.topics import DEAD_LETTERS, LEGAL_MS
 
 MEMORY: Final = timedelta(milliseconds=LEGAL_MS)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import yaml
 
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.rules.rules import Rules
 
 BEFORE_S: Final = 10.0

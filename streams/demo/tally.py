@@ -17,7 +17,8 @@ from schemas.errors import UndecodableError
 from schemas.evidence import Evidence, SightingFact
 from schemas.operations import DeadLetterReference
 from streams import topics
-from streams.settings import KafkaSettings, kafka_client_options
+from streams.kafka.options import kafka_client_options
+from streams.settings import KafkaSettings
 
 READ: Final = (topics.ALERTS, topics.EVIDENCE, topics.EVIDENCE_URGENT, topics.INCIDENTS, topics.DEAD_LETTERS)
 COUNTED: Final = {"frames": topics.CAMERA_FRAMES, "detections": topics.DETECTIONS, "observations": topics.OBSERVATIONS}

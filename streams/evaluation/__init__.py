@@ -1,1 +1,1 @@
-"""To be described."""
+"""Evaluation against ground truth: crowd numbers and levels, and what the commands of `toezicht eval` share."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from enum import StrEnum
-from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from streams.errors import ToezichtError
 from streams.settings import Settings
@@ -82,12 +81,3 @@ def tell_progress(done: int) -> None:
     if done % 50 == 0:
         sys.stderr.write(f"\r{done} frames")
         sys.stderr.flush()
-
-
-def rounded(value: Any) -> Any:
-    """Return a result with its numbers to three digits, for JSON; what is infinite or no number becomes None."""
-    if isinstance(value, float):
-        return round(value, DIGITS) if isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: rounded(inner) for key, inner in value.items()}
-    return [rounded(inner) for inner in value] if isinstance(value, list | tuple) else value

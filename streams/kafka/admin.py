@@ -17,8 +17,9 @@ from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError
 
-from streams.errors import ToezichtError
-from streams.settings import KafkaSettings, kafka_client_options
+from streams.kafka.errors import ClusterError
+from streams.kafka.options import kafka_client_options
+from streams.settings import KafkaSettings
 from streams.topics import FOUR_WEEKS_MS, TOPICS, TopicSpec
 
 log = logging.getLogger(__name__)
@@ -27,10 +28,6 @@ CONNECT_TIMEOUT_MS: Final = 10_000
 """How long to look for a broker: a cluster that is there answers within a second."""
 READY_TIMEOUT_MS: Final = 30_000
 """How long a new topic may take to have a leader for each partition; KRaft takes well under a second."""
-
-
-class ClusterError(ToezichtError):
-    """The cluster cannot be reached, or refuses what was asked. One line naming the address and the reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from typing import Any, Final
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from streams.kafka.records import Record, consumed
-from streams.settings import KafkaSettings, kafka_client_options
+from streams.kafka.options import kafka_client_options
+from streams.kafka.record import Record, consumed
+from streams.settings import KafkaSettings
 from streams.topics import BY_NAME
 
 log = logging.getLogger(__name__)

@@ -13,9 +13,10 @@ from kafka.errors import KafkaError
 from schemas.codec import decode
 from schemas.errors import UndecodableError
 from schemas.incidents import Incident
-from streams.kafka.admin import ClusterError
-from streams.kafka.records import normal_headers
-from streams.settings import KafkaSettings, kafka_client_options
+from streams.kafka.errors import ClusterError
+from streams.kafka.options import kafka_client_options
+from streams.kafka.record import normal_headers
+from streams.settings import KafkaSettings
 from streams.topics import BY_NAME, INCIDENTS
 
 log = logging.getLogger(__name__)

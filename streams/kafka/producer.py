@@ -4,50 +4,24 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
 from typing import Any, Final
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from schemas.codec import Headers
-from streams.dead_letters.letters import Letter, read_letter
 from streams.errors import DeliveryError
-from streams.kafka.admin import ClusterError
-from streams.kafka.records import normal_headers
-from streams.kafka.topic_reader import CONNECT_TIMEOUT_MS, read_records
-from streams.settings import KafkaSettings, kafka_client_options
-from streams.topics import DEAD_LETTERS, MAX_MESSAGE_BYTES
+from streams.kafka.errors import ClusterError
+from streams.kafka.options import kafka_client_options
+from streams.kafka.topic_reader import CONNECT_TIMEOUT_MS
+from streams.settings import KafkaSettings
+from streams.topics import MAX_MESSAGE_BYTES
 
 log = logging.getLogger(__name__)
 
 CONFIRM_WITHIN_S: Final = 60.0
 """How long to wait for the broker's word on what was sent."""
-
-
-def read_letters(kafka: KafkaSettings, since: datetime | None = None) -> Iterator[Letter]:
-    """Return the letters that are there now, oldest first of each partition.
-
-    Args:
-        kafka: The cluster.
-        since: Letters about what failed before may be left out: a letter is never older than what it is about.
-
-    Raises:
-        ClusterError: The cluster cannot be reached, or has no such topic; one line.
-    """
-    return (letter_of(record) for record in read_records(kafka, DEAD_LETTERS, since))
-
-
-def letter_of(record: Any) -> Letter:
-    """Return a record as kafka-python gives it as a letter."""
-    return read_letter(
-        (record.partition, record.offset),
-        datetime.fromtimestamp(record.timestamp / 1000, UTC),
-        record.key,
-        record.value,
-        normal_headers(record.headers),
-    )
 
 
 class Sender:

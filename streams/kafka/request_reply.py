@@ -12,19 +12,16 @@ from kafka.errors import KafkaError
 from schemas.base import Message
 from schemas.codec import decode, encode
 from schemas.errors import UndecodableError
-from streams.errors import ToezichtError
-from streams.kafka.records import normal_headers
-from streams.settings import KafkaSettings, kafka_client_options
+from streams.kafka.errors import NoAnswerError
+from streams.kafka.options import kafka_client_options
+from streams.kafka.record import normal_headers
+from streams.settings import KafkaSettings
 from streams.topics import BY_NAME
 
 A = TypeVar("A")
 
 POLL_MS: Final = 200
 CONNECT_MS: Final = 15_000
-
-
-class NoAnswerError(ToezichtError):
-    """The cluster cannot be reached, or nobody answered in time."""
 
 
 def ask(

@@ -11,10 +11,10 @@ from typing import Any, Final, Self
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from streams.completeness.ledger import Where
-from streams.kafka.admin import ClusterError
-from streams.kafka.records import Record, consumed
-from streams.settings import KafkaSettings, kafka_client_options
+from streams.kafka.errors import ClusterError
+from streams.kafka.options import kafka_client_options
+from streams.kafka.record import Record, Where, consumed
+from streams.settings import KafkaSettings
 from streams.topics import BY_NAME
 
 POLL_MS: Final = 250

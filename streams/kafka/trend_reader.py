@@ -13,8 +13,9 @@ from schemas.base import Message
 from schemas.codec import decode
 from schemas.errors import UndecodableError
 from streams import topics
-from streams.clients.alerts import UnreachableError
-from streams.settings import KafkaSettings, kafka_client_options
+from streams.kafka.errors import UnreachableError
+from streams.kafka.options import kafka_client_options
+from streams.settings import KafkaSettings
 
 POLL_MS: Final = 500
 ANSWER_MS: Final = 10_000

@@ -1,1 +1,1 @@
-"""To be described."""
+"""Local pipeline: a broker of one's own, the pipeline file, and the supervisor that keeps processes running."""

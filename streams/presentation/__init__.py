@@ -1,1 +1,1 @@
-"""To be described."""
+"""Presentation: alerts, rules and trends as words and tables for people. Dutch first."""

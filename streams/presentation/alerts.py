@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 from rich.table import Table
@@ -16,6 +15,7 @@ from schemas.alerts import Alert, AlertCamera, AlertState, AlertSummary
 from schemas.categories import Priority
 from schemas.evidence import Verdict
 from streams.domain.budget.budget import OFF_LIST, hidden
+from streams.presentation.language import Language
 
 OFF_THE_LIST: Final = frozenset(AlertState) - {AlertState.NEW, AlertState.ACKNOWLEDGED, AlertState.RETURNED_TO_NORMAL}
 """What has ended, and what was put aside or is expected and comes back by itself (`docs/lifecycle.md`)."""
@@ -29,13 +29,6 @@ REASONS: Final = 3
 CAMERAS: Final = 3
 CATEGORIES: Final = 5
 """How many reasons and cameras a row shows, and a summary's categories; the alert itself has all."""
-
-
-class Language(StrEnum):
-    """In which language the list's own words are."""
-
-    NL = "nl"
-    EN = "en"
 
 
 HEADINGS: Final[Mapping[Language, Sequence[str]]] = {

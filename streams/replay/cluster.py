@@ -10,7 +10,7 @@ from schemas.alerts import DecisionLog
 from schemas.codec import decode
 from schemas.errors import UndecodableError
 from streams import topics
-from streams.kafka.records import Record
+from streams.kafka.record import Record
 from streams.kafka.topic_spans import SpanReader, Spans
 from streams.replay.recording import FACTS, SIGHTS
 from streams.replay.saved_state import whole_rows

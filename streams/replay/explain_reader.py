@@ -13,9 +13,9 @@ from schemas.base import Message
 from schemas.codec import decode
 from schemas.errors import UndecodableError
 from streams import topics
-from streams.clients.alerts import UnreachableError
-from streams.completeness.cluster import Follower
-from streams.kafka.records import Record
+from streams.kafka.errors import UnreachableError
+from streams.kafka.record import Record
+from streams.kafka.span_follower import Follower
 from streams.replay.explaining import Place
 from streams.settings import KafkaSettings
 

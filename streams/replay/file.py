@@ -17,9 +17,8 @@ from pydantic import Field
 
 from schemas.base import Part, Utc, iso_utc
 from streams.errors import ConfigurationError
-from streams.kafka.records import Record
-from streams.replay.files import open_text
-from streams.replay.saved_state import refuse_old
+from streams.kafka.record import Record
+from streams.replay.files import open_text, refuse_old
 
 NAME: Final = "recording"
 

@@ -1,8 +1,8 @@
 """The same rules again: the decision log is followed, and must give exactly the alerts that were sent.
 
 Each partition is followed by itself. Its decisions stand in the order of their control room's sequence; `after_tick` tells
-where between the ticks (`streams/stages/decide/tick_order.py`). What the log does not name was not decided: it was a repeat, which
-the runner answers from memory, or it was set aside as a dead letter. Either way it left no trace in the rows.
+where between the ticks (`streams/stages/decide/tick_order.py`). What the log does not name was not decided: it was a
+repeat, which the runner answers from memory, or it was set aside as a dead letter. Either way it left no trace in the rows.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from streams import topics
 from streams.domain.alerts.suppression import NO_PLAN, Plan
 from streams.domain.rules.rules import Rules
 from streams.errors import ToezichtError
-from streams.kafka.records import Record
+from streams.kafka.record import Record
 from streams.replay.recording import Log, Recording, input_of, tick_id
 from streams.runtime.in_memory import MemoryRows
 from streams.runtime.processed import SLOTS

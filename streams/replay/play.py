@@ -19,8 +19,10 @@ from schemas.operations import OperatorAction
 from streams import topics
 from streams.domain.review.differences import facts_of
 from streams.domain.rules.rules import Rules
-from streams.kafka.records import Fault, Record, read_record
+from streams.kafka.dead_letter import Fault
+from streams.kafka.record import Record
 from streams.replay.recording import Recording, taken_at
+from streams.runtime.guard import read_record
 from streams.runtime.in_memory import InMemory
 from streams.stages.base import Stage
 

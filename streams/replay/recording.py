@@ -17,8 +17,7 @@ from schemas.codec import decode, envelope
 from schemas.errors import UndecodableError
 from schemas.operations import Tick
 from streams import topics
-from streams.kafka.records import Record
-from streams.kafka.replaying import first_appended_at
+from streams.kafka.record import Record, first_appended_at
 from streams.stages.base import Input
 
 FACTS: Final = (topics.EVIDENCE, topics.EVIDENCE_URGENT, topics.OPERATOR_ACTIONS)

@@ -8,25 +8,21 @@ An earlier point cannot be read back: compaction keeps only the newest value of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeVar
 
 from pydantic import BaseModel, Field
 
 from schemas.base import Part, Utc
-from streams import topics
 from streams.errors import ConfigurationError
-from streams.kafka.records import Record
-from streams.replay.files import open_text
+from streams.kafka.record import Record
+from streams.replay.files import open_text, refuse_old
 from streams.runtime.in_memory import MemoryRows
 from streams.runtime.processed import PREFIX
 from streams.stages.row_versions import ROWS
 
 R = TypeVar("R", bound=BaseModel)
-
-KEPT: Final = timedelta(milliseconds=topics.LEGAL_MS)
-"""How old what derives from images may become in a file: as long as the topics keep it."""
 
 
 class StateHead(Part):
@@ -130,14 +126,3 @@ def load_state(path: Path, now: datetime) -> tuple[datetime, dict[int, MemoryRow
         raise ConfigurationError(str(path), "content", type(error).__name__, expected) from None
     refuse_old(path, head.taken_at, now)
     return head.taken_at, {partition: SavedRows(rows) for partition, rows in found.items()}
-
-
-def refuse_old(path: Path, oldest: datetime, now: datetime) -> None:
-    """Refuse a file that should have been deleted: what derives from images may not outlive four weeks.
-
-    Raises:
-        ConfigurationError: It is older than the topics' retention.
-    """
-    if now - oldest > KEPT:
-        expected = f"nothing older than {KEPT.days} days: it derives from images; delete this file"
-        raise ConfigurationError(str(path), "taken_at", oldest.isoformat(timespec="seconds"), expected)

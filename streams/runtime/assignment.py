@@ -19,10 +19,11 @@ from typing import Any, Final
 
 from streams import metrics
 from streams.errors import DeliveryError
+from streams.kafka.record import Where
 from streams.runtime.lease import Lease
 from streams.runtime.processed import SLOTS
 from streams.runtime.progress import Offered, Progress
-from streams.runtime.send_queue import Outbox, Where
+from streams.runtime.send_queue import Outbox
 
 log = logging.getLogger(__name__)
 

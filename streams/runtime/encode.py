@@ -7,18 +7,14 @@ from datetime import datetime
 from typing import Final
 
 from schemas.base import Message
-from schemas.codec import OCTETS, Encoded, encode
-from schemas.operations import DeadLetterReason, DeadLetterReference
+from schemas.codec import Encoded, encode
+from schemas.operations import DeadLetterReason
 from streams.errors import UnknownCameraError
-from streams.kafka.records import Fault, Record
-from streams.runtime.processed import Outgoing
-from streams.runtime.producer import partition_of
-from streams.runtime.send_queue import Raw, Where
+from streams.kafka.dead_letter import Fault
+from streams.kafka.partitioner import partition_of
+from streams.kafka.record import Outgoing, Raw, Where
 from streams.stages.base import Output
-from streams.topics import DEAD_LETTERS, MAX_MESSAGE_BYTES
-
-MAX_DEAD_LETTER_BYTES: Final = 950_000
-"""Original bytes kept in a dead letter; below the client's request limit of 1,000,000 bytes with the headers."""
+from streams.topics import MAX_MESSAGE_BYTES
 
 MAX_RECORD_BYTES: Final = MAX_MESSAGE_BYTES - 20_000
 """Largest output: below what its topic takes, with room for headers and the batch around it."""
@@ -61,31 +57,6 @@ def placed(outputs: Sequence[Outgoing]) -> list[tuple[Where, Raw]]:
         ((output.topic, output.partition), (output.record.key, output.record.value, output.record.headers))
         for output in outputs
     ]
-
-
-def dead_letter(stage: str, record: Record, fault: Fault) -> Outgoing:
-    """Return what sets a record aside: its original bytes, where it stood, and the bounded reason."""
-    letter = DeadLetterReference(
-        stage=stage,
-        reason=fault.reason,
-        detail=fault.detail[:300],
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        original_key=(record.key or b"").decode("utf-8", "replace")[:200],
-        original_bytes=len(record.value or b""),
-        failed_at=record.appended_at,
-    )
-    aside = encode(
-        letter,
-        stage=stage,
-        handled_at=record.appended_at,
-        entered_at=record.appended_at,
-        payload=(record.value or b"")[:MAX_DEAD_LETTER_BYTES],
-        payload_type=OCTETS,
-    )
-    headers = [*aside.headers, *((f"original-{name}", value) for name, value in record.headers)]
-    return Outgoing(DEAD_LETTERS, 0, Encoded(record.key or b"", aside.value, headers))
 
 
 def handler_fault(error: BaseException) -> Fault:

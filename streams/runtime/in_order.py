@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from streams.runtime.send_queue import Where
+from streams.kafka.record import Where
 
 
 @dataclass(slots=True)

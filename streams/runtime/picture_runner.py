@@ -1,8 +1,9 @@
 """The runner's sister for pictures: several are looked at at once, in the stage's threads, beside the event loop.
 
-Records are taken from the stream as they come and wait by camera (`streams/runtime/picture_queue.py`): what is too old by its turn is
-acknowledged and counted without being decoded. The stage is given a few at a time. What one causes is sent as soon as it is
-known; it is acknowledged when it is confirmed and all before it in its partition are (`streams/runtime/in_order.py`).
+Records are taken from the stream as they come and wait by camera (`streams/runtime/picture_queue.py`): what is too old by
+its turn is acknowledged and counted without being decoded. The stage is given a few at a time. What one causes is sent as
+soon as it is known; it is acknowledged when it is confirmed and all before it in its partition are
+(`streams/runtime/in_order.py`).
 
 When partitions go, what waits and what is being looked at is forgotten: whoever gets them takes it again, if still fresh.
 """
@@ -20,12 +21,13 @@ from typing import Any, Final
 from schemas.cameras import FrameReference
 from streams import metrics
 from streams.clock import Clock
-from streams.kafka.records import Fault, Record, read_record
+from streams.kafka.dead_letter import Fault
+from streams.kafka.record import Outgoing, Record
 from streams.runtime.assignment import Delivery
 from streams.runtime.encode import encoded, handler_fault, placed
+from streams.runtime.guard import read_record
 from streams.runtime.in_order import InOrder
 from streams.runtime.picture_queue import Waiting
-from streams.runtime.processed import Outgoing
 from streams.runtime.runner import record_of, set_aside
 from streams.runtime.send_queue import Entry
 from streams.stages.base import Failed, Input, Output, PictureStage

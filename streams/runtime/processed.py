@@ -17,8 +17,9 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from schemas.base import Message, Part
+from schemas.base import Part
 from schemas.codec import Encoded, Headers
+from streams.kafka.record import Outgoing
 from streams.stages.base import Rows
 from streams.topics import BY_NAME
 
@@ -45,16 +46,6 @@ class Done(Part):
     number: int
     records: tuple[SentRecord, ...]
     values: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """One encoded output and where it goes; the message itself only where it was not sent before."""
-
-    topic: str
-    partition: int
-    record: Encoded
-    message: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)

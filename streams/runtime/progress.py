@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from streams.runtime.send_queue import Where
+from streams.kafka.record import Where
 
 
 class Offered(Enum):

@@ -2,7 +2,7 @@
 
 For each record of a stage's topics, in the order of its partition:
 
-1. it is decoded and guarded (`streams/kafka/records.py`); what fails goes to dead-letters, and the partition goes on;
+1. it is decoded and guarded (`streams/kafka/record.py`); what fails goes to dead-letters, and the partition goes on;
 2. a repeated input sends again exactly what it caused the first time (`streams/runtime/processed.py`);
 3. otherwise the agent decides, synchronously, with `now` being the time at which the broker appended the record (for one
    that is sent again: the first time), so that the same record gives the same decision whenever it is handled;
@@ -25,13 +25,15 @@ from typing import Any
 from schemas.operations import DeadLetterReason
 from streams import metrics
 from streams.errors import DeliveryError
-from streams.kafka.records import Fault, Record, normal_headers, read_record
-from streams.kafka.replaying import first_appended_at, is_sent_again
+from streams.kafka.dead_letter import Fault, dead_letter
+from streams.kafka.record import Outgoing, Record, Where, first_appended_at, is_sent_again, normal_headers
 from streams.runtime.assignment import Delivery
-from streams.runtime.encode import MAX_ROW_BYTES, dead_letter, encoded, handler_fault, placed
-from streams.runtime.processed import Outgoing, Repeats
-from streams.runtime.send_queue import Entry, Where
-from streams.runtime.state import NoRows, PartitionState, StateError, StateRows, StateTable
+from streams.runtime.encode import MAX_ROW_BYTES, encoded, handler_fault, placed
+from streams.runtime.faust.table import StateTable
+from streams.runtime.guard import read_record
+from streams.runtime.processed import Repeats
+from streams.runtime.send_queue import Entry
+from streams.runtime.state import NoRows, PartitionState, StateError, StateRows
 from streams.stages.base import Input, Rows, Stage
 
 log = logging.getLogger(__name__)

@@ -17,10 +17,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, Protocol
 
-from schemas.codec import Headers
 from streams import metrics
 from streams.errors import DeliveryError
-from streams.runtime.processed import Outgoing
+from streams.kafka.record import Outgoing, Raw, Where
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +29,6 @@ LONGEST_LINGER_S: Final = 0.025
 load there are fewer requests, which drain a backlog faster."""
 MAX_IN_FLIGHT: Final = 1_000
 """Inputs taken and not yet acknowledged, per stage: enough to hide the broker's latency, little to do again."""
-
-Where = tuple[str, int]
-"""A topic and a partition."""
-Raw = tuple[bytes | None, bytes | None, Headers]
-"""Key, value and headers; a value of None is a tombstone."""
 
 
 class Transmit(Protocol):

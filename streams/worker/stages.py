@@ -3,61 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 from streams.canary.partitions import canaries, with_canaries
-from streams.config.rules_file import Rules, load_rules
-from streams.config.yaml import read_yaml
-from streams.domain.alerts.suppression import NO_PLAN, Plan
-from streams.domain.cameras.registry import Registry
+from streams.config.files import ConfigFiles, load_rules
 from streams.errors import ConfigurationError
 from streams.settings import Settings, read_time_zone
 from streams.stages.base import PictureStage, Stage
 
 
-@dataclass(frozen=True)
-class Parts:
-    """What stages are made from; each file is read when the first stage asks for it."""
-
-    settings: Settings
-
-    @cached_property
-    def registry(self) -> Registry:
-        """Return the camera registry."""
-        if self.settings.registry is None:
-            raise ConfigurationError("environment", "TOEZICHT_REGISTRY", "", "the path of a camera registry (YAML)")
-        return read_yaml(self.settings.registry, Registry)
-
-    @cached_property
-    def with_canaries(self) -> Registry:
-        """Return the registry with the canaries' own control rooms and cameras."""
-        return with_canaries(self.registry)
-
-    @cached_property
-    def rules(self) -> Rules:
-        """Return the priority rules: the configured ones, else the built-in ones."""
-        return load_rules(self.settings.rules)
-
-    @cached_property
-    def plan(self) -> Plan:
-        """Return the plan of what is expected; an empty one where none is configured.
-
-        Raises:
-            ConfigurationError: It names a control room or a camera that the registry does not have.
-        """
-        path = self.settings.plan
-        if path is None:
-            return NO_PLAN
-        plan = read_yaml(path, Plan)
-        unknown = plan.unknown(self.registry)
-        if unknown is not None:
-            raise ConfigurationError(str(path), *unknown)
-        return plan
-
-
-def _detect(parts: Parts) -> PictureStage:
+def _detect(parts: ConfigFiles) -> PictureStage:
     from streams.config.calibrations import tracking_grounds
     from streams.stages.detect.stage import Detect  # needs the vision extra: imported only where it runs
 
@@ -67,36 +22,36 @@ def _detect(parts: Parts) -> PictureStage:
     return Detect.from_settings(parts.settings, grounds)
 
 
-def _observe(parts: Parts) -> Stage:
+def _observe(parts: ConfigFiles) -> Stage:
     from streams.config.calibrations import ground_maps
     from streams.stages.observe import Observe
 
     registry, settings = parts.registry, parts.settings
     assert settings.registry is not None  # or there would be no registry
     grounds = ground_maps(registry, settings.registry.parent)
-    return Observe(parts.with_canaries, parts.rules, read_time_zone(settings.time_zone), grounds)
+    return Observe(with_canaries(parts.registry), parts.rules, read_time_zone(settings.time_zone), grounds)
 
 
-def _locate(parts: Parts) -> Stage:
+def _locate(parts: ConfigFiles) -> Stage:
     from streams.stages.locate import Locate
 
     return Locate(parts.registry, parts.rules, parts.settings.time_zone, canaries())
 
 
-def _corroborate(parts: Parts) -> Stage:
+def _corroborate(parts: ConfigFiles) -> Stage:
     from streams.stages.corroborate.stage import Corroborate
 
-    return Corroborate(parts.with_canaries, parts.rules)
+    return Corroborate(with_canaries(parts.registry), parts.rules)
 
 
-def _decide(parts: Parts) -> Stage:
+def _decide(parts: ConfigFiles) -> Stage:
     from streams.stages.decide.stage import Decide
 
     return Decide(parts.rules, parts.registry.version, parts.plan)
 
 
-def _trends(parts: Parts) -> Stage:
-    from streams.config.trend_files import load_areas, load_safety_plan
+def _trends(parts: ConfigFiles) -> Stage:
+    from streams.config.files import load_areas, load_safety_plan
     from streams.stages.trends.stage import Trends
 
     settings = parts.settings
@@ -105,7 +60,7 @@ def _trends(parts: Parts) -> Stage:
     )
 
 
-def _shadow(parts: Parts) -> Stage:
+def _shadow(parts: ConfigFiles) -> Stage:
     from streams.stages.decide.shadow import Shadow
 
     file = parts.settings.shadow_rules
@@ -114,7 +69,7 @@ def _shadow(parts: Parts) -> Stage:
     return Shadow(load_rules(file), parts.registry.version, parts.plan)
 
 
-STAGES: Final[dict[str, Callable[[Parts], Stage | PictureStage]]] = {
+STAGES: Final[dict[str, Callable[[ConfigFiles], Stage | PictureStage]]] = {
     "detect": _detect,
     "observe": _observe,
     "locate": _locate,
@@ -131,7 +86,7 @@ def make_stages(names: list[str], settings: Settings) -> list[Stage | PictureSta
     Raises:
         ConfigurationError: A name is unknown or given twice, or a file that a stage needs is missing or wrong.
     """
-    parts = Parts(settings)
+    parts = ConfigFiles(settings)
     for name in names:
         if name not in STAGES:
             raise ConfigurationError("worker", "NAME", name, "one of " + ", ".join(STAGES))

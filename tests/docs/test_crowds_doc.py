@@ -9,7 +9,7 @@ import pytest
 
 from schemas.cameras import Visibility
 from schemas.observations import GroundMeasure, Observation, SituationKind
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.config.yaml import parse_yaml
 from streams.domain.cameras.registry import Situations, Zone
 from streams.domain.observations.zone_events.running import LEAST_BODY_HEIGHTS_PER_S, LEAST_M_PER_S

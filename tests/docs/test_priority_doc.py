@@ -10,7 +10,7 @@ import pytest
 from schemas.categories import Category
 from schemas.evidence import Verdict
 from schemas.observations import SituationKind
-from streams.config.rules_file import DEFAULT_RULES, load_rules
+from streams.config.files import DEFAULT_RULES, load_rules
 from streams.config.yaml import parse_yaml
 from streams.domain.rules.cameras import Signal
 from streams.domain.rules.rules import Rules

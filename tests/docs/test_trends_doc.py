@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from schemas.trends import Judgement, KnoxTest, NearRepeats, Trend, TrendTarget, TrendWeek
-from streams.config.trend_files import load_safety_plan
+from streams.config.files import load_safety_plan
 from streams.config.yaml import parse_yaml
 from streams.domain.trends import near_repeats as repeat_pairs
 from streams.domain.trends import surges

@@ -16,7 +16,7 @@ from schemas.incidents import Operation
 from schemas.observations import SituationKind, ZoneSituation
 from schemas.operations import Tick
 from streams import topics
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.stages.base import Stage
 from streams.stages.corroborate.stage import Corroborate
 from streams.stages.decide.stage import Decide

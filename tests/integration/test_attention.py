@@ -21,7 +21,7 @@ from schemas.cameras import FrameReference
 from schemas.codec import decode, encode
 from schemas.incidents import CameraWatch, Operation
 from streams.clock import utc_now
-from streams.runtime.producer import partition_of
+from streams.kafka.partitioner import partition_of
 from streams.settings import KafkaSettings
 from streams.topics import CAMERA_FRAMES, CAMERA_WATCHES
 from tests.integration.test_capture import RUN, _records, _video

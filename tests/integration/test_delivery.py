@@ -16,13 +16,13 @@ from kafka import KafkaAdminClient, KafkaProducer
 from schemas.codec import encode
 from schemas.operations import Tick
 from streams.clock import utc_now
+from streams.kafka.record import Raw, Where
+from streams.runtime.faust.producer import BatchTransmit, LeasedProducer
+from streams.runtime.faust.stage_app import build
 from streams.runtime.lease import Lease
-from streams.runtime.producer import BatchTransmit, LeasedProducer
-from streams.runtime.send_queue import Raw, Where
 from streams.settings import KafkaSettings
 from streams.stages.base import Input, Output, Rows
 from streams.topics import ROOM_TICKS, TRENDS
-from streams.worker.run import build
 
 pytestmark = pytest.mark.integration
 PLACE = (ROOM_TICKS, 1)

@@ -15,7 +15,7 @@ from schemas.codec import encode
 from schemas.evidence import Evidence, Verdict
 from streams.cli.main import build_app
 from streams.clock import utc_now
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.errors import ConfigurationError
 from streams.runtime.in_memory import MemoryRows
 from streams.settings import KafkaSettings

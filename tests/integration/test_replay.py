@@ -24,7 +24,7 @@ from schemas.incidents import Incident
 from schemas.operations import Action, OperatorAction
 from streams import topics
 from streams.clock import utc_now
-from streams.config.rules_file import DEFAULT_RULES
+from streams.config.files import DEFAULT_RULES
 from streams.kafka.admin import apply
 from streams.kafka.topic_spans import SpanReader
 from streams.local.broker import LocalBroker, free_port

@@ -17,12 +17,13 @@ from kafka import TopicPartition as Place
 
 from bench.start.measure import fill, plain_read, start
 from streams import topics
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.kafka.admin import apply
 from streams.local.broker import LocalBroker
 from streams.runtime.faust import restore as restoring
 from streams.runtime.faust.app import faust_app, state_table
-from streams.runtime.state import KEPT_AT_KEY, StateTable
+from streams.runtime.faust.table import StateTable
+from streams.runtime.state import KEPT_AT_KEY
 from streams.settings import KafkaSettings, Settings
 from streams.stages.decide.stage import Decide
 

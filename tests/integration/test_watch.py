@@ -12,8 +12,9 @@ from kafka import KafkaProducer
 
 from schemas.alerts import Alert
 from schemas.codec import encode
-from streams.clients.alerts import AlertReader, UnreachableError
+from streams.clients.alerts import AlertReader
 from streams.clock import utc_now
+from streams.kafka.errors import UnreachableError
 from streams.settings import KafkaSettings
 from streams.topics import ALERT_STATE, ALERTS
 from tests.support.messages import NOON, example

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from schemas.codec import Headers
+from streams.kafka.record import Raw, Where
 from streams.runtime.assignment import Delivery
 from streams.runtime.lease import Lease
-from streams.runtime.send_queue import Outbox, Raw, Where
+from streams.runtime.send_queue import Outbox
 
 
 @dataclass

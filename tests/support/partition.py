@@ -11,8 +11,7 @@ from schemas.base import Message
 from schemas.codec import encode
 from schemas.operations import Tick
 from streams import topics
-from streams.kafka.records import Record
-from streams.kafka.replaying import sent_again
+from streams.kafka.record import Record, sent_again
 from streams.runtime.runner import Runner
 from streams.runtime.state import PartitionState
 from streams.stages.base import Stage

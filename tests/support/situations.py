@@ -16,7 +16,7 @@ from schemas.geo import Position
 from schemas.incidents import CameraWatch, Incident, Operation, incident_identity
 from schemas.observations import Observation
 from schemas.operations import Action, OperatorAction, Tick
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.cameras.registry import (
     Camera,
     ControlRoom,

@@ -26,8 +26,7 @@ from schemas.incidents import Operation
 from schemas.observations import SituationKind, ZoneSituation
 from schemas.operations import Action, Tick
 from streams import topics
-from streams.config.rules_file import load_rules
-from streams.config.trend_files import load_safety_plan
+from streams.config.files import load_rules, load_safety_plan
 from streams.domain.alerts.situation import Situation
 from streams.domain.budget.budget import BudgetRow
 from streams.domain.budget.summary import SummaryRow
@@ -40,7 +39,7 @@ from streams.domain.observations.open_second import CameraSecond
 from streams.domain.observations.zone_events.episodes import SituationRow
 from streams.domain.trends.areas import AreaMap
 from streams.domain.trends.counts import CountsRow
-from streams.kafka.records import Record
+from streams.kafka.record import Record
 from streams.runtime.processed import Done
 from streams.runtime.runner import Runner
 from streams.runtime.state import PartitionState

@@ -19,9 +19,9 @@ from schemas.base import Message
 from schemas.categories import Category
 from schemas.geo import Position
 from streams import topics
-from streams.config.trend_files import load_areas, load_safety_plan
+from streams.config.files import load_areas, load_safety_plan
 from streams.domain.trends.summary import RoomSummary, summaries
-from streams.presentation.alerts import Language
+from streams.presentation.language import Language
 from streams.presentation.trends.html import report_html
 from streams.runtime.in_memory import InMemory
 from streams.stages.trends.stage import Trends

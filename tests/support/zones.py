@@ -15,7 +15,7 @@ import numpy as np
 
 from schemas.cameras import Box, DetectedObject, Detections, DetectorInfo, ObjectClass
 from schemas.observations import Observation
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.cameras.registry import Camera
 from streams.domain.geometry.projection import GroundMap, Points
 from streams.domain.observations.closed_second import tell

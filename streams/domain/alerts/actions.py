@@ -13,8 +13,7 @@ from typing import Any, Final, NamedTuple
 from schemas.alerts import AlertState, Shelf
 from schemas.categories import Priority
 from schemas.operations import Action, OperatorAction
-from streams.domain.alerts.life import in_state
-from streams.domain.alerts.lifecycle import HANDLED, Refused, asked
+from streams.domain.alerts.lifecycle import HANDLED, Refused, asked, in_state
 from streams.domain.alerts.situation import Situation
 
 VERDICTS: Final = frozenset({"true", "false", "test", "duplicate"})

@@ -9,8 +9,7 @@ from typing import Final, NamedTuple
 from schemas.alerts import Alert, AlertCamera, AlertState, Change
 from schemas.categories import Priority
 from streams.domain.alerts.damping import Shown, shown
-from streams.domain.alerts.life import Life
-from streams.domain.alerts.lifecycle import ENDED, QUIET
+from streams.domain.alerts.lifecycle import ENDED, QUIET, Life
 from streams.domain.alerts.score import Scored, camera_verdicts, report_verdicts, score
 from streams.domain.alerts.situation import EpisodeRow, ReportRow, Situation, best_position, best_verdict, told
 from streams.domain.rules.rules import Rules

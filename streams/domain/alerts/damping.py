@@ -7,19 +7,10 @@ that they score.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Annotated
-
-from pydantic import Field
 
 from schemas.base import Part, Utc
 from schemas.categories import Priority
-from streams.domain.rules.cameras import Seconds
-
-
-class DampingRule(Part):
-    """How long a priority that falls is held before the lower one is shown."""
-
-    fall_after_s: Annotated[Seconds, Field(description="0: it falls at once")]
+from streams.domain.rules.rules import DampingRule
 
 
 class Shown(Part):

@@ -18,8 +18,7 @@ from schemas.alerts import AlertState
 from schemas.base import derive_id
 from schemas.operations import OperatorAction
 from streams.domain.alerts.actions import marked, refusal
-from streams.domain.alerts.life import in_state
-from streams.domain.alerts.lifecycle import TABLE, Cause, Refused
+from streams.domain.alerts.lifecycle import TABLE, Cause, Refused, in_state
 from streams.domain.alerts.situation import Situation, fact_ids, settled, with_episode, with_report, with_sighting
 from streams.domain.rules.rules import Rules
 

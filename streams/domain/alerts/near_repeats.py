@@ -9,16 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from math import floor
-from typing import Annotated, Final
-
-from pydantic import Field
+from typing import Final
 
 from schemas.alerts import AlertState, NearRepeat
 from schemas.base import Part, Utc
-from schemas.categories import Category
 from streams.domain.alerts.situation import Situation, best_position
 from streams.domain.geometry.ground import GroundPoint, distance_m, to_ground
-from streams.domain.rules.cameras import Metres, Points, Seconds
+from streams.domain.rules.rules import NearRepeatRule
 
 GRID_M: Final = 50.0
 """Places are rounded to this: about a street [own]; rounding moves a place by at most half a diagonal, 35 m."""
@@ -26,15 +23,6 @@ CELL_M: Final = 250.0
 """Size of an index cell; never change it for state that exists."""
 _FALSE: Final = frozenset({"false", "test", "duplicate"})
 _REPEATS_AT_MOST: Final = 10
-
-
-class NearRepeatRule(Part):
-    """Which situations can repeat one another, how near and how soon, and what that adds, once."""
-
-    categories: Annotated[tuple[Category, ...], Field(description="Empty: none")]
-    distance_m: Metres
-    within_s: Annotated[Seconds, Field(gt=0)]
-    points: Annotated[Points, Field(ge=0)]
 
 
 class RepeatEntry(Part):

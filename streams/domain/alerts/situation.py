@@ -20,8 +20,7 @@ from schemas.evidence import CameraCoverage, EpisodeFact, Evidence, ReportFact, 
 from schemas.geo import Position
 from schemas.incidents import Operation
 from streams.domain.alerts.damping import Shown
-from streams.domain.alerts.life import Life, in_state
-from streams.domain.alerts.lifecycle import Cause, follows
+from streams.domain.alerts.lifecycle import Cause, Life, follows, in_state
 from streams.domain.budget.budget import Standing
 
 VERDICT_ORDER: Final = (

@@ -8,8 +8,7 @@ from typing import NamedTuple
 from schemas.alerts import AlertState, Change
 from schemas.categories import Priority
 from streams.domain.alerts.alert import expires_at, fallen
-from streams.domain.alerts.life import in_state
-from streams.domain.alerts.lifecycle import Cause, follows
+from streams.domain.alerts.lifecycle import Cause, follows, in_state
 from streams.domain.alerts.situation import Situation
 from streams.domain.alerts.suppression import Plan
 from streams.domain.rules.rules import Rules

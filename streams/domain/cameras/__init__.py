@@ -1,1 +1,1 @@
-"""To be described."""
+"""Cameras as the registry tells them: legal basis, viewing windows, zones, and who may see a snapshot."""

@@ -1,1 +1,1 @@
-"""To be described."""
+"""Incidents: a partner's raw report normalised, and which revision of it is new."""

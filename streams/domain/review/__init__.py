@@ -1,1 +1,1 @@
-"""To be described."""
+"""Review of the rules: precision by operators' verdicts, proposals, and the difference between two sets of alerts."""

@@ -1,6 +1,6 @@
 """The rules: what each category is worth, which cameras are asked, what corroborates, and what may never happen.
 
-They are data (`rules_default.yaml`); this file says what a rules file may say, and refuses what contradicts itself.
+They are data (`default.yaml` beside it); this file says what a rules file may say, and refuses what contradicts itself.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from schemas.base import Identifier, Part, ShortText
 from schemas.categories import Category, Priority
 from schemas.evidence import Verdict
-from streams.domain.alerts.damping import DampingRule
-from streams.domain.alerts.near_repeats import NearRepeatRule
 from streams.domain.rules.budget import BudgetRule
 from streams.domain.rules.cameras import AttentionRule, CameraRule, EpisodesRule, LookingRule, Metres, Points, Seconds
 from streams.domain.rules.circumstances import Circumstance
@@ -286,3 +284,18 @@ class Rules(Part):
     def of(self, category: Category) -> CategoryRule:
         """Return a category's rule."""
         return self.categories[category]
+
+
+class DampingRule(Part):
+    """How long a priority that falls is held before the lower one is shown."""
+
+    fall_after_s: Annotated[Seconds, Field(description="0: it falls at once")]
+
+
+class NearRepeatRule(Part):
+    """Which situations can repeat one another, how near and how soon, and what that adds, once."""
+
+    categories: Annotated[tuple[Category, ...], Field(description="Empty: none")]
+    distance_m: Metres
+    within_s: Annotated[Seconds, Field(gt=0)]
+    points: Annotated[Points, Field(ge=0)]

@@ -1,1 +1,1 @@
-"""To be described."""
+"""The trend report: tables, words, drawings and the page in HTML."""

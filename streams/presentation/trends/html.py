@@ -11,7 +11,7 @@ from typing import Final
 from streams.domain.trends.areas import ELSEWHERE, UNKNOWN
 from streams.domain.trends.summary import AreaLine, RoomSummary, TargetLine
 from streams.domain.trends.surges import LEAST_WEEKS
-from streams.presentation.alerts import Language
+from streams.presentation.language import Language
 from streams.presentation.trends.svg import target_bar
 from streams.presentation.trends.tables import area_name, areas_table, categories_table, repeats_table
 from streams.presentation.trends.words import Words

@@ -14,7 +14,7 @@ from pydantic import Field
 from schemas.base import Part
 from schemas.categories import Category
 from streams.config.yaml import parse_yaml
-from streams.presentation.alerts import Language
+from streams.presentation.language import Language
 
 FILE = "trend_words.yaml"
 

@@ -21,8 +21,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError
 from faust.types import TP
 
-from streams.runtime.state import StateTable
-from streams.settings import KafkaSettings, aiokafka_options
+from streams.kafka.options import aiokafka_options
+from streams.runtime.faust.table import StateTable
+from streams.settings import KafkaSettings
 
 log = logging.getLogger(__name__)
 

@@ -1,45 +1,107 @@
-"""Which local state may be used at all: what is marked, or does not open, is thrown away and read anew."""
+"""State table of a stage: the framework's table with an explicit partition, written when its changelog is confirmed."""
 
 from __future__ import annotations
 
-import logging
-import re
+import contextlib
 import shutil
-from pathlib import Path
-from typing import Any, Final
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, cast
+
+import faust
+import rocksdict
+from faust.types import TP
 
 from streams.metrics import STATE_REBUILT
-
-log = logging.getLogger(__name__)
-
-_LOCKED: Final = re.compile("lock hold by|while lock file", re.IGNORECASE)
-"""What RocksDB says of a database that another process has open; a damaged block is a "block checksum mismatch"."""
+from streams.runtime.faust.local_state import mark_of
+from streams.runtime.state import KEPT_AT_KEY, LOCAL_STATE_KEPT_S, Database, PartitionState, StateError, log
 
 
-def discard_distrusted(stage: str, table: Any) -> None:
-    """Throw away local state that was marked, or that cannot be opened; recovery reads it anew from the changelog.
+class StateTable(faust.Table):  # type: ignore[misc]
+    """Faust's table, read and written by partition, never through the event that happens to be current.
 
-    Called before the framework opens anything, in a folder that only this worker uses.
+    Attributes:
+        fail: Called with the error that stops the worker.
     """
-    rebuilt = STATE_REBUILT.labels(stage)  # a series from the start
-    for partition in range(table.partitions or 0):
-        path = table.data.partition_path(partition)
-        if path.exists() and (mark_of(path).exists() or not _opens(table, path)):
-            log.warning("%s: the local state in %s is thrown away and read anew", stage, path)
-            shutil.rmtree(path)
-            rebuilt.inc()
-        mark_of(path).unlink(missing_ok=True)
 
+    partition_states: dict[int, PartitionState]
+    fail: Callable[[Exception], None]
 
-def mark_of(path: Path) -> Path:
-    """Return where a partition's local state is marked as not to be trusted."""
-    return path.with_name(f"{path.name}.distrusted")
+    def partition_state(self, partition: int) -> PartitionState:
+        """Return the state of one partition that this worker owns."""
+        states = self._states()
+        if partition not in states:
+            states[partition] = PartitionState(
+                lambda: cast(Database, self.data._db_for_partition(partition)), lambda: self.distrust(partition)
+            )
+        return states[partition]
 
+    def forget(self) -> None:
+        """Forget what is held in memory: partitions go, and those that come back are read again after recovery."""
+        self._states().clear()
 
-def _opens(table: Any, path: Path) -> bool:
-    try:
-        table.data.rocksdb_options.open(path).close()
-    except Exception as error:  # what RocksDB raises has no type of its own
-        log.warning("%s cannot be opened: %r", path, error)
-        return _LOCKED.search(str(error)) is not None  # another process has it: that is for the framework to say
-    return True
+    def distrust(self, partition: int) -> None:
+        """Mark a partition's local state as not to be trusted, and end the worker: the next one throws it away."""
+        mark_of(self.data.partition_path(partition)).touch()
+        self.fail(StateError(f"the local state of partition {partition} cannot be trusted, it will be read anew"))
+
+    def apply_changelog_batch(self, batch: Any) -> None:
+        """Write what the framework read for a standby."""
+        events = list(batch)
+        with self.failing():
+            super().apply_changelog_batch(events)
+            for partition in {event.message.partition for event in events}:
+                self.data._db_for_partition(partition).put(KEPT_AT_KEY, str(time.time()).encode())
+
+    def discard_if_old(self, partition: int, now_s: float) -> bool:
+        """Throw away local state that was not written for so long that it may have missed deletions.
+
+        Called when the partition comes, before its changelog is read: also a process that runs may get one back after days.
+        """
+        written = self.data._db_for_partition(partition).get(KEPT_AT_KEY)
+        if self.persisted_offset(self.changelog_tp(partition)) is None:
+            return False
+        if written is not None and float(written) >= now_s - LOCAL_STATE_KEPT_S:
+            return False
+        log.warning("the local state of partition %d is too old, it is read anew", partition)
+        self.data._dbs.pop(partition).close()
+        shutil.rmtree(self.data.partition_path(partition))
+        STATE_REBUILT.labels(self.app.conf.id).inc()
+        return True
+
+    def changelog_tp(self, partition: int) -> TP:
+        """Return the changelog's topic and partition."""
+        return TP(self.changelog_topic.get_topic_name(), partition)
+
+    def keep(self, partition: int, writes: Mapping[bytes, bytes | None], offset: int) -> None:
+        """Write confirmed rows to RocksDB, and how far into the changelog they reach, in one batch."""
+        batch = rocksdict.WriteBatch(raw_mode=True)
+        for key, value in writes.items():
+            if value is None:
+                batch.delete(key)
+            else:
+                batch.put(key, value)
+        batch.put(self.data.offset_key, str(offset).encode())
+        batch.put(KEPT_AT_KEY, str(time.time()).encode())
+        self.data._db_for_partition(partition).write(batch)
+
+    async def on_rebalance(
+        self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
+    ) -> None:
+        """Forget what was held in memory: it is read again after recovery."""
+        self.forget()
+        await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)
+
+    @contextlib.contextmanager
+    def failing(self) -> Iterator[None]:
+        """End the worker where what recovery read cannot be written: Faust would go on without it."""
+        try:
+            yield
+        except Exception as error:
+            self.fail(StateError(f"rows cannot be stored: {error!r}"))
+            raise
+
+    def _states(self) -> dict[int, PartitionState]:
+        if "partition_states" not in self.__dict__:
+            self.partition_states = {}
+        return self.partition_states

@@ -1,1 +1,1 @@
-"""To be described."""
+"""Stage `corroborate`: per camera, what observations say about reports, and the episodes that cameras begin."""

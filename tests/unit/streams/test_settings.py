@@ -8,7 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from streams.errors import ConfigurationError
-from streams.settings import KafkaSettings, kafka_client_options, read_settings
+from streams.kafka.options import kafka_client_options
+from streams.settings import KafkaSettings, read_settings
 
 
 def test_plain_cluster() -> None:

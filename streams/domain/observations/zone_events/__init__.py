@@ -1,1 +1,4 @@
-"""To be described."""
+"""Zone events: loitering, gathering, wrong direction, entry of a closed zone, running, an object left.
+
+One file each; `registry` has them all.
+"""

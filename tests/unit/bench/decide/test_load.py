@@ -12,9 +12,9 @@ from bench.decide.measure import _rate
 from schemas.evidence import Evidence, ReportFact, SightingFact
 from schemas.operations import OperatorAction, Tick
 from streams import topics
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
+from streams.kafka.partitioner import partition_of
 from streams.runtime.in_memory import InMemory
-from streams.runtime.producer import partition_of
 from streams.stages.decide.stage import Decide
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

@@ -18,7 +18,7 @@ from bench.scenarios.reporting import Partners, numbered
 from bench.scenarios.showing import Happening, Visit, shown, spans
 from bench.scenarios.town import CAMERAS, CENTRE, ZONE_M2, registry
 from schemas.categories import Priority
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.cameras.registry import Registry
 
 ASSUMED = load_assumptions()

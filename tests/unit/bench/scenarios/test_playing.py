@@ -16,7 +16,7 @@ from bench.scenarios.playing import Played, Player
 from bench.scenarios.spans import observations
 from bench.scenarios.town import registry
 from schemas.categories import Priority
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.cameras.registry import Registry
 
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)

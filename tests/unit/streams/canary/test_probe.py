@@ -15,15 +15,15 @@ from schemas.categories import Category
 from streams import topics
 from streams.canary.partitions import canaries, names, with_canaries
 from streams.canary.probe import GIVEN_UP_AFTER, Canaries
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.cameras.registry import Registry
 from streams.domain.canary import SOURCE, Asked, asked_by, is_canary, report
 from streams.domain.incidents.raw_report import Unreadable
 from streams.errors import ConfigurationError
 from streams.intake.sources.categories import load_categories
 from streams.intake.sources.recorded import RecordedReports
+from streams.kafka.partitioner import partition_of
 from streams.runtime.in_memory import InMemory
-from streams.runtime.producer import partition_of
 from streams.stages.base import Output
 from streams.stages.corroborate.stage import Corroborate
 from streams.stages.decide.stage import Decide

@@ -11,8 +11,8 @@ from prometheus_client import REGISTRY
 from schemas.incidents import Operation
 from streams.capture.attention import REMEMBERED, AttentionDesk
 from streams.capture.attention_consumer import AttentionReader
-from streams.capture.frame_sender import FrameSender
 from streams.capture.process import Attention, Parts
+from streams.capture.sender import FrameSender
 from streams.clock import utc_now
 from streams.domain.corroboration.attention import TOLERANCE
 from streams.settings import KafkaSettings

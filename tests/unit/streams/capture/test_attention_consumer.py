@@ -15,7 +15,7 @@ from streams.capture.attention import AttentionDesk
 from streams.capture.attention_consumer import AttentionReader
 from streams.domain.corroboration.attention import TOLERANCE
 from streams.kafka import follower as topic_follower
-from streams.runtime.producer import partition_of
+from streams.kafka.partitioner import partition_of
 from streams.settings import KafkaSettings
 from streams.topics import CAMERA_WATCHES
 from tests.support.capture import NOW

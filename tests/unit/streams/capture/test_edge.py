@@ -27,10 +27,10 @@ from schemas.codec import decode, envelope
 from schemas.observations import Observation
 from schemas.operations import Tick
 from streams.capture.edge import EdgeDetection, OneAtATime
-from streams.capture.frame_sender import FrameSender
-from streams.config.rules_file import load_rules
+from streams.capture.sender import FrameSender
+from streams.config.files import load_rules
 from streams.domain.cameras.registry import ControlRoom, Place, Registry
-from streams.runtime.producer import partition_of
+from streams.kafka.partitioner import partition_of
 from streams.stages.base import Failed, Input, Output
 from streams.stages.detect.detections import Detected
 from streams.stages.detect.stage import Detect

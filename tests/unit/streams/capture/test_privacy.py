@@ -25,8 +25,8 @@ from detectors.sources.base import Frame, SourceConfig
 from detectors.tracking.bytetrack import Trackers
 from streams.capture.edge import EdgeDetection
 from streams.capture.frame_buffer import PictureRing
-from streams.capture.frame_sender import FrameSender
 from streams.capture.process import Parts
+from streams.capture.sender import FrameSender
 from streams.capture.snapshots import SnapshotDesk
 from streams.stages.detect.detections import Detected
 from streams.topics import AUDIT, CAMERA_FRAMES, DETECTIONS, SNAPSHOTS

@@ -18,8 +18,8 @@ from schemas.cameras import CameraState, CameraStatus, Detections, FrameReferenc
 from schemas.codec import decode, envelope
 from schemas.operations import AuditEvent
 from schemas.snapshots import SnapshotReference
-from streams.capture.frame_sender import MAX_UNCONFIRMED_BYTES, WAITING_PER_CAMERA, FrameSender
-from streams.runtime.producer import partition_of
+from streams.capture.sender import MAX_UNCONFIRMED_BYTES, WAITING_PER_CAMERA, FrameSender
+from streams.kafka.partitioner import partition_of
 from streams.topics import AUDIT, CAMERA_FRAMES, CAMERA_STATE, CAMERA_STATUS, DETECTIONS, SNAPSHOTS
 from tests.support.capture import NOW
 from tests.support.messages import example

@@ -18,7 +18,7 @@ from schemas.codec import decode, envelope
 from schemas.operations import AuditEvent
 from schemas.snapshots import SnapshotReference, SnapshotRefusal
 from streams.capture.frame_buffer import PictureRing
-from streams.capture.frame_sender import FrameSender
+from streams.capture.sender import FrameSender
 from streams.capture.snapshots import ONLY_PIXELATED, SnapshotDesk
 from streams.domain.cameras.registry import Camera
 from streams.topics import AUDIT, SNAPSHOTS

@@ -14,7 +14,7 @@ from schemas.operations import Action, OperatorAction
 from streams.cli import act
 from streams.cli.main import build_app
 from streams.errors import ConfigurationError
-from streams.kafka.request_reply import NoAnswerError
+from streams.kafka.errors import NoAnswerError
 from tests.support.messages import NOON, example
 
 KNOWN = example(Alert, alert_id="a-1", revision=7, state=AlertState.NEW)

@@ -14,8 +14,8 @@ from streams.cli import dead_letters
 from streams.cli.main import build_app
 from streams.dead_letters.letters import Letter, read_letter
 from streams.errors import ConfigurationError
-from streams.kafka.records import Fault, Record
-from streams.runtime.encode import dead_letter
+from streams.kafka.dead_letter import Fault, dead_letter
+from streams.kafka.record import Record
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 

@@ -15,7 +15,7 @@ from schemas.operations import Action
 from streams import topics
 from streams.cli import replay, verdicts
 from streams.cli.main import build_app
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.errors import ConfigurationError, ToezichtError
 from streams.replay.file import RecordingHead, write_recording
 from streams.replay.follow_log import ReplayError
@@ -25,7 +25,7 @@ from tests.support.partition import LivePartition, live_decide
 from tests.support.situations import NOON, action, in_view, position, report, seconds
 
 RULES = load_rules()
-TEXT = (Path(__file__).parents[4] / "streams" / "domain" / "rules_default.yaml").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[4] / "streams" / "domain" / "rules" / "default.yaml").read_text(encoding="utf-8")
 
 
 @pytest.fixture(autouse=True)

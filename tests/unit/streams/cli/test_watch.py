@@ -14,8 +14,9 @@ from rich.console import Console
 
 from schemas.alerts import Alert, AlertSummary
 from streams.cli import watch
+from streams.cli.options import reachable
 from streams.errors import ConfigurationError
-from streams.presentation.alerts import Language
+from streams.presentation.language import Language
 from streams.settings import KafkaSettings, Settings
 from tests.support.messages import NOON, example
 
@@ -77,7 +78,7 @@ def until(reader: Any) -> Iterator[list[Alert]]:
 def test_the_configured_cluster_comes_first(tmp_path: Path) -> None:
     """What runs on this machine is not asked then."""
     leave(tmp_path, json.dumps({"bootstrap_servers": "127.0.0.1:1"}))
-    assert watch.reachable(*settings(tmp_path, "kafka:9092")).bootstrap_servers == "kafka:9092"
+    assert reachable(*settings(tmp_path, "kafka:9092")).bootstrap_servers == "kafka:9092"
 
 
 def test_the_newest_of_the_local_brokers_is_found(tmp_path: Path) -> None:
@@ -85,13 +86,13 @@ def test_the_newest_of_the_local_brokers_is_found(tmp_path: Path) -> None:
     leave(tmp_path, json.dumps({"bootstrap_servers": "127.0.0.1:1"}), age_s=9)
     leave(tmp_path / "demo-a", json.dumps({"bootstrap_servers": "127.0.0.1:2"}))
     leave(tmp_path / "demo-b", json.dumps({"bootstrap_servers": "127.0.0.1:3"}), age_s=5)
-    assert watch.reachable(*settings(tmp_path)).bootstrap_servers == "127.0.0.1:2"
+    assert reachable(*settings(tmp_path)).bootstrap_servers == "127.0.0.1:2"
 
 
 def test_no_cluster_is_one_line_that_names_the_variable(tmp_path: Path) -> None:
     """Nothing configured and nothing running."""
     with pytest.raises(ConfigurationError, match="KAFKA_BOOTSTRAP_SERVERS is '', expected host:port"):
-        watch.reachable(*settings(tmp_path))
+        reachable(*settings(tmp_path))
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", "7"])
@@ -99,7 +100,7 @@ def test_an_address_that_cannot_be_read_is_one_line_that_names_the_file(tmp_path
     """Cut off, or of something else."""
     leave(tmp_path, text)
     with pytest.raises(ConfigurationError, match=r"kafka\.json: bootstrap_servers is"):
-        watch.reachable(*settings(tmp_path))
+        reachable(*settings(tmp_path))
 
 
 def test_lines_are_of_the_asked_room_and_json_has_the_whole_alert(capsys: pytest.CaptureFixture[str]) -> None:

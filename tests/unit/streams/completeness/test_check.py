@@ -20,11 +20,12 @@ from schemas.incidents import Operation
 from schemas.operations import Action, DeadLetterReason
 from streams import topics
 from streams.completeness.check import ANSWERS, STAGE_OF, Check, Result, input_id
-from streams.completeness.ledger import COPIES_AT_MOST, Ledger, Place, Reason, Where
-from streams.config.rules_file import load_rules
-from streams.kafka.records import Fault, Record, read_record
-from streams.kafka.replaying import first_appended_at, sent_again
-from streams.runtime.encode import dead_letter, encoded
+from streams.completeness.ledger import COPIES_AT_MOST, Ledger, Place, Reason
+from streams.config.files import load_rules
+from streams.kafka.dead_letter import Fault, dead_letter
+from streams.kafka.record import Record, Where, first_appended_at, sent_again
+from streams.runtime.encode import encoded
+from streams.runtime.guard import read_record
 from streams.stages.base import Input, Stage
 from streams.stages.decide.stage import Decide
 from streams.stages.locate import Locate

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from schemas.categories import Category, Priority
-from streams.config.rules_file import DEFAULT_RULES, load_rules
+from streams.config.files import DEFAULT_RULES, load_rules
 from streams.config.yaml import FileError
 
 OTHER = "cap: P4\n    recipients: [oov]\n    situation: {distance_m: 50"

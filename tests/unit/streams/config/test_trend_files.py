@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.config.trend_files import load_safety_plan
+from streams.config.files import load_safety_plan
 from streams.config.yaml import FileError
 
 GOOD = 'version: "1"\ntargets: [{category: brand, below_per_year: 10, source: plan}]\nnear_repeats: [brand]\n'

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from schemas.codec import OCTETS, Encoded, Headers, decode, encode
 from schemas.incidents import Incident
 from schemas.operations import DeadLetterReason, DeadLetterReference
-from streams.dead_letters.letters import Filters, Letter, Skip, excerpt, in_order, judge, moment, read_letter
+from streams.cli.options import moment
+from streams.dead_letters.letters import Filters, Letter, Skip, excerpt, in_order, judge, read_letter
 from streams.dead_letters.replay import Rereader, choose, replay
 from streams.domain.incidents.raw_report import Reading, Unreadable
 from streams.errors import ConfigurationError
@@ -23,9 +24,8 @@ from streams.intake.lines import Line
 from streams.intake.sources.categories import load_categories
 from streams.intake.sources.recorded import RecordedReports
 from streams.intake.sources.registry import SourceOptions, make_source
-from streams.kafka.records import Fault, Record
-from streams.kafka.replaying import first_appended_at
-from streams.runtime.encode import MAX_DEAD_LETTER_BYTES, dead_letter
+from streams.kafka.dead_letter import MAX_DEAD_LETTER_BYTES, Fault, dead_letter
+from streams.kafka.record import Record, first_appended_at
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=3)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from streams.config.calibrations import ground_maps
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.config.yaml import parse_yaml, read_yaml
 from streams.demo.material import SCENE_S, prepare
 from streams.demo.rules import write_rules

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from streams.kafka.admin import Change, ClusterError, Difference, Found, check, differences
+from streams.kafka.admin import Change, Difference, Found, check, differences
+from streams.kafka.errors import ClusterError
 from streams.settings import KafkaSettings
 from streams.topics import BY_NAME, DAY_MS, TopicSpec
 

@@ -9,10 +9,12 @@ from schemas.cameras import CameraState, CameraStatus, FrameReference
 from schemas.codec import encode
 from schemas.evidence import Evidence, SightingFact, Verdict
 from schemas.operations import DeadLetterReason
-from streams.config.rules_file import load_rules
-from streams.kafka.records import Fault, Record, read_record
+from streams.config.files import load_rules
+from streams.kafka.dead_letter import Fault
+from streams.kafka.partitioner import partition_of
+from streams.kafka.record import Record
 from streams.runtime.encode import encoded
-from streams.runtime.producer import partition_of
+from streams.runtime.guard import read_record
 from streams.stages.base import Input
 from streams.stages.corroborate.stage import Corroborate
 from streams.stages.detect.detections import Detected, Found

@@ -12,9 +12,9 @@ import pytest
 from schemas.alerts import Alert
 from schemas.codec import encode
 from streams.cli.budget import read_reports
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.kafka import topic_reader
-from streams.kafka.admin import ClusterError
+from streams.kafka.errors import ClusterError
 from streams.settings import KafkaSettings
 from streams.topics import ALERT_STATE, ALERTS
 from tests.support.messages import NOON, example

@@ -13,8 +13,8 @@ from schemas.base import Message
 from schemas.codec import encode
 from schemas.trends import Trend, TrendWeek
 from streams.cli.trends import figures
-from streams.clients.alerts import UnreachableError
 from streams.kafka import trend_reader
+from streams.kafka.errors import UnreachableError
 from streams.kafka.trend_reader import read_trends
 from streams.settings import KafkaSettings
 from tests.support.messages import NOON, example

@@ -17,7 +17,6 @@ from streams.presentation.alerts import (
     OFF_THE_LIST,
     STATES,
     VERDICTS,
-    Language,
     age,
     in_sight,
     line,
@@ -25,6 +24,7 @@ from streams.presentation.alerts import (
     row,
     table,
 )
+from streams.presentation.language import Language
 from tests.support.messages import NOON, example
 
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from schemas.categories import Category
 from schemas.evidence import Verdict
 from streams.cli.main import build_app
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.config.yaml import FileError
 from streams.domain.rules.rules import Rules
 from streams.presentation.rules import as_dict, as_text, factors, limits

@@ -16,7 +16,7 @@ from schemas.incidents import Operation
 from schemas.operations import Action
 from streams import topics
 from streams.domain.alerts.suppression import Plan
-from streams.kafka.records import Record
+from streams.kafka.record import Record
 from streams.replay.follow_log import follow
 from streams.replay.recording import recording_of
 from streams.stages.decide.stage import Decide

@@ -19,7 +19,7 @@ from schemas.evidence import Evidence, Verdict
 from schemas.incidents import Operation
 from schemas.operations import Action
 from streams import topics
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.rules.rules import Rules
 from streams.replay.explaining import Outcome, Place, concerning, recompute
 from streams.replay.explanation import as_dict, as_text

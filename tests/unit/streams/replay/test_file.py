@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from streams import topics
 from streams.errors import ConfigurationError
-from streams.kafka.records import Record
+from streams.kafka.record import Record
 from streams.replay.file import RecordingHead, read_head, read_recording, write_recording
 from streams.replay.recording import recording_of
 from tests.support.partition import live_decide

@@ -16,9 +16,9 @@ from schemas.base import Message, derive_id
 from schemas.codec import decode, encode
 from schemas.operations import Action
 from streams import topics
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.rules.rules import Rules
-from streams.kafka.records import Record
+from streams.kafka.record import Record
 from streams.replay.follow_log import Followed, ReplayError, follow
 from streams.replay.recording import recording_of
 from streams.replay.saved_state import load_state, save_state, whole_rows

@@ -11,12 +11,12 @@ from schemas.base import Message
 from schemas.categories import Category, Priority
 from schemas.operations import Action
 from streams import topics
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.rules.rules import Rules
 from streams.replay.follow_log import ReplayError
 from streams.replay.play import asks_cameras_otherwise, disorder_s, play
 from streams.replay.recording import Recording, recording_of
-from streams.replay.replay_runs import follows_log, other_rules, same_rules, shadow_difference
+from streams.replay.runs import follows_log, other_rules, same_rules, shadow_difference
 from streams.stages.base import Stage
 from streams.stages.corroborate.stage import Corroborate
 from streams.stages.decide.stage import Decide

@@ -17,7 +17,7 @@ from schemas.codec import encode
 from schemas.incidents import Incident
 from schemas.operations import DeadLetterReason, Tick
 from streams.errors import DeliveryError, UnknownCameraError
-from streams.kafka.records import Record
+from streams.kafka.record import Record
 from streams.runtime.runner import Runner
 from streams.runtime.send_queue import Outbox
 from streams.runtime.state import PartitionState, StateError

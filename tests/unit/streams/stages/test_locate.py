@@ -12,7 +12,7 @@ from schemas.categories import Category
 from schemas.evidence import Coverage, Evidence, ReportFact
 from schemas.incidents import CameraWatch, Operation
 from streams import topics
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.rules.contradictions import HOMES
 from streams.errors import ConfigurationError
 from streams.stages.locate import Locate

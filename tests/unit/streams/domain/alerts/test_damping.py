@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.categories import Priority
-from streams.domain.alerts.damping import DampingRule, Shown, shown
+from streams.domain.alerts.damping import Shown, shown
+from streams.domain.rules.rules import DampingRule
 from tests.support.situations import NOON, seconds
 
 RULE = DampingRule(fall_after_s=120)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from schemas.alerts import AlertState
 from schemas.categories import Category
 from schemas.evidence import ReportFact
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.alerts.matching import (
     NEWEST_AT_MOST,
     Entry,

@@ -10,11 +10,11 @@ import yaml
 
 from schemas.categories import Category
 from schemas.geo import Position
+from streams.config.files import ConfigFiles
 from streams.config.yaml import FileError, parse_yaml, read_yaml
 from streams.domain.alerts.suppression import Plan, PlanEntry
 from streams.errors import ConfigurationError
 from streams.settings import Settings
-from streams.worker.stages import Parts
 from tests.support.registry import registry_camera, write_registry
 from tests.support.situations import box, camera, place, position, registry
 
@@ -129,7 +129,7 @@ def test_a_name_that_the_registry_does_not_have_stops_the_worker(
     """A misspelt one would suppress nothing, and nobody would know."""
     cameras = write_registry(tmp_path / "cameras.yaml", registry_camera("stadshart-01", {"url": "video.avi"}))
     path = write(tmp_path / "plan.yaml", entry)
-    parts = Parts(Settings(registry=cameras, plan=path))
+    parts = ConfigFiles(Settings(registry=cameras, plan=path))
     with pytest.raises(ConfigurationError) as caught:
         _ = parts.plan
     assert (caught.value.where, caught.value.field, caught.value.value) == (str(path), field, value)

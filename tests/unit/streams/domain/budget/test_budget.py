@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from schemas.alerts import Alert, AlertState, Grouping
 from schemas.categories import Category, Priority
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.budget.budget import (
     BudgetRow,
     Standing,

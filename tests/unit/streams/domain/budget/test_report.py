@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from schemas.alerts import Alert, AlertState, Grouping
 from schemas.categories import Category, Priority
 from streams.cli.budget import as_document, lines
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.budget.budget import BudgetRow, micros, settled, take
 from streams.domain.budget.report import (
     Ask,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from schemas.categories import Category, Priority
 from schemas.evidence import CameraCoverage
 from schemas.incidents import Operation
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.config.yaml import FileError, parse_yaml
 from streams.domain.corroboration.attention import (
     TOLERANCE,

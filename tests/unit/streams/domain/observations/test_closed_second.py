@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from schemas.cameras import Detections, Visibility
 from schemas.observations import Observation, SituationKind
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.observations.memory import COUNTS_S
 from tests.support.zones import CALIBRATED, NOON, FlatGround, Watcher, camera, frame, newest, of_zone, person, scene
 

@@ -10,7 +10,7 @@ from schemas.cameras import Visibility
 from schemas.evidence import EpisodeFact
 from schemas.geo import Position
 from schemas.observations import GroundMeasure
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.observations.crowd_level import (
     CrowdRow,
     boxes_per_100_m2,

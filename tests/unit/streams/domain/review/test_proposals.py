@@ -8,7 +8,7 @@ import pytest
 
 from schemas.alerts import Alert, Factor
 from schemas.categories import Category, Priority
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.review.precision import Closed
 from streams.domain.review.proposals import Change, Effect, changed_rules, changes, effect_of, priority_with, proposals
 from tests.support.messages import example

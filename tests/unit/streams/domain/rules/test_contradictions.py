@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from schemas.categories import Category
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.config.yaml import FileError
 from streams.domain.rules.cameras import Signal
 from streams.domain.rules.circumstances import PROHIBITED

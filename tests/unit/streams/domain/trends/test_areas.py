@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.geo import Position
-from streams.config.trend_files import load_areas
+from streams.config.files import load_areas
 from streams.config.yaml import FileError, parse_yaml
 from streams.domain.trends.areas import POOREST_M, AreaMap, Areas
 

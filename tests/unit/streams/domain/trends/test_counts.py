@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from schemas.alerts import AlertState
 from schemas.categories import Category
-from streams.config.trend_files import load_safety_plan
+from streams.config.files import load_safety_plan
 from streams.domain.trends.areas import AreaMap
 from streams.domain.trends.counts import (
     Contribution,

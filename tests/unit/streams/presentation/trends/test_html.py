@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from schemas.trends import AreaName, Judgement, NearRepeats, Trend, TrendTarget, TrendWeek
 from streams.domain.trends.summary import RoomSummary, summaries
-from streams.presentation.alerts import Language
+from streams.presentation.language import Language
 from streams.presentation.trends.html import report_html
 from streams.presentation.trends.svg import sparkline, target_bar
 from streams.presentation.trends.words import Words, texts

@@ -12,7 +12,8 @@ import pytest
 from faust.tables.recovery import RebalanceAgain, ServiceStopped
 from faust.types import TP
 
-from streams.runtime.faust.app import OrderedRecovery, faust_app
+from streams.runtime.faust.app import faust_app
+from streams.runtime.faust.recovery import OrderedRecovery
 from streams.settings import KafkaSettings
 from tests.unit.streams.runtime.test_runner import Counting
 

@@ -15,9 +15,10 @@ from faust.types import TP
 
 from streams.runtime.faust import restore as restoring
 from streams.runtime.faust.restore import Restoring
-from streams.runtime.state import KEPT_AT_KEY, StateError, StateTable
+from streams.runtime.faust.table import StateTable
+from streams.runtime.state import KEPT_AT_KEY, StateError
 from streams.settings import KafkaSettings
-from tests.unit.streams.runtime.faust.test_state_trust import table_in
+from tests.unit.streams.runtime.faust.test_local_state import table_in
 
 TOPIC = "decide-state-changelog"
 

@@ -15,7 +15,7 @@ from schemas.categories import Category
 from schemas.evidence import EpisodeFact, Evidence, SightingFact, Verdict
 from schemas.incidents import Operation
 from schemas.observations import SituationKind, ZoneSituation
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.errors import UnknownCameraError
 from streams.stages.corroborate.stage import Corroborate
 from tests.support.rows import FakeRows

@@ -19,7 +19,7 @@ from schemas.evidence import Evidence
 from schemas.incidents import Operation
 from schemas.operations import Action
 from streams import topics
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.alerts.suppression import Plan
 from streams.domain.budget.budget import OFF_LIST, hidden
 from streams.domain.rules.budget import BudgetRule

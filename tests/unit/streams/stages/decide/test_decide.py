@@ -14,7 +14,7 @@ from schemas.evidence import CameraCoverage, Coverage, Verdict
 from schemas.incidents import Operation
 from schemas.operations import Action
 from streams import topics
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.alerts.actions import SHELF_AT_MOST
 from streams.domain.alerts.suppression import NO_PLAN, Plan
 from streams.domain.rules.rules import Rules

@@ -14,7 +14,7 @@ from schemas.categories import Category
 from schemas.evidence import Evidence, Verdict
 from schemas.incidents import Operation
 from streams import topics
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.stages.decide.stage import Decide
 from streams.stages.decide.store import DUE_BUCKET_S
 from tests.support.rows import FakeRows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from schemas.alerts import Alert, AlertState
 from schemas.codec import decode
 from streams import topics
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from tests.support.partition import live_decide
 from tests.support.situations import NOON, in_view, position, report, seconds
 

@@ -9,9 +9,9 @@ import pytest
 from schemas.alerts import Alert, Grouping
 from schemas.codec import encode
 from streams import metrics
-from streams.runtime.processed import Outgoing
+from streams.kafka.record import Outgoing
+from streams.stages.decide.metrics import count_alerts
 from streams.topics import ALERT_STATE, ALERTS
-from streams.worker.run import _count_alerts
 from tests.support.messages import NOON, example
 from tests.unit.streams.cli.test_watch import SUMMARY
 
@@ -26,7 +26,7 @@ def counted(topic: str = ALERTS, **changes: Any) -> tuple[float, float, float]:
     opened = metrics.ALERTS.labels("P4")
     before = [each._value.get() for each in (shown, grouped, opened)]
     record = encode(alert, stage="decide", handled_at=NOON, entered_at=NOON)
-    _count_alerts([Outgoing(topic=topic, partition=0, record=record, message=alert)])
+    count_alerts([Outgoing(topic=topic, partition=0, record=record, message=alert)])
     after = [each._value.get() for each in (shown, grouped, opened)]
     return (after[0] - before[0], after[1] - before[1], after[2] - before[2])
 

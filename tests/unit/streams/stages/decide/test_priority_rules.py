@@ -16,7 +16,7 @@ from schemas.evidence import EpisodeFact, Evidence, Verdict
 from schemas.incidents import Operation
 from schemas.operations import Action
 from streams import topics
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.rules.contradictions import BY_CAMERA_ALONE
 from streams.domain.rules.rules import Rules
 from streams.stages.decide.stage import Decide

@@ -12,7 +12,7 @@ from schemas.evidence import Verdict
 from schemas.incidents import Operation
 from schemas.operations import Action
 from streams import topics
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.stages.corroborate.stage import Corroborate
 from streams.stages.decide.stage import Decide
 from streams.stages.decide.store import REPLAYABLE, ActedRow

@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY
 from schemas.alerts import Alert
 from schemas.categories import Priority
 from streams import metrics, topics
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.errors import ConfigurationError
 from streams.runtime.in_memory import InMemory
 from streams.settings import Settings

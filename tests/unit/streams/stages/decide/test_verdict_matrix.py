@@ -11,7 +11,7 @@ from schemas.base import Message
 from schemas.categories import Category
 from schemas.evidence import Evidence, SightingFact, Verdict
 from schemas.observations import SituationKind, ZoneSituation
-from streams.config.rules_file import load_rules
+from streams.config.files import load_rules
 from streams.domain.rules.rules import Rules
 from streams.stages.corroborate.stage import Corroborate
 from tests.support.rows import FakeRows

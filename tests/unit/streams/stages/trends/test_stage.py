@@ -17,7 +17,7 @@ from schemas.base import Message
 from schemas.categories import Category
 from schemas.trends import Judgement, NearRepeats, Trend, TrendTarget, TrendWeek
 from streams import topics
-from streams.config.trend_files import load_areas, load_safety_plan
+from streams.config.files import load_areas, load_safety_plan
 from streams.domain.trends.areas import AreaMap
 from streams.stages.trends.near_repeats import EXACT_DAYS
 from streams.stages.trends.stage import Trends

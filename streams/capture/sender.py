@@ -19,26 +19,50 @@ from kafka.errors import KafkaError, MessageSizeTooLargeError
 
 from detectors.capture.camera import TOO_LARGE, Picture
 from schemas.base import Message
-from schemas.cameras import CameraStatus
+from schemas.cameras import CameraState, CameraStatus, Visibility
 from schemas.codec import Encoded, encode
-from streams.capture.camera_metrics import count_status
 from streams.capture.producer import Confirmation, Producer
 from streams.clock import Clock
-from streams.metrics import FRAMES_ATTENDED, FRAMES_DROPPED, FRAMES_QUIET, FRAMES_READ, FRAMES_SENT, MESSAGES_OUT
-from streams.runtime.producer import partition_of
+from streams.domain.cameras.legal_basis import PermissionCode
+from streams.kafka.partitioner import partition_of
+from streams.metrics import (
+    CAMERA_CANNOT_SEE,
+    CAMERA_CHANGES,
+    CAMERA_NOT_PERMITTED,
+    CAMERA_ONLINE,
+    FRAMES_ATTENDED,
+    FRAMES_DROPPED,
+    FRAMES_QUIET,
+    FRAMES_READ,
+    FRAMES_SENT,
+    MESSAGES_OUT,
+)
 from streams.topics import CAMERA_FRAMES, CAMERA_STATE, CAMERA_STATUS
 
 log = logging.getLogger(__name__)
 
+
 STAGE: Final = "capture"
+
+
 BROKER_UNAVAILABLE: Final = "broker_unavailable"
+
+
 WAITING_PER_CAMERA: Final = 2
 """Newest records of a camera that wait for the producer."""
+
+
 MAX_UNCONFIRMED_BYTES: Final = 16_000_000
 """Records that the producer holds until the broker confirms them: about 200 of 80 kB, seconds of many cameras."""
+
+
 MAX_WAITING_STATES: Final = 10_000
 """States and answers that wait for the broker; a bound for the memory that a day without a broker could not reach."""
+
+
 _RETRY_S: Final = 0.5
+
+
 _TICK_S: Final = 0.1
 
 
@@ -300,3 +324,17 @@ class FrameSender:
     def _count_dropped(self, camera_id: str, reason: str) -> None:
         FRAMES_DROPPED.labels(camera_id, reason).inc()
         self.counts.dropped[reason] = self.counts.dropped.get(reason, 0) + 1
+
+
+def count_status(status: CameraStatus) -> None:
+    """Count a change, and set the gauges of the aspect that changed."""
+    CAMERA_CHANGES.labels(status.camera_id, status.state).inc()
+    if status.aspect == "stream":
+        CAMERA_ONLINE.labels(status.camera_id).set(status.state is CameraState.ONLINE)
+        refused_by_law = status.state is CameraState.REFUSED and status.reason in set(PermissionCode)
+        CAMERA_NOT_PERMITTED.labels(status.camera_id).set(refused_by_law)
+    elif status.aspect == "view":
+        for visibility in Visibility:
+            if visibility is not Visibility.CLEAR:
+                holds = status.state is CameraState.DEGRADED and status.reason == visibility
+                CAMERA_CANNOT_SEE.labels(status.camera_id, visibility).set(holds)

@@ -1,4 +1,4 @@
-"""The ways to replay, from what was recorded to a result that is printed."""
+"""The ways to replay, from what was recorded to a result that is printed, and the stages that play it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,21 @@ from typing import Any
 
 from schemas.alerts import Alert, DecisionLog
 from schemas.base import iso_utc
+from streams import topics
+from streams.config.files import ConfigFiles
 from streams.domain.alerts.suppression import NO_PLAN, Plan
 from streams.domain.review.differences import Case, Compared, cases, compare, summary
 from streams.domain.rules.rules import Rules
+from streams.errors import ConfigurationError
 from streams.replay.follow_log import Followed, ReplayError, follow
 from streams.replay.play import Played, disorder_s, play
 from streams.replay.recording import Recording
 from streams.runtime.in_memory import MemoryRows
+from streams.settings import Settings
 from streams.stages.base import Stage
+from streams.stages.corroborate.stage import Corroborate
+from streams.stages.decide.stage import Decide
+from streams.stages.locate import Locate
 
 
 @dataclass(frozen=True)
@@ -179,3 +186,29 @@ def difference_lines(before: list[Case], after: list[Case], compared: Compared) 
         told = ", ".join(f"{priority} {one} -> {other}" for priority, (one, other) in found.items())
         lines.append(f"  {category:22} {told}")
     return lines
+
+
+def stages_for(settings: Settings, rules: Rules, recording: Recording, cameras: bool) -> list[Stage]:
+    """Return `decide` alone, or all that comes before it too where cameras are asked otherwise.
+
+    Raises:
+        ConfigurationError: Cameras are to be asked again, and the recording does not hold the reports, or no registry is set.
+    """
+    parts = ConfigFiles(settings)
+    if not cameras:
+        return [Decide(rules, registry_version(recording), parts.plan)]
+    if not any(record.topic == topics.INCIDENTS for record in recording.sights):
+        expected = "reports and observations: export with --cameras, these rules ask cameras something else"
+        raise ConfigurationError("replay", "--input", "without them", expected)
+    registry = parts.registry
+    return [
+        Locate(registry, rules, settings.time_zone),
+        Corroborate(registry, rules),
+        Decide(rules, registry.version, parts.plan),
+    ]
+
+
+def registry_version(recording: Recording) -> str:
+    """Return the registry's version as the newest alert tells it."""
+    newest = max(recording.alerts.values(), key=lambda alert: alert.changed_at, default=None)
+    return newest.registry_version if newest else "unknown"

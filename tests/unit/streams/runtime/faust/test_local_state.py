@@ -10,8 +10,9 @@ import pytest
 
 from schemas.base import Part
 from streams.runtime.faust.app import faust_app, state_table
-from streams.runtime.faust.table import discard_distrusted
-from streams.runtime.state import KEPT_AT_KEY, StateError, StateRows, StateTable
+from streams.runtime.faust.local_state import discard_distrusted
+from streams.runtime.faust.table import StateTable
+from streams.runtime.state import KEPT_AT_KEY, StateError, StateRows
 from streams.settings import KafkaSettings
 from tests.unit.streams.runtime.test_runner import Counting
 

@@ -1,37 +1,34 @@
-"""Groups of records to the broker through aiokafka's batches, while the lease is held."""
+"""Fenced producer: groups of records to the broker through aiokafka's batches, while the lease is held."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaConnectionError
-from aiokafka.partitioner import murmur2
 from aiokafka.protocol.produce import ProduceRequest
 
+from streams.kafka.options import aiokafka_options
+from streams.kafka.record import Raw, Where
 from streams.metrics import MESSAGES_OUT
 from streams.runtime.lease import Lease
-from streams.runtime.send_queue import Raw, Where
-from streams.settings import KafkaSettings, aiokafka_options
-from streams.topics import BY_NAME
+from streams.settings import KafkaSettings
 
 log = logging.getLogger(__name__)
 
+
 BATCH_BYTES: Final = 512 * 1024
 """Largest batch per topic and partition; the topics take up to 1,000,000 bytes."""
+
+
 SEND_WITHIN_S: Final = 120.0
 """How long a record may wait for a broker that is gone before the worker gives up and starts anew."""
+
+
 TRY_AGAIN_S: Final = 1.0
-
-
-@lru_cache(maxsize=8_192)
-def partition_of(topic: str, key: bytes) -> int:
-    """Return the partition of a key, as all Kafka clients choose it (murmur2), from the topic's count in `topics.py`."""
-    return int((murmur2(key) & 0x7FFFFFFF) % BY_NAME[topic].partitions)
 
 
 class LeasedProducer(AIOKafkaProducer):  # type: ignore[misc]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from streams.kafka.replaying import FIRST_APPENDED_AT, first_appended_at, sent_again
+from streams.kafka.record import FIRST_APPENDED_AT, first_appended_at, sent_again
 
 THEN = datetime(2026, 11, 24, 10, 0, 0, 123000, tzinfo=UTC)
 NOW = THEN + timedelta(hours=5)

@@ -1,0 +1,168 @@
+"""Stage application: one stage joined to its own Faust app, with its lease, its producer and its timers.
+
+The stage's name is the app's id, however many stages share a process: a stage keeps its consumer group, its state and its
+changelog wherever it runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import faust
+from faust.types import TP
+
+from schemas.operations import Tick
+from streams import metrics, topics
+from streams.clock import Clock
+from streams.errors import DeliveryError
+from streams.kafka.record import Where
+from streams.runtime.assignment import Delivery
+from streams.runtime.encode import encoded, placed
+from streams.runtime.faust.app import LEASE_S, faust_app, source_topic, state_table
+from streams.runtime.faust.local_state import discard_distrusted
+from streams.runtime.faust.producer import BatchTransmit, FirstOffset, LeasedProducer
+from streams.runtime.lease import Lease
+from streams.runtime.picture_runner import MAX_PICTURES_IN_FLIGHT, PictureRunner
+from streams.runtime.runner import Runner
+from streams.runtime.send_queue import MAX_IN_FLIGHT, Outbox
+from streams.settings import KafkaSettings
+from streams.stages.base import Output, PictureStage, Stage
+from streams.stages.decide.metrics import count_alerts
+
+TICK_TOPICS: Final = {"corroborate": topics.CAMERA_TICKS, "decide": topics.ROOM_TICKS}
+"""Which stage sends the ticks of which topic: the one that owns the group's state and lives longest."""
+
+
+@dataclass
+class StageApp:
+    """One stage on its Faust app."""
+
+    stage: Stage | PictureStage
+    app: faust.App
+    runner: Runner | PictureRunner
+    delivery: Delivery
+    transmit: BatchTransmit
+    producer: LeasedProducer
+
+    async def start(self) -> None:
+        """Connect and join the group."""
+        await self.producer.start_patiently()
+        await self.app.start()
+
+    async def stop(self, *, finish: bool) -> None:
+        """Leave the group, after what is in flight is done, where it still can be."""
+        with contextlib.suppress(DeliveryError):
+            if finish:
+                await self.delivery.revoked()
+        await self.app.stop()
+        await self.producer.stop()
+        if isinstance(self.stage, PictureStage):
+            await asyncio.to_thread(self.stage.close)
+
+    def owned(self, topic: str) -> list[TP]:
+        """Return the partitions of a topic that this worker is assigned."""
+        return sorted(tp for tp in self.app.consumer.assignment() if tp.topic == topic)
+
+
+def build(
+    stage: Stage | PictureStage,
+    kafka: KafkaSettings,
+    state_folder: Path,
+    clock: Clock,
+    fail: Callable[[Exception], None],
+) -> StageApp:
+    """Return a stage joined to its own Faust app; nothing is started or connected yet."""
+    app = faust_app(stage, kafka, state_folder)
+    lease = Lease(LEASE_S)
+    transmit = BatchTransmit(stage.name)
+    pictures = isinstance(stage, PictureStage)
+    table = state_table(app, stage) if not isinstance(stage, PictureStage) and stage.stateful else None
+    outbox = Outbox(
+        stage.name,
+        transmit,
+        fail,
+        count_alerts,
+        None if table is None else table.keep,
+        topics.changelog(stage.name),
+        MAX_PICTURES_IN_FLIGHT if pictures else MAX_IN_FLIGHT,
+    )
+    delivery = Delivery(
+        stage.name,
+        outbox,
+        lease,
+        lambda positions: app.consumer._commit(positions),  # noqa: PLW0108 - no consumer yet
+        FirstOffset(kafka),
+        complete=not pictures,
+    )
+    runner: Runner | PictureRunner
+    if isinstance(stage, PictureStage):
+        runner = PictureRunner(stage, delivery, clock)
+    else:
+        runner = Runner(stage, delivery, table)
+    if table is not None:
+        table.fail = fail
+        discard_distrusted(stage.name, table)
+    app.tables.opened = _opening(runner, delivery)
+
+    @app.agent(source_topic(app, stage), name=f"{stage.name}-agent")  # type: ignore[untyped-decorator]
+    async def agent(stream: Any) -> None:
+        await runner.run(stream.noack().events())
+
+    @app.on_partitions_revoked.connect(weak=False)  # type: ignore[untyped-decorator]
+    async def revoke(*_: object, **__: object) -> None:
+        try:
+            await delivery.revoked()
+        except DeliveryError as error:
+            outbox.stop(error)
+        runner.forget()
+
+    built = StageApp(stage, app, runner, delivery, transmit, LeasedProducer(lease, kafka))
+    transmit.producer = built.producer
+    _add_timers(built, clock)
+    return built
+
+
+def _opening(
+    runner: Runner | PictureRunner, delivery: Delivery
+) -> Callable[[Mapping[Where, int], int], Awaitable[bool]]:
+    async def opened(positions: Mapping[Where, int], generation: int) -> bool:
+        if isinstance(runner, Runner):
+            runner.prepare(positions)
+        return await delivery.opened(positions, generation)
+
+    return opened
+
+
+def _add_timers(built: StageApp, clock: Clock) -> None:
+    ticks = TICK_TOPICS.get(built.stage.name)
+    group = "camera" if ticks == topics.CAMERA_TICKS else "room"
+    in_flight = metrics.IN_FLIGHT.labels(built.stage.name)
+
+    @built.app.timer(interval=1.0, on_leader=False)  # type: ignore[untyped-decorator]
+    async def each_second() -> None:
+        in_flight.set(built.delivery.outbox.in_flight)
+        _measure_lag(built)
+        if ticks is None:
+            return
+        now = clock().replace(microsecond=0)
+        owned = built.owned(ticks)
+        outputs = [
+            Output(ticks, Tick(group=group, partition=tp.partition, at=now), partition=tp.partition) for tp in owned
+        ]
+        # Nothing waits for a tick's confirmation: the next one follows in a second.
+        await built.transmit({where: [raw] for where, raw in placed(encoded(built.stage.name, outputs, now, clock()))})
+
+
+def _measure_lag(built: StageApp) -> None:
+    consumer = built.app.consumer
+    for tp in consumer.assignment():
+        if tp.topic in built.stage.inputs:
+            end = consumer.highwater(tp)
+            done = built.delivery.progress.positions().get(tp)
+            if end is not None and done is not None:
+                metrics.CONSUMER_LAG.labels(built.stage.name, tp.topic, str(tp.partition)).set(max(0, end - done))

@@ -1,0 +1,32 @@
+"""Metrics of `decide`: what its confirmed alerts are to operations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from schemas.alerts import Alert
+from schemas.codec import envelope
+from streams import metrics, topics
+from streams.kafka.record import Outgoing
+
+
+def count_alerts(outputs: Sequence[Outgoing]) -> None:
+    """Count the alerts among confirmed outputs, by change and priority, and measure how long their newest cause took."""
+    for output in outputs:
+        alert = output.message
+        if output.topic == topics.SHADOW_ALERTS and isinstance(alert, Alert) and alert.revision == 0:
+            metrics.SHADOW_ALERTS.labels(alert.priority).inc()
+        if output.topic != topics.ALERTS or not isinstance(alert, Alert):
+            continue
+        metrics.ALERT_CHANGES.labels(alert.change, alert.priority).inc()
+        if alert.revision == 0 and alert.summary is None:
+            metrics.ALERTS.labels(alert.priority).inc()
+        if alert.grouping is not None and alert.asks:
+            metrics.ALERTS_GROUPED.labels(alert.control_room_id, alert.priority, alert.grouping).inc()
+        elif alert.asks:
+            metrics.ALERTS_SHOWN.labels(alert.control_room_id, alert.priority).inc()
+        entered_at = envelope(output.record.headers).entered_at
+        if entered_at is not None:
+            seconds = (datetime.now(entered_at.tzinfo) - entered_at).total_seconds()
+            metrics.END_TO_END_SECONDS.labels(topics.ALERTS).observe(max(0.0, seconds))
