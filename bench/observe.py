@@ -128,14 +128,14 @@ def _frames(persons: int, seconds: int) -> Iterator[Detections]:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class FrameCost:
     """Processor time per frame in ms, and the largest row of each kind in bytes."""
 
     took_ms: tuple[float, ...]
     largest: Mapping[str, int]
 
 
-def measure(persons: int, seconds: int = SECONDS) -> Taken:
+def measure(persons: int, seconds: int = SECONDS) -> FrameCost:
     """Return what a camera with so many persons costs."""
     documents = [frame.model_dump_json() for frame in _frames(persons, seconds)]
     stage = Observe(_registry(), load_rules(), ZoneInfo("Europe/Amsterdam"), {"c1": _Flat()})
@@ -146,7 +146,7 @@ def measure(persons: int, seconds: int = SECONDS) -> Taken:
         at = message.captured_at
         stage.handle(Input(message, b"", topics.DETECTIONS, 0, offset, message.frame_id, at), rows, at)
         took_ms.append((time.process_time() - began_s) * 1_000)
-    return Taken(
+    return FrameCost(
         tuple(took_ms[int(_WARM_UP * len(took_ms)) :]), {kind_of(key): size for key, size in rows.sizes.items()}
     )
 

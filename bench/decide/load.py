@@ -29,7 +29,7 @@ ANSWERED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class LoadEvent:
     """A message and where it goes."""
 
     topic: str
@@ -37,15 +37,15 @@ class Event:
     message: Message
 
 
-def reports(first: int, number: int, at: datetime) -> Iterator[Event]:
+def reports(first: int, number: int, at: datetime) -> Iterator[LoadEvent]:
     """Yield the reports that open the alerts which later actions are about, from a number on."""
     for each in range(first, first + number):
         partition, room, square = _place(each)
         opening = next(iter(life(room, square, at, closed=False)))[1]
-        yield Event(topics.EVIDENCE, partition, opening)
+        yield LoadEvent(topics.EVIDENCE, partition, opening)
 
 
-def mix(events: int, first: int, acted: int, at: datetime) -> Iterator[Event]:
+def mix(events: int, first: int, acted: int, at: datetime) -> Iterator[LoadEvent]:
     """Yield a mix of events.
 
     Args:
@@ -67,12 +67,12 @@ def actions_in(events: int) -> int:
     return ACTIONS_PER_BLOCK * -(-events // BLOCK)
 
 
-def _blocks(first: int, acted: int, at: datetime) -> Iterator[Event]:
+def _blocks(first: int, acted: int, at: datetime) -> Iterator[LoadEvent]:
     tick = 0
     while True:
         opened = [_place(first + number) for number in range(ALERTS_PER_BLOCK)]
         evidence = [
-            Event(topics.EVIDENCE, partition, message)
+            LoadEvent(topics.EVIDENCE, partition, message)
             for partition, room, square in opened
             for _, message in islice(life(room, square, at, closed=False), ANSWERED)
         ]
@@ -85,7 +85,7 @@ def _blocks(first: int, acted: int, at: datetime) -> Iterator[Event]:
         first, acted, tick = first + ALERTS_PER_BLOCK, acted + ACTIONS_PER_BLOCK, tick + TICKS_PER_BLOCK
 
 
-def _half(events: Sequence[Event], number: int) -> Sequence[Event]:
+def _half(events: Sequence[LoadEvent], number: int) -> Sequence[LoadEvent]:
     half = len(events) // 2
     return events[number * half : (number + 1) * half]
 
@@ -98,7 +98,7 @@ def _place(number: int) -> tuple[int, str, int]:
     return partition, names[partition][within % len(names[partition])], within // len(names[partition])
 
 
-def _acknowledge(number: int, at: datetime) -> Event:
+def _acknowledge(number: int, at: datetime) -> LoadEvent:
     partition, room, square = _place(number)
     report = next(iter(life(room, square, at, closed=False)))[1]
     assert isinstance(report, Evidence)
@@ -112,10 +112,10 @@ def _acknowledge(number: int, at: datetime) -> Event:
         user="operator-3",
         acted_at=at,
     )
-    return Event(topics.OPERATOR_ACTIONS, partition, action)
+    return LoadEvent(topics.OPERATOR_ACTIONS, partition, action)
 
 
-def _tick(number: int, at: datetime) -> Event:
+def _tick(number: int, at: datetime) -> LoadEvent:
     partition = number % topics.ROOM_PARTITIONS
     moment = at + timedelta(milliseconds=number)
-    return Event(topics.ROOM_TICKS, partition, Tick(group="room", partition=partition, at=moment))
+    return LoadEvent(topics.ROOM_TICKS, partition, Tick(group="room", partition=partition, at=moment))

@@ -30,7 +30,7 @@ from kafka.admin import NewTopic
 from prometheus_client.parser import text_string_to_metric_families
 
 from bench.decide import cost as decide_cost
-from bench.decide.load import Event, actions_in, alerts_in, mix, reports
+from bench.decide.load import LoadEvent, actions_in, alerts_in, mix, reports
 from bench.detect.measure import percentile
 from bench.flow.load import registry
 from bench.topics.written import MILLISECOND, Written
@@ -58,14 +58,14 @@ IN, BATCHES = "toezicht_messages_in_total", "toezicht_batches_sent_total"
 
 
 @dataclass(frozen=True)
-class Round:
+class DecideRound:
     """One drained backlog."""
 
     events_per_s: float
     inputs_per_batch: float = 0.0
 
 
-class Bench:
+class DecideBench:
     """The rounds on one broker.
 
     Args:
@@ -91,20 +91,20 @@ class Bench:
         with self._decide():
             self._send_and_wait(made)
 
-    def pair(self) -> tuple[Round, Round]:
+    def pair(self) -> tuple[DecideRound, DecideRound]:
         """Let `decide` drain a round, and the plain agent the same records after it."""
         made = _encoded(self._mix(self._events), self._at)
         return self._real(made), self._plain(made)
 
-    def _real(self, made: Sequence[tuple[Event, Encoded]]) -> Round:
+    def _real(self, made: Sequence[tuple[LoadEvent, Encoded]]) -> DecideRound:
         decisions = _decisions(made)
         written = self._decided()
         self._send(made)
         with self._decide() as worker:
             times_s = written.wait_for(decisions)
-            return Round(_rate(times_s) * len(made) / decisions, _inputs_per_batch(worker))
+            return DecideRound(_rate(times_s) * len(made) / decisions, _inputs_per_batch(worker))
 
-    def _plain(self, made: Sequence[tuple[Event, Encoded]]) -> Round:
+    def _plain(self, made: Sequence[tuple[LoadEvent, Encoded]]) -> DecideRound:
         run = uuid.uuid4().hex[:8]
         source, sink, changelog = plain_agent.topic_names(run)
         admin = KafkaAdminClient(bootstrap_servers=self._servers)
@@ -114,7 +114,7 @@ class Bench:
         self._send([(replace(event, topic=source), record) for event, record in made])
         command = ["bench.yardsticks.agent", run, self._servers, str(self._folder / f"plain-{run}")]
         with _running(command, {}, self._folder / "run"):
-            return Round(_rate(written.wait_for(len(made))))
+            return DecideRound(_rate(written.wait_for(len(made))))
 
     def latencies_s(self, per_s: float, seconds: float) -> list[float]:
         """Return for each alert that live events change the time from the event to the alert on its topic."""
@@ -138,7 +138,7 @@ class Bench:
             if at is not None and at >= began_at
         ]
 
-    def _send_and_wait(self, made: Sequence[tuple[Event, Encoded]]) -> None:
+    def _send_and_wait(self, made: Sequence[tuple[LoadEvent, Encoded]]) -> None:
         written = self._decided()
         self._send(made)
         written.wait_for(_decisions(made))
@@ -147,13 +147,13 @@ class Bench:
         """Return the decisions that are written from now on; ticks that do something, a budget's turn, are none of the load's."""
         return Written(self._servers, topics.DECISION_LOG, but=f'"topic":"{topics.ROOM_TICKS}"'.encode())
 
-    def _mix(self, events: int) -> Iterator[Event]:
+    def _mix(self, events: int) -> Iterator[LoadEvent]:
         first, acted = self._opened, self._acted
         self._opened += alerts_in(events)
         self._acted += actions_in(events)
         return mix(events, first, acted, self._at)
 
-    def _send(self, made: Iterable[tuple[Event, Encoded]]) -> None:
+    def _send(self, made: Iterable[tuple[LoadEvent, Encoded]]) -> None:
         producer = KafkaProducer(bootstrap_servers=self._servers, acks="all", linger_ms=20, batch_size=262_144)
         for event, record in made:
             _send_one(producer, event, record)
@@ -176,11 +176,11 @@ def measure(
     bootstrap_servers: str, events: int, pairs: int, folder: Path, progress: Callable[[str], None]
 ) -> dict[str, Any]:
     """Return the medians over adjacent pairs, the latencies, and the cost per event."""
-    bench = Bench(bootstrap_servers, events, folder)
+    bench = DecideBench(bootstrap_servers, events, folder)
     live = int(LIVE_PER_S * LIVE_S) + WARM_EVENTS
     progress("opening the alerts that are acted on")
     bench.prepare(pairs * actions_in(events) + 2 * actions_in(live))
-    rounds: list[tuple[Round, Round]] = []
+    rounds: list[tuple[DecideRound, DecideRound]] = []
     for number in range(1, pairs + 1):
         real, plain = bench.pair()
         rounds.append((real, plain))
@@ -210,7 +210,7 @@ def _half_of(handled_per_s: float) -> float:
     return min(LIVE_PER_S, round(HALF * handled_per_s))
 
 
-def _latency(bench: Bench, per_s: float, handled_per_s: float, progress: Callable[[str], None]) -> dict[str, Any]:
+def _latency(bench: DecideBench, per_s: float, handled_per_s: float, progress: Callable[[str], None]) -> dict[str, Any]:
     """Return the latencies at one rate of live events, and which share it is of what the worker handled from a backlog."""
     progress(f"{per_s:.0f} live events/s for {LIVE_S:.0f} s")
     latencies_s = bench.latencies_s(per_s, LIVE_S)
@@ -219,7 +219,7 @@ def _latency(bench: Bench, per_s: float, handled_per_s: float, progress: Callabl
     return {"live_events_per_s": per_s, "load": load, "alerts": len(latencies_s), **shares}
 
 
-def _decisions(made: Sequence[tuple[Event, Encoded]]) -> int:
+def _decisions(made: Sequence[tuple[LoadEvent, Encoded]]) -> int:
     """Return how many events leave a record in the decision log."""
     return sum(not isinstance(event.message, Tick) for event, _ in made)
 
@@ -230,7 +230,7 @@ def _rate(times_s: Sequence[float]) -> float:
     return (len(times_s) - first) / max(MILLISECOND, times_s[-1] - times_s[first])
 
 
-def _encoded(events: Iterable[Event], at: datetime) -> list[tuple[Event, Encoded]]:
+def _encoded(events: Iterable[LoadEvent], at: datetime) -> list[tuple[LoadEvent, Encoded]]:
     return [(event, encode(event.message, stage="bench", handled_at=at, entered_at=at)) for event in events]
 
 
@@ -241,7 +241,7 @@ def _entered(record: Encoded, now: datetime) -> Encoded:
     return replace(record, headers=headers)
 
 
-def _send_one(producer: KafkaProducer, event: Event, record: Encoded) -> None:
+def _send_one(producer: KafkaProducer, event: LoadEvent, record: Encoded) -> None:
     producer.send(event.topic, key=record.key, value=record.value, headers=record.headers, partition=event.partition)
 
 

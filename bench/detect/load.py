@@ -87,7 +87,7 @@ class Cameras:
         return encode(frame, stage="bench", handled_at=captured_at, entered_at=captured_at, payload=jpeg)
 
 
-class Sender:
+class PictureSender:
     """Sends the cameras' pictures with capture's own settings."""
 
     def __init__(self, bootstrap_servers: str, cameras: Cameras) -> None:
@@ -125,7 +125,7 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
-class Detected:
+class PictureDetected:
     """One picture's detections: when it was captured, and when the broker had them (s since the epoch)."""
 
     captured_s: float
@@ -158,15 +158,15 @@ class Results:
                 seen, seen_s = count, time.monotonic()
             time.sleep(0.5)
 
-    def read(self) -> list[Detected]:
+    def read(self) -> list[PictureDetected]:
         """Return what is there, in the order in which the broker had it; the next reading begins behind it."""
         left = self.count()
-        found = list[Detected]()
+        found = list[PictureDetected]()
         while len(found) < left:
             for records in self._consumer.poll(timeout_ms=1_000).values():
                 for record in records:
                     message = Detections.model_validate_json(record.value)
-                    found.append(Detected(message.captured_at.timestamp(), record.timestamp / 1_000))
+                    found.append(PictureDetected(message.captured_at.timestamp(), record.timestamp / 1_000))
         self._begin += len(found)
         return sorted(found, key=lambda item: item.known_s)
 

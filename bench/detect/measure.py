@@ -21,7 +21,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any, Final
 
-from bench.detect.load import CAMERAS, Cameras, Detected, Results, Sender, read_pictures, video
+from bench.detect.load import CAMERAS, Cameras, PictureDetected, PictureSender, Results, read_pictures, video
 from detectors.models.choice import FORMS, MODEL
 from detectors.models.folder import is_openvino
 from streams.errors import ConfigurationError
@@ -39,7 +39,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class RatePair:
     """Pictures per second: the model alone, the worker from a backlog, the worker with a live producer.
 
     And the processor time of one picture (ms): in the model alone, and in all of the worker from a backlog.
@@ -89,7 +89,7 @@ def worker(bootstrap_servers: str, folder: Path, *, keeps_all: bool) -> Iterator
         supervisor.stop()
 
 
-def rate(detected: Sequence[Detected], from_s: float, until_s: float) -> float:
+def rate(detected: Sequence[PictureDetected], from_s: float, until_s: float) -> float:
     """Return detections per second between two moments, from the first to the last of them."""
     known_s = [item.known_s for item in detected if from_s <= item.known_s <= until_s]
     return (len(known_s) - 1) / (known_s[-1] - known_s[0]) if len(known_s) > 1 and known_s[-1] > known_s[0] else 0.0
@@ -116,7 +116,7 @@ def model_folder(settings: Settings) -> Path:
     return found.resolve()
 
 
-class Bench:
+class DetectBench:
     """One run.
 
     Args:
@@ -131,7 +131,7 @@ class Bench:
         self.run = uuid.uuid4().hex[:8]
         self._folder, self._servers, self._seconds = folder, bootstrap_servers, seconds
         self._model, self._film = model, film
-        self._sender = Sender(bootstrap_servers, Cameras(read_pictures(film), self.run))
+        self._sender = PictureSender(bootstrap_servers, Cameras(read_pictures(film), self.run))
         self._results = Results(bootstrap_servers)
 
     def close(self) -> None:
@@ -150,11 +150,11 @@ class Bench:
         self._results.wait(sent)
         self._results.skip()
 
-    def pair(self, worker: Worker) -> Pair:
+    def pair(self, worker: Worker) -> RatePair:
         """Return one pair of rounds."""
         model_fps, model_cpu_ms = self._alone()
         backlog_fps, worker_cpu_ms = self._backlog(model_fps, worker)
-        return Pair(model_fps, backlog_fps, self._live(model_fps), model_cpu_ms, worker_cpu_ms)
+        return RatePair(model_fps, backlog_fps, self._live(model_fps), model_cpu_ms, worker_cpu_ms)
 
     def latency(self, fps: float, load: float) -> dict[str, Any]:
         """Return how long pictures take that come at a share of a rate."""
@@ -200,8 +200,10 @@ def measure(
 ) -> dict[str, Any]:
     """Return the figures; see `toezicht bench detect --help`."""
     model = model_folder(settings)
-    bench = Bench(bootstrap_servers, folder, seconds, model, video(os.environ.get("TOEZICHT_DEMO_VIDEO", ""), folder))
-    rounds: list[Pair] = []
+    bench = DetectBench(
+        bootstrap_servers, folder, seconds, model, video(os.environ.get("TOEZICHT_DEMO_VIDEO", ""), folder)
+    )
+    rounds: list[RatePair] = []
     try:
         with worker(bootstrap_servers, folder, keeps_all=True) as busy:
             bench.warm_up()

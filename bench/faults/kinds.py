@@ -15,12 +15,12 @@ from typing import Final
 from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from bench.faults.world import STAGES, World
+from bench.faults.world import STAGES, FaultWorld
 from streams import topics
 from streams.runtime.faust.app import SESSION_TIMEOUT_S
 from streams.topics import BY_NAME
 
-Fault = Callable[[World, random.Random], float]
+Fault = Callable[[FaultWorld, random.Random], float]
 
 SHORT_OUTAGE_S: Final = 5.0
 LONG_OUTAGE_S: Final = 60.0
@@ -35,7 +35,7 @@ KILL_EVERY_S: Final = (3.0, 12.0)
 POISON: Final = (b"", b"not json", b"{}", b"\xff\xfe\x00", b"[" * 10_000, b"x" * 900_000)
 
 
-def none(_: World, __: random.Random) -> float:
+def none(_: FaultWorld, __: random.Random) -> float:
     """Nothing happens: what the others are compared with."""
     return time.time()
 
@@ -43,20 +43,20 @@ def none(_: World, __: random.Random) -> float:
 def kill(stage: str) -> Fault:
     """Kill -9 one worker at a random moment."""
 
-    def inject(world: World, chance: random.Random) -> float:
+    def inject(world: FaultWorld, chance: random.Random) -> float:
         time.sleep(chance.uniform(0, 1))
         return world.kill(stage)
 
     return inject
 
 
-def kill_all(world: World, chance: random.Random) -> float:
+def kill_all(world: FaultWorld, chance: random.Random) -> float:
     """Kill -9 every worker at once."""
     time.sleep(chance.uniform(0, 1))
     return [world.kill(stage) for stage in STAGES][-1]
 
 
-def many_kills(world: World, chance: random.Random) -> float:
+def many_kills(world: FaultWorld, chance: random.Random) -> float:
     """Kill -9 one random worker after the other, at random moments: some while another, or itself, still recovers."""
     for _ in range(KILLS_AT_ONCE):
         time.sleep(chance.uniform(*KILL_EVERY_S))
@@ -64,7 +64,7 @@ def many_kills(world: World, chance: random.Random) -> float:
     return at_s
 
 
-def kill_while_recovering(world: World, chance: random.Random) -> float:
+def kill_while_recovering(world: FaultWorld, chance: random.Random) -> float:
     """Kill -9 a worker, and again twice while it joins its group and reads its changelog."""
     world.kill("decide")
     for _ in range(2):
@@ -73,7 +73,7 @@ def kill_while_recovering(world: World, chance: random.Random) -> float:
     return at_s
 
 
-def join_and_leave(world: World, chance: random.Random) -> float:
+def join_and_leave(world: FaultWorld, chance: random.Random) -> float:
     """A second worker joins the group, works for a while and leaves."""
     world.join("decide-2", "decide")
     time.sleep(chance.uniform(5, 8))
@@ -84,7 +84,7 @@ def join_and_leave(world: World, chance: random.Random) -> float:
 def broker_stopped(seconds: float) -> Fault:
     """Stop the broker in an orderly way and start it after a while."""
 
-    def inject(world: World, _: random.Random) -> float:
+    def inject(world: FaultWorld, _: random.Random) -> float:
         world.stop_broker(kill=False)
         time.sleep(seconds)
         return world.start_broker()
@@ -92,14 +92,14 @@ def broker_stopped(seconds: float) -> Fault:
     return inject
 
 
-def broker_killed(world: World, chance: random.Random) -> float:
+def broker_killed(world: FaultWorld, chance: random.Random) -> float:
     """Kill -9 the broker and start it again."""
     time.sleep(chance.uniform(0, 1))
     world.stop_broker(kill=True)
     return world.start_broker()
 
 
-def broker_and_worker_killed(world: World, chance: random.Random) -> float:
+def broker_and_worker_killed(world: FaultWorld, chance: random.Random) -> float:
     """Kill -9 the broker and, within a second, a worker."""
     world.stop_broker(kill=True)
     time.sleep(chance.uniform(0, 1))
@@ -107,7 +107,7 @@ def broker_and_worker_killed(world: World, chance: random.Random) -> float:
     return world.start_broker()
 
 
-def zombie(world: World, chance: random.Random) -> float:
+def zombie(world: FaultWorld, chance: random.Random) -> float:
     """Pause a worker for longer than its session, while another takes over, and let it wake up."""
     world.join("decide-2", "decide")
     time.sleep(chance.uniform(1, 2))
@@ -120,7 +120,7 @@ def zombie(world: World, chance: random.Random) -> float:
     return time.time()
 
 
-def poison(world: World, chance: random.Random) -> float:
+def poison(world: FaultWorld, chance: random.Random) -> float:
     """Send messages that cannot be read, with and without headers, to every topic that a stage reads."""
     producer = KafkaProducer(bootstrap_servers=world.broker.bootstrap_servers, acks="all")
     for name in (
@@ -137,7 +137,7 @@ def poison(world: World, chance: random.Random) -> float:
     return time.time()
 
 
-def downstream_refuses(world: World, _: random.Random) -> float:
+def downstream_refuses(world: FaultWorld, _: random.Random) -> float:
     """The operator topic refuses every message as too large for a while."""
     _limit(world, topics.ALERTS, 60)
     time.sleep(REFUSED_S)
@@ -145,7 +145,7 @@ def downstream_refuses(world: World, _: random.Random) -> float:
     return time.time()
 
 
-def disk_full(world: World, _: random.Random) -> float:
+def disk_full(world: FaultWorld, _: random.Random) -> float:
     """The worker's files cannot grow for a while (RLIMIT_FSIZE), as on a full disk."""
     pid = world.pid("decide")
     soft, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
@@ -155,14 +155,14 @@ def disk_full(world: World, _: random.Random) -> float:
     return time.time()
 
 
-def state_deleted(world: World, _: random.Random) -> float:
+def state_deleted(world: FaultWorld, _: random.Random) -> float:
     """The worker dies and its local state is gone when it comes back."""
     at_s = world.kill("decide")
     shutil.rmtree(world.state_folder("decide"), ignore_errors=True)
     return at_s
 
 
-def state_corrupted(world: World, chance: random.Random) -> float:
+def state_corrupted(world: FaultWorld, chance: random.Random) -> float:
     """The worker dies and its local state is garbage when it comes back."""
     at_s = world.kill("decide")
     files = [path for path in world.state_folder("decide").rglob("*") if path.is_file() and path.name != "LOCK"]
@@ -197,7 +197,7 @@ def long_form(kills: int) -> list[str]:
     return [MANY_KILLS] * -(-kills // KILLS_AT_ONCE)
 
 
-def _limit(world: World, topic: str, limit_bytes: int) -> None:
+def _limit(world: FaultWorld, topic: str, limit_bytes: int) -> None:
     admin = KafkaAdminClient(bootstrap_servers=world.broker.bootstrap_servers)
     config = {**BY_NAME[topic].config(), "max.message.bytes": str(limit_bytes)}
     admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, configs=config)])

@@ -44,7 +44,7 @@ PERSONS: Final = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ReportKind:
     """What decides a report's final state."""
 
     category: Category
@@ -53,13 +53,13 @@ class Kind:
     acted: bool
 
 
-def kind_of(number: int) -> Kind:
+def kind_of(number: int) -> ReportKind:
     """Return what the report's final state depends on."""
     watched = square_of(number).camera is not None
     if watched:
-        return Kind(Category.STRAATROOF, "P 1", watched=True, acted=False)
+        return ReportKind(Category.STRAATROOF, "P 1", watched=True, acted=False)
     priority, _ = URGENCIES[number // 3 % 3]
-    return Kind(CATEGORIES[number % 3], priority, watched=False, acted=number % 4 == 1)
+    return ReportKind(CATEGORIES[number % 3], priority, watched=False, acted=number % 4 == 1)
 
 
 def incident_of(run: str, number: int, now: datetime, category: Category, priority: str) -> Incident:
@@ -85,7 +85,7 @@ def incident_of(run: str, number: int, now: datetime, category: Category, priori
 
 
 @dataclass
-class Accepted:
+class Confirmed:
     """What the broker confirmed: times by the sender's clock (s since the epoch) of its confirmation."""
 
     reports: dict[int, float] = field(default_factory=dict)
@@ -113,7 +113,7 @@ class Load:
     """
 
     def __init__(self, bootstrap_servers: str, run: str, per_second: float, reports_per_second: float) -> None:
-        self.accepted = Accepted()
+        self.accepted = Confirmed()
         self.run = run
         self._rates = (reports_per_second, max(0.0, per_second - reports_per_second))
         self._producer = KafkaProducer(

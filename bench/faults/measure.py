@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.faults.kinds import FAULTS, LONG_FAULTS, Fault, none
-from bench.faults.load import Kind, Load
+from bench.faults.load import Load, ReportKind
 from bench.faults.map import LAST_WATCHED
-from bench.faults.seen import READ, Final_, Seen, by_kind, different
-from bench.faults.world import World
+from bench.faults.seen import READ, Final_, SeenTopics, by_kind, different
+from bench.faults.world import FaultWorld
 from bench.topics.follow import Following
 
 BEFORE_S: Final = 2.0
@@ -52,12 +52,12 @@ class Rates:
 
 
 @contextmanager
-def scene(folder: Path, rates: Rates, progress: Callable[[str], None], *, plain: bool = False) -> Iterator[Scene]:
+def scene(folder: Path, rates: Rates, progress: Callable[[str], None], *, plain: bool = False) -> Iterator[FaultScene]:
     """Yield a pipeline that runs under load; everything is stopped at the end."""
-    world = World(folder, progress, plain=plain)
+    world = FaultWorld(folder, progress, plain=plain)
     try:
         world.start()
-        made = Scene(world, rates, progress)
+        made = FaultScene(world, rates, progress)
         try:
             yield made
         finally:
@@ -66,17 +66,17 @@ def scene(folder: Path, rates: Rates, progress: Callable[[str], None], *, plain:
         world.stop()
 
 
-class Scene:
+class FaultScene:
     """A pipeline under load, and what is known of its undisturbed results."""
 
-    def __init__(self, world: World, rates: Rates, progress: Callable[[str], None]) -> None:
+    def __init__(self, world: FaultWorld, rates: Rates, progress: Callable[[str], None]) -> None:
         self.world = world
         self._progress = progress
         run = uuid.uuid4().hex[:8]
         self.load = Load(world.broker.bootstrap_servers, run, rates.per_second, rates.reports_per_second)
-        self.seen = Seen(run, self.load.act)
+        self.seen = SeenTopics(run, self.load.act)
         self._following = Following(world.broker.bootstrap_servers, READ, self.seen.take)
-        self._expected: dict[Kind, set[Final_]] = {}
+        self._expected: dict[ReportKind, set[Final_]] = {}
         self._judged = range(0)
         self.load.start()
         self._undisturbed_s, self._pauses = rates.undisturbed_s, rates.pauses
@@ -89,7 +89,7 @@ class Scene:
     def undisturbed(self) -> dict[str, Any]:
         """Learn what each kind of report ends in, without a fault."""
 
-        def wait(world: World, chance: random.Random) -> float:
+        def wait(world: FaultWorld, chance: random.Random) -> float:
             time.sleep(self._undisturbed_s)
             return none(world, chance)
 

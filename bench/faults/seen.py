@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from bench.faults.load import Accepted, Kind, kind_of
+from bench.faults.load import Confirmed, ReportKind, kind_of
 from streams import topics
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class AlertSeen:
     state_digest: str = ""
 
 
-class Seen:
+class SeenTopics:
     """What the topics told so far; one thread takes records while others ask.
 
     Args:
@@ -72,12 +72,12 @@ class Seen:
             observed = [at for at in self.observed_s.values() if at > over_s]
         return shown, observed
 
-    def missing(self, accepted: Accepted, numbers: Iterable[int]) -> dict[str, list[str]]:
+    def missing(self, accepted: Confirmed, numbers: Iterable[int]) -> dict[str, list[str]]:
         """Return which accepted inputs have no effect yet, by kind."""
         with self._lock:
             return self._missing(accepted, numbers)
 
-    def _missing(self, accepted: Accepted, numbers: Iterable[int]) -> dict[str, list[str]]:
+    def _missing(self, accepted: Confirmed, numbers: Iterable[int]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
         for number in numbers:
             if number not in accepted.reports:
@@ -91,7 +91,7 @@ class Seen:
                 found["actions"].append(str(number))  # whoever is shown such an alert answers it
         return found
 
-    def unobserved(self, accepted: Accepted, since: datetime, until: datetime) -> list[str]:
+    def unobserved(self, accepted: Confirmed, since: datetime, until: datetime) -> list[str]:
         """Return the camera seconds with accepted detections that no observation tells about."""
         with accepted.lock:
             seconds = [second for second in accepted.seconds if since <= second[1] < until]
@@ -180,15 +180,15 @@ class Seen:
         seen.revisions[revision] = digest
 
 
-def by_kind(finals: dict[int, Final_]) -> dict[Kind, set[Final_]]:
+def by_kind(finals: dict[int, Final_]) -> dict[ReportKind, set[Final_]]:
     """Return the final states that each kind of report ended in: one each, where nothing was disturbed."""
-    found: dict[Kind, set[Final_]] = defaultdict(set)
+    found: dict[ReportKind, set[Final_]] = defaultdict(set)
     for number, final in finals.items():
         found[kind_of(number)].add(final)
     return found
 
 
-def different(finals: dict[int, Final_], expected: dict[Kind, set[Final_]]) -> list[str]:
+def different(finals: dict[int, Final_], expected: dict[ReportKind, set[Final_]]) -> list[str]:
     """Return the reports whose alert ended otherwise than in the undisturbed run."""
     return [str(number) for number, final in finals.items() if final not in expected.get(kind_of(number), set())]
 

@@ -22,7 +22,7 @@ POLL_S: Final = 0.1
 GONE_WITHIN_S: Final = 30.0
 
 
-class World:
+class FaultWorld:
     """Starts everything; faults reach into it.
 
     Attributes:

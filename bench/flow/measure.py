@@ -35,7 +35,7 @@ PLAIN_BYTES = 700
 
 
 @dataclass(frozen=True)
-class Round:
+class FlowRound:
     """One round: events per second."""
 
     events_per_s: float
@@ -52,7 +52,7 @@ def running(command: list[str], folder: Path) -> Iterator[None]:
         supervisor.stop()
 
 
-def real_round(bootstrap_servers: str, reports: int, folder: Path, run: str, share: int) -> Round:
+def real_round(bootstrap_servers: str, reports: int, folder: Path, run: str, share: int) -> FlowRound:
     """Return the rate of the real chain; its topics exist already."""
     folder.mkdir(parents=True)
     (folder / "reports.jsonl").write_bytes(b"\n".join(flow_load.report_lines(reports, run, share)))
@@ -76,10 +76,10 @@ def real_round(bootstrap_servers: str, reports: int, folder: Path, run: str, sha
             return not waiting
 
         _read_until(consumer, take, lambda: f"{len(waiting)} of {reports} reports have no corroborated alert")
-    return Round(reports / (last_s - began_s))
+    return FlowRound(reports / (last_s - began_s))
 
 
-def plain_round(bootstrap_servers: str, messages: int, folder: Path, run: str) -> Round:
+def plain_round(bootstrap_servers: str, messages: int, folder: Path, run: str) -> FlowRound:
     """Return the rate of the plain chain, on topics of its own."""
     names = plain_chain.topic_names(run)
     admin = KafkaAdminClient(bootstrap_servers=bootstrap_servers)
@@ -104,14 +104,14 @@ def plain_round(bootstrap_servers: str, messages: int, folder: Path, run: str) -
 
         _read_until(consumer, take, lambda: f"only {seen} of {messages} messages came through the plain chain")
         producer.close()
-    return Round(messages / (last_s - began_s))
+    return FlowRound(messages / (last_s - began_s))
 
 
 def measure(
     bootstrap_servers: str, reports: int, pairs: int, folder: Path, progress: Callable[[str], None]
 ) -> dict[str, Any]:
     """Return the medians over adjacent pairs: events_per_s, plain_events_per_s, ratio, and the rounds themselves."""
-    rounds: list[tuple[Round, Round]] = []
+    rounds: list[tuple[FlowRound, FlowRound]] = []
     for number in range(pairs):
         run = uuid.uuid4().hex[:8]
         real = real_round(bootstrap_servers, reports, folder / f"real-{run}", run, number)

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from bench.faults.load import incident_of
 from bench.faults.map import registry_document
-from bench.faults.world import World
+from bench.faults.world import FaultWorld
 from bench.pressure.send import Records, send
 from bench.topics.follow import Following
 from schemas.categories import Category
@@ -66,7 +66,7 @@ def _encoded(output: Output) -> Encoded:
 
 
 @dataclass
-class Followed:
+class AlertTimes:
     """When the broker took each report, and when it took its alert (s since the epoch)."""
 
     run: str
@@ -98,10 +98,10 @@ class Followed:
 
 
 @dataclass
-class Watched:
+class WorkerWatch:
     """The worker's memory (MiB) and its own figure of the backlog, looked at twice a second."""
 
-    world: World
+    world: FaultWorld
     memory_mb: list[float] = field(default_factory=list)
     lags: list[float] = field(default_factory=list)
 
@@ -116,7 +116,7 @@ class Watched:
                 self.lags.append(sum(float(found) for found in _LAG.findall(answer.read().decode())))
 
 
-def _drain(followed: Followed, watched: Watched, count: int) -> float:
+def _drain(followed: AlertTimes, watched: WorkerWatch, count: int) -> float:
     """Wait until every report has an alert; return how long that took (s)."""
     began_s = time.monotonic()
     while time.monotonic() - began_s < DRAIN_WITHIN_S:
@@ -127,12 +127,12 @@ def _drain(followed: Followed, watched: Watched, count: int) -> float:
     return time.monotonic() - began_s
 
 
-def capacity(world: World, run: str) -> float:
+def capacity(world: FaultWorld, run: str) -> float:
     """Return how many reports per second `decide` takes with a backlog before it."""
-    followed, records = Followed(run), made(run, 0, CAPACITY_REPORTS)
+    followed, records = AlertTimes(run), made(run, 0, CAPACITY_REPORTS)
     follower = Following(world.broker.bootstrap_servers, (topics.ALERTS,), followed.take)
     send(world.broker.bootstrap_servers, records, None, followed.accepted)
-    _drain(followed, Watched(world), len(records))
+    _drain(followed, WorkerWatch(world), len(records))
     follower.close()
     shown = sorted(followed.shown_s.values())
     return len(shown) / (shown[-1] - min(followed.sent_s.values()))
@@ -140,7 +140,7 @@ def capacity(world: World, run: str) -> float:
 
 def measure(times: float, seconds: float, folder: Path, progress: Callable[[str], None]) -> dict[str, Any]:
     """Return what `times` the capacity of `decide` for some seconds did."""
-    world = World(folder, progress, stages=("decide",))
+    world = FaultWorld(folder, progress, stages=("decide",))
     try:
         world.start()
         run = uuid.uuid4().hex[:8]
@@ -148,7 +148,7 @@ def measure(times: float, seconds: float, folder: Path, progress: Callable[[str]
         count = int(per_second * times * seconds)
         progress(f"decide takes {per_second:.0f} reports/s; making {count} reports")
         records = made(run, CAPACITY_REPORTS, count)
-        followed, watched = Followed(run), Watched(world)
+        followed, watched = AlertTimes(run), WorkerWatch(world)
         watched.look()
         follower = Following(world.broker.bootstrap_servers, (topics.ALERTS,), followed.take)
         looking = threading.Event()
@@ -180,7 +180,7 @@ def measure(times: float, seconds: float, folder: Path, progress: Callable[[str]
         world.stop()
 
 
-def _look_until(watched: Watched, ended: threading.Event) -> None:
+def _look_until(watched: WorkerWatch, ended: threading.Event) -> None:
     while not ended.wait(SAMPLE_S):
         watched.look()
 

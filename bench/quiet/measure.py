@@ -50,7 +50,7 @@ SIMULATED_START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass
-class Counted:
+class CountingEvents:
     """What the camera did. Implements `detectors` CaptureEvents and sends nothing.
 
     Attributes:
@@ -173,10 +173,10 @@ def _decoding(path: Path, decoding: QuietDecoding, seconds: float) -> float:
     return taken
 
 
-def _camera(path: Path, decoding: QuietDecoding, seconds: float) -> tuple[float, Counted]:
+def _camera(path: Path, decoding: QuietDecoding, seconds: float) -> tuple[float, CountingEvents]:
     """Return the share of a core that the whole camera takes once it is quiet, and what it did in that time."""
     stop, begun = threading.Event(), time.monotonic()
-    counted = Counted(time.monotonic)
+    counted = CountingEvents(time.monotonic)
     clock = Clock(now=utc_now, monotonic_s=time.monotonic)
 
     def wait_until(at_s: float) -> None:
@@ -193,14 +193,14 @@ def _camera(path: Path, decoding: QuietDecoding, seconds: float) -> tuple[float,
     stop.set()
     thread.join()
     sent = after.sent_at_s[len(before.sent_at_s) :]
-    return taken, Counted(time.monotonic, after.read - before.read, sent, after.left_out - before.left_out)
+    return taken, CountingEvents(time.monotonic, after.read - before.read, sent, after.left_out - before.left_out)
 
 
-def _simulated(path: Path, decoding: QuietDecoding, until_s: float) -> Counted:
+def _simulated(path: Path, decoding: QuietDecoding, until_s: float) -> CountingEvents:
     """Play the stream in its own time, as fast as it goes."""
     at_s = 0.0
     stop = threading.Event()
-    counted = Counted(lambda: at_s)
+    counted = CountingEvents(lambda: at_s)
     clock = Clock(now=lambda: SIMULATED_START + timedelta(seconds=at_s), monotonic_s=lambda: at_s)
 
     def wait_until(then_s: float) -> None:
@@ -217,7 +217,7 @@ def _reader(
     path: Path,
     decoding: QuietDecoding,
     clock: Clock,
-    counted: Counted,
+    counted: CountingEvents,
     wait_until: Callable[[float], None],
     stop: threading.Event,
 ) -> CameraReader:

@@ -47,7 +47,7 @@ class Reporting(Part):
     callers: Positive
 
 
-class Kind(Part):
+class AssumedSituation(Part):
     """A kind of situation and its true priority."""
 
     category: Category
@@ -68,7 +68,7 @@ class CrowdTruth(Part):
     priority: Priority
 
 
-class Crowds(Part):
+class CrowdAssumptions(Part):
     """Crowds at squares."""
 
     levels: tuple[CrowdTruth, ...]
@@ -130,8 +130,8 @@ class Assumptions(Part):
     in_view_share: Share
     withdrawn_share: Share
     withdrawn_after_s: Span
-    kinds: Mapping[Identifier, Kind]
-    crowds: Crowds
+    kinds: Mapping[Identifier, AssumedSituation]
+    crowds: CrowdAssumptions
     seeing: SeeingAssumed
     operators: Operators
     scenarios: Mapping[Identifier, Setting]

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from bench.scenarios.evaluating import Part, evaluate
+from bench.scenarios.evaluating import Ablation, evaluate
 from bench.scenarios.evaluating import ablations as ablate
 from bench.scenarios.generating import HELD_OUT_SEEDS, write_set
 from bench.scenarios.judging import GROUPS
@@ -45,7 +45,7 @@ def register(group: typer.Typer) -> None:
         ] = None,
         rules: Annotated[Path | None, typer.Option(help="Rules file; the product's own if left out")] = None,
         without: Annotated[
-            list[Part] | None, typer.Option(help="Switch a part off; may be given several times")
+            list[Ablation] | None, typer.Option(help="Switch a part off; may be given several times")
         ] = None,
         ablations: Annotated[
             bool, typer.Option("--ablations", help="Tell all figures again with each part switched off alone")

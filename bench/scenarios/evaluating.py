@@ -29,7 +29,7 @@ GOALS: Final = (
 _TINY: Final = 0.001
 
 
-class Part(StrEnum):
+class Ablation(StrEnum):
     """What can be switched off."""
 
     VIDEO = "video"
@@ -38,7 +38,7 @@ class Part(StrEnum):
 
 
 def evaluate(
-    folders: Sequence[Path], rules: Rules, off: Collection[Part], progress: Callable[[str], None]
+    folders: Sequence[Path], rules: Rules, off: Collection[Ablation], progress: Callable[[str], None]
 ) -> dict[str, Any]:
     """Return the figures of a set, the goals beside them, and what is wrong one by one.
 
@@ -49,7 +49,7 @@ def evaluate(
     judged: list[JudgedScenario] = []
     for folder in folders:
         loaded = load(folder)
-        played = Player(unseen(loaded) if Part.VIDEO in off else loaded, rules).play()
+        played = Player(unseen(loaded) if Ablation.VIDEO in off else loaded, rules).play()
         scenario = loaded.scenario
         judged.append(judge(scenario.name, scenario.flood, scenario.duration_s, load_truth(folder), played))
         progress(f"{scenario.name}{''.join(f', no {part}' for part in off)}")
@@ -60,7 +60,7 @@ def evaluate(
 
 
 def ablations(
-    folders: Sequence[Path], rules: Rules, off: Collection[Part], progress: Callable[[str], None]
+    folders: Sequence[Path], rules: Rules, off: Collection[Ablation], progress: Callable[[str], None]
 ) -> dict[str, Any]:
     """Return the figures with each part switched off alone, beside those that are off already.
 
@@ -68,7 +68,7 @@ def ablations(
         ScenarioError: See `evaluate`.
     """
     found: dict[str, Any] = {}
-    for part in Part:
+    for part in Ablation:
         if part not in off:
             notes = without(rules, (part,))[1]
             found[part.value] = {"notes": notes} if notes else evaluate(folders, rules, (*off, part), progress)
@@ -85,15 +85,15 @@ def goals(found: dict[str, Any]) -> list[dict[str, Any]]:
     return told
 
 
-def without(rules: Rules, off: Collection[Part]) -> tuple[Rules, list[str]]:
+def without(rules: Rules, off: Collection[Ablation]) -> tuple[Rules, list[str]]:
     """Return rules with parts switched off, and what could not be."""
     content = rules.model_dump(by_alias=True)
     notes: list[str] = []
-    if Part.MERGING in off:  # every report and episode by itself; revisions of one report still belong together
+    if Ablation.MERGING in off:  # every report and episode by itself; revisions of one report still belong together
         content["joining"] |= {"reports_at_most": 1, "accuracy_at_most_m": _TINY}
         for rule in content["categories"].values():
             rule["situation"] |= {"distance_m": _TINY, "window_s": _TINY}
-    if Part.BUDGET in off:
+    if Ablation.BUDGET in off:
         if "budget" in Rules.model_fields:
             content["budget"] = None
         else:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from bench.scenarios.judging import P2, Judged, JudgedScenario, is_found
+from bench.scenarios.judging import P2, JudgedAlert, JudgedScenario, is_found
 from bench.scenarios.layout import TrueSituation
 from bench.scenarios.playing import PlayedAlert
 
@@ -30,7 +30,7 @@ def faults(scenario: JudgedScenario) -> list[dict[str, Any]]:
     return found
 
 
-def _held(situation: TrueSituation, alerts: Iterable[Judged]) -> str:
+def _held(situation: TrueSituation, alerts: Iterable[JudgedAlert]) -> str:
     own = [each.alert for each in alerts if each.on_list and each.situation and each.situation.id == situation.id]
     return " | ".join(_facts(alert) for alert in own)
 
@@ -53,7 +53,7 @@ def _told(
     }
 
 
-def _why_missed(situation: TrueSituation, alerts: Iterable[Judged]) -> str:
+def _why_missed(situation: TrueSituation, alerts: Iterable[JudgedAlert]) -> str:
     alerts = list(alerts)
     own = [each.alert for each in alerts if each.situation and each.situation.id == situation.id]
     if own:

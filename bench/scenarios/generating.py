@@ -14,7 +14,7 @@ import numpy as np
 import yaml
 
 from bench.scenarios.assumptions import FILE, Assumptions, Setting, load_assumptions
-from bench.scenarios.happening import Happened, World, happen
+from bench.scenarios.happening import Happened, ScenarioWorld, happen
 from bench.scenarios.layout import (
     CAMERAS as CAMERAS_FILE,
 )
@@ -116,7 +116,7 @@ def write_set(folder: Path, seeds: Sequence[int], hours: float | None = None) ->
 
 
 def _seen(
-    chance: np.random.Generator, assumed: Assumptions, setting: Setting, world: World, duration_s: int
+    chance: np.random.Generator, assumed: Assumptions, setting: Setting, world: ScenarioWorld, duration_s: int
 ) -> list[AnyInput]:
     """Return what cameras show, and when they cannot."""
     inputs: list[AnyInput] = []

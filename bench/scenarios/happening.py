@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from bench.scenarios.assumptions import Assumptions, Crowds, Kind, Reporting, Setting
+from bench.scenarios.assumptions import AssumedSituation, Assumptions, CrowdAssumptions, Reporting, Setting
 from bench.scenarios.layout import EpisodeRef
 from bench.scenarios.showing import ZONE, Happening, Left, Visit
 from bench.scenarios.town import CAMERAS, SQUARES, ZONE_M2, MadeCamera, anywhere, in_public, seeing
@@ -40,16 +40,16 @@ class Happened:
 
 
 @dataclass
-class World:
+class ScenarioWorld:
     """All that happens, and what of it lies before each camera."""
 
     things: list[Happened] = field(default_factory=list)
     before: dict[str, Happening] = field(default_factory=dict)
 
 
-def happen(chance: np.random.Generator, assumed: Assumptions, setting: Setting, duration_s: int) -> World:
+def happen(chance: np.random.Generator, assumed: Assumptions, setting: Setting, duration_s: int) -> ScenarioWorld:
     """Return what happens."""
-    world = World(before={camera.name: Happening(np.zeros(duration_s)) for camera in CAMERAS})
+    world = ScenarioWorld(before={camera.name: Happening(np.zeros(duration_s)) for camera in CAMERAS})
     for name, kind in assumed.kinds.items():
         number = int(chance.poisson(kind.per_day * setting.rate(name) * (LEAD_S + duration_s) / DAY_S))
         for _ in range(number):
@@ -67,7 +67,9 @@ def _camera(name: str) -> MadeCamera:
     return next(camera for camera in CAMERAS if camera.name == name)
 
 
-def _situation(chance: np.random.Generator, assumed: Assumptions, kind: Kind, world: World, duration_s: int) -> None:
+def _situation(
+    chance: np.random.Generator, assumed: Assumptions, kind: AssumedSituation, world: ScenarioWorld, duration_s: int
+) -> None:
     """Add a situation, with those who stand about it."""
     camera: MadeCamera | None = None
     if kind.place == "public":
@@ -88,7 +90,9 @@ def _situation(chance: np.random.Generator, assumed: Assumptions, kind: Kind, wo
     world.things.append(Happened(kind.category, priority, point, from_s, until_s, nothing, kind.reports, kind.wrong))
 
 
-def _crowd(chance: np.random.Generator, assumed: Crowds, world: World, camera: MadeCamera, duration_s: int) -> None:
+def _crowd(
+    chance: np.random.Generator, assumed: CrowdAssumptions, world: ScenarioWorld, camera: MadeCamera, duration_s: int
+) -> None:
     """Add a crowd that rises, holds and falls; it is true from when its density reaches the first level."""
     peak_per_m2 = float(chance.choice(assumed.peaks_per_m2)) * float(chance.uniform(0.97, 1.03))
     lasts_s = min(float(chance.uniform(*assumed.lasts_s)), 0.9 * duration_s)
@@ -125,7 +129,7 @@ def _crowd(chance: np.random.Generator, assumed: Crowds, world: World, camera: M
 
 
 def _objects(
-    chance: np.random.Generator, assumed: Assumptions, world: World, camera: MadeCamera, duration_s: int
+    chance: np.random.Generator, assumed: Assumptions, world: ScenarioWorld, camera: MadeCamera, duration_s: int
 ) -> None:
     """Add bags that were left, and what only looks so."""
     seeing_ = assumed.seeing
@@ -159,7 +163,7 @@ def _objects(
             )
 
 
-def _outages(chance: np.random.Generator, setting: Setting, world: World, duration_s: int) -> None:
+def _outages(chance: np.random.Generator, setting: Setting, world: ScenarioWorld, duration_s: int) -> None:
     """Take cameras away for a quarter of an hour to an hour: some give no picture, some see nothing in it."""
     names = [camera.name for camera in CAMERAS]
     order = chance.permutation(len(names)).tolist()

@@ -9,7 +9,7 @@ from math import ceil
 from typing import Any, Final
 
 from bench.scenarios.layout import EpisodeRef, TrueSituation, Truth
-from bench.scenarios.playing import Fact, Played, PlayedAlert
+from bench.scenarios.playing import Fact, PlayedAlert, PlayedScenario
 from schemas.categories import Priority
 
 WINDOW_S: Final = 600
@@ -30,7 +30,7 @@ GROUPS: Final[dict[str, frozenset[Priority]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedAlert:
     """An alert and the situation that it is for; None where nothing in it is true."""
 
     alert: PlayedAlert
@@ -56,20 +56,20 @@ class JudgedScenario:
     flood: bool
     duration_s: float
     truth: Truth
-    played: Played
-    alerts: tuple[Judged, ...]
+    played: PlayedScenario
+    alerts: tuple[JudgedAlert, ...]
 
 
-def judge(name: str, flood: bool, duration_s: float, truth: Truth, played: Played) -> JudgedScenario:
+def judge(name: str, flood: bool, duration_s: float, truth: Truth, played: PlayedScenario) -> JudgedScenario:
     """Return each alert with the situation that most of its facts belong to, of equally many the one known first."""
-    judged: list[Judged] = []
+    judged: list[JudgedAlert] = []
     for alert in played.alerts.values():
         counted = Counter(
             situation.id for fact in alert.facts.values() for situation in truth.situations if belongs(fact, situation)
         )
         met = [situation for situation in truth.situations if situation.id in counted]
         met.sort(key=lambda each: (-counted[each.id], each.known_s, each.id))
-        judged.append(Judged(alert, met[0] if met else None, tuple(met[1:])))
+        judged.append(JudgedAlert(alert, met[0] if met else None, tuple(met[1:])))
     return JudgedScenario(name, flood, duration_s, truth, played, tuple(judged))
 
 
@@ -140,7 +140,7 @@ def _reduction(scenarios: Sequence[JudgedScenario], among: Collection[Priority])
     return 1 - listed / raw if raw else None
 
 
-def _times(true: Sequence[tuple[TrueSituation, Sequence[Judged]]]) -> dict[str, Any]:
+def _times(true: Sequence[tuple[TrueSituation, Sequence[JudgedAlert]]]) -> dict[str, Any]:
     """Return how long after it was known, and after it began, a situation stood on the list at its priority."""
     found = [
         (each, at_s)
@@ -153,12 +153,12 @@ def _times(true: Sequence[tuple[TrueSituation, Sequence[Judged]]]) -> dict[str, 
     }
 
 
-def is_found(situation: TrueSituation, priority: Priority, alerts: Iterable[Judged]) -> bool:
+def is_found(situation: TrueSituation, priority: Priority, alerts: Iterable[JudgedAlert]) -> bool:
     """Return whether an alert for a situation stood on the list at a priority or a higher one."""
     return first_s(situation, priority, alerts) is not None
 
 
-def first_s(situation: TrueSituation, priority: Priority, alerts: Iterable[Judged]) -> float | None:
+def first_s(situation: TrueSituation, priority: Priority, alerts: Iterable[JudgedAlert]) -> float | None:
     """Return when an alert for a situation first stood on the list at a priority or a higher one."""
     times_s = [
         each.alert.shown_s[priority]
@@ -171,7 +171,7 @@ def first_s(situation: TrueSituation, priority: Priority, alerts: Iterable[Judge
     return min(times_s, default=None)
 
 
-def _swallowed(situation: TrueSituation, alerts: Iterable[Judged]) -> bool:
+def _swallowed(situation: TrueSituation, alerts: Iterable[JudgedAlert]) -> bool:
     """Return whether all that was told of a situation stands in alerts for others."""
     alerts = list(alerts)
     own = any(each.situation and each.situation.id == situation.id for each in alerts)

@@ -97,7 +97,7 @@ class PlayedAlert:
 
 
 @dataclass
-class Played:
+class PlayedScenario:
     """What became of a scenario.
 
     Attributes:
@@ -145,9 +145,9 @@ class Player:
         self._facts: dict[str, Fact] = {}
         self._newest: dict[str, Alert] = {}
         self._episodes: set[str] = set()
-        self.played = Played()
+        self.played = PlayedScenario()
 
-    def play(self) -> Played:
+    def play(self) -> PlayedScenario:
         """Play all inputs, with time told in between."""
         tick_s = 0
         for at_s, given in self._arrivals():

@@ -65,7 +65,7 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownSeconds:
     """What is told of each second; arrays of shape (seconds,)."""
 
     count: Ints
@@ -90,7 +90,7 @@ def passers(chance: np.random.Generator, per_min: float, duration_s: int, assume
 
 def shown(
     chance: np.random.Generator, camera: MadeCamera, happening: Happening, duration_s: int, assumed: SeeingAssumed
-) -> Shown:
+) -> ShownSeconds:
     """Return what the detector tells of a zone."""
     persons = happening.crowd.copy()
     group = 0.3 * happening.crowd
@@ -111,7 +111,7 @@ def shown(
     blind, offline = _mask(happening.blind, duration_s), _mask(happening.offline, duration_s)
     count = np.where(blind, 0, count)
     group_seen = np.minimum(chance.binomial(np.round(group).astype(np.int64), recall), count)
-    return Shown(
+    return ShownSeconds(
         count=count,
         group=np.where(blind, 0, group_seen),
         dwell_s=np.where(count > 0, dwell_s, 0),
@@ -158,7 +158,7 @@ def _left(bags: Sequence[Left], duration_s: int, blind: NDArray[np.bool_]) -> In
     return np.where(blind, -1, since_s)
 
 
-def spans(camera: MadeCamera, told: Shown, arrives_s: Floats) -> Iterator[SeenInput]:
+def spans(camera: MadeCamera, told: ShownSeconds, arrives_s: Floats) -> Iterator[SeenInput]:
     """Yield what is told as inputs: run by run of seconds that show the same, and empty ones every ten seconds.
 
     Args:
@@ -178,7 +178,7 @@ def spans(camera: MadeCamera, told: Shown, arrives_s: Floats) -> Iterator[SeenIn
             yield _span(camera, told, start, end - start, float(arrives_s[start]))
 
 
-def _span(camera: MadeCamera, told: Shown, start: int, length_s: int, at_s: float) -> SeenInput:
+def _span(camera: MadeCamera, told: ShownSeconds, start: int, length_s: int, at_s: float) -> SeenInput:
     count, since_s = int(told.count[start]), int(told.left_since_s[start])
     still = count == 0 and told.vehicles[start] == 0 and length_s > KEEP_ALIVE_S
     return SeenInput(

@@ -28,7 +28,7 @@ from schemas.operations import Tick
 from streams import topics
 from streams.config.files import load_rules
 from streams.kafka.record import Record
-from streams.runtime.assignment import Delivery
+from streams.runtime.assignment import PartitionAssignment
 from streams.runtime.faust.table import StateTable
 from streams.runtime.runner import Runner
 from streams.runtime.state import PartitionState
@@ -89,7 +89,7 @@ class History:
         self._database = rocksdict.Rdict(str(folder), options=options)
         self._state = PartitionState(lambda: self._database)
         self._take = take
-        delivery = cast(Delivery, _Outer(_Taken(self._store)))
+        delivery = cast(PartitionAssignment, _Outer(_Taken(self._store)))
         self._runner = Runner(Decide(load_rules(), "bench"), delivery, cast(StateTable, self))
 
     def partition_state(self, _: int) -> PartitionState:

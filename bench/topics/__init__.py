@@ -1,1 +1,1 @@
-"""Reading topics for benchmarks."""
+"""Reading topics for benchmarks: what was written, and following what comes."""

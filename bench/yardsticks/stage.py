@@ -22,7 +22,7 @@ from schemas.operations import Tick
 from streams import topics
 from streams.clock import utc_now
 from streams.kafka.dead_letter import Fault
-from streams.kafka.record import Outgoing
+from streams.kafka.record import EncodedOutput
 from streams.process import tell_ready
 from streams.runtime.encode import encoded, handler_fault
 from streams.runtime.faust.app import ROCKSDB, SESSION_TIMEOUT_S, STORE
@@ -103,7 +103,7 @@ def build(stage: Stage, servers: str, folder: Path) -> faust.App:
     return app
 
 
-def _handle(stage: Stage, event: Any, table: Any) -> Sequence[Outgoing]:
+def _handle(stage: Stage, event: Any, table: Any) -> Sequence[EncodedOutput]:
     record = record_of(event)
     item = read_record(record, stage.max_late)
     if isinstance(item, Input):
@@ -115,7 +115,7 @@ def _handle(stage: Stage, event: Any, table: Any) -> Sequence[Outgoing]:
     return [set_aside(stage.name, record, item)] if isinstance(item, Fault) else []
 
 
-async def _send(app: faust.App, output: Outgoing) -> None:
+async def _send(app: faust.App, output: EncodedOutput) -> None:
     record = output.record
     await app.producer.send_and_wait(
         output.topic, record.key, record.value, output.partition, None, dict(record.headers)

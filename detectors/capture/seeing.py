@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from detectors.privacy.masks import MaskedFrame
 from detectors.view.check import ViewCheck
 from detectors.view.damping import ViewState, damped
-from detectors.view.motion_gate import SPARSE_S, GateState, Motion, MotionFinder, Reason, step
+from detectors.view.motion_gate import SPARSE_S, GateState, MotionFinder, PictureMotion, SendReason, step
 from detectors.view.thumbnail import small_grey, small_shown
 from schemas.cameras import Visibility
 
@@ -119,28 +119,28 @@ class Seeing:
     def _waiting(self) -> int:
         return len(self._begun) + (self._last is not None)
 
-    def _pass(self, sight: Sight, motion: Motion) -> Looked:
+    def _pass(self, sight: Sight, motion: PictureMotion) -> Looked:
         """Return what is sent. A picture in which motion began is held until it is certain, and then sent too.
 
         If it came long after the one before, that one is sent as well: the quiet lasted up to there, and no further for certain.
         """
         sights: list[Sight] = []
         waited = self._waiting
-        if motion is Motion.MOVES:
+        if motion is PictureMotion.MOVES:
             for held in self._begun:
                 self._gate = self._append(sights, replace(held, before=self._gate) if sights else held, moves=True)
         now = _Held(sight, self._check.alive and sight.visibility is Visibility.CLEAR, self._gate)
-        first = self._first(now) if motion is Motion.MAYBE else ()
-        self._gate = self._append(sights, now, moves=motion in (Motion.MOVES, Motion.UNKNOWN))
+        first = self._first(now) if motion is PictureMotion.MAYBE else ()
+        self._gate = self._append(sights, now, moves=motion in (PictureMotion.MOVES, PictureMotion.UNKNOWN))
         is_sent = bool(sights) and sights[-1].frame is sight.frame
         if is_sent and first:
             sights.clear()
             self._gate = self._append(sights, first[0], due=True)
             self._gate = self._append(sights, replace(now, before=self._gate), due=True)
-        self._begun = (*first, now) if motion is Motion.MAYBE and not is_sent else ()
-        self._last = now if motion is Motion.NONE and not is_sent else None
+        self._begun = (*first, now) if motion is PictureMotion.MAYBE and not is_sent else ()
+        self._last = now if motion is PictureMotion.NONE and not is_sent else None
         awake_until = self._gate.awake_until
-        is_calm = motion is Motion.NONE and awake_until is not None and sight.frame.captured_at > awake_until
+        is_calm = motion is PictureMotion.NONE and awake_until is not None and sight.frame.captured_at > awake_until
         self._quiet = is_calm and now.sees and self.told is Visibility.CLEAR
         return Looked(tuple(sights), waited + 1 - len(sights) - self._waiting)
 
@@ -164,7 +164,7 @@ class Seeing:
             view_changed=changed or due,
             attention=sight.attention,
         )
-        if passage.reason is not Reason.QUIET:
+        if passage.reason is not SendReason.QUIET:
             self._sent_visibility = sight.visibility
             sights.append(replace(sight, quiet_s=passage.quiet_s))
         return state

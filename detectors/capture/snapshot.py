@@ -27,7 +27,7 @@ LOAD_WAIT_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ReleasedPicture:
     """A picture that may leave: JPEG, its size, whether it was pixelated, and one line for a person on how."""
 
     jpeg: bytes = field(repr=False)
@@ -54,7 +54,7 @@ class SnapshotPainter:
         self._loading: Future[Detector] | None = None
         self._encoder = JpegEncoder(JPEG_QUALITY, max_bytes)
 
-    def show(self, kept: Sequence[Kept], index: int, hide: bool) -> Shown | None:
+    def show(self, kept: Sequence[Kept], index: int, hide: bool) -> ReleasedPicture | None:
         """Return one of a camera's pictures as it may be shown; None where it cannot be made small enough.
 
         Args:
@@ -77,7 +77,7 @@ class SnapshotPainter:
             detail, image = "", pixelated(picture, objects, moved)
         image = reduced(image, objects or ())
         jpeg = self._encoder.encode(MaskedImage(image))  # it was made of masked pictures only
-        return None if jpeg is None else Shown(jpeg, image.shape[1], image.shape[0], hide, detail)
+        return None if jpeg is None else ReleasedPicture(jpeg, image.shape[1], image.shape[0], hide, detail)
 
     def _load(self, loading: Future[Detector]) -> None:
         try:

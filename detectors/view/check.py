@@ -98,28 +98,28 @@ class Features:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ViewVerdict:
     """What a picture shows, and the figures that say so, in words for operations."""
 
     visibility: Visibility
     explanation: str
 
 
-def judge(features: Features) -> Verdict:
+def judge(features: Features) -> ViewVerdict:
     """Return what a camera can see; the first that applies in the order masked out, black, blinded, frozen, blurred, moved."""
     light, compared = features.light, features.compared
     if light is None or features.shown < LEAST_SHOWN:
-        return Verdict(Visibility.MASKED_OUT, f"masks leave {features.shown:.0%} of the picture")
+        return ViewVerdict(Visibility.MASKED_OUT, f"masks leave {features.shown:.0%} of the picture")
     if light.bright < LEAST_BRIGHT:
-        return Verdict(
+        return ViewVerdict(
             Visibility.BLACK, f"{light.bright:.1%} of the picture is brighter than black, mean {light.mean:.0f}"
         )
     if _is_blinded(light, features.washed_before, compared):
-        return Verdict(Visibility.BLINDED, f"{light.washed:.0%} is saturated, mean {light.mean:.0f}")
+        return ViewVerdict(Visibility.BLINDED, f"{light.washed:.0%} is saturated, mean {light.mean:.0f}")
     if features.same_s >= features.frozen_after_s:
-        return Verdict(Visibility.FROZEN, f"the same picture for {features.same_s:.0f} s")
+        return ViewVerdict(Visibility.FROZEN, f"the same picture for {features.same_s:.0f} s")
     if compared is None:
-        return Verdict(Visibility.CLEAR, "no reference to compare with")
+        return ViewVerdict(Visibility.CLEAR, "no reference to compare with")
     return _compared(compared)
 
 
@@ -130,15 +130,15 @@ def _is_blinded(light: Light, washed_before: float, compared: Comparison | None)
     return flat or more >= WASHED_ALONE or (lost and more >= WASHED_WITH_LOSS)
 
 
-def _compared(compared: Comparison) -> Verdict:
+def _compared(compared: Comparison) -> ViewVerdict:
     lost = compared.structure < (BLURRED_STRUCTURE if compared.matched < MOVED_MATCHED else LEAST_STRUCTURE)
     if lost:
-        return Verdict(Visibility.BLURRED, f"structure is {compared.structure:.0%} of the usual")
+        return ViewVerdict(Visibility.BLURRED, f"structure is {compared.structure:.0%} of the usual")
     if compared.matched >= MOVED_MATCHED:
         if compared.sharpness < BLURRED_SHARPNESS:
-            return Verdict(Visibility.BLURRED, f"sharpness is {compared.sharpness:.0%} of the usual")
-        return Verdict(Visibility.CLEAR, f"{compared.matched:.0%} of the view is where it was")
-    return Verdict(Visibility.MOVED, f"{compared.matched:.0%} of the view is where it was")
+            return ViewVerdict(Visibility.BLURRED, f"sharpness is {compared.sharpness:.0%} of the usual")
+        return ViewVerdict(Visibility.CLEAR, f"{compared.matched:.0%} of the view is where it was")
+    return ViewVerdict(Visibility.MOVED, f"{compared.matched:.0%} of the view is where it was")
 
 
 def light_of(grey: Grey, shown: Shown) -> Light | None:
@@ -165,7 +165,7 @@ class ViewCheck:
     """
 
     def __init__(self, shown: Shown, live: bool) -> None:
-        self.verdict = Verdict(Visibility.CLEAR, "not looked at yet")
+        self.verdict = ViewVerdict(Visibility.CLEAR, "not looked at yet")
         self._shown = shown
         self._frozen_after_s = FROZEN_UNKNOWN_AFTER_S if live else float("inf")
         self._looked_at: datetime | None = None

@@ -53,7 +53,7 @@ LARGE_PIXELS: Final = 150
 """More than this in both pictures moves without overlap too: somebody close by who runs."""
 
 
-class Motion(Enum):
+class PictureMotion(Enum):
     """What a picture shows.
 
     Attributes:
@@ -83,7 +83,7 @@ class MotionFinder:
         self._over = self._changed = np.zeros(shown.shape, np.uint8)
         self._looked_at: datetime | None = None
 
-    def look(self, grey: Grey, at: datetime) -> Motion:
+    def look(self, grey: Grey, at: datetime) -> PictureMotion:
         """Return whether anything moves in the camera's next picture; one of another size begins anew."""
         step_s = float("inf") if self._looked_at is None else (at - self._looked_at).total_seconds()
         self._looked_at = at
@@ -96,7 +96,7 @@ class MotionFinder:
             self._background = picture
             self._noise = np.full(grey.shape, LEAST_CHANGE / NOISES / 2, np.float32)
             self._over = self._changed = np.zeros(grey.shape, np.uint8)
-            return Motion.UNKNOWN
+            return PictureMotion.UNKNOWN
         change = self._change(picture, background)
         limit = np.maximum(self._noise * NOISES, LEAST_CHANGE)
         over = np.asarray(cv2.compare(change, limit, cv2.CMP_GT), np.uint8)
@@ -130,19 +130,21 @@ class MotionFinder:
         cv2.accumulateWeighted(change, self._noise, part, mask=cv2.bitwise_not(over))
         cv2.accumulateWeighted(change, self._noise, part / 4, mask=over)
 
-    def _judge(self, over: NDArray[np.uint8]) -> Motion:
+    def _judge(self, over: NDArray[np.uint8]) -> PictureMotion:
         counts = cv2.boxFilter(over & 1, -1, CLUSTER, normalize=False, borderType=cv2.BORDER_CONSTANT)
         changed = np.where(counts >= CLUSTER_PIXELS, np.uint8(255), np.uint8(0))
         before, self._changed = self._changed, changed
         now = cv2.countNonZero(changed)
         if now == 0:
-            return Motion.NONE
+            return PictureMotion.NONE
         near = cv2.dilate(before, np.ones((REACH_PX, REACH_PX), np.uint8))
         again = cv2.countNonZero(cv2.bitwise_and(near, changed)) > 0
-        return Motion.MOVES if again or min(now, cv2.countNonZero(before)) >= LARGE_PIXELS else Motion.MAYBE
+        return (
+            PictureMotion.MOVES if again or min(now, cv2.countNonZero(before)) >= LARGE_PIXELS else PictureMotion.MAYBE
+        )
 
 
-class Reason(StrEnum):
+class SendReason(StrEnum):
     """Why a picture is sent, or not."""
 
     FIRST = "first"
@@ -177,13 +179,13 @@ class GateState:
 class Passage:
     """Whether a picture is sent, why, and how many seconds just before it were watched and without motion."""
 
-    reason: Reason
+    reason: SendReason
     quiet_s: float = 0.0
 
     @property
     def sent(self) -> bool:
         """Return whether it is sent."""
-        return self.reason is not Reason.QUIET
+        return self.reason is not SendReason.QUIET
 
 
 def step(
@@ -211,7 +213,7 @@ def step(
     still_since = at if gap or not sees or state.still_since is None else state.still_since
     awake_until = at + timedelta(seconds=AWAKE_S) if moves else state.awake_until
     reason = _reason(state.sent_at, at, awake_until, moves=moves, view_changed=view_changed, attention=attention)
-    if reason is Reason.QUIET:
+    if reason is SendReason.QUIET:
         return GateState(state.sent_at, at, still_since, awake_until, left_out=True), Passage(reason)
     quiet_s = (at - still_since).total_seconds() if state.left_out else 0.0
     return GateState(at, at, at, awake_until), Passage(reason, quiet_s)
@@ -225,14 +227,14 @@ def _reason(
     moves: bool,
     view_changed: bool,
     attention: bool,
-) -> Reason:
+) -> SendReason:
     if sent_at is None:
-        return Reason.FIRST
+        return SendReason.FIRST
     holds = {
-        Reason.MOTION: moves,
-        Reason.AFTER_MOTION: awake_until is not None and at <= awake_until,
-        Reason.VIEW_CHANGED: view_changed,
-        Reason.ATTENTION: attention,
-        Reason.KEEP_ALIVE: (at - sent_at).total_seconds() >= KEEP_ALIVE_S,
+        SendReason.MOTION: moves,
+        SendReason.AFTER_MOTION: awake_until is not None and at <= awake_until,
+        SendReason.VIEW_CHANGED: view_changed,
+        SendReason.ATTENTION: attention,
+        SendReason.KEEP_ALIVE: (at - sent_at).total_seconds() >= KEEP_ALIVE_S,
     }
-    return next((reason for reason, true in holds.items() if true), Reason.QUIET)
+    return next((reason for reason, true in holds.items() if true), SendReason.QUIET)

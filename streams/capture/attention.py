@@ -9,16 +9,22 @@ from typing import Final
 from schemas.incidents import CameraWatch
 from streams.capture.sender import STAGE
 from streams.clock import Clock
-from streams.domain.corroboration.attention import Ask, Outcome, ask_of, attended, judge_ask
+from streams.domain.corroboration.attention import AttentionOutcome, AttentionRequest, ask_of, attended, judge_ask
 from streams.domain.rules.cameras import AttentionRule
 from streams.metrics import ATTENTION_REQUESTS, CAMERA_ATTENDED, FRAMES_ATTENDED
 
 REMEMBERED: Final = 4_000
 """Requests that are known, the newest: a flood of a thousand reports asks three cameras each."""
-OUTCOMES: Final = (Outcome.GRANTED, Outcome.REPEATED, Outcome.OVER, Outcome.WITHDRAWN, Outcome.CROWDED_OUT)
+OUTCOMES: Final = (
+    AttentionOutcome.GRANTED,
+    AttentionOutcome.REPEATED,
+    AttentionOutcome.OVER,
+    AttentionOutcome.WITHDRAWN,
+    AttentionOutcome.CROWDED_OUT,
+)
 
 
-class AttentionDesk:
+class AttentionService:
     """Takes watches, and tells each camera how fast to look now.
 
     Args:
@@ -31,7 +37,7 @@ class AttentionDesk:
         self._cameras = frozenset(cameras)
         self._rule = rule
         self._clock = clock
-        self._asks: dict[tuple[str, str], Ask] = {}
+        self._asks: dict[tuple[str, str], AttentionRequest] = {}
         self._crowded_out: set[tuple[str, str]] = set()
         self._until: Mapping[str, datetime] = {}
         for camera_id in self._cameras:  # there from the start, for panels and rules
@@ -58,7 +64,7 @@ class AttentionDesk:
         outcome = judge_ask(self._asks.get(key), ask, now)
         if outcome is not None:
             ATTENTION_REQUESTS.labels(STAGE, outcome).inc()
-        if outcome is not Outcome.REPEATED:
+        if outcome is not AttentionOutcome.REPEATED:
             self._asks.pop(key, None)  # the newest stands last
             self._asks[key] = ask
             self._crowded_out.discard(key)
@@ -75,7 +81,7 @@ class AttentionDesk:
             waits = ask.ends_at is not None and ask.ends_at > now and ask.camera_id not in until
             if waits and key not in self._crowded_out:
                 self._crowded_out.add(key)
-                ATTENTION_REQUESTS.labels(STAGE, Outcome.CROWDED_OUT).inc()
+                ATTENTION_REQUESTS.labels(STAGE, AttentionOutcome.CROWDED_OUT).inc()
         self._until = until
         for camera_id in self._cameras:
             CAMERA_ATTENDED.labels(camera_id).set(camera_id in until)

@@ -12,7 +12,7 @@ from kafka import KafkaConsumer
 from schemas.codec import decode
 from schemas.errors import UndecodableError
 from schemas.incidents import CameraWatch
-from streams.capture.attention import AttentionDesk
+from streams.capture.attention import AttentionService
 from streams.capture.sender import STAGE
 from streams.clock import Clock
 from streams.domain.corroboration.attention import TOLERANCE
@@ -43,7 +43,7 @@ class AttentionReader(TopicFollower):
     """
 
     def __init__(
-        self, kafka: KafkaSettings, cameras: Collection[str], desk: AttentionDesk, rule: AttentionRule, clock: Clock
+        self, kafka: KafkaSettings, cameras: Collection[str], desk: AttentionService, rule: AttentionRule, clock: Clock
     ) -> None:
         super().__init__(kafka, NAME)
         self._desk = desk

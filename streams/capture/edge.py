@@ -18,8 +18,8 @@ from schemas.cameras import CameraStatus, DetectedObject
 from streams.capture.sender import FrameSender
 from streams.metrics import FRAMES_ATTENDED
 from streams.stages.base import Failed
-from streams.stages.detect.crowd_counts import Crowds
-from streams.stages.detect.detections import Detected, found_in
+from streams.stages.detect.crowd_counts import CrowdCounts
+from streams.stages.detect.detections import TrackedDetections, found_in
 from streams.topics import DETECTIONS
 
 log = logging.getLogger(__name__)
@@ -59,11 +59,16 @@ class EdgeDetection:
     """
 
     def __init__(
-        self, detector: Detector, detected: Detected, sender: FrameSender, waits: bool, crowds: Crowds | None = None
+        self,
+        detector: Detector,
+        detected: TrackedDetections,
+        sender: FrameSender,
+        waits: bool,
+        crowds: CrowdCounts | None = None,
     ) -> None:
         self._detector = detector
         self._detected = detected
-        self._crowds = crowds or Crowds()
+        self._crowds = crowds or CrowdCounts()
         self._sender = sender
         self._waits = waits
         self._changed = threading.Condition()

@@ -27,7 +27,7 @@ from detectors.sources.pacing import Clock
 from detectors.sources.url import redact
 from detectors.tracking.bytetrack import Trackers
 from schemas.base import iso_utc
-from streams.capture.attention import AttentionDesk
+from streams.capture.attention import AttentionService
 from streams.capture.attention_consumer import AttentionReader
 from streams.capture.camera_config import camera_config
 from streams.capture.edge import EdgeDetection, OneAtATime
@@ -35,7 +35,7 @@ from streams.capture.frame_buffer import PictureRing
 from streams.capture.producer import PRODUCER_OPTIONS
 from streams.capture.sender import FrameSender
 from streams.capture.snapshot_consumer import SnapshotReader
-from streams.capture.snapshots import SnapshotDesk
+from streams.capture.snapshots import SnapshotService
 from streams.clock import utc_now
 from streams.config.calibrations import tracking_grounds
 from streams.config.files import load_rules
@@ -48,8 +48,8 @@ from streams.kafka.options import kafka_client_options
 from streams.metrics import FRAMES_QUIET
 from streams.process import tell_ready
 from streams.settings import KafkaSettings, Settings
-from streams.stages.detect.crowd_counts import Crowds
-from streams.stages.detect.detections import Detected, make_detector
+from streams.stages.detect.crowd_counts import CrowdCounts
+from streams.stages.detect.detections import TrackedDetections, make_detector
 from streams.topics import MAX_FRAME_BYTES
 
 log = logging.getLogger(__name__)
@@ -118,26 +118,26 @@ def snapshot_reader(
     users = frozenset(user.strip() for user in settings.snapshot_unblurred_users.split(","))
     painter = SnapshotPainter(detector, MAX_FRAME_BYTES)
     by_id = {camera.id: camera for camera in cameras}
-    return SnapshotReader(kafka, SnapshotDesk(by_id, zone, ring, painter, users, sender, utc_now), sender, utc_now)
+    return SnapshotReader(kafka, SnapshotService(by_id, zone, ring, painter, users, sender, utc_now), sender, utc_now)
 
 
 @dataclass(frozen=True)
 class Attention:
     """Who tells which cameras are attended, and who reads what reports ask."""
 
-    desk: AttentionDesk
+    desk: AttentionService
     reader: AttentionReader
 
     @classmethod
     def of(cls, cameras: Sequence[Camera], rule: AttentionRule, kafka: KafkaSettings) -> Attention:
         """Return them for these cameras."""
         ids = [camera.id for camera in cameras]
-        desk = AttentionDesk(ids, rule, utc_now)
+        desk = AttentionService(ids, rule, utc_now)
         return cls(desk, AttentionReader(kafka, ids, desk, rule, utc_now))
 
 
 @dataclass(frozen=True)
-class Parts:
+class CaptureParts:
     """What takes what cameras tell, and runs beside them.
 
     Attributes:
@@ -192,7 +192,7 @@ def make_parts(
     kafka: KafkaSettings,
     speed: float,
     detect: bool,
-) -> Parts:
+) -> CaptureParts:
     """Return the parts, connected to Kafka.
 
     Args:
@@ -218,12 +218,12 @@ def make_parts(
         find = lambda: detector  # noqa: E731
         trackers = Trackers(iso_utc(utc_now()), grounds=tracking_grounds(cameras, folder))
         edge = EdgeDetection(
-            detector, Detected(detector.info, trackers), sender, not speed, Crowds.from_settings(settings)
+            detector, TrackedDetections(detector.info, trackers), sender, not speed, CrowdCounts.from_settings(settings)
         )
     ring = PictureRing(settings.snapshot_seconds, settings.snapshot_megabytes * 1_000_000, edge or sender)
     snapshots = snapshot_reader(cameras, zone, ring, sender, settings, kafka, find)
     attention = None if rule is None else Attention.of(cameras, rule, kafka)
-    return Parts(sender, edge, ring if settings.snapshot_seconds else None, snapshots, attention)
+    return CaptureParts(sender, edge, ring if settings.snapshot_seconds else None, snapshots, attention)
 
 
 def run_capture(
@@ -231,7 +231,7 @@ def run_capture(
     folder: Path,
     options: CaptureOptions,
     zone: ZoneInfo,
-    parts: Parts,
+    parts: CaptureParts,
     stop: threading.Event,
 ) -> dict[str, Ending]:
     """Capture until every camera has ended or `stop` is set, then deliver what is left; return how each ended.

@@ -25,7 +25,7 @@ PRODUCER_OPTIONS: Final[Mapping[str, Any]] = {
 }
 
 
-class Confirmation(Protocol):
+class SendConfirmation(Protocol):
     """A producer's promise for one record."""
 
     @property
@@ -35,7 +35,7 @@ class Confirmation(Protocol):
     def add_errback(self, function: Callable[..., object], *arguments: object) -> object: ...  # noqa: D102
 
 
-class Producer(Protocol):
+class FrameProducer(Protocol):
     """The part of kafka-python's producer that is used here."""
 
     def send(  # noqa: D102
@@ -45,5 +45,5 @@ class Producer(Protocol):
         key: bytes | None = None,
         headers: Any = None,
         partition: int | None = None,
-    ) -> Confirmation: ...
+    ) -> SendConfirmation: ...
     def close(self, timeout: float | None = None) -> None: ...  # noqa: D102

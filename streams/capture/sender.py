@@ -21,7 +21,7 @@ from detectors.capture.camera import TOO_LARGE, Picture
 from schemas.base import Message
 from schemas.cameras import CameraState, CameraStatus, Visibility
 from schemas.codec import Encoded, encode
-from streams.capture.producer import Confirmation, Producer
+from streams.capture.producer import FrameProducer, SendConfirmation
 from streams.clock import Clock
 from streams.domain.cameras.legal_basis import PermissionCode
 from streams.kafka.partitioner import partition_of
@@ -67,7 +67,7 @@ _TICK_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingRecord:
     """A record that waits: where it goes, its camera where it may be dropped, its stage, when its cause entered (UTC).
 
     The partition is None where the record's key decides it.
@@ -101,16 +101,16 @@ class FrameSender:
             as possible, which would otherwise run ahead of the broker; live cameras never wait.
     """
 
-    def __init__(self, producer: Producer, clock: Clock, patience_s: float = 0.0) -> None:
+    def __init__(self, producer: FrameProducer, clock: Clock, patience_s: float = 0.0) -> None:
         self.counts: Final = Counts()
         self._producer = producer
         self._clock = clock
         self._patience_s = patience_s
         self._changed = threading.Condition()
-        self._fresh: dict[str, deque[Waiting]] = {}
-        self._complete: deque[Waiting] = deque()
+        self._fresh: dict[str, deque[WaitingRecord]] = {}
+        self._complete: deque[WaitingRecord] = deque()
         self._failed = False
-        self._in_flight: Confirmation | None = None
+        self._in_flight: SendConfirmation | None = None
         self._unconfirmed_bytes = 0
         self._unconfirmed = 0
         self._closing = False
@@ -134,7 +134,7 @@ class FrameSender:
     ) -> None:
         """Take a camera's record that is of use while it is fresh; the oldest of its camera makes room."""
         camera_id = message.key()
-        waits = Waiting(topic, camera_id, stage, entered_at, self._encoded(message, entered_at, payload, stage))
+        waits = WaitingRecord(topic, camera_id, stage, entered_at, self._encoded(message, entered_at, payload, stage))
         with self._changed:
             queue = self._fresh.setdefault(camera_id, deque())
             if not self._changed.wait_for(lambda: self._closing or len(queue) < WAITING_PER_CAMERA, self._patience_s):
@@ -166,7 +166,7 @@ class FrameSender:
         self, topic: str, record: Encoded, entered_at: datetime, stage: str = STAGE, partition: int | None = None
     ) -> None:
         """Take a record that must arrive; see `keep`."""
-        waits = Waiting(topic, "", stage, entered_at, record, partition)
+        waits = WaitingRecord(topic, "", stage, entered_at, record, partition)
         with self._changed:
             if len(self._complete) >= MAX_WAITING_STATES:
                 log.error("%s: a record is dropped, %d wait already", topic, MAX_WAITING_STATES)
@@ -246,7 +246,7 @@ class FrameSender:
             self._try(self._send_complete, complete)
             self._try(self._send_fresh, fresh)
 
-    def _try(self, send: Callable[[Waiting], None], waits: Waiting | None) -> None:
+    def _try(self, send: Callable[[WaitingRecord], None], waits: WaitingRecord | None) -> None:
         try:
             if waits is not None:
                 send(waits)
@@ -259,11 +259,11 @@ class FrameSender:
             self._unconfirmed_bytes < MAX_UNCONFIRMED_BYTES and any(self._fresh.values())
         )
 
-    def _next_complete(self) -> Waiting | None:
+    def _next_complete(self) -> WaitingRecord | None:
         """Return the oldest if none is under way: one at a time keeps their order through every retry."""
         return self._complete[0] if self._complete and self._in_flight is None else None
 
-    def _next_fresh(self) -> Waiting | None:
+    def _next_fresh(self) -> WaitingRecord | None:
         """Return what has waited longest, unless the producer holds enough."""
         waiting = [queue for queue in self._fresh.values() if queue]
         if not waiting or self._unconfirmed_bytes >= MAX_UNCONFIRMED_BYTES:
@@ -274,11 +274,11 @@ class FrameSender:
         self._changed.notify_all()
         return fresh
 
-    def _send(self, waits: Waiting) -> Confirmation:
+    def _send(self, waits: WaitingRecord) -> SendConfirmation:
         record = waits.record
         return self._producer.send(waits.topic, record.value, record.key, list(record.headers), waits.partition)
 
-    def _send_complete(self, waits: Waiting) -> None:
+    def _send_complete(self, waits: WaitingRecord) -> None:
         confirmation = self._send(waits)
         with self._changed:
             self._in_flight = confirmation
@@ -286,7 +286,7 @@ class FrameSender:
         confirmation.add_callback(self._complete_done, waits, True)
         confirmation.add_errback(self._complete_done, waits, False)
 
-    def _complete_done(self, waits: Waiting, confirmed: bool, *_: object) -> None:
+    def _complete_done(self, waits: WaitingRecord, confirmed: bool, *_: object) -> None:
         with self._changed:
             self._in_flight = None
             self._unconfirmed -= 1
@@ -296,7 +296,7 @@ class FrameSender:
             self._failed = not confirmed
             self._changed.notify_all()
 
-    def _send_fresh(self, waits: Waiting) -> None:
+    def _send_fresh(self, waits: WaitingRecord) -> None:
         try:
             confirmation = self._send(waits)
         except KafkaError as error:
@@ -308,7 +308,7 @@ class FrameSender:
         confirmation.add_callback(self._fresh_done, waits, None)
         confirmation.add_errback(self._fresh_done, waits, BROKER_UNAVAILABLE)
 
-    def _fresh_done(self, waits: Waiting, dropped: str | None, *_: object) -> None:
+    def _fresh_done(self, waits: WaitingRecord, dropped: str | None, *_: object) -> None:
         with self._changed:
             self._unconfirmed_bytes -= len(waits.record.value)
             self._unconfirmed -= 1

@@ -13,7 +13,7 @@ from schemas.errors import UndecodableError
 from schemas.operations import DeadLetterReason
 from schemas.snapshots import SnapshotReference, SnapshotRequest
 from streams.capture.sender import STAGE, FrameSender
-from streams.capture.snapshots import SnapshotDesk
+from streams.capture.snapshots import SnapshotService
 from streams.clock import Clock
 from streams.kafka.dead_letter import Fault, dead_letter
 from streams.kafka.follower import TopicFollower, begin, polled
@@ -37,7 +37,7 @@ class SnapshotReader(TopicFollower):
         clock: Time of day.
     """
 
-    def __init__(self, kafka: KafkaSettings, desk: SnapshotDesk, sender: FrameSender, clock: Clock) -> None:
+    def __init__(self, kafka: KafkaSettings, desk: SnapshotService, sender: FrameSender, clock: Clock) -> None:
         super().__init__(kafka, NAME)
         self._desk = desk
         self._sender = sender

@@ -20,7 +20,7 @@ from streams.capture.sender import FrameSender
 from streams.clock import Clock
 from streams.domain.cameras.legal_basis import permission
 from streams.domain.cameras.registry import Camera
-from streams.domain.cameras.snapshots import NotYet, Refused, choose_picture, may_see_persons
+from streams.domain.cameras.snapshots import NotYet, RefusedSnapshot, choose_picture, may_see_persons
 from streams.metrics import SNAPSHOTS_ANSWERED
 from streams.topics import AUDIT, SNAPSHOTS
 
@@ -34,7 +34,7 @@ ONLY_PIXELATED: Final = "unblurred is refused: the user is not in TOEZICHT_SNAPS
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPicture:
     """The picture that answers a request, among those of its camera."""
 
     kept: list[Picture]
@@ -46,7 +46,7 @@ class Found:
         return self.kept[self.index].reference.captured_at
 
 
-class SnapshotDesk:
+class SnapshotService:
     """Takes requests and answers them; used by one thread.
 
     Args:
@@ -102,7 +102,7 @@ class SnapshotDesk:
                 if self._handle(request, asked_at):
                     continue
                 if ending:
-                    self._refuse(request, Refused(SnapshotRefusal.NO_PICTURE, "capture ends"), asked_at)
+                    self._refuse(request, RefusedSnapshot(SnapshotRefusal.NO_PICTURE, "capture ends"), asked_at)
                 else:
                     self._waiting.append((request, asked_at))
             except Exception as error:  # what cannot be handled must not leave its request without an answer
@@ -114,26 +114,26 @@ class SnapshotDesk:
         found = self._find(request, asked_at)
         if isinstance(found, NotYet):
             return False
-        if isinstance(found, Refused):
+        if isinstance(found, RefusedSnapshot):
             self._refuse(request, found, asked_at)
         else:
             self._show(request, found, asked_at)
         return True
 
-    def _find(self, request: SnapshotRequest, asked_at: datetime) -> Found | NotYet | Refused:
+    def _find(self, request: SnapshotRequest, asked_at: datetime) -> FoundPicture | NotYet | RefusedSnapshot:
         camera, now = self._cameras[request.camera_id], self._clock()
         permit = permission(camera, now, self._zone)
         if not permit.allowed:
-            return Refused(SnapshotRefusal.NOT_PERMITTED, permit.detail)
+            return RefusedSnapshot(SnapshotRefusal.NOT_PERMITTED, permit.detail)
         kept, online = self._ring.of(camera.id)
         chosen = choose_picture([picture.reference for picture in kept], online, request.moment, now, asked_at)
-        if isinstance(chosen, NotYet | Refused):
+        if isinstance(chosen, NotYet | RefusedSnapshot):
             return chosen
-        found = Found(kept, chosen.index)
+        found = FoundPicture(kept, chosen.index)
         permit = permission(camera, found.captured_at, self._zone)
-        return found if permit.allowed else Refused(SnapshotRefusal.NOT_PERMITTED_THEN, permit.detail)
+        return found if permit.allowed else RefusedSnapshot(SnapshotRefusal.NOT_PERMITTED_THEN, permit.detail)
 
-    def _show(self, request: SnapshotRequest, found: Found, asked_at: datetime) -> None:
+    def _show(self, request: SnapshotRequest, found: FoundPicture, asked_at: datetime) -> None:
         hide = not may_see_persons(request, self._users)
         shown = self._painter.show(found.kept, found.index, hide)
         if shown is None:
@@ -153,7 +153,7 @@ class SnapshotDesk:
         )
         self._answer(request, reference, PIXELATED if hide else UNBLURRED, shown.jpeg, asked_at)
 
-    def _refuse(self, request: SnapshotRequest, why: Refused, asked_at: datetime) -> None:
+    def _refuse(self, request: SnapshotRequest, why: RefusedSnapshot, asked_at: datetime) -> None:
         reference = SnapshotReference(
             request_id=request.request_id,
             camera_id=request.camera_id,
@@ -186,5 +186,5 @@ class SnapshotDesk:
         self._sender.keep(SNAPSHOTS, reference, asked_at, jpeg)
 
 
-def _failed(detail: str) -> Refused:
-    return Refused(SnapshotRefusal.FAILED, detail)
+def _failed(detail: str) -> RefusedSnapshot:
+    return RefusedSnapshot(SnapshotRefusal.FAILED, detail)

@@ -16,7 +16,7 @@ from streams import topics
 from streams.cli.options import moment, reachable
 from streams.clock import utc_now
 from streams.config.files import load_rules
-from streams.domain.budget.report import RoomReport, Span, ask_of, room_reports
+from streams.domain.budget.report import AnnunciationSpan, RoomReport, ask_of, room_reports
 from streams.domain.rules.budget import BudgetRule
 from streams.errors import ConfigurationError
 from streams.kafka.topic_reader import read_until_now
@@ -119,7 +119,7 @@ def lines(report: RoomReport) -> list[str]:
     return told + _listed("stale", stale)
 
 
-def _span(span: Span) -> str:
+def _span(span: AnnunciationSpan) -> str:
     return f"{span.shown} shown, {span.grouped} grouped, {span.summaries} times a summary"
 
 

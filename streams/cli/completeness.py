@@ -13,7 +13,7 @@ from kafka.errors import KafkaError
 
 from streams.cli.options import reachable
 from streams.clock import utc_now
-from streams.completeness.check import Check, Result
+from streams.completeness.check import Check, CheckResult
 from streams.completeness.cluster import KafkaCluster
 from streams.completeness.ledger import Ledger
 from streams.kafka.errors import ClusterError
@@ -115,7 +115,7 @@ def _on_and_on(check: Check, cluster: KafkaCluster, stopping: threading.Event, e
         stopping.wait(every_s)
 
 
-def said(result: Result) -> str:
+def said(result: CheckResult) -> str:
     """Return a check's result as lines for a person."""
     lines = [
         f"{each.place.topic}/{each.place.partition}@{each.place.offset} {each.reason}, sent again {each.copies} times"

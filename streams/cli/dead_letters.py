@@ -19,7 +19,7 @@ from streams.dead_letters.replay import MEMORY, Rereader, replay
 from streams.errors import ConfigurationError, DeliveryError
 from streams.intake.sources.registry import SourceOptions, make_source
 from streams.kafka.intake_memory import recent_incidents
-from streams.kafka.producer import Sender
+from streams.kafka.producer import ConfirmedProducer
 from streams.process import start_logging
 from streams.settings import KafkaSettings, Settings, read_settings
 
@@ -148,7 +148,7 @@ def _replay(
     reread = Rereader(lambda name: make_source(name, options), lambda: recent_incidents(kafka, utc_now(), MEMORY))
     letters = read_letters(kafka, None if handles else filters.since)
     chosen = (letter for letter in (_named(letters, handles) if handles else letters) if filters.take(letter))
-    sender = None if dry_run else Sender(kafka)
+    sender = None if dry_run else ConfirmedProducer(kafka)
     try:
         report = replay(chosen, reread, sender)
     except DeliveryError as error:

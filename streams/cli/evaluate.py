@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from streams.cli import evaluate_ground, evaluate_situations, evaluate_tracking
-from streams.evaluation.common import EvaluationError, Kind, make_detector, tell_progress, video_frames
+from streams.evaluation.common import DetectorKind, EvaluationError, make_detector, tell_progress, video_frames
 from streams.settings import read_settings
 
 
@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
     def detector(
         video: Annotated[Path, typer.Option(help="The video")],
         ground_truth: Annotated[Path, typer.Option(help="Annotated boxes, XML as PETS2009 S2L1's (CVML)")],
-        kind: Annotated[Kind, typer.Option("--detector", help="Which detector")] = Kind.YOLO,
+        kind: Annotated[DetectorKind, typer.Option("--detector", help="Which detector")] = DetectorKind.YOLO,
         score: Annotated[float, typer.Option(min=0, max=1, help="Lowest score that counts")] = 0.4,
         every: Annotated[int, typer.Option(min=1, help="Use each Nth frame")] = 1,
         as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,

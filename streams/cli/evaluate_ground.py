@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from streams.evaluation.common import EvaluationError, Kind, make_detector, tell_progress, video_frames
+from streams.evaluation.common import DetectorKind, EvaluationError, make_detector, tell_progress, video_frames
 from streams.presentation.numbers import rounded
 from streams.settings import read_settings
 
@@ -41,7 +41,7 @@ def register(group: typer.Typer) -> None:
         video: Annotated[Path, VIDEO],
         ground_truth: Annotated[Path, TRUTH],
         calibration: Annotated[Path, CALIBRATION],
-        kind: Annotated[Kind, KIND] = Kind.YOLO,
+        kind: Annotated[DetectorKind, KIND] = DetectorKind.YOLO,
         score: Annotated[float, SCORE] = 0.4,
         every: Annotated[int, EVERY] = 1,
         as_json: Annotated[bool, JSON] = False,
@@ -72,7 +72,7 @@ def register(group: typer.Typer) -> None:
     def recall(
         video: Annotated[Path, VIDEO],
         ground_truth: Annotated[Path, TRUTH],
-        kind: Annotated[Kind, KIND] = Kind.YOLO,
+        kind: Annotated[DetectorKind, KIND] = DetectorKind.YOLO,
         score: Annotated[float, SCORE] = 0.4,
         every: Annotated[int, EVERY] = 1,
         as_json: Annotated[bool, JSON] = False,
@@ -112,7 +112,7 @@ def register(group: typer.Typer) -> None:
             bool, typer.Option("--independent", help="Draw each frame anew; misses then last shorter than measured")
         ] = False,
         fps: Annotated[int, typer.Option(min=1, max=60, help="Frames per second of the annotation")] = 7,
-        kind: Annotated[Kind, KIND] = Kind.YOLO,
+        kind: Annotated[DetectorKind, KIND] = DetectorKind.YOLO,
         score: Annotated[float, SCORE] = 0.4,
         as_json: Annotated[bool, JSON] = False,
     ) -> None:
@@ -166,7 +166,7 @@ def _counts(qualities: Sequence[CountQuality]) -> dict[str, float]:
 
 
 def _found(
-    video: Path, ground_truth: Path, kind: Kind, score: float, every: int, least_iou: float = 0.5
+    video: Path, ground_truth: Path, kind: DetectorKind, score: float, every: int, least_iou: float = 0.5
 ) -> tuple[list[FrameFound], str]:
     """Return what a detector finds in the annotated frames of a video, and the detector's name."""
     from detectors.errors import DetectorsError

@@ -59,7 +59,7 @@ def register(group: typer.Typer) -> None:
         from streams.config.files import load_rules
         from streams.config.yaml import read_yaml
         from streams.domain.cameras.registry import Registry
-        from streams.evaluation.common import EvaluationError, Kind, make_detector, tell_progress, video_frames
+        from streams.evaluation.common import DetectorKind, EvaluationError, make_detector, tell_progress, video_frames
         from streams.settings import read_time_zone
         from streams.stages.detect.detections import detections_of
         from streams.stages.observe import Observe
@@ -74,7 +74,7 @@ def register(group: typer.Typer) -> None:
         detected: list[Detections] = []
         try:
             truth = read_ground_truth(ground_truth)
-            detector = make_detector(Kind.YOLO, settings)
+            detector = make_detector(DetectorKind.YOLO, settings)
             for number, picture, objects in looked_at(detector, video_frames(video, 1)):
                 frame = frame_of(chosen, number, fps, picture.shape[1], picture.shape[0])
                 detected.append(detections_of(frame, detector.info, *trackers.track(frame, objects)))

@@ -52,12 +52,12 @@ def register(group: typer.Typer) -> None:
         """
         from detectors.errors import DetectorsError
         from detectors.evaluation.ground_truth import read_ground_truth
-        from streams.evaluation.common import EvaluationError, Kind, make_detector, tell_progress, video_frames
+        from streams.evaluation.common import DetectorKind, EvaluationError, make_detector, tell_progress, video_frames
 
         settings, _ = read_settings()
         try:
             truth = read_ground_truth(ground_truth)
-            detector = make_detector(Kind.YOLO, settings)
+            detector = make_detector(DetectorKind.YOLO, settings)
             wanted = at_rate(video_frames(video, 1), recorded_fps, fps)
             quality = measure(detector, wanted, truth, recorded_fps, fps, calibration, tell_progress)
         except DetectorsError as error:

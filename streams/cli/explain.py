@@ -14,7 +14,7 @@ from streams.config.files import ConfigFiles, load_rules
 from streams.errors import ConfigurationError
 from streams.process import start_logging
 from streams.replay.explain_reader import Retained
-from streams.replay.explaining import Outcome, recompute
+from streams.replay.explaining import ExplainOutcome, recompute
 from streams.replay.explanation import as_dict, as_text
 from streams.settings import read_settings
 
@@ -50,5 +50,5 @@ def register(app: typer.Typer) -> None:
             raise ConfigurationError("explain", "ALERT", alert, "the whole id of an alert of the last 27 days")
         result = recompute(found, *retained.inputs(found), known, ConfigFiles(settings).plan)
         typer.echo(json.dumps(as_dict(result, known)) if as_json else as_text(result, known))
-        if result.outcome is not Outcome.SAME:
+        if result.outcome is not ExplainOutcome.SAME:
             raise typer.Exit(1)

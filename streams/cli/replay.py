@@ -27,7 +27,7 @@ from streams.replay.file import RecordingHead, read_head, read_recording, write_
 from streams.replay.follow_log import ReplayError
 from streams.replay.play import asks_cameras_otherwise
 from streams.replay.recording import Recording, recording_of
-from streams.replay.runs import Outcome, follows_log, other_rules, same_rules, shadow_difference, stages_for
+from streams.replay.runs import ReplayResult, follows_log, other_rules, same_rules, shadow_difference, stages_for
 from streams.replay.saved_state import load_state, save_state
 from streams.runtime.in_memory import MemoryRows
 from streams.settings import KafkaSettings, Settings, read_settings
@@ -36,7 +36,7 @@ RETAINED: Final = timedelta(milliseconds=topics.LEGAL_MS)
 
 
 @dataclass(frozen=True)
-class Span:
+class TimeSpan:
     """A span of time; None is the beginning of what is retained, or now."""
 
     since: datetime | None
@@ -106,8 +106,8 @@ def register(app: typer.Typer) -> None:
                 raise typer.Exit(1)
 
 
-def _span(since: str, until: str, now: datetime) -> Span:
-    span = Span(
+def _span(since: str, until: str, now: datetime) -> TimeSpan:
+    span = TimeSpan(
         moment("--from", since, now, "replay") if since else None,
         moment("--to", until, now, "replay") if until else None,
     )
@@ -138,7 +138,7 @@ def _save(path: Path, kafka: KafkaSettings, now: datetime) -> None:
     _say(f"{sum(map(len, rows.values()))} rows saved in {path}: delete it within {RETAINED.days} days")
 
 
-def _export(path: Path, kafka: KafkaSettings, span: Span, now: datetime, *, cameras: bool) -> None:
+def _export(path: Path, kafka: KafkaSettings, span: TimeSpan, now: datetime, *, cameras: bool) -> None:
     with SpanReader(kafka) as reader:
         log = decision_records(reader, span.since, span.until)
         records = list(records_of(reader, log, span.since, span.until, ticks=True, sights=cameras))
@@ -153,7 +153,7 @@ def _export(path: Path, kafka: KafkaSettings, span: Span, now: datetime, *, came
     _say(f"{count} records in {path}: delete it within {RETAINED.days} days of {iso_utc(head.since)}")
 
 
-def _shadow(kafka: KafkaSettings, span: Span, now: datetime) -> Outcome:
+def _shadow(kafka: KafkaSettings, span: TimeSpan, now: datetime) -> ReplayResult:
     until = span.until or now
     with SpanReader(kafka) as reader:
         spans = reader.spans((topics.ALERTS, topics.SHADOW_ALERTS), span.since, until + MARGIN)
@@ -164,22 +164,22 @@ def _shadow(kafka: KafkaSettings, span: Span, now: datetime) -> Outcome:
 def _replay(
     settings: Settings,
     kafka: KafkaSettings,
-    span: Span,
+    span: TimeSpan,
     rules: Rules,
     file: Path | None,
     state: Path | None,
     now: datetime,
     *,
     others_too: bool,
-) -> Outcome:
+) -> ReplayResult:
     taken_at, start = load_state(state, now) if state is not None else (None, dict[int, MemoryRows]())
     if span.since is None and taken_at is not None:
-        span = Span(taken_at - MARGIN, span.until)
+        span = TimeSpan(taken_at - MARGIN, span.until)
     if file is not None:
         head = read_head(file, now)
         begins = head.since
         recording, log_is_theirs = _from_file(file, rules, span)
-        span = Span(span.since or begins, span.until or head.until)
+        span = TimeSpan(span.since or begins, span.until or head.until)
     else:
         with SpanReader(reachable(settings, kafka)) as reader:
             begins = _begin(span, rules, now)
@@ -192,12 +192,12 @@ def _replay(
     return other_rules(recording, stages, rules, span.since or begins, span.until or now, begins)
 
 
-def _begin(span: Span, rules: Rules, now: datetime) -> datetime:
+def _begin(span: TimeSpan, rules: Rules, now: datetime) -> datetime:
     """Return when to begin with other rules: early enough that what is open at the span's beginning is known."""
     return now - RETAINED if span.since is None else span.since - timedelta(seconds=rules.lifetime.open_s)
 
 
-def _from_cluster(reader: SpanReader, settings: Settings, rules: Rules, span: Span) -> tuple[Recording, bool]:
+def _from_cluster(reader: SpanReader, settings: Settings, rules: Rules, span: TimeSpan) -> tuple[Recording, bool]:
     log = decision_records(reader, span.since, span.until)
     theirs = follows_log(decisions_of(log), rules)
     since = span.since if theirs or span.since is None else _begin(span, rules, span.since)
@@ -205,7 +205,7 @@ def _from_cluster(reader: SpanReader, settings: Settings, rules: Rules, span: Sp
     return recording_of(records_of(reader, log, since, span.until, ticks=theirs, sights=sights)), theirs
 
 
-def _from_file(file: Path, rules: Rules, span: Span) -> tuple[Recording, bool]:
+def _from_file(file: Path, rules: Rules, span: TimeSpan) -> tuple[Recording, bool]:
     recording = recording_of(_until(read_recording(file), span.until))
     decisions = [each for log in recording.logs.values() for each in log.decisions.values()]
     return recording, follows_log(decisions, rules)

@@ -33,7 +33,7 @@ from schemas.incidents import Incident
 from schemas.operations import DeadLetterReference
 from streams import metrics, topics
 from streams.clock import Clock
-from streams.completeness.ledger import COPIES_AT_MOST, Accepted, Ledger, Missing, Place, Reason
+from streams.completeness.ledger import COPIES_AT_MOST, AcceptedInput, Ledger, Missing, MissingReason, RecordPlace
 from streams.kafka.record import FIRST_APPENDED_AT, Record, Where
 
 log = logging.getLogger(__name__)
@@ -66,12 +66,12 @@ class Cluster(Protocol):
     def inputs(self, until: Mapping[Where, int]) -> Iterator[Record]:
         """Yield what came on the followed topics since the last call, up to these offsets."""
 
-    def send_again(self, place: Place) -> int | None:
+    def send_again(self, place: RecordPlace) -> int | None:
         """Send a record again and return the confirmed offset of the copy, or None where the record is gone."""
 
 
 @dataclass
-class Result:
+class CheckResult:
     """What one check found.
 
     Attributes:
@@ -121,7 +121,7 @@ class Check:
                 metric.labels(topic)
         metrics.COMPLETENESS_CHECKED_AT.set(clock().timestamp())
 
-    def run(self) -> Result | None:
+    def run(self) -> CheckResult | None:
         """Make one check and return what it found, or None where it was told to stop before it was complete.
 
         A failure of the cluster is raised; the next check goes on from where this one stood.
@@ -143,10 +143,10 @@ class Check:
                 break
         return checked
 
-    def judge(self, checked: int) -> Result:
+    def judge(self, checked: int) -> CheckResult:
         """Say what is missing, and send it again."""
         now = self._clock()
-        result = Result(checked=checked, missing=self._ledger.missing(now))
+        result = CheckResult(checked=checked, missing=self._ledger.missing(now))
         self._tell(result)
         if not self._dry_run:
             self._send_again(result)
@@ -159,11 +159,11 @@ class Check:
         metrics.COMPLETENESS_CHECKED_AT.set(now.timestamp())
         return result
 
-    def _tell(self, result: Result) -> None:
+    def _tell(self, result: CheckResult) -> None:
         """Count and log what is new: what was found now, and what is given up."""
-        new = [each for each in result.missing if each.reason is not Reason.STILL_UNDECIDED]
+        new = [each for each in result.missing if each.reason is not MissingReason.STILL_UNDECIDED]
         for each in new:
-            given_up = each.reason is Reason.GIVEN_UP
+            given_up = each.reason is MissingReason.GIVEN_UP
             (metrics.INPUTS_GIVEN_UP if given_up else metrics.INPUTS_MISSING).labels(each.place.topic).inc()
             result.given_up += given_up
         for each in new[:TOLD_AT_MOST]:
@@ -174,7 +174,7 @@ class Check:
         if len(new) > TOLD_AT_MOST:
             log.warning("and %d more: %s", len(new) - TOLD_AT_MOST, dict(Counter(each.place.topic for each in new)))
 
-    def _send_again(self, result: Result) -> None:
+    def _send_again(self, result: CheckResult) -> None:
         due = [each for each in result.missing if each.copies < COPIES_AT_MOST]
         for each in due[:AGAIN_AT_MOST]:
             if self._stopping():
@@ -196,8 +196,8 @@ def take_input(record: Record, ledger: Ledger) -> bool:
     if record.value is None:
         return False
     copy = any(name == FIRST_APPENDED_AT for name, _ in record.headers)
-    place = Place(record.topic, record.partition, record.offset)
-    ledger.accept(Accepted(place, input_id(record, record.value), copy))
+    place = RecordPlace(record.topic, record.partition, record.offset)
+    ledger.accept(AcceptedInput(place, input_id(record, record.value), copy))
     metrics.INPUTS_CHECKED.labels(record.topic).inc()
     return True
 
@@ -213,7 +213,7 @@ def take_answer(record: Record, ledger: Ledger) -> None:
         if isinstance(message.fact, ReportFact):
             ledger.decided(topics.INCIDENTS, message.fact.incident.message_id(), record.appended_at)
     elif isinstance(message, DeadLetterReference) and STAGE_OF.get(message.topic) == message.stage:
-        ledger.set_aside(Place(message.topic, message.partition, message.offset), record.appended_at)
+        ledger.set_aside(RecordPlace(message.topic, message.partition, message.offset), record.appended_at)
 
 
 def input_id(record: Record, value: bytes) -> str:

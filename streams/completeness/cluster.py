@@ -11,7 +11,7 @@ from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.errors import KafkaTimeoutError
 
 from streams.completeness.check import ANSWERS, STAGE_OF
-from streams.completeness.ledger import Place
+from streams.completeness.ledger import RecordPlace
 from streams.kafka.options import kafka_client_options
 from streams.kafka.record import Record, Where, consumed, sent_again
 from streams.kafka.span_follower import POLL_MS, REQUEST_TIMEOUT_MS, STALLED_S, Follower, _close, _consumer
@@ -69,7 +69,7 @@ class KafkaCluster:
         """Yield the new inputs below these offsets."""
         return self._inputs.read(until)
 
-    def send_again(self, place: Place) -> int | None:
+    def send_again(self, place: RecordPlace) -> int | None:
         """Send a record's copy to its partition, wait for the confirmation, and return the copy's offset."""
         record = self._fetch(place)
         if record is None or record.value is None:
@@ -103,7 +103,7 @@ class KafkaCluster:
         for client in clients:
             _close(client)
 
-    def _fetch(self, place: Place) -> Record | None:
+    def _fetch(self, place: RecordPlace) -> Record | None:
         """Return the record at a place, or None where retention has taken it."""
         if self._fetcher is None:
             self._fetcher = _consumer(self._kafka, 1)

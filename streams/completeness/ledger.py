@@ -36,7 +36,7 @@ Id = tuple[str, str]
 K = TypeVar("K")
 
 
-class Place(NamedTuple):
+class RecordPlace(NamedTuple):
     """Where a record stands."""
 
     topic: str
@@ -45,7 +45,7 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class AcceptedInput:
     """An input that the broker took.
 
     Attributes:
@@ -54,12 +54,12 @@ class Accepted:
         sent_again: Whether it is a copy of an earlier record.
     """
 
-    place: Place
+    place: RecordPlace
     input_id: str
     sent_again: bool = False
 
 
-class Reason(StrEnum):
+class MissingReason(StrEnum):
     """Why an input is said to be missing; safe as a metric label."""
 
     UNDECIDED = "undecided"
@@ -79,9 +79,9 @@ class Missing:
         copies: How often it was sent again.
     """
 
-    place: Place
+    place: RecordPlace
     input_id: str
-    reason: Reason
+    reason: MissingReason
     copies: int
 
 
@@ -108,7 +108,7 @@ class Ledger:
         self._span = span
         self._grace = grace
         self._decided: dict[Id, datetime] = {}
-        self._set_aside: dict[Place, datetime] = {}
+        self._set_aside: dict[RecordPlace, datetime] = {}
         self._waiting: dict[Id, dict[int, _Waiting]] = {}
         self._commits: dict[Where, deque[tuple[datetime, int]]] = {}
         self._given_up = 0
@@ -122,7 +122,7 @@ class Ledger:
         """Return how many inputs have no answer, by topic; those given up are not among them."""
         return Counter(place.topic for place, _, entry in self._entries() if entry.given_up_at is None)
 
-    def accept(self, accepted: Accepted) -> None:
+    def accept(self, accepted: AcceptedInput) -> None:
         """Take an input that stands on its topic."""
         topic, partition, offset = accepted.place
         identity = (topic, accepted.input_id)
@@ -140,7 +140,7 @@ class Ledger:
         gone = self._waiting.pop((topic, input_id), {})
         self._given_up -= sum(entry.given_up_at is not None for entry in gone.values())
 
-    def set_aside(self, place: Place, at: datetime) -> None:
+    def set_aside(self, place: RecordPlace, at: datetime) -> None:
         """Take the dead letter of one record."""
         _renew(self._set_aside, place, at)
 
@@ -175,10 +175,10 @@ class Ledger:
             if entry.given_up_at is not None or entry.newest >= self._passed(place[:2], now):
                 continue
             if entry.copies >= COPIES_AT_MOST and entry.told:
-                reason = Reason.GIVEN_UP
+                reason = MissingReason.GIVEN_UP
                 self._end(entry, now)
             else:
-                reason = Reason.STILL_UNDECIDED if entry.told else Reason.UNDECIDED
+                reason = MissingReason.STILL_UNDECIDED if entry.told else MissingReason.UNDECIDED
             entry.told = True
             found.append(Missing(place, input_id, reason, entry.copies))
         return sorted(found, key=lambda each: each.place)
@@ -208,18 +208,18 @@ class Ledger:
     def _settle(self) -> None:
         """Drop the inputs whose newest record was set aside."""
         for place, input_id, entry in list(self._entries()):
-            if Place(place.topic, place.partition, entry.newest) in self._set_aside:
+            if RecordPlace(place.topic, place.partition, entry.newest) in self._set_aside:
                 self._remove(place, input_id)
 
-    def _entries(self) -> Iterator[tuple[Place, str, _Waiting]]:
+    def _entries(self) -> Iterator[tuple[RecordPlace, str, _Waiting]]:
         for (topic, input_id), partitions in self._waiting.items():
             for partition, entry in partitions.items():
-                yield Place(topic, partition, entry.first), input_id, entry
+                yield RecordPlace(topic, partition, entry.first), input_id, entry
 
     def _entry(self, missing: Missing) -> _Waiting | None:
         return self._waiting.get((missing.place.topic, missing.input_id), {}).get(missing.place.partition)
 
-    def _remove(self, place: Place, input_id: str) -> None:
+    def _remove(self, place: RecordPlace, input_id: str) -> None:
         partitions = self._waiting[place.topic, input_id]
         self._given_up -= partitions.pop(place.partition).given_up_at is not None
         if not partitions:

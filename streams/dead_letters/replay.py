@@ -37,7 +37,7 @@ MEMORY: Final = timedelta(milliseconds=LEGAL_MS)
 """A line is compared with all incidents that the topic still has, however old it is."""
 
 
-class Outbox(Protocol):
+class RecordSink(Protocol):
     """Where records go."""
 
     def send(self, topic: str, partition: int | None, key: bytes | None, value: bytes, headers: Headers) -> None:
@@ -142,7 +142,7 @@ def choose(letters: Iterable[Letter]) -> tuple[list[Letter], list[tuple[Letter, 
     return list(kept.values()), skipped
 
 
-def replay(letters: Iterable[Letter], reread: Rereader, outbox: Outbox | None) -> Report:
+def replay(letters: Iterable[Letter], reread: Rereader, outbox: RecordSink | None) -> Report:
     """Send the originals of letters again and return what became of each; without an outbox nothing is sent.
 
     What cameras showed is confirmed before the reports that ask about it are sent.
@@ -164,7 +164,7 @@ def replay(letters: Iterable[Letter], reread: Rereader, outbox: Outbox | None) -
     return report
 
 
-def _send(letter: Letter, reread: Rereader, outbox: Outbox | None) -> Skip | None:
+def _send(letter: Letter, reread: Rereader, outbox: RecordSink | None) -> Skip | None:
     told = letter.reference
     assert told is not None
     if told.stage == INTAKE:

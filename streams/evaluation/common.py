@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DIGITS: Final = 3
 
 
-class Kind(StrEnum):
+class DetectorKind(StrEnum):
     """Which detector to measure."""
 
     YOLO = "yolo"
@@ -28,7 +28,7 @@ class EvaluationError(ToezichtError):
     """What is to be measured cannot be read."""
 
 
-def make_detector(kind: Kind, settings: Settings) -> Detector:
+def make_detector(kind: DetectorKind, settings: Settings) -> Detector:
     """Return the detector to measure.
 
     Raises:
@@ -38,7 +38,7 @@ def make_detector(kind: Kind, settings: Settings) -> Detector:
     from detectors.models.choice import choose
     from detectors.models.hog import HogDetector
 
-    if kind is Kind.HOG:
+    if kind is DetectorKind.HOG:
         return HogDetector()
     choice = choose(settings.weights, settings.models, settings.cache, settings.allow_model_download)
     if choice.detector.info.degraded:

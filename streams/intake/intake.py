@@ -23,7 +23,7 @@ from schemas.incidents import Incident, incident_identity
 from schemas.operations import DeadLetterReason, DeadLetterReference
 from streams.clock import Clock
 from streams.domain.incidents.raw_report import NotForUs, RawReport, Unreadable
-from streams.domain.incidents.revisions import Accepted, NothingNew, Refused, normalise
+from streams.domain.incidents.revisions import AcceptedReport, NothingNew, RefusedReport, normalise
 from streams.errors import DeliveryError
 from streams.intake.lines import Line
 from streams.intake.sources.base import IncidentSource
@@ -192,7 +192,7 @@ class Intake:
     def _decide(self, line: Line, report: RawReport, now: datetime, entered_at: datetime) -> Outgoing | None:
         known = self._known.get(incident_identity(report.source, report.source_id))
         decision = normalise(report, known, now)
-        if isinstance(decision, Refused):
+        if isinstance(decision, RefusedReport):
             return self._dead_letter(line, decision.reason, decision.detail, entered_at)
         self._count(decision.result)
         if isinstance(decision, NothingNew):
@@ -235,7 +235,7 @@ class Intake:
         while self._known and next(iter(self._known.values())).received_at < forgotten_before:
             self._known.popitem(last=False)
 
-    def _note(self, decision: Accepted, report: RawReport) -> None:
+    def _note(self, decision: AcceptedReport, report: RawReport) -> None:
         if decision.late:
             self._count_note("late")
         if not report.category_known and not report.cancels:

@@ -31,7 +31,7 @@ READY_TIMEOUT_MS: Final = 30_000
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class TopicChange:
     """Something that `apply` did: `what` is `created` or the name of a setting."""
 
     topic: str
@@ -51,7 +51,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class TopicDifference:
     """Something on the cluster that is not as it should be; `note` says what it means where that is not plain."""
 
     topic: str
@@ -71,7 +71,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundTopic:
     """A topic as it is on the cluster: `replicas` is the smallest number of copies of any partition."""
 
     partitions: int
@@ -79,7 +79,7 @@ class Found:
     config: Mapping[str, str]
 
 
-def apply(kafka: KafkaSettings, topics: Sequence[TopicSpec] = TOPICS) -> list[Change]:
+def apply(kafka: KafkaSettings, topics: Sequence[TopicSpec] = TOPICS) -> list[TopicChange]:
     """Create the topics that are missing, correct the settings that differ, and return what was done.
 
     Raises:
@@ -99,7 +99,7 @@ def apply(kafka: KafkaSettings, topics: Sequence[TopicSpec] = TOPICS) -> list[Ch
     return changes
 
 
-def check(kafka: KafkaSettings, topics: Sequence[TopicSpec] = TOPICS) -> list[Difference]:
+def check(kafka: KafkaSettings, topics: Sequence[TopicSpec] = TOPICS) -> list[TopicDifference]:
     """Return every difference between the cluster and what the topics should be, in the order of the topics.
 
     Raises:
@@ -107,32 +107,32 @@ def check(kafka: KafkaSettings, topics: Sequence[TopicSpec] = TOPICS) -> list[Di
     """
     with _admin(kafka) as client:
         found = _describe(client, topics)
-    result: list[Difference] = []
+    result: list[TopicDifference] = []
     for topic in topics:
         if topic.name not in found:
-            result.append(Difference(topic.name, "topic", "missing", "present"))
+            result.append(TopicDifference(topic.name, "topic", "missing", "present"))
         else:
             result += differences(topic, found[topic.name], kafka.replication_factor)
     return result
 
 
-def differences(topic: TopicSpec, found: Found, replication_factor: int) -> list[Difference]:
+def differences(topic: TopicSpec, found: FoundTopic, replication_factor: int) -> list[TopicDifference]:
     """Return how one topic differs from what it should be; more copies than asked for are no difference."""
     result = []
     if found.partitions != topic.partitions:
         note = "never changed here: a key's records would move past its state"
-        result.append(Difference(topic.name, "partitions", str(found.partitions), str(topic.partitions), note))
+        result.append(TopicDifference(topic.name, "partitions", str(found.partitions), str(topic.partitions), note))
     if found.replicas < replication_factor:
-        result.append(Difference(topic.name, "replicas", str(found.replicas), str(replication_factor)))
+        result.append(TopicDifference(topic.name, "replicas", str(found.replicas), str(replication_factor)))
     for name, value in topic.config().items():
         actual = found.config.get(name, "unset")
         if _normal(name, actual) != _normal(name, value):
-            result.append(Difference(topic.name, name, actual, value))
+            result.append(TopicDifference(topic.name, name, actual, value))
     longest_ms = _longest_ms(found.config)
     if topic.from_images and (longest_ms is None or longest_ms > FOUR_WEEKS_MS):
         kept = "without end" if longest_ms is None else f"up to {longest_ms} ms"
         note = "derived from images: Gemeentewet art. 151c allows four weeks"
-        result.append(Difference(topic.name, "kept", kept, f"at most {FOUR_WEEKS_MS} ms", note))
+        result.append(TopicDifference(topic.name, "kept", kept, f"at most {FOUR_WEEKS_MS} ms", note))
     return result
 
 
@@ -171,7 +171,7 @@ def _admin(kafka: KafkaSettings) -> Iterator[Any]:
             client.close()
 
 
-def _describe(client: Any, topics: Sequence[TopicSpec]) -> dict[str, Found]:
+def _describe(client: Any, topics: Sequence[TopicSpec]) -> dict[str, FoundTopic]:
     wanted = {topic.name for topic in topics}
     described = {item["name"]: item["partitions"] for item in client.describe_topics() if item["name"] in wanted}
     if not described:
@@ -179,7 +179,7 @@ def _describe(client: Any, topics: Sequence[TopicSpec]) -> dict[str, Found]:
     resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in described]
     configs = client.describe_configs(resources, config_filter="all")["topic"]
     return {
-        name: Found(
+        name: FoundTopic(
             partitions=len(partitions),
             replicas=min((len(partition["replica_nodes"]) for partition in partitions), default=0),
             config={key: str(item["value"]) for key, item in configs[name].items() if item["value"] is not None},
@@ -188,7 +188,7 @@ def _describe(client: Any, topics: Sequence[TopicSpec]) -> dict[str, Found]:
     }
 
 
-def _create(client: Any, topics: Sequence[TopicSpec], replication_factor: int) -> list[Change]:
+def _create(client: Any, topics: Sequence[TopicSpec], replication_factor: int) -> list[TopicChange]:
     if not topics:
         return []
     client.create_topics(
@@ -202,10 +202,10 @@ def _create(client: Any, topics: Sequence[TopicSpec], replication_factor: int) -
         }
     )
     client.wait_for_topics([topic.name for topic in topics], timeout_ms=READY_TIMEOUT_MS)
-    return [Change(topic.name, "created", "", f"{topic.partitions} partitions") for topic in topics]
+    return [TopicChange(topic.name, "created", "", f"{topic.partitions} partitions") for topic in topics]
 
 
-def _correct(client: Any, wrong: Mapping[str, Sequence[Difference]]) -> list[Change]:
+def _correct(client: Any, wrong: Mapping[str, Sequence[TopicDifference]]) -> list[TopicChange]:
     if not wrong:
         return []
     results = client.alter_configs(
@@ -218,10 +218,10 @@ def _correct(client: Any, wrong: Mapping[str, Sequence[Difference]]) -> list[Cha
         if result != "OK":
             raise ClusterError(f"{name}: the cluster refuses the settings: {result}")
     _await_settings(client, wrong)
-    return [Change(item.topic, item.what, item.found, item.expected) for items in wrong.values() for item in items]
+    return [TopicChange(item.topic, item.what, item.found, item.expected) for items in wrong.values() for item in items]
 
 
-def _await_settings(client: Any, wrong: Mapping[str, Sequence[Difference]]) -> None:
+def _await_settings(client: Any, wrong: Mapping[str, Sequence[TopicDifference]]) -> None:
     """Wait until the brokers tell the new values: in KRaft they learn of them just after the controller."""
     deadline = time.monotonic() + READY_TIMEOUT_MS / 1000
     resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in wrong]

@@ -7,7 +7,7 @@ from typing import Final
 
 from schemas.codec import OCTETS, Encoded, encode
 from schemas.operations import DeadLetterReason, DeadLetterReference
-from streams.kafka.record import Outgoing, Record
+from streams.kafka.record import EncodedOutput, Record
 from streams.topics import DEAD_LETTERS
 
 
@@ -23,7 +23,7 @@ MAX_DEAD_LETTER_BYTES: Final = 950_000
 """Original bytes kept in a dead letter; below the client's request limit of 1,000,000 bytes with the headers."""
 
 
-def dead_letter(stage: str, record: Record, fault: Fault) -> Outgoing:
+def dead_letter(stage: str, record: Record, fault: Fault) -> EncodedOutput:
     """Return what sets a record aside: its original bytes, where it stood, and the bounded reason."""
     letter = DeadLetterReference(
         stage=stage,
@@ -45,4 +45,4 @@ def dead_letter(stage: str, record: Record, fault: Fault) -> Outgoing:
         payload_type=OCTETS,
     )
     headers = [*aside.headers, *((f"original-{name}", value) for name, value in record.headers)]
-    return Outgoing(DEAD_LETTERS, 0, Encoded(record.key or b"", aside.value, headers))
+    return EncodedOutput(DEAD_LETTERS, 0, Encoded(record.key or b"", aside.value, headers))

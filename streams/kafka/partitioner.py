@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from kafka.partitioner.default import murmur2
+from aiokafka.partitioner import murmur2  # which a worker loads anyway; all of kafka-python would delay its start
 
 from streams.topics import BY_NAME
 

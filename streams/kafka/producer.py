@@ -24,7 +24,7 @@ CONFIRM_WITHIN_S: Final = 60.0
 """How long to wait for the broker's word on what was sent."""
 
 
-class Sender:
+class ConfirmedProducer:
     """Sends records and waits for the broker's confirmation of all of them."""
 
     def __init__(self, kafka: KafkaSettings) -> None:

@@ -90,7 +90,7 @@ Raw = tuple[bytes | None, bytes | None, Headers]
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
+class EncodedOutput:
     """One encoded output and where it goes; the message itself only where it was not sent before."""
 
     topic: str

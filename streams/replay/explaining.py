@@ -40,7 +40,7 @@ COMPARED: Final = (
 """What must come out again."""
 
 
-class Outcome(StrEnum):
+class ExplainOutcome(StrEnum):
     """What came of deciding anew."""
 
     SAME = "same"
@@ -62,7 +62,7 @@ class Recomputed:
 
     alert: Alert
     again: Alert | None
-    outcome: Outcome
+    outcome: ExplainOutcome
     decisions: int
     differences: tuple[str, ...]
 
@@ -87,10 +87,10 @@ def recompute(
     """
     ordered = _in_order(alert, decisions)
     found = _played(alert, concerning(alert, ordered, messages), messages, rules, plan)
-    if found.outcome is Outcome.SAME:
+    if found.outcome is ExplainOutcome.SAME:
         return found
     whole = _played(alert, ordered, messages, rules, plan)
-    return whole if whole.outcome is Outcome.SAME else found
+    return whole if whole.outcome is ExplainOutcome.SAME else found
 
 
 def _played(
@@ -113,9 +113,11 @@ def _played(
             break
     if again is None:
         missing.append(f"revision {alert.revision} did not come out: its decisions are not all in the decision log")
-        return Recomputed(alert, None, Outcome.INCOMPLETE, played, tuple(missing))
+        return Recomputed(alert, None, ExplainOutcome.INCOMPLETE, played, tuple(missing))
     differences = tuple(_differences(alert, again))
-    outcome = Outcome.SAME if not differences else Outcome.INCOMPLETE if missing else Outcome.DIFFERENT
+    outcome = (
+        ExplainOutcome.SAME if not differences else ExplainOutcome.INCOMPLETE if missing else ExplainOutcome.DIFFERENT
+    )
     return Recomputed(alert, again, outcome, played, (*differences, *(missing if differences else ())))
 
 

@@ -8,12 +8,12 @@ from typing import Any
 from schemas.alerts import Alert
 from schemas.base import iso_utc
 from streams.domain.rules.rules import Rules
-from streams.replay.explaining import Outcome, Recomputed
+from streams.replay.explaining import ExplainOutcome, Recomputed
 
 _OUTCOMES = {
-    Outcome.SAME: "the same result",
-    Outcome.DIFFERENT: "ANOTHER RESULT",
-    Outcome.INCOMPLETE: "NOT TO BE SAID: inputs are missing",
+    ExplainOutcome.SAME: "the same result",
+    ExplainOutcome.DIFFERENT: "ANOTHER RESULT",
+    ExplainOutcome.INCOMPLETE: "NOT TO BE SAID: inputs are missing",
 }
 
 

@@ -35,7 +35,7 @@ class ReplayError(ToezichtError):
 
 
 @dataclass
-class Followed:
+class FollowedLog:
     """What came of following a log.
 
     Attributes:
@@ -60,7 +60,7 @@ class Followed:
             self.differences.append(line)
 
 
-def follow(recording: Recording, rules: Rules, start: Mapping[int, MemoryRows], plan: Plan = NO_PLAN) -> Followed:
+def follow(recording: Recording, rules: Rules, start: Mapping[int, MemoryRows], plan: Plan = NO_PLAN) -> FollowedLog:
     """Follow all partitions of a recording.
 
     Args:
@@ -72,7 +72,7 @@ def follow(recording: Recording, rules: Rules, start: Mapping[int, MemoryRows], 
     Raises:
         ReplayError: The log begins after the start, or misses a part that cannot be done without.
     """
-    followed = Followed()
+    followed = FollowedLog()
     for partition in sorted(recording.logs):
         _Follower(
             recording.log(partition), recording.alerts, rules, plan, start.get(partition) or MemoryRows(), followed
@@ -90,7 +90,7 @@ class _Follower:
         rules: Rules,
         plan: Plan,
         rows: MemoryRows,
-        followed: Followed,
+        followed: FollowedLog,
     ) -> None:
         self._log = log
         self._alerts = alerts

@@ -32,7 +32,7 @@ _SECOND: Final = timedelta(seconds=1)
 
 
 @dataclass
-class Played:
+class PlayedRecording:
     """What came of playing.
 
     Attributes:
@@ -50,7 +50,7 @@ class Played:
     reaimed: int = 0
 
 
-def play(recording: Recording, stages: Sequence[Stage], until: datetime) -> Played:
+def play(recording: Recording, stages: Sequence[Stage], until: datetime) -> PlayedRecording:
     """Give everything that was recorded and that the first of these stages takes, a tick each second, until a time.
 
     Args:
@@ -81,9 +81,9 @@ class _Player:
         self._holder: dict[str, str] = {}
         self._alert_ids: set[str] = set()
         self._seen: set[tuple[str, str]] = set()
-        self._played = Played()
+        self._played = PlayedRecording()
 
-    def run(self, until: datetime) -> Played:
+    def run(self, until: datetime) -> PlayedRecording:
         clock = self._records[0][0].replace(microsecond=0) if self._records else until
         for now, record in self._records:
             while clock <= now:

@@ -16,8 +16,8 @@ from streams.domain.alerts.suppression import NO_PLAN, Plan
 from streams.domain.review.differences import Case, Compared, cases, compare, summary
 from streams.domain.rules.rules import Rules
 from streams.errors import ConfigurationError
-from streams.replay.follow_log import Followed, ReplayError, follow
-from streams.replay.play import Played, disorder_s, play
+from streams.replay.follow_log import FollowedLog, ReplayError, follow
+from streams.replay.play import PlayedRecording, disorder_s, play
 from streams.replay.recording import Recording
 from streams.runtime.in_memory import MemoryRows
 from streams.settings import Settings
@@ -28,7 +28,7 @@ from streams.stages.locate import Locate
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ReplayResult:
     """A result: its document for a program, its lines for a person, and whether it is as it should be."""
 
     document: dict[str, Any]
@@ -42,7 +42,9 @@ def follows_log(decisions: Iterable[DecisionLog], rules: Rules) -> bool:
     return versions == {rules.version}
 
 
-def same_rules(recording: Recording, rules: Rules, start: Mapping[int, MemoryRows], plan: Plan = NO_PLAN) -> Outcome:
+def same_rules(
+    recording: Recording, rules: Rules, start: Mapping[int, MemoryRows], plan: Plan = NO_PLAN
+) -> ReplayResult:
     """Follow the decision log, and compare whole alerts.
 
     Raises:
@@ -62,10 +64,10 @@ def same_rules(recording: Recording, rules: Rules, start: Mapping[int, MemoryRow
     ]
     if followed.differing:
         lines.append("where these rules are not those that were live, give them a version of their own")
-    return Outcome(document, lines, followed.differing == 0)
+    return ReplayResult(document, lines, followed.differing == 0)
 
 
-def _speed(followed: Followed, seconds: float) -> dict[str, float]:
+def _speed(followed: FollowedLog, seconds: float) -> dict[str, float]:
     return {
         "seconds": round(seconds, 3),
         "inputs_per_s": round((followed.ticks + followed.facts) / max(seconds, 1e-6), 1),
@@ -74,7 +76,7 @@ def _speed(followed: Followed, seconds: float) -> dict[str, float]:
 
 def other_rules(
     recording: Recording, stages: list[Stage], rules: Rules, since: datetime, until: datetime, begins: datetime
-) -> Outcome:
+) -> ReplayResult:
     """Play what was recorded with other rules, and tell what differs from the live alerts.
 
     Args:
@@ -111,10 +113,12 @@ def other_rules(
         *(f"tolerance: {name.replace('_', ' ')}: {value}" for name, value in tolerance.items()),
         *difference_lines(before, after, compared),
     ]
-    return Outcome(document, lines)
+    return ReplayResult(document, lines)
 
 
-def _tolerance(decisions: list[DecisionLog], stages: list[Stage], played: Played, before: timedelta) -> dict[str, Any]:
+def _tolerance(
+    decisions: list[DecisionLog], stages: list[Stage], played: PlayedRecording, before: timedelta
+) -> dict[str, Any]:
     again = any(stage.name == "corroborate" for stage in stages)
     return {
         "order": "the time at which the broker took each input first, with one tick a second",
@@ -125,7 +129,7 @@ def _tolerance(decisions: list[DecisionLog], stages: list[Stage], played: Played
     }
 
 
-def shadow_difference(recording: Recording, since: datetime, until: datetime) -> Outcome:
+def shadow_difference(recording: Recording, since: datetime, until: datetime) -> ReplayResult:
     """Tell what the shadow's alerts differ in from the live ones, from when they can be compared.
 
     Raises:
@@ -151,7 +155,7 @@ def shadow_difference(recording: Recording, since: datetime, until: datetime) ->
         f"shadow rules {newest}, comparable with the live alerts from {iso_utc(begins)}",
         *difference_lines(before, after, compared),
     ]
-    return Outcome(document, lines)
+    return ReplayResult(document, lines)
 
 
 def comparable_from(shadow: Iterable[Alert], rules_version: str) -> datetime:

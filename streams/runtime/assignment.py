@@ -23,7 +23,7 @@ from streams.kafka.record import Where
 from streams.runtime.lease import Lease
 from streams.runtime.processed import SLOTS
 from streams.runtime.progress import Offered, Progress
-from streams.runtime.send_queue import Outbox
+from streams.runtime.send_queue import SendQueue
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ Commit = Callable[[Mapping[Where, int]], Awaitable[bool]]
 FirstOffset = Callable[[Where, int], Awaitable[int | None]]
 
 
-class Delivery:
+class PartitionAssignment:
     """One stage's hold on its partitions.
 
     Args:
@@ -51,7 +51,7 @@ class Delivery:
     def __init__(
         self,
         stage: str,
-        outbox: Outbox,
+        outbox: SendQueue,
         lease: Lease,
         commit: Commit,
         first_offset: FirstOffset,

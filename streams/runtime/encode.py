@@ -12,7 +12,7 @@ from schemas.operations import DeadLetterReason
 from streams.errors import UnknownCameraError
 from streams.kafka.dead_letter import Fault
 from streams.kafka.partitioner import partition_of
-from streams.kafka.record import Outgoing, Raw, Where
+from streams.kafka.record import EncodedOutput, Raw, Where
 from streams.stages.base import Output
 from streams.topics import MAX_MESSAGE_BYTES
 
@@ -26,9 +26,9 @@ class TooLargeError(Exception):
     """An agent's output is larger than its topic takes."""
 
 
-def encoded(stage: str, outputs: Sequence[Output], entered_at: datetime, now: datetime) -> list[Outgoing]:
+def encoded(stage: str, outputs: Sequence[Output], entered_at: datetime, now: datetime) -> list[EncodedOutput]:
     """Return outputs as records; `now` becomes the time at which the stage handled them."""
-    records: list[Outgoing] = []
+    records: list[EncodedOutput] = []
     before: tuple[Message, Encoded] | None = None
     for output in outputs:
         if before is not None and before[0] is output.message:
@@ -47,11 +47,11 @@ def encoded(stage: str, outputs: Sequence[Output], entered_at: datetime, now: da
         partition = partition_of(output.topic, record.key) if output.partition is None else output.partition
         if output.key is not None:
             record = Encoded(output.key.encode(), record.value, record.headers)
-        records.append(Outgoing(output.topic, partition, record, output.message))
+        records.append(EncodedOutput(output.topic, partition, record, output.message))
     return records
 
 
-def placed(outputs: Sequence[Outgoing]) -> list[tuple[Where, Raw]]:
+def placed(outputs: Sequence[EncodedOutput]) -> list[tuple[Where, Raw]]:
     """Return records with the places where they go."""
     return [
         ((output.topic, output.partition), (output.record.key, output.record.value, output.record.headers))

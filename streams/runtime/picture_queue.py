@@ -23,7 +23,7 @@ class Turn(Generic[T]):
     dropped: Sequence[tuple[T, str]]
 
 
-class Waiting(Generic[T]):
+class FairQueue(Generic[T]):
     """Pictures by camera, each camera's in their order.
 
     A camera that sends more than its share waits for itself alone: cameras take turns. What the worker cannot take is dropped

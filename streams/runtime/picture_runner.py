@@ -22,14 +22,14 @@ from schemas.cameras import FrameReference
 from streams import metrics
 from streams.clock import Clock
 from streams.kafka.dead_letter import Fault
-from streams.kafka.record import Outgoing, Record
-from streams.runtime.assignment import Delivery
+from streams.kafka.record import EncodedOutput, Record
+from streams.runtime.assignment import PartitionAssignment
 from streams.runtime.encode import encoded, handler_fault, placed
 from streams.runtime.guard import read_record
 from streams.runtime.in_order import InOrder
-from streams.runtime.picture_queue import Waiting
+from streams.runtime.picture_queue import FairQueue
 from streams.runtime.runner import record_of, set_aside
-from streams.runtime.send_queue import Entry
+from streams.runtime.send_queue import QueuedInput
 from streams.stages.base import Failed, Input, Output, PictureStage
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ MAX_PICTURES_WAITING: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TakenPicture:
     """A picture that was taken from the stream; `opening` tells whether its partition is still held since then."""
 
     record: Record
@@ -60,12 +60,12 @@ class PictureRunner:
         clock: Tells how old a picture is.
     """
 
-    def __init__(self, stage: PictureStage, delivery: Delivery, clock: Clock) -> None:
+    def __init__(self, stage: PictureStage, delivery: PartitionAssignment, clock: Clock) -> None:
         self.stage = stage
         self.delivery = delivery
         self.outbox = delivery.outbox
         self.clock = clock
-        self._waiting: Waiting[Taken] = Waiting(stage.max_age_s, stage.overtaken_s)
+        self._waiting: FairQueue[TakenPicture] = FairQueue(stage.max_age_s, stage.overtaken_s)
         self._in_order = InOrder()
         self._opening = 0
         self._came = asyncio.Event()
@@ -116,11 +116,11 @@ class PictureRunner:
         done = self._in_order.take((record.topic, record.partition), acknowledge)
         item = read_record(record, self.stage.max_late)
         if isinstance(item, Input):
-            self._waiting.add(item.message.key(), item.entered_at, Taken(record, item, done, self._opening))
+            self._waiting.add(item.message.key(), item.entered_at, TakenPicture(record, item, done, self._opening))
             self._came.set()
             return
         outputs = [set_aside(self.stage.name, record, item)] if isinstance(item, Fault) else []
-        self.outbox.put(Entry(record.partition, done, outputs), placed(outputs))
+        self.outbox.put(QueuedInput(record.partition, done, outputs), placed(outputs))
 
     async def _hand_out(self) -> None:
         try:
@@ -133,7 +133,7 @@ class PictureRunner:
             self.outbox.stop(error)
             self._room.set()
 
-    async def _next(self) -> Taken:
+    async def _next(self) -> TakenPicture:
         while True:
             if not self.delivery.taking:
                 self._waiting.clear()
@@ -146,12 +146,12 @@ class PictureRunner:
             self._came.clear()
             await self._came.wait()
 
-    def _drop(self, taken: Taken, reason: str) -> None:
+    def _drop(self, taken: TakenPicture, reason: str) -> None:
         if isinstance(taken.item.message, FrameReference):
             metrics.FRAMES_DROPPED.labels(taken.item.message.camera_id, reason).inc()
         self._put(taken, [])
 
-    def _looked(self, taken: Taken, looking: asyncio.Future[Sequence[Output] | Failed]) -> None:
+    def _looked(self, taken: TakenPicture, looking: asyncio.Future[Sequence[Output] | Failed]) -> None:
         self._hands.release()
         error = asyncio.CancelledError() if looking.cancelled() else looking.exception()
         if taken.opening != self._opening or not self.delivery.taking or isinstance(error, asyncio.CancelledError):
@@ -161,7 +161,7 @@ class PictureRunner:
         except Exception as fault:  # a fault of ours, not of a picture
             self.outbox.stop(fault)
 
-    def _caused(self, taken: Taken, result: Sequence[Output] | Failed | BaseException) -> list[Outgoing]:
+    def _caused(self, taken: TakenPicture, result: Sequence[Output] | Failed | BaseException) -> list[EncodedOutput]:
         if isinstance(result, BaseException):
             log.error("%s: the agent raised", self.stage.name, exc_info=result)
             fault = handler_fault(result)
@@ -174,6 +174,6 @@ class PictureRunner:
                 fault = handler_fault(error)
         return [set_aside(self.stage.name, taken.record, fault)]
 
-    def _put(self, taken: Taken, outputs: list[Outgoing]) -> None:
-        entry = Entry(taken.record.partition, taken.done, outputs, taken_at_s=taken.taken_at_s)
+    def _put(self, taken: TakenPicture, outputs: list[EncodedOutput]) -> None:
+        entry = QueuedInput(taken.record.partition, taken.done, outputs, taken_at_s=taken.taken_at_s)
         self.outbox.put(entry, placed(outputs))

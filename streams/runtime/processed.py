@@ -19,7 +19,7 @@ from pydantic import Field
 
 from schemas.base import Part
 from schemas.codec import Encoded, Headers
-from streams.kafka.record import Outgoing
+from streams.kafka.record import EncodedOutput
 from streams.stages.base import Rows
 from streams.topics import BY_NAME
 
@@ -57,7 +57,7 @@ class _Slot:
     compacted: tuple[tuple[str, str], ...]
 
 
-class Repeats:
+class ProcessedInputs:
     """The rings of one partition."""
 
     def __init__(self, rows: Rows) -> None:
@@ -70,14 +70,14 @@ class Repeats:
         for name, done in sorted(rows.scan(PREFIX, Done), key=lambda found: found[1].sequence):
             self._note(_topic(name), done)
 
-    def find(self, event_id: str, rows: Rows) -> list[Outgoing] | None:
+    def find(self, event_id: str, rows: Rows) -> list[EncodedOutput] | None:
         """Return what an input caused, or None where it was not handled before (or too long ago)."""
         name = self._name_of.get(event_id)
         done = None if name is None else rows.get(name, Done)
         if done is None:
             return None
         return [
-            Outgoing(
+            EncodedOutput(
                 topic=sent.topic,
                 partition=sent.partition,
                 record=Encoded(
@@ -90,7 +90,7 @@ class Repeats:
             if self._newest.get((sent.topic, sent.key), done.sequence) <= done.sequence
         ]
 
-    def remember(self, topic: str, event_id: str, outputs: list[Outgoing], rows: Rows) -> Callable[[], None]:
+    def remember(self, topic: str, event_id: str, outputs: list[EncodedOutput], rows: Rows) -> Callable[[], None]:
         """Write what an input of a topic caused, in the place of its oldest. It is our own, so it is not validated again.
 
         Returns:
@@ -132,7 +132,7 @@ class Repeats:
         self._next_of[topic] = done.number + 1
 
 
-def _texts(outputs: list[Outgoing]) -> Iterator[tuple[tuple[str, str], ...]]:
+def _texts(outputs: list[EncodedOutput]) -> Iterator[tuple[tuple[str, str], ...]]:
     """Yield each output's headers as text; those of one message for two topics are the same."""
     headers: Headers | None = None
     texts: tuple[tuple[str, str], ...] = ()

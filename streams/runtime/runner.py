@@ -26,13 +26,13 @@ from schemas.operations import DeadLetterReason
 from streams import metrics
 from streams.errors import DeliveryError
 from streams.kafka.dead_letter import Fault, dead_letter
-from streams.kafka.record import Outgoing, Record, Where, first_appended_at, is_sent_again, normal_headers
-from streams.runtime.assignment import Delivery
+from streams.kafka.record import EncodedOutput, Record, Where, first_appended_at, is_sent_again, normal_headers
+from streams.runtime.assignment import PartitionAssignment
 from streams.runtime.encode import MAX_ROW_BYTES, encoded, handler_fault, placed
 from streams.runtime.faust.table import StateTable
 from streams.runtime.guard import read_record
-from streams.runtime.processed import Repeats
-from streams.runtime.send_queue import Entry
+from streams.runtime.processed import ProcessedInputs
+from streams.runtime.send_queue import QueuedInput
 from streams.runtime.state import NoRows, PartitionState, StateError, StateRows
 from streams.stages.base import Input, Rows, Stage
 
@@ -44,7 +44,7 @@ class Owned:
     """What the runner keeps in memory of one partition that it owns."""
 
     state: PartitionState
-    repeats: Repeats
+    repeats: ProcessedInputs
 
 
 class Runner:
@@ -56,7 +56,7 @@ class Runner:
         table: Its state, or None for a stage without.
     """
 
-    def __init__(self, stage: Stage, delivery: Delivery, table: StateTable | None) -> None:
+    def __init__(self, stage: Stage, delivery: PartitionAssignment, table: StateTable | None) -> None:
         self.stage = stage
         self.delivery = delivery
         self.outbox = delivery.outbox
@@ -99,7 +99,7 @@ class Runner:
         outputs = []
         if isinstance(item, Fault):
             outputs.append(set_aside(self.stage.name, record, item))
-        self.outbox.put(Entry(record.partition, acknowledge, outputs), placed(outputs))
+        self.outbox.put(QueuedInput(record.partition, acknowledge, outputs), placed(outputs))
 
     def prepare(self, places: Iterable[Where]) -> None:
         """Read what is kept in memory of the partitions that came, so that their first inputs do not wait for it."""
@@ -121,10 +121,10 @@ class Runner:
         owned = self._owned.get(partition)
         state = table.partition_state(partition)
         if owned is None or owned.state is not state:
-            owned = self._owned[partition] = Owned(state, Repeats(StateRows(state)))
+            owned = self._owned[partition] = Owned(state, ProcessedInputs(StateRows(state)))
         return owned
 
-    def _decide(self, item: Input, record: Record) -> tuple[StateRows | None, list[Outgoing]] | Fault:
+    def _decide(self, item: Input, record: Record) -> tuple[StateRows | None, list[EncodedOutput]] | Fault:
         if self.table is None:
             outputs = self._handle(item, NoRows(), record)
             return outputs if isinstance(outputs, Fault) else (None, outputs)
@@ -146,7 +146,7 @@ class Runner:
             remember()
         return rows, outputs
 
-    def _handle(self, item: Input, rows: Rows, record: Record) -> list[Outgoing] | Fault:
+    def _handle(self, item: Input, rows: Rows, record: Record) -> list[EncodedOutput] | Fault:
         try:
             outputs = self.stage.handle(item, rows, record.appended_at)
             return encoded(self.stage.name, outputs, item.entered_at, record.appended_at)
@@ -157,9 +157,9 @@ class Runner:
             return handler_fault(error)
 
     def _put(
-        self, partition: int, rows: StateRows | None, outputs: list[Outgoing], acknowledge: Callable[[], object]
+        self, partition: int, rows: StateRows | None, outputs: list[EncodedOutput], acknowledge: Callable[[], object]
     ) -> None:
-        entry = Entry(partition, acknowledge, outputs)
+        entry = QueuedInput(partition, acknowledge, outputs)
         if rows is not None and rows.writes and self.table is not None:
             self._sequence += 1
             state = self._own(self.table, partition).state
@@ -168,7 +168,7 @@ class Runner:
         self.outbox.put(entry, placed(outputs))
 
 
-def set_aside(stage: str, record: Record, fault: Fault) -> Outgoing:
+def set_aside(stage: str, record: Record, fault: Fault) -> EncodedOutput:
     """Count and log a fault and return the dead letter."""
     metrics.MESSAGES_FAILED.labels(stage, fault.reason).inc()
     log.warning("%s: %s/%d@%d: %s", stage, record.topic, record.partition, record.offset, fault.detail)

@@ -19,7 +19,7 @@ from typing import Final, Protocol
 
 from streams import metrics
 from streams.errors import DeliveryError
-from streams.kafka.record import Outgoing, Raw, Where
+from streams.kafka.record import EncodedOutput, Raw, Where
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Store(Protocol):
 
 
 @dataclass(slots=True)
-class Entry:
+class QueuedInput:
     """One input that was taken.
 
     Attributes:
@@ -59,7 +59,7 @@ class Entry:
 
     partition: int
     acknowledge: Callable[[], object]
-    outputs: Sequence[Outgoing] = ()
+    outputs: Sequence[EncodedOutput] = ()
     writes: Mapping[bytes, bytes | None] | None = None
     settled: Callable[[], None] | None = None
     taken_at_s: float = field(default_factory=time.perf_counter)
@@ -69,18 +69,18 @@ class Entry:
 class Group:
     """Inputs that are sent and confirmed together."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[QueuedInput] = field(default_factory=list)
     records: dict[Where, list[Raw]] = field(default_factory=lambda: defaultdict(list))
     confirmations: Mapping[Where, asyncio.Future[int]] = field(default_factory=dict)
     waiting: int = 0
     sent: bool = False
 
 
-def _nothing(_: Sequence[Outgoing]) -> None:
+def _nothing(_: Sequence[EncodedOutput]) -> None:
     """Do nothing with confirmed outputs."""
 
 
-class Outbox:
+class SendQueue:
     """Collects, sends, confirms and acknowledges for one stage.
 
     Args:
@@ -98,7 +98,7 @@ class Outbox:
         stage: str,
         transmit: Transmit,
         fail: Callable[[Exception], None],
-        confirmed: Callable[[Sequence[Outgoing]], None] = _nothing,
+        confirmed: Callable[[Sequence[EncodedOutput]], None] = _nothing,
         store: Store | None = None,
         changelog: str = "",
         max_in_flight: int = MAX_IN_FLIGHT,
@@ -125,7 +125,7 @@ class Outbox:
             self._room.clear()
             await self._room.wait()
 
-    def put(self, entry: Entry, records: Sequence[tuple[Where, Raw]]) -> None:
+    def put(self, entry: QueuedInput, records: Sequence[tuple[Where, Raw]]) -> None:
         """Take an input with all that it causes; it is sent with the next group."""
         self.in_flight += 1
         self._group.entries.append(entry)

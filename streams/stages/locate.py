@@ -15,7 +15,7 @@ from streams.domain.alerts.score import alone
 from streams.domain.cameras.legal_basis import permission
 from streams.domain.cameras.registry import Registry
 from streams.domain.corroboration.attention import asks_attention, with_attention
-from streams.domain.corroboration.coverage import GroundMap, Located, locate_report, report_evidence, watches
+from streams.domain.corroboration.coverage import CoverageMap, Located, locate_report, report_evidence, watches
 from streams.domain.rules.rules import Rules
 from streams.errors import ConfigurationError
 from streams.stages.base import Input, Output, Rows
@@ -37,8 +37,8 @@ class Locate:
         Raises:
             ConfigurationError: There is no such time zone.
         """
-        self._ground = GroundMap(registry)
-        self._canary_ground = self._ground if canaries is None else GroundMap(canaries)
+        self._ground = CoverageMap(registry)
+        self._canary_ground = self._ground if canaries is None else CoverageMap(canaries)
         self._rules = rules
         try:
             self._time_zone = ZoneInfo(time_zone)

@@ -18,7 +18,7 @@ from streams.domain.geometry.projection import GroundMap
 from streams.domain.observations.closed_second import tell
 from streams.domain.observations.memory import CameraMemory
 from streams.domain.observations.open_second import CameraSecond, Observed, observe_frame, observe_time
-from streams.domain.observations.scene import Scene
+from streams.domain.observations.scene import CameraScene
 from streams.domain.rules.rules import Rules
 from streams.errors import UnknownCameraError
 from streams.stages.base import Input, Output, Rows
@@ -42,7 +42,7 @@ class Observe:
             grounds: By camera, where its pixels lie on the ground; without the cameras that are not calibrated.
         """
         self._scenes = {
-            camera.id: Scene.of(camera, rules.episodes.crowd, time_zone, grounds.get(camera.id), rules.attention)
+            camera.id: CameraScene.of(camera, rules.episodes.crowd, time_zone, grounds.get(camera.id), rules.attention)
             for camera in registry.cameras
         }
 
@@ -72,7 +72,7 @@ class Observe:
         raise TypeError(f"expected detections or a tick, got a {message.name}")
 
 
-def _keep(rows: Rows, before: CameraSecond, observed: Observed, scene: Scene) -> list[Output]:
+def _keep(rows: Rows, before: CameraSecond, observed: Observed, scene: CameraScene) -> list[Output]:
     if observed.row is not before:
         rows.put(f"camera/{observed.row.camera_id}", observed.row)
     if observed.closed is None:

@@ -32,7 +32,7 @@ class DueClock(Part):
     swept: Annotated[int, Field(ge=0)]
 
 
-class Due:
+class Timers:
     """The due entries of one partition. An entry comes due at most `bucket_s` after its time."""
 
     def __init__(self, rows: Rows, bucket_s: int) -> None:

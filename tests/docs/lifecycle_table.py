@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.alerts import AlertState
-from streams.domain.alerts.lifecycle import MEANING, STATES, TABLE, Cause, Outcome, Refused
+from streams.domain.alerts.lifecycle import MEANING, STATES, TABLE, ActionRefusal, Cause, Outcome
 
 _SHORT = {state: state.value.replace("_to_normal", "") for state in AlertState}
 
@@ -21,7 +21,7 @@ def table_lines() -> list[str]:
 
 
 def _cell(state: AlertState, outcome: Outcome) -> str:
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, ActionRefusal):
         return f"({outcome.reason.format(user='…')})"
     return "·" if outcome is state else f"**{_SHORT[outcome]}**"
 

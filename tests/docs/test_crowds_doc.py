@@ -11,7 +11,7 @@ from schemas.cameras import Visibility
 from schemas.observations import GroundMeasure, Observation, SituationKind
 from streams.config.files import load_rules
 from streams.config.yaml import parse_yaml
-from streams.domain.cameras.registry import Situations, Zone
+from streams.domain.cameras.registry import Zone, ZoneEventSettings
 from streams.domain.observations.zone_events.running import LEAST_BODY_HEIGHTS_PER_S, LEAST_M_PER_S
 
 TEXT = (Path(__file__).parents[2] / "docs" / "crowds.md").read_text()
@@ -23,8 +23,8 @@ def test_the_example_is_a_zone_with_every_situation() -> None:
     """It is read by the registry's own model."""
     [example] = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
     zone = parse_yaml(example, "docs/crowds.md", Zone)
-    off = Situations()
-    for name in Situations.model_fields:
+    off = ZoneEventSettings()
+    for name in ZoneEventSettings.model_fields:
         assert getattr(zone.situations, name) != getattr(off, name), name
 
 

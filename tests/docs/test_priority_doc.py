@@ -120,7 +120,7 @@ def test_every_verdict_is_told(verdict: Verdict) -> None:
 def test_the_example_is_a_rule() -> None:
     """The product's rules with the example's circumstances are rules."""
     [example] = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
-    text = (ROOT / "streams" / "domain" / DEFAULT_RULES).read_text()
+    text = (ROOT / "streams" / "domain" / "rules" / DEFAULT_RULES).read_text()
     product = text[: text.index("time_zone:")] + example + text[text.index("# Per category, all from") :]
     rules = parse_yaml(product, "docs/priority.md", Rules)
     assert [each.name for each in rules.circumstances] == ["market-day"]

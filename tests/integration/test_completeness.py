@@ -27,7 +27,7 @@ from streams import topics
 from streams.clock import utc_now
 from streams.completeness.check import STAGE_OF
 from streams.completeness.cluster import KafkaCluster
-from streams.completeness.ledger import Place
+from streams.completeness.ledger import RecordPlace
 from streams.kafka.admin import apply
 from streams.local.broker import LocalBroker, free_port
 from streams.settings import KafkaSettings, Settings
@@ -90,13 +90,13 @@ class Scene:
             "CAMERA_PASSWORD": "p",
         }
 
-    def send(self, producer: KafkaProducer, topic: str, message: Message) -> Place:
+    def send(self, producer: KafkaProducer, topic: str, message: Message) -> RecordPlace:
         """Send a message, and return where it stands."""
         record = encode(message, stage="intake", handled_at=utc_now(), entered_at=utc_now())
         sent = producer.send(topic, key=record.key, value=record.value, headers=record.headers).get(timeout=30)
-        return Place(topic, sent.partition, sent.offset)
+        return RecordPlace(topic, sent.partition, sent.offset)
 
-    def commit_past(self, places: list[Place]) -> None:
+    def commit_past(self, places: list[RecordPlace]) -> None:
         """Commit what a stage's group has not handled, as a defect would."""
         for place in places:
             consumer = KafkaConsumer(bootstrap_servers=self.address, group_id=STAGE_OF[place.topic])
@@ -193,7 +193,7 @@ def test_what_was_lost_is_found_and_decided_once(scene: Scene) -> None:
     assert scene.once()[0] == 0
 
 
-def found(places: list[Place]) -> list[dict[str, Any]]:
+def found(places: list[RecordPlace]) -> list[dict[str, Any]]:
     """Return what the check says about inputs that were lost."""
     return [{**each._asdict(), "reason": "undecided", "copies": 0} for each in sorted(places)]
 
@@ -202,7 +202,7 @@ def send_everything_again(scene: Scene) -> None:
     """Send a copy of each input, and wait until the stages are past it."""
     kafka = KafkaSettings(bootstrap_servers=scene.address)
     cluster = KafkaCluster(kafka, datetime(2026, 1, 1, tzinfo=UTC), lambda: False)
-    inputs = [Place(each.topic, each.partition, each.offset) for each in cluster.inputs(cluster.committed())]
+    inputs = [RecordPlace(each.topic, each.partition, each.offset) for each in cluster.inputs(cluster.committed())]
     copies = {place[:2]: cluster.send_again(place) or 0 for place in inputs}
     assert len(inputs) >= 8
     eventually(lambda: all(cluster.committed()[where] > copies[where] for where in copies), 60)

@@ -17,7 +17,7 @@ from schemas.codec import encode
 from schemas.operations import Tick
 from streams.clock import utc_now
 from streams.kafka.record import Raw, Where
-from streams.runtime.faust.producer import BatchTransmit, LeasedProducer
+from streams.runtime.faust.producer import BatchTransmit, FencedProducer
 from streams.runtime.faust.stage_app import build
 from streams.runtime.lease import Lease
 from streams.settings import KafkaSettings
@@ -145,7 +145,7 @@ def test_a_worker_without_its_lease_sends_nothing(kafka: KafkaSettings) -> None:
 
     async def scenario() -> None:
         lease = Lease(7)
-        producer = LeasedProducer(lease, kafka)
+        producer = FencedProducer(lease, kafka)
         await producer.start_patiently()
         consumer = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap_servers)
         await consumer.start()

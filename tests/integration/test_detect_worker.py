@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
-from bench.detect.load import Cameras, Results, Sender
+from bench.detect.load import Cameras, PictureSender, Results
 from schemas.cameras import Detections, FrameReference
 from schemas.codec import decode
 from streams import topics
@@ -51,7 +51,7 @@ def test_a_worker_that_ends_has_sent_what_it_acknowledged(kafka: KafkaSettings, 
     servers = kafka.bootstrap_servers
     random = np.random.default_rng(1)
     pictures = [random.integers(0, 255, (288, 384, 3), dtype=np.uint8) for _ in range(8)]
-    sender, results = Sender(servers, Cameras(pictures, tmp_path.name)), Results(servers)
+    sender, results = PictureSender(servers, Cameras(pictures, tmp_path.name)), Results(servers)
     environment = {"KAFKA_BOOTSTRAP_SERVERS": servers, "TOEZICHT_MODELS": str(models), "TOEZICHT_DATA": str(tmp_path)}
     with (tmp_path / "log").open("wb") as log:
         worker = subprocess.Popen(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.faults.measure import Rates, Scene, scene
+from bench.faults.measure import FaultScene, Rates, scene
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(600)]
 SEED = 1
@@ -18,7 +18,7 @@ SHORT = ("kill while recovering", "state corrupted", "broker and worker killed",
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultScene]:
     """Yield a pipeline under load that knows its undisturbed results."""
     with scene(tmp_path_factory.mktemp("faults"), Rates(per_second=60), print) as made:
         row = made.undisturbed()
@@ -29,7 +29,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 
 
 @pytest.mark.parametrize("fault", SHORT)
-def test_nothing_is_lost_twice_or_different(running: Scene, fault: str) -> None:
+def test_nothing_is_lost_twice_or_different(running: FaultScene, fault: str) -> None:
     """What was accepted before, during and after the fault comes through, once, and ends as without it."""
     row = running.fault(fault, SEED)
     assert row["inputs"] > 0

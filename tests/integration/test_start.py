@@ -124,7 +124,7 @@ class Local:
         """Restore up to these ends."""
         highwaters = {self.tps[number]: end - 1 for number, end in ends.items()}
         tables = dict.fromkeys(self.tps.values(), self.table)
-        await restoring.Restoring("decide", self.kafka)(tables, self.offsets, highwaters)
+        await restoring.ChangelogRestore("decide", self.kafka)(tables, self.offsets, highwaters)
 
     def content(self) -> dict[int, Content]:
         """Return all rows."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from schemas.codec import Headers
 from streams.kafka.record import Raw, Where
-from streams.runtime.assignment import Delivery
+from streams.runtime.assignment import PartitionAssignment
 from streams.runtime.lease import Lease
-from streams.runtime.send_queue import Outbox
+from streams.runtime.send_queue import SendQueue
 
 
 @dataclass
@@ -73,10 +73,10 @@ class FakeGroup:
         return None if first is None or first < offset else first
 
     def delivery(
-        self, outbox: Outbox, failures: list[Exception], *, lease: Lease | None = None, complete: bool = True
-    ) -> Delivery:
+        self, outbox: SendQueue, failures: list[Exception], *, lease: Lease | None = None, complete: bool = True
+    ) -> PartitionAssignment:
         """Return a delivery over this group."""
-        return Delivery("test", outbox, lease or Lease(7), self.commit, self.first_offset, complete=complete)
+        return PartitionAssignment("test", outbox, lease or Lease(7), self.commit, self.first_offset, complete=complete)
 
 
 @dataclass(frozen=True)

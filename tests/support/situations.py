@@ -19,12 +19,12 @@ from schemas.operations import Action, OperatorAction, Tick
 from streams.config.files import load_rules
 from streams.domain.cameras.registry import (
     Camera,
+    CameraSource,
     ControlRoom,
     LegalBasis,
+    MapPoint,
     Masks,
-    Place,
     Registry,
-    Source,
     ViewingWindow,
     Weekday,
     Zone,
@@ -34,7 +34,7 @@ from streams.domain.rules.cameras import AttentionRule
 from streams.stages.base import Input
 
 NOON: Final = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-SQUARE: Final = to_ground(Place(lat=52.306326, lon=4.857297))
+SQUARE: Final = to_ground(MapPoint(lat=52.306326, lon=4.857297))
 ROOM: Final = "amstelveen"
 SEEN_AT: Final = NOON + timedelta(seconds=30)
 EAST_ROOM: Final = "ouder-amstel"
@@ -45,9 +45,9 @@ def seconds(number: float) -> timedelta:
     return timedelta(seconds=number)
 
 
-def place(east_m: float, north_m: float) -> Place:
+def place(east_m: float, north_m: float) -> MapPoint:
     lat, lon = to_lat_lon(GroundPoint(SQUARE.x_m + east_m, SQUARE.y_m + north_m))
-    return Place(lat=lat, lon=lon)
+    return MapPoint(lat=lat, lon=lon)
 
 
 def position(east_m: float = 0, north_m: float = 0, accuracy_m: float = 10) -> Position:
@@ -55,7 +55,7 @@ def position(east_m: float = 0, north_m: float = 0, accuracy_m: float = 10) -> P
     return Position(lat=at.lat, lon=at.lon, accuracy_m=accuracy_m)
 
 
-def box(east_m: float, north_m: float, size_m: float) -> tuple[Place, ...]:
+def box(east_m: float, north_m: float, size_m: float) -> tuple[MapPoint, ...]:
     corners = ((0, 0), (size_m, 0), (size_m, size_m), (0, size_m))
     return tuple(place(east_m + x, north_m + y) for x, y in corners)
 
@@ -70,7 +70,7 @@ def camera(camera_id: str, east_m: float, north_m: float = 0, until: time = time
         view_area=box(east_m, north_m, 20),
         width_px=640,
         height_px=360,
-        source=Source(url="video.avi"),
+        source=CameraSource(url="video.avi"),
         legal=LegalBasis(
             decision_ref="2026/1",
             valid_from=date(2026, 1, 1),

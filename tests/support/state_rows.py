@@ -30,7 +30,7 @@ from streams.config.files import load_rules, load_safety_plan
 from streams.domain.alerts.situation import Situation
 from streams.domain.budget.budget import BudgetRow
 from streams.domain.budget.summary import SummaryRow
-from streams.domain.cameras.registry import ControlRoom, Place, Registry
+from streams.domain.cameras.registry import ControlRoom, MapPoint, Registry
 from streams.domain.corroboration.history import SlotRow
 from streams.domain.corroboration.verdict import CameraStateRow, WatchRow
 from streams.domain.observations.crowd_level import CrowdRow
@@ -112,7 +112,7 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
 
 def runs() -> Iterator[tuple[Stage, list[tuple[datetime, Message]]]]:
     """Yield each stage with state, and what it is given."""
-    place = ControlRoom(id="room", name="room", area=tuple(Place.model_validate(each) for each in PLACE))
+    place = ControlRoom(id="room", name="room", area=tuple(MapPoint.model_validate(each) for each in PLACE))
     watched = zone_camera({"dwelling_s": 1, "object_left_s": 30})
     frames = [frame(at / 5, person(10 + 4 * at, track=1), person(150, track=2), bag(10, 3)) for at in range(12)]
     yield (
@@ -202,20 +202,24 @@ def _topic(stage: Stage, message: Message) -> str:
 
 
 def shape(model: type[BaseModel]) -> str:
-    """Return a digest of a model's fields, types and limits; what only describes does not count."""
-    text = json.dumps(_bare(model.model_json_schema(mode="validation")), sort_keys=True)
+    """Return a digest of a model's fields, types and limits; what only describes, class names included, does not count."""
+    schema = model.model_json_schema(mode="validation")
+    text = json.dumps(_bare(schema, schema.get("$defs", {})), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _bare(part: Any) -> Any:
+def _bare(part: Any, named: Mapping[str, Any]) -> Any:
+    """Return a schema without what describes, and with each named part in its place: names of classes may change."""
     if isinstance(part, Mapping):
-        told = {"description", "title", "examples"}
+        if "$ref" in part:
+            return _bare(named[part["$ref"].rsplit("/", 1)[-1]], named)
+        told = {"description", "title", "examples", "$defs"}
         return {
-            name: {each: _bare(value) for each, value in inner.items()} if name in {"properties", "$defs"} else _bare(inner)
+            name: {each: _bare(value, named) for each, value in inner.items()} if name == "properties" else _bare(inner, named)
             for name, inner in part.items()
             if name not in told
         }  # fmt: skip
-    return [_bare(each) for each in part] if isinstance(part, list) else part
+    return [_bare(each, named) for each in part] if isinstance(part, list) else part
 
 
 def sample_file(kind: str, version: int) -> Path:

@@ -21,7 +21,7 @@ from streams.domain.geometry.projection import GroundMap, Points
 from streams.domain.observations.closed_second import tell
 from streams.domain.observations.memory import CameraMemory
 from streams.domain.observations.open_second import CameraSecond, Observed, observe_frame, observe_time
-from streams.domain.observations.scene import Scene
+from streams.domain.observations.scene import CameraScene
 
 NOON: Final = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
@@ -84,9 +84,9 @@ class FlatGround:
         return np.column_stack(((metres[:, 0] - 118_000) / M_PER_PX, (480_000 - metres[:, 1]) / M_PER_PX))
 
 
-def scene(of: Camera = CAMERA, ground: GroundMap | None = None) -> Scene:
+def scene(of: Camera = CAMERA, ground: GroundMap | None = None) -> CameraScene:
     """Return a camera's scene under the product's rules."""
-    return Scene.of(of, RULES.episodes.crowd, AMSTERDAM, ground, RULES.attention)
+    return CameraScene.of(of, RULES.episodes.crowd, AMSTERDAM, ground, RULES.attention)
 
 
 CALIBRATED: Final = scene(ground=FlatGround())
@@ -128,7 +128,7 @@ def frame(at_s: float, *objects: DetectedObject, epoch: str = "e1", number: str 
 class Watcher:
     """Plays frames of one camera. State goes through its own document between frames, as it does in a stage."""
 
-    def __init__(self, of: Scene | None = None) -> None:
+    def __init__(self, of: CameraScene | None = None) -> None:
         self.scene = of or scene()
         self.row = CameraSecond(camera_id="c1")
         self.memory: CameraMemory | None = None

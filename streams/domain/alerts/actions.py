@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from schemas.alerts import AlertState, Shelf
 from schemas.categories import Priority
 from schemas.operations import Action, OperatorAction
-from streams.domain.alerts.lifecycle import HANDLED, Refused, asked, in_state
+from streams.domain.alerts.lifecycle import HANDLED, ActionRefusal, asked, in_state
 from streams.domain.alerts.situation import Situation
 
 VERDICTS: Final = frozenset({"true", "false", "test", "duplicate"})
@@ -68,12 +68,12 @@ def act(situation: Situation, action: OperatorAction, priority: Priority, now: d
 def refusal(situation: Situation, action: OperatorAction) -> str:
     """Return why an alert's state, or what somebody else did to it, does not allow an action; empty where they do."""
     outcome = asked(situation.state, action.action)
-    if not isinstance(outcome, Refused) and situation.ended_at is not None:
+    if not isinstance(outcome, ActionRefusal) and situation.ended_at is not None:
         return f"it has ended ({situation.state.value})"
     acknowledged = situation.state is AlertState.RETURNED_TO_NORMAL and situation.acknowledged_at is not None
     if action.action is Action.ACKNOWLEDGE and acknowledged:
         outcome = HANDLED
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, ActionRefusal):
         where = "" if situation.merged_into is None else f", merged into {situation.merged_into}"
         reason = outcome.reason.format(user=situation.handled_by or "somebody")
         return f"{reason} ({situation.state.value}{where})"

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from schemas.alerts import Alert, AlertCamera, AlertState, Change
 from schemas.categories import Priority
-from streams.domain.alerts.damping import Shown, shown
+from streams.domain.alerts.damping import ShownPriority, shown
 from streams.domain.alerts.lifecycle import ENDED, QUIET, Life
 from streams.domain.alerts.score import Scored, camera_verdicts, report_verdicts, score
 from streams.domain.alerts.situation import EpisodeRow, ReportRow, Situation, best_position, best_verdict, told
@@ -20,20 +20,20 @@ _FAR_AHEAD: Final = datetime(9999, 1, 1, tzinfo=UTC)
 """A plan may end "never", so near the last moment that a date can be: what is added to it must still be one."""
 
 
-class Judged(NamedTuple):
+class JudgedSituation(NamedTuple):
     """What a situation's facts are worth by the rules, and what its cameras say."""
 
     scored: Scored
     cameras: tuple[AlertCamera, ...]
 
 
-def judge(situation: Situation, rules: Rules) -> Judged:
+def judge(situation: Situation, rules: Rules) -> JudgedSituation:
     """Return a situation's score by the rules as they are; where it stands in its life does not matter."""
     cameras = camera_verdicts(situation)
-    return Judged(score(situation, cameras, rules), cameras)
+    return JudgedSituation(score(situation, cameras, rules), cameras)
 
 
-def alert_of(situation: Situation, rules: Rules, registry_version: str, judged: Judged | None = None) -> Alert:
+def alert_of(situation: Situation, rules: Rules, registry_version: str, judged: JudgedSituation | None = None) -> Alert:
     """Return the whole alert of a situation, as it was judged, else scored by the rules as they are."""
     scored, cameras = judged or judge(situation, rules)
     seen = shown_of(situation, scored, rules, situation.changed_at)
@@ -75,7 +75,7 @@ def alert_of(situation: Situation, rules: Rules, registry_version: str, judged: 
     )
 
 
-def shown_of(situation: Situation, scored: Scored, rules: Rules, now: datetime) -> Shown:
+def shown_of(situation: Situation, scored: Scored, rules: Rules, now: datetime) -> ShownPriority:
     """Return the priority to show: an ended alert keeps the one that was shown last."""
     if situation.ended_at is not None and situation.shown is not None:
         return situation.shown.model_copy(update={"falls_at": None})
@@ -95,7 +95,7 @@ def as_shown(situation: Situation, alert: Alert) -> Situation:
     known = situation.shown
     if known is not None and alert.falls_at is None and known.is_at_rest(alert.priority, alert.rules_version):
         return situation
-    told_at = Shown(priority=alert.priority, rules_version=alert.rules_version, falls_at=alert.falls_at)
+    told_at = ShownPriority(priority=alert.priority, rules_version=alert.rules_version, falls_at=alert.falls_at)
     return situation.model_copy(update={"shown": told_at})
 
 

@@ -13,7 +13,7 @@ from schemas.categories import Priority
 from streams.domain.rules.rules import DampingRule
 
 
-class Shown(Part):
+class ShownPriority(Part):
     """The priority that was shown last, by which rules, and when it falls, where it does."""
 
     priority: Priority
@@ -26,8 +26,8 @@ class Shown(Part):
 
 
 def shown(
-    before: Shown | None, scored: Priority, limited: bool, rule: DampingRule, rules_version: str, now: datetime
-) -> Shown:
+    before: ShownPriority | None, scored: Priority, limited: bool, rule: DampingRule, rules_version: str, now: datetime
+) -> ShownPriority:
     """Return the priority to show.
 
     Args:
@@ -45,4 +45,4 @@ def shown(
         falls_at = before.falls_at or now + timedelta(seconds=rule.fall_after_s)
         if falls_at > now:
             return before.model_copy(update={"falls_at": falls_at})
-    return Shown(priority=scored, rules_version=rules_version)
+    return ShownPriority(priority=scored, rules_version=rules_version)

@@ -91,21 +91,21 @@ MEANING: Final[Mapping[Cause, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class ActionRefusal:
     """Why an action cannot be done in a state. `{user}` stands for who handles the alert."""
 
     reason: str
 
 
-HANDLED: Final = Refused("it is handled by {user}")
-_ENDED: Final = Refused("it has ended")
-_WITHDRAWN: Final = Refused("all its reports are cancelled")
-_ON_SHELF: Final = Refused("it is on the shelf")
-_NOT_ON_SHELF: Final = Refused("it is not on the shelf")
-_PLANNED: Final = Refused("a plan suppresses it")
-_OVER: Final = Refused("it is over")
+HANDLED: Final = ActionRefusal("it is handled by {user}")
+_ENDED: Final = ActionRefusal("it has ended")
+_WITHDRAWN: Final = ActionRefusal("all its reports are cancelled")
+_ON_SHELF: Final = ActionRefusal("it is on the shelf")
+_NOT_ON_SHELF: Final = ActionRefusal("it is not on the shelf")
+_PLANNED: Final = ActionRefusal("a plan suppresses it")
+_OVER: Final = ActionRefusal("it is over")
 
-Outcome = AlertState | Refused
+Outcome = AlertState | ActionRefusal
 
 _N: Final = AlertState.NEW
 _A: Final = AlertState.ACKNOWLEDGED
@@ -158,7 +158,7 @@ def follows(state: AlertState, cause: Cause) -> AlertState:
         ValueError: The cause is an action, and is refused in this state.
     """
     outcome = TABLE[state, cause]
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, ActionRefusal):
         raise ValueError(f"{cause.value} is refused in the state {state.value}: {outcome.reason}")  # noqa: TRY004
     return outcome
 

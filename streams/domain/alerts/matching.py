@@ -44,7 +44,7 @@ class Spot(Part):
     ongoing: bool = False
 
 
-class Entry(Part):
+class SituationEntry(Part):
     """An open situation in the index. A full one is not joined any more."""
 
     alert_id: str
@@ -60,7 +60,7 @@ def fact_spot(row: ReportRow | EpisodeRow, rules: Rules) -> Spot | None:
     return _spot(row.category, row.position, row.begun_at, row.occurred_at, row.phase != "end", rules)
 
 
-def situation_entry(situation: Situation, rules: Rules) -> Entry | None:
+def situation_entry(situation: Situation, rules: Rules) -> SituationEntry | None:
     """Return a situation's place in the index, from its best position; None when it has none, or ended without a person.
 
     What a person closed stays there for a while: the same again is told from something new, and what is merged leads on.
@@ -77,7 +77,7 @@ def situation_entry(situation: Situation, rules: Rules) -> Entry | None:
     if spot is None:
         return None
     full = is_full(situation, rules.joining.reports_at_most)
-    return Entry(alert_id=situation.alert_id, spot=spot, full=full)
+    return SituationEntry(alert_id=situation.alert_id, spot=spot, full=full)
 
 
 def _spot(
@@ -117,7 +117,7 @@ def _apart_m(one: Spot, other: Spot) -> float:
     return distance_m(GroundPoint(one.x_m, one.y_m), GroundPoint(other.x_m, other.y_m))
 
 
-def nearest_match(spot: Spot, entries: Iterable[Entry]) -> str | None:
+def nearest_match(spot: Spot, entries: Iterable[SituationEntry]) -> str | None:
     """Return the alert that a fact belongs to: the nearest that matches, of equally near ones by id; or None."""
     matching = {entry.alert_id: entry for entry in entries if not entry.full and same_thing(spot, entry.spot)}
     return min(matching, key=lambda alert_id: (_apart_m(spot, matching[alert_id].spot), alert_id), default=None)
@@ -144,13 +144,13 @@ def _rough(row: ReportRow, rules: Rules) -> bool:
     return position is None or position.accuracy_m >= rules.position.poor_from_m
 
 
-def cells_of_entry(entry: Entry, rules: Rules) -> list[str]:
+def cells_of_entry(entry: SituationEntry, rules: Rules) -> list[str]:
     """Return the cells in which a situation stands."""
     anywhere = [f"{entry.spot.group}/{ANYWHERE}"] if entry.spot.group in rules.joining.groups_without_place else []
     return [*_cells(entry.spot, entry.spot.accuracy_m, rules), *anywhere]
 
 
-def newest(entries: Sequence[Entry]) -> list[Entry]:
+def newest(entries: Sequence[SituationEntry]) -> list[SituationEntry]:
     """Return the situations to keep of a group wherever they are: those of twice its window before the latest."""
     latest = max((entry.spot.last_at for entry in entries), default=None)
     kept = [
@@ -161,7 +161,7 @@ def newest(entries: Sequence[Entry]) -> list[Entry]:
     return kept[-NEWEST_AT_MOST:]
 
 
-def of_its_time(row: ReportRow, entries: Sequence[Entry], rules: Rules) -> list[str]:
+def of_its_time(row: ReportRow, entries: Sequence[SituationEntry], rules: Rules) -> list[str]:
     """Return the alerts within the window of a report without a place; none where too many are kept to tell."""
     if len(entries) >= NEWEST_AT_MOST:
         return []

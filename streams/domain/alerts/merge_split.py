@@ -18,7 +18,7 @@ from schemas.alerts import AlertState
 from schemas.base import derive_id
 from schemas.operations import OperatorAction
 from streams.domain.alerts.actions import marked, refusal
-from streams.domain.alerts.lifecycle import TABLE, Cause, Refused, in_state
+from streams.domain.alerts.lifecycle import TABLE, ActionRefusal, Cause, in_state
 from streams.domain.alerts.situation import Situation, fact_ids, settled, with_episode, with_report, with_sighting
 from streams.domain.rules.rules import Rules
 
@@ -75,8 +75,8 @@ def _unmergeable(situation: Situation, other: Situation | None, rules: Rules) ->
     if other.alert_id == situation.alert_id:
         return "an alert is not merged into itself"
     outcome = TABLE[other.state, Cause.MERGED]
-    if isinstance(outcome, Refused) or other.ended_at is not None:
-        reason = outcome.reason if isinstance(outcome, Refused) else "it has ended"
+    if isinstance(outcome, ActionRefusal) or other.ended_at is not None:
+        reason = outcome.reason if isinstance(outcome, ActionRefusal) else "it has ended"
         return f"the other alert: {reason} ({other.state.value})"
     at_most = rules.joining.reports_at_most
     reports, episodes = len(situation.reports) + len(other.reports), len(situation.episodes) + len(other.episodes)

@@ -19,9 +19,9 @@ from schemas.categories import Category
 from schemas.evidence import CameraCoverage, EpisodeFact, Evidence, ReportFact, SightingFact, Verdict
 from schemas.geo import Position
 from schemas.incidents import Operation
-from streams.domain.alerts.damping import Shown
+from streams.domain.alerts.damping import ShownPriority
 from streams.domain.alerts.lifecycle import Cause, Life, follows, in_state
-from streams.domain.budget.budget import Standing
+from streams.domain.budget.budget import ListStanding
 
 VERDICT_ORDER: Final = (
     Verdict.CORROBORATED,
@@ -92,12 +92,12 @@ class Situation(Life):
 
     alert_id: str
     control_room_id: Identifier
-    shown: Shown | None = None
+    shown: ShownPriority | None = None
     near_repeats: tuple[NearRepeat, ...] = ()
     reports: tuple[ReportRow, ...] = ()
     sightings: tuple[SightingRow, ...] = ()
     episodes: tuple[EpisodeRow, ...] = ()
-    standing: Standing | None = None
+    standing: ListStanding | None = None
     indexed: Indexed | None = None
 
     @property

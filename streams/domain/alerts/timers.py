@@ -14,7 +14,7 @@ from streams.domain.alerts.suppression import Plan
 from streams.domain.rules.rules import Rules
 
 
-class Step(NamedTuple):
+class TimedTransition(NamedTuple):
     """A situation after something that was due, and how its message names it."""
 
     situation: Situation
@@ -64,21 +64,21 @@ def placed(
     return after.model_copy(update=changes) if changes else after
 
 
-def due(situation: Situation, rules: Rules, now: datetime) -> Step | None:
+def due(situation: Situation, rules: Rules, now: datetime) -> TimedTransition | None:
     """Return what time does to a situation that has not ended, or None where nothing is due."""
     if expires_at(situation, rules) <= now:
         expired = happens(situation, Cause.EXPIRES)
-        return Step(expired.model_copy(update={"ended_at": now}), Change.EXPIRED)
+        return TimedTransition(expired.model_copy(update={"ended_at": now}), Change.EXPIRED)
     if situation.shelf is not None and situation.shelf.until <= now:
-        return Step(happens(situation, Cause.SHELF_ENDS), Change.BACK)
+        return TimedTransition(happens(situation, Cause.SHELF_ENDS), Change.BACK)
     if situation.suppression is not None and situation.suppression.until <= now:
-        return Step(happens(situation, Cause.UNPLANNED), Change.BACK)
+        return TimedTransition(happens(situation, Cause.UNPLANNED), Change.BACK)
     escalates = _escalates_at(situation, rules)
     if escalates is not None and escalates <= now:
         escalated = happens(situation, Cause.UNANSWERED).model_copy(update={"escalated_at": now})
-        return Step(escalated, Change.ESCALATED)
+        return TimedTransition(escalated, Change.ESCALATED)
     down = fallen(situation, now)
-    return None if down is situation else Step(down, Change.EVIDENCE)
+    return None if down is situation else TimedTransition(down, Change.EVIDENCE)
 
 
 def next_due(situation: Situation, rules: Rules) -> datetime:

@@ -27,7 +27,7 @@ _WAITING: Final = frozenset({AlertState.NEW, AlertState.RETURNED_TO_NORMAL, Aler
 """States in which nobody has taken an alert in hand."""
 
 
-class Standing(Part):
+class ListStanding(Part):
     """How an alert last stood on the operator's list, and under which summary, empty where it stands by itself."""
 
     state: AlertState
@@ -56,14 +56,14 @@ class BudgetRow(Part):
     look_at_us: Micros | None = None
 
 
-class Taken(NamedTuple):
+class BudgetDecision(NamedTuple):
     """The row after an alert that asked, and why it is grouped; None where it is shown."""
 
     row: BudgetRow
     grouping: Grouping | None
 
 
-def asks(before: Standing | None, alert: Alert) -> bool:
+def asks(before: ListStanding | None, alert: Alert) -> bool:
     """Return whether an alert newly asks for attention: it opened, came back, or rose.
 
     Args:
@@ -78,13 +78,13 @@ def asks(before: Standing | None, alert: Alert) -> bool:
     return risen and alert.state in {AlertState.NEW, AlertState.ACKNOWLEDGED}
 
 
-def in_hand(before: Standing | None, alert: Alert) -> bool:
+def in_hand(before: ListStanding | None, alert: Alert) -> bool:
     """Return whether an operator has taken an alert in hand, or put it off until now: such a one is never grouped."""
     put_off = before is not None and before.state is AlertState.SHELVED
     return put_off or alert.handled_by is not None or alert.state not in _WAITING
 
 
-def may_be_grouped(before: Standing | None, alert: Alert) -> bool:
+def may_be_grouped(before: ListStanding | None, alert: Alert) -> bool:
     """Return whether an alert that asks may be grouped: in nobody's hand, and without a line of its own already.
 
     What operators see does not vanish because it rises. What a plan held back they have not seen.
@@ -108,7 +108,7 @@ def settled(row: BudgetRow, now_us: int, rule: BudgetRule, room: str) -> BudgetR
     return row.model_copy(update=_settled(row, now_us, rule, room))
 
 
-def take(row: BudgetRow, priority: Priority, free: bool, now_us: int, rule: BudgetRule, room: str) -> Taken:
+def take(row: BudgetRow, priority: Priority, free: bool, now_us: int, rule: BudgetRule, room: str) -> BudgetDecision:
     """Return what the budget says to an alert that asks.
 
     A flood begins with a summary of its own, unless the one at hand is itself of these minutes.
@@ -137,7 +137,7 @@ def take(row: BudgetRow, priority: Priority, free: bool, now_us: int, rule: Budg
     if grouping is None:
         kept = operators * max([rule.flood.shown_at_most, *rule.long_term.shown_at_most.values()])
         told["shown_us"] = (*told["shown_us"], now_us)[-kept:]
-    return Taken(row.model_copy(update=told), grouping)
+    return BudgetDecision(row.model_copy(update=told), grouping)
 
 
 def used_share(row: BudgetRow, rule: BudgetRule, room: str) -> float:

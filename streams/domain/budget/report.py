@@ -25,7 +25,7 @@ _ACTIVE: Final = frozenset({AlertState.NEW, AlertState.ACKNOWLEDGED})
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Annunciation:
     """One time that an alert, or a summary, newly asked for attention."""
 
     control_room_id: str
@@ -39,7 +39,7 @@ class Ask:
     summary: bool
 
 
-class Span(NamedTuple):
+class AnnunciationSpan(NamedTuple):
     """What was asked within a time: alerts with a line of their own, alerts under a summary, and summaries."""
 
     shown: int
@@ -47,7 +47,7 @@ class Span(NamedTuple):
     summaries: int
 
 
-class Source(NamedTuple):
+class AnnunciationSource(NamedTuple):
     """How often one source asked, and its share of everything that asked."""
 
     category: str
@@ -83,22 +83,22 @@ class RoomReport:
     control_room_id: str
     operators: int
     since: str
-    last_10_min: Span
-    last_hour: Span
-    whole: Span
+    last_10_min: AnnunciationSpan
+    last_hour: AnnunciationSpan
+    whole: AnnunciationSpan
     mix: dict[str, float]
     floods: int
     flood_share: float
-    top_sources: list[Source]
+    top_sources: list[AnnunciationSource]
     chattering: list[Chatter]
     stale: list[Stale]
 
 
-def ask_of(alert: Alert) -> Ask | None:
+def ask_of(alert: Alert) -> Annunciation | None:
     """Return what one change of an alert asks, None where it asks nothing."""
     if not alert.asks:
         return None
-    return Ask(
+    return Annunciation(
         control_room_id=alert.control_room_id,
         at=alert.changed_at,
         alert_id=alert.alert_id,
@@ -120,7 +120,7 @@ def source_of(alert: Alert) -> str:
 
 
 def room_reports(
-    asks: Iterable[Ask], newest: Iterable[Alert], since: datetime, now: datetime, rule: BudgetRule
+    asks: Iterable[Annunciation], newest: Iterable[Alert], since: datetime, now: datetime, rule: BudgetRule
 ) -> list[RoomReport]:
     """Return a report for each control room that anything is known of, in the order of their ids.
 
@@ -131,7 +131,7 @@ def room_reports(
         now: Its end.
         rule: The budget.
     """
-    by_room: dict[str, list[Ask]] = {}
+    by_room: dict[str, list[Annunciation]] = {}
     for ask in {(each.alert_id, each.revision): each for each in asks}.values():
         if since <= ask.at <= now:
             by_room.setdefault(ask.control_room_id, []).append(ask)
@@ -169,7 +169,7 @@ def floods(
         yield began, min(now, came[-below] + window)
 
 
-def chattering(asks: Sequence[Ask], rule: ChatteringRule) -> list[Chatter]:
+def chattering(asks: Sequence[Annunciation], rule: ChatteringRule) -> list[Chatter]:
     """Return the sources and the alerts that asked often within the window, the worst first. `asks` are in order of time."""
     named: dict[tuple[str, str, str], list[datetime]] = {}
     for ask in asks:
@@ -185,7 +185,7 @@ def chattering(asks: Sequence[Ask], rule: ChatteringRule) -> list[Chatter]:
 
 
 def _room(
-    room: str, asks: Sequence[Ask], stale: Sequence[Stale], since: datetime, now: datetime, rule: BudgetRule
+    room: str, asks: Sequence[Annunciation], stale: Sequence[Stale], since: datetime, now: datetime, rule: BudgetRule
 ) -> RoomReport:
     single = [ask for ask in asks if not ask.summary]
     priorities = Counter(ask.priority.value for ask in single)
@@ -203,17 +203,17 @@ def _room(
         mix={each.value: round(priorities[each.value] / max(1, len(single)), 3) for each in Priority},
         floods=len(flooded),
         flood_share=round(flooded_s / max(1.0, (now - since).total_seconds()), 4),
-        top_sources=[Source(*name, asked, round(asked / len(single), 3)) for name, asked in loudest],
+        top_sources=[AnnunciationSource(*name, asked, round(asked / len(single), 3)) for name, asked in loudest],
         chattering=chattering(asks, rule.chattering),
         stale=sorted(stale, key=lambda each: (-each.hours, each.alert_id)),
     )
 
 
-def _span(asks: Sequence[Ask], since: datetime) -> Span:
+def _span(asks: Sequence[Annunciation], since: datetime) -> AnnunciationSpan:
     inside = [ask for ask in asks if ask.at >= since]
     summaries = sum(ask.summary for ask in inside)
     grouped = sum(ask.grouped for ask in inside)
-    return Span(shown=len(inside) - grouped - summaries, grouped=grouped, summaries=summaries)
+    return AnnunciationSpan(shown=len(inside) - grouped - summaries, grouped=grouped, summaries=summaries)
 
 
 def _stale(alert: Alert, now: datetime, rule: BudgetRule) -> Stale | None:

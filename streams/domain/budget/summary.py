@@ -18,7 +18,7 @@ from schemas.base import Identifier, Part, Utc, derive_id
 from schemas.categories import Category, Priority
 from schemas.evidence import Verdict
 from schemas.operations import Action, OperatorAction
-from streams.domain.budget.budget import Standing
+from streams.domain.budget.budget import ListStanding
 from streams.domain.rules.rules import Rules
 
 _CLOSINGS: Final = frozenset({"true", "false", "test", "duplicate"})
@@ -87,7 +87,7 @@ def joined(row: SummaryRow, alert: Alert, listed_at_most: int, now: datetime, in
     return row.model_copy(update=told)
 
 
-def left(row: SummaryRow, alert_id: str, standing: Standing) -> SummaryRow:
+def left(row: SummaryRow, alert_id: str, standing: ListStanding) -> SummaryRow:
     """Return a summary without one of its alerts, which stood under it as told."""
     told = {
         "counts": _counted(row.counts, standing.priority, standing.category, -1),
@@ -102,14 +102,14 @@ def highest(row: SummaryRow) -> Priority:
     return min((count.priority for count in row.counts), default=row.priority)
 
 
-class Told(NamedTuple):
+class ToldSummary(NamedTuple):
     """A summary as it is told now, and whether it newly asks for attention."""
 
     row: SummaryRow
     asks: bool
 
 
-def told(row: SummaryRow, now: datetime, lasting: bool = False) -> Told:
+def told(row: SummaryRow, now: datetime, lasting: bool = False) -> ToldSummary:
     """Return a summary's next revision: it expires when nothing is left under it, and asks again when it rises to P2.
 
     What is routine does not ask twice: a P3 under it changes its priority only. One that is `lasting` does not expire: its
@@ -119,13 +119,13 @@ def told(row: SummaryRow, now: datetime, lasting: bool = False) -> Told:
     fresh = {"revision": row.revision + 1, "changed_at": now, "to_tell": False}
     if not row.counts and not lasting:
         ended = {"state": AlertState.EXPIRED, "change": Change.EXPIRED, "ended_at": now}
-        return Told(row.model_copy(update=fresh | ended), False)
+        return ToldSummary(row.model_copy(update=fresh | ended), False)
     priority = highest(row)
     risen = priority < row.priority and priority <= Priority.P2
     fresh |= {"change": Change.EVIDENCE, "priority": priority, "category": _most(row.counts) or row.category}
     if risen:
         fresh |= {"state": AlertState.NEW, "handled_by": None}
-    return Told(row.model_copy(update=fresh), risen)
+    return ToldSummary(row.model_copy(update=fresh), risen)
 
 
 class SummaryActed(NamedTuple):

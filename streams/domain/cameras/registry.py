@@ -33,14 +33,14 @@ class Weekday(StrEnum):
     SUN = "sun"
 
 
-class Place(Part):
+class MapPoint(Part):
     """A point on the map: WGS 84."""
 
     lat: Lat
     lon: Lon
 
 
-Area = Annotated[tuple[Place, ...], Field(min_length=3, max_length=500)]
+Area = Annotated[tuple[MapPoint, ...], Field(min_length=3, max_length=500)]
 """A polygon on the map, not closed."""
 
 
@@ -143,7 +143,7 @@ class StayingGroup(Part):
     stay_s: Annotated[float, Field(gt=0)]
 
 
-class Line(Part):
+class CrossingLine(Part):
     """A line across the ground, from one point of the picture to another, and the direction that is forbidden.
 
     Left and right are those of somebody who stands at the first point and looks at the second, in the picture.
@@ -153,7 +153,7 @@ class Line(Part):
     forbidden: Literal["left_to_right", "right_to_left"]
 
 
-class Situations(Part):
+class ZoneEventSettings(Part):
     """Which situations are looked for in a zone; each is off unless it is set."""
 
     dwelling_s: Annotated[float, Field(gt=0)] | None = None
@@ -161,7 +161,7 @@ class Situations(Part):
     running: bool = False
     gathering: Annotated[bool, Field(description="Many persons who come together at one point, or leave it")] = False
     object_left_s: Annotated[float, Field(gt=0, description="A bag whose owner has gone for so long")] | None = None
-    line: Line | None = None
+    line: CrossingLine | None = None
     closed: Annotated[tuple[ViewingWindow, ...], Field(description="When nobody may be in it")] = ()
 
 
@@ -172,7 +172,7 @@ class Zone(Part):
     name: ShortText
     polygon: PixelPolygon
     group_min_s: Annotated[float, Field(gt=0, description="Stay after which a person counts as one of a group")] = 20.0
-    situations: Situations = Situations()
+    situations: ZoneEventSettings = ZoneEventSettings()
 
     @field_validator("polygon")
     @classmethod
@@ -181,7 +181,7 @@ class Zone(Part):
         return polygon
 
 
-class Source(Part):
+class CameraSource(Part):
     """Where pictures come from.
 
     `url` is an `rtsp://` address, a video file, or a folder of still images; `${NAME}` is taken from the environment,
@@ -216,11 +216,11 @@ class Camera(Part):
     id: Identifier
     name: ShortText
     control_room: Identifier
-    position: Place
+    position: MapPoint
     view_area: Annotated[Area, Field(description="The ground that it sees")]
     width_px: Pixels
     height_px: Pixels
-    source: Source
+    source: CameraSource
     legal: LegalBasis
     masks: Masks
     zones: Annotated[tuple[Zone, ...], Field(min_length=1)]

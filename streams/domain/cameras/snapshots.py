@@ -33,7 +33,7 @@ class NotYet:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedSnapshot:
     """There is no picture for this request: a bounded reason, and one line for a person."""
 
     reason: SnapshotRefusal
@@ -42,7 +42,7 @@ class Refused:
 
 def choose_picture(
     kept: Sequence[FrameReference], online: bool, moment: datetime, now: datetime, asked_at: datetime
-) -> Chosen | NotYet | Refused:
+) -> Chosen | NotYet | RefusedSnapshot:
     """Return the picture that shows the moment best.
 
     While nothing moves a camera may send no pictures: what the picture before showed held for the `quiet_s` before the next
@@ -56,40 +56,42 @@ def choose_picture(
         asked_at: When the request was taken; a picture that is yet to come is waited for from then on.
     """
     if moment > asked_at + AHEAD:
-        return Refused(SnapshotRefusal.IN_THE_FUTURE, f"{iso_utc(moment)} is yet to come")
+        return RefusedSnapshot(SnapshotRefusal.IN_THE_FUTURE, f"{iso_utc(moment)} is yet to come")
     if not kept:
-        return Refused(SnapshotRefusal.NO_PICTURE, "the camera has given no picture that is still kept")
+        return RefusedSnapshot(SnapshotRefusal.NO_PICTURE, "the camera has given no picture that is still kept")
     after = next((index for index, frame in enumerate(kept) if frame.captured_at >= moment), None)
     if after is None:
         return _newest(kept, online, moment, now, asked_at)
     return _around(kept, after, moment)
 
 
-def _around(kept: Sequence[FrameReference], after: int, moment: datetime) -> Chosen | Refused:
+def _around(kept: Sequence[FrameReference], after: int, moment: datetime) -> Chosen | RefusedSnapshot:
     """Return what to do for a moment before a picture, which is the first after it."""
     apart = kept[after].captured_at - moment
     if after == 0:
         if apart <= APART:
             return Chosen(0)
-        return Refused(SnapshotRefusal.TOO_OLD, f"the oldest picture that is kept is of {iso_utc(kept[0].captured_at)}")
+        return RefusedSnapshot(
+            SnapshotRefusal.TOO_OLD, f"the oldest picture that is kept is of {iso_utc(kept[0].captured_at)}"
+        )
     if 0 < apart.total_seconds() <= kept[after].quiet_s:
         return Chosen(after - 1)
     before = moment - kept[after - 1].captured_at
     if min(apart, before) > APART:
-        return Refused(SnapshotRefusal.NO_PICTURE, _gap(kept[after - 1], kept[after]))
+        return RefusedSnapshot(SnapshotRefusal.NO_PICTURE, _gap(kept[after - 1], kept[after]))
     return Chosen(after if apart <= before else after - 1)
 
 
 def _newest(
     kept: Sequence[FrameReference], online: bool, moment: datetime, now: datetime, asked_at: datetime
-) -> Chosen | NotYet | Refused:
+) -> Chosen | NotYet | RefusedSnapshot:
     """Return what to do for a moment after the newest picture."""
     newest = kept[-1].captured_at
     if online and now < asked_at + AHEAD:
         return NotYet()
     if moment - newest <= (HELD if online and moment <= now else APART):
         return Chosen(len(kept) - 1)
-    return Refused(SnapshotRefusal.NO_PICTURE, f"the camera's newest picture is of {iso_utc(newest)}")
+    return RefusedSnapshot(SnapshotRefusal.NO_PICTURE, f"the camera's newest picture is of {iso_utc(newest)}")
 
 
 def _gap(before: FrameReference, after: FrameReference) -> str:

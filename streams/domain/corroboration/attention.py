@@ -26,7 +26,7 @@ TOLERANCE: Final = timedelta(minutes=2)
 shortens it, one that is behind never prolongs it."""
 
 
-class Outcome(StrEnum):
+class AttentionOutcome(StrEnum):
     """What came of a report, or of one camera's request; safe as a metric's label.
 
     Attributes:
@@ -54,7 +54,7 @@ class Outcome(StrEnum):
 
 def asks_attention(
     incident: Incident, located: Located, rules: Rules, now: datetime
-) -> tuple[datetime | None, Outcome]:
+) -> tuple[datetime | None, AttentionOutcome]:
     """Return until when a report asks the nearest cameras for attention, or None, and why.
 
     Args:
@@ -66,17 +66,17 @@ def asks_attention(
     rule = rules.attention
     assert rule is not None
     if incident.operation is Operation.CANCEL:
-        return None, Outcome.WITHDRAWN
+        return None, AttentionOutcome.WITHDRAWN
     if not located.asked:
-        return None, Outcome.NO_CAMERA
+        return None, AttentionOutcome.NO_CAMERA
     if _by_itself(incident, located, rules) > rule.least_priority:  # as text, P4 > P1 is the lower priority
-        return None, Outcome.LOW_PRIORITY
+        return None, AttentionOutcome.LOW_PRIORITY
     window_from, window_until = looking_window(incident.category, incident.occurred_at, rules)
     if now < window_from:
-        return None, Outcome.NOT_YET
+        return None, AttentionOutcome.NOT_YET
     if now >= window_until:
-        return None, Outcome.OVER
-    return min(now + timedelta(seconds=rule.length_s), window_until), Outcome.ASKED
+        return None, AttentionOutcome.OVER
+    return min(now + timedelta(seconds=rule.length_s), window_until), AttentionOutcome.ASKED
 
 
 def _by_itself(incident: Incident, located: Located, rules: Rules) -> Priority:
@@ -99,7 +99,7 @@ def with_attention(located: Located, until: datetime, rule: AttentionRule) -> Lo
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class AttentionRequest:
     """What one report asks of one camera, as capture knows it.
 
     Attributes:
@@ -121,7 +121,7 @@ class Ask:
     forget_at: datetime
 
 
-def ask_of(watch: CameraWatch, asked_at: datetime, came_at: datetime, rule: AttentionRule) -> Ask:
+def ask_of(watch: CameraWatch, asked_at: datetime, came_at: datetime, rule: AttentionRule) -> AttentionRequest:
     """Return what a watch asks of capture.
 
     It ends as long after it came as the broker's clock says that it lasts, and never longer after it than the rule's length:
@@ -139,7 +139,7 @@ def ask_of(watch: CameraWatch, asked_at: datetime, came_at: datetime, rule: Atte
     if watch.attention_until is not None and watch.operation is not Operation.CANCEL:
         lasts = min(watch.attention_until - asked_at, longest)
         ends_at = min(came_at + lasts, watch.attention_until + TOLERANCE)
-    return Ask(
+    return AttentionRequest(
         camera_id=watch.camera_id,
         incident_id=watch.incident_id,
         revision=watch.incident_revision,
@@ -150,7 +150,7 @@ def ask_of(watch: CameraWatch, asked_at: datetime, came_at: datetime, rule: Atte
     )
 
 
-def judge_ask(known: Ask | None, new: Ask, now: datetime) -> Outcome | None:
+def judge_ask(known: AttentionRequest | None, new: AttentionRequest, now: datetime) -> AttentionOutcome | None:
     """Return what becomes of a request; None for a watch that asks for nothing and ends nothing.
 
     Args:
@@ -159,13 +159,13 @@ def judge_ask(known: Ask | None, new: Ask, now: datetime) -> Outcome | None:
         now: By capture's clock.
     """
     if known is not None and known.revision >= new.revision:
-        return Outcome.REPEATED
+        return AttentionOutcome.REPEATED
     if new.ends_at is None:
-        return None if known is None or known.ends_at is None else Outcome.WITHDRAWN
-    return Outcome.OVER if new.ends_at <= now else Outcome.GRANTED
+        return None if known is None or known.ends_at is None else AttentionOutcome.WITHDRAWN
+    return AttentionOutcome.OVER if new.ends_at <= now else AttentionOutcome.GRANTED
 
 
-def attended(asks: Iterable[Ask], now: datetime, at_most: int) -> dict[str, datetime]:
+def attended(asks: Iterable[AttentionRequest], now: datetime, at_most: int) -> dict[str, datetime]:
     """Return the cameras to attend and until when: the newest requests first, of equally new ones the nearest.
 
     Args:

@@ -38,7 +38,7 @@ class NearCamera:
     distance_m: float
 
 
-class GroundMap:
+class CoverageMap:
     """The registry on the ground: control room areas and view areas in RD New, computed once."""
 
     def __init__(self, registry: Registry) -> None:
@@ -88,7 +88,9 @@ class Located:
     note: str = ""
 
 
-def locate_report(ground: GroundMap, rules: Rules, incident: Incident, permitted: Permitted, now: datetime) -> Located:
+def locate_report(
+    ground: CoverageMap, rules: Rules, incident: Incident, permitted: Permitted, now: datetime
+) -> Located:
     """Return where a report goes and which cameras can see its place.
 
     A position that is poorer than the rules allow widens the category's distance by the allowed part only, and says so.
@@ -133,7 +135,7 @@ def locate_report(ground: GroundMap, rules: Rules, incident: Incident, permitted
     )
 
 
-def _without_cameras(ground: GroundMap, rules: Rules, incident: Incident, room: str, notes: list[str]) -> Located:
+def _without_cameras(ground: CoverageMap, rules: Rules, incident: Incident, room: str, notes: list[str]) -> Located:
     """Return a report's place where no camera may be asked; those asked before its category changed must stop."""
     assert incident.position is not None
     widest_m = max(rule.cameras.distance_m for rule in rules.categories.values() if rule.cameras)

@@ -34,7 +34,7 @@ _SITUATION_WORDS: Final = {
 }
 
 
-class Seen(NamedTuple):
+class SeenSecond(NamedTuple):
     """What one zone showed in one second of its slot.
 
     Where it is not `visible` the camera could not see well: that tells what it shows, and never that nothing was there.
@@ -58,7 +58,7 @@ class SlotRow(Part):
     """One zone's seconds from `start` on; a second that is not there was not seen by anybody."""
 
     start: Utc
-    seconds: tuple[Seen, ...]
+    seconds: tuple[SeenSecond, ...]
 
 
 class Moment(NamedTuple):
@@ -66,7 +66,7 @@ class Moment(NamedTuple):
 
     at: datetime
     zone_id: str
-    seen: Seen
+    seen: SeenSecond
 
 
 def slot_start(moment: datetime) -> datetime:
@@ -83,10 +83,10 @@ def slots_between(start: datetime, end: datetime) -> Iterator[datetime]:
         slot += timedelta(seconds=SLOT_S)
 
 
-def seen_of(observation: Observation) -> Seen:
+def seen_of(observation: Observation) -> SeenSecond:
     """Return an observation's second in its slot."""
     offset_s = int((observation.second - slot_start(observation.second)).total_seconds())
-    return Seen(
+    return SeenSecond(
         offset_s,
         observation.count,
         observation.group_size,
@@ -135,7 +135,7 @@ def quiet_moments(observation: Observation, last: Moment, since: datetime) -> li
     return found
 
 
-def with_seconds(row: SlotRow | None, start: datetime, shown: Iterable[Seen]) -> SlotRow:
+def with_seconds(row: SlotRow | None, start: datetime, shown: Iterable[SeenSecond]) -> SlotRow:
     """Return a slot with seconds in it; one that is there stays as it is, so a repeat changes nothing."""
     known = row.seconds if row else ()
     offsets = {each.offset_s for each in known}
@@ -162,7 +162,7 @@ class Met(NamedTuple):
     words: str
 
 
-def met(signal: Signal, seen: Seen) -> Met | None:
+def met(signal: Signal, seen: SeenSecond) -> Met | None:
     """Return what a second shows when it meets all that a signal asks; else None. An unknown density meets nothing.
 
     Where persons are asked for and too few count by themselves, those with weaker boxes count too, and the words say so.

@@ -45,7 +45,7 @@ _WORDS: Final = {"HIGH": 2, "NORMAL": 3, "LOW": 4}
 UNSAID: Final = 3
 
 
-class Result(StrEnum):
+class IntakeResult(StrEnum):
     """What became of a report; a metric label."""
 
     CREATED = "created"
@@ -57,11 +57,11 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class AcceptedReport:
     """Something to send."""
 
     incident: Incident
-    result: Result
+    result: IntakeResult
     late: bool
 
 
@@ -69,18 +69,18 @@ class Accepted:
 class NothingNew:
     """Nothing to send, and why."""
 
-    result: Result
+    result: IntakeResult
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedReport:
     """A report that cannot be accepted: a bounded reason and one line without its values."""
 
     reason: DeadLetterReason
     detail: str
 
 
-def normalise(report: RawReport, known: Incident | None, now: datetime) -> Accepted | NothingNew | Refused:
+def normalise(report: RawReport, known: Incident | None, now: datetime) -> AcceptedReport | NothingNew | RefusedReport:
     """Return what a report changes.
 
     Args:
@@ -97,7 +97,7 @@ def normalise(report: RawReport, known: Incident | None, now: datetime) -> Accep
         return _reported(report, known, now)
     except ValidationError as error:
         field = str(error.errors(include_url=False, include_input=False)[0]["loc"][0])
-        return Refused(DeadLetterReason.INVALID, f"{field}: not as an incident can have it")
+        return RefusedReport(DeadLetterReason.INVALID, f"{field}: not as an incident can have it")
 
 
 def urgency(source_priority: str) -> int:
@@ -134,47 +134,53 @@ def inside_country(position: Position) -> bool:
     return MIN_LAT <= position.lat <= MAX_LAT and MIN_LON <= position.lon <= MAX_LON
 
 
-def _refusal(report: RawReport, now: datetime) -> Refused | None:
+def _refusal(report: RawReport, now: datetime) -> RefusedReport | None:
     for name, moment in (("occurred_at", report.occurred_at), ("reported_at", report.reported_at)):
         if moment is not None and moment - now > MAX_AHEAD:
             ahead_s = (moment - now).total_seconds()
-            return Refused(
+            return RefusedReport(
                 DeadLetterReason.FROM_THE_FUTURE, f"{name} lies {ahead_s:.0f} s ahead, at most 300 is accepted"
             )
     happened = report.occurred_at or report.reported_at
     if happened is not None and not report.cancels and now - happened > TOO_LATE:
-        return Refused(DeadLetterReason.TOO_LATE, f"happened {(now - happened).days} days ago, at most 28 is accepted")
+        return RefusedReport(
+            DeadLetterReason.TOO_LATE, f"happened {(now - happened).days} days ago, at most 28 is accepted"
+        )
     if report.position is not None and not inside_country(report.position):
         expected = f"lat {MIN_LAT} to {MAX_LAT}, lon {MIN_LON} to {MAX_LON}"
-        return Refused(DeadLetterReason.OUTSIDE_COUNTRY, f"position lies outside the country, expected {expected}")
+        return RefusedReport(
+            DeadLetterReason.OUTSIDE_COUNTRY, f"position lies outside the country, expected {expected}"
+        )
     return None
 
 
-def _cancelled(report: RawReport, known: Incident | None, now: datetime) -> Accepted | NothingNew:
+def _cancelled(report: RawReport, known: Incident | None, now: datetime) -> AcceptedReport | NothingNew:
     if known is None:
-        return Accepted(_incident(report, None, now, Operation.CANCEL), Result.CANCELLED, _late(report, now))
+        return AcceptedReport(
+            _incident(report, None, now, Operation.CANCEL), IntakeResult.CANCELLED, _late(report, now)
+        )
     if known.operation is Operation.CANCEL:
-        return NothingNew(Result.DUPLICATE)
+        return NothingNew(IntakeResult.DUPLICATE)
     changes = {
         "operation": Operation.CANCEL,
         "revision": known.revision + 1,
         "reported_at": min(report.reported_at or now, now),
         "received_at": now,
     }
-    return Accepted(known.model_copy(update=changes), Result.CANCELLED, late=False)
+    return AcceptedReport(known.model_copy(update=changes), IntakeResult.CANCELLED, late=False)
 
 
-def _reported(report: RawReport, known: Incident | None, now: datetime) -> Accepted | NothingNew:
+def _reported(report: RawReport, known: Incident | None, now: datetime) -> AcceptedReport | NothingNew:
     if known is None:
-        return Accepted(_incident(report, None, now, Operation.CREATE), Result.CREATED, _late(report, now))
+        return AcceptedReport(_incident(report, None, now, Operation.CREATE), IntakeResult.CREATED, _late(report, now))
     if known.operation is Operation.CANCEL:
-        return NothingNew(Result.AFTER_CANCEL)
+        return NothingNew(IntakeResult.AFTER_CANCEL)
     incident = _incident(report, known, now, Operation.UPDATE)
     if _content(incident) == _content(known):
-        return NothingNew(Result.DUPLICATE)
+        return NothingNew(IntakeResult.DUPLICATE)
     if incident.reported_at < known.reported_at:
-        return NothingNew(Result.STALE)
-    return Accepted(incident, Result.UPDATED, _late(report, now))
+        return NothingNew(IntakeResult.STALE)
+    return AcceptedReport(incident, IntakeResult.UPDATED, _late(report, now))
 
 
 def _incident(report: RawReport, known: Incident | None, now: datetime, operation: Operation) -> Incident:

@@ -15,11 +15,11 @@ from streams.domain.cameras.registry import Zone
 from streams.domain.geometry.zones import inside
 from streams.domain.observations.crowd_level import CrowdRow, crowd_step, level_name, silent
 from streams.domain.observations.crowd_numbers import measure, rise_per_min
-from streams.domain.observations.memory import COUNTS_S, Bag, CameraMemory, Counted, Stay, Track, ZoneMemory
-from streams.domain.observations.motion import Motion, Scale, known_normal, learnt, mean_speed, motions
+from streams.domain.observations.memory import COUNTS_S, Bag, CameraMemory, CountedSecond, Stay, Track, ZoneMemory
+from streams.domain.observations.motion import Scale, TrackMotion, known_normal, learnt, mean_speed, motions
 from streams.domain.observations.objects import PERSONS
 from streams.domain.observations.open_second import CameraSecond
-from streams.domain.observations.scene import Scene
+from streams.domain.observations.scene import CameraScene
 from streams.domain.observations.tracks import carried, flow, follow, stays_with
 from streams.domain.observations.zone_events.object_left import follow_bags
 from streams.domain.observations.zone_events.registry import find_situations
@@ -28,7 +28,7 @@ from streams.domain.rules.cameras import CrowdRule
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ClosedSecond:
     """What is remembered afterwards, and the second's observations in the order of the camera's zones."""
 
     memory: CameraMemory
@@ -40,7 +40,7 @@ class _Second:
     """A closed second and what the whole camera showed in it; `start_s` and `newest_s` count from `began`."""
 
     row: CameraSecond
-    scene: Scene
+    scene: CameraScene
     at: datetime
     newest_frame_at: datetime
     detector: DetectorInfo
@@ -48,7 +48,7 @@ class _Second:
     start_s: int
     newest_s: float
     tracks: tuple[Track, ...]
-    moving: tuple[Motion, ...]
+    moving: tuple[TrackMotion, ...]
     bags: tuple[Bag, ...]
     scale: Scale
 
@@ -58,7 +58,7 @@ class _Second:
         return self.row.visibility is Visibility.CLEAR
 
 
-def tell(row: CameraSecond, memory: CameraMemory | None, scene: Scene) -> Told:
+def tell(row: CameraSecond, memory: CameraMemory | None, scene: CameraScene) -> ClosedSecond:
     """Return what a closed second says.
 
     Args:
@@ -97,7 +97,7 @@ def tell(row: CameraSecond, memory: CameraMemory | None, scene: Scene) -> Told:
             zones[zone.id], observation = _zone(second, zone, before.zones.get(zone.id, ZoneMemory()))
             observations.append(observation)
     after = before.model_copy(update={"tracks": tracks, "bags": bags, "zones": zones})
-    return Told(after, tuple(observations))
+    return ClosedSecond(after, tuple(observations))
 
 
 def _zone(second: _Second, zone: Zone, before: ZoneMemory) -> tuple[ZoneMemory, Observation]:
@@ -152,11 +152,11 @@ def _zone(second: _Second, zone: Zone, before: ZoneMemory) -> tuple[ZoneMemory, 
     return memory, observation.model_copy(update={"level": level})
 
 
-def _counts(before: ZoneMemory, second: _Second, count: int) -> tuple[Counted, ...]:
+def _counts(before: ZoneMemory, second: _Second, count: int) -> tuple[CountedSecond, ...]:
     """Return the counts of the last minute; in quiet seconds the one before held."""
     quiet = range(second.start_s - second.row.quiet_before_s, second.start_s)
-    held = [Counted(at_s, before.counts[-1].persons) for at_s in quiet if before.counts]
-    counts = (*before.counts, *held, Counted(second.start_s, count))
+    held = [CountedSecond(at_s, before.counts[-1].persons) for at_s in quiet if before.counts]
+    counts = (*before.counts, *held, CountedSecond(second.start_s, count))
     return tuple(each for each in counts if each.second_s > second.start_s - COUNTS_S)
 
 
@@ -170,7 +170,7 @@ def _seen_twice(numbers: Sequence[int]) -> int | None:
 
 
 def _shown(
-    second: _Second, zone: Zone, before: ZoneMemory, count: int, stays: list[Stay], persons: list[Motion]
+    second: _Second, zone: Zone, before: ZoneMemory, count: int, stays: list[Stay], persons: list[TrackMotion]
 ) -> ZoneShown:
     return ZoneShown(
         zone=zone,

@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 
 from schemas.observations import GroundMeasure
-from streams.domain.observations.memory import Counted, Normal
-from streams.domain.observations.motion import Motion, Scale, known_normal, mean_speed, spread
+from streams.domain.observations.memory import CountedSecond, Normal
+from streams.domain.observations.motion import Scale, TrackMotion, known_normal, mean_speed, spread
 from streams.domain.observations.open_second import Modelled, Probable, ZoneSecond
 
 BOXES_BOUND_PER_M2: Final = 1.0
@@ -27,7 +27,7 @@ RISE_SECONDS: Final = 15
 """A rise is told from so many seconds on, over at least such a span."""
 
 
-def rise_per_min(counts: Sequence[Counted]) -> float | None:
+def rise_per_min(counts: Sequence[CountedSecond]) -> float | None:
     """Return by how many persons per minute a count rises, negative where it falls; None before enough is known.
 
     The median of the slopes of all pairs of seconds, which a few wrong counts do not move: Theil (1950), Sen, "Estimates of
@@ -64,7 +64,7 @@ def measure(
     seen: ZoneSecond,
     degraded: bool,
     area_m2: float | None,
-    persons: Sequence[Motion],
+    persons: Sequence[TrackMotion],
     scale: Scale,
     normal: Normal | None,
 ) -> Measured:
@@ -130,7 +130,7 @@ def _ground(
     densest_per_m2: Sequence[float],
     error: float,
     probable: Probable | None,
-    persons: Sequence[Motion],
+    persons: Sequence[TrackMotion],
     scale: Scale,
     normal: Normal | None,
 ) -> GroundMeasure:

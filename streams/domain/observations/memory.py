@@ -13,7 +13,7 @@ from pydantic import Field
 from schemas.base import Identifier, Part, ShortText, Utc
 from schemas.observations import SituationKind
 from streams.domain.observations.crowd_level import CrowdRow
-from streams.domain.observations.objects import Kind
+from streams.domain.observations.objects import ObjectKind
 
 TRACK_LOST_S: Final = 2.0
 """A track that is not seen for this long is over; `detect` looks for it as long (`detectors/tracking/bytetrack.py`, LOST_S)."""
@@ -25,7 +25,7 @@ MAX_BAGS: Final = 50
 """Bags remembered per camera, the last seen."""
 
 
-class Step(NamedTuple):
+class TrackStep(NamedTuple):
     """Where a track was in one second: foot point and height."""
 
     at_s: float
@@ -38,9 +38,9 @@ class Track(NamedTuple):
     """A track and its path. `last_s` is until when it was there: in a quiet gap what was seen before still held."""
 
     track_id: int
-    kind: Kind
+    kind: ObjectKind
     last_s: float
-    steps: tuple[Step, ...]
+    steps: tuple[TrackStep, ...]
 
 
 class Stay(NamedTuple):
@@ -51,7 +51,7 @@ class Stay(NamedTuple):
     last_s: float
 
 
-class Counted(NamedTuple):
+class CountedSecond(NamedTuple):
     """The count of one second."""
 
     second_s: int
@@ -99,7 +99,7 @@ class ZoneMemory(Part):
 
     stays: tuple[Stay, ...] = ()
     inside: tuple[int, ...] = ()
-    counts: tuple[Counted, ...] = ()
+    counts: tuple[CountedSecond, ...] = ()
     normal: Normal | None = None
     crowd: CrowdRow | None = None
     situations: dict[SituationKind, Held] = Field(default_factory=dict)

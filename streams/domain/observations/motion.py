@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from streams.domain.geometry.projection import GroundMap, Points
-from streams.domain.observations.memory import Normal, Step, Track
-from streams.domain.observations.objects import PERSONS, Kind
+from streams.domain.observations.memory import Normal, Track, TrackStep
+from streams.domain.observations.objects import PERSONS, ObjectKind
 
 SPEED_OVER_S: Final = 3.0
 """A speed is that of the straight way over so long: a foot point's error of .14 m (design §6) then makes .07 m/s."""
@@ -69,7 +69,7 @@ class Scale:
 
 
 @dataclass(frozen=True, slots=True)
-class Motion:
+class TrackMotion:
     """A track in one second.
 
     Attributes:
@@ -83,7 +83,7 @@ class Motion:
     """
 
     track_id: int
-    kind: Kind
+    kind: ObjectKind
     point_px: tuple[float, float]
     height_px: float
     place: tuple[float, float]
@@ -91,7 +91,7 @@ class Motion:
     speed_per_s: float | None = None
 
 
-def motions(tracks: Iterable[Track], scale: Scale, start_s: float) -> list[Motion]:
+def motions(tracks: Iterable[Track], scale: Scale, start_s: float) -> list[TrackMotion]:
     """Return how the tracks move that were seen since `start_s`; who stands beyond the horizon is left out."""
     seen = [track for track in tracks if track.steps[-1].at_s >= start_s]
     if not seen:
@@ -105,7 +105,7 @@ def motions(tracks: Iterable[Track], scale: Scale, start_s: float) -> list[Motio
     for track, end, start, (x, y), (from_x, from_y) in ways:
         if isnan(x):
             continue
-        motion = Motion(track.track_id, track.kind, (end.x_px, end.y_px), end.height_px, (x, y))
+        motion = TrackMotion(track.track_id, track.kind, (end.x_px, end.y_px), end.height_px, (x, y))
         way, lasted_s = hypot(x - from_x, y - from_y), end.at_s - start.at_s
         if lasted_s >= _LEAST_S and not isnan(way):
             speed = scale.length(way, (end.height_px + start.height_px) / 2) / lasted_s
@@ -116,19 +116,19 @@ def motions(tracks: Iterable[Track], scale: Scale, start_s: float) -> list[Motio
     return found
 
 
-def _reference(track: Track) -> Step:
+def _reference(track: Track) -> TrackStep:
     """Return the step from which a track's speed is measured: the first of the last three seconds, else the one before."""
     newest = track.steps[-1]
     recent = [step for step in track.steps[:-1] if newest.at_s - step.at_s <= SPEED_OVER_S]
     return recent[0] if recent else track.steps[-2] if len(track.steps) > 1 else newest
 
 
-def walking(persons: Iterable[Motion]) -> list[Motion]:
+def walking(persons: Iterable[TrackMotion]) -> list[TrackMotion]:
     """Return those who go on foot and whose speed is known."""
-    return [each for each in persons if each.kind is Kind.PERSON and each.speed_per_s is not None]
+    return [each for each in persons if each.kind is ObjectKind.PERSON and each.speed_per_s is not None]
 
 
-def mean_speed(persons: Iterable[Motion]) -> float | None:
+def mean_speed(persons: Iterable[TrackMotion]) -> float | None:
     """Return the mean speed of those who go on foot, who stand included; None where there are none."""
     speeds = [each.speed_per_s for each in walking(persons) if each.speed_per_s is not None]
     return sum(speeds) / len(speeds) if speeds else None
@@ -160,7 +160,7 @@ class Spread(NamedTuple):
     toward: float
 
 
-def spread(persons: Iterable[Motion], scale: Scale) -> Spread | None:
+def spread(persons: Iterable[TrackMotion], scale: Scale) -> Spread | None:
     """Return whether persons move from or to one point: the one nearest to all their ways in the least squares.
 
     None where fewer than five move, or their ways are nearly parallel, so that they have no point in common.

@@ -11,14 +11,14 @@ import numpy as np
 
 from schemas.cameras import DetectedObject, Detections, ObjectClass, iou
 from streams.domain.geometry.zones import OVERLAP_IOU, RIDDEN, rides, standing_points
-from streams.domain.observations.scene import Scene
+from streams.domain.observations.scene import CameraScene
 
 MIN_SCORE: Final = 0.4
 """Lowest score that counts by itself; measured on PETS2009 S2L1 (precision .93, recall .91, design §6). A weaker box counts
 where a track expects it, that is where it has a track id."""
 
 
-class Kind(StrEnum):
+class ObjectKind(StrEnum):
     """What a track is followed as. A rider is a person on a bicycle: counted, but its speed says nothing about walking."""
 
     PERSON = "person"
@@ -26,11 +26,11 @@ class Kind(StrEnum):
     BAG = "bag"
 
 
-PERSONS: Final = frozenset({Kind.PERSON, Kind.RIDER})
+PERSONS: Final = frozenset({ObjectKind.PERSON, ObjectKind.RIDER})
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CountedObject:
     """An object of a frame that counts.
 
     Attributes:
@@ -43,14 +43,14 @@ class Standing:
     """
 
     item: DetectedObject
-    kind: Kind | None
+    kind: ObjectKind | None
     track_id: int | None
     point: tuple[float, float]
     height_px: float
     place_m: tuple[float, float]
 
 
-def standing_objects(detections: Detections, scene: Scene, followed: bool) -> list[Standing]:
+def standing_objects(detections: Detections, scene: CameraScene, followed: bool) -> list[CountedObject]:
     """Return the objects of a frame that count.
 
     Args:
@@ -67,7 +67,7 @@ def standing_objects(detections: Detections, scene: Scene, followed: bool) -> li
     ridden = [item for item in counted if item.object_class in RIDDEN]
     down = camera.height_px / detections.height_px
     return [
-        Standing(
+        CountedObject(
             item,
             _kind(item, ridden),
             item.track_id if followed else None,
@@ -79,7 +79,7 @@ def standing_objects(detections: Detections, scene: Scene, followed: bool) -> li
     ]
 
 
-def likely_points(detections: Detections, scene: Scene) -> list[tuple[float, float]] | None:
+def likely_points(detections: Detections, scene: CameraScene) -> list[tuple[float, float]] | None:
     """Return where persons stand who only count while a report asks for attention: weak boxes that no track expects.
 
     In pixels of the registry's picture; None for a frame without attention. A weak box that overlaps one that counts is taken
@@ -103,7 +103,7 @@ def _counts(item: DetectedObject) -> bool:
     return item.score >= MIN_SCORE or item.track_id is not None
 
 
-def _kind(item: DetectedObject, ridden: Sequence[DetectedObject]) -> Kind | None:
+def _kind(item: DetectedObject, ridden: Sequence[DetectedObject]) -> ObjectKind | None:
     if item.object_class is ObjectClass.PERSON:
-        return Kind.RIDER if rides(item, ridden) else Kind.PERSON
-    return Kind.BAG if item.object_class is ObjectClass.BAG else None
+        return ObjectKind.RIDER if rides(item, ridden) else ObjectKind.PERSON
+    return ObjectKind.BAG if item.object_class is ObjectClass.BAG else None

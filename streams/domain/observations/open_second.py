@@ -24,9 +24,9 @@ from schemas.cameras import Box, CrowdMap, Detections, DetectorInfo, Visibility
 from streams.domain.cameras.registry import Zone
 from streams.domain.geometry.area import densest_per_m2
 from streams.domain.geometry.zones import VEHICLES, crowded_boxes, inside
-from streams.domain.observations.objects import PERSONS, Kind, Standing, likely_points, standing_objects
+from streams.domain.observations.objects import PERSONS, CountedObject, ObjectKind, likely_points, standing_objects
 from streams.domain.observations.occlusion import estimate
-from streams.domain.observations.scene import Scene
+from streams.domain.observations.scene import CameraScene
 
 SECOND: Final = timedelta(seconds=1)
 GRACE: Final = timedelta(seconds=1)
@@ -51,7 +51,7 @@ class Sample(NamedTuple):
     """Where a track was in its newest frame of a second: foot point and height, in pixels of the registry's picture."""
 
     track_id: int
-    kind: Kind
+    kind: ObjectKind
     at_ms: int
     x_px: float
     y_px: float
@@ -132,7 +132,7 @@ class Observed:
 
 
 def observe_frame(
-    row: CameraSecond, scene: Scene, detections: Detections, entered_at: datetime, now: datetime
+    row: CameraSecond, scene: CameraScene, detections: Detections, entered_at: datetime, now: datetime
 ) -> Observed:
     """Return what one frame changes.
 
@@ -184,7 +184,7 @@ def _emptied(row: CameraSecond) -> CameraSecond:
     return row.model_copy(update={**nothing, "closed": row.second, "visibility": Visibility.CLEAR})
 
 
-def _with_frame(row: CameraSecond, scene: Scene, detections: Detections, second: datetime) -> CameraSecond:
+def _with_frame(row: CameraSecond, scene: CameraScene, detections: Detections, second: datetime) -> CameraSecond:
     at = detections.captured_at
     newest = row.newest_frame_at is None or at >= row.newest_frame_at
     # A frame that was overtaken by the next epoch still counts, but its track ids mean nothing any more.
@@ -229,7 +229,7 @@ def _quiet_before_s(row: CameraSecond, detections: Detections, second: datetime)
     return max(0, min(whole_s, untold_s))
 
 
-def _samples(before: Sequence[Sample], standing: Sequence[Standing], at_ms: int) -> tuple[Sample, ...]:
+def _samples(before: Sequence[Sample], standing: Sequence[CountedObject], at_ms: int) -> tuple[Sample, ...]:
     """Return the newest place of each track in this second."""
     known = {sample.track_id: sample for sample in before}
     for each in standing:
@@ -244,7 +244,7 @@ def _samples(before: Sequence[Sample], standing: Sequence[Standing], at_ms: int)
 def _zone_with(
     before: ZoneSecond,
     zone: Zone,
-    standing: Sequence[Standing],
+    standing: Sequence[CountedObject],
     weak: Sequence[tuple[float, float]] | None,
     at_ms: int,
     calibrated: bool,
@@ -293,7 +293,7 @@ def _probable(boxes: Sequence[Box]) -> Probable:
     return Probable(len(boxes), round(found.count, 2), round(found.error, 2))
 
 
-def _densest(persons: Sequence[Standing]) -> float:
+def _densest(persons: Sequence[CountedObject]) -> float:
     """Return the density in the densest 3 x 3 m; who stands beyond the horizon is in none."""
     places = np.array([each.place_m for each in persons], np.float64).reshape(-1, 2)
     places = places[~np.isnan(places).any(axis=1)]

@@ -17,7 +17,7 @@ _LEAST_AREA_M2: Final = 1.0
 
 
 @dataclass(frozen=True)
-class Scene:
+class CameraScene:
     """A camera as it is watched.
 
     Attributes:
@@ -44,7 +44,7 @@ class Scene:
         time_zone: ZoneInfo,
         ground: GroundMap | None,
         attention: AttentionRule | None = None,
-    ) -> Scene:
+    ) -> CameraScene:
         """Return the scene of a camera; each zone's area is computed once."""
         areas_m2 = {zone.id: zone_area_m2(camera, zone, ground) for zone in camera.zones} if ground else {}
         shown = {zone_id: area_m2 for zone_id, area_m2 in areas_m2.items() if area_m2 >= _LEAST_AREA_M2}

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from streams.domain.cameras.registry import Zone
 from streams.domain.geometry.zones import edge_distance_px, inside
-from streams.domain.observations.memory import PATH_S, TRACK_LOST_S, CameraMemory, Stay, Step, Track, ZoneMemory
+from streams.domain.observations.memory import PATH_S, TRACK_LOST_S, CameraMemory, Stay, Track, TrackStep, ZoneMemory
 from streams.domain.observations.objects import PERSONS
 from streams.domain.observations.open_second import MAX_TRACKS, InZone, Sample
 
@@ -58,7 +58,7 @@ def follow(known: Iterable[Track], samples: Iterable[Sample], start_s: float, ne
         at_s = round(start_s + sample.at_ms / 1000, 3)
         before = tracks.get(sample.track_id)
         path = before.steps if before is not None and at_s - before.last_s <= TRACK_LOST_S else ()
-        step = Step(at_s, sample.x_px, sample.y_px, sample.height_px)
+        step = TrackStep(at_s, sample.x_px, sample.y_px, sample.height_px)
         # The last step stays however old it is: after a quiet gap it is where the track still was.
         kept = tuple(each for each in path[:-1] if each.at_s >= at_s - PATH_S) + path[-1:]
         tracks[sample.track_id] = Track(sample.track_id, sample.kind, at_s, (*kept, step))

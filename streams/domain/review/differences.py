@@ -43,7 +43,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class AlertDifference:
     """One difference; `kind` is appears, vanishes, joined, split or priority.
 
     `before` and `after` are priorities, None where there is no alert; `others` names the alert that it was joined to or
@@ -78,7 +78,7 @@ class Compared:
     before: int
     after: int
     same: int
-    differences: tuple[Difference, ...]
+    differences: tuple[AlertDifference, ...]
 
 
 def facts_of(alert: Alert) -> frozenset[str]:
@@ -125,7 +125,7 @@ def compare(before: Sequence[Case], after: Sequence[Case]) -> Compared:
     for one, other in sorted(shared, key=lambda pair: (-shared[pair], pair[0] != pair[1], pair)):
         if one not in matched and other not in back:
             matched[one], back[other] = other, one
-    found: list[Difference] = []
+    found: list[AlertDifference] = []
     partners: dict[tuple[bool, str], list[tuple[int, str]]] = defaultdict(list)
     for (one, other), count in shared.items():
         partners[True, one].append((count, other))
@@ -134,14 +134,14 @@ def compare(before: Sequence[Case], after: Sequence[Case]) -> Compared:
         if case.alert_id in matched:
             new = theirs[matched[case.alert_id]]
             if new.priority != case.priority:
-                found.append(Difference("priority", case, case.priority, new.priority, new.alert_id))
+                found.append(AlertDifference("priority", case, case.priority, new.priority, new.alert_id))
         else:
             into = _most(partners[True, case.alert_id])
-            found.append(Difference("joined" if into else "vanishes", case, case.priority, None, into))
+            found.append(AlertDifference("joined" if into else "vanishes", case, case.priority, None, into))
     for case in after:
         if case.alert_id not in back:
             out_of = _most(partners[False, case.alert_id])
-            found.append(Difference("split" if out_of else "appears", case, None, case.priority, out_of))
+            found.append(AlertDifference("split" if out_of else "appears", case, None, case.priority, out_of))
     found.sort(key=lambda each: (each.case.opened_at, each.case.alert_id, each.kind))
     changed = sum(each.kind == "priority" for each in found)
     return Compared(len(ours), len(theirs), len(matched) - changed, tuple(found))

@@ -31,7 +31,7 @@ _URGENT: Final = frozenset({Priority.P1, Priority.P2})
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RuleChange:
     """One number of the rules: where it stands in the file, and what it was and becomes."""
 
     path: tuple[str, ...]
@@ -65,28 +65,28 @@ class Effect:
 class Proposal:
     """A change, the rules with it, and its effect on the alerts that were closed."""
 
-    change: Change
+    change: RuleChange
     rules: Rules
     effect: Effect
 
 
-def changes(rules: Rules) -> Iterator[Change]:
+def changes(rules: Rules) -> Iterator[RuleChange]:
     """Yield every change of the grid."""
     for category, rule in sorted(rules.categories.items()):
         for step in CATEGORY_STEPS:
             if rule.points + step >= 0:
-                yield Change(("categories", category.value, "points"), rule.points, rule.points + step)
+                yield RuleChange(("categories", category.value, "points"), rule.points, rule.points + step)
     for verdict in ("contradicted", "unseen"):
         points = getattr(rules.verdict_points, verdict)
         for step in VERDICT_STEPS:
-            yield Change(("verdict_points", verdict), points, points + step)
+            yield RuleChange(("verdict_points", verdict), points, points + step)
     for name in ("p1", "p2", "p3"):
         limit = getattr(rules.thresholds, name)
         for step in THRESHOLD_STEPS:
-            yield Change(("thresholds", name), limit, limit + step)
+            yield RuleChange(("thresholds", name), limit, limit + step)
 
 
-def changed_rules(rules: Rules, change: Change) -> Rules | None:
+def changed_rules(rules: Rules, change: RuleChange) -> Rules | None:
     """Return the rules with a change and a version of their own, or None where the rules would not be valid."""
     document = rules.model_dump(mode="json")
     part = document
@@ -123,7 +123,7 @@ def proposals(closed: Sequence[Closed], rules: Rules, at_most: int = AT_MOST) ->
     return list(best.values())[:at_most]
 
 
-def effect_of(closed: Sequence[Closed], rules: Rules, change: Change) -> Effect:
+def effect_of(closed: Sequence[Closed], rules: Rules, change: RuleChange) -> Effect:
     """Return which closed alerts a change would have lowered."""
     fallen: dict[str, Counter[str]] = {"true": Counter(), "false": Counter()}
     verdicts = 0
@@ -138,7 +138,7 @@ def effect_of(closed: Sequence[Closed], rules: Rules, change: Change) -> Effect:
     return Effect(dict(sorted(fallen["false"].items())), dict(sorted(fallen["true"].items())), verdicts)
 
 
-def priority_with(alert: Alert, rules: Rules, change: Change) -> Priority:
+def priority_with(alert: Alert, rules: Rules, change: RuleChange) -> Priority:
     """Return the priority that an alert would have had: its factors' sum with the change, and never above a limit's.
 
     A number that plays no part in it leaves it as it was, whatever rules it was scored by.
@@ -155,7 +155,7 @@ def priority_with(alert: Alert, rules: Rules, change: Change) -> Priority:
     return max(thresholds.priority(total), alert.priority) if alert.capped_by else thresholds.priority(total)
 
 
-def _touches(alert: Alert, change: Change) -> bool:
+def _touches(alert: Alert, change: RuleChange) -> bool:
     if change.path[0] == "thresholds":
         return True
     rule = f"category.{change.path[1]}" if change.path[0] == "categories" else f"verdict.{change.path[1]}"

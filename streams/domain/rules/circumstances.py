@@ -18,7 +18,7 @@ from shapely.geometry import Polygon
 from schemas.base import Identifier, Part, ShortText
 from schemas.categories import Category
 from schemas.geo import Position
-from streams.domain.cameras.registry import Place, Weekday
+from streams.domain.cameras.registry import MapPoint, Weekday
 from streams.domain.geometry.ground import in_polygon, to_ground, to_polygon
 from streams.domain.rules.cameras import Points
 
@@ -46,7 +46,7 @@ class Circumstance(Part):
         None
     )
     days: Annotated[tuple[Weekday, ...], Field(description="Days on which `starts` lies; all where none is named")] = ()
-    area: Annotated[tuple[Place, ...], Field(max_length=200)] = ()
+    area: Annotated[tuple[MapPoint, ...], Field(max_length=200)] = ()
 
     @model_validator(mode="after")
     def _says_something(self) -> Circumstance:

@@ -32,7 +32,7 @@ MOST_EVENTS: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class RepeatEvent:
     """One of a kind: its day (proleptic ordinal), area, place in RD New (metres), and an id that orders equal days."""
 
     day: int
@@ -43,7 +43,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class RepeatPair:
     """Two near each other: the later one's day and area, and how far they are apart."""
 
     day: int
@@ -65,14 +65,14 @@ class Chance:
     probability: float | None
 
 
-def pairs_of(event: Event, others: Iterable[Event]) -> list[Pair]:
+def pairs_of(event: RepeatEvent, others: Iterable[RepeatEvent]) -> list[RepeatPair]:
     """Return the pairs that an event makes with others within 200 m and 14 days. Of one day the greater id is the later."""
     found = []
     for other in others:
         apart_m = hypot(event.x_m - other.x_m, event.y_m - other.y_m)
         if apart_m <= WIDE_M and abs(event.day - other.day) <= DAYS:
             later = max(event, other, key=lambda each: (each.day, each.name))
-            found.append(Pair(later.day, later.area, apart_m))
+            found.append(RepeatPair(later.day, later.area, apart_m))
     return found
 
 

@@ -68,7 +68,7 @@ class Base:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedCount:
     """What a count says, its probability and the limit that it was held against; None where it was not tested."""
 
     judgement: Judgement
@@ -125,13 +125,13 @@ def tail_probability(count: int, base: Base) -> float:
     return min(1.0, total if count > mean else 1 - total)
 
 
-def judge(count: int, base: Base, tested: int) -> Judged:
+def judge(count: int, base: Base, tested: int) -> JudgedCount:
     """Return what a week's count says; `tested` is how many cells are tested in that week."""
     if count < SMALL:
-        return Judged(Judgement.SMALL_COUNT)
+        return JudgedCount(Judgement.SMALL_COUNT)
     if base.weeks < LEAST_WEEKS:
-        return Judged(Judgement.SHORT_HISTORY)
+        return JudgedCount(Judgement.SHORT_HISTORY)
     if not base.enough:
-        return Judged(Judgement.SMALL_BASE)
+        return JudgedCount(Judgement.SMALL_BASE)
     probability, limit = tail_probability(count, base), ANY_FALSE_SURGE / max(1, tested)
-    return Judged(Judgement.SURGE if probability <= limit else Judgement.USUAL, probability, limit)
+    return JudgedCount(Judgement.SURGE if probability <= limit else Judgement.USUAL, probability, limit)

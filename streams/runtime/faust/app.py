@@ -26,7 +26,7 @@ from streams import topics
 from streams.kafka.options import ssl_context
 from streams.runtime.faust.consumer import READ_AT_ONCE, READ_PICTURES_AT_ONCE, OrderedTransport, buffer_for
 from streams.runtime.faust.recovery import OrderedTableManager
-from streams.runtime.faust.restore import Restoring
+from streams.runtime.faust.restore import ChangelogRestore
 from streams.runtime.faust.table import StateTable
 from streams.settings import KafkaSettings
 from streams.stages.base import PictureStage, Stage
@@ -69,7 +69,7 @@ def faust_app(stage: Stage | PictureStage, kafka: KafkaSettings, state_folder: P
         consumer_group_instance_id=_instance(state_folder),
     )
     app.transport = OrderedTransport(app.conf.broker_consumer, app)
-    app.tables.restore = Restoring(stage.name, kafka)
+    app.tables.restore = ChangelogRestore(stage.name, kafka)
     return app
 
 

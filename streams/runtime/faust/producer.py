@@ -31,7 +31,7 @@ SEND_WITHIN_S: Final = 120.0
 TRY_AGAIN_S: Final = 1.0
 
 
-class LeasedProducer(AIOKafkaProducer):  # type: ignore[misc]
+class FencedProducer(AIOKafkaProducer):  # type: ignore[misc]
     """An idempotent producer whose produce requests wait for the lease at the last moment before they are written.
 
     The check stands at the socket and not where records are handed over: a worker that was paused may have records waiting

@@ -12,7 +12,7 @@ from faust.tables.recovery import Recovery
 from faust.types import TP
 
 from streams.kafka.record import Where
-from streams.runtime.faust.restore import Restoring
+from streams.runtime.faust.restore import ChangelogRestore
 
 Opened = Callable[[Mapping[Where, int], int], Awaitable[bool]]
 
@@ -104,7 +104,7 @@ class OrderedTableManager(TableManager):  # type: ignore[misc]
     """
 
     opened: Opened
-    restore: Restoring
+    restore: ChangelogRestore
     _recovery: Recovery | None
 
     @property

@@ -84,7 +84,7 @@ class Piece:
         self.read_bytes = 0
 
 
-class Restoring:
+class ChangelogRestore:
     """Restores the state of partitions that came.
 
     Args:

@@ -21,15 +21,15 @@ from streams import metrics, topics
 from streams.clock import Clock
 from streams.errors import DeliveryError
 from streams.kafka.record import Where
-from streams.runtime.assignment import Delivery
+from streams.runtime.assignment import PartitionAssignment
 from streams.runtime.encode import encoded, placed
 from streams.runtime.faust.app import LEASE_S, faust_app, source_topic, state_table
 from streams.runtime.faust.local_state import discard_distrusted
-from streams.runtime.faust.producer import BatchTransmit, FirstOffset, LeasedProducer
+from streams.runtime.faust.producer import BatchTransmit, FencedProducer, FirstOffset
 from streams.runtime.lease import Lease
 from streams.runtime.picture_runner import MAX_PICTURES_IN_FLIGHT, PictureRunner
 from streams.runtime.runner import Runner
-from streams.runtime.send_queue import MAX_IN_FLIGHT, Outbox
+from streams.runtime.send_queue import MAX_IN_FLIGHT, SendQueue
 from streams.settings import KafkaSettings
 from streams.stages.base import Output, PictureStage, Stage
 from streams.stages.decide.metrics import count_alerts
@@ -45,9 +45,9 @@ class StageApp:
     stage: Stage | PictureStage
     app: faust.App
     runner: Runner | PictureRunner
-    delivery: Delivery
+    delivery: PartitionAssignment
     transmit: BatchTransmit
-    producer: LeasedProducer
+    producer: FencedProducer
 
     async def start(self) -> None:
         """Connect and join the group."""
@@ -82,7 +82,7 @@ def build(
     transmit = BatchTransmit(stage.name)
     pictures = isinstance(stage, PictureStage)
     table = state_table(app, stage) if not isinstance(stage, PictureStage) and stage.stateful else None
-    outbox = Outbox(
+    outbox = SendQueue(
         stage.name,
         transmit,
         fail,
@@ -91,7 +91,7 @@ def build(
         topics.changelog(stage.name),
         MAX_PICTURES_IN_FLIGHT if pictures else MAX_IN_FLIGHT,
     )
-    delivery = Delivery(
+    delivery = PartitionAssignment(
         stage.name,
         outbox,
         lease,
@@ -121,14 +121,14 @@ def build(
             outbox.stop(error)
         runner.forget()
 
-    built = StageApp(stage, app, runner, delivery, transmit, LeasedProducer(lease, kafka))
+    built = StageApp(stage, app, runner, delivery, transmit, FencedProducer(lease, kafka))
     transmit.producer = built.producer
     _add_timers(built, clock)
     return built
 
 
 def _opening(
-    runner: Runner | PictureRunner, delivery: Delivery
+    runner: Runner | PictureRunner, delivery: PartitionAssignment
 ) -> Callable[[Mapping[Where, int], int], Awaitable[bool]]:
     async def opened(positions: Mapping[Where, int], generation: int) -> bool:
         if isinstance(runner, Runner):

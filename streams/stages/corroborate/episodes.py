@@ -19,7 +19,7 @@ from streams.domain.observations.zone_events import episodes as situation_episod
 from streams.domain.observations.zone_events.episodes import CATEGORIES, SituationRow, silent_evidence, situation_step
 from streams.domain.rules.cameras import CrowdRule
 from streams.stages.base import Rows
-from streams.stages.timers import Due
+from streams.stages.timers import Timers
 
 TASKS: Final = frozenset({"crowd", "situation"})
 """What `due` entries are handed to `Episodes.look_again`."""
@@ -94,4 +94,4 @@ class Episodes:
         return [silent_evidence(row, self._places[row.camera_id])]
 
     def _later(self, rows: Rows, newest: datetime, silent_after_s: float, what: str) -> None:
-        Due(rows, self._due_bucket_s).add(newest + timedelta(seconds=silent_after_s), what)
+        Timers(rows, self._due_bucket_s).add(newest + timedelta(seconds=silent_after_s), what)

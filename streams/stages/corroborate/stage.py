@@ -29,7 +29,7 @@ from streams.domain.cameras.registry import Camera, Registry
 from streams.domain.corroboration.coverage import seen_place
 from streams.domain.corroboration.history import (
     Moment,
-    Seen,
+    SeenSecond,
     SlotRow,
     before_quiet,
     moment_of,
@@ -54,7 +54,7 @@ from streams.domain.rules.rules import Rules
 from streams.errors import UnknownCameraError
 from streams.stages.base import Input, Output, Rows
 from streams.stages.corroborate.episodes import TASKS, Episodes
-from streams.stages.timers import Due
+from streams.stages.timers import Timers
 
 DUE_BUCKET_S: Final = 2
 """A watch closes at most this long after its time; never change it for state that exists."""
@@ -118,7 +118,7 @@ class Corroborate:
         _set_open(rows, row, False)
         rule = self._rules.of(row.category).cameras
         kept_until = max(row.window_until, now) + timedelta(seconds=self._rules.looking.kept_s)
-        Due(rows, DUE_BUCKET_S).add(kept_until, f"drop:{name}")
+        Timers(rows, DUE_BUCKET_S).add(kept_until, f"drop:{name}")
         rows.put(name, row)
         if row.cancelled or rule is None:
             return []
@@ -128,7 +128,7 @@ class Corroborate:
         if closes_at(row, self._rules.looking) <= now:
             return self._close(row, rule, rows, now)
         _set_open(rows, row, True)
-        Due(rows, DUE_BUCKET_S).add(closes_at(row, self._rules.looking), f"close:{name}")
+        Timers(rows, DUE_BUCKET_S).add(closes_at(row, self._rules.looking), f"close:{name}")
         states = _states(rows, row.camera_id)
         why = why_it_cannot_look(states)
         return [] if why is None else [_answer(rows, row, unavailable(row, why, states, now))]
@@ -154,7 +154,7 @@ class Corroborate:
 
     @staticmethod
     def _keep_seconds(camera_id: str, shown: Sequence[Moment], rows: Rows, kept: timedelta) -> None:
-        slots: dict[tuple[str, datetime], list[Seen]] = {}
+        slots: dict[tuple[str, datetime], list[SeenSecond]] = {}
         for moment in shown:
             slots.setdefault((moment.zone_id, slot_start(moment.at)), []).append(moment.seen)
         for (zone_id, start), seen in slots.items():
@@ -162,7 +162,7 @@ class Corroborate:
             before = rows.get(name, SlotRow)
             after = with_seconds(before, start, seen)
             if before is None:
-                Due(rows, DUE_BUCKET_S).add(start + kept, f"drop:{name}")
+                Timers(rows, DUE_BUCKET_S).add(start + kept, f"drop:{name}")
             if after is not before:
                 rows.put(name, after)
 
@@ -181,7 +181,7 @@ class Corroborate:
 
     def _tick(self, rows: Rows, now: datetime) -> list[Evidence]:
         found: list[Evidence] = []
-        for what in Due(rows, DUE_BUCKET_S).take(now):
+        for what in Timers(rows, DUE_BUCKET_S).take(now):
             task, _, name = what.partition(":")
             if task == "close":
                 row = rows.get(name, WatchRow)

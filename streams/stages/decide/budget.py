@@ -19,7 +19,7 @@ from streams import metrics
 from streams.domain.budget.budget import (
     OFF_LIST,
     BudgetRow,
-    Standing,
+    ListStanding,
     asks,
     in_hand,
     may_be_grouped,
@@ -42,17 +42,17 @@ from streams.domain.canary import is_canary
 from streams.domain.rules.budget import BudgetRule
 from streams.domain.rules.rules import Rules
 from streams.stages.base import Rows
-from streams.stages.timers import Due
+from streams.stages.timers import Timers
 
 LOOK_S: Final = 60
 """How often a control room that was asked lately is looked at: a flood's end is told and measured this late at most."""
 
 
-class BudgetDesk:
+class BudgetService:
     """The alert budget of one control room within one partition's rows, for one input."""
 
     def __init__(
-        self, rows: Rows, room: str, rules: Rules, registry_version: str, due: Due, measured: bool = True
+        self, rows: Rows, room: str, rules: Rules, registry_version: str, due: Timers, measured: bool = True
     ) -> None:
         """Work on a partition's rows; `due` is the stage's own. `measured`: whether the gauges are about this budget."""
         self._rows = rows
@@ -63,7 +63,7 @@ class BudgetDesk:
         self._measured = measured
         self._told: dict[str, Alert] = {}
 
-    def stand(self, before: Standing | None, alert: Alert, now: datetime) -> tuple[Standing | None, Alert]:
+    def stand(self, before: ListStanding | None, alert: Alert, now: datetime) -> tuple[ListStanding | None, Alert]:
         """Return how an alert stands on the list after a change, and the alert that says so.
 
         Args:
@@ -79,7 +79,7 @@ class BudgetDesk:
             under, why = self._ask(before, alert, now)
         else:
             under, why = self._stay(before, alert, now)
-        standing = Standing(
+        standing = ListStanding(
             state=alert.state, priority=alert.priority, category=alert.category, grouped_under=under, grouping=why
         )
         if not asking and under == (before.grouped_under if before else ""):
@@ -135,7 +135,7 @@ class BudgetDesk:
             lasting = budget.flood_since_us is not None and budget.summary_id == alert_id
             self._tell(*told(row, now, lasting), now)
 
-    def _ask(self, before: Standing | None, alert: Alert, now: datetime) -> tuple[str, Grouping | None]:
+    def _ask(self, before: ListStanding | None, alert: Alert, now: datetime) -> tuple[str, Grouping | None]:
         rule = self._rules.budget
         if rule is None:
             self._leave(before, alert.alert_id, now)
@@ -165,14 +165,14 @@ class BudgetDesk:
             self._tell_later(summary, after, now)
         return summary.alert_id, why
 
-    def _since_summary(self, before: Standing | None) -> Standing | None:
+    def _since_summary(self, before: ListStanding | None) -> ListStanding | None:
         """Return how an alert stands: by itself, where its summary has ended meanwhile."""
         if before is None or not before.grouped_under:
             return before
         row = self._summary(before.grouped_under)
         return before if row is not None and row.ended_at is None else before.model_copy(update={"grouped_under": ""})
 
-    def _stay(self, before: Standing | None, alert: Alert, now: datetime) -> tuple[str, Grouping | None]:
+    def _stay(self, before: ListStanding | None, alert: Alert, now: datetime) -> tuple[str, Grouping | None]:
         """Keep an alert that does not ask where it stands: under its summary, unless an operator has it in hand.
 
         A P1 is out of it in any state.
@@ -189,7 +189,7 @@ class BudgetDesk:
             self._move(before, alert, now)
         return before.grouped_under, before.grouping
 
-    def _move(self, before: Standing, alert: Alert, now: datetime) -> None:
+    def _move(self, before: ListStanding, alert: Alert, now: datetime) -> None:
         """Count an alert that fell, or changed its category, anew under the summary where it stands."""
         row = self._summary(before.grouped_under)
         if row is not None and row.ended_at is None:
@@ -197,7 +197,7 @@ class BudgetDesk:
             again = joined(left(row, alert.alert_id, before), alert, listed, row.newest_at)
             self._tell_later(row, again.model_copy(update={"grouped": row.grouped}), now)
 
-    def _leave(self, before: Standing | None, alert_id: str, now: datetime) -> None:
+    def _leave(self, before: ListStanding | None, alert_id: str, now: datetime) -> None:
         """Take an alert out of its summary, where it stands under one."""
         if before is None or not before.grouped_under or before.state in OFF_LIST:
             return

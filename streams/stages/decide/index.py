@@ -13,7 +13,7 @@ from schemas.alerts import AlertState
 from schemas.base import Part
 from streams.domain.alerts.matching import (
     ANYWHERE,
-    Entry,
+    SituationEntry,
     cells_of_entry,
     cells_to_search,
     fact_spot,
@@ -32,7 +32,7 @@ from streams.stages.base import Rows
 class CellRow(Part):
     """The open situations in one cell."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[SituationEntry, ...]
 
 
 class SituationIndex:
@@ -112,7 +112,7 @@ class SituationIndex:
             return True
         return situation.state is AlertState.CLOSED and now < recurs_until(situation.ended_at, self._rules)
 
-    def _remove(self, alert_id: str, cells: dict[str, Sequence[Entry]]) -> None:
+    def _remove(self, alert_id: str, cells: dict[str, Sequence[SituationEntry]]) -> None:
         for cell, entries in cells.items():
             kept = [entry for entry in entries if entry.alert_id != alert_id]
             if len(kept) < len(entries):
@@ -141,11 +141,11 @@ class SituationIndex:
                 self._put_cell(cell, newest(kept) if cell.endswith(f"/{ANYWHERE}") else kept)
         return after.model_copy(update={"indexed": Indexed(rules_version=self._rules.version, cells=new)})
 
-    def _entries(self, cell: str) -> Sequence[Entry]:
+    def _entries(self, cell: str) -> Sequence[SituationEntry]:
         row = self._rows.get(self._cell(cell), CellRow)
         return row.entries if row else ()
 
-    def _put_cell(self, cell: str, entries: Sequence[Entry]) -> None:
+    def _put_cell(self, cell: str, entries: Sequence[SituationEntry]) -> None:
         if entries:
             self._rows.put(self._cell(cell), CellRow(entries=tuple(sorted(entries, key=lambda each: each.alert_id))))
         else:

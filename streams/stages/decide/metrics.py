@@ -8,10 +8,10 @@ from datetime import datetime
 from schemas.alerts import Alert
 from schemas.codec import envelope
 from streams import metrics, topics
-from streams.kafka.record import Outgoing
+from streams.kafka.record import EncodedOutput
 
 
-def count_alerts(outputs: Sequence[Outgoing]) -> None:
+def count_alerts(outputs: Sequence[EncodedOutput]) -> None:
     """Count the alerts among confirmed outputs, by change and priority, and measure how long their newest cause took."""
     for output in outputs:
         alert = output.message

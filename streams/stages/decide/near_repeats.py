@@ -24,7 +24,7 @@ from streams.domain.alerts.near_repeats import (
 from streams.domain.alerts.situation import Situation
 from streams.domain.rules.rules import Rules
 from streams.stages.base import Rows
-from streams.stages.timers import Due
+from streams.stages.timers import Timers
 
 ENTRIES_AT_MOST: Final = 100
 """Newest situations kept in one cell: bounds the row, whatever is reported."""
@@ -36,10 +36,10 @@ class RepeatRow(Part):
     entries: tuple[RepeatEntry, ...]
 
 
-class NearRepeats:
+class NearRepeatStore:
     """The near-repeats of one control room."""
 
-    def __init__(self, rows: Rows, room: str, rules: Rules, due: Due) -> None:
+    def __init__(self, rows: Rows, room: str, rules: Rules, due: Timers) -> None:
         """Work on a partition's rows; `due` is the stage's."""
         self._rows = rows
         self._room = room

@@ -25,7 +25,7 @@ from streams.stages.base import Input, Output, Rows
 from streams.stages.decide.facts import Pair, fact_changes
 from streams.stages.decide.store import DUE_BUCKET_S, EarlyRow, SituationStore
 from streams.stages.decide.tick_order import TickRows, last_tick
-from streams.stages.timers import Due
+from streams.stages.timers import Timers
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +141,7 @@ class Decide:
         rooms: dict[str, tuple[SituationStore, list[Alert]]] = {}
         left = BYTES_AT_MOST
         looked: set[str] = set()  # when a budget was looked at next depends on it: a replay must know
-        for name in Due(rows, DUE_BUCKET_S).take(now, "alert/", ALERTS_AT_MOST):
+        for name in Timers(rows, DUE_BUCKET_S).take(now, "alert/", ALERTS_AT_MOST):
             kind, room, fact_id = name.split("/", 2)
             if kind == "early":
                 if rows.get(name, EarlyRow) is not None:

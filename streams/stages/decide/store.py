@@ -26,10 +26,10 @@ from streams.domain.alerts.situation import EpisodeRow, ReportRow, SightingRow, 
 from streams.domain.alerts.timers import forgotten_at, next_due, recurs_until
 from streams.domain.rules.rules import Rules
 from streams.stages.base import Rows
-from streams.stages.decide.budget import BudgetDesk
+from streams.stages.decide.budget import BudgetService
 from streams.stages.decide.index import SituationIndex
-from streams.stages.decide.near_repeats import NearRepeats
-from streams.stages.timers import Due
+from streams.stages.decide.near_repeats import NearRepeatStore
+from streams.stages.timers import Timers
 from streams.topics import BY_NAME, DAY_MS, DEAD_LETTERS
 
 DUE_BUCKET_S: Final = 10
@@ -84,10 +84,10 @@ class SituationStore:
         self._rows = rows
         self.room = room
         self._rules = rules
-        self._due = Due(rows, DUE_BUCKET_S)
+        self._due = Timers(rows, DUE_BUCKET_S)
         self.index = SituationIndex(rows, room, rules, self.get, self._alert_of)
-        self.budget = BudgetDesk(rows, room, rules, registry_version, self._due, measured)
-        self.repeats = NearRepeats(rows, room, rules, self._due)
+        self.budget = BudgetService(rows, room, rules, registry_version, self._due, measured)
+        self.repeats = NearRepeatStore(rows, room, rules, self._due)
 
     def get(self, alert_id: str) -> Situation | None:
         """Return a situation, or None."""

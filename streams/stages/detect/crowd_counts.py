@@ -23,7 +23,7 @@ ROWS: Final = 24
 """Cells of a picture: 24 x 24 px of PETS2009's, smaller than a person near the camera."""
 
 
-class Crowds:
+class CrowdCounts:
     """Counts in the first picture of each second of each camera; may be called from several threads.
 
     Args:
@@ -36,7 +36,7 @@ class Crowds:
         self._counted: dict[str, datetime] = {}
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> Crowds:
+    def from_settings(cls, settings: Settings) -> CrowdCounts:
         """Load the configured model.
 
         Raises:

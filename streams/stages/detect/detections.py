@@ -26,20 +26,20 @@ from streams import metrics, topics
 from streams.errors import ConfigurationError
 from streams.settings import Settings
 from streams.stages.base import Failed, Output
-from streams.stages.detect.crowd_counts import Crowds
+from streams.stages.detect.crowd_counts import CrowdCounts
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PictureFindings:
     """What a picture shows: objects, and the crowd where a model counted it."""
 
     objects: Sequence[DetectedObject]
     crowd: CrowdMap | None = None
 
 
-class Detected:
+class TrackedDetections:
     """Tracks what was found from picture to picture, and tells it.
 
     Args:
@@ -59,7 +59,7 @@ class Detected:
         self._trackers.forget()
         self._told.clear()
 
-    def outputs(self, frame: FrameReference, found: Found) -> list[Output]:
+    def outputs(self, frame: FrameReference, found: PictureFindings) -> list[Output]:
         """Return the detections of a frame; before the first of a camera and epoch what is to be said of the detector."""
         epoch, tracked = self._trackers.track(frame, found.objects)
         detections = detections_of(frame, self._info, epoch, tracked, found.crowd)
@@ -109,7 +109,7 @@ def detector_status(frame: FrameReference, info: DetectorInfo) -> CameraStatus:
     )
 
 
-def found_in(detector: Detector, crowds: Crowds, frame: FrameReference, jpeg: bytes) -> Found | Failed:
+def found_in(detector: Detector, crowds: CrowdCounts, frame: FrameReference, jpeg: bytes) -> PictureFindings | Failed:
     """Return what a picture shows, or why it shows nothing."""
     try:
         picture = decode_jpeg(jpeg, frame.width_px, frame.height_px, detector.input_px)
@@ -123,7 +123,7 @@ def found_in(detector: Detector, crowds: Crowds, frame: FrameReference, jpeg: by
         log.warning("detector %s: %s", detector.info.name, type(error).__name__)
         return Failed(DeadLetterReason.HANDLER_FAILED, f"{type(error).__name__} in the detector")
     metrics.DETECTION_SECONDS.labels(detector.info.name).observe(time.perf_counter() - started)
-    return Found(enlarged(objects, picture, frame.width_px, frame.height_px), crowd)
+    return PictureFindings(enlarged(objects, picture, frame.width_px, frame.height_px), crowd)
 
 
 def make_detector(settings: Settings) -> Detector:

@@ -22,8 +22,8 @@ from streams import topics
 from streams.clock import utc_now
 from streams.settings import Settings
 from streams.stages.base import Failed, Input, Output
-from streams.stages.detect.crowd_counts import Crowds
-from streams.stages.detect.detections import Detected, Found, found_in, make_detector
+from streams.stages.detect.crowd_counts import CrowdCounts
+from streams.stages.detect.detections import PictureFindings, TrackedDetections, found_in, make_detector
 
 IN_HAND: Final = 1.5
 """Pictures in hand for each that the detector looks at: so many that no thread waits for the next one, and not more, since
@@ -53,12 +53,12 @@ class Detect:
         detector: Detector,
         run: str,
         grounds: Mapping[str, Ground] = NO_GROUNDS,
-        crowds: Crowds | None = None,
+        crowds: CrowdCounts | None = None,
     ) -> None:
         self.in_hand = ceil(IN_HAND * detector.parallel)
         self._detector = detector
-        self._crowds = crowds or Crowds()
-        self._detected = Detected(detector.info, Trackers(run, grounds=grounds))
+        self._crowds = crowds or CrowdCounts()
+        self._detected = TrackedDetections(detector.info, Trackers(run, grounds=grounds))
         self._lookers = ThreadPoolExecutor(detector.parallel, thread_name_prefix="detect")
         self._tracker = ThreadPoolExecutor(1, thread_name_prefix="track")
 
@@ -69,7 +69,7 @@ class Detect:
         Raises:
             ConfigurationError: The configured weights, the model in the models folder or the counting model cannot be used.
         """
-        return cls(make_detector(settings), iso_utc(utc_now()), grounds, Crowds.from_settings(settings))
+        return cls(make_detector(settings), iso_utc(utc_now()), grounds, CrowdCounts.from_settings(settings))
 
     def submit(self, item: Input) -> Future[Sequence[Output] | Failed]:
         """Begin with a picture; see `PictureStage`."""
@@ -85,14 +85,14 @@ class Detect:
         self._lookers.shutdown(cancel_futures=True)
         self._tracker.shutdown()
 
-    def _look(self, item: Input) -> Found | Failed:
+    def _look(self, item: Input) -> PictureFindings | Failed:
         """Return what a picture shows, or why it shows nothing; in one of the lookers' threads."""
         frame = item.message
         if not isinstance(frame, FrameReference):
             return Failed(DeadLetterReason.UNKNOWN_TYPE, f"expected a camera-frame, got a {frame.name}")
         return found_in(self._detector, self._crowds, frame, item.payload)
 
-    def _conclude(self, item: Input, looking: Future[Found | Failed]) -> Sequence[Output] | Failed:
+    def _conclude(self, item: Input, looking: Future[PictureFindings | Failed]) -> Sequence[Output] | Failed:
         """Return what a picture causes; in the tracker's thread, picture after picture."""
         found = looking.result()
         if isinstance(found, Failed):

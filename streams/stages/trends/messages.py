@@ -14,7 +14,7 @@ from streams.domain.trends.areas import ALL, AreaMap
 from streams.domain.trends.counts import local_day, week_name
 from streams.domain.trends.near_repeats import DAYS
 from streams.domain.trends.safety_plan import SafetyPlan, Target, expected_so_far, first_counted
-from streams.domain.trends.surges import MODEL, SMALL, Base, Judged, judge
+from streams.domain.trends.surges import MODEL, SMALL, Base, JudgedCount, judge
 from streams.stages.base import Output
 from streams.stages.trends.store import RepeatsRow, TrendingRow, TrendStore
 
@@ -35,9 +35,9 @@ class Office:
         return local_day(now, self.zone)
 
 
-def judged(area: Area, count: int, base: Base, tested: int) -> Judged:
+def judged(area: Area, count: int, base: Base, tested: int) -> JudgedCount:
     """Return what a count says; of what is no area, such as reports without a position, nothing is said."""
-    return judge(count, base, tested) if is_area(area) else Judged(Judgement.NOT_AN_AREA)
+    return judge(count, base, tested) if is_area(area) else JudgedCount(Judgement.NOT_AN_AREA)
 
 
 def is_area(area: Area) -> bool:
@@ -54,7 +54,7 @@ def tell_count(
     count: int,
     revision: int,
     base: Base,
-    found: Judged,
+    found: JudgedCount,
     now: datetime,
 ) -> Output:
     """Return the message about one count."""

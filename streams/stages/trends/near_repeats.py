@@ -11,7 +11,7 @@ from schemas.categories import Category
 from schemas.trends import KnoxTest
 from streams import metrics
 from streams.domain.trends.counts import Contribution, exact_place, week_of
-from streams.domain.trends.near_repeats import DAYS, Event, by_chance, pairs_of, square_of
+from streams.domain.trends.near_repeats import DAYS, RepeatEvent, by_chance, pairs_of, square_of
 from streams.stages.base import Output
 from streams.stages.trends.messages import Area, Office, tell_pairs
 from streams.stages.trends.store import PlaceRow, RepeatsRow, TrendStore
@@ -73,10 +73,10 @@ def _faded(row: PlaceRow) -> PlaceRow:
     return row.model_copy(update={"x_m": None, "y_m": None})
 
 
-def _event(day: int, alert_id: str, row: PlaceRow) -> Event | None:
+def _event(day: int, alert_id: str, row: PlaceRow) -> RepeatEvent | None:
     if row.x_m is None or row.y_m is None:
         return None
-    return Event(day, (row.area_code, row.area_year), row.x_m, row.y_m, alert_id)
+    return RepeatEvent(day, (row.area_code, row.area_year), row.x_m, row.y_m, alert_id)
 
 
 def _add(

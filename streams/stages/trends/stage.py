@@ -30,7 +30,7 @@ from streams.domain.trends.counts import (
 from streams.domain.trends.safety_plan import SafetyPlan
 from streams.domain.trends.surges import Base, base_of, common_dispersion
 from streams.stages.base import Input, Output, Rows
-from streams.stages.timers import Due
+from streams.stages.timers import Timers
 from streams.stages.trends.messages import Office, is_area, judged, tell_count, tell_target, tell_targets, tell_week
 from streams.stages.trends.near_repeats import close_places, replace
 from streams.stages.trends.store import DUE_BUCKET_S, KEPT, TrendingRow, TrendStore
@@ -137,7 +137,7 @@ class Trends:
     def _tick(self, rows: Rows, now: datetime) -> list[Output]:
         """Forget alerts, and close one control room's week: others that are due wait for the next look, a minute later."""
         closing: list[str] = []
-        for name in Due(rows, DUE_BUCKET_S).take(now):
+        for name in Timers(rows, DUE_BUCKET_S).take(now):
             kind, room, *rest = name.split("/", 2)
             if kind == "close":
                 closing.append(room)

@@ -25,7 +25,7 @@ from schemas.categories import Category
 from schemas.trends import AreaYear, Count
 from streams.domain.trends.counts import Contribution, CountsRow, Week
 from streams.stages.base import Rows
-from streams.stages.timers import Due
+from streams.stages.timers import Timers
 from streams.topics import ALERTS, BY_NAME, DAY_MS
 
 DUE_BUCKET_S: Final = 60
@@ -85,7 +85,7 @@ class TrendStore:
         """Work on a partition's rows for one control room."""
         self._rows = rows
         self._room = room
-        self._due = Due(rows, DUE_BUCKET_S)
+        self._due = Timers(rows, DUE_BUCKET_S)
 
     def trending(self) -> TrendingRow | None:
         """Return the control room's open week, or None where nothing was counted yet."""

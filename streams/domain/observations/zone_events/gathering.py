@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import Final
 
 from streams.domain.observations.motion import spread
-from streams.domain.observations.zone_events.shown import Found, ZoneShown
+from streams.domain.observations.zone_events.shown import ZoneEvent, ZoneShown
 
 SHARE_AT_LEAST: Final = 0.8
 """Four of five."""
 
 
-def converging(shown: ZoneShown) -> Found | None:
+def converging(shown: ZoneShown) -> ZoneEvent | None:
     """Return that most of at least five moving persons move towards one point; value: their share."""
     return _found(shown, toward=True)
 
 
-def dispersing(shown: ZoneShown) -> Found | None:
+def dispersing(shown: ZoneShown) -> ZoneEvent | None:
     """Return that most of at least five moving persons move away from one point; value: their share."""
     return _found(shown, toward=False)
 
 
-def _found(shown: ZoneShown, *, toward: bool) -> Found | None:
+def _found(shown: ZoneShown, *, toward: bool) -> ZoneEvent | None:
     if not shown.zone.situations.gathering:
         return None
     seen = spread(shown.persons, shown.scale)
@@ -30,4 +30,4 @@ def _found(shown: ZoneShown, *, toward: bool) -> Found | None:
         return None
     where = "in the picture" if shown.scale.ground is None else "on the ground"
     words = f"{share:.0%} of {seen.movers} moving persons move {'towards' if toward else 'away from'} one point {where}"
-    return Found(round(share, 2), words, shown.at_s)
+    return ZoneEvent(round(share, 2), words, shown.at_s)

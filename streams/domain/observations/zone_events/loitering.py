@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from streams.domain.observations.zone_events.shown import Found, ZoneShown
+from streams.domain.observations.zone_events.shown import ZoneEvent, ZoneShown
 
 
-def dwelling(shown: ZoneShown) -> Found | None:
+def dwelling(shown: ZoneShown) -> ZoneEvent | None:
     """Return that somebody has been in the zone for longer than `dwelling_s`; value: seconds."""
     limit_s = shown.zone.situations.dwelling_s
     if limit_s is None or not shown.stays:
@@ -14,10 +14,10 @@ def dwelling(shown: ZoneShown) -> Found | None:
     stay_s = shown.at_s - first_s
     if stay_s <= limit_s:
         return None
-    return Found(round(stay_s, 1), f"somebody stays for {stay_s:.0f} s, more than {limit_s:g} s", first_s)
+    return ZoneEvent(round(stay_s, 1), f"somebody stays for {stay_s:.0f} s, more than {limit_s:g} s", first_s)
 
 
-def group(shown: ZoneShown) -> Found | None:
+def group(shown: ZoneShown) -> ZoneEvent | None:
     """Return that so many persons have each stayed for `stay_s`; value: persons. It holds since the last of them came."""
     asked = shown.zone.situations.group
     if asked is None:
@@ -26,4 +26,4 @@ def group(shown: ZoneShown) -> Found | None:
     if len(firsts_s) < asked.persons:
         return None
     words = f"{len(firsts_s)} persons stay for {asked.stay_s:g} s and more, {asked.persons} make a group"
-    return Found(float(len(firsts_s)), words, firsts_s[asked.persons - 1])
+    return ZoneEvent(float(len(firsts_s)), words, firsts_s[asked.persons - 1])

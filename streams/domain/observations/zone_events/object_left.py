@@ -11,9 +11,9 @@ from math import hypot, isnan
 from typing import Final
 
 from streams.domain.observations.memory import MAX_BAGS, Bag
-from streams.domain.observations.motion import Motion, Scale
-from streams.domain.observations.objects import PERSONS, Kind
-from streams.domain.observations.zone_events.shown import Found, ZoneShown
+from streams.domain.observations.motion import Scale, TrackMotion
+from streams.domain.observations.objects import PERSONS, ObjectKind
+from streams.domain.observations.zone_events.shown import ZoneEvent, ZoneShown
 
 AWAY_M: Final = 3.0
 AWAY_BODY_HEIGHTS: Final = 2.0
@@ -25,7 +25,7 @@ UNSEEN_S: Final = 10.0
 """A bag that is hidden for longer is forgotten."""
 
 
-def object_left(shown: ZoneShown) -> Found | None:
+def object_left(shown: ZoneShown) -> ZoneEvent | None:
     """Return that a bag's owner has been away for `object_left_s` or longer; value: seconds, of the longest."""
     limit_s = shown.zone.situations.object_left_s
     since_s = min((bag.away_s for bag in shown.bags if bag.away_s is not None), default=None)
@@ -33,10 +33,10 @@ def object_left(shown: ZoneShown) -> Found | None:
         return None
     away_s, reach = shown.at_s - since_s, shown.scale.of(AWAY_M, AWAY_BODY_HEIGHTS)
     words = f"a bag stands there, whoever brought it is more than {reach:g} {shown.scale.unit} away for {away_s:.0f} s"
-    return Found(round(away_s, 1), words, since_s)
+    return ZoneEvent(round(away_s, 1), words, since_s)
 
 
-def follow_bags(known: Iterable[Bag], seen: Sequence[Motion], scale: Scale, at_s: float) -> tuple[Bag, ...]:
+def follow_bags(known: Iterable[Bag], seen: Sequence[TrackMotion], scale: Scale, at_s: float) -> tuple[Bag, ...]:
     """Return the bags that are remembered after a second.
 
     Args:
@@ -49,7 +49,7 @@ def follow_bags(known: Iterable[Bag], seen: Sequence[Motion], scale: Scale, at_s
     before = list(known)
     places = dict(zip(before, scale.places([(bag.x_px, bag.y_px) for bag in before]).tolist(), strict=True))
     kept: list[Bag] = []
-    for motion in sorted((each for each in seen if each.kind is Kind.BAG), key=lambda each: each.track_id):
+    for motion in sorted((each for each in seen if each.kind is ObjectKind.BAG), key=lambda each: each.track_id):
         same = _same(motion, before, places, scale)
         if same is not None:
             before.remove(same)
@@ -64,7 +64,7 @@ def follow_bags(known: Iterable[Bag], seen: Sequence[Motion], scale: Scale, at_s
     return tuple(sorted(kept, key=lambda bag: (bag.last_s, bag.track_id))[-MAX_BAGS:])
 
 
-def _same(motion: Motion, before: Sequence[Bag], places: dict[Bag, list[float]], scale: Scale) -> Bag | None:
+def _same(motion: TrackMotion, before: Sequence[Bag], places: dict[Bag, list[float]], scale: Scale) -> Bag | None:
     """Return the remembered bag that a track is: the one of this track, else the nearest that stood there."""
     for bag in before:
         if bag.track_id == motion.track_id:
@@ -73,19 +73,19 @@ def _same(motion: Motion, before: Sequence[Bag], places: dict[Bag, list[float]],
     return min(there, key=lambda bag: (_distance(motion.place, places[bag]), bag.last_s), default=None)
 
 
-def _moved(motion: Motion, place: Sequence[float], scale: Scale) -> bool:
+def _moved(motion: TrackMotion, place: Sequence[float], scale: Scale) -> bool:
     limit = scale.of(STILL_M, STILL_SIZES * motion.height_px)
     return not _distance(motion.place, place) <= limit
 
 
-def _put_down(motion: Motion, persons: Sequence[Motion], scale: Scale, at_s: float) -> Bag:
+def _put_down(motion: TrackMotion, persons: Sequence[TrackMotion], scale: Scale, at_s: float) -> Bag:
     owner = _nearest(motion.place, persons, scale)
     x_px, y_px = motion.point_px
     owner_id = owner.track_id if owner else None
     return Bag(motion.track_id, x_px, y_px, motion.height_px, at_s, owner_id, None)
 
 
-def _watched(bag: Bag, place: Sequence[float], persons: Sequence[Motion], scale: Scale, at_s: float) -> Bag:
+def _watched(bag: Bag, place: Sequence[float], persons: Sequence[TrackMotion], scale: Scale, at_s: float) -> Bag:
     """Return a bag that stands where it stood, and whether its owner is with it.
 
     An owner who was near when last seen may only have got another track: whoever is nearest now takes the owner's place.
@@ -102,13 +102,13 @@ def _watched(bag: Bag, place: Sequence[float], persons: Sequence[Motion], scale:
     return bag._replace(away_s=at_s) if heir is None else bag._replace(owner=heir.track_id)
 
 
-def _nearest(place: Sequence[float], persons: Iterable[Motion], scale: Scale) -> Motion | None:
+def _nearest(place: Sequence[float], persons: Iterable[TrackMotion], scale: Scale) -> TrackMotion | None:
     """Return the nearest person within reach, or None."""
     within = [each for each in persons if _near(each, place, scale)]
     return min(within, key=lambda each: (_distance(each.place, place), each.track_id), default=None)
 
 
-def _near(person: Motion, place: Sequence[float], scale: Scale) -> bool:
+def _near(person: TrackMotion, place: Sequence[float], scale: Scale) -> bool:
     distance = scale.length(_distance(person.place, place), person.height_px)
     return distance <= scale.of(AWAY_M, AWAY_BODY_HEIGHTS)
 

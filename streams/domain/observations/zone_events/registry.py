@@ -13,39 +13,39 @@ from streams.domain.observations.zone_events.gathering import converging, disper
 from streams.domain.observations.zone_events.loitering import dwelling, group
 from streams.domain.observations.zone_events.object_left import object_left
 from streams.domain.observations.zone_events.running import running
-from streams.domain.observations.zone_events.shown import Found, ZoneShown
+from streams.domain.observations.zone_events.shown import ZoneEvent, ZoneShown
 from streams.domain.observations.zone_events.wrong_direction import wrong_direction
 
 
-class Watched(NamedTuple):
+class ZoneEventRule(NamedTuple):
     """How a situation is found. It begins after it was found over `persist_s`, and ends when it was missed for `hold_s`."""
 
-    find: Callable[[ZoneShown], Found | None]
+    find: Callable[[ZoneShown], ZoneEvent | None]
     persist_s: float
     hold_s: float
 
 
-SITUATIONS: Final[Mapping[SituationKind, Watched]] = {
-    SituationKind.DWELLING: Watched(dwelling, 0, 5),
-    SituationKind.GROUP: Watched(group, 0, 5),
-    SituationKind.RUNNING: Watched(running, 2, 5),
-    SituationKind.CONVERGING: Watched(converging, 3, 5),
-    SituationKind.DISPERSING: Watched(dispersing, 3, 5),
-    SituationKind.OBJECT_LEFT: Watched(object_left, 0, 10),
-    SituationKind.WRONG_DIRECTION: Watched(wrong_direction, 0, 3),
-    SituationKind.CLOSED_ZONE: Watched(closed_zone, 3, 10),
+SITUATIONS: Final[Mapping[SituationKind, ZoneEventRule]] = {
+    SituationKind.DWELLING: ZoneEventRule(dwelling, 0, 5),
+    SituationKind.GROUP: ZoneEventRule(group, 0, 5),
+    SituationKind.RUNNING: ZoneEventRule(running, 2, 5),
+    SituationKind.CONVERGING: ZoneEventRule(converging, 3, 5),
+    SituationKind.DISPERSING: ZoneEventRule(dispersing, 3, 5),
+    SituationKind.OBJECT_LEFT: ZoneEventRule(object_left, 0, 10),
+    SituationKind.WRONG_DIRECTION: ZoneEventRule(wrong_direction, 0, 3),
+    SituationKind.CLOSED_ZONE: ZoneEventRule(closed_zone, 3, 10),
 }
 """Those whose own condition lasts already begin at once. The times are chosen here, against the flicker of a box or a track."""
 
 
-class Situations(NamedTuple):
+class ZoneEvents(NamedTuple):
     """What is remembered of a zone's situations, and what is told of them."""
 
     held: dict[SituationKind, Held]
     told: tuple[ZoneSituation, ...]
 
 
-def find_situations(known: Mapping[SituationKind, Held], shown: ZoneShown, began: datetime, clear: bool) -> Situations:
+def find_situations(known: Mapping[SituationKind, Held], shown: ZoneShown, began: datetime, clear: bool) -> ZoneEvents:
     """Return a zone's situations after a second, in the order of their kinds.
 
     Args:
@@ -65,10 +65,10 @@ def find_situations(known: Mapping[SituationKind, Held], shown: ZoneShown, began
         if (clear or found is not None) and after.last_s - after.first_s >= watched.persist_s:
             since = began + timedelta(seconds=after.since_s)
             told.append(ZoneSituation(kind=kind, since=since, value=after.value, explanation=after.explanation))
-    return Situations(held, tuple(told))
+    return ZoneEvents(held, tuple(told))
 
 
-def _after(before: Held | None, found: Found | None, at_s: float, hold_s: float, clear: bool) -> Held | None:
+def _after(before: Held | None, found: ZoneEvent | None, at_s: float, hold_s: float, clear: bool) -> Held | None:
     if before is not None and at_s - before.last_s > hold_s and clear:
         before = None
     if found is not None:

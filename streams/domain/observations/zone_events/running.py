@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from streams.domain.observations.motion import walking
-from streams.domain.observations.zone_events.shown import Found, ZoneShown
+from streams.domain.observations.zone_events.shown import ZoneEvent, ZoneShown
 
 TIMES_NORMAL: Final = 2.0
 LEAST_M_PER_S: Final = 2.5
@@ -14,7 +14,7 @@ LEAST_BODY_HEIGHTS_PER_S: Final = 1.5
 """The same for somebody of 1.7 m."""
 
 
-def running(shown: ZoneShown) -> Found | None:
+def running(shown: ZoneShown) -> ZoneEvent | None:
     """Return that somebody on foot is more than twice as fast as is normal in the zone, and runs; value: the speed.
 
     Nothing is said before the normal speed was learnt: where people usually run, running is normal.
@@ -27,4 +27,4 @@ def running(shown: ZoneShown) -> Found | None:
         return None
     unit = f"{shown.scale.unit}/s"
     words = f"{len(speeds)} running, at {max(speeds):.1f} {unit} where {shown.normal_per_s:.1f} {unit} is normal"
-    return Found(round(max(speeds), 2), words, shown.at_s)
+    return ZoneEvent(round(max(speeds), 2), words, shown.at_s)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from streams.domain.cameras.registry import Zone
 from streams.domain.observations.memory import Bag, Stay, Track
-from streams.domain.observations.motion import Motion, Scale
+from streams.domain.observations.motion import Scale, TrackMotion
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class ZoneShown:
     at_s: float
     count: int
     stays: Sequence[Stay]
-    persons: Sequence[Motion]
+    persons: Sequence[TrackMotion]
     normal_per_s: float | None
     tracks: Sequence[Track]
     bags: Sequence[Bag]
     scale: Scale
 
 
-class Found(NamedTuple):
+class ZoneEvent(NamedTuple):
     """A situation: how large it is, in words, and since when it holds."""
 
     value: float

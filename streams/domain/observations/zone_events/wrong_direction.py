@@ -5,16 +5,16 @@ from __future__ import annotations
 from math import hypot
 from typing import Final
 
-from streams.domain.cameras.registry import Line
-from streams.domain.observations.memory import Step, Track
+from streams.domain.cameras.registry import CrossingLine
+from streams.domain.observations.memory import Track, TrackStep
 from streams.domain.observations.objects import PERSONS
-from streams.domain.observations.zone_events.shown import Found, ZoneShown
+from streams.domain.observations.zone_events.shown import ZoneEvent, ZoneShown
 
 MARGIN: Final = 0.15
 """In body heights: who is nearer to the line is on neither side yet (`following.EDGE_MARGIN`)."""
 
 
-def wrong_direction(shown: ZoneShown) -> Found | None:
+def wrong_direction(shown: ZoneShown) -> ZoneEvent | None:
     """Return that persons crossed the zone's line in the forbidden direction in this second; value: persons."""
     line = shown.zone.situations.line
     if line is None:
@@ -22,10 +22,10 @@ def wrong_direction(shown: ZoneShown) -> Found | None:
     number = sum(_crossed(track, line) for track in shown.tracks if track.kind in PERSONS)
     if not number:
         return None
-    return Found(float(number), f"{number} crossed the line {line.forbidden.replace('_', ' ')}", shown.at_s)
+    return ZoneEvent(float(number), f"{number} crossed the line {line.forbidden.replace('_', ' ')}", shown.at_s)
 
 
-def _crossed(track: Track, line: Line) -> bool:
+def _crossed(track: Track, line: CrossingLine) -> bool:
     """Return whether a track's newest step is the first beyond the line, and it came through between its ends."""
     *path, newest = track.steps
     side = _side(newest, line)
@@ -36,7 +36,7 @@ def _crossed(track: Track, line: Line) -> bool:
     return side == forbidden and _between_ends(before, newest, line)
 
 
-def _side(step: Step, line: Line) -> int:
+def _side(step: TrackStep, line: CrossingLine) -> int:
     """Return on which side of the line a step is: 1 right, -1 left, 0 too near to tell."""
     (from_x, from_y), (to_x, to_y) = line.points
     along_x, along_y = to_x - from_x, to_y - from_y
@@ -50,7 +50,7 @@ def _side(step: Step, line: Line) -> int:
     return 1 if away_px > 0 else -1
 
 
-def _between_ends(before: Step, newest: Step, line: Line) -> bool:
+def _between_ends(before: TrackStep, newest: TrackStep, line: CrossingLine) -> bool:
     """Return whether the way between two steps on both sides of a line meets it between its ends."""
     (from_x, from_y), (to_x, to_y) = line.points
     way_x, way_y = newest.x_px - before.x_px, newest.y_px - before.y_px

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bench.decide.load import Event, actions_in, alerts_in, mix, reports
+from bench.decide.load import LoadEvent, actions_in, alerts_in, mix, reports
 from bench.decide.measure import _rate
 from schemas.evidence import Evidence, ReportFact, SightingFact
 from schemas.operations import OperatorAction, Tick
@@ -20,7 +20,7 @@ from streams.stages.decide.stage import Decide
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
-def kind(event: Event) -> type[object]:
+def kind(event: LoadEvent) -> type[object]:
     return type(event.message)
 
 

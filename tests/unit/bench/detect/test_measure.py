@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.detect.load import CAMERAS, Cameras, Detected, read_pictures
+from bench.detect.load import CAMERAS, Cameras, PictureDetected, read_pictures
 from bench.detect.measure import model_folder, percentile, rate
 from schemas.cameras import FrameReference
 from schemas.codec import decode
@@ -42,7 +42,7 @@ def test_percentiles_are_nearest_ranks(values: Sequence[float], share: float, ex
 )
 def test_a_rate_counts_what_came_in_between(known_s: Sequence[float], expected: float) -> None:
     """From the first to the last within the bounds 1 s and 3 s."""
-    assert rate([Detected(0.0, at_s) for at_s in known_s], 1.0, 3.0) == expected
+    assert rate([PictureDetected(0.0, at_s) for at_s in known_s], 1.0, 3.0) == expected
 
 
 def test_cameras_take_turns_and_show_different_pictures() -> None:

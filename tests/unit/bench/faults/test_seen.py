@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bench.faults.load import Accepted, kind_of
-from bench.faults.seen import Seen, by_kind, different
+from bench.faults.load import Confirmed, kind_of
+from bench.faults.seen import SeenTopics, by_kind, different
 from streams import topics
 
 RUN = "run"
@@ -31,9 +31,9 @@ class Scene:
     """What was accepted and what was seen of it."""
 
     def __init__(self, *accepted: int) -> None:
-        self.accepted = Accepted(reports=dict.fromkeys(accepted, 1.0))
+        self.accepted = Confirmed(reports=dict.fromkeys(accepted, 1.0))
         self.acted: list[int] = []
-        self.seen = Seen(RUN, lambda number, *_: self.acted.append(number))
+        self.seen = SeenTopics(RUN, lambda number, *_: self.acted.append(number))
 
     def show(self, value: bytes, at_s: float = 1.0) -> None:
         """Show an alert on both of its topics."""

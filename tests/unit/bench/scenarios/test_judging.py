@@ -10,7 +10,7 @@ from bench.scenarios.evaluating import goals
 from bench.scenarios.explaining import faults
 from bench.scenarios.judging import JudgedScenario, figures, judge
 from bench.scenarios.layout import EpisodeRef, ReportRef, TrueSituation, Truth
-from bench.scenarios.playing import Fact, Played, PlayedAlert
+from bench.scenarios.playing import Fact, PlayedAlert, PlayedScenario
 from schemas.categories import Category, Priority
 
 P1, P2, P3, P4 = Priority
@@ -38,7 +38,7 @@ def _alert(name: str, priority: Priority, *facts: Fact, at_s: float = 10, **fiel
 def _judged(
     situations: list[TrueSituation], alerts: list[PlayedAlert], flood: bool = False, **fields: Any
 ) -> JudgedScenario:
-    played = Played(alerts={alert.alert_id: alert for alert in alerts}, **fields)
+    played = PlayedScenario(alerts={alert.alert_id: alert for alert in alerts}, **fields)
     for situation in situations:
         played.lines.update((ref.source, ref.source_id) for ref in situation.reports)
     truth = Truth(situations=tuple(situations), flood_from_s=0 if flood else None)

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from bench.scenarios.evaluating import Part, unseen, without
+from bench.scenarios.evaluating import Ablation, unseen, without
 from bench.scenarios.generating import make
 from bench.scenarios.layout import ActionInput, AnyInput, ReportInput, Scenario, SeenInput, in_order
 from bench.scenarios.loading import Loaded
-from bench.scenarios.playing import Played, Player
+from bench.scenarios.playing import PlayedScenario, Player
 from bench.scenarios.spans import observations
 from bench.scenarios.town import registry
 from schemas.categories import Priority
@@ -40,7 +40,7 @@ def _action(at_s: float, action: str) -> ActionInput:
     )
 
 
-def _play(*inputs: AnyInput) -> Played:
+def _play(*inputs: AnyInput) -> PlayedScenario:
     return Player(_loaded(*inputs), RULES).play()
 
 
@@ -131,7 +131,7 @@ def test_telling_the_time_every_second_changes_nothing() -> None:
 
 def test_without_merging_every_report_is_an_alert_and_its_revisions_still_are_one() -> None:
     """Three reports of one fight, of which one comes twice with a change."""
-    apart, notes = without(RULES, (Part.MERGING,))
+    apart, notes = without(RULES, (Ablation.MERGING,))
     given = _loaded(_report(5), _report(6, "2"), _report(7, source="meldpunt"), _report(9, priority="P 2"))
     assert len(Player(given, RULES).play().alerts) == 1
     assert len(Player(given, apart).play().alerts) == 3

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.opencv import cv2
-from detectors.view.check import Features, Light, Verdict, ViewCheck, judge, light_of
+from detectors.view.check import Features, Light, ViewCheck, ViewVerdict, judge, light_of
 from detectors.view.reference import Comparison
 from detectors.view.sameness import is_same
 from detectors.view.thumbnail import small_grey, small_shown
@@ -203,7 +203,7 @@ def test_another_size_begins_a_new_reference(made: list[Image]) -> None:
         check.look(small_grey(picture), NOW + timedelta(seconds=second))
     smaller = scenes.turned(cv2.resize(made[0], (200, 150)).astype(np.uint8), x_px=40)
     assert check.look(small_grey(smaller), NOW + timedelta(seconds=WARM_UP))
-    assert check.verdict == Verdict(Visibility.CLEAR, "no reference to compare with")
+    assert check.verdict == ViewVerdict(Visibility.CLEAR, "no reference to compare with")
 
 
 def test_it_is_looked_at_once_per_second_and_after_a_clock_that_jumped_back(made: list[Image]) -> None:

@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 
 from detectors.opencv import cv2
 from detectors.synthetic import write_empty_scene
-from detectors.view.motion_gate import AWAKE_S, KEEP_ALIVE_S, GateState, Motion, MotionFinder, Passage, Reason, step
+from detectors.view.motion_gate import (
+    AWAKE_S,
+    KEEP_ALIVE_S,
+    GateState,
+    MotionFinder,
+    Passage,
+    PictureMotion,
+    SendReason,
+    step,
+)
 from detectors.view.thumbnail import small_grey, small_shown
 from tests.support import scenes
 from tests.support.capture import NOW
@@ -44,7 +53,7 @@ def finder(picture: Image) -> MotionFinder:
     return MotionFinder(small_shown(np.zeros(picture.shape[:2], np.bool_)))
 
 
-def motions(pictures: Iterator[Image], look: MotionFinder, start: datetime = NOW) -> list[Motion]:
+def motions(pictures: Iterator[Image], look: MotionFinder, start: datetime = NOW) -> list[PictureMotion]:
     """Return what is seen in pictures at five per second."""
     return [
         look.look(small_grey(picture), start + timedelta(seconds=number / FPS))
@@ -84,7 +93,7 @@ def test_what_is_no_motion_wakes_nobody(name: str, still: Image) -> None:
     motions((change(still, number, chance) for number in range(SETTLED)), look)
     begun = NOW + timedelta(seconds=SETTLED / FPS)
     seen = motions((CALM[name](still, number, chance) for number in range(50)), look, begun)
-    assert Motion.MOVES not in seen
+    assert PictureMotion.MOVES not in seen
 
 
 @pytest.mark.parametrize("shade", [40, 190])
@@ -98,11 +107,11 @@ def test_a_small_person_wakes_within_two_pictures(rains: bool, shade: int) -> No
         picture = still if x_px is None else scenes.person(still, x_px, 300, 20, shade)
         return sensor(scenes.rain(picture, chance, 400) if rains else picture, chance)
 
-    assert Motion.MOVES not in motions((shown(number, None) for number in range(SETTLED)), look)[25:]
+    assert PictureMotion.MOVES not in motions((shown(number, None) for number in range(SETTLED)), look)[25:]
     begun = NOW + timedelta(seconds=SETTLED / FPS)
     seen = motions((shown(number, 2 + round(number * 3.2)) for number in range(10)), look, begun)
-    assert Motion.MOVES in seen[:2]
-    assert seen.count(Motion.MOVES) >= 7
+    assert PictureMotion.MOVES in seen[:2]
+    assert seen.count(PictureMotion.MOVES) >= 7
 
 
 def test_real_persons_keep_a_real_camera_awake(test_data: Path) -> None:
@@ -110,7 +119,7 @@ def test_real_persons_keep_a_real_camera_awake(test_data: Path) -> None:
     pictures = scenes.pets(test_data, 100, every=1)
     look = finder(pictures[0])
     seen = [look.look(small_grey(picture), NOW + timedelta(seconds=n / 7)) for n, picture in enumerate(pictures)]
-    assert seen[20:].count(Motion.MOVES) >= 76
+    assert seen[20:].count(PictureMotion.MOVES) >= 76
 
 
 def test_somebody_close_by_who_runs_moves_without_overlap() -> None:
@@ -120,7 +129,7 @@ def test_somebody_close_by_who_runs_moves_without_overlap() -> None:
     motions((sensor(still, chance) for _ in range(SETTLED)), look)
     begun = NOW + timedelta(seconds=SETTLED / FPS)
     seen = motions((sensor(scenes.person(still, 40 + 150 * n, 350, 200), chance) for n in range(3)), look, begun)
-    assert seen[1:] == [Motion.MOVES, Motion.MOVES]
+    assert seen[1:] == [PictureMotion.MOVES, PictureMotion.MOVES]
 
 
 def test_one_flash_is_no_motion() -> None:
@@ -131,7 +140,7 @@ def test_one_flash_is_no_motion() -> None:
     begun = NOW + timedelta(seconds=SETTLED / FPS)
     places = [scenes.person(still, 300, 300, 60), still, still]
     assert motions((sensor(picture, chance) for picture in places), look, begun) == [
-        Motion.MAYBE, Motion.NONE, Motion.NONE,
+        PictureMotion.MAYBE, PictureMotion.NONE, PictureMotion.NONE,
     ]  # fmt: skip
 
 
@@ -143,7 +152,7 @@ def test_what_a_mask_hides_does_not_move() -> None:
     look = MotionFinder(small_shown(hidden))
     walking = (scenes.person(still, 5 * n, 300, 60) for n in range(50))
     seen = motions((sensor(picture * ~hidden[:, :, None], chance) for picture in walking), look)
-    assert Motion.MOVES not in seen
+    assert PictureMotion.MOVES not in seen
 
 
 @pytest.mark.parametrize("seconds", [-3600.0, -0.2, 2.1, 3600.0])
@@ -154,7 +163,7 @@ def test_after_a_gap_or_a_clock_that_jumped_nothing_is_known(seconds: float) -> 
     motions((sensor(still, chance) for _ in range(10)), look)
     later = NOW + timedelta(seconds=9 / FPS + seconds)
     assert motions((sensor(still, chance) for _ in range(3)), look, later) == [
-        Motion.UNKNOWN, Motion.NONE, Motion.NONE,
+        PictureMotion.UNKNOWN, PictureMotion.NONE, PictureMotion.NONE,
     ]  # fmt: skip
 
 
@@ -165,10 +174,10 @@ def test_pictures_that_change_their_size_begin_anew(shape: tuple[int, ...]) -> N
     look.look(small_grey(np.zeros((100, 100, 3), np.uint8)), NOW)
     pictures = (chance.integers(100, 104, shape).astype(np.uint8) for _ in range(5))
     seen = motions(pictures, look, NOW + timedelta(seconds=0.2))
-    assert seen == [Motion.UNKNOWN, *[Motion.NONE] * 4]
+    assert seen == [PictureMotion.UNKNOWN, *[PictureMotion.NONE] * 4]
 
 
-def passages(looks: str, moments: list[float] | None = None) -> list[tuple[Reason, float]]:
+def passages(looks: str, moments: list[float] | None = None) -> list[tuple[SendReason, float]]:
     """Return what becomes of pictures: `m` moves, `.` does not, `b` is blind, `v` sees something else than before."""
     state, found = GateState(), []
     for number, letter in enumerate(looks):
@@ -181,18 +190,18 @@ def passages(looks: str, moments: list[float] | None = None) -> list[tuple[Reaso
 def test_a_quiet_camera_keeps_alive_and_says_how_long() -> None:
     """The first picture is sent, then one every ten seconds, each with the seconds since the one before."""
     found = passages("." * 25)
-    sent = [(number, *passage) for number, passage in enumerate(found) if passage[0] is not Reason.QUIET]
-    assert sent == [(0, Reason.FIRST, 0.0), (10, Reason.KEEP_ALIVE, 10.0), (20, Reason.KEEP_ALIVE, 10.0)]
+    sent = [(number, *passage) for number, passage in enumerate(found) if passage[0] is not SendReason.QUIET]
+    assert sent == [(0, SendReason.FIRST, 0.0), (10, SendReason.KEEP_ALIVE, 10.0), (20, SendReason.KEEP_ALIVE, 10.0)]
     assert KEEP_ALIVE_S == 10
 
 
 def test_motion_opens_at_once_and_stays_open() -> None:
     """The waking picture says how long it was quiet; those after it, sent one by one, say nothing."""
     found = passages("....m......." + "." * 10)
-    assert found[4] == (Reason.MOTION, 4.0)
-    assert found[5:10] == [(Reason.AFTER_MOTION, 0.0)] * 5
-    assert found[10] == (Reason.QUIET, 0.0)
-    assert found[19] == (Reason.KEEP_ALIVE, 10.0)
+    assert found[4] == (SendReason.MOTION, 4.0)
+    assert found[5:10] == [(SendReason.AFTER_MOTION, 0.0)] * 5
+    assert found[10] == (SendReason.QUIET, 0.0)
+    assert found[19] == (SendReason.KEEP_ALIVE, 10.0)
     assert AWAKE_S == 5
 
 
@@ -200,21 +209,23 @@ def test_motion_opens_at_once_and_stays_open() -> None:
     ("looks", "moments", "last"),
     [
         ("", [], None),
-        ("m", [0], (Reason.FIRST, 0.0)),
-        ("..m", [0, 1, 2], (Reason.MOTION, 2.0)),
-        ("..m", [0, 1, 3], (Reason.MOTION, 3.0)),
-        ("..m", [0, 1, 3.1], (Reason.MOTION, 0.0)),
-        ("...m", [0, 3, 4, 5], (Reason.MOTION, 2.0)),
-        ("..bm", [0, 1, 2, 3], (Reason.MOTION, 1.0)),
-        (".b.b", [0, 4, 8, 12], (Reason.KEEP_ALIVE, 0.0)),
-        ("..v", [0, 1, 2], (Reason.VIEW_CHANGED, 2.0)),
-        ("..m", [0, 1, 1], (Reason.MOTION, 1.0)),
-        ("..m", [0, 1, 0.5], (Reason.FIRST, 0.0)),
-        ("..m", [0, 1, -3600], (Reason.FIRST, 0.0)),
-        (".m", [0, 60], (Reason.MOTION, 0.0)),
+        ("m", [0], (SendReason.FIRST, 0.0)),
+        ("..m", [0, 1, 2], (SendReason.MOTION, 2.0)),
+        ("..m", [0, 1, 3], (SendReason.MOTION, 3.0)),
+        ("..m", [0, 1, 3.1], (SendReason.MOTION, 0.0)),
+        ("...m", [0, 3, 4, 5], (SendReason.MOTION, 2.0)),
+        ("..bm", [0, 1, 2, 3], (SendReason.MOTION, 1.0)),
+        (".b.b", [0, 4, 8, 12], (SendReason.KEEP_ALIVE, 0.0)),
+        ("..v", [0, 1, 2], (SendReason.VIEW_CHANGED, 2.0)),
+        ("..m", [0, 1, 1], (SendReason.MOTION, 1.0)),
+        ("..m", [0, 1, 0.5], (SendReason.FIRST, 0.0)),
+        ("..m", [0, 1, -3600], (SendReason.FIRST, 0.0)),
+        (".m", [0, 60], (SendReason.MOTION, 0.0)),
     ],
 )
-def test_quiet_spans_only_what_was_watched(looks: str, moments: list[float], last: tuple[Reason, float] | None) -> None:
+def test_quiet_spans_only_what_was_watched(
+    looks: str, moments: list[float], last: tuple[SendReason, float] | None
+) -> None:
     """No gap of more than two seconds, no time in which the camera was blind, no clock that jumped back."""
     found = passages(looks, moments)
     assert (found[-1] if found else None) == last
@@ -230,7 +241,7 @@ def test_quiet_times_never_overlap_and_never_hold_motion(steps: list[tuple[str, 
     looks = "".join(letter for letter, _ in steps)
     sent_at = float("-inf")
     for number, (reason, quiet_s) in enumerate(passages(looks, moments)):
-        if reason is Reason.QUIET:
+        if reason is SendReason.QUIET:
             assert quiet_s == 0
             continue
         begun = moments[number] - quiet_s
@@ -244,7 +255,7 @@ def test_quiet_times_never_overlap_and_never_hold_motion(steps: list[tuple[str, 
 
 def test_a_passage_says_whether_it_is_sent() -> None:
     """Quiet is the one reason that is not."""
-    assert [reason for reason in Reason if not Passage(reason).sent] == [Reason.QUIET]
+    assert [reason for reason in SendReason if not Passage(reason).sent] == [SendReason.QUIET]
 
 
 def test_while_a_report_asks_for_more_nothing_is_left_out() -> None:
@@ -255,9 +266,9 @@ def test_while_a_report_asks_for_more_nothing_is_left_out() -> None:
         state, passage = step(state, at, moves=number == 0, attention=50 <= number < 60)
         reasons.append(passage.reason)
         quiet.append(passage.quiet_s)
-    assert set(reasons[26:50]) == {Reason.QUIET}
-    assert set(reasons[50:60]) == {Reason.ATTENTION}
-    assert set(reasons[60:100]) == {Reason.QUIET}
+    assert set(reasons[26:50]) == {SendReason.QUIET}
+    assert set(reasons[50:60]) == {SendReason.ATTENTION}
+    assert set(reasons[60:100]) == {SendReason.QUIET}
     assert quiet[50] == pytest.approx(25 / FPS, abs=1 / FPS)
     assert set(quiet[51:60]) == {0.0}
 
@@ -265,4 +276,4 @@ def test_while_a_report_asks_for_more_nothing_is_left_out() -> None:
 def test_motion_is_told_as_motion_also_with_attention() -> None:
     """So that the seconds after it are watched as always."""
     _, passage = step(GateState(sent_at=NOW), NOW + timedelta(seconds=1), moves=True, attention=True)
-    assert passage.reason is Reason.MOTION
+    assert passage.reason is SendReason.MOTION

@@ -9,9 +9,9 @@ import pytest
 from prometheus_client import REGISTRY
 
 from schemas.incidents import Operation
-from streams.capture.attention import REMEMBERED, AttentionDesk
+from streams.capture.attention import REMEMBERED, AttentionService
 from streams.capture.attention_consumer import AttentionReader
-from streams.capture.process import Attention, Parts
+from streams.capture.process import Attention, CaptureParts
 from streams.capture.sender import FrameSender
 from streams.clock import utc_now
 from streams.domain.corroboration.attention import TOLERANCE
@@ -30,7 +30,7 @@ class Office:
         self.time = FakeTime()
         self.rule = attention_rule(at_once_at_most=2)
         self.cameras = ("cam-1", "cam-2", "cam-3", "cam-4")
-        self.desk = AttentionDesk(self.cameras, self.rule, self.time.clock.now)
+        self.desk = AttentionService(self.cameras, self.rule, self.time.clock.now)
         self.before = self._counted()
 
     def ask(self, name: str = "a", camera_id: str = "cam-1", **changes: Any) -> None:
@@ -167,7 +167,7 @@ def test_what_is_remembered_is_bounded(office: Office) -> None:
 def test_a_capture_whose_rules_ask_for_nothing_attends_nobody(office: Office) -> None:
     """Nothing is read then; with a rule the desk says how fast."""
     sender = FrameSender(FakeProducer(), lambda: office.time.moment)
-    assert Parts(sender).attended_fps("cam-1") == 0
+    assert CaptureParts(sender).attended_fps("cam-1") == 0
     reader = AttentionReader(KafkaSettings(bootstrap_servers="a:1"), office.cameras, office.desk, office.rule, utc_now)
     office.ask()
-    assert Parts(sender, attention=Attention(office.desk, reader)).attended_fps("cam-1") == office.rule.fps
+    assert CaptureParts(sender, attention=Attention(office.desk, reader)).attended_fps("cam-1") == office.rule.fps

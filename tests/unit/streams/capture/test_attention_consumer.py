@@ -11,7 +11,7 @@ import pytest
 from kafka import TopicPartition
 
 from schemas.operations import Tick
-from streams.capture.attention import AttentionDesk
+from streams.capture.attention import AttentionService
 from streams.capture.attention_consumer import AttentionReader
 from streams.domain.corroboration.attention import TOLERANCE
 from streams.kafka import follower as topic_follower
@@ -35,7 +35,7 @@ class Reading:
         self.log = Log()
         monkeypatch.setattr(topic_follower, "KafkaConsumer", lambda **options: FakeConsumer(self.log, **options))
         monkeypatch.setattr(topic_follower, "RETRY_S", 0.01)
-        self.desk = AttentionDesk(CAMERAS, RULE, lambda: NOW)
+        self.desk = AttentionService(CAMERAS, RULE, lambda: NOW)
         self.reader = AttentionReader(KafkaSettings(bootstrap_servers="a:1"), CAMERAS, self.desk, RULE, lambda: NOW)
 
     def add(self, camera_id: str, at: datetime = NOW, partition: int | None = None, **changes: Any) -> None:

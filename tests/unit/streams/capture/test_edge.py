@@ -29,10 +29,10 @@ from schemas.operations import Tick
 from streams.capture.edge import EdgeDetection, OneAtATime
 from streams.capture.sender import FrameSender
 from streams.config.files import load_rules
-from streams.domain.cameras.registry import ControlRoom, Place, Registry
+from streams.domain.cameras.registry import ControlRoom, MapPoint, Registry
 from streams.kafka.partitioner import partition_of
 from streams.stages.base import Failed, Input, Output
-from streams.stages.detect.detections import Detected
+from streams.stages.detect.detections import TrackedDetections
 from streams.stages.detect.stage import Detect
 from streams.stages.observe import Observe
 from streams.topics import CAMERA_FRAMES, CAMERA_STATE, CAMERA_STATUS, CAMERA_TICKS, DETECTIONS
@@ -45,7 +45,9 @@ from tests.unit.streams.capture.test_sender import FakeProducer
 
 SIZE = (200, 100)
 """Width and height of the pictures: those of the camera that `observe` knows."""
-ROOM = ControlRoom(id="room", name="room", area=(Place(lat=51, lon=3), Place(lat=53, lon=3), Place(lat=53, lon=6)))
+ROOM = ControlRoom(
+    id="room", name="room", area=(MapPoint(lat=51, lon=3), MapPoint(lat=53, lon=3), MapPoint(lat=53, lon=6))
+)
 REGISTRY_OF_ONE = Registry(version="1", control_rooms=(ROOM,), cameras=(CAMERA,))
 
 
@@ -135,7 +137,7 @@ def edge_of(
     broke = threading.Event()
     sender = FrameSender(producer, lambda: NOW, patience_s=20)
     sender.start(broke.set)
-    edge = EdgeDetection(detector, Detected(detector.info, Trackers("run")), sender, waits)
+    edge = EdgeDetection(detector, TrackedDetections(detector.info, Trackers("run")), sender, waits)
     edge.start(broke.set)
     return edge, sender, broke
 
@@ -356,7 +358,7 @@ def test_detection_that_breaks_stops_capture(monkeypatch: pytest.MonkeyPatch) ->
     def fail(*_: Any) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(Detected, "outputs", fail)
+    monkeypatch.setattr(TrackedDetections, "outputs", fail)
     edge.picture(picture(0))
     assert broke.wait(30)
     edge.picture(picture(1))

@@ -25,10 +25,10 @@ from detectors.sources.base import Frame, SourceConfig
 from detectors.tracking.bytetrack import Trackers
 from streams.capture.edge import EdgeDetection
 from streams.capture.frame_buffer import PictureRing
-from streams.capture.process import Parts
+from streams.capture.process import CaptureParts
 from streams.capture.sender import FrameSender
-from streams.capture.snapshots import SnapshotDesk
-from streams.stages.detect.detections import Detected
+from streams.capture.snapshots import SnapshotService
+from streams.stages.detect.detections import TrackedDetections
 from streams.topics import AUDIT, CAMERA_FRAMES, DETECTIONS, SNAPSHOTS
 from tests.support.capture import NOW, Answer, FakeTime, ScriptedSource
 from tests.support.snapshots import Finder, decoded, request
@@ -83,9 +83,11 @@ def whole_capture(
     seen, producer, time = Everything(), FakeProducer(), FakeTime()
     finder = Finder(at=(20, 20, 60, 100))
     sender = FrameSender(producer, lambda: NOW, patience_s=20)
-    edge = EdgeDetection(finder, Detected(finder.info, Trackers("run")), sender, waits=True) if beside else None
+    edge = (
+        EdgeDetection(finder, TrackedDetections(finder.info, Trackers("run")), sender, waits=True) if beside else None
+    )
     ring = PictureRing(30, 64_000_000, edge or sender)
-    parts = Parts(sender, edge, ring)
+    parts = CaptureParts(sender, edge, ring)
     config = CameraConfig("cam-1", SourceConfig("a.avi"), WIDTH_PX, HEIGHT_PX, "m1", masks)
     frames = [Frame(secret(painted, number), NOW + timedelta(milliseconds=200 * number)) for number in range(4)]
     reader = CameraReader(
@@ -94,10 +96,10 @@ def whole_capture(
     )  # fmt: skip
     reader.run(threading.Event())
     painter = SnapshotPainter(lambda: finder, 900_000)
-    desk = SnapshotDesk({"cam-1": camera_of("cam-1")}, UTC_ZONE, ring, painter, {"chief"}, sender, lambda: NOW)
+    desk = SnapshotService({"cam-1": camera_of("cam-1")}, UTC_ZONE, ring, painter, {"chief"}, sender, lambda: NOW)
     desk.take(request(NOW, "pixelated"))
     desk.take(request(NOW, "unblurred", user="chief", unblurred=True))
-    coarse = SnapshotDesk(
+    coarse = SnapshotService(
         {"cam-1": camera_of("cam-1")}, UTC_ZONE, ring, SnapshotPainter(lambda: Finder(degraded=True), 900_000), set(),
         sender, lambda: NOW,
     )  # fmt: skip

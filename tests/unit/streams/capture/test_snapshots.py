@@ -19,7 +19,7 @@ from schemas.operations import AuditEvent
 from schemas.snapshots import SnapshotReference, SnapshotRefusal
 from streams.capture.frame_buffer import PictureRing
 from streams.capture.sender import FrameSender
-from streams.capture.snapshots import ONLY_PIXELATED, SnapshotDesk
+from streams.capture.snapshots import ONLY_PIXELATED, SnapshotService
 from streams.domain.cameras.registry import Camera
 from streams.topics import AUDIT, SNAPSHOTS
 from tests.support.capture import NOW, FakeTime, Recorder
@@ -52,7 +52,7 @@ def audited(producer: FakeProducer) -> list[AuditEvent]:
 class Office:
     """A desk with a ring of pictures, at a time that the test sets."""
 
-    desk: SnapshotDesk
+    desk: SnapshotService
     ring: PictureRing
     sender: FrameSender
     producer: FakeProducer
@@ -81,7 +81,7 @@ def office(
         ring.picture(picture(second))
     found = detector or Finder()
     painter = SnapshotPainter(lambda: found, max_bytes)
-    desk = SnapshotDesk(
+    desk = SnapshotService(
         {"cam-1": camera_of("cam-1", **legal)}, UTC_ZONE, ring, painter, users, sender, lambda: time.moment
     )
     return Office(desk, ring, sender, producer, time)
@@ -272,6 +272,6 @@ def test_a_camera_without_pictures_has_an_answer() -> None:
     sender.start(lambda: None)
     painter = SnapshotPainter(Finder, 900_000)
     ring = PictureRing(0, 1, Recorder())
-    desk = SnapshotDesk({"cam-1": camera_of("cam-1")}, UTC_ZONE, ring, painter, (), sender, lambda: time.moment)
+    desk = SnapshotService({"cam-1": camera_of("cam-1")}, UTC_ZONE, ring, painter, (), sender, lambda: time.moment)
     ((told, _),) = Office(desk, ring, sender, producer, time).ask(request(NOW))
     assert told.refused is SnapshotRefusal.NO_PICTURE

@@ -9,12 +9,14 @@ import pytest
 from detectors.evaluation.ground_truth import Annotated
 from schemas.cameras import Box
 from streams.cli.evaluate_situations import BEGIN, annotated, compared, told
-from streams.domain.cameras.registry import ControlRoom, Place, Registry
+from streams.domain.cameras.registry import ControlRoom, MapPoint, Registry
 from streams.stages.observe import Observe
 from tests.support.zones import AMSTERDAM, RULES, camera
 
 CAMERA = camera({"dwelling_s": 3})
-ROOM = ControlRoom(id="room", name="room", area=(Place(lat=51, lon=3), Place(lat=53, lon=3), Place(lat=53, lon=6)))
+ROOM = ControlRoom(
+    id="room", name="room", area=(MapPoint(lat=51, lon=3), MapPoint(lat=53, lon=3), MapPoint(lat=53, lon=6))
+)
 STANDS = Box(x_min_px=40, y_min_px=20, x_max_px=50, y_max_px=50)
 
 

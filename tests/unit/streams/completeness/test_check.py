@@ -19,8 +19,8 @@ from schemas.evidence import Verdict
 from schemas.incidents import Operation
 from schemas.operations import Action, DeadLetterReason
 from streams import topics
-from streams.completeness.check import ANSWERS, STAGE_OF, Check, Result, input_id
-from streams.completeness.ledger import COPIES_AT_MOST, Ledger, Place, Reason
+from streams.completeness.check import ANSWERS, STAGE_OF, Check, CheckResult, input_id
+from streams.completeness.ledger import COPIES_AT_MOST, Ledger, MissingReason, RecordPlace
 from streams.config.files import load_rules
 from streams.kafka.dead_letter import Fault, dead_letter
 from streams.kafka.record import Record, Where, first_appended_at, sent_again
@@ -49,7 +49,7 @@ class World:
             (Locate(cameras, rules, "Europe/Amsterdam"), FakeRows()),
             (Decide(rules, cameras.version), FakeRows()),
         ]
-        self.gone: set[Place] = set()
+        self.gone: set[RecordPlace] = set()
         self.check = Check(
             self, Ledger(timedelta(hours=1), seconds(GRACE_S)), lambda: self.now, lambda: False, dry_run=False
         )
@@ -65,13 +65,13 @@ class World:
         sent = encode(message, stage="test", handled_at=self.now, entered_at=self.now)
         return self.append(topic, sent.key, sent.value, sent.headers)
 
-    def work(self, lost: Collection[Place] = ()) -> None:
+    def work(self, lost: Collection[RecordPlace] = ()) -> None:
         """Let the stages take all that waits; what is lost is committed and not handled."""
         for stage, rows in self.stages:
             for topic in (topic for topic, name in STAGE_OF.items() if name == stage.name):
                 waiting = self.topics[topic][self.at.get(topic, 0) :]
                 for record in waiting:
-                    if Place(topic, 0, record.offset) not in lost:
+                    if RecordPlace(topic, 0, record.offset) not in lost:
                         self._handle(stage, rows, record)
                 self.at[topic] = len(self.topics[topic])
 
@@ -103,14 +103,14 @@ class World:
         yield from self.topics[topic][self.position[name] : until]
         self.position[name] = max(self.position[name], until)
 
-    def send_again(self, place: Place) -> int | None:
+    def send_again(self, place: RecordPlace) -> int | None:
         """Append a copy."""
         if place in self.gone:
             return None
         record = self.topics[place.topic][place.offset]
         return self.append(place.topic, record.key, record.value, sent_again(record.headers, record.appended_at))
 
-    def checked(self, after_s: float = GRACE_S) -> Result:
+    def checked(self, after_s: float = GRACE_S) -> CheckResult:
         """Look, wait, and look again."""
         before = self.check.look()
         self.now += seconds(after_s)
@@ -125,7 +125,7 @@ class World:
         return [each for each in found if isinstance(each, DecisionLog)]
 
 
-def places(result: Result) -> list[Place]:
+def places(result: CheckResult) -> list[RecordPlace]:
     """Return where what is missing stands."""
     return [each.place for each in result.missing]
 
@@ -173,9 +173,11 @@ def test_each_kind_of_input_is_missed_when_it_is_lost(number: int) -> None:
     again = value("toezicht_inputs_reinjected_total", topic)
     first_at = world.now
     world.put(topic, message)
-    world.work(lost={Place(topic, 0, 0)})
+    world.work(lost={RecordPlace(topic, 0, 0)})
     result = world.checked()
-    assert [(each.place, each.reason) for each in result.missing] == [(Place(topic, 0, 0), Reason.UNDECIDED)]
+    assert [(each.place, each.reason) for each in result.missing] == [
+        (RecordPlace(topic, 0, 0), MissingReason.UNDECIDED)
+    ]
     assert (result.reinjected, result.waiting) == (1, 1)
     assert value("toezicht_inputs_missing_total", topic) == told + 1
     assert value("toezicht_inputs_reinjected_total", topic) == again + 1
@@ -226,7 +228,7 @@ def test_a_dead_letter_is_an_answer_and_a_null_value_no_input() -> None:
     world = World()
     for record in raw:
         world.append(*record)
-    world.work(lost={Place(topic, 0, n) for topic in STAGE_OF for n in range(9)})
+    world.work(lost={RecordPlace(topic, 0, n) for topic in STAGE_OF for n in range(9)})
     result = world.checked()
     assert len(result.missing) == result.reinjected == 6
     world.work()
@@ -238,10 +240,10 @@ def test_a_dead_letter_of_another_stage_is_no_answer() -> None:
     """What `locate` could not handle says nothing about `decide`."""
     world = World()
     world.put(topics.EVIDENCE, episode())
-    world.work(lost={Place(topics.EVIDENCE, 0, 0)})
+    world.work(lost={RecordPlace(topics.EVIDENCE, 0, 0)})
     letter = dead_letter("locate", world.topics[topics.EVIDENCE][0], Fault(DeadLetterReason.INVALID, "x")).record
     world.append(topics.DEAD_LETTERS, letter.key, letter.value, letter.headers)
-    assert places(world.checked()) == [Place(topics.EVIDENCE, 0, 0)]
+    assert places(world.checked()) == [RecordPlace(topics.EVIDENCE, 0, 0)]
 
 
 def test_what_nothing_helps_is_given_up_after_three_copies() -> None:
@@ -249,7 +251,7 @@ def test_what_nothing_helps_is_given_up_after_three_copies() -> None:
     world = World()
     missing, given_up = (value(f"toezicht_inputs_{name}_total", topics.EVIDENCE) for name in ("missing", "given_up"))
     world.put(topics.EVIDENCE, episode())
-    everything = {Place(topics.EVIDENCE, 0, n) for n in range(99)}
+    everything = {RecordPlace(topics.EVIDENCE, 0, n) for n in range(99)}
     for _ in range(6):
         world.work(lost=everything)
         result = world.checked()
@@ -261,8 +263,8 @@ def test_what_nothing_helps_is_given_up_after_three_copies() -> None:
     world.check = Check(
         world, Ledger(timedelta(hours=1), seconds(GRACE_S)), lambda: world.now, lambda: False, dry_run=False
     )
-    assert places(world.checked()) == [Place(topics.EVIDENCE, 0, 0)]
-    assert [each.reason for each in world.checked().missing] == [Reason.GIVEN_UP]
+    assert places(world.checked()) == [RecordPlace(topics.EVIDENCE, 0, 0)]
+    assert [each.reason for each in world.checked().missing] == [MissingReason.GIVEN_UP]
     assert len(world.topics[topics.EVIDENCE]) == 1 + COPIES_AT_MOST
 
 
@@ -270,8 +272,8 @@ def test_a_record_that_retention_took_is_given_up() -> None:
     """There is nothing left to send; a person is told."""
     world = World()
     world.put(topics.EVIDENCE, episode())
-    world.work(lost={Place(topics.EVIDENCE, 0, 0)})
-    world.gone.add(Place(topics.EVIDENCE, 0, 0))
+    world.work(lost={RecordPlace(topics.EVIDENCE, 0, 0)})
+    world.gone.add(RecordPlace(topics.EVIDENCE, 0, 0))
     result = world.checked()
     assert (result.reinjected, result.given_up) == (0, 1)
     assert world.checked().missing == []
@@ -284,9 +286,9 @@ def test_a_dry_run_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         world, Ledger(timedelta(hours=1), seconds(GRACE_S)), lambda: world.now, lambda: False, dry_run=True
     )
     world.put(topics.INCIDENTS, incident())
-    world.work(lost={Place(topics.INCIDENTS, 0, 0)})
+    world.work(lost={RecordPlace(topics.INCIDENTS, 0, 0)})
     result = world.checked()
-    assert (places(result), result.reinjected) == ([Place(topics.INCIDENTS, 0, 0)], 0)
+    assert (places(result), result.reinjected) == ([RecordPlace(topics.INCIDENTS, 0, 0)], 0)
     assert len(world.topics[topics.INCIDENTS]) == 1
 
 
@@ -303,7 +305,7 @@ def test_sending_again_what_was_decided_changes_nothing() -> None:
     assert alerts
     for topic in STAGE_OF:
         for offset in range(len(world.topics[topic])):
-            world.send_again(Place(topic, 0, offset))
+            world.send_again(RecordPlace(topic, 0, offset))
     world.now += seconds(60)
     world.work()
     after = world.decisions()[len(log) :]
@@ -317,7 +319,7 @@ def test_one_line_tells_the_place_and_nothing_of_the_content(caplog: pytest.LogC
     """No key, no id, no place name."""
     world = World()
     world.put(topics.INCIDENTS, incident())
-    world.work(lost={Place(topics.INCIDENTS, 0, 0)})
+    world.work(lost={RecordPlace(topics.INCIDENTS, 0, 0)})
     with caplog.at_level(logging.INFO):
         result = world.checked()
     (line,) = [record.getMessage() for record in caplog.records]
@@ -343,7 +345,7 @@ def test_a_failing_cluster_leaves_the_check_to_be_made_again() -> None:
     """Nothing is counted twice, and the time of the last check stands still."""
     world = World()
     world.put(topics.INCIDENTS, incident())
-    world.work(lost={Place(topics.INCIDENTS, 0, 0)})
+    world.work(lost={RecordPlace(topics.INCIDENTS, 0, 0)})
     world.check.look()
     checked_at = REGISTRY.get_sample_value("toezicht_completeness_checked_at")
     told = value("toezicht_inputs_missing_total", topics.INCIDENTS)
@@ -356,12 +358,12 @@ def test_a_failing_cluster_leaves_the_check_to_be_made_again() -> None:
     world.send_again = real  # type: ignore[method-assign]
     result = world.check.run()
     assert result is not None
-    assert [(each.reason, each.copies) for each in result.missing] == [(Reason.STILL_UNDECIDED, 0)]
+    assert [(each.reason, each.copies) for each in result.missing] == [(MissingReason.STILL_UNDECIDED, 0)]
     assert result.reinjected == 1
     assert value("toezicht_inputs_missing_total", topics.INCIDENTS) == told + 1
 
 
-def _refuse(place: Place) -> int | None:
+def _refuse(place: RecordPlace) -> int | None:
     raise OSError("the broker is away")
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.completeness import ledger as completeness
-from streams.completeness.ledger import COPIES_AT_MOST, Accepted, Ledger, Missing, Place, Reason
+from streams.completeness.ledger import COPIES_AT_MOST, AcceptedInput, Ledger, Missing, MissingReason, RecordPlace
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 GRACE_S = 30
@@ -29,10 +29,10 @@ def new_ledger() -> Ledger:
 
 def take(ledger: Ledger, offset: int, input_id: str = "", *, copy: bool = False, partition: int = 0) -> None:
     """Enter an input on `evidence`; its id is `i` with the offset where none is given."""
-    ledger.accept(Accepted(Place("evidence", partition, offset), input_id or f"i{offset}", copy))
+    ledger.accept(AcceptedInput(RecordPlace("evidence", partition, offset), input_id or f"i{offset}", copy))
 
 
-def found(ledger: Ledger, seconds: float) -> list[tuple[int, Reason]]:
+def found(ledger: Ledger, seconds: float) -> list[tuple[int, MissingReason]]:
     """Return the offsets that are missing, and why."""
     return [(each.place.offset, each.reason) for each in ledger.missing(at(seconds))]
 
@@ -74,7 +74,11 @@ def test_only_what_a_group_was_past_a_grace_time_ago_is_missing() -> None:
     for offset in range(6):
         take(ledger, offset)
         ledger.committed({WHERE: offset + 1}, at(10 * offset))
-    assert found(ledger, 50) == [(0, Reason.UNDECIDED), (1, Reason.UNDECIDED), (2, Reason.UNDECIDED)]
+    assert found(ledger, 50) == [
+        (0, MissingReason.UNDECIDED),
+        (1, MissingReason.UNDECIDED),
+        (2, MissingReason.UNDECIDED),
+    ]
 
 
 def test_a_group_that_went_back_is_not_past() -> None:
@@ -86,7 +90,7 @@ def test_a_group_that_went_back_is_not_past() -> None:
     assert ledger.missing(at(40)) == []
     ledger.committed({WHERE: 8}, at(50))
     ledger.committed({WHERE: 8}, at(80))
-    assert found(ledger, 80) == [(7, Reason.UNDECIDED)]
+    assert found(ledger, 80) == [(7, MissingReason.UNDECIDED)]
 
 
 def test_a_duplicate_is_one_input() -> None:
@@ -97,7 +101,7 @@ def test_a_duplicate_is_one_input() -> None:
     ledger.committed({WHERE: 4}, NOON)
     assert ledger.missing(at(60)) == []
     ledger.committed({WHERE: 5}, at(60))
-    assert found(ledger, 90) == [(1, Reason.UNDECIDED)]
+    assert found(ledger, 90) == [(1, MissingReason.UNDECIDED)]
     ledger.decided("evidence", "same", at(91))
     take(ledger, 6, "same")
     ledger.committed({WHERE: 9}, at(100))
@@ -110,7 +114,7 @@ def test_a_decision_counts_for_its_topic_only() -> None:
     take(ledger, 7, "a")
     ledger.decided("incidents", "a", NOON)
     ledger.committed({WHERE: 8}, NOON)
-    assert found(ledger, 60) == [(7, Reason.UNDECIDED)]
+    assert found(ledger, 60) == [(7, MissingReason.UNDECIDED)]
 
 
 @pytest.mark.parametrize(
@@ -128,11 +132,11 @@ def test_a_dead_letter_answers_the_newest_place(accepted: list[int], aside: list
     for aside_first in (True, False):
         ledger = new_ledger()
         for offset in aside if aside_first else ():
-            ledger.set_aside(Place("evidence", 0, offset), NOON)
+            ledger.set_aside(RecordPlace("evidence", 0, offset), NOON)
         for offset in accepted:
             take(ledger, offset, "same")
         for offset in () if aside_first else aside:
-            ledger.set_aside(Place("evidence", 0, offset), NOON)
+            ledger.set_aside(RecordPlace("evidence", 0, offset), NOON)
         ledger.committed({WHERE: 9}, NOON)
         assert [offset for offset, _ in found(ledger, 60)] == missing
 
@@ -171,13 +175,17 @@ def test_an_input_is_given_up_after_three_copies() -> None:
         (missing,) = ledger.missing(at(60 * copy + 40))
         reasons.append((missing.reason, missing.copies))
         send_again(ledger, missing, 8 + copy, 60 * copy + 50)
-    assert reasons == [(Reason.UNDECIDED, 0), (Reason.STILL_UNDECIDED, 1), (Reason.STILL_UNDECIDED, 2)]
-    assert found(ledger, 300) == [(7, Reason.GIVEN_UP)]
+    assert reasons == [
+        (MissingReason.UNDECIDED, 0),
+        (MissingReason.STILL_UNDECIDED, 1),
+        (MissingReason.STILL_UNDECIDED, 2),
+    ]
+    assert found(ledger, 300) == [(7, MissingReason.GIVEN_UP)]
     assert ledger.missing(at(400)) == []
     assert ledger.waiting() == {}
     ledger.forget(at(300 + 3_601))
     take(ledger, 7)
-    assert found(ledger, 9_999) == [(7, Reason.UNDECIDED)]  # it was forgotten
+    assert found(ledger, 9_999) == [(7, MissingReason.UNDECIDED)]  # it was forgotten
 
 
 def test_copies_that_a_process_before_sent_count() -> None:
@@ -187,8 +195,10 @@ def test_copies_that_a_process_before_sent_count() -> None:
     for offset in range(8, 8 + COPIES_AT_MOST):
         take(ledger, offset, "i7", copy=True)
     ledger.committed({WHERE: 20}, NOON)
-    assert [(each.reason, each.copies) for each in ledger.missing(at(30))] == [(Reason.UNDECIDED, COPIES_AT_MOST)]
-    assert found(ledger, 31) == [(7, Reason.GIVEN_UP)]
+    assert [(each.reason, each.copies) for each in ledger.missing(at(30))] == [
+        (MissingReason.UNDECIDED, COPIES_AT_MOST)
+    ]
+    assert found(ledger, 31) == [(7, MissingReason.GIVEN_UP)]
 
 
 def test_a_record_that_is_gone_is_given_up() -> None:
@@ -203,7 +213,7 @@ def test_a_record_that_is_gone_is_given_up() -> None:
 
 def test_answers_are_kept_for_the_span() -> None:
     """A duplicate within it needs no answer of its own; after it the answer is forgotten."""
-    for after_s, missing in ((3_600, []), (3_601, [(8, Reason.UNDECIDED)])):
+    for after_s, missing in ((3_600, []), (3_601, [(8, MissingReason.UNDECIDED)])):
         ledger = new_ledger()
         ledger.decided("evidence", "same", NOON)
         ledger.forget(at(after_s))
@@ -238,18 +248,18 @@ def test_nothing_decided_is_called_missing_and_everything_lost_is(data: st.DataO
     decided = [n for n in fates if fates[n] == "decided"]
     same = {n: decided[0] if fates[n] == "again" and decided else n for n in fates}
     lost = {n for n in fates if n < stop[n % 2] and (fates[n] == "lost" or (fates[n] == "again" and not decided))}
-    events: list[Accepted | int] = [Accepted(Place("evidence", n % 2, n), f"i{same[n]}") for n in fates]
+    events: list[AcceptedInput | int] = [AcceptedInput(RecordPlace("evidence", n % 2, n), f"i{same[n]}") for n in fates]
     events += [n for n in fates if fates[n] in {"decided", "aside"}]
     random.Random(data.draw(st.integers())).shuffle(events)
     ledger = new_ledger()
     ledger.committed({("evidence", part): offset for part, offset in stop.items()}, NOON)
     for event in events:
-        if isinstance(event, Accepted):
+        if isinstance(event, AcceptedInput):
             ledger.accept(event)
         elif fates[event] == "decided":
             ledger.decided("evidence", f"i{event}", NOON)
         else:
-            ledger.set_aside(Place("evidence", event % 2, event), NOON)
+            ledger.set_aside(RecordPlace("evidence", event % 2, event), NOON)
     assert {each.place.offset for each in ledger.missing(at(GRACE_S))} == lost
     for n in lost:  # each comes back and is decided
         ledger.decided("evidence", f"i{n}", at(40))

@@ -14,7 +14,7 @@ from streams.config.yaml import FileError
 
 OTHER = "cap: P4\n    recipients: [oov]\n    situation: {distance_m: 50"
 GROUP = "signals: [{group: 4}, {situation: group}]\n      contra"
-DEFAULT = files("streams.domain").joinpath(DEFAULT_RULES).read_text(encoding="utf-8")
+DEFAULT = files("streams.domain.rules").joinpath(DEFAULT_RULES).read_text(encoding="utf-8")
 
 
 def line_of(text: str, what: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.kafka.admin import Change, Difference, Found, check, differences
+from streams.kafka.admin import FoundTopic, TopicChange, TopicDifference, check, differences
 from streams.kafka.errors import ClusterError
 from streams.settings import KafkaSettings
 from streams.topics import BY_NAME, DAY_MS, TopicSpec
@@ -15,9 +15,9 @@ FRAMES = BY_NAME["camera-frames"]
 TRENDS = BY_NAME["trends"]
 
 
-def _found(topic: TopicSpec, partitions: int | None = None, replicas: int = 1, **config: str) -> Found:
+def _found(topic: TopicSpec, partitions: int | None = None, replicas: int = 1, **config: str) -> FoundTopic:
     named = {name.replace("_", "."): value for name, value in config.items()}
-    return Found(partitions or topic.partitions, replicas, topic.config() | named)
+    return FoundTopic(partitions or topic.partitions, replicas, topic.config() | named)
 
 
 @pytest.mark.parametrize(
@@ -35,10 +35,10 @@ def _found(topic: TopicSpec, partitions: int | None = None, replicas: int = 1, *
         (STATE, _found(STATE, cleanup_policy="delete,compact", min_cleanable_dirty_ratio="0.10"), []),
         (FRAMES, _found(FRAMES, max_message_bytes="1048588"), ["max.message.bytes"]),
         (TRENDS, _found(TRENDS, retention_ms="-1"), ["retention.ms"]),
-        (ALERTS, Found(ALERTS.partitions, 1, {}), [*ALERTS.config(), "kept"]),
+        (ALERTS, FoundTopic(ALERTS.partitions, 1, {}), [*ALERTS.config(), "kept"]),
     ],
 )
-def test_differences(topic: TopicSpec, found: Found, expected: list[str]) -> None:
+def test_differences(topic: TopicSpec, found: FoundTopic, expected: list[str]) -> None:
     """Each difference is named once; what is kept too long is named as such only where images are behind it."""
     assert [difference.what for difference in differences(topic, found, 1)] == expected
 
@@ -50,9 +50,12 @@ def test_fewer_copies_than_asked_for() -> None:
 
 def test_lines_for_a_person() -> None:
     """A change and a difference are one line each, with topic, setting, and both values."""
-    assert str(Difference("alerts", "retention.ms", "-1", "7", "why")) == "alerts: retention.ms is -1, expected 7 (why)"
-    assert str(Change("alerts", "retention.ms", "-1", "7")) == "alerts: retention.ms was -1, is now 7"
-    assert str(Change("alerts", "created", "", "4 partitions")) == "alerts: created with 4 partitions"
+    assert (
+        str(TopicDifference("alerts", "retention.ms", "-1", "7", "why"))
+        == "alerts: retention.ms is -1, expected 7 (why)"
+    )
+    assert str(TopicChange("alerts", "retention.ms", "-1", "7")) == "alerts: retention.ms was -1, is now 7"
+    assert str(TopicChange("alerts", "created", "", "4 partitions")) == "alerts: created with 4 partitions"
 
 
 def test_an_address_that_is_none_is_one_line() -> None:

@@ -17,7 +17,7 @@ from streams.runtime.encode import encoded
 from streams.runtime.guard import read_record
 from streams.stages.base import Input
 from streams.stages.corroborate.stage import Corroborate
-from streams.stages.detect.detections import Detected, Found
+from streams.stages.detect.detections import PictureFindings, TrackedDetections
 from streams.topics import CAMERA_STATE, CAMERA_STATUS
 from tests.support.messages import DETECTOR, example
 from tests.support.rows import FakeRows
@@ -74,7 +74,7 @@ def test_a_key_of_its_own_leaves_a_message_in_its_cameras_partition() -> None:
     for number in range(100):
         name = f"cam-{number}"
         frame = example(FrameReference, camera_id=name)
-        outputs = Detected(DETECTOR, Trackers("run")).outputs(frame, Found([]))
+        outputs = TrackedDetections(DETECTOR, Trackers("run")).outputs(frame, PictureFindings([]))
         history, state, detections = encoded("detect", outputs, NOON, NOON)
         assert (history.topic, state.topic) == (CAMERA_STATUS, CAMERA_STATE)
         assert (history.record.key, state.record.key) == (name.encode(), f"{name}/detector".encode())

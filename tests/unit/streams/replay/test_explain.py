@@ -21,7 +21,7 @@ from schemas.operations import Action
 from streams import topics
 from streams.config.files import load_rules
 from streams.domain.rules.rules import Rules
-from streams.replay.explaining import Outcome, Place, concerning, recompute
+from streams.replay.explaining import ExplainOutcome, Place, concerning, recompute
 from streams.replay.explanation import as_dict, as_text
 from streams.runtime.in_memory import InMemory
 from streams.stages.base import Output
@@ -91,7 +91,7 @@ def test_every_alert_comes_out_again(town: Town) -> None:
     shuffled = [*reversed(town.decisions), *town.decisions]
     for alert in town.alerts.values():
         found = recompute(alert, shuffled, town.messages, RULES)
-        assert (found.outcome, found.again, found.differences) == (Outcome.SAME, alert, ())
+        assert (found.outcome, found.again, found.differences) == (ExplainOutcome.SAME, alert, ())
         assert found.decisions < len(town.decisions)
 
 
@@ -110,7 +110,7 @@ def test_an_alert_that_went_on_by_itself_comes_out_again(town: Town) -> None:
     assert town.alerts[own.alert_id].merged_into == there.alert_id
     for alert in (town.alerts[own.alert_id], there):
         found = recompute(alert, town.decisions, town.messages, RULES)
-        assert (found.outcome, found.again) == (Outcome.SAME, alert)
+        assert (found.outcome, found.again) == (ExplainOutcome.SAME, alert)
 
 
 def test_a_summary_comes_out_again(town: Town) -> None:
@@ -119,9 +119,9 @@ def test_a_summary_comes_out_again(town: Town) -> None:
         town.give(report(f"far-{number}", category=Category.OVERIG, position=position(0, 1_000 + 500 * number)), 3_300)
     [summary] = [alert for alert in town.alerts.values() if alert.summary]
     found = recompute(summary, town.decisions, town.messages, RULES)
-    assert (found.outcome, found.again, found.decisions) == (Outcome.SAME, summary, summary_place(town, summary))
+    assert (found.outcome, found.again, found.decisions) == (ExplainOutcome.SAME, summary, summary_place(town, summary))
     known = dict(list(town.messages.items())[-3:])
-    assert recompute(summary, town.decisions, known, RULES).outcome is Outcome.INCOMPLETE
+    assert recompute(summary, town.decisions, known, RULES).outcome is ExplainOutcome.INCOMPLETE
 
 
 def summary_place(town: Town, summary: Alert) -> int:
@@ -146,7 +146,7 @@ def test_a_repeat_that_is_none_any_more_comes_out_again(town: Town, how: str) ->
     second = of(town, "second")
     assert (second.revision, second.near_repeats) == (1, ())
     found = recompute(second, town.decisions, town.messages, RULES)
-    assert (found.outcome, found.again) == (Outcome.SAME, second)
+    assert (found.outcome, found.again) == (ExplainOutcome.SAME, second)
 
 
 def test_what_came_before_its_report_is_found(town: Town) -> None:
@@ -154,7 +154,7 @@ def test_what_came_before_its_report_is_found(town: Town) -> None:
     town.give(report("early", in_view("cam-1"), category=Category.JEUGDOVERLAST, position=position(-900)))
     alert = of(town, "early")
     assert alert.verdict is Verdict.CONTRADICTED
-    assert recompute(alert, town.decisions, town.messages, RULES).outcome is Outcome.SAME
+    assert recompute(alert, town.decisions, town.messages, RULES).outcome is ExplainOutcome.SAME
 
 
 @pytest.mark.parametrize("until_s", [150, 200 + HOLD_S])
@@ -166,7 +166,7 @@ def test_a_held_and_a_fallen_priority_come_out_again(town: Town, until_s: float)
     alert = of(town, "c")
     assert (alert.priority is Priority.P1) is (until_s < 120 + HOLD_S)
     found = recompute(alert, town.decisions, town.messages, RULES)
-    assert (found.outcome, found.again) == (Outcome.SAME, alert)
+    assert (found.outcome, found.again) == (ExplainOutcome.SAME, alert)
 
 
 @settings(max_examples=40, deadline=None)
@@ -182,7 +182,7 @@ def test_whatever_came_in_whatever_order_comes_out_again(
         town.give(each, 6_000 + number * apart_s)
     for alert in town.alerts.values():
         found = recompute(alert, town.decisions, town.messages, RULES)
-        assert (found.outcome, found.again, found.differences) == (Outcome.SAME, alert, ())
+        assert (found.outcome, found.again, found.differences) == (ExplainOutcome.SAME, alert, ())
 
 
 def test_an_operators_action_is_played(town: Town) -> None:
@@ -199,7 +199,7 @@ def test_an_alert_that_was_changed_on_its_way_is_told(town: Town) -> None:
     added = alert.factors[1].model_copy(update={"rule_id": "invented"})
     forged = alert.model_copy(update={"score": 12.0, "factors": (other, *alert.factors[1:], added)})
     found = recompute(forged, town.decisions, town.messages, RULES)
-    assert found.outcome is Outcome.DIFFERENT
+    assert found.outcome is ExplainOutcome.DIFFERENT
     assert found.differences == (
         f"score: was 12.0, comes out as {alert.score}",
         "factor category.straatroof: was +20 Street robbery, comes out as +80 Street robbery",
@@ -214,7 +214,7 @@ def test_other_rules_say_so(town: Town) -> None:
     rules = Rules.model_validate(content)
     alert = of(town, "a")
     found = recompute(alert, town.decisions, town.messages, rules)
-    assert found.outcome is Outcome.DIFFERENT
+    assert found.outcome is ExplainOutcome.DIFFERENT
     text = as_text(found, rules)
     assert f"scored by rules {RULES.version}; these are rules other" in text
     assert "priority: was P1, comes out as P2" in text
@@ -231,7 +231,7 @@ def test_inputs_that_are_gone_are_told(town: Town, lost: str) -> None:
     if lost != "report":
         decisions = [] if lost == "all" else [each for each in decisions if each.sequence != first.sequence]
     found = recompute(alert, decisions, messages, RULES)
-    assert found.outcome is Outcome.INCOMPLETE
+    assert found.outcome is ExplainOutcome.INCOMPLETE
     assert found.again is None
     words = "is not retained any more" if lost == "report" else "are not all in the decision log"
     assert any(words in line for line in found.differences)

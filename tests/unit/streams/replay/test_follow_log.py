@@ -19,7 +19,7 @@ from streams import topics
 from streams.config.files import load_rules
 from streams.domain.rules.rules import Rules
 from streams.kafka.record import Record
-from streams.replay.follow_log import Followed, ReplayError, follow
+from streams.replay.follow_log import FollowedLog, ReplayError, follow
 from streams.replay.recording import recording_of
 from streams.replay.saved_state import load_state, save_state, whole_rows
 from streams.stages.timers import TAKEN_AT_MOST
@@ -83,7 +83,7 @@ def days(draw: st.DrawFn) -> LivePartition:
     return live
 
 
-def followed(live: LivePartition, rules: Rules = SHORT, start: dict[int, Any] | None = None) -> Followed:
+def followed(live: LivePartition, rules: Rules = SHORT, start: dict[int, Any] | None = None) -> FollowedLog:
     return follow(recording_of(live.records), rules, start or {})
 
 

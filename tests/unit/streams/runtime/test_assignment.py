@@ -9,9 +9,9 @@ import pytest
 
 from streams.errors import DeliveryError
 from streams.runtime import assignment as module
-from streams.runtime.assignment import MAX_UNCOMMITTED, Delivery
+from streams.runtime.assignment import MAX_UNCOMMITTED, PartitionAssignment
 from streams.runtime.lease import Lease
-from streams.runtime.send_queue import Entry, Outbox
+from streams.runtime.send_queue import QueuedInput, SendQueue
 from tests.support.kafka import FakeGroup, FakeMessage, FakeTransmit
 
 WHERE = ("incidents", 0)
@@ -25,16 +25,18 @@ class Scene:
         self.now_s = 100.0
         self.group, self.transmit = FakeGroup(), FakeTransmit()
         self.failures: list[Exception] = []
-        self.outbox = Outbox("test", self.transmit, self.failures.append)
+        self.outbox = SendQueue("test", self.transmit, self.failures.append)
         self.lease = Lease(7, lambda: self.now_s)
-        self.delivery: Delivery = self.group.delivery(self.outbox, self.failures, lease=self.lease, complete=complete)
+        self.delivery: PartitionAssignment = self.group.delivery(
+            self.outbox, self.failures, lease=self.lease, complete=complete
+        )
 
     async def take(self, offset: int, generation: int = 1) -> bool:
         """Offer a message, and hand over its one output where it is admitted."""
         message = FakeMessage(*WHERE, offset, generation)
         if not await self.delivery.admit(message):
             return False
-        self.outbox.put(Entry(0, self.delivery.acknowledgement(message)), [(OUT, (b"k", b"v", []))])
+        self.outbox.put(QueuedInput(0, self.delivery.acknowledgement(message)), [(OUT, (b"k", b"v", []))])
         return True
 
 

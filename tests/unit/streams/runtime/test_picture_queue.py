@@ -8,21 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.runtime.picture_queue import OVERTAKEN, STALE, Waiting
+from streams.runtime.picture_queue import OVERTAKEN, STALE, FairQueue
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 Picture = tuple[str, float]
 
 
-def waiting(*pictures: Picture, max_age_s: float = 2.0) -> Waiting[Picture]:
+def waiting(*pictures: Picture, max_age_s: float = 2.0) -> FairQueue[Picture]:
     """Return pictures that wait, each a camera and its age (s)."""
-    made: Waiting[Picture] = Waiting(max_age_s, 0.5)
+    made: FairQueue[Picture] = FairQueue(max_age_s, 0.5)
     for camera, age_s in pictures:
         made.add(camera, NOW - timedelta(seconds=age_s), (camera, age_s))
     return made
 
 
-def taken(pictures: Waiting[Picture]) -> tuple[list[Picture], list[tuple[Picture, str]]]:
+def taken(pictures: FairQueue[Picture]) -> tuple[list[Picture], list[tuple[Picture, str]]]:
     """Take all turns at once; return what was looked at and what was dropped."""
     looked = list[Picture]()
     dropped = list[tuple[Picture, str]]()

@@ -15,9 +15,9 @@ import pytest
 from schemas.cameras import FrameReference
 from schemas.codec import encode
 from schemas.operations import DeadLetterReason, Tick
-from streams.runtime.assignment import Delivery
+from streams.runtime.assignment import PartitionAssignment
 from streams.runtime.picture_runner import MAX_PICTURES_WAITING, PictureRunner
-from streams.runtime.send_queue import Outbox
+from streams.runtime.send_queue import SendQueue
 from streams.stages.base import Failed, Input, Output, PictureStage
 from tests.support.kafka import FakeGroup, FakeTransmit
 
@@ -117,12 +117,12 @@ class Scene:
     transmit: FakeTransmit = field(default_factory=FakeTransmit)
     group: FakeGroup = field(default_factory=FakeGroup)
     failures: list[Exception] = field(default_factory=list)
-    delivery: Delivery = field(init=False)
+    delivery: PartitionAssignment = field(init=False)
     runner: PictureRunner = field(init=False)
 
     async def open(self) -> None:
         """Begin with the partition at offset 0."""
-        outbox = Outbox("detect", self.transmit, self.failures.append)
+        outbox = SendQueue("detect", self.transmit, self.failures.append)
         self.delivery = self.group.delivery(outbox, self.failures, complete=False)
         self.runner = PictureRunner(self.stage, self.delivery, lambda: NOW)
         await self.delivery.opened({PLACE: 0}, 1)

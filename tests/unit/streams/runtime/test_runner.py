@@ -19,7 +19,7 @@ from schemas.operations import DeadLetterReason, Tick
 from streams.errors import DeliveryError, UnknownCameraError
 from streams.kafka.record import Record
 from streams.runtime.runner import Runner
-from streams.runtime.send_queue import Outbox
+from streams.runtime.send_queue import SendQueue
 from streams.runtime.state import PartitionState, StateError
 from streams.stages.base import Input, Output, Rows
 from tests.support.kafka import FakeDatabase, FakeGroup, FakeTransmit
@@ -87,7 +87,7 @@ class Bench:
         self.agent, self.transmit, self.table = Counting(), FakeTransmit(), FakeTable()
         self.failures: list[Exception] = []
         self.acknowledged: list[int] = []
-        self.outbox = Outbox(
+        self.outbox = SendQueue(
             "decide", self.transmit, self.failures.append, store=self.table.keep, changelog="decide-state-changelog"
         )
         self.runner = self.new_runner()

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from streams.runtime import send_queue as outbox
-from streams.runtime.send_queue import Entry, Outbox
+from streams.runtime.send_queue import QueuedInput, SendQueue
 from tests.support.kafka import FakeTransmit
 
 A_LIMIT_S = 30.0
@@ -21,11 +21,11 @@ class Scene:
     def __init__(self) -> None:
         self.transmit = FakeTransmit()
         self.acknowledged = 0
-        self.outbox = Outbox("decide", self.transmit, lambda error: None)
+        self.outbox = SendQueue("decide", self.transmit, lambda error: None)
 
     def put(self) -> None:
         """Take an input that sends one record."""
-        self.outbox.put(Entry(0, self._acknowledge), [(("alerts", 0), (b"key", b"value", []))])
+        self.outbox.put(QueuedInput(0, self._acknowledge), [(("alerts", 0), (b"key", b"value", []))])
 
     def _acknowledge(self) -> None:
         self.acknowledged += 1

@@ -10,7 +10,7 @@ from schemas.cameras import Detections
 from schemas.observations import Observation
 from schemas.operations import Tick
 from streams import topics
-from streams.domain.cameras.registry import ControlRoom, Place, Registry
+from streams.domain.cameras.registry import ControlRoom, MapPoint, Registry
 from streams.domain.geometry.projection import GroundMap
 from streams.domain.observations.memory import CameraMemory
 from streams.domain.observations.open_second import CameraSecond
@@ -20,7 +20,7 @@ from streams.stages.observe import Observe
 from tests.support.rows import FakeRows
 from tests.support.zones import AMSTERDAM, CAMERA, NOON, RULES, FlatGround, frame, person
 
-CORNERS = (Place(lat=51, lon=3), Place(lat=53, lon=3), Place(lat=53, lon=6))
+CORNERS = (MapPoint(lat=51, lon=3), MapPoint(lat=53, lon=3), MapPoint(lat=53, lon=6))
 REGISTRY = Registry(version="1", control_rooms=(ControlRoom(id="room", name="room", area=CORNERS),), cameras=(CAMERA,))
 
 

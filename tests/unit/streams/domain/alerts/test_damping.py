@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.categories import Priority
-from streams.domain.alerts.damping import Shown, shown
+from streams.domain.alerts.damping import ShownPriority, shown
 from streams.domain.rules.rules import DampingRule
 from tests.support.situations import NOON, seconds
 
@@ -17,8 +17,8 @@ RULE = DampingRule(fall_after_s=120)
 P1, P2, P3, P4 = Priority
 
 
-def before(priority: Priority, falls_at: datetime | None = None, version: str = "1") -> Shown:
-    return Shown(priority=priority, rules_version=version, falls_at=falls_at)
+def before(priority: Priority, falls_at: datetime | None = None, version: str = "1") -> ShownPriority:
+    return ShownPriority(priority=priority, rules_version=version, falls_at=falls_at)
 
 
 LATER = NOON + seconds(60)
@@ -52,7 +52,7 @@ LATER = NOON + seconds(60)
     ],
 )
 def test_it_rises_at_once_and_falls_later(
-    known: Shown | None, scored: Priority, expected: Priority, falls_at: datetime | None
+    known: ShownPriority | None, scored: Priority, expected: Priority, falls_at: datetime | None
 ) -> None:
     """The hold begins with the fall, goes on while the score stays below, and ends at its time or with a rise."""
     assert shown(known, scored, False, RULE, "1", NOON) == before(expected, falls_at)

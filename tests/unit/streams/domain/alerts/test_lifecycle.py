@@ -8,7 +8,7 @@ import pytest
 
 from schemas.alerts import AlertState
 from schemas.operations import Action
-from streams.domain.alerts.lifecycle import ENDED, MEANING, QUIET, STATES, TABLE, Cause, Refused, asked, follows
+from streams.domain.alerts.lifecycle import ENDED, MEANING, QUIET, STATES, TABLE, ActionRefusal, Cause, asked, follows
 from tests.docs.lifecycle_table import table_lines
 
 DOC = Path(__file__).parents[5] / "docs" / "lifecycle.md"
@@ -29,7 +29,7 @@ def test_what_has_ended_only_reopens(state: AlertState, cause: Cause) -> None:
     """Each action is refused; of what happens only a recurrence changes anything."""
     outcome = TABLE[state, cause]
     if cause in ACTIONS:
-        assert isinstance(outcome, Refused)
+        assert isinstance(outcome, ActionRefusal)
     else:
         assert outcome is (AlertState.NEW if cause is Cause.RECURS else state)
 
@@ -39,7 +39,7 @@ def test_only_actions_are_refused(state: AlertState) -> None:
     """What happens by itself always has a state that follows, and an action has a state or a reason."""
     for cause in Cause:
         if cause in ACTIONS:
-            assert isinstance(TABLE[state, cause], (AlertState, Refused))
+            assert isinstance(TABLE[state, cause], (AlertState, ActionRefusal))
         else:
             assert follows(state, cause) is TABLE[state, cause]
     for action in Action:

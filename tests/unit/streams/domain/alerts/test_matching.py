@@ -12,7 +12,7 @@ from schemas.evidence import ReportFact
 from streams.config.files import load_rules
 from streams.domain.alerts.matching import (
     NEWEST_AT_MOST,
-    Entry,
+    SituationEntry,
     cells_of_entry,
     cells_to_search,
     fact_spot,
@@ -73,7 +73,7 @@ def test_an_ended_situation_and_one_without_a_place_are_not_in_the_index() -> No
     assert fact_spot(nowhere, RULES) is None
 
 
-def fight(at_s: float, number: int = 0) -> Entry:
+def fight(at_s: float, number: int = 0) -> SituationEntry:
     """Return a fight in the index."""
     entry = situation_entry(situation_of(row_of(Category.GEWELD_VECHTPARTIJ, 300 * number, 0, 10, at_s)), RULES)
     assert entry is not None

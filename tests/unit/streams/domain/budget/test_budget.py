@@ -15,7 +15,7 @@ from schemas.categories import Category, Priority
 from streams.config.files import load_rules
 from streams.domain.budget.budget import (
     BudgetRow,
-    Standing,
+    ListStanding,
     asks,
     hidden,
     in_hand,
@@ -44,8 +44,8 @@ def at_us(seconds: float) -> int:
     return micros(NOON + after(seconds))
 
 
-def stood(state: AlertState = NEW, priority: Priority = P3) -> Standing:
-    return Standing(state=state, priority=priority, category=Category.OVERIG)
+def stood(state: AlertState = NEW, priority: Priority = P3) -> ListStanding:
+    return ListStanding(state=state, priority=priority, category=Category.OVERIG)
 
 
 def asked(*arrivals: tuple[float, Priority], rule: BudgetRule = RULE) -> tuple[BudgetRow, list[Grouping | None]]:
@@ -77,7 +77,7 @@ def asked(*arrivals: tuple[float, Priority], rule: BudgetRule = RULE) -> tuple[B
     ],
 )
 def test_an_alert_asks_when_it_opens_comes_back_or_rises(
-    before: Standing | None, changes: dict[str, Any], expected: bool
+    before: ListStanding | None, changes: dict[str, Any], expected: bool
 ) -> None:
     """What falls, ends, waits on a shelf or is nobody's alarm does not."""
     assert asks(before, example(Alert, **{"priority": P3, "state": NEW, **changes})) is expected
@@ -94,7 +94,7 @@ def test_an_alert_asks_when_it_opens_comes_back_or_rises(
     ],
 )
 def test_what_an_operator_has_in_hand_is_known(
-    before: Standing | None, changes: dict[str, Any], expected: bool
+    before: ListStanding | None, changes: dict[str, Any], expected: bool
 ) -> None:
     """Acknowledged, assigned, or put off until now."""
     assert in_hand(before, example(Alert, **{"state": NEW, "handled_by": None, **changes})) is expected
@@ -114,7 +114,7 @@ def test_what_an_operator_has_in_hand_is_known(
     ],
 )
 def test_what_has_a_line_or_is_in_hand_is_not_grouped(
-    before: Standing | None, changes: dict[str, Any], expected: bool
+    before: ListStanding | None, changes: dict[str, Any], expected: bool
 ) -> None:
     """An alert that operators see does not vanish because it rises or comes back."""
     alert = example(Alert, **{"state": NEW, "handled_by": None, "priority": P3, **changes})

@@ -15,9 +15,9 @@ from streams.cli.budget import as_document, lines
 from streams.config.files import load_rules
 from streams.domain.budget.budget import BudgetRow, micros, settled, take
 from streams.domain.budget.report import (
-    Ask,
+    Annunciation,
+    AnnunciationSpan,
     RoomReport,
-    Span,
     ask_of,
     chattering,
     floods,
@@ -34,7 +34,7 @@ ROOM = "amstelveen"
 DAY = timedelta(days=1)
 
 
-def ask(at_s: float, name: str = "a", **changes: Any) -> Ask:
+def ask(at_s: float, name: str = "a", **changes: Any) -> Annunciation:
     known: dict[str, Any] = {
         "control_room_id": ROOM,
         "at": NOON + timedelta(seconds=at_s),
@@ -46,10 +46,10 @@ def ask(at_s: float, name: str = "a", **changes: Any) -> Ask:
         "grouped": False,
         "summary": False,
     }
-    return Ask(**(known | changes))
+    return Annunciation(**(known | changes))
 
 
-def reported(*asks: Ask, newest: tuple[Alert, ...] = (), rule: BudgetRule = RULE) -> RoomReport:
+def reported(*asks: Annunciation, newest: tuple[Alert, ...] = (), rule: BudgetRule = RULE) -> RoomReport:
     [report] = room_reports(asks, newest, NOON - DAY, NOON, rule)
     return report
 
@@ -81,7 +81,7 @@ def test_nothing_known_is_no_room() -> None:
     assert room_reports([], [], NOON - DAY, NOON, RULE) == []
     report = reported(newest=(example(Alert, state=AlertState.CLOSED, control_room_id=ROOM),))
     assert (report.whole, report.mix, report.flood_share, report.top_sources) == (
-        Span(0, 0, 0), dict.fromkeys(("P1", "P2", "P3", "P4"), 0.0), 0.0, [],
+        AnnunciationSpan(0, 0, 0), dict.fromkeys(("P1", "P2", "P3", "P4"), 0.0), 0.0, [],
     )  # fmt: skip
 
 
@@ -90,9 +90,9 @@ def test_the_load_of_ten_minutes_an_hour_and_the_whole_time() -> None:
     report = reported(
         ask(-599), ask(-599), ask(-601, grouped=True), ask(-10, "s", summary=True), ask(-3_601, "b"), ask(5), ask(-90_000)
     )  # fmt: skip
-    assert report.last_10_min == Span(shown=1, grouped=0, summaries=1)
-    assert report.last_hour == Span(shown=1, grouped=1, summaries=1)
-    assert report.whole == Span(shown=2, grouped=1, summaries=1)
+    assert report.last_10_min == AnnunciationSpan(shown=1, grouped=0, summaries=1)
+    assert report.last_hour == AnnunciationSpan(shown=1, grouped=1, summaries=1)
+    assert report.whole == AnnunciationSpan(shown=2, grouped=1, summaries=1)
 
 
 def test_the_mix_and_the_loudest_sources_leave_summaries_out() -> None:

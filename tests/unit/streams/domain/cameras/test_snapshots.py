@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from schemas.cameras import FrameReference
 from schemas.snapshots import SnapshotRefusal, SnapshotRequest
-from streams.domain.cameras.snapshots import AHEAD, Chosen, NotYet, Refused, choose_picture, may_see_persons
+from streams.domain.cameras.snapshots import AHEAD, Chosen, NotYet, RefusedSnapshot, choose_picture, may_see_persons
 from tests.support.messages import NOON, example
 
 
@@ -34,7 +34,7 @@ def chosen(
     """Return the chosen picture, the reason why none is, or None for later."""
     asked_at = at(now_s - 2 if asked_s is None else asked_s)
     found = choose_picture(kept, online, at(moment_s), at(now_s), asked_at)
-    if isinstance(found, Refused):
+    if isinstance(found, RefusedSnapshot):
         assert found.detail
         return found.reason
     return found.index if isinstance(found, Chosen) else None

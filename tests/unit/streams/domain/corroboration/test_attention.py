@@ -17,15 +17,15 @@ from streams.config.files import load_rules
 from streams.config.yaml import FileError, parse_yaml
 from streams.domain.corroboration.attention import (
     TOLERANCE,
-    Ask,
-    Outcome,
+    AttentionOutcome,
+    AttentionRequest,
     ask_of,
     asks_attention,
     attended,
     judge_ask,
     with_attention,
 )
-from streams.domain.corroboration.coverage import GroundMap, Located, locate_report, watches
+from streams.domain.corroboration.coverage import CoverageMap, Located, locate_report, watches
 from streams.domain.observations.objects import MIN_SCORE
 from streams.domain.rules.cameras import AttentionRule
 from streams.domain.rules.rules import Rules
@@ -34,7 +34,7 @@ from tests.support.situations import NOON, attention_rule, camera, incident, pos
 RULES = load_rules()
 RULE = attention_rule()
 CAMERAS = tuple(camera(f"cam-{number}", 30 * number) for number in range(5))
-GROUND = GroundMap(registry(*CAMERAS))
+GROUND = CoverageMap(registry(*CAMERAS))
 
 
 def located(now: datetime = NOON, allowed: bool = True, **changes: Any) -> tuple[Any, Located]:
@@ -42,7 +42,7 @@ def located(now: datetime = NOON, allowed: bool = True, **changes: Any) -> tuple
     return told, locate_report(GROUND, RULES, told, lambda _: allowed, now)
 
 
-def asked(now: datetime = NOON, allowed: bool = True, **changes: Any) -> tuple[datetime | None, Outcome]:
+def asked(now: datetime = NOON, allowed: bool = True, **changes: Any) -> tuple[datetime | None, AttentionOutcome]:
     told, place = located(now, allowed, **changes)
     return asks_attention(told, place, RULES, now)
 
@@ -51,7 +51,7 @@ def test_a_pressing_report_asks_the_nearest_cameras_for_minutes() -> None:
     """A street robbery asks three of five; the evidence and the watches say the same."""
     until, outcome = asked()
     assert until is not None
-    assert (until, outcome) == (NOON + seconds(RULE.length_s), Outcome.ASKED)
+    assert (until, outcome) == (NOON + seconds(RULE.length_s), AttentionOutcome.ASKED)
     told, place = located()
     place = with_attention(place, until, RULE)
     attention = {near.camera_id: near.attention_until for near in place.coverage}
@@ -62,20 +62,20 @@ def test_a_pressing_report_asks_the_nearest_cameras_for_minutes() -> None:
 @pytest.mark.parametrize(
     ("after_s", "left_s", "outcome"),
     [
-        (-500, None, Outcome.NOT_YET),
-        (-201, None, Outcome.NOT_YET),
-        (-200, 300, Outcome.ASKED),
-        (-120, 300, Outcome.ASKED),
-        (0, 300, Outcome.ASKED),
-        (100, 300, Outcome.ASKED),
-        (101, 299, Outcome.ASKED),
-        (399, 1, Outcome.ASKED),
-        (400, None, Outcome.OVER),
-        (80_000, None, Outcome.OVER),
+        (-500, None, AttentionOutcome.NOT_YET),
+        (-201, None, AttentionOutcome.NOT_YET),
+        (-200, 300, AttentionOutcome.ASKED),
+        (-120, 300, AttentionOutcome.ASKED),
+        (0, 300, AttentionOutcome.ASKED),
+        (100, 300, AttentionOutcome.ASKED),
+        (101, 299, AttentionOutcome.ASKED),
+        (399, 1, AttentionOutcome.ASKED),
+        (400, None, AttentionOutcome.OVER),
+        (80_000, None, AttentionOutcome.OVER),
     ],
 )
 def test_attention_ends_with_the_window_and_nothing_is_attended_for_what_is_long_over(
-    after_s: float, left_s: float | None, outcome: Outcome
+    after_s: float, left_s: float | None, outcome: AttentionOutcome
 ) -> None:
     """A robbery's window is 200 s before until 400 s after; a source whose clock is minutes ahead is still heard."""
     until, found = asked(NOON + seconds(after_s))
@@ -86,31 +86,33 @@ def test_attention_ends_with_the_window_and_nothing_is_attended_for_what_is_long
 @pytest.mark.parametrize(
     ("category", "urgency", "outcome"),
     [
-        (Category.STRAATROOF, 3, Outcome.ASKED),
-        (Category.WONINGINBRAAK, 3, Outcome.ASKED),
-        (Category.VERWARD_PERSOON, 3, Outcome.ASKED),
-        (Category.FIETSDIEFSTAL, 3, Outcome.LOW_PRIORITY),
-        (Category.FIETSDIEFSTAL, 0, Outcome.LOW_PRIORITY),
-        (Category.ZAKKENROLLERIJ, 0, Outcome.ASKED),
-        (Category.JEUGDOVERLAST, 3, Outcome.LOW_PRIORITY),
-        (Category.DEMONSTRATIE, 0, Outcome.LOW_PRIORITY),
-        (Category.CROWD_DENSITY, 3, Outcome.LOW_PRIORITY),
-        (Category.ONDERMIJNING_PAND, 0, Outcome.NO_CAMERA),
-        (Category.WOONFRAUDE_OVERBEWONING, 0, Outcome.NO_CAMERA),
-        (Category.OVERIG, 0, Outcome.NO_CAMERA),
+        (Category.STRAATROOF, 3, AttentionOutcome.ASKED),
+        (Category.WONINGINBRAAK, 3, AttentionOutcome.ASKED),
+        (Category.VERWARD_PERSOON, 3, AttentionOutcome.ASKED),
+        (Category.FIETSDIEFSTAL, 3, AttentionOutcome.LOW_PRIORITY),
+        (Category.FIETSDIEFSTAL, 0, AttentionOutcome.LOW_PRIORITY),
+        (Category.ZAKKENROLLERIJ, 0, AttentionOutcome.ASKED),
+        (Category.JEUGDOVERLAST, 3, AttentionOutcome.LOW_PRIORITY),
+        (Category.DEMONSTRATIE, 0, AttentionOutcome.LOW_PRIORITY),
+        (Category.CROWD_DENSITY, 3, AttentionOutcome.LOW_PRIORITY),
+        (Category.ONDERMIJNING_PAND, 0, AttentionOutcome.NO_CAMERA),
+        (Category.WOONFRAUDE_OVERBEWONING, 0, AttentionOutcome.NO_CAMERA),
+        (Category.OVERIG, 0, AttentionOutcome.NO_CAMERA),
     ],
 )
-def test_routine_demonstrations_and_homes_ask_for_nothing(category: Category, urgency: int, outcome: Outcome) -> None:
+def test_routine_demonstrations_and_homes_ask_for_nothing(
+    category: Category, urgency: int, outcome: AttentionOutcome
+) -> None:
     """By the report's own priority; homes and what may have no camera never get so far."""
     assert asked(category=category, urgency=urgency)[1] is outcome
 
 
 def test_who_may_not_be_looked_at_is_not_attended() -> None:
     """Outside a camera's hours, without a position, and after a cancellation nothing is asked."""
-    assert asked(allowed=False)[1] is Outcome.NO_CAMERA
-    assert asked(position=None)[1] is Outcome.NO_CAMERA
-    assert asked(position=position(5_000))[1] is Outcome.NO_CAMERA
-    assert asked(operation=Operation.CANCEL, revision=1)[1] is Outcome.WITHDRAWN
+    assert asked(allowed=False)[1] is AttentionOutcome.NO_CAMERA
+    assert asked(position=None)[1] is AttentionOutcome.NO_CAMERA
+    assert asked(position=position(5_000))[1] is AttentionOutcome.NO_CAMERA
+    assert asked(operation=Operation.CANCEL, revision=1)[1] is AttentionOutcome.WITHDRAWN
     told, place = located(allowed=False)
     assert {near.attention_until for near in with_attention(place, NOON, RULE).coverage} == {None}
     assert watches(told, place, RULES) == []
@@ -118,7 +120,9 @@ def test_who_may_not_be_looked_at_is_not_attended() -> None:
 
 def test_cameras_that_may_not_look_take_nobodys_place() -> None:
     """The nearest three of those that may look are asked."""
-    ground = GroundMap(registry(camera("closed", 0, until=time(1, 0)), *(camera(f"c{n}", 10 * n) for n in range(1, 5))))
+    ground = CoverageMap(
+        registry(camera("closed", 0, until=time(1, 0)), *(camera(f"c{n}", 10 * n) for n in range(1, 5)))
+    )
     place = locate_report(ground, RULES, incident(), lambda each: each.id != "closed", NOON)
     named = [near.camera_id for near in with_attention(place, NOON, RULE).coverage if near.attention_until]
     assert named == ["c1", "c2", "c3"]
@@ -158,7 +162,9 @@ def test_a_wrong_value_is_one_line_that_names_it(field: str, value: object) -> N
     assert "\n" not in str(caught.value)
 
 
-def ask(name: str = "a", asked_s: float = 0, came_s: float | None = None, lasts_s: float = 300, **changes: Any) -> Ask:
+def ask(
+    name: str = "a", asked_s: float = 0, came_s: float | None = None, lasts_s: float = 300, **changes: Any
+) -> AttentionRequest:
     """Return what a watch asks that the broker took at `asked_s`, when capture's clock showed `came_s`, after noon."""
     until = NOON + seconds(asked_s + lasts_s)
     message = watch(name, **({"attention_until": until} | changes))
@@ -185,7 +191,7 @@ def test_the_end_is_bounded_by_both_clocks(came_s: float, lasts_s: float, ends_s
     found = ask(came_s=came_s, lasts_s=lasts_s)
     assert found.ends_at == NOON + seconds(ends_s)
     outcome = judge_ask(None, found, NOON + seconds(came_s))
-    assert outcome is (Outcome.GRANTED if ends_s > came_s else Outcome.OVER)
+    assert outcome is (AttentionOutcome.GRANTED if ends_s > came_s else AttentionOutcome.OVER)
 
 
 @given(came_s=st.floats(-1e6, 1e6), lasts_s=st.floats(-1e4, 1e4))
@@ -205,21 +211,23 @@ CANCEL: dict[str, Any] = {"operation": Operation.CANCEL, "attention_until": None
 @pytest.mark.parametrize(
     ("known", "new", "outcome"),
     [
-        (None, {}, Outcome.GRANTED),
+        (None, {}, AttentionOutcome.GRANTED),
         (None, NOTHING, None),
         (None, CANCEL, None),
-        ({}, {}, Outcome.REPEATED),
-        ({"incident_revision": 2}, {"incident_revision": 1}, Outcome.REPEATED),
-        (CANCEL | {"incident_revision": 1}, {}, Outcome.REPEATED),
-        ({}, {"incident_revision": 1}, Outcome.GRANTED),
-        ({}, CANCEL | {"incident_revision": 1}, Outcome.WITHDRAWN),
-        ({}, {"operation": Operation.CANCEL, "incident_revision": 1}, Outcome.WITHDRAWN),
-        ({}, NOTHING | {"incident_revision": 1}, Outcome.WITHDRAWN),
+        ({}, {}, AttentionOutcome.REPEATED),
+        ({"incident_revision": 2}, {"incident_revision": 1}, AttentionOutcome.REPEATED),
+        (CANCEL | {"incident_revision": 1}, {}, AttentionOutcome.REPEATED),
+        ({}, {"incident_revision": 1}, AttentionOutcome.GRANTED),
+        ({}, CANCEL | {"incident_revision": 1}, AttentionOutcome.WITHDRAWN),
+        ({}, {"operation": Operation.CANCEL, "incident_revision": 1}, AttentionOutcome.WITHDRAWN),
+        ({}, NOTHING | {"incident_revision": 1}, AttentionOutcome.WITHDRAWN),
         (NOTHING, NOTHING | {"incident_revision": 1}, None),
-        (CANCEL, {"incident_revision": 1}, Outcome.GRANTED),
+        (CANCEL, {"incident_revision": 1}, AttentionOutcome.GRANTED),
     ],
 )
-def test_the_newest_revision_counts(known: dict[str, Any] | None, new: dict[str, Any], outcome: Outcome | None) -> None:
+def test_the_newest_revision_counts(
+    known: dict[str, Any] | None, new: dict[str, Any], outcome: AttentionOutcome | None
+) -> None:
     """A repetition, an older revision after a newer one and after a cancellation change nothing."""
     before = None if known is None else ask(**known)
     assert judge_ask(before, ask(**new), NOON) is outcome

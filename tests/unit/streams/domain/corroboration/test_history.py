@@ -7,7 +7,7 @@ import pytest
 from schemas.cameras import Visibility
 from schemas.observations import SituationKind, ZoneSituation
 from streams.domain.corroboration.history import (
-    Seen,
+    SeenSecond,
     before_quiet,
     met,
     moment_of,
@@ -21,7 +21,7 @@ from streams.domain.corroboration.history import (
 from streams.domain.rules.cameras import Signal
 from tests.support.situations import NOON, observation, seconds
 
-SEEN = Seen(
+SEEN = SeenSecond(
     0,
     persons=3,
     group=2,

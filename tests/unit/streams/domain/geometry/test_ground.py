@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.domain.cameras.registry import Place
+from streams.domain.cameras.registry import MapPoint
 from streams.domain.geometry.ground import (
     GroundPoint,
     distance_m,
@@ -19,19 +19,19 @@ from tests.support.situations import SQUARE, box
 
 def test_stadshart_lies_where_the_fact_sheet_says() -> None:
     """Stadshart is (118859, 479949) in RD New (§6), to a metre."""
-    point = to_ground(Place(lat=52.306326, lon=4.857297))
+    point = to_ground(MapPoint(lat=52.306326, lon=4.857297))
     assert (point.x_m, point.y_m) == pytest.approx((118_859, 479_949), abs=1.0)
 
 
 def test_there_and_back_ends_at_the_same_place() -> None:
     """The two directions belong together, to a centimetre."""
-    lat, lon = to_lat_lon(to_ground(Place(lat=52.30, lon=4.86)))
+    lat, lon = to_lat_lon(to_ground(MapPoint(lat=52.30, lon=4.86)))
     assert (lat, lon) == pytest.approx((52.30, 4.86), abs=1e-7)
 
 
 def test_the_grid_is_in_metres() -> None:
     """A hundredth of a degree of latitude is 1,113 m."""
-    south, north = to_ground(Place(lat=52.30, lon=4.86)), to_ground(Place(lat=52.31, lon=4.86))
+    south, north = to_ground(MapPoint(lat=52.30, lon=4.86)), to_ground(MapPoint(lat=52.31, lon=4.86))
     assert distance_m(south, north) == pytest.approx(1_113, abs=2)
 
 

@@ -16,10 +16,10 @@ from schemas.incidents import Incident, Operation, incident_identity
 from schemas.operations import DeadLetterReason
 from streams.domain.incidents.raw_report import RawReport
 from streams.domain.incidents.revisions import (
-    Accepted,
+    AcceptedReport,
+    IntakeResult,
     NothingNew,
-    Refused,
-    Result,
+    RefusedReport,
     inside_country,
     normalise,
     summary,
@@ -46,9 +46,9 @@ REPORT = RawReport(
 CANCEL = replace(REPORT, cancels=True, category=Category.OVERIG, category_source="unknown", position=None, place="")
 
 
-def _accepted(report: RawReport, known: Incident | None = None, now: datetime = NOW) -> Accepted:
+def _accepted(report: RawReport, known: Incident | None = None, now: datetime = NOW) -> AcceptedReport:
     decision = normalise(report, known, now)
-    assert isinstance(decision, Accepted), decision
+    assert isinstance(decision, AcceptedReport), decision
     return decision
 
 
@@ -60,7 +60,7 @@ def test_a_new_report_is_created() -> None:
     """Identity, revision 0, one urgency scale, and a summary from category and place alone."""
     decision = _accepted(REPORT)
     incident = decision.incident
-    assert (decision.result, decision.late) == (Result.CREATED, False)
+    assert (decision.result, decision.late) == (IntakeResult.CREATED, False)
     assert incident.incident_id == incident_identity("politie-gms", "2026-4711")
     assert (incident.operation, incident.revision, incident.urgency) == (Operation.CREATE, 0, 1)
     assert incident.summary == "Straatroof, Stadsplein, Amstelveen"
@@ -70,26 +70,26 @@ def test_a_new_report_is_created() -> None:
 @pytest.mark.parametrize(
     ("changes", "result"),
     [
-        ({}, Result.DUPLICATE),
-        ({"reported_at": NOW}, Result.DUPLICATE),
-        ({"reported_at": None}, Result.DUPLICATE),
-        ({"occurred_at": None}, Result.DUPLICATE),
-        ({"source_priority": "P 2"}, Result.UPDATED),
-        ({"category": Category.GEWELD_VECHTPARTIJ}, Result.UPDATED),
-        ({"position": None}, Result.DUPLICATE),
-        ({"place": "Amstelveen"}, Result.UPDATED),
-        ({"occurred_at": NOW - 9 * MINUTE}, Result.UPDATED),
-        ({"place": "Amstelveen", "reported_at": NOW - 2 * MINUTE}, Result.STALE),
-        ({"place": "Amstelveen", "reported_at": NOW - MINUTE}, Result.UPDATED),
+        ({}, IntakeResult.DUPLICATE),
+        ({"reported_at": NOW}, IntakeResult.DUPLICATE),
+        ({"reported_at": None}, IntakeResult.DUPLICATE),
+        ({"occurred_at": None}, IntakeResult.DUPLICATE),
+        ({"source_priority": "P 2"}, IntakeResult.UPDATED),
+        ({"category": Category.GEWELD_VECHTPARTIJ}, IntakeResult.UPDATED),
+        ({"position": None}, IntakeResult.DUPLICATE),
+        ({"place": "Amstelveen"}, IntakeResult.UPDATED),
+        ({"occurred_at": NOW - 9 * MINUTE}, IntakeResult.UPDATED),
+        ({"place": "Amstelveen", "reported_at": NOW - 2 * MINUTE}, IntakeResult.STALE),
+        ({"place": "Amstelveen", "reported_at": NOW - MINUTE}, IntakeResult.UPDATED),
     ],
 )
-def test_a_report_that_is_sent_again(changes: dict[str, Any], result: Result) -> None:
+def test_a_report_that_is_sent_again(changes: dict[str, Any], result: IntakeResult) -> None:
     """Equal content is a duplicate, other content the next revision, and what is older than known is stale."""
     known = _known()
     decision = normalise(replace(REPORT, **changes), known, NOW + MINUTE)
-    assert isinstance(decision, Accepted | NothingNew)
+    assert isinstance(decision, AcceptedReport | NothingNew)
     assert decision.result is result
-    if isinstance(decision, Accepted):
+    if isinstance(decision, AcceptedReport):
         assert decision.incident.incident_id == known.incident_id
         assert (decision.incident.operation, decision.incident.revision) == (Operation.UPDATE, 1)
 
@@ -114,7 +114,7 @@ def test_where_an_update_is(position: Position | None, place: str, expected: tup
 
 def test_an_update_that_leaves_out_where_it_is_says_nothing_new() -> None:
     """It is a duplicate, and takes no camera from the alert."""
-    assert normalise(replace(REPORT, position=None, place=""), _known(), NOW) == NothingNew(Result.DUPLICATE)
+    assert normalise(replace(REPORT, position=None, place=""), _known(), NOW) == NothingNew(IntakeResult.DUPLICATE)
 
 
 def test_a_cancellation_keeps_what_is_known_and_is_final() -> None:
@@ -123,19 +123,19 @@ def test_a_cancellation_keeps_what_is_known_and_is_final() -> None:
     cancelled = _accepted(CANCEL, known).incident
     assert (cancelled.operation, cancelled.revision) == (Operation.CANCEL, 1)
     assert (cancelled.category, cancelled.position, cancelled.place) == (known.category, HERE, known.place)
-    assert normalise(CANCEL, cancelled, NOW) == NothingNew(Result.DUPLICATE)
-    assert normalise(REPORT, cancelled, NOW) == NothingNew(Result.AFTER_CANCEL)
+    assert normalise(CANCEL, cancelled, NOW) == NothingNew(IntakeResult.DUPLICATE)
+    assert normalise(REPORT, cancelled, NOW) == NothingNew(IntakeResult.AFTER_CANCEL)
 
 
 def test_a_cancellation_before_its_report() -> None:
     """It is sent as revision 0, and the report that comes later changes nothing."""
     decision = _accepted(CANCEL)
     assert (decision.result, decision.incident.operation, decision.incident.revision) == (
-        Result.CANCELLED,
+        IntakeResult.CANCELLED,
         Operation.CANCEL,
         0,
     )
-    assert normalise(REPORT, decision.incident, NOW) == NothingNew(Result.AFTER_CANCEL)
+    assert normalise(REPORT, decision.incident, NOW) == NothingNew(IntakeResult.AFTER_CANCEL)
 
 
 @pytest.mark.parametrize(
@@ -148,10 +148,10 @@ def test_times_ahead(field: str, ahead: timedelta, accepted: bool) -> None:
     changes: dict[str, Any] = {field: NOW + ahead}
     decision = normalise(replace(REPORT, **changes), None, NOW)
     if accepted:
-        assert isinstance(decision, Accepted)
+        assert isinstance(decision, AcceptedReport)
         assert getattr(decision.incident, field) == NOW
     else:
-        assert isinstance(decision, Refused)
+        assert isinstance(decision, RefusedReport)
         assert decision.reason is DeadLetterReason.FROM_THE_FUTURE
         assert field in decision.detail
 
@@ -161,7 +161,7 @@ def test_a_fast_clock_does_not_make_updates() -> None:
     report = replace(REPORT, occurred_at=NOW + 3 * MINUTE)
     known = _known(report)
     assert known.occurred_at == NOW
-    assert normalise(report, known, NOW + MINUTE) == NothingNew(Result.DUPLICATE)
+    assert normalise(report, known, NOW + MINUTE) == NothingNew(IntakeResult.DUPLICATE)
 
 
 @pytest.mark.parametrize(
@@ -177,18 +177,18 @@ def test_late_reports(age: timedelta, late: bool, accepted: bool) -> None:
     """A day late is accepted and marked, with its own time; beyond four weeks it is refused."""
     decision = normalise(replace(REPORT, occurred_at=NOW - age, reported_at=NOW - age), None, NOW)
     if accepted:
-        assert isinstance(decision, Accepted)
+        assert isinstance(decision, AcceptedReport)
         assert decision.late is late
         assert decision.incident.occurred_at == NOW - age
     else:
-        assert isinstance(decision, Refused)
+        assert isinstance(decision, RefusedReport)
         assert decision.reason is DeadLetterReason.TOO_LATE
 
 
 def test_an_old_report_can_still_be_cancelled() -> None:
     """A cancellation is accepted whatever the age of what it withdraws."""
     old = replace(CANCEL, occurred_at=NOW - timedelta(days=30), reported_at=NOW)
-    assert _accepted(old, _known()).result is Result.CANCELLED
+    assert _accepted(old, _known()).result is IntakeResult.CANCELLED
 
 
 @pytest.mark.parametrize(
@@ -211,8 +211,8 @@ def test_positions(lat: float, lon: float, inside: bool) -> None:
     position = Position(lat=lat, lon=lon, accuracy_m=10)
     assert inside_country(position) is inside
     decision = normalise(replace(REPORT, position=position), None, NOW)
-    assert isinstance(decision, Accepted) is inside
-    if isinstance(decision, Refused):
+    assert isinstance(decision, AcceptedReport) is inside
+    if isinstance(decision, RefusedReport):
         assert decision.reason is DeadLetterReason.OUTSIDE_COUNTRY
         assert str(lat) not in decision.detail.replace("50.7", "").replace("53.7", "") or lat == 0
 
@@ -225,7 +225,7 @@ def test_a_report_needs_no_position() -> None:
 def test_what_no_incident_can_have_is_refused() -> None:
     """A source that gives a wrong identifier makes a dead letter, not an error."""
     decision = normalise(replace(REPORT, source="two words"), None, NOW)
-    assert decision == Refused(DeadLetterReason.INVALID, "source: not as an incident can have it")
+    assert decision == RefusedReport(DeadLetterReason.INVALID, "source: not as an incident can have it")
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from streams.domain.observations.crowd_numbers import (
     probable_persons,
     rise_per_min,
 )
-from streams.domain.observations.memory import Counted, Normal
-from streams.domain.observations.motion import Motion, Scale
-from streams.domain.observations.objects import Kind
+from streams.domain.observations.memory import CountedSecond, Normal
+from streams.domain.observations.motion import Scale, TrackMotion
+from streams.domain.observations.objects import ObjectKind
 from streams.domain.observations.open_second import Modelled, Probable, ZoneSecond
 from tests.support.zones import FlatGround
 
@@ -39,7 +39,7 @@ METRES = Scale(FlatGround())
 )
 def test_a_rise_is_the_median_slope(counts: list[tuple[int, int]], rise: float | None) -> None:
     """None before enough is known; a fifth of wrong counts does not move it."""
-    found = rise_per_min([Counted(*each) for each in counts])
+    found = rise_per_min([CountedSecond(*each) for each in counts])
     assert found == (None if rise is None else pytest.approx(rise, abs=1.0))
 
 
@@ -63,7 +63,7 @@ def test_a_counts_error_is_how_far_the_probable_number_may_lie(
 def measured(area_m2: float | None = 100.0, degraded: bool = False, normal: Normal | None = None, **seen: Any) -> Any:
     """Return the numbers of a zone with one person who walks 1 m/s."""
     known: dict[str, Any] = {"counts": (4, 4, 5), "probable": Probable(5, 7.0, 1.0), "densest_per_m2": (0.3,) * 3}
-    walker = Motion(1, Kind.PERSON, (0, 0), 30, (0, 0), (1.0, 0.0), 1.0)
+    walker = TrackMotion(1, ObjectKind.PERSON, (0, 0), 30, (0, 0), (1.0, 0.0), 1.0)
     return measure(ZoneSecond(**known | seen), degraded, area_m2, [walker], METRES, normal)
 
 

@@ -6,28 +6,28 @@ from math import cos, pi, sin
 
 import pytest
 
-from streams.domain.observations.memory import Normal, Step, Track
+from streams.domain.observations.memory import Normal, Track, TrackStep
 from streams.domain.observations.motion import (
     LEARNT_AFTER_S,
     NORMAL_OVER_S,
-    Motion,
     Scale,
+    TrackMotion,
     known_normal,
     learnt,
     mean_speed,
     motions,
     spread,
 )
-from streams.domain.observations.objects import Kind
+from streams.domain.observations.objects import ObjectKind
 from tests.support.zones import FlatGround
 
 METRES = Scale(FlatGround())
 BODIES = Scale(None)
 
 
-def track(*steps: tuple[float, float], kind: Kind = Kind.PERSON, track_id: int = 1) -> Track:
+def track(*steps: tuple[float, float], kind: ObjectKind = ObjectKind.PERSON, track_id: int = 1) -> Track:
     """Return a track with (seconds, x) steps, 30 pixels high."""
-    return Track(track_id, kind, steps[-1][0], tuple(Step(at_s, x, 50, 30) for at_s, x in steps))
+    return Track(track_id, kind, steps[-1][0], tuple(TrackStep(at_s, x, 50, 30) for at_s, x in steps))
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_who_stands_beyond_the_horizon_has_no_place() -> None:
     """And who comes from there has no speed yet."""
     sky = Scale(FlatGround(horizon_px=60))
     assert motions([track((9.0, 10), (10.0, 20))], sky, 10) == []
-    comes = Track(1, Kind.PERSON, 10.0, (Step(9.0, 10, 50, 30), Step(10.0, 10, 70, 30)))
+    comes = Track(1, ObjectKind.PERSON, 10.0, (TrackStep(9.0, 10, 50, 30), TrackStep(10.0, 10, 70, 30)))
     assert [motion.speed_per_s for motion in motions([comes], sky, 10)] == [None]
 
 
@@ -81,7 +81,7 @@ def test_the_mean_speed_is_of_those_on_foot() -> None:
     tracks = [
         track((9.0, 0), (10.0, 20)),
         track((9.0, 0), (10.0, 0), track_id=2),
-        track((9.0, 0), (10.0, 60), track_id=3, kind=Kind.RIDER),
+        track((9.0, 0), (10.0, 60), track_id=3, kind=ObjectKind.RIDER),
         track((10.0, 0), track_id=4),
     ]
     assert mean_speed(motions(tracks, METRES, 10)) == pytest.approx(1.0)
@@ -110,14 +110,14 @@ def test_another_calibration_is_learnt_anew() -> None:
     assert learnt(normal, "g2", 2.0) == Normal("g2", 2.0, 1)
 
 
-def ring(number: int, outwards: float, speed: float = 1.0, kind: Kind = Kind.PERSON) -> list[Motion]:
+def ring(number: int, outwards: float, speed: float = 1.0, kind: ObjectKind = ObjectKind.PERSON) -> list[TrackMotion]:
     """Return persons on a circle who go away from its middle (1), towards it (-1) or along it (0)."""
     found = []
     for each in range(number):
         angle = 2 * pi * each / number + 0.1
         turn = angle + (pi / 2 if outwards == 0 else 0 if outwards > 0 else pi)
         place = (118_000 + 5 * cos(angle), 480_000 + 5 * sin(angle))
-        found.append(Motion(each, kind, (0, 0), 30, place, (cos(turn), sin(turn)), speed))
+        found.append(TrackMotion(each, kind, (0, 0), 30, place, (cos(turn), sin(turn)), speed))
     return found
 
 
@@ -130,11 +130,11 @@ def ring(number: int, outwards: float, speed: float = 1.0, kind: Kind = Kind.PER
         (ring(5, -1), (5, 0.0, 1.0)),
         (ring(8, 0), (8, 0.0, 0.0)),
         (ring(8, 1, speed=0.4), None),
-        (ring(8, 1, kind=Kind.BAG), None),
-        ([Motion(each, Kind.PERSON, (0, 0), 30, (each, 0), (0.0, 1.0), 1.0) for each in range(9)], None),
+        (ring(8, 1, kind=ObjectKind.BAG), None),
+        ([TrackMotion(each, ObjectKind.PERSON, (0, 0), 30, (each, 0), (0.0, 1.0), 1.0) for each in range(9)], None),
         (
             [
-                Motion(each, Kind.PERSON, (0, 0), 30, (each, 0), (0.0, 1.0 if each % 2 else -1.0), 1.0)
+                TrackMotion(each, ObjectKind.PERSON, (0, 0), 30, (each, 0), (0.0, 1.0 if each % 2 else -1.0), 1.0)
                 for each in range(9)
             ],
             None,
@@ -142,7 +142,9 @@ def ring(number: int, outwards: float, speed: float = 1.0, kind: Kind = Kind.PER
     ],
     ids=["nobody", "four", "away", "towards", "round", "who stand", "bags", "a procession", "a street, both ways"],
 )
-def test_persons_move_from_or_to_one_point(persons: list[Motion], expected: tuple[int, float, float] | None) -> None:
+def test_persons_move_from_or_to_one_point(
+    persons: list[TrackMotion], expected: tuple[int, float, float] | None
+) -> None:
     """At least five who move, and whose ways have a point in common."""
     found = spread(persons, METRES)
     if expected is None:

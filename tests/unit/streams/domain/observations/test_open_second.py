@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from schemas.cameras import Box, CrowdMap, DetectedObject, Detections, DetectorInfo, ObjectClass, Visibility
 from schemas.observations import Observation
-from streams.domain.observations.objects import Kind
+from streams.domain.observations.objects import ObjectKind
 from streams.domain.observations.open_second import (
     MAX_TRACKS,
     WORSE,
@@ -188,7 +188,7 @@ def test_frames_of_another_size_are_brought_to_the_registrys_picture() -> None:
     large = frame(0.5, person(240, 1, y=200, height=120), width_px=800, height_px=400)
     *_, last = played(small, large)
     assert last.row.zones["left"].counts == (1, 1)
-    assert last.row.tracks == ((1, Kind.PERSON, 500, 60.0, 50.0, 30.0),)
+    assert last.row.tracks == ((1, ObjectKind.PERSON, 500, 60.0, 50.0, 30.0),)
 
 
 @pytest.mark.parametrize("worst", list(Visibility))
@@ -243,7 +243,7 @@ def test_who_rides_is_told_from_who_walks() -> None:
     """By a bicycle's box that overlaps; a rider is a person that counts."""
     bicycle = person(50, 3, kind=ObjectClass.BICYCLE, height=15)
     last = played(frame(0.1, person(50, 1), person(80, 2), bicycle))[-1]
-    assert {sample.track_id: sample.kind for sample in last.row.tracks} == {1: Kind.RIDER, 2: Kind.PERSON}
+    assert {sample.track_id: sample.kind for sample in last.row.tracks} == {1: ObjectKind.RIDER, 2: ObjectKind.PERSON}
     assert last.row.zones["left"].counts == (2,)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from schemas.observations import SituationKind
 from streams.domain.observations.memory import PATH_S, Bag, CameraMemory, Held, Stay, Track, ZoneMemory
-from streams.domain.observations.objects import Kind
+from streams.domain.observations.objects import ObjectKind
 from streams.domain.observations.open_second import MAX_TRACKS, InZone, Sample
 from streams.domain.observations.tracks import carried, flow, follow, stays_with
 from tests.support.zones import CAMERA, NOON
@@ -14,7 +14,7 @@ from tests.support.zones import CAMERA, NOON
 LEFT = CAMERA.zones[0]
 
 
-def walked(*points: tuple[float, float], kind: Kind = Kind.PERSON) -> tuple[Track, ...]:
+def walked(*points: tuple[float, float], kind: ObjectKind = ObjectKind.PERSON) -> tuple[Track, ...]:
     """Return one track that was at these points, one a second."""
     tracks: tuple[Track, ...] = ()
     for at_s, (x, y) in enumerate(points):
@@ -33,7 +33,7 @@ def test_a_path_has_a_step_a_second_for_a_while() -> None:
 @pytest.mark.parametrize(("gap_s", "steps"), [(1, 2), (2, 2), (3, 1), (60, 1)])
 def test_a_track_that_was_lost_begins_anew(gap_s: int, steps: int) -> None:
     """Its number may come back, its path does not."""
-    tracks = follow(walked((10, 50)), [Sample(1, Kind.PERSON, 500, 20, 50, 30)], gap_s, gap_s + 0.5)
+    tracks = follow(walked((10, 50)), [Sample(1, ObjectKind.PERSON, 500, 20, 50, 30)], gap_s, gap_s + 0.5)
     assert len(tracks[0].steps) == steps
 
 
@@ -46,7 +46,7 @@ def test_tracks_that_are_not_seen_are_forgotten() -> None:
 
 def test_tracks_are_bounded() -> None:
     """The last seen stay."""
-    samples = [Sample(number, Kind.PERSON, number % 1000, 10, 50, 30) for number in range(MAX_TRACKS + 50)]
+    samples = [Sample(number, ObjectKind.PERSON, number % 1000, 10, 50, 30) for number in range(MAX_TRACKS + 50)]
     tracks = follow((), samples, 0, 1)
     assert len(tracks) == MAX_TRACKS
     assert tracks[0].track_id == 50
@@ -97,7 +97,7 @@ def test_a_track_that_vanishes_inside_did_not_go_out() -> None:
     """And a bag that is carried in is no person."""
     step = flow(LEFT, (1,), ())
     assert (step.inside, step.inflow, step.outflow) == ((), 0, 0)
-    carried_in = flow(LEFT, (), walked((150, 50), (50, 50), kind=Kind.BAG))
+    carried_in = flow(LEFT, (), walked((150, 50), (50, 50), kind=ObjectKind.BAG))
     assert (carried_in.inside, carried_in.inflow) == ((1,), 0)
 
 

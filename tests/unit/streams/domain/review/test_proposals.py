@@ -10,7 +10,15 @@ from schemas.alerts import Alert, Factor
 from schemas.categories import Category, Priority
 from streams.config.files import load_rules
 from streams.domain.review.precision import Closed
-from streams.domain.review.proposals import Change, Effect, changed_rules, changes, effect_of, priority_with, proposals
+from streams.domain.review.proposals import (
+    Effect,
+    RuleChange,
+    changed_rules,
+    changes,
+    effect_of,
+    priority_with,
+    proposals,
+)
 from tests.support.messages import example
 
 RULES = load_rules()
@@ -38,20 +46,20 @@ def test_every_change_of_the_grid_is_one_number_and_gives_valid_rules_or_none() 
             for name in change.path:
                 part = part[name]
             assert part == change.after
-    assert changed_rules(RULES, Change(("thresholds", "p2"), 50, 90)) is None
-    assert Change(("thresholds", "p2"), 50, 55).fragment == {"thresholds": {"p2": 55}}
+    assert changed_rules(RULES, RuleChange(("thresholds", "p2"), 50, 90)) is None
+    assert RuleChange(("thresholds", "p2"), 50, 55).fragment == {"thresholds": {"p2": 55}}
 
 
 def test_only_what_is_changed_differs() -> None:
     """The rest of the rules is as it was."""
-    changed = changed_rules(RULES, Change(("categories", "fietsdiefstal", "points"), 35, 20))
+    changed = changed_rules(RULES, RuleChange(("categories", "fietsdiefstal", "points"), 35, 20))
     assert changed is not None
     assert changed.of(Category.FIETSDIEFSTAL).points == 20
     assert changed.of(Category.FIETSDIEFSTAL).cameras == RULES.of(Category.FIETSDIEFSTAL).cameras
     assert changed.model_copy(update={"version": RULES.version, "categories": RULES.categories}) == RULES
 
 
-LESS = Change(("categories", "fietsdiefstal", "points"), 35, 20)
+LESS = RuleChange(("categories", "fietsdiefstal", "points"), 35, 20)
 
 
 @pytest.mark.parametrize(
@@ -61,13 +69,13 @@ LESS = Change(("categories", "fietsdiefstal", "points"), 35, 20)
         (alert(P3, (BICYCLE, 35), ("urgency.1", 10)), LESS, P3),
         (alert(P2, (ROBBERY, 60)), LESS, P2),
         (alert(P4, (BICYCLE, 35), capped_by="limit.case"), LESS, P4),
-        (alert(P2, (ROBBERY, 52)), Change(("thresholds", "p2"), 50, 55), P3),
-        (alert(P2, (ROBBERY, 55)), Change(("thresholds", "p2"), 50, 55), P2),
-        (alert(P3, (ROBBERY, 40), ("verdict.unseen", -10)), Change(("verdict_points", "unseen"), -10, -20), P4),
+        (alert(P2, (ROBBERY, 52)), RuleChange(("thresholds", "p2"), 50, 55), P3),
+        (alert(P2, (ROBBERY, 55)), RuleChange(("thresholds", "p2"), 50, 55), P2),
+        (alert(P3, (ROBBERY, 40), ("verdict.unseen", -10)), RuleChange(("verdict_points", "unseen"), -10, -20), P4),
     ],
     ids=["falls", "held by another", "does not concern it", "capped", "below a threshold", "on a threshold", "verdict"],
 )
-def test_priority_with_a_change(told: Alert, change: Change, priority: Priority) -> None:
+def test_priority_with_a_change(told: Alert, change: RuleChange, priority: Priority) -> None:
     """The sum of its own factors, with one of them changed."""
     assert priority_with(told, RULES, change) is priority
 

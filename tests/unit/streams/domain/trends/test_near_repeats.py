@@ -9,8 +9,8 @@ from streams.domain.trends.near_repeats import (
     DEALT,
     MOST_EVENTS,
     Chance,
-    Event,
-    Pair,
+    RepeatEvent,
+    RepeatPair,
     by_chance,
     pairs_of,
     square_of,
@@ -19,24 +19,26 @@ from streams.domain.trends.near_repeats import (
 HERE, THERE = ("WK036204", 2018), ("WK036203", 2018)
 
 
-def event(day: int = 100, x_m: float = 0, name: str = "a", area: tuple[str, int | None] = HERE) -> Event:
-    return Event(day, area, x_m, 0.0, name)
+def event(day: int = 100, x_m: float = 0, name: str = "a", area: tuple[str, int | None] = HERE) -> RepeatEvent:
+    return RepeatEvent(day, area, x_m, 0.0, name)
 
 
 @pytest.mark.parametrize(
     ("other", "expected"),
     [
-        (event(100, 0, "b"), [Pair(100, HERE, 0.0)]),
-        (event(114, 200, "b", THERE), [Pair(114, THERE, 200.0)]),
-        (event(86, 100, "b", THERE), [Pair(100, HERE, 100.0)]),
+        (event(100, 0, "b"), [RepeatPair(100, HERE, 0.0)]),
+        (event(114, 200, "b", THERE), [RepeatPair(114, THERE, 200.0)]),
+        (event(86, 100, "b", THERE), [RepeatPair(100, HERE, 100.0)]),
         (event(115, 0, "b"), []),
         (event(85, 0, "b"), []),
         (event(100, 200.1, "b"), []),
-        (event(100, 5, "A", THERE), [Pair(100, HERE, 5.0)]),
+        (event(100, 5, "A", THERE), [RepeatPair(100, HERE, 5.0)]),
     ],
     ids=["same", "on both limits", "before", "too late", "too early", "too far", "of one day by name"],
 )
-def test_a_pair_is_near_in_place_and_time_and_belongs_to_the_later_one(other: Event, expected: list[Pair]) -> None:
+def test_a_pair_is_near_in_place_and_time_and_belongs_to_the_later_one(
+    other: RepeatEvent, expected: list[RepeatPair]
+) -> None:
     """Whichever of the two is asked; the limits are inside."""
     assert pairs_of(event(), [other]) == expected
     assert pairs_of(other, [event()]) == expected
@@ -45,7 +47,7 @@ def test_a_pair_is_near_in_place_and_time_and_belongs_to_the_later_one(other: Ev
 def test_no_others_make_no_pairs_and_distance_classes_meet_at_100_m() -> None:
     """100 m is of the nearer class."""
     assert pairs_of(event(), []) == []
-    assert [Pair(1, HERE, apart_m).close for apart_m in (0, 100, 100.1, 200)] == [True, True, False, False]
+    assert [RepeatPair(1, HERE, apart_m).close for apart_m in (0, 100, 100.1, 200)] == [True, True, False, False]
 
 
 @pytest.mark.parametrize(("x_m", "y_m", "square"), [(0, 0, (0, 0)), (199.9, 200, (0, 1)), (-0.1, 118_859, (-1, 594))])

@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaConnectionError
 from faust.types import TP
 
 from streams.runtime.faust import restore as restoring
-from streams.runtime.faust.restore import Restoring
+from streams.runtime.faust.restore import ChangelogRestore
 from streams.runtime.faust.table import StateTable
 from streams.runtime.state import KEPT_AT_KEY, StateError
 from streams.settings import KafkaSettings
@@ -91,7 +91,7 @@ class Scene:
         """Restore from these offsets up to the ends, and return the offsets afterwards."""
         moved = {TP(TOPIC, number): offset for number, offset in offsets.items()}
         highwaters = {tp: self.reader.ends[tp.partition] - 1 for tp in moved}
-        restore = Restoring("decide", KafkaSettings(bootstrap_servers="127.0.0.1:1"))
+        restore = ChangelogRestore("decide", KafkaSettings(bootstrap_servers="127.0.0.1:1"))
         asyncio.run(restore(dict.fromkeys(moved, self.table), moved, highwaters))
         return {tp.partition: offset for tp, offset in moved.items()}
 

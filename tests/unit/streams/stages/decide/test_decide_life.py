@@ -13,7 +13,7 @@ from schemas.categories import Category, Priority
 from schemas.evidence import Evidence, Verdict
 from schemas.incidents import Operation
 from schemas.operations import Action
-from streams.domain.alerts.lifecycle import TABLE, Cause, Refused
+from streams.domain.alerts.lifecycle import TABLE, ActionRefusal, Cause
 from streams.domain.alerts.situation import Situation
 from streams.domain.alerts.suppression import Plan
 from streams.domain.rules.rules import Rules
@@ -128,7 +128,7 @@ def test_every_action_in_every_state_does_what_the_table_says(state: AlertState,
     message = action(alert.alert_id, what, "known", LATER, **asked)
     outcome = TABLE[state, Cause(what.value)]
     now = max(alert.changed_at, NOON + seconds(200))
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, ActionRefusal):
         assert deciding.refused(message, now).startswith(outcome.reason.format(user="operator-3"))
         assert deciding.alerts[alert.alert_id] == alert
     elif what is Action.SPLIT and state in {AlertState.RETURNED_TO_NORMAL, AlertState.CANCELLED}:
@@ -152,7 +152,7 @@ def test_an_alert_in_any_state_but_an_ended_one_can_be_merged_into_another(other
     far = next(each for each in deciding.alerts.values() if each.alert_id != alert.alert_id)
     message = action(far.alert_id, Action.MERGE, other_alert_id=alert.alert_id, number=3)
     outcome = TABLE[other, Cause.MERGED]
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, ActionRefusal):
         assert deciding.refused(message).startswith(f"the other alert: {outcome.reason}")
     else:
         deciding.take(message)

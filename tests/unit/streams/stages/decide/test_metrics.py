@@ -9,7 +9,7 @@ import pytest
 from schemas.alerts import Alert, Grouping
 from schemas.codec import encode
 from streams import metrics
-from streams.kafka.record import Outgoing
+from streams.kafka.record import EncodedOutput
 from streams.stages.decide.metrics import count_alerts
 from streams.topics import ALERT_STATE, ALERTS
 from tests.support.messages import NOON, example
@@ -26,7 +26,7 @@ def counted(topic: str = ALERTS, **changes: Any) -> tuple[float, float, float]:
     opened = metrics.ALERTS.labels("P4")
     before = [each._value.get() for each in (shown, grouped, opened)]
     record = encode(alert, stage="decide", handled_at=NOON, entered_at=NOON)
-    count_alerts([Outgoing(topic=topic, partition=0, record=record, message=alert)])
+    count_alerts([EncodedOutput(topic=topic, partition=0, record=record, message=alert)])
     after = [each._value.get() for each in (shown, grouped, opened)]
     return (after[0] - before[0], after[1] - before[1], after[2] - before[2])
 

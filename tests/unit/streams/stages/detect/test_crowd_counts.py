@@ -14,7 +14,7 @@ from detectors.models.crowd_counter import CounterInfo
 from schemas.cameras import FrameReference
 from streams.errors import ConfigurationError
 from streams.settings import Settings
-from streams.stages.detect.crowd_counts import Crowds, in_cells
+from streams.stages.detect.crowd_counts import CrowdCounts, in_cells
 from tests.support.messages import NOON, example
 
 PICTURE = np.zeros((48, 64, 3), np.uint8)
@@ -37,13 +37,13 @@ def frame(camera: str, at_ms: int) -> FrameReference:
 
 def test_without_a_model_nothing_is_counted() -> None:
     """As without the setting."""
-    assert Crowds().of(frame("a", 0), PICTURE) is None
-    assert Crowds.from_settings(Settings()).of(frame("a", 0), PICTURE) is None
+    assert CrowdCounts().of(frame("a", 0), PICTURE) is None
+    assert CrowdCounts.from_settings(Settings()).of(frame("a", 0), PICTURE) is None
 
 
 def test_a_second_of_a_camera_is_counted_once() -> None:
     """In its first picture; cameras do not wait for each other."""
-    crowds = Crowds(OnePerPixel())
+    crowds = CrowdCounts(OnePerPixel())
     asked = [("a", 0), ("a", 200), ("b", 200), ("a", 1000), ("b", 900)]
     counted = [crowds.of(frame(camera, at_ms), PICTURE) is not None for camera, at_ms in asked]
     assert counted == [True, False, True, True, False]
@@ -51,7 +51,7 @@ def test_a_second_of_a_camera_is_counted_once() -> None:
 
 def test_cells_hold_all_persons() -> None:
     """The model is named, and up to which density it was measured."""
-    told = Crowds(OnePerPixel()).of(frame("a", 0), PICTURE)
+    told = CrowdCounts(OnePerPixel()).of(frame("a", 0), PICTURE)
     assert told is not None
     assert (told.model, told.measured_to_per_m2, told.columns, told.rows) == ("fake 1", 3.0, 32, 24)
     assert sum(told.persons) == 48 * 64
@@ -69,4 +69,4 @@ def test_a_model_that_cannot_be_used_is_one_line(tmp_path: Path) -> None:
     """Going on without it would hide that."""
     settings = Settings().model_copy(update={"crowd_model": tmp_path / "none.onnx"})
     with pytest.raises(ConfigurationError, match=r"TOEZICHT_CROWD_MODEL is .*none\.onnx.*no such file"):
-        Crowds.from_settings(settings)
+        CrowdCounts.from_settings(settings)

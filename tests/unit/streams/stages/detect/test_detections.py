@@ -16,8 +16,14 @@ from schemas.cameras import CameraState, DetectedObject, FrameReference, Visibil
 from schemas.operations import DeadLetterReason
 from streams import topics
 from streams.stages.base import Failed
-from streams.stages.detect.crowd_counts import Crowds
-from streams.stages.detect.detections import Detected, Found, detections_of, detector_status, found_in
+from streams.stages.detect.crowd_counts import CrowdCounts
+from streams.stages.detect.detections import (
+    PictureFindings,
+    TrackedDetections,
+    detections_of,
+    detector_status,
+    found_in,
+)
 from tests.support.detectors import FakeDetector
 from tests.support.messages import DETECTOR, NOON, example
 
@@ -45,12 +51,12 @@ def test_the_detector_has_a_state(degraded: bool, state: CameraState, reason: st
 
 def test_the_state_comes_before_the_first_detections_of_an_epoch() -> None:
     """On both topics, once per camera and epoch."""
-    detected = Detected(DETECTOR, Trackers("run"))
+    detected = TrackedDetections(DETECTOR, Trackers("run"))
     frames = [
         example(FrameReference, camera_id=camera, epoch=epoch, captured_at=NOON + timedelta(seconds=number))
         for number, (camera, epoch) in enumerate([("a", "1"), ("a", "1"), ("b", "1"), ("a", "2")])
     ]
-    told = [[output.topic for output in detected.outputs(frame, Found([]))] for frame in frames]
+    told = [[output.topic for output in detected.outputs(frame, PictureFindings([]))] for frame in frames]
     first = [topics.CAMERA_STATUS, topics.CAMERA_STATE, topics.DETECTIONS]
     assert told == [first, [topics.DETECTIONS], first, first]
 
@@ -73,7 +79,7 @@ def test_a_picture_has_objects(brightness: int, persons: int) -> None:
     """Or none; the time that it took is measured."""
     frame = example(FrameReference, width_px=64, height_px=48)
     before = REGISTRY.get_sample_value("toezicht_detection_seconds_count", {"detector": "fake"}) or 0
-    found = found_in(FakeDetector(), Crowds(), frame, jpeg(brightness))
+    found = found_in(FakeDetector(), CrowdCounts(), frame, jpeg(brightness))
     assert not isinstance(found, Failed)
     assert len(found.objects) == persons
     assert found.crowd is None
@@ -90,7 +96,7 @@ def test_a_picture_has_objects(brightness: int, persons: int) -> None:
 )
 def test_a_picture_without_objects_says_why(detector: Detector, data: bytes, reason: DeadLetterReason) -> None:
     """By the kind of fault; the text of a library's error is not passed on."""
-    failed = found_in(detector, Crowds(), example(FrameReference, width_px=64, height_px=48), data)
+    failed = found_in(detector, CrowdCounts(), example(FrameReference, width_px=64, height_px=48), data)
     assert isinstance(failed, Failed)
     assert failed.reason is reason
     assert "a number" not in failed.detail
@@ -98,16 +104,18 @@ def test_a_picture_without_objects_says_why(detector: Detector, data: bytes, rea
 
 def test_the_detectors_state_has_a_key_of_its_own() -> None:
     """Compaction keeps it beside what capture says of the camera."""
-    _, state, _ = Detected(DETECTOR, Trackers("run")).outputs(example(FrameReference, camera_id="a"), Found([]))
+    _, state, _ = TrackedDetections(DETECTOR, Trackers("run")).outputs(
+        example(FrameReference, camera_id="a"), PictureFindings([])
+    )
     assert (state.topic, state.key) == (topics.CAMERA_STATE, "a/detector")
 
 
 def test_what_was_not_sent_when_the_cameras_went_is_said_again() -> None:
     """The outputs of pictures in hand are thrown away then, and with them what they said of the detector."""
-    detected, frame = Detected(DETECTOR, Trackers("run")), example(FrameReference)
-    before = detected.outputs(frame, Found([]))
+    detected, frame = TrackedDetections(DETECTOR, Trackers("run")), example(FrameReference)
+    before = detected.outputs(frame, PictureFindings([]))
     detected.forget()
-    after = detected.outputs(frame, Found([]))
+    after = detected.outputs(frame, PictureFindings([]))
     assert [output.topic for output in after] == [topics.CAMERA_STATUS, topics.CAMERA_STATE, topics.DETECTIONS]
     assert after[0].message == before[0].message
     assert after[2].message != before[2].message, "the tracks begin anew"

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from schemas.observations import SituationKind
-from streams.domain.cameras.registry import Situations as Switches
-from streams.domain.observations.memory import Bag, Held, Stay, Step, Track
-from streams.domain.observations.motion import Motion, Scale
-from streams.domain.observations.objects import Kind
+from streams.domain.cameras.registry import ZoneEventSettings as Switches
+from streams.domain.observations.memory import Bag, Held, Stay, Track, TrackStep
+from streams.domain.observations.motion import Scale, TrackMotion
+from streams.domain.observations.objects import ObjectKind
 from streams.domain.observations.zone_events.registry import SITUATIONS, find_situations
 from streams.domain.observations.zone_events.shown import ZoneShown
 from tests.support.zones import AMSTERDAM, CAMERA, NOON, FlatGround
@@ -54,25 +54,25 @@ def stays(*firsts_s: float) -> list[Stay]:
     return [Stay(number, first_s, 100.0) for number, first_s in enumerate(firsts_s)]
 
 
-def walkers(*speeds: float, kind: Kind = Kind.PERSON) -> list[Motion]:
+def walkers(*speeds: float, kind: ObjectKind = ObjectKind.PERSON) -> list[TrackMotion]:
     """Return persons with these speeds."""
-    return [Motion(number, kind, (0, 0), 30, (0, 0), (1.0, 0.0), speed) for number, speed in enumerate(speeds)]
+    return [TrackMotion(number, kind, (0, 0), 30, (0, 0), (1.0, 0.0), speed) for number, speed in enumerate(speeds)]
 
 
-def ring(number: int, strangers: int = 0, inwards: bool = False) -> list[Motion]:
+def ring(number: int, strangers: int = 0, inwards: bool = False) -> list[TrackMotion]:
     """Return persons who go away from one point or towards it, and some who go round it."""
     found = []
     for each in range(number):
         angle = 2 * pi * each / number
         turn = angle + (pi / 2 if each < strangers else pi if inwards else 0)
         place = (5 * cos(angle), 5 * sin(angle))
-        found.append(Motion(each, Kind.PERSON, (0, 0), 30, place, (cos(turn), sin(turn)), 1.0))
+        found.append(TrackMotion(each, ObjectKind.PERSON, (0, 0), 30, place, (cos(turn), sin(turn)), 1.0))
     return found
 
 
-def path(*points: tuple[float, float], kind: Kind = Kind.PERSON) -> list[Track]:
+def path(*points: tuple[float, float], kind: ObjectKind = ObjectKind.PERSON) -> list[Track]:
     """Return one track, 30 pixels high, with a step a second up to now."""
-    steps = tuple(Step(101.0 - len(points) + number, x, y, 30) for number, (x, y) in enumerate(points))
+    steps = tuple(TrackStep(101.0 - len(points) + number, x, y, 30) for number, (x, y) in enumerate(points))
     return [Track(1, kind, 100.0, steps)]
 
 
@@ -99,7 +99,7 @@ CASES: list[tuple[str, SituationKind, dict[str, Any], float | None]] = [
     ("fast for the place", SituationKind.RUNNING, {"persons": walkers(2.4), "normal_per_s": 0.5}, None),
     ("runs", SituationKind.RUNNING, {"persons": walkers(2.6, 1.0, 4.0), "normal_per_s": 1.0}, 4.0),
     ("all run here", SituationKind.RUNNING, {"persons": walkers(4.0), "normal_per_s": 2.5}, None),
-    ("rides", SituationKind.RUNNING, {"persons": walkers(5.0, kind=Kind.RIDER), "normal_per_s": 1.0}, None),
+    ("rides", SituationKind.RUNNING, {"persons": walkers(5.0, kind=ObjectKind.RIDER), "normal_per_s": 1.0}, None),
     ("in heights", SituationKind.RUNNING, {"persons": walkers(1.6), "normal_per_s": 0.5, "scale": BODIES}, 1.6),
     ("four", SituationKind.DISPERSING, {"persons": ring(4)}, None),
     ("leave", SituationKind.DISPERSING, {"persons": ring(6)}, 1.0),
@@ -120,7 +120,7 @@ CASES: list[tuple[str, SituationKind, dict[str, Any], float | None]] = [
     ("not yet", SituationKind.WRONG_DIRECTION, {"tracks": path((90, 50), (103, 50))}, None),
     ("a second ago", SituationKind.WRONG_DIRECTION, {"tracks": path((90, 50), (110, 50), (120, 50))}, None),
     ("beside it", SituationKind.WRONG_DIRECTION, {"tracks": path((90, 120), (110, 120))}, None),
-    ("a bag", SituationKind.WRONG_DIRECTION, {"tracks": path((90, 50), (110, 50), kind=Kind.BAG)}, None),
+    ("a bag", SituationKind.WRONG_DIRECTION, {"tracks": path((90, 50), (110, 50), kind=ObjectKind.BAG)}, None),
     ("by day", SituationKind.CLOSED_ZONE, at_night(12), None),
     ("empty at night", SituationKind.CLOSED_ZONE, at_night(23) | {"count": 0}, None),
     ("at night", SituationKind.CLOSED_ZONE, at_night(23), 2),

@@ -13,7 +13,7 @@ from schemas.categories import Category
 from schemas.operations import DeadLetterReason
 from streams.config.yaml import FileError, parse_yaml
 from streams.domain.incidents.raw_report import NotForUs, RawReport, Unreadable
-from streams.domain.incidents.revisions import Accepted, NothingNew, Result, normalise
+from streams.domain.incidents.revisions import AcceptedReport, IntakeResult, NothingNew, normalise
 from streams.intake.sources.gazetteer import Gazetteer, GazetteerEntry
 from streams.intake.sources.p2000.reports import P2000Reports
 from streams.intake.sources.p2000.words import P2000Words, load_p2000_words
@@ -209,13 +209,13 @@ def test_a_repeat_is_a_duplicate_and_a_higher_urgency_an_update() -> None:
     """The same words with another urgency change the report they repeat."""
     source = P2000Reports(WORDS)
     created = normalise(_report(FIRE.replace("P 1", "P 2"), source), None, NOW)
-    assert isinstance(created, Accepted)
+    assert isinstance(created, AcceptedReport)
     known = created.incident
     repeat = _report(FIRE.replace("P 1", "P 2"), source, "2021-06-28 16:50:50")
-    assert normalise(repeat, known, NOW) == NothingNew(Result.DUPLICATE)
+    assert normalise(repeat, known, NOW) == NothingNew(IntakeResult.DUPLICATE)
     raised = normalise(_report(FIRE, source, "2021-06-28 16:50:55"), known, NOW)
-    assert isinstance(raised, Accepted)
-    assert (raised.result, raised.incident.urgency) == (Result.UPDATED, 1)
+    assert isinstance(raised, AcceptedReport)
+    assert (raised.result, raised.incident.urgency) == (IntakeResult.UPDATED, 1)
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_the_memory_is_rebuilt_from_what_was_sent() -> None:
     """After a restart a repeat, and a withdrawal by unit and place, still find their report."""
     first = _report(FIRE)
     created = normalise(first, None, NOW)
-    assert isinstance(created, Accepted)
+    assert isinstance(created, AcceptedReport)
     source = P2000Reports(WORDS)
     source.recall(created.incident)
     source.recall(created.incident.model_copy(update={"source_id": "of another shape"}))
