@@ -100,7 +100,7 @@ def _on_and_on(check: Check, cluster: KafkaCluster, stopping: threading.Event, e
     while not stopping.is_set():
         try:
             result = check.run()
-        except (KafkaError, OSError) as error:
+        except (ClusterError, KafkaError, OSError) as error:
             log.log(
                 logging.DEBUG if away else logging.WARNING, "no check can be made: %s: %s", type(error).__name__, error
             )

@@ -14,12 +14,12 @@ from schemas.codec import Headers
 from streams.errors import DeliveryError
 from streams.kafka.errors import ClusterError
 from streams.kafka.options import kafka_client_options
-from streams.kafka.topic_reader import CONNECT_TIMEOUT_MS
 from streams.settings import KafkaSettings
 from streams.topics import MAX_MESSAGE_BYTES
 
 log = logging.getLogger(__name__)
 
+CONNECT_TIMEOUT_MS: Final = 15_000
 CONFIRM_WITHIN_S: Final = 60.0
 """How long to wait for the broker's word on what was sent."""
 
