@@ -6,56 +6,45 @@ import logging
 from collections.abc import Iterator
 from typing import Final
 
-from kafka import KafkaProducer
-from kafka.errors import KafkaError
-
 from schemas.alerts import Alert
 from schemas.base import Message
 from schemas.codec import encode
 from streams import topics
 from streams.clock import Clock
 from streams.domain.canary import SOURCE
+from streams.errors import DeliveryError
 from streams.kafka.errors import ClusterError
-from streams.kafka.options import RECONNECT_WITHIN_MS, kafka_client_options
+from streams.kafka.producer import ConfirmedProducer
 from streams.kafka.reader import Reader
 from streams.kafka.record import message_of
 from streams.settings import KafkaSettings
 
 log = logging.getLogger(__name__)
 
-SEND_WITHIN_MS: Final = 30_000
-CONNECT_MS: Final = 15_000
+SEND_WITHIN_S: Final = 30.0
 
 
 class KafkaLines:
     """Sends canaries and reads the topic where they come back, from now on; see `streams.canary.probe.Lines`.
 
     Raises:
-        KafkaError: No broker answers.
+        ClusterError: No broker answers.
     """
 
     def __init__(self, kafka: KafkaSettings, clock: Clock) -> None:
         self._clock = clock
         self._reader = Reader(kafka, "canary")
         self._reader.begin(self._reader.ends((topics.CANARY,)))
-        options = kafka_client_options(kafka) | {"reconnect_backoff_max_ms": RECONNECT_WITHIN_MS}
-        self._producer = KafkaProducer(
-            **options,
-            acks="all",
-            enable_idempotence=False,
-            delivery_timeout_ms=SEND_WITHIN_MS,
-            request_timeout_ms=SEND_WITHIN_MS // 2,
-            bootstrap_timeout_ms=CONNECT_MS,
-        )
+        self._producer = ConfirmedProducer(kafka, "canary", SEND_WITHIN_S)
 
     def send(self, topic: str, message: Message) -> None:
         """Send a message."""
         now = self._clock()
         record = encode(message, stage=SOURCE, handled_at=now, entered_at=now)
         try:
-            self._producer.send(topic, record.value, record.key, list(record.headers))
-        except KafkaError as error:
-            log.warning("a canary could not be sent: %s", type(error).__name__)
+            self._producer.send_encoded(topic, record)
+        except DeliveryError as error:
+            log.warning("a canary could not be sent: %s", error)
 
     def came(self, wait_s: float) -> Iterator[Alert]:
         """Yield the canaries' alerts that came."""
@@ -71,5 +60,5 @@ class KafkaLines:
 
     def close(self) -> None:
         """Let go of the cluster."""
-        self._producer.close(timeout=1)
+        self._producer.close()
         self._reader.close()

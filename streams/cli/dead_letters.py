@@ -152,7 +152,7 @@ def _replay(
     )
     letters = read_letters(kafka, None if handles else filters.since)
     chosen = (letter for letter in (_named(letters, handles) if handles else letters) if filters.take(letter))
-    sender = None if dry_run else ConfirmedProducer(kafka)
+    sender = None if dry_run else ConfirmedProducer(kafka, "dead-letters")
     try:
         report = replay(chosen, reread, sender)
     except DeliveryError as error:

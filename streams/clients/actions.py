@@ -42,6 +42,7 @@ def ask(kafka: KafkaSettings, action: OperatorAction, timeout_s: float) -> Decis
 
     Raises:
         ClusterError: The cluster cannot be reached.
+        DeliveryError: It does not take the request.
         NoAnswerError: Nobody decided within `timeout_s`.
     """
 

@@ -27,6 +27,7 @@ def ask(kafka: KafkaSettings, request: SnapshotRequest, timeout_s: float) -> Ans
 
     Raises:
         ClusterError: The cluster cannot be reached.
+        DeliveryError: It does not take the request.
         NoAnswerError: No answer came within `timeout_s`.
     """
 

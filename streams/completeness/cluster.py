@@ -7,26 +7,29 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient, TopicPartition
 from kafka.errors import KafkaError
 
 from streams.completeness.check import ANSWERS, STAGE_OF
 from streams.completeness.ledger import RecordPlace
 from streams.kafka.errors import ClusterError
 from streams.kafka.options import kafka_client_options
+from streams.kafka.producer import ConfirmedProducer
 from streams.kafka.reader import Reader
 from streams.kafka.record import Record, Where, sent_again
 from streams.settings import KafkaSettings
-from streams.topics import BY_NAME, MAX_MESSAGE_BYTES
+from streams.topics import BY_NAME
 
 SKEW: Final = timedelta(minutes=1)
 """Answers are read from so much earlier than inputs: the brokers' clocks may differ."""
 ANSWER_S: Final = 5.0
 """How long a broker may take to answer (s): below the supervisor's 8 s, so that one that is gone holds up no stop."""
+SEND_WITHIN_S: Final = 7.0
+"""How long it may take to confirm a copy (s), for the same reason."""
 
 
 class KafkaCluster:
-    """The cluster as `streams.completeness.check.Check` needs it. Every method may raise ClusterError, KafkaError or OSError.
+    """The cluster as `streams.completeness.check.Check` needs it. Every method may raise ClusterError or DeliveryError.
 
     Args:
         kafka: How to reach it.
@@ -41,7 +44,7 @@ class KafkaCluster:
         self._answers = Reader(kafka, "completeness", stopping, ANSWER_S)
         self._fetcher = Reader(kafka, "completeness", answer_s=ANSWER_S)
         self._admin: Any = None
-        self._producer: Any = None
+        self._producer: ConfirmedProducer | None = None
 
     def committed(self) -> dict[Where, int]:
         """Return how far the stages' groups are."""
@@ -86,33 +89,23 @@ class KafkaCluster:
         if record is None or record.value is None:
             return None
         if self._producer is None:
-            self._producer = KafkaProducer(
-                **kafka_client_options(self._kafka),
-                client_id="toezicht-completeness",
-                acks="all",
-                max_request_size=MAX_MESSAGE_BYTES + 20_000,
-                bootstrap_timeout_ms=int(1_000 * ANSWER_S),
-                request_timeout_ms=int(1_000 * ANSWER_S),
-                max_block_ms=int(1_000 * ANSWER_S),
-                delivery_timeout_ms=int(2_000 * ANSWER_S),
-            )
-        sent = self._producer.send(
-            record.topic,
-            key=record.key,
-            value=record.value,
-            headers=sent_again(record.headers, record.appended_at),
-            partition=record.partition,
-        )
-        return int(sent.get(timeout=ANSWER_S).offset)
+            self._producer = ConfirmedProducer(self._kafka, "completeness", SEND_WITHIN_S)
+        headers = sent_again(record.headers, record.appended_at)
+        sent = self._producer.send(record.topic, record.partition, record.key, record.value, headers)
+        self._producer.confirm()
+        return int(sent.get(timeout=0).offset)
 
     def disconnect(self) -> None:
         """Close all connections; each is made again when it is needed."""
         for reader in (self._inputs, self._answers, self._fetcher):
             reader.close()
-        clients = (self._admin, self._producer)
+        admin, producer = self._admin, self._producer
         self._admin = self._producer = None
-        for client in clients:
-            _close(client)
+        if producer is not None:
+            producer.close()
+        if admin is not None:
+            with contextlib.suppress(KafkaError, OSError, ValueError):
+                admin.close()
 
     @staticmethod
     def _begin(reader: Reader, names: Iterable[str], since: datetime) -> None:
@@ -123,13 +116,3 @@ class KafkaCluster:
         """Return the record at a place, or None where retention has taken it."""
         found = list(self._fetcher.read_spans({place[:2]: (place.offset, place.offset + 1)}))
         return found[0] if found else None
-
-
-def _close(client: Any) -> None:
-    """Close a client, without waiting for a broker that is gone."""
-    if client is not None:
-        with contextlib.suppress(KafkaError, OSError, ValueError):
-            if isinstance(client, KafkaProducer):
-                client.close(timeout=1)
-            else:
-                client.close()

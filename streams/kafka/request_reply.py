@@ -6,20 +6,17 @@ import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from kafka import KafkaProducer
-from kafka.errors import KafkaError
-
 from schemas.base import Message
 from schemas.codec import encode
-from streams.kafka.errors import ClusterError, NoAnswerError
-from streams.kafka.options import kafka_client_options
+from streams.kafka.errors import NoAnswerError
+from streams.kafka.producer import ConfirmedProducer
 from streams.kafka.reader import Reader
 from streams.kafka.record import message_of
 from streams.settings import KafkaSettings
 
 A = TypeVar("A")
 
-CONNECT_MS: Final = 15_000
+SEND_WITHIN_S: Final = 15.0
 
 
 def ask(
@@ -41,7 +38,8 @@ def ask(
         expected: What has to run for an answer to come, for the error.
 
     Raises:
-        ClusterError: The cluster cannot be reached, or does not take the request.
+        ClusterError: The cluster cannot be reached.
+        DeliveryError: It does not take the request.
         NoAnswerError: No answer came within `timeout_s`.
     """
     with Reader(kafka, "request") as reader:
@@ -59,13 +57,9 @@ def ask(
 
 def _send(kafka: KafkaSettings, request: Message) -> None:
     at = request.happened_at()
-    record = encode(request, stage=request.name, handled_at=at, entered_at=at)
-    topic = request.topics[0]
+    producer = ConfirmedProducer(kafka, "request", SEND_WITHIN_S)
     try:
-        producer = KafkaProducer(**kafka_client_options(kafka), acks="all", bootstrap_timeout_ms=CONNECT_MS)
-        try:
-            producer.send(topic, record.value, record.key, list(record.headers)).get(CONNECT_MS / 1000)
-        finally:
-            producer.close(timeout=1)
-    except (KafkaError, OSError) as error:
-        raise ClusterError.about(kafka.bootstrap_servers, f"{topic} cannot be written", error) from None
+        producer.send_encoded(request.topics[0], encode(request, stage=request.name, handled_at=at, entered_at=at))
+        producer.confirm()
+    finally:
+        producer.close()

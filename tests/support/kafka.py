@@ -1,4 +1,4 @@
-"""Kafka in memory: topics and a consumer for tests of readers, a producer and a database for tests of the runner."""
+"""Kafka in memory: a consumer and a producer for tests of clients, a transmitter and a database for tests of the runner."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import socket
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from kafka import TopicPartition
-from kafka.errors import KafkaConnectionError
+from kafka.errors import KafkaConnectionError, KafkaTimeoutError
 
 from schemas.base import Message
 from schemas.codec import Headers, encode
@@ -172,6 +172,107 @@ class FakeConsumer:
             if batch:
                 found[place] = batch
         return found
+
+
+@dataclass
+class KeptMetadata:
+    """Where the broker put a record."""
+
+    offset: int
+
+
+class FakeWord:
+    """The broker's word on one record, as kafka-python's future gives it."""
+
+    def __init__(self, producer: FakeKafkaProducer, offset: int) -> None:
+        self.is_done = False
+        self._producer = producer
+        self._offset = offset
+        self._error: Exception | None = None
+
+    def get(self, timeout: float | None = None) -> KeptMetadata:
+        """Wait, which costs no time here."""
+        if not self.is_done:
+            self._producer.waited_s.append(timeout)
+            raise KafkaTimeoutError(f"Timeout after waiting for {timeout} secs.")
+        if self._error is not None:
+            raise self._error
+        return KeptMetadata(self._offset)
+
+    def end(self, error: Exception | None) -> None:
+        """Give the broker's word."""
+        if not self.is_done:
+            self.is_done, self._error = True, error
+
+
+@dataclass
+class SentRecord:
+    """What was handed to a producer."""
+
+    topic: str
+    partition: int | None
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+    word: FakeWord
+
+
+class FakeKafkaProducer:
+    """kafka-python's producer in memory: keeps what is sent, and confirms when the test says so.
+
+    Attributes:
+        options: With what it was made.
+        sent: What it was given.
+        refuses: What `send` raises.
+        answers: Is given each record and may confirm it at once.
+        waited_s: How long each confirmation was waited for that was not there.
+        forced: Whether it was ended with something left.
+    """
+
+    def __init__(self) -> None:
+        self.options: dict[str, Any] = {}
+        self.sent: list[SentRecord] = []
+        self.refuses: Exception | None = None
+        self.answers: Callable[[SentRecord], None] = lambda _: None
+        self.waited_s: list[float | None] = []
+        self.forced = False
+        self._sender = self
+
+    def connected(self, **options: Any) -> FakeKafkaProducer:
+        """Return itself, as the constructor would."""
+        self.options = options
+        return self
+
+    def send(
+        self, topic: str, value: bytes | None = None, key: bytes | None = None, headers: Any = None,
+        partition: int | None = None,
+    ) -> FakeWord:  # fmt: skip
+        """Take a record."""
+        if self.refuses is not None:
+            raise self.refuses
+        record = SentRecord(topic, partition, key, value, headers, FakeWord(self, len(self.sent)))
+        self.sent.append(record)
+        self.answers(record)
+        return record.word
+
+    def confirm(self) -> None:
+        """Confirm all that waits."""
+        for each in self.sent:
+            each.word.end(None)
+
+    def fail(self, error: Exception) -> None:
+        """Refuse all that waits."""
+        for each in self.sent:
+            each.word.end(error)
+
+    def close(self, timeout: float | None = None) -> None:
+        """End, or raise where something is left, as the real one does."""
+        if not all(each.word.is_done for each in self.sent):
+            raise KafkaTimeoutError("Timeout waiting for future")
+
+    def force_close(self) -> None:
+        """End the thread that sends."""
+        self.forced = True
 
 
 @contextmanager
