@@ -7,8 +7,6 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
-from kafka import KafkaConsumer
-
 from schemas.codec import decode
 from schemas.errors import UndecodableError
 from schemas.incidents import CameraWatch
@@ -17,8 +15,8 @@ from streams.capture.sender import STAGE
 from streams.clock import Clock
 from streams.domain.corroboration.attention import TOLERANCE
 from streams.domain.rules.cameras import AttentionRule
-from streams.kafka.follower import TopicFollower, begin, polled
 from streams.kafka.partitioner import partition_of
+from streams.kafka.reader import TopicFollower
 from streams.kafka.record import Record
 from streams.metrics import MESSAGES_IN
 from streams.settings import KafkaSettings
@@ -49,12 +47,13 @@ class AttentionReader(TopicFollower):
         self._desk = desk
         self._clock = clock
         self._back = timedelta(seconds=rule.length_s) + TOLERANCE
-        self._partitions = sorted({partition_of(CAMERA_WATCHES, camera_id.encode()) for camera_id in cameras})
+        self._places = {(CAMERA_WATCHES, partition_of(CAMERA_WATCHES, camera_id.encode())) for camera_id in cameras}
 
-    def _follow(self, consumer: KafkaConsumer) -> None:
-        begin(consumer, CAMERA_WATCHES, self._clock() - self._back, self._partitions)
+    def _follow(self) -> None:
+        offsets = self._reader.since((CAMERA_WATCHES,), self._clock() - self._back)
+        self._reader.begin({place: offset for place, offset in offsets.items() if place in self._places})
         while not self._stop.is_set():
-            for record in polled(consumer):
+            for record in self._reader.poll():
                 self._take(record)
             self._desk.work()
 

@@ -43,8 +43,8 @@ from streams.domain.cameras.legal_basis import permission
 from streams.domain.cameras.registry import Camera, Registry
 from streams.domain.rules.cameras import AttentionRule
 from streams.errors import ConfigurationError, DeliveryError
-from streams.kafka.follower import TopicFollower
 from streams.kafka.options import kafka_client_options
+from streams.kafka.reader import TopicFollower
 from streams.metrics import FRAMES_QUIET
 from streams.process import tell_ready
 from streams.settings import KafkaSettings, Settings

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
+from streams.kafka.producer import OPTIONS
 from streams.topics import MAX_MESSAGE_BYTES
 
 PRODUCER_OPTIONS: Final[Mapping[str, Any]] = {
-    "acks": "all",
-    # An idempotent producer of kafka-python 3.0 sends nothing any more once a record that was under way when the broker
-    # went away has expired (seen with a broker stopped for 20 s). One request at a time keeps the order just as well,
-    # and a record that arrives twice has one `ce_id`.
-    "enable_idempotence": False,
-    "max_in_flight_requests_per_connection": 1,
+    **OPTIONS,
     "linger_ms": 0,  # Waiting for more pictures would only add latency.
     "batch_size": 500_000,  # What has gathered during a request leaves together.
     "compression_type": None,  # JPEG does not compress further.

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
-
-from kafka import KafkaConsumer
 
 from schemas.codec import decode
 from schemas.errors import UndecodableError
@@ -16,8 +13,8 @@ from streams.capture.sender import STAGE, FrameSender
 from streams.capture.snapshots import SnapshotService
 from streams.clock import Clock
 from streams.kafka.dead_letter import Fault, dead_letter
-from streams.kafka.follower import TopicFollower, begin, polled
-from streams.kafka.record import Record
+from streams.kafka.reader import TopicFollower
+from streams.kafka.record import Record, message_of
 from streams.metrics import MESSAGES_FAILED, MESSAGES_IN, failures_from_zero
 from streams.settings import KafkaSettings
 from streams.topics import SNAPSHOT_REQUESTS, SNAPSHOTS
@@ -44,21 +41,19 @@ class SnapshotReader(TopicFollower):
         self._since = clock() - BACK
         failures_from_zero(STAGE)
 
-    def _follow(self, consumer: KafkaConsumer) -> None:
-        for record in answered(consumer, self._since, self._stop.is_set):
+    def _follow(self) -> None:
+        answered = self._reader.spans((SNAPSHOTS,), self._since)
+        for record in self._reader.read_spans(answered):
             self._know(record)
-        begin(consumer, SNAPSHOT_REQUESTS, self._since)
+        self._reader.begin(self._reader.since((SNAPSHOT_REQUESTS,), self._since))
         while not self._stop.is_set():
-            for record in polled(consumer):
+            for record in self._reader.poll():
                 self._take(record)
             self._desk.work()
         self._desk.work(ending=True)
 
     def _know(self, record: Record) -> None:
-        try:
-            message = decode(record.value or b"", record.headers)
-        except UndecodableError:
-            return
+        message = message_of(record)
         if isinstance(message, SnapshotReference):
             self._desk.know(message.request_id)
 
@@ -84,10 +79,3 @@ class SnapshotReader(TopicFollower):
         MESSAGES_FAILED.labels(STAGE, fault.reason).inc()
         letter = dead_letter(STAGE, record, fault)
         self._sender.keep_record(letter.topic, letter.record, record.appended_at)
-
-
-def answered(consumer: KafkaConsumer, since: datetime, stopping: Callable[[], bool]) -> Iterator[Record]:
-    """Yield the answers that were given from a moment until now."""
-    ends = begin(consumer, SNAPSHOTS, since)
-    while not stopping() and any(consumer.position(partition) < end for partition, end in ends.items()):
-        yield from polled(consumer)

@@ -19,7 +19,7 @@ from streams.config.files import load_rules
 from streams.domain.budget.report import AnnunciationSpan, RoomReport, ask_of, room_reports
 from streams.domain.rules.budget import BudgetRule
 from streams.errors import ConfigurationError
-from streams.kafka.topic_reader import read_until_now
+from streams.kafka.reader import read_messages
 from streams.process import start_logging
 from streams.settings import KafkaSettings, read_settings
 
@@ -69,13 +69,9 @@ def read_reports(kafka: KafkaSettings, since: datetime, now: datetime, rule: Bud
         ClusterError: The cluster cannot be reached; one line.
     """
     asks = [
-        ask
-        for message in read_until_now(kafka, topics.ALERTS, since)
-        if isinstance(message, Alert) and (ask := ask_of(message)) is not None
+        ask for message in read_messages(kafka, topics.ALERTS, Alert, since) if (ask := ask_of(message)) is not None
     ]
-    newest = {
-        message.alert_id: message for message in read_until_now(kafka, topics.ALERT_STATE) if isinstance(message, Alert)
-    }
+    newest = {message.alert_id: message for message in read_messages(kafka, topics.ALERT_STATE, Alert)}
     return room_reports(asks, newest.values(), since, now, rule)
 
 

@@ -8,7 +8,6 @@ import time
 from typing import Annotated, Final
 
 import typer
-from kafka.errors import KafkaError
 
 from streams.canary.lines import KafkaLines
 from streams.canary.partitions import names
@@ -17,7 +16,6 @@ from streams.cli.options import reachable
 from streams.clock import utc_now
 from streams.config.files import load_rules
 from streams.domain.canary import asked_by
-from streams.kafka.errors import ClusterError
 from streams.local.cluster import stop_signals
 from streams.process import start_logging, start_metrics, tell_ready
 from streams.settings import read_settings
@@ -60,10 +58,7 @@ def register(app: typer.Typer) -> None:
 
         with stop_signals() as stopping:
             cluster = reachable(settings, kafka)
-            try:
-                lines = KafkaLines(cluster, utc_now)
-            except (KafkaError, OSError) as error:
-                raise ClusterError(f"no Kafka at {cluster.bootstrap_servers}: {type(error).__name__}") from None
+            lines = KafkaLines(cluster, utc_now)
             canaries = Canaries(lines, names(), asked_by(load_rules(settings.rules)), utc_now, told)
             try:
                 if once:

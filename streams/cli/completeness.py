@@ -9,13 +9,13 @@ from datetime import timedelta
 from typing import Annotated, Final
 
 import typer
-from kafka.errors import KafkaError
 
 from streams.cli.options import reachable
 from streams.clock import utc_now
 from streams.completeness.check import Check, CheckResult
 from streams.completeness.cluster import KafkaCluster
 from streams.completeness.ledger import Ledger
+from streams.errors import DeliveryError
 from streams.kafka.errors import ClusterError
 from streams.local.cluster import stop_signals
 from streams.process import start_logging, start_metrics, tell_ready
@@ -84,8 +84,8 @@ def _once(check: Check, stopping: threading.Event, grace: timedelta, as_json: bo
         stopping.wait(grace.total_seconds() + SLACK_S)
         checked += check.look()
         result = None if stopping.is_set() else check.judge(checked)
-    except (KafkaError, OSError) as error:
-        raise ClusterError(f"the check cannot be made: {type(error).__name__}: {error}") from None
+    except (ClusterError, DeliveryError) as error:
+        raise ClusterError(f"the check cannot be made: {error}") from None
     if result is None:
         log.warning("stopped before the check was complete")
         raise typer.Exit(1)
@@ -100,10 +100,8 @@ def _on_and_on(check: Check, cluster: KafkaCluster, stopping: threading.Event, e
     while not stopping.is_set():
         try:
             result = check.run()
-        except (KafkaError, OSError) as error:
-            log.log(
-                logging.DEBUG if away else logging.WARNING, "no check can be made: %s: %s", type(error).__name__, error
-            )
+        except (ClusterError, DeliveryError) as error:
+            log.log(logging.DEBUG if away else logging.WARNING, "no check can be made: %s", error)
             away = True
             cluster.disconnect()
         else:

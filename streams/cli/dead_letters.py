@@ -11,6 +11,7 @@ from typing import Annotated, Final
 
 import typer
 
+from schemas.incidents import Incident
 from schemas.operations import DeadLetterReason
 from streams.cli.options import moment, reachable
 from streams.clock import utc_now
@@ -18,10 +19,11 @@ from streams.dead_letters.letters import Filters, Letter, Skip, excerpt, printab
 from streams.dead_letters.replay import MEMORY, Rereader, replay
 from streams.errors import ConfigurationError, DeliveryError
 from streams.intake.sources.registry import SourceOptions, make_source
-from streams.kafka.intake_memory import recent_incidents
 from streams.kafka.producer import ConfirmedProducer
+from streams.kafka.reader import read_messages
 from streams.process import start_logging
 from streams.settings import KafkaSettings, Settings, read_settings
+from streams.topics import INCIDENTS
 
 log = logging.getLogger(__name__)
 
@@ -145,10 +147,12 @@ def _replay(
         raise ConfigurationError("dead-letters replay", "HANDLE", "", "handles, a filter, or --all for every letter")
     settings, kafka = _cluster()
     options = SourceOptions(settings.time_zone, gazetteer, words, clock, categories, run)
-    reread = Rereader(lambda name: make_source(name, options), lambda: recent_incidents(kafka, utc_now(), MEMORY))
+    reread = Rereader(
+        lambda name: make_source(name, options), lambda: read_messages(kafka, INCIDENTS, Incident, utc_now() - MEMORY)
+    )
     letters = read_letters(kafka, None if handles else filters.since)
     chosen = (letter for letter in (_named(letters, handles) if handles else letters) if filters.take(letter))
-    sender = None if dry_run else ConfirmedProducer(kafka)
+    sender = None if dry_run else ConfirmedProducer(kafka, "dead-letters")
     try:
         report = replay(chosen, reread, sender)
     except DeliveryError as error:

@@ -17,6 +17,7 @@ from typing import Annotated, Final
 import typer
 from kafka import KafkaProducer
 
+from schemas.incidents import Incident
 from streams.clock import utc_now
 from streams.errors import ConfigurationError, DeliveryError
 from streams.intake.intake import LOOK_S, MEMORY, Intake
@@ -24,11 +25,11 @@ from streams.intake.lines import Line, read_lines
 from streams.intake.scenario_clock import PlayClock, played
 from streams.intake.sources.base import IncidentSource
 from streams.intake.sources.registry import SourceOptions, make_source
-from streams.kafka.intake_memory import recent_incidents
 from streams.kafka.options import kafka_client_options
+from streams.kafka.reader import read_messages
 from streams.process import start_logging, start_metrics, tell_ready
 from streams.settings import KafkaSettings, Settings, read_settings
-from streams.topics import MAX_MESSAGE_BYTES
+from streams.topics import INCIDENTS, MAX_MESSAGE_BYTES
 
 log = logging.getLogger(__name__)
 
@@ -166,7 +167,7 @@ def _intake(
     source: IncidentSource, kafka: KafkaSettings, stopping: Stopping, report_clock: PlayClock | None = None
 ) -> Intake:
     """Return an intake that knows the last hours' reports."""
-    known = list(recent_incidents(kafka, utc_now(), MEMORY))
+    known = list(read_messages(kafka, INCIDENTS, Incident, utc_now() - MEMORY))
     producer = KafkaProducer(
         **kafka_client_options(kafka),
         client_id=f"toezicht-intake-{source.name}",

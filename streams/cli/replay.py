@@ -19,8 +19,8 @@ from streams.clock import utc_now
 from streams.config.files import ConfigFiles, load_rules
 from streams.domain.rules.rules import Rules
 from streams.errors import ConfigurationError
+from streams.kafka.reader import Reader
 from streams.kafka.record import Record
-from streams.kafka.topic_spans import SpanReader
 from streams.process import start_logging
 from streams.replay.cluster import MARGIN, decision_records, decisions_of, records_of, state_now
 from streams.replay.file import RecordingHead, read_head, read_recording, write_recording
@@ -132,14 +132,14 @@ def _refuse_mixture(file: Path | None, export: Path | None, save: Path | None, s
 
 
 def _save(path: Path, kafka: KafkaSettings, now: datetime) -> None:
-    with SpanReader(kafka) as reader:
+    with Reader(kafka) as reader:
         rows = state_now(reader)
     save_state(path, rows, now)
     _say(f"{sum(map(len, rows.values()))} rows saved in {path}: delete it within {RETAINED.days} days")
 
 
 def _export(path: Path, kafka: KafkaSettings, span: TimeSpan, now: datetime, *, cameras: bool) -> None:
-    with SpanReader(kafka) as reader:
+    with Reader(kafka) as reader:
         log = decision_records(reader, span.since, span.until)
         records = list(records_of(reader, log, span.since, span.until, ticks=True, sights=cameras))
     head = RecordingHead(
@@ -155,9 +155,9 @@ def _export(path: Path, kafka: KafkaSettings, span: TimeSpan, now: datetime, *, 
 
 def _shadow(kafka: KafkaSettings, span: TimeSpan, now: datetime) -> ReplayResult:
     until = span.until or now
-    with SpanReader(kafka) as reader:
+    with Reader(kafka) as reader:
         spans = reader.spans((topics.ALERTS, topics.SHADOW_ALERTS), span.since, until + MARGIN)
-        recording = recording_of(reader.read(spans))
+        recording = recording_of(reader.read_spans(spans))
     return shadow_difference(recording, span.since or now - RETAINED, until)
 
 
@@ -181,7 +181,7 @@ def _replay(
         recording, log_is_theirs = _from_file(file, rules, span)
         span = TimeSpan(span.since or begins, span.until or head.until)
     else:
-        with SpanReader(reachable(settings, kafka)) as reader:
+        with Reader(reachable(settings, kafka)) as reader:
             begins = _begin(span, rules, now)
             recording, log_is_theirs = _from_cluster(reader, settings, rules, span)
     if log_is_theirs:
@@ -197,7 +197,7 @@ def _begin(span: TimeSpan, rules: Rules, now: datetime) -> datetime:
     return now - RETAINED if span.since is None else span.since - timedelta(seconds=rules.lifetime.open_s)
 
 
-def _from_cluster(reader: SpanReader, settings: Settings, rules: Rules, span: TimeSpan) -> tuple[Recording, bool]:
+def _from_cluster(reader: Reader, settings: Settings, rules: Rules, span: TimeSpan) -> tuple[Recording, bool]:
     log = decision_records(reader, span.since, span.until)
     theirs = follows_log(decisions_of(log), rules)
     since = span.since if theirs or span.since is None else _begin(span, rules, span.since)

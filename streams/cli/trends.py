@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from collections.abc import Iterator
 from datetime import date
 from enum import Enum
 from pathlib import Path
@@ -13,16 +14,19 @@ from typing import Annotated, Any
 import typer
 from pydantic import BaseModel
 
+from schemas.base import Message
+from streams import topics
 from streams.cli.options import reachable
 from streams.clock import utc_now
 from streams.domain.trends.counts import local_day
 from streams.domain.trends.summary import RoomSummary, summaries
 from streams.errors import ConfigurationError
-from streams.kafka.trend_reader import read_trends
+from streams.kafka.reader import read_records
+from streams.kafka.record import message_of
 from streams.presentation.language import Language
 from streams.presentation.trends.html import report_html
 from streams.process import start_logging
-from streams.settings import read_settings, read_time_zone
+from streams.settings import KafkaSettings, read_settings, read_time_zone
 
 
 def register(app: typer.Typer) -> None:
@@ -58,6 +62,12 @@ def register(app: typer.Typer) -> None:
         _write(figures(rooms) if as_json else report_html(rooms, language, local_day(now, zone)), out)
         if not rooms:
             raise typer.Exit(1)
+
+
+def read_trends(kafka: KafkaSettings) -> Iterator[Message]:
+    """Yield what the topic `trends` holds now, in the order of each control room; see `streams.kafka.reader.read_records`."""
+    records = read_records(kafka, (topics.TRENDS,))
+    return (message for each in records if (message := message_of(each)) is not None)
 
 
 def figures(rooms: list[RoomSummary]) -> str:

@@ -19,7 +19,7 @@ from streams.config.files import ConfigFiles
 from streams.domain.review.differences import cases, compare
 from streams.domain.review.precision import Closed, closed_alerts, precisions
 from streams.domain.review.proposals import Proposal, proposals
-from streams.kafka.topic_spans import SpanReader
+from streams.kafka.reader import Reader
 from streams.process import start_logging
 from streams.replay.cluster import decision_records, records_of
 from streams.replay.file import read_head, read_recording
@@ -66,7 +66,7 @@ def register(app: typer.Typer) -> None:
             begin, end = (begin if since else head.since), (end if until else head.until)
             recording = recording_of(read_recording(file))
         else:
-            with SpanReader(reachable(settings, kafka)) as reader:
+            with Reader(reachable(settings, kafka)) as reader:
                 earlier = begin - WARM_UP
                 log = decision_records(reader, earlier, end)
                 recording = recording_of(records_of(reader, log, earlier, end, ticks=False, sights=False))

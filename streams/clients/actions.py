@@ -22,7 +22,7 @@ def newest(kafka: KafkaSettings, alert_id: str, timeout_s: float) -> Alert:
 
     Raises:
         NoAnswerError: There is no such alert on `alert-state`.
-        UnreachableError: No broker answers.
+        ClusterError: No broker answers.
     """
     reader = AlertReader(kafka, from_start=True)
     try:
@@ -41,7 +41,9 @@ def ask(kafka: KafkaSettings, action: OperatorAction, timeout_s: float) -> Decis
     """Send an action and return the decision on it, whether it was done or refused.
 
     Raises:
-        NoAnswerError: The cluster cannot be reached, or nobody decided within `timeout_s`.
+        ClusterError: The cluster cannot be reached.
+        DeliveryError: It does not take the request.
+        NoAnswerError: Nobody decided within `timeout_s`.
     """
 
     def answer_of(message: Message, _value: bytes) -> DecisionLog | None:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Any, Final
-
-from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError
+from typing import Final
 
 from schemas.alerts import Alert
 from schemas.codec import decode, envelope
 from schemas.errors import UndecodableError
 from streams import topics
-from streams.kafka.errors import UnreachableError
-from streams.kafka.options import kafka_client_options
+from streams.kafka.reader import Reader
+from streams.kafka.record import Record
 from streams.settings import KafkaSettings
 
 REMEMBERED: Final = 10_000
@@ -28,25 +25,17 @@ class AlertReader:
         from_start: Whether to begin with the newest state of every alert that is retained.
 
     Raises:
-        UnreachableError: No broker answers.
+        ClusterError: No broker answers.
     """
 
     def __init__(self, kafka: KafkaSettings, from_start: bool) -> None:
         self._newest: dict[str, Alert] = {}
         self._seen: OrderedDict[str, None] = OrderedDict()
-        try:
-            self._consumer = KafkaConsumer(**kafka_client_options(kafka), enable_auto_commit=False)
-            live = _partitions(topics.ALERTS)
-            state = _partitions(topics.ALERT_STATE) if from_start else []
-            self._consumer.assign(live + state)
-            self._consumer.seek_to_end(*live)
-            for partition in live:
-                self._consumer.position(partition)
-            self._ends = self._consumer.end_offsets(state) if state else {}
-            if state:
-                self._consumer.seek_to_beginning(*state)
-        except KafkaError as error:
-            raise UnreachableError(f"no Kafka at {kafka.bootstrap_servers}: {type(error).__name__}") from None
+        self._reader = Reader(kafka, "alerts")
+        live = self._reader.ends((topics.ALERTS,))
+        state = self._reader.spans((topics.ALERT_STATE,)) if from_start else {}
+        self._ends = {place: end for place, (_, end) in state.items()}
+        self._reader.begin(live | {place: first for place, (first, _) in state.items()})
 
     @property
     def alerts(self) -> list[Alert]:
@@ -55,23 +44,17 @@ class AlertReader:
 
     def changes(self, wait_s: float) -> list[Alert]:
         """Return the alerts that changed, waiting at most this long for the first; older versions are passed over."""
-        changed: list[Alert] = []
-        for records in self._consumer.poll(timeout_ms=int(wait_s * 1000)).values():
-            for record in records:
-                alert = self._take(record)
-                if alert is not None:
-                    changed.append(alert)
-        return changed
+        return [alert for record in self._reader.poll(wait_s) if (alert := self._take(record)) is not None]
 
     def caught_up(self) -> bool:
         """Return whether all was read that was retained when the reading began."""
-        return all(self._consumer.position(partition) >= end for partition, end in self._ends.items())
+        return not self._reader.behind(self._ends)
 
     def close(self) -> None:
         """Stop reading."""
-        self._consumer.close()
+        self._reader.close()
 
-    def _take(self, record: Any) -> Alert | None:
+    def _take(self, record: Record) -> Alert | None:
         if record.value is None:
             return None
         try:
@@ -88,7 +71,3 @@ class AlertReader:
             return None
         self._newest[message.alert_id] = message
         return message
-
-
-def _partitions(topic: str) -> list[TopicPartition]:
-    return [TopicPartition(topic, number) for number in range(topics.BY_NAME[topic].partitions)]

@@ -26,7 +26,9 @@ def ask(kafka: KafkaSettings, request: SnapshotRequest, timeout_s: float) -> Ans
     """Send a request and return its answer, be it a picture or a refusal.
 
     Raises:
-        NoAnswerError: The cluster cannot be reached, or no answer came within `timeout_s`.
+        ClusterError: The cluster cannot be reached.
+        DeliveryError: It does not take the request.
+        NoAnswerError: No answer came within `timeout_s`.
     """
 
     def answer_of(message: Message, value: bytes) -> Answer | None:

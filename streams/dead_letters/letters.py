@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -18,8 +18,8 @@ from schemas.codec import Headers, decode
 from schemas.errors import UndecodableError
 from schemas.operations import DeadLetterReason, DeadLetterReference
 from streams.kafka.dead_letter import MAX_DEAD_LETTER_BYTES
-from streams.kafka.record import normal_headers, sent_again
-from streams.kafka.topic_reader import read_records
+from streams.kafka.reader import read_records
+from streams.kafka.record import sent_again
 from streams.settings import KafkaSettings
 from streams.topics import (
     BY_NAME,
@@ -248,15 +248,7 @@ def read_letters(kafka: KafkaSettings, since: datetime | None = None) -> Iterato
     Raises:
         ClusterError: The cluster cannot be reached, or has no such topic; one line.
     """
-    return (letter_of(record) for record in read_records(kafka, DEAD_LETTERS, since))
-
-
-def letter_of(record: Any) -> Letter:
-    """Return a record as kafka-python gives it as a letter."""
-    return read_letter(
-        (record.partition, record.offset),
-        datetime.fromtimestamp(record.timestamp / 1000, UTC),
-        record.key,
-        record.value,
-        normal_headers(record.headers),
+    return (
+        read_letter((each.partition, each.offset), each.appended_at, each.key, each.value, each.headers)
+        for each in read_records(kafka, (DEAD_LETTERS,), since)
     )

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
-
-from kafka import KafkaConsumer, TopicPartition
 
 from schemas.alerts import Alert
 from schemas.codec import decode, envelope
@@ -17,7 +14,7 @@ from schemas.errors import UndecodableError
 from schemas.evidence import Evidence, SightingFact
 from schemas.operations import DeadLetterReference
 from streams import topics
-from streams.kafka.options import kafka_client_options
+from streams.kafka.reader import Reader, TopicFollower
 from streams.settings import KafkaSettings
 
 READ: Final = (topics.ALERTS, topics.EVIDENCE, topics.EVIDENCE_URGENT, topics.INCIDENTS, topics.DEAD_LETTERS)
@@ -105,29 +102,17 @@ def _cause(evidence: Evidence) -> str:
     return "frame"
 
 
-class TopicReader:
+class TopicReader(TopicFollower):
     """Reads the topics in a thread from now on, and counts records on those too large to read."""
 
     def __init__(self, kafka: KafkaSettings, on_alert: Callable[[Alert], None]) -> None:
         """Note where the topics end now."""
+        super().__init__(kafka, "tally")
         self.tally = Tally()
         self._on_alert = on_alert
-        self._consumer = KafkaConsumer(**kafka_client_options(kafka), enable_auto_commit=False)
-        self._partitions = [
-            TopicPartition(name, number) for name in READ for number in range(topics.BY_NAME[name].partitions)
-        ]
-        self._consumer.assign(self._partitions)
-        self._consumer.seek_to_end(*self._partitions)
-        for partition in self._partitions:
-            self._consumer.position(partition)
-        self._counter = KafkaConsumer(**kafka_client_options(kafka), enable_auto_commit=False)
+        self._reader.begin(self._reader.ends(READ))
+        self._counter = Reader(kafka, "tally")
         self._began = self._ends()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._read, name="tally", daemon=True)
-
-    def start(self) -> None:
-        """Begin to read."""
-        self._thread.start()
 
     def counts(self) -> dict[str, int]:
         """Return how many records each counted topic took since the beginning."""
@@ -136,24 +121,18 @@ class TopicReader:
 
     def stop(self) -> None:
         """Stop reading."""
-        self._stopping.set()
-        self._thread.join(timeout=5)
-        self._consumer.close()
+        super().stop()
+        self.join(5)
         self._counter.close()
 
     def _ends(self) -> dict[str, int]:
-        ends = {}
-        for name, topic in COUNTED.items():
-            partitions = [TopicPartition(topic, number) for number in range(topics.BY_NAME[topic].partitions)]
-            ends[name] = sum(self._counter.end_offsets(partitions).values())
-        return ends
+        return {name: sum(self._counter.ends((topic,)).values()) for name, topic in COUNTED.items()}
 
-    def _read(self) -> None:
-        while not self._stopping.is_set():
-            for records in self._consumer.poll(timeout_ms=200).values():
-                for record in records:
-                    if record.value is None:
-                        continue
-                    alert = self.tally.add(record.topic, record.value, record.headers, record.timestamp / 1000)
+    def _follow(self) -> None:
+        while not self._stop.is_set():
+            for record in self._reader.poll():
+                if record.value is not None:
+                    at_s = record.appended_at.timestamp()
+                    alert = self.tally.add(record.topic, record.value, record.headers, at_s)
                     if alert is not None:
                         self._on_alert(alert)

@@ -1,77 +1,143 @@
-"""The topic `dead-letters` on a cluster: reading its letters up to now, and sending originals again."""
+"""Producer: records to topics with kafka-python, each confirmed by all replicas before it counts as sent."""
 
 from __future__ import annotations
 
-import logging
+import contextlib
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from schemas.codec import Headers
+from schemas.codec import Encoded, Headers
 from streams.errors import DeliveryError
 from streams.kafka.errors import ClusterError
 from streams.kafka.options import kafka_client_options
-from streams.kafka.topic_reader import CONNECT_TIMEOUT_MS
 from streams.settings import KafkaSettings
 from streams.topics import MAX_MESSAGE_BYTES
 
-log = logging.getLogger(__name__)
-
 CONFIRM_WITHIN_S: Final = 60.0
 """How long to wait for the broker's word on what was sent."""
+CONNECT_WITHIN_S: Final = 15.0
+CLOSE_WITHIN_S: Final = 1.0
+MORE_HEADERS_BYTES: Final = 20_000
+OPTIONS: Final[Mapping[str, Any]] = {
+    "acks": "all",
+    # An idempotent producer of kafka-python 3.0 sends nothing any more once a record that was under way when the broker
+    # went away has expired (seen with a broker stopped for 20 s). One request at a time keeps the order just as well,
+    # and a record that arrives twice has one `ce_id`.
+    "enable_idempotence": False,
+    "max_in_flight_requests_per_connection": 1,
+    # A record that is sent again has a header more than it had; what is too large for its topic the broker refuses.
+    "max_request_size": MAX_MESSAGE_BYTES + MORE_HEADERS_BYTES,
+}
+
+
+def connect(kafka: KafkaSettings, name: str, within_s: float = CONFIRM_WITHIN_S, **changes: Any) -> Any:
+    """Return kafka-python's producer, connected, for whoever keeps by itself what is not confirmed.
+
+    Its `send` hands a record over and returns the broker's word on it: `is_done`, `get(timeout)`. It waits for nothing but a
+    topic that it does not know yet; it keeps what it is given without a limit, so a limit is the caller's.
+
+    Args:
+        kafka: The cluster.
+        name: What the broker's log calls it.
+        within_s: How long a record may take to be confirmed (s); half of it goes to one try.
+        changes: kafka-python's options that are to be different.
+
+    Raises:
+        KafkaError: No broker answers.
+    """
+    try_ms = int(500 * within_s)
+    timeouts = {
+        "bootstrap_timeout_ms": min(try_ms, int(1_000 * CONNECT_WITHIN_S)),
+        "request_timeout_ms": try_ms,
+        "max_block_ms": try_ms,
+        "delivery_timeout_ms": 2 * try_ms,
+    }
+    options = kafka_client_options(kafka) | dict(OPTIONS) | timeouts | {"client_id": f"toezicht-{name}"}
+    return KafkaProducer(**options | changes)
+
+
+def close_producer(producer: Any, within_s: float = CLOSE_WITHIN_S) -> None:
+    """Close kafka-python's producer; what is not confirmed within `within_s` (s) is given up without a word.
+
+    Its `close` raises where something is left, and stays open: its thread goes on sending, and its destructor closes it once more
+    and raises again, which Python prints as a traceback when the process ends. Nothing public ends it then.
+    """
+    try:
+        producer.close(timeout=within_s)
+    except (KafkaError, OSError, ValueError):
+        with contextlib.suppress(AttributeError):
+            producer._sender.force_close()
+        producer._closed = True
 
 
 class ConfirmedProducer:
-    """Sends records and waits for the broker's confirmation of all of them."""
+    """Sends records, and waits for the broker's confirmation of all of them. It lives on through an outage.
 
-    def __init__(self, kafka: KafkaSettings) -> None:
-        """Connect.
+    Args:
+        kafka: The cluster.
+        name: What the broker's log calls it.
+        within_s: How long a record may take to be confirmed (s).
 
-        Raises:
-            ClusterError: No broker answers.
-        """
+    Raises:
+        ClusterError: No broker answers.
+    """
+
+    def __init__(self, kafka: KafkaSettings, name: str, within_s: float = CONFIRM_WITHIN_S) -> None:
+        self._within_s = within_s
         try:
-            self._producer = KafkaProducer(
-                **kafka_client_options(kafka),
-                client_id="toezicht-dead-letters",
-                acks="all",
-                max_request_size=MAX_MESSAGE_BYTES,
-                delivery_timeout_ms=int(CONFIRM_WITHIN_S * 1000),
-                bootstrap_timeout_ms=CONNECT_TIMEOUT_MS,
-            )
+            self._producer = connect(kafka, name, within_s)
         except (KafkaError, OSError, ValueError) as error:
-            raise ClusterError(f"Kafka at {kafka.bootstrap_servers} cannot be used: {type(error).__name__}") from None
-        self._waiting: list[tuple[str, Any]] = []
+            raise ClusterError.about(kafka.bootstrap_servers, "nothing can be written", error) from None
+        self._waiting: deque[tuple[str, Any]] = deque()
+        self._failure: DeliveryError | None = None
 
-    def send(self, topic: str, partition: int | None, key: bytes | None, value: bytes, headers: Headers) -> None:
-        """Hand one record over.
+    def send(self, topic: str, partition: int | None, key: bytes | None, value: bytes, headers: Headers) -> Any:
+        """Hand one record over and return the broker's word on it: `is_done`, `get(timeout)`; the key may choose its partition.
 
         Raises:
             DeliveryError: The client refuses it.
         """
+        while self._waiting and self._waiting[0][1].is_done:  # whoever never asks for confirmation gathers nothing
+            self._note(0.0)
         try:
             sent = self._producer.send(topic, partition=partition, key=key, value=value, headers=headers)
         except Exception as error:
             raise DeliveryError(f"{topic}: the producer refuses a record: {type(error).__name__}") from error
         self._waiting.append((topic, sent))
+        return sent
+
+    def send_encoded(self, topic: str, record: Encoded) -> Any:
+        """Hand an encoded message over; see `send`."""
+        return self.send(topic, None, record.key, record.value, record.headers)
 
     def confirm(self, now_s: Callable[[], float] = time.monotonic) -> None:
-        """Wait until the broker has confirmed everything that was handed over.
+        """Wait until the broker has confirmed everything that was handed over since the last call.
 
         Raises:
             DeliveryError: It refused a record, or did not confirm it in time.
         """
-        deadline_s = now_s() + CONFIRM_WITHIN_S
-        for topic, sent in self._waiting:
-            try:
-                sent.get(timeout=max(0.0, deadline_s - now_s()))
-            except Exception as error:
-                raise DeliveryError(f"{topic}: a record is not confirmed: {type(error).__name__}") from error
-        self._waiting.clear()
+        deadline_s = now_s() + self._within_s
+        while self._waiting:
+            self._note(max(0.0, deadline_s - now_s()))
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
 
     def close(self) -> None:
-        """Disconnect."""
-        self._producer.close(timeout=5)
+        """Disconnect; what is not confirmed by now is given up."""
+        close_producer(self._producer)
+
+    def _note(self, timeout_s: float) -> None:
+        """Take the broker's word on the oldest record, waiting at most this long (s); the first failure is kept."""
+        topic, sent = self._waiting.popleft()
+        try:
+            sent.get(timeout=timeout_s)
+        except Exception as error:
+            failure = DeliveryError(f"{topic}: a record is not confirmed: {type(error).__name__}")
+            failure.__cause__ = error
+            self._failure = self._failure or failure

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
-
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.errors import KafkaError
+from typing import Final, TypeVar
 
 from schemas.base import Message
-from schemas.codec import decode, encode
-from schemas.errors import UndecodableError
+from schemas.codec import encode
 from streams.kafka.errors import NoAnswerError
-from streams.kafka.options import kafka_client_options
-from streams.kafka.record import normal_headers
+from streams.kafka.producer import ConfirmedProducer
+from streams.kafka.reader import Reader
+from streams.kafka.record import message_of
 from streams.settings import KafkaSettings
-from streams.topics import BY_NAME
 
 A = TypeVar("A")
 
-POLL_MS: Final = 200
-CONNECT_MS: Final = 15_000
+SEND_WITHIN_S: Final = 15.0
 
 
 def ask(
@@ -43,56 +38,28 @@ def ask(
         expected: What has to run for an answer to come, for the error.
 
     Raises:
-        NoAnswerError: The cluster cannot be reached, or no answer came within `timeout_s`.
+        ClusterError: The cluster cannot be reached.
+        DeliveryError: It does not take the request.
+        NoAnswerError: No answer came within `timeout_s`.
     """
-    try:
-        consumer = _at_the_end(kafka, answers)
-        try:
-            _send(kafka, request)
-            answer = _awaited(consumer, answer_of, time.monotonic() + timeout_s)
-        finally:
-            consumer.close()
-    except (KafkaError, OSError) as error:
-        raise NoAnswerError(f"no Kafka at {kafka.bootstrap_servers}: {type(error).__name__}") from None
-    if answer is None:
-        raise NoAnswerError(f"no answer within {timeout_s:g} s: expected {expected}")
-    return answer
-
-
-def _at_the_end(kafka: KafkaSettings, topic: str) -> KafkaConsumer:
-    """Return a consumer that reads answers from now on: it stands there before the request is sent."""
-    consumer = KafkaConsumer(**kafka_client_options(kafka), enable_auto_commit=False, bootstrap_timeout_ms=CONNECT_MS)
-    partitions = [TopicPartition(topic, number) for number in range(BY_NAME[topic].partitions)]
-    consumer.assign(partitions)
-    consumer.seek_to_end(*partitions)
-    for partition in partitions:
-        consumer.position(partition)
-    return consumer
+    with Reader(kafka, "request") as reader:
+        reader.begin(reader.ends((answers,)))  # it stands there before the request is sent
+        _send(kafka, request)
+        deadline_s = time.monotonic() + timeout_s
+        while time.monotonic() < deadline_s:
+            for record in reader.poll():
+                message = message_of(record)
+                answer = None if message is None else answer_of(message, record.value or b"")
+                if answer is not None:
+                    return answer
+    raise NoAnswerError(f"no answer within {timeout_s:g} s: expected {expected}")
 
 
 def _send(kafka: KafkaSettings, request: Message) -> None:
-    producer = KafkaProducer(**kafka_client_options(kafka), acks="all", bootstrap_timeout_ms=CONNECT_MS)
+    at = request.happened_at()
+    producer = ConfirmedProducer(kafka, "request", SEND_WITHIN_S)
     try:
-        at = request.happened_at()
-        record = encode(request, stage=request.name, handled_at=at, entered_at=at)
-        producer.send(request.topics[0], record.value, record.key, list(record.headers)).get(CONNECT_MS / 1000)
+        producer.send_encoded(request.topics[0], encode(request, stage=request.name, handled_at=at, entered_at=at))
+        producer.confirm()
     finally:
-        producer.close(timeout=1)
-
-
-def _awaited(consumer: KafkaConsumer, answer_of: Callable[[Message, bytes], A | None], deadline_s: float) -> A | None:
-    while time.monotonic() < deadline_s:
-        for records in consumer.poll(timeout_ms=POLL_MS).values():
-            for record in records:
-                message = _message(record)
-                answer = None if message is None else answer_of(message, record.value)
-                if answer is not None:
-                    return answer
-    return None
-
-
-def _message(record: Any) -> Message | None:
-    try:
-        return decode(record.value or b"", normal_headers(record.headers))
-    except UndecodableError:
-        return None
+        producer.close()

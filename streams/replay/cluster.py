@@ -7,11 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from schemas.alerts import DecisionLog
-from schemas.codec import decode
-from schemas.errors import UndecodableError
 from streams import topics
-from streams.kafka.record import Record
-from streams.kafka.topic_spans import SpanReader, Spans
+from streams.kafka.reader import Reader, Spans
+from streams.kafka.record import Record, message_of
 from streams.replay.recording import FACTS, SIGHTS
 from streams.replay.saved_state import whole_rows
 
@@ -19,26 +17,18 @@ MARGIN: Final = timedelta(hours=1)
 """Alerts and ticks are read from so much earlier and until so much later: a stage that is behind decides late."""
 
 
-def decision_records(reader: SpanReader, since: datetime | None, until: datetime | None) -> list[Record]:
+def decision_records(reader: Reader, since: datetime | None, until: datetime | None) -> list[Record]:
     """Return the decision log of a span, by the broker's time."""
-    return list(reader.read(reader.spans((topics.DECISION_LOG,), since, until)))
+    return list(reader.read_spans(reader.spans((topics.DECISION_LOG,), since, until)))
 
 
 def decisions_of(records: Iterable[Record]) -> list[DecisionLog]:
     """Return the decisions that records hold; what cannot be read is left out."""
-    found = []
-    for record in records:
-        try:
-            message = decode(record.value or b"", record.headers)
-        except UndecodableError:
-            continue
-        if isinstance(message, DecisionLog):
-            found.append(message)
-    return found
+    return [message for record in records if isinstance(message := message_of(record), DecisionLog)]
 
 
 def records_of(
-    reader: SpanReader,
+    reader: Reader,
     log: Sequence[Record],
     since: datetime | None,
     until: datetime | None,
@@ -66,7 +56,7 @@ def records_of(
     spans |= reader.spans((topics.ALERTS,), earlier, later)
     if sights:
         spans |= reader.spans(SIGHTS, since, until)
-    yield from reader.read(spans)
+    yield from reader.read_spans(spans)
 
 
 def _reach(spans: Spans, decisions: Iterable[DecisionLog]) -> None:
@@ -83,6 +73,6 @@ def _widen(spans: Spans, where: tuple[str, int], offset: int) -> None:
         spans[where] = (min(first, offset), max(end, offset + 1)) if first < end else (offset, offset + 1)
 
 
-def state_now(reader: SpanReader) -> dict[int, dict[str, bytes]]:
+def state_now(reader: Reader) -> dict[int, dict[str, bytes]]:
     """Return the rows of `decide` as they stand, by partition and name."""
-    return whole_rows(reader.read(reader.spans((topics.changelog("decide"),), None, None)))
+    return whole_rows(reader.read_spans(reader.spans((topics.changelog("decide"),), None, None)))

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
-
-from kafka.errors import KafkaError
 
 from schemas.alerts import Alert, DecisionLog
 from schemas.base import Message
-from schemas.codec import decode
-from schemas.errors import UndecodableError
 from streams import topics
-from streams.kafka.errors import UnreachableError
-from streams.kafka.record import Record
-from streams.kafka.span_follower import Follower
+from streams.kafka.reader import read_records
+from streams.kafka.record import message_of
 from streams.replay.explaining import Place
 from streams.settings import KafkaSettings
 
 INPUTS: Final = (topics.EVIDENCE, topics.EVIDENCE_URGENT, topics.OPERATOR_ACTIONS)
 BEFORE: Final = timedelta(days=1)
 """How long before an alert its facts are looked for: what came early, or was decided late."""
-_START: Final = datetime.fromtimestamp(0, UTC)
 
 
 class Retained:
@@ -39,13 +32,13 @@ class Retained:
         """Return the newest revision of an alert; None where none is retained.
 
         Raises:
-            UnreachableError: The cluster does not answer.
+            ClusterError: The cluster does not answer.
         """
         newest: Alert | None = None
-        for record in self._read((topics.ALERT_STATE, topics.ALERTS), _START):
+        for record in read_records(self._kafka, (topics.ALERT_STATE, topics.ALERTS)):
             if record.value is None or alert_id.encode() not in record.value:
                 continue
-            message = _decoded(record)
+            message = message_of(record)
             if isinstance(message, Alert) and message.alert_id == alert_id:
                 newest = message if newest is None or message.revision > newest.revision else newest
         return newest
@@ -54,33 +47,17 @@ class Retained:
         """Return the decisions of an alert's control room since before it and what it repeats, and their inputs.
 
         Raises:
-            UnreachableError: The cluster does not answer.
+            ClusterError: The cluster does not answer.
         """
         since = min([alert.opened_at, alert.occurred_at, *(each.occurred_at for each in alert.near_repeats)]) - BEFORE
         decisions: list[DecisionLog] = []
         messages: dict[Place, Message] = {}
-        for record in self._read((topics.DECISION_LOG, *INPUTS), since):
+        for record in read_records(self._kafka, (topics.DECISION_LOG, *INPUTS), since):
             if record.value is None or record.key != alert.control_room_id.encode():
                 continue
-            message = _decoded(record)
+            message = message_of(record)
             if isinstance(message, DecisionLog):
                 decisions.append(message)
             elif message is not None:
                 messages[record.topic, record.partition, record.offset] = message
         return decisions, messages
-
-    def _read(self, names: tuple[str, ...], since: datetime) -> Iterator[Record]:
-        follower = Follower(self._kafka, names, since, lambda: False)
-        try:
-            yield from follower.read(follower.ends())
-        except (KafkaError, OSError) as error:
-            raise UnreachableError(f"no Kafka at {self._kafka.bootstrap_servers}: {type(error).__name__}") from None
-        finally:
-            follower.close()
-
-
-def _decoded(record: Record) -> Message | None:
-    try:
-        return decode(record.value or b"", record.headers)
-    except UndecodableError:
-        return None

@@ -1,6 +1,6 @@
 """What was recorded of one stage, `decide`: its inputs, the order in which it took them, and what it said.
 
-A recording is a number of Kafka records, read from the cluster (`streams/kafka/topic_spans.py`) or from a file
+A recording is a number of Kafka records, read from the cluster (`streams/kafka/reader.py`) or from a file
 (`streams/replay/file.py`). A message is decoded when it is needed, since a day holds hundreds of thousands of ticks.
 """
 

@@ -26,7 +26,7 @@ from streams import topics
 from streams.clock import utc_now
 from streams.config.files import DEFAULT_RULES
 from streams.kafka.admin import apply
-from streams.kafka.topic_spans import SpanReader
+from streams.kafka.reader import read_records
 from streams.local.broker import LocalBroker, free_port
 from streams.settings import KafkaSettings, Settings
 from tests.support.messages import STADSHART, example
@@ -84,9 +84,7 @@ class Scene:
 
     def alerts(self, topic: str = topics.ALERTS) -> list[Alert]:
         """Return all versions of all alerts."""
-        with SpanReader(self.kafka) as reader:
-            records = list(reader.read(reader.spans((topic,), None, None)))
-        return [Alert.model_validate_json(each.value or b"") for each in records]
+        return [Alert.model_validate_json(each.value or b"") for each in read_records(self.kafka, (topic,))]
 
     def replay(self, *arguments: str, code: int = 0) -> dict[str, Any]:
         """Run the command, and return what it printed."""

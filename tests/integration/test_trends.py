@@ -21,9 +21,9 @@ from schemas.codec import encode
 from schemas.trends import Trend
 from streams.clock import utc_now
 from streams.domain.trends.counts import local_day, week_name, week_of
-from streams.kafka.trend_reader import read_trends
+from streams.kafka.reader import read_messages
 from streams.settings import KafkaSettings, read_time_zone
-from streams.topics import ALERTS
+from streams.topics import ALERTS, TRENDS
 from tests.support.trend_year import AREAS
 from tests.support.trends import burglary
 
@@ -79,7 +79,7 @@ def wait_for(kafka: KafkaSettings, count: int) -> None:
     found: list[int] = []
     while not found or found[-1] != count:
         assert time.monotonic() < deadline, f"counted {found}, expected {count}"
-        mine = [each for each in read_trends(kafka) if isinstance(each, Trend) and each.control_room_id == ROOM]
+        mine = [each for each in read_messages(kafka, TRENDS, Trend) if each.control_room_id == ROOM]
         found = [each.count for each in mine if each.area_code == "all"]
         time.sleep(0.2)
 

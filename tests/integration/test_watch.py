@@ -14,7 +14,7 @@ from schemas.alerts import Alert
 from schemas.codec import encode
 from streams.clients.alerts import AlertReader
 from streams.clock import utc_now
-from streams.kafka.errors import UnreachableError
+from streams.kafka.errors import ClusterError
 from streams.settings import KafkaSettings
 from streams.topics import ALERT_STATE, ALERTS
 from tests.support.messages import NOON, example
@@ -89,5 +89,5 @@ def test_the_budget_is_told_from_what_is_on_the_topics(kafka: KafkaSettings) -> 
 
 def test_a_broker_that_is_not_there_is_one_line() -> None:
     """The error names the address."""
-    with pytest.raises(UnreachableError, match=r"no Kafka at 127\.0\.0\.1:1: "):
+    with pytest.raises(ClusterError, match=r"Kafka at 127\.0\.0\.1:1: alerts cannot be read: "):
         AlertReader(KafkaSettings(bootstrap_servers="127.0.0.1:1"), from_start=False)

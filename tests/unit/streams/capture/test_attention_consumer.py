@@ -5,23 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from kafka import TopicPartition
 
 from schemas.operations import Tick
 from streams.capture.attention import AttentionService
 from streams.capture.attention_consumer import AttentionReader
 from streams.domain.corroboration.attention import TOLERANCE
-from streams.kafka import follower as topic_follower
+from streams.kafka import reader
 from streams.kafka.partitioner import partition_of
 from streams.settings import KafkaSettings
 from streams.topics import CAMERA_WATCHES
 from tests.support.capture import NOW
+from tests.support.kafka import FakeConsumer, FakeTopics
 from tests.support.messages import example
 from tests.support.situations import attention_rule, watch
-from tests.unit.streams.capture.test_snapshot_consumer import FakeConsumer, Log
 
 RULE = attention_rule()
 LENGTH = timedelta(seconds=RULE.length_s)
@@ -32,29 +32,23 @@ class Reading:
     """A reader over a log; its desk's clock stands at noon."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.log = Log()
-        monkeypatch.setattr(topic_follower, "KafkaConsumer", lambda **options: FakeConsumer(self.log, **options))
-        monkeypatch.setattr(topic_follower, "RETRY_S", 0.01)
+        self.log = FakeTopics()
+        monkeypatch.setattr(reader, "Consumer", partial(FakeConsumer, self.log))
+        monkeypatch.setattr(reader, "RETRY_S", 0.01)
         self.desk = AttentionService(CAMERAS, RULE, lambda: NOW)
         self.reader = AttentionReader(KafkaSettings(bootstrap_servers="a:1"), CAMERAS, self.desk, RULE, lambda: NOW)
 
     def add(self, camera_id: str, at: datetime = NOW, partition: int | None = None, **changes: Any) -> None:
         """Append a watch to its camera's partition."""
         known: dict[str, Any] = {"camera_id": camera_id, "attention_until": at + LENGTH}
-        self.log.add(CAMERA_WATCHES, watch(**(known | changes)), at)
-        self._move(partition_of(CAMERA_WATCHES, camera_id.encode()) if partition is None else partition)
+        own = partition_of(CAMERA_WATCHES, camera_id.encode()) if partition is None else partition
+        self.log.add(CAMERA_WATCHES, watch(**(known | changes)), at, partition=own)
 
     def add_unreadable(self, camera_id: str) -> None:
         """Append what is no watch to a camera's partition."""
         for message, value in ((None, b"{"), (None, None), (example(Tick), None)):
-            self.log.add(CAMERA_WATCHES, message, NOW, value)
-            self._move(partition_of(CAMERA_WATCHES, camera_id.encode()))
-
-    def _move(self, number: int) -> None:
-        first, place = TopicPartition(CAMERA_WATCHES, 0), TopicPartition(CAMERA_WATCHES, number)
-        record = self.log.records[first].pop()
-        record.partition, record.offset = number, len(self.log.records[place])
-        self.log.records[place].append(record)
+            own = partition_of(CAMERA_WATCHES, camera_id.encode())
+            self.log.add(CAMERA_WATCHES, message, NOW, value, partition=own)
 
     def until(self, true: Callable[[], bool]) -> None:
         """Read until something is so."""

@@ -13,7 +13,7 @@ from streams.cli import trends
 from streams.cli.main import build_app
 from streams.errors import ConfigurationError
 from streams.settings import KafkaSettings
-from tests.support.trend_year import MADE, year
+from tests.support.trend_year import MADE, summary, year
 
 
 @pytest.fixture
@@ -83,3 +83,15 @@ def test_a_file_that_cannot_be_written_is_one_line(told: list[Any], tmp_path: Pa
     assert isinstance(error, ConfigurationError)
     assert "No such file or directory" in str(error)
     assert told
+
+
+def test_the_figures_are_json_with_every_number_of_the_report() -> None:
+    """Dates and categories as text; what is not known is null."""
+    [room] = json.loads(trends.figures([summary()]))["rooms"]
+    assert (room["week"], room["first_day"], room["complete"]) == ("2026-W48", "2026-11-23", True)
+    assert room["targets"][0]["below_per_year"] == 350
+    [[area, line]] = room["surges"]
+    assert (area["name"], line["category"], line["count"]) == ("Uilenstede/Kronenburg", "jeugdoverlast", 8)
+    assert (area["count"], line["small"], line["change_percent"]) == (13, False, 982)
+    assert None in room["total"]["lines"][0]["last"]
+    assert json.loads(trends.figures([])) == {"rooms": []}

@@ -1,0 +1,45 @@
+"""The canaries' way into Kafka and out of it: from now on, and through outages without a word."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from kafka.errors import KafkaTimeoutError
+
+from schemas.alerts import Alert
+from schemas.codec import decode
+from schemas.operations import Tick
+from streams.canary.lines import KafkaLines
+from streams.kafka import producer, reader
+from streams.settings import KafkaSettings
+from streams.topics import CANARY, DETECTIONS
+from tests.support.kafka import FakeConsumer, FakeKafkaProducer, FakeTopics
+from tests.support.messages import NOON, example
+
+KAFKA = KafkaSettings(bootstrap_servers="kafka:9092")
+
+
+def test_canaries_go_in_and_come_back_through_outages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What came before is not taken; what cannot be read is passed over; a failure costs nothing but what was under way."""
+    held, sent = FakeTopics(), FakeKafkaProducer()
+    monkeypatch.setattr(reader, "Consumer", partial(FakeConsumer, held))
+    monkeypatch.setattr(producer, "KafkaProducer", sent.connected)
+    held.add(CANARY, example(Alert, alert_id="before"), NOON)
+    lines = KafkaLines(KAFKA, lambda: NOON)
+    held.add(CANARY, None, NOON, value=b"{")
+    held.add(CANARY, example(Alert, alert_id="first"), NOON)
+    held.failures = 1
+    assert list(lines.came(0.002)) == []
+    came = [alert.alert_id for _ in range(2) for alert in lines.came(0.002)]
+    tick = example(Tick)
+    sent.refuses = KafkaTimeoutError("away")
+    lines.send(DETECTIONS, tick)
+    sent.refuses = None
+    lines.send(DETECTIONS, tick)
+    held.add(CANARY, example(Alert, alert_id="second"), NOON)
+    came += [alert.alert_id for alert in lines.came(0.002)]
+    assert came == ["first", "second"]
+    assert [(each.topic, decode(each.value or b"", each.headers)) for each in sent.sent] == [(DETECTIONS, tick)]
+    lines.close()
+    assert sent.forced
