@@ -16,7 +16,8 @@ from schemas.geo import Position
 from schemas.observations import Observation
 from streams.domain.observations.crowd_level import CrowdEpisode
 from streams.domain.observations.episodes import Episode, ZoneRow
-from streams.domain.observations.zone_events.episodes import CATEGORIES, ZoneEventEpisode
+from streams.domain.observations.zone_events.episodes import ZoneEventEpisode
+from streams.domain.observations.zone_events.registry import SITUATIONS
 from streams.domain.rules.cameras import CrowdRule
 from streams.stages.base import Rows
 from streams.stages.timers import Timers
@@ -33,8 +34,9 @@ class Episodes:
         self._places = places
         self._due_bucket_s = due_bucket_s
         self._kinds: dict[tuple[str, ...], Episode[Any]] = {("crowd",): CrowdEpisode(rule)}
-        for kind, category in CATEGORIES.items():
-            self._kinds["situation", kind.value] = ZoneEventEpisode(kind, category)
+        for kind, event in SITUATIONS.items():
+            if event.category is not None:
+                self._kinds["situation", kind.value] = ZoneEventEpisode(kind, event.category)
 
     def observe(self, observation: Observation, rows: Rows) -> list[Evidence]:
         """Return what a second begins, changes and ends."""

@@ -1,12 +1,10 @@
 """Zone events that open an alert by themselves, as episodes: they begin, and they end once.
 
-Of what cameras see by themselves only crowds, fires and objects that were left may rise (domain fact sheet §7, rule 1). The other
-events of a zone have no category of their own, so they stay in its observations, where a report can be compared with them.
+Which do is in their registry. The others stay in a zone's observations, where a report can be compared with them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -16,8 +14,6 @@ from schemas.categories import Category
 from schemas.observations import Observation, SituationKind, ZoneSituation
 from streams.domain.observations.episodes import Episode, EpisodeStep, Shown, SituationRow
 
-CATEGORIES: Final[Mapping[SituationKind, Category]] = {SituationKind.OBJECT_LEFT: Category.VERDACHT_VOORWERP}
-"""Which situations make episodes, and of what."""
 CLEAR_S: Final = 20.0
 """How long a situation must be gone before its episode ends, as long as a crowd's level (rules, `persistence_s`)."""
 SILENT_S: Final = 300.0
