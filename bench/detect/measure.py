@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.detect.load import CAMERAS, Cameras, PictureDetected, PictureSender, Results, read_pictures, video
-from detectors.models.choice import FORMS, MODEL
+from detectors.models.choice import found_in
 from detectors.models.folder import is_openvino
 from streams.errors import ConfigurationError
 from streams.local.supervisor import ProcessSpec, Supervisor
@@ -107,10 +107,7 @@ def model_folder(settings: Settings) -> Path:
     Raises:
         ConfigurationError: It would choose another kind.
     """
-    places = [settings.weights] if settings.weights else []
-    if not places and settings.models:
-        places = [settings.models / form.format(model=MODEL) for form in FORMS]
-    found = next((place for place in places if place.exists()), None)
+    found = settings.weights or next((path for _, path in found_in(settings.models)), None)
     if found is None or not is_openvino(found):
         raise ConfigurationError("environment", "TOEZICHT_MODELS", str(found), "a folder with an OpenVINO model")
     return found.resolve()

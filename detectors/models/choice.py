@@ -1,19 +1,49 @@
-"""Which detector is used, in a fixed order, and why."""
+"""Which detectors there are, which one is used, in a fixed order, and why. A new one is a file, and its name and row here."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from detectors.models.base import Detector, DetectorError
+from detectors.errors import DetectorsError
+
+if TYPE_CHECKING:  # so that a command line without pixels need not load them to name the detectors
+    from detectors.models.base import Detector
 
 log = logging.getLogger(__name__)
 
 MODEL: Final = "yolo11n"
-FORMS: Final = ("{model}_int8_openvino_model", "{model}_openvino_model", "{model}.engine", "{model}.pt")
-"""Looked for in the models folder, the fastest on a processor first."""
+
+
+class NoModelError(DetectorsError):
+    """No model of the detector that is asked for is configured or found."""
+
+
+class DetectorKind(StrEnum):
+    """The detectors, as one asks for them by name."""
+
+    YOLO = "yolo"
+    HOG = "hog"
+
+
+class DetectorForm(NamedTuple):
+    """One form that a detector's models come in.
+
+    Attributes:
+        kind: The detector.
+        names: How such models are named in the models folder; empty for a detector that needs none.
+        takes: Whether configured weights are meant to be of this form.
+        make: Makes the detector of a model, a folder for what it writes itself, and whether it may download the model.
+    """
+
+    kind: DetectorKind
+    names: tuple[str, ...]
+    takes: Callable[[Path], bool]
+    make: Callable[[Path, Path, bool], Detector]
 
 
 @dataclass(frozen=True)
@@ -24,37 +54,83 @@ class Choice:
     reason: str
 
 
-def choose(weights: Path | None, models: Path | None, cache: Path, allow_download: bool = False) -> Choice:
-    """Return the detector to use: configured weights, a model in the folder, a download where allowed, else HOG.
-
-    Raises:
-        DetectorError: The configured weights cannot be used; a fallback would hide that.
-    """
-    if weights is not None:
-        return Choice(_yolo(weights, cache), f"configured weights {weights.name}")
-    for form in FORMS if models is not None else ():
-        path = Path(models or "") / form.format(model=MODEL)
-        if path.exists():
-            return Choice(_yolo(path, cache), f"{path.name} found in the models folder")
-    if allow_download:
-        try:
-            return Choice(_yolo(cache / f"{MODEL}.pt", cache, allow_download=True), "downloaded by ultralytics")
-        except DetectorError as error:
-            log.warning("no model could be downloaded: %s", error)
-    from detectors.models.hog import HogDetector
-
-    return Choice(HogDetector(), "no model configured or found: the HOG fallback, rougher")
-
-
-def _yolo(path: Path, cache: Path, allow_download: bool = False) -> Detector:
-    """Return the detector for a model's form: OpenVINO itself for its folders, ultralytics in batches for the others."""
+def _is_openvino(path: Path) -> bool:
     from detectors.models.folder import is_openvino
 
-    if is_openvino(path):
-        from detectors.models.openvino_yolo import OpenVinoYoloDetector
+    return is_openvino(path)
 
-        return OpenVinoYoloDetector(path)
+
+def _openvino_yolo(model: Path, _cache: Path, _allow_download: bool) -> Detector:
+    from detectors.models.openvino_yolo import OpenVinoYoloDetector
+
+    return OpenVinoYoloDetector(model)
+
+
+def _ultralytics_yolo(model: Path, cache: Path, allow_download: bool) -> Detector:
     from detectors.models.batching import Batching
     from detectors.models.yolo import YoloDetector
 
-    return Batching(YoloDetector(path, cache, allow_download))
+    return Batching(YoloDetector(model, cache, allow_download))
+
+
+def _hog(_model: Path, _cache: Path, _allow_download: bool) -> Detector:
+    from detectors.models.hog import HogDetector
+
+    return HogDetector()
+
+
+FORMS: Final[Sequence[DetectorForm]] = (
+    DetectorForm(
+        DetectorKind.YOLO, (f"{MODEL}_int8_openvino_model", f"{MODEL}_openvino_model"), _is_openvino, _openvino_yolo
+    ),
+    DetectorForm(DetectorKind.YOLO, (f"{MODEL}.engine", f"{MODEL}.pt"), lambda _: True, _ultralytics_yolo),
+    DetectorForm(DetectorKind.HOG, (), lambda _: False, _hog),
+)
+"""Looked for in this order, the fastest on a processor first. What takes all that is left stands behind what takes less."""
+
+
+def choose(
+    weights: Path | None,
+    models: Path | None,
+    cache: Path,
+    allow_download: bool = False,
+    kind: DetectorKind | None = None,
+) -> Choice:
+    """Return the detector to use: configured weights, a model in the folder, a download where allowed, else HOG.
+
+    Args:
+        weights: A configured model.
+        models: A folder with models.
+        cache: Where ultralytics writes its settings, and models that it downloads.
+        allow_download: Whether it may.
+        kind: The detector that is asked for; None for the best that there is.
+
+    Raises:
+        DetectorError: The configured weights cannot be used; a fallback would hide that.
+        NoModelError: There is no model of the kind that is asked for.
+    """
+    forms = [form for form in FORMS if kind in (None, form.kind)]
+    if weights is not None:
+        for form in forms:
+            if form.takes(weights):
+                return Choice(form.make(weights, cache, False), f"configured weights {weights.name}")
+    for form, path in found_in(models, forms):
+        return Choice(form.make(path, cache, False), f"{path.name} found in the models folder")
+    if allow_download and kind in (None, DetectorKind.YOLO):
+        try:
+            return Choice(_ultralytics_yolo(cache / f"{MODEL}.pt", cache, True), "downloaded by ultralytics")
+        except DetectorsError as error:
+            log.warning("no model could be downloaded: %s", error)
+    for form in forms:
+        if not form.names:
+            return Choice(form.make(cache, cache, False), "no model configured or found: the HOG fallback, rougher")
+    raise NoModelError(f"no {kind} model is configured or found")
+
+
+def found_in(models: Path | None, forms: Sequence[DetectorForm] = FORMS) -> Iterator[tuple[DetectorForm, Path]]:
+    """Yield the models in a folder with their forms, in the order of choice."""
+    for form in forms if models is not None else ():
+        for name in form.names:
+            path = Path(models or "") / name
+            if path.exists():
+                yield form, path

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
+from detectors.models.choice import DetectorKind
 from streams.cli import evaluate_ground, evaluate_situations, evaluate_tracking
-from streams.evaluation.common import DetectorKind, EvaluationError, make_detector, tell_progress, video_frames
+from streams.evaluation.common import EvaluationError, make_detector, tell_progress, video_frames
 from streams.settings import read_settings
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from streams.evaluation.common import DetectorKind, EvaluationError, make_detector, tell_progress, video_frames
+from detectors.models.choice import DetectorKind
+from streams.evaluation.common import EvaluationError, make_detector, tell_progress, video_frames
 from streams.presentation.numbers import rounded
 from streams.settings import read_settings
 

@@ -52,6 +52,7 @@ def register(group: typer.Typer) -> None:
         from detectors.errors import DetectorsError
         from detectors.evaluation.detection import looked_at
         from detectors.evaluation.ground_truth import read_ground_truth
+        from detectors.models.choice import DetectorKind
         from detectors.tracking.bytetrack import Trackers
         from streams.capture.process import chosen_cameras
         from streams.cli.options import registry_path
@@ -59,7 +60,7 @@ def register(group: typer.Typer) -> None:
         from streams.config.files import load_rules
         from streams.config.yaml import read_yaml
         from streams.domain.cameras.registry import Registry
-        from streams.evaluation.common import DetectorKind, EvaluationError, make_detector, tell_progress, video_frames
+        from streams.evaluation.common import EvaluationError, make_detector, tell_progress, video_frames
         from streams.settings import read_time_zone
         from streams.stages.detect.detections import detections_of
         from streams.stages.observe import Observe

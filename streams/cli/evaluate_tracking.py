@@ -52,7 +52,8 @@ def register(group: typer.Typer) -> None:
         """
         from detectors.errors import DetectorsError
         from detectors.evaluation.ground_truth import read_ground_truth
-        from streams.evaluation.common import DetectorKind, EvaluationError, make_detector, tell_progress, video_frames
+        from detectors.models.choice import DetectorKind
+        from streams.evaluation.common import EvaluationError, make_detector, tell_progress, video_frames
 
         settings, _ = read_settings()
         try:

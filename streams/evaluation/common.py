@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from detectors.models.choice import DetectorKind, NoModelError, choose
 from streams.errors import ToezichtError
 from streams.settings import Settings
 
@@ -15,13 +15,6 @@ if TYPE_CHECKING:
     from detectors.models.base import Detector, Picture
 
 DIGITS: Final = 3
-
-
-class DetectorKind(StrEnum):
-    """Which detector to measure."""
-
-    YOLO = "yolo"
-    HOG = "hog"
 
 
 class EvaluationError(ToezichtError):
@@ -32,17 +25,13 @@ def make_detector(kind: DetectorKind, settings: Settings) -> Detector:
     """Return the detector to measure.
 
     Raises:
-        EvaluationError: YOLO is asked for and no setting names a model.
+        EvaluationError: No setting names a model of this kind, and it needs one.
         DetectorError: The configured model cannot be used.
     """
-    from detectors.models.choice import choose
-    from detectors.models.hog import HogDetector
-
-    if kind is DetectorKind.HOG:
-        return HogDetector()
-    choice = choose(settings.weights, settings.models, settings.cache, settings.allow_model_download)
-    if choice.detector.info.degraded:
-        raise EvaluationError("no YOLO model: TOEZICHT_WEIGHTS and TOEZICHT_MODELS name none")
+    try:
+        choice = choose(settings.weights, settings.models, settings.cache, settings.allow_model_download, kind)
+    except NoModelError:
+        raise EvaluationError(f"no {kind.upper()} model: TOEZICHT_WEIGHTS and TOEZICHT_MODELS name none") from None
     return choice.detector
 
 

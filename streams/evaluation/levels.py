@@ -20,7 +20,8 @@ from schemas.observations import Observation
 from streams.domain.geometry.area import Corners
 from streams.domain.geometry.projection import GroundMap, Points
 from streams.domain.geometry.zones import foot_point, inside
-from streams.domain.observations.crowd_level import CrowdRow, crowd_step
+from streams.domain.observations.crowd_level import CrowdEpisode
+from streams.domain.observations.episodes import CrowdRow
 from streams.domain.rules.cameras import CrowdLevel, CrowdRule
 
 LEVELS_PER_M2: Final = (0.2, 0.4, 0.6)
@@ -49,6 +50,7 @@ def held_levels(densities_per_m2: Sequence[float], persistence_s: float) -> list
     rule = CrowdRule(
         levels=levels, growth=(), persistence_s=persistence_s, gap_s=5, clear_share=CLEAR_SHARE, silent_after_s=60
     )
+    episode = CrowdEpisode(rule)
     row: CrowdRow | None = None
     held: list[int] = []
     for second, density in enumerate(densities_per_m2):
@@ -68,7 +70,7 @@ def held_levels(densities_per_m2: Sequence[float], persistence_s: float) -> list
             detector=_DETECTOR,
             newest_frame_at=at,
         )
-        row = crowd_step(row, seen, rule).row
+        row = episode.step(row, seen).row
         held.append(row.level if row else 0)
     return held
 

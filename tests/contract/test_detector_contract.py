@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +17,41 @@ from detectors.models.base import Detector, DetectorError, Picture
 from detectors.models.batching import Batching
 from detectors.models.choice import choose
 from detectors.models.hog import HogDetector
+from detectors.models.openvino_yolo import OpenVinoYoloDetector
 from detectors.models.yolo import YoloDetector
 from detectors.ultralytics_setup import prepare_ultralytics
 from schemas.cameras import ObjectClass
 from tests.support.detectors import FakeDetector
 
 YOLO_NAMES = {number: "person" if number == 0 else f"other-{number}" for number in range(80)}
-Make = Callable[[], Detector]
+OPENVINO = "yolo11n_int8_openvino_model"
+REAL: dict[str, tuple[type, Callable[[Path, Path], Detector]]] = {
+    "hog": (HogDetector, lambda _, __: HogDetector()),
+    "openvino": (OpenVinoYoloDetector, lambda models, _: OpenVinoYoloDetector(models / OPENVINO)),
+    "ultralytics": (YoloDetector, lambda models, cache: YoloDetector(models / OPENVINO, cache)),
+    "batching": (Batching, lambda models, cache: Batching(YoloDetector(models / OPENVINO, cache))),
+}
+"""By name the class, and what makes one of a folder with models and one for what it writes. A new detector is a line here."""
+NEED_NO_MODEL = {"hog"}
+Real = Callable[[str], Detector]
 
 
-@pytest.fixture(params=["fake", "hog", "yolo"])
-def detector(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Detector:
+@pytest.fixture(scope="module")
+def real(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Real:
+    """Return real detectors by name, each loaded once; skip where one needs a model and there is none."""
+
+    @cache
+    def make(name: str) -> Detector:
+        models = Path() if name in NEED_NO_MODEL else request.getfixturevalue("models")
+        return REAL[name][1](models, tmp_path_factory.mktemp("cache"))
+
+    return make
+
+
+@pytest.fixture(params=["fake", *REAL])
+def detector(request: pytest.FixtureRequest, real: Real) -> Detector:
     """Return one of the detectors."""
-    if request.param == "fake":
-        return FakeDetector()
-    if request.param == "hog":
-        return HogDetector()
-    models: Path = request.getfixturevalue("models")
-    return YoloDetector(models / "yolo11n_int8_openvino_model", tmp_path_factory.mktemp("cache"))
+    return FakeDetector() if request.param == "fake" else real(request.param)
 
 
 def frames(test_data: Path, count: int) -> list[Picture]:
@@ -63,20 +82,42 @@ def test_it_says_who_it_is(detector: Detector) -> None:
     assert detector.info.degraded is (detector.info.name == "hog")
 
 
-@pytest.mark.parametrize("name", ["hog", "yolo"])
-def test_real_detectors_find_people_in_real_frames(
-    name: str, request: pytest.FixtureRequest, test_data: Path, tmp_path: Path
-) -> None:
+def test_it_says_what_it_can_take(detector: Detector) -> None:
+    """At least one thread, and the size that it computes with, where it has one."""
+    assert detector.parallel >= 1
+    assert detector.input_px is None or detector.input_px >= 32
+
+
+def test_as_many_threads_may_ask_as_it_says(detector: Detector, test_data: Path) -> None:
+    """Each finds in its own picture what it finds alone."""
+    if detector.parallel == 1:
+        pytest.skip("one thread at a time")
+    pictures = frames(test_data, 4)
+    alone = [detector.detect([picture], ["alone"])[0] for picture in pictures]
+    with ThreadPoolExecutor(min(detector.parallel, 4)) as threads:
+        beside = list(threads.map(lambda picture: detector.detect([picture], ["beside"])[0], pictures))
+    for objects, expected in zip(beside, alone, strict=True):
+        assert [item.object_class for item in objects] == [item.object_class for item in expected]
+        assert [item.score for item in objects] == pytest.approx([item.score for item in expected], abs=0.01)
+
+
+def test_its_picture_is_left_as_it_was(detector: Detector, test_data: Path) -> None:
+    """It is looked at further on: a detector writes nothing into it."""
+    [picture] = frames(test_data, 1)
+    before = picture.copy()
+    detector.detect([picture], ["pets"])
+    assert np.array_equal(picture, before)
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_detectors_find_people_in_real_frames(name: str, real: Real, test_data: Path) -> None:
     """On PETS2009 someone is found in the square, with boxes inside the picture and scores between 0 and 1."""
-    if name == "yolo":
-        models: Path = request.getfixturevalue("models")
-        real: Any = YoloDetector(models / "yolo11n_int8_openvino_model", tmp_path)
-    else:
-        real = HogDetector()
-    found = [real.detect([picture], ["pets"])[0] for picture in frames(test_data, 12)]
+    detector = real(name)
+    found = [detector.detect([picture], ["people"])[0] for picture in frames(test_data, 12)]
     persons = [item for objects in found[4:] for item in objects if item.object_class is ObjectClass.PERSON]
     assert len(persons) >= 8
     for item in persons:
+        assert item.track_id is None
         assert 0 <= item.score <= 1
         assert 0 <= item.box.x_min_px < item.box.x_max_px <= 768
         assert 0 <= item.box.y_min_px < item.box.y_max_px <= 576
@@ -97,7 +138,7 @@ def test_yolo_needs_no_network(models: Path, tmp_path: Path, monkeypatch: pytest
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse_name)
-    yolo = YoloDetector(models / "yolo11n_int8_openvino_model", tmp_path)
+    yolo = YoloDetector(models / OPENVINO, tmp_path)
     yolo.detect([np.zeros((64, 64, 3), np.uint8)], ["a"])
     assert tried == []
 
@@ -106,10 +147,12 @@ def test_the_order_of_choice(models: Path, tmp_path: Path) -> None:
     """Configured weights, the models folder, then the fallback; wrong weights are an error, not a fallback."""
     found = choose(None, models, tmp_path)
     assert (found.detector.info.name, found.detector.info.degraded) == ("yolo", False)
-    configured = choose(models / "yolo11n_int8_openvino_model", None, tmp_path)
+    configured = choose(models / OPENVINO, None, tmp_path)
     assert configured.reason.startswith("configured weights")
     fallback = choose(None, tmp_path / "none", tmp_path)
     assert (fallback.detector.info.name, fallback.detector.info.degraded) == ("hog", True)
+    under_contract = {made for made, _ in REAL.values()}
+    assert {type(each.detector) for each in (found, configured, fallback)} <= under_contract
 
 
 @pytest.fixture

@@ -33,10 +33,9 @@ from streams.domain.budget.summary import SummaryRow
 from streams.domain.cameras.registry import ControlRoom, MapPoint, Registry
 from streams.domain.corroboration.history import SlotRow
 from streams.domain.corroboration.verdict import CameraStateRow, WatchRow
-from streams.domain.observations.crowd_level import CrowdRow
+from streams.domain.observations.episodes import CrowdRow, SituationRow
 from streams.domain.observations.memory import CameraMemory
 from streams.domain.observations.open_second import CameraSecond
-from streams.domain.observations.zone_events.episodes import SituationRow
 from streams.domain.trends.areas import AreaMap
 from streams.domain.trends.counts import CountsRow
 from streams.kafka.record import Record

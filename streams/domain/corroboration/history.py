@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from schemas.base import Part, Utc
 from schemas.cameras import Visibility
 from schemas.observations import Observation, SituationKind
+from streams.domain.observations.zone_events.registry import SITUATIONS
 from streams.domain.rules.cameras import Signal
 
 SLOT_S: Final = 10
@@ -18,20 +19,6 @@ SLOT_S: Final = 10
 _SIGNALS: Final = ("group", "persons", "vehicles", "density", "dwell")
 """What a sighting is named after: the first of these that its signal asks for; a situation before all of them. `persons` is
 `persons_likely` where weaker boxes decided."""
-_STILL: Final = frozenset(
-    {SituationKind.DWELLING, SituationKind.GROUP, SituationKind.OBJECT_LEFT, SituationKind.CLOSED_ZONE}
-)
-"""Situations that can go on while nothing moves."""
-_SITUATION_WORDS: Final = {
-    SituationKind.DWELLING: "somebody who stays",
-    SituationKind.GROUP: "a group that stays",
-    SituationKind.RUNNING: "running",
-    SituationKind.CONVERGING: "persons coming together",
-    SituationKind.DISPERSING: "persons moving apart",
-    SituationKind.OBJECT_LEFT: "an object that was left",
-    SituationKind.WRONG_DIRECTION: "movement against the direction",
-    SituationKind.CLOSED_ZONE: "somebody in a closed zone",
-}
 
 
 class SeenSecond(NamedTuple):
@@ -129,7 +116,7 @@ def quiet_moments(observation: Observation, last: Moment, since: datetime) -> li
             longer_s = (at - last.at).total_seconds() if last.seen.dwell_s else 0.0
             offset_s = int((at - slot_start(at)).total_seconds())
             dwell_s = round(last.seen.dwell_s + longer_s, 1)
-            still = tuple(kind for kind in last.seen.situations if kind in _STILL)
+            still = tuple(kind for kind in last.seen.situations if SITUATIONS[kind].still)
             seen = last.seen._replace(offset_s=offset_s, dwell_s=dwell_s, situations=still)
             found.append(Moment(at, last.zone_id, seen))
     return found
@@ -188,7 +175,7 @@ def met(signal: Signal, seen: SeenSecond) -> Met | None:
     told = [words[number] for number in given]
     if signal.situation is not None:
         name = f"situation.{signal.situation.value}"
-        return Met(name, float(seen.persons), " ".join([_SITUATION_WORDS[signal.situation], *told]))
+        return Met(name, float(seen.persons), " ".join([SITUATIONS[signal.situation].words, *told]))
     first = given[0]
     name = "persons_likely" if weaker and _SIGNALS[first] == "persons" else _SIGNALS[first]
     return Met(name, float(sizes[first]), " ".join(told))

@@ -13,8 +13,9 @@ from schemas.cameras import DetectorInfo, Visibility
 from schemas.observations import Observation
 from streams.domain.cameras.registry import Zone
 from streams.domain.geometry.zones import inside
-from streams.domain.observations.crowd_level import CrowdRow, crowd_step, level_name, silent
+from streams.domain.observations.crowd_level import CrowdEpisode, level_name
 from streams.domain.observations.crowd_numbers import measure, rise_per_min
+from streams.domain.observations.episodes import CrowdRow
 from streams.domain.observations.memory import COUNTS_S, Bag, CameraMemory, CountedSecond, Stay, Track, ZoneMemory
 from streams.domain.observations.motion import Scale, TrackMotion, known_normal, learnt, mean_speed, motions
 from streams.domain.observations.objects import PERSONS
@@ -188,6 +189,7 @@ def _shown(
 
 def _crowd(before: CrowdRow | None, observation: Observation, rule: CrowdRule) -> CrowdRow | None:
     """Return how crowded a zone is, judged by the same rule as the episodes that `corroborate` makes."""
+    episode = CrowdEpisode(rule)
     watched_since = observation.second - timedelta(seconds=observation.quiet_s)
-    known = None if before is not None and silent(before, rule, watched_since) else before
-    return crowd_step(known, observation, rule).row
+    known = None if before is not None and episode.silent(before, watched_since) else before
+    return episode.step(known, observation).row

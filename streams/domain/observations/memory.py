@@ -12,7 +12,7 @@ from pydantic import Field
 
 from schemas.base import Identifier, Part, ShortText, Utc
 from schemas.observations import SituationKind
-from streams.domain.observations.crowd_level import CrowdRow
+from streams.domain.observations.episodes import CrowdRow
 from streams.domain.observations.objects import ObjectKind
 
 TRACK_LOST_S: Final = 2.0

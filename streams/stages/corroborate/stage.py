@@ -193,7 +193,7 @@ class Corroborate:
                     else:
                         found += self._close(row, rule, rows, now)
             elif task in TASKS:
-                found += self._episodes.look_again(task, name, rows, now)
+                found += self._episodes.look_again(name, rows, now)
             else:
                 _drop(name, rows, now, timedelta(seconds=self._rules.looking.kept_s))
         return found

@@ -1,4 +1,4 @@
-"""Which situations there are, and how long each must be found and missed before it begins and ends."""
+"""Which zone events there are: how each is found, when it begins and ends, what it says. A new one is a file, and a row here."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from schemas.categories import Category
 from schemas.observations import SituationKind, ZoneSituation
 from streams.domain.observations.memory import Held
 from streams.domain.observations.zone_events.closed_zone import closed_zone
@@ -18,24 +19,41 @@ from streams.domain.observations.zone_events.wrong_direction import wrong_direct
 
 
 class ZoneEventRule(NamedTuple):
-    """How a situation is found. It begins after it was found over `persist_s`, and ends when it was missed for `hold_s`."""
+    """How a zone event is found and told.
+
+    Attributes:
+        find: Tells whether a zone shows it.
+        persist_s: It begins after it was found for so long.
+        hold_s: It ends when it was missed for so long.
+        words: What a camera saw that says so of a report.
+        still: Whether it can go on while nothing moves.
+        category: What it opens an alert of by itself; None where a camera alone is not enough.
+    """
 
     find: Callable[[ZoneShown], ZoneEvent | None]
     persist_s: float
     hold_s: float
+    words: str
+    still: bool = False
+    category: Category | None = None
 
 
 SITUATIONS: Final[Mapping[SituationKind, ZoneEventRule]] = {
-    SituationKind.DWELLING: ZoneEventRule(dwelling, 0, 5),
-    SituationKind.GROUP: ZoneEventRule(group, 0, 5),
-    SituationKind.RUNNING: ZoneEventRule(running, 2, 5),
-    SituationKind.CONVERGING: ZoneEventRule(converging, 3, 5),
-    SituationKind.DISPERSING: ZoneEventRule(dispersing, 3, 5),
-    SituationKind.OBJECT_LEFT: ZoneEventRule(object_left, 0, 10),
-    SituationKind.WRONG_DIRECTION: ZoneEventRule(wrong_direction, 0, 3),
-    SituationKind.CLOSED_ZONE: ZoneEventRule(closed_zone, 3, 10),
+    SituationKind.DWELLING: ZoneEventRule(dwelling, 0, 5, "somebody who stays", still=True),
+    SituationKind.GROUP: ZoneEventRule(group, 0, 5, "a group that stays", still=True),
+    SituationKind.RUNNING: ZoneEventRule(running, 2, 5, "running"),
+    SituationKind.CONVERGING: ZoneEventRule(converging, 3, 5, "persons coming together"),
+    SituationKind.DISPERSING: ZoneEventRule(dispersing, 3, 5, "persons moving apart"),
+    SituationKind.OBJECT_LEFT: ZoneEventRule(
+        object_left, 0, 10, "an object that was left", still=True, category=Category.VERDACHT_VOORWERP
+    ),
+    SituationKind.WRONG_DIRECTION: ZoneEventRule(wrong_direction, 0, 3, "movement against the direction"),
+    SituationKind.CLOSED_ZONE: ZoneEventRule(closed_zone, 3, 10, "somebody in a closed zone", still=True),
 }
-"""Those whose own condition lasts already begin at once. The times are chosen here, against the flicker of a box or a track."""
+"""Those whose own condition lasts already begin at once. The times are chosen here, against the flicker of a box or a track.
+
+Of what cameras see by themselves only crowds, fires and objects that were left may open an alert (domain fact sheet §7, rule 1).
+"""
 
 
 class ZoneEvents(NamedTuple):

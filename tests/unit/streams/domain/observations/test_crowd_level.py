@@ -11,19 +11,14 @@ from schemas.evidence import EpisodeFact
 from schemas.geo import Position
 from schemas.observations import GroundMeasure
 from streams.config.files import load_rules
-from streams.domain.observations.crowd_level import (
-    CrowdRow,
-    boxes_per_100_m2,
-    crowd_step,
-    episode_evidence,
-    level_name,
-    local_density_per_m2,
-)
+from streams.domain.observations.crowd_level import CrowdEpisode, boxes_per_100_m2, level_name, local_density_per_m2
+from streams.domain.observations.episodes import CrowdRow
 from tests.support.situations import NOON, observation, seconds
 
 RULE = load_rules().episodes.crowd
 assert RULE.levels[0].persons is not None
 CROWD = RULE.levels[0].persons + 5
+EPISODE = CrowdEpisode(RULE)
 
 
 def ground(densest_per_m2: float, corrected_per_m2: float | None = None) -> GroundMeasure:
@@ -77,10 +72,10 @@ def test_a_calibrated_zone_is_not_blinder_than_one_that_is_not(share: float, lev
     row: CrowdRow | None = None
     for at_s in range(int(RULE.persistence_s) + 1):
         seen = observation(NOON + seconds(at_s), warn, density_per_m2=share * warn / 100, ground=ground(0.9))
-        row, _ = crowd_step(row, seen, RULE)
+        row, _ = EPISODE.step(row, seen)
     assert (row.level if row else 0) == level
     if row is not None and level:
-        fact = episode_evidence(row, "begin", RULE, seen, Position(lat=52.3, lon=4.9, accuracy_m=10)).fact
+        fact = EPISODE.evidence(row, "begin", seen, Position(lat=52.3, lon=4.9, accuracy_m=10)).fact
         assert isinstance(fact, EpisodeFact)
         assert f"{warn} persons on 100 m², 0.9 per m² where it is densest, in zone" in fact.explanation
 
@@ -91,7 +86,7 @@ def after(*steps: tuple[float, int, Visibility, int]) -> tuple[CrowdRow | None, 
     phases = []
     for at_s, count, visibility, quiet_s in steps:
         seen = observation(NOON + seconds(at_s), count, visibility=visibility, quiet_s=quiet_s)
-        row, phase = crowd_step(row, seen, RULE)
+        row, phase = EPISODE.step(row, seen)
         phases.append(phase)
     return row, phases
 

@@ -31,6 +31,13 @@ ON: dict[str, Any] = {
 METRES, BODIES = Scale(FlatGround()), Scale(None)
 
 
+def test_every_kind_has_its_row() -> None:
+    """So whatever names a kind, a rule or a quiet second, finds its words; no two kinds are told alike."""
+    assert list(SITUATIONS) == list(SituationKind)
+    assert len({event.words for event in SITUATIONS.values()}) == len(SituationKind)
+    assert all(event.words.strip() for event in SITUATIONS.values())
+
+
 def shown(switches: dict[str, Any] | None = None, **changes: Any) -> ZoneShown:
     """Return a zone at 100 s in which nothing is going on."""
     zone = CAMERA.zones[0].model_copy(update={"situations": Switches.model_validate(switches or {})})
