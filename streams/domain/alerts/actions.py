@@ -37,7 +37,7 @@ def act(situation: Situation, action: OperatorAction, priority: Priority, now: d
 
     Args:
         situation: The alert that it is about.
-        action: Neither a merge nor a split, which concern two alerts (`regrouping.py`).
+        action: Neither a merge nor a split, which concern two alerts (`merge_split.py`).
         priority: The alert's priority as its facts make it now.
         now: The time of the decision.
     """

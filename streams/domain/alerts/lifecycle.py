@@ -1,8 +1,9 @@
 """The life of an alert after ISA-18.2, as data: what each cause does in each state.
 
 `TABLE` is all of it. A cause leads to a state, which may be the same one, or is refused with a reason that a person can
-read. What else an action must satisfy (a P1 is never shelved) stands with the action in `acting.py` and `regrouping.py`;
-what time and priority cause by themselves in `passing.py`. `docs/lifecycle.md` shows this table, and a test compares them.
+read. What else an action must satisfy (a P1 is never shelved) stands with the action in `actions.py` and `merge_split.py`;
+what priority and a plan cause by themselves in `revise.py`, what time does in `timers.py`. `docs/lifecycle.md` shows this
+table, and a test compares them.
 
 ISA-18.2 tells whether an alert that returned to normal was acknowledged. Here that is no state of its own: the alert
 says `acknowledged_at`, before and after it returned.
