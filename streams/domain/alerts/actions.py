@@ -21,7 +21,7 @@ VERDICTS: Final = frozenset({"true", "false", "test", "duplicate"})
 SHELF_AT_MOST: Final = timedelta(days=7)
 """ISA-18.2 wants a limit; a week [own] leaves what its cameras said well below the four weeks of Gemeentewet art. 151c."""
 _OUT_OF_SIGHT: Final = frozenset({Action.CLOSE, Action.FALSE_ALARM, Action.SHELVE})
-_SEEN: Final = frozenset({Action.ACKNOWLEDGE, Action.CONFIRM_DISPATCH, Action.UNSHELVE})
+_SEEN: Final = frozenset({Action.ACKNOWLEDGE, Action.UNSHELVE})
 """Whoever does these has seen the alert."""
 
 

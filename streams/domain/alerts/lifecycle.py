@@ -68,7 +68,7 @@ class Cause(StrEnum):
 
 MEANING: Final[Mapping[Cause, str]] = {
     Cause.ACKNOWLEDGE: "an operator takes it",
-    Cause.CONFIRM_DISPATCH: "an operator confirms a dispatch: whoever does has seen the alert",
+    Cause.CONFIRM_DISPATCH: "an operator confirms a dispatch; nothing sends one yet, so none may be answered as done",
     Cause.ASSIGN: "an operator puts their name to it, without acknowledging it",
     Cause.SHELVE: "an operator puts it aside, with a reason and an end",
     Cause.UNSHELVE: "an operator takes it from the shelf, and has seen it",
@@ -105,6 +105,7 @@ _ON_SHELF: Final = ActionRefusal("it is on the shelf")
 _NOT_ON_SHELF: Final = ActionRefusal("it is not on the shelf")
 _PLANNED: Final = ActionRefusal("a plan suppresses it")
 _OVER: Final = ActionRefusal("it is over")
+_NO_DISPATCH: Final = ActionRefusal("nothing can be dispatched from here yet")
 
 Outcome = AlertState | ActionRefusal
 
@@ -120,7 +121,7 @@ _E: Final = AlertState.EXPIRED
 _ROWS: Final[Mapping[Cause, tuple[Outcome, ...]]] = {
     # in the state:            new  acknowledged returned  shelved   suppressed  cancelled   closed  expired
     Cause.ACKNOWLEDGE: (_A, HANDLED, _R, _ON_SHELF, _A, _WITHDRAWN, _ENDED, _ENDED),
-    Cause.CONFIRM_DISPATCH: (_A, _A, _R, _A, _A, _WITHDRAWN, _ENDED, _ENDED),
+    Cause.CONFIRM_DISPATCH: (*(_NO_DISPATCH,) * 6, _ENDED, _ENDED),
     Cause.ASSIGN: (_N, _A, _R, _S, _P, _W, _ENDED, _ENDED),
     Cause.SHELVE: (_S, _S, _OVER, _ON_SHELF, _PLANNED, _WITHDRAWN, _ENDED, _ENDED),
     Cause.UNSHELVE: (_NOT_ON_SHELF, _NOT_ON_SHELF, _NOT_ON_SHELF, _A, _NOT_ON_SHELF, _NOT_ON_SHELF, _ENDED, _ENDED),

@@ -444,7 +444,6 @@ def test_one_tick_that_ends_many_alerts_is_one_decision(deciding: Deciding) -> N
     ("what", "reason", "state", "closing"),
     [
         (Action.ACKNOWLEDGE, "", AlertState.ACKNOWLEDGED, ""),
-        (Action.CONFIRM_DISPATCH, "", AlertState.ACKNOWLEDGED, ""),
         (Action.ASSIGN, "", AlertState.NEW, ""),
         (Action.CLOSE, "", AlertState.CLOSED, "true"),
         (Action.CLOSE, "duplicate", AlertState.CLOSED, "duplicate"),

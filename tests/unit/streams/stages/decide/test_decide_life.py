@@ -295,7 +295,7 @@ def test_a_p1_that_nobody_acknowledges_escalates_once(deciding: Deciding) -> Non
     assert gone.state is AlertState.EXPIRED
 
 
-@pytest.mark.parametrize("what", [Action.ACKNOWLEDGE, Action.CONFIRM_DISPATCH, Action.CLOSE])
+@pytest.mark.parametrize("what", [Action.ACKNOWLEDGE, Action.CLOSE])
 def test_a_p1_that_somebody_has_does_not_escalate(deciding: Deciding, what: Action) -> None:
     """Nor does one that is no P1 any more; one to which somebody only put their name does."""
     opened = deciding.one(report())
@@ -430,9 +430,7 @@ def test_two_operators_who_acknowledge_at_once(deciding: Deciding) -> None:
     assert deciding.refused(second) == "it is handled by operator-3 (acknowledged)"
 
 
-@pytest.mark.parametrize(
-    "what", [Action.CLOSE, Action.FALSE_ALARM, Action.SHELVE, Action.ASSIGN, Action.CONFIRM_DISPATCH]
-)
+@pytest.mark.parametrize("what", [Action.CLOSE, Action.FALSE_ALARM, Action.SHELVE, Action.ASSIGN])
 def test_who_did_not_see_what_another_person_did_is_refused(deciding: Deciding, what: Action) -> None:
     """And may do it after having seen it; one's own doing does not count."""
     opened = deciding.one(burglary())
