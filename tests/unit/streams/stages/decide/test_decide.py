@@ -445,7 +445,7 @@ def test_one_tick_that_ends_many_alerts_is_one_decision(deciding: Deciding) -> N
     [
         (Action.ACKNOWLEDGE, "", AlertState.ACKNOWLEDGED, ""),
         (Action.ASSIGN, "", AlertState.NEW, ""),
-        (Action.CLOSE, "", AlertState.CLOSED, "true"),
+        (Action.CLOSE, "true", AlertState.CLOSED, "true"),
         (Action.CLOSE, "duplicate", AlertState.CLOSED, "duplicate"),
         (Action.FALSE_ALARM, "true", AlertState.CLOSED, "false"),
     ],
