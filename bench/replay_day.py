@@ -110,6 +110,7 @@ def _action(report: Evidence, number: int, chance: random.Random) -> OperatorAct
         seen_revision=0,
         action=chance.choice([Action.ACKNOWLEDGE, Action.CLOSE, Action.FALSE_ALARM]),
         user="operator-1",
+        reason="true",
         acted_at=report.occurred_at,
     )
 

@@ -24,7 +24,7 @@ from schemas.categories import Category, Priority
 from schemas.codec import decode
 from schemas.evidence import EpisodeFact, Evidence, ReportFact
 from schemas.observations import Observation
-from schemas.operations import OperatorAction
+from schemas.operations import Action, OperatorAction
 from streams import topics
 from streams.domain.rules.rules import Rules
 from streams.intake.intake import Intake
@@ -214,7 +214,8 @@ class Player:
                     seen_revision=newest.revision,
                     action=given.action,
                     user=given.user,
-                    reason=given.reason,
+                    # a scenario's operator closes what was so: what was not, is a false alarm
+                    reason=given.reason or ("true" if given.action is Action.CLOSE else ""),
                     until=None if given.for_s is None else self._now + timedelta(seconds=given.for_s),
                     acted_at=self._now,
                 )

@@ -37,9 +37,7 @@ def register(app: typer.Typer) -> None:
         alert: Annotated[str, typer.Argument(help="Id of the alert")],
         action: Annotated[Action, typer.Argument(help="What to do to it")],
         user: Annotated[str, typer.Option(help="Who does it")],
-        reason: Annotated[
-            str, typer.Option(help="Why; for close, one of true, false, test and duplicate is the verdict")
-        ] = "",
+        reason: Annotated[str, typer.Option(help="Why; for close the verdict: true, false, test or duplicate")] = "",
         until: Annotated[
             str, typer.Option(help="For shelve: a time with a zone, or how long from now, such as 30m")
         ] = "",

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from schemas.categories import Priority
-from schemas.evidence import Evidence, ReportFact
 from schemas.incidents import Incident
 from streams import metrics, topics
 from streams.domain import canary
@@ -58,23 +57,18 @@ class Locate:
             lambda camera: permission(camera, now, self._time_zone).allowed,
             now,
         )
-        located = self._with_attention(incident, located, now)
+        by_itself = alone(incident, self._rules)
+        located = self._with_attention(incident, located, by_itself, now)
         asked = [Output(topics.CAMERA_WATCHES, watch) for watch in watches(incident, located, self._rules)]
-        return asked + [Output(self._lane(evidence), evidence) for evidence in report_evidence(incident, located)]
+        # one that is P1 by itself need not stand behind all others; of a report and its update that take different lanes the
+        # newest revision counts, whichever comes first
+        lane = topics.EVIDENCE_URGENT if by_itself is Priority.P1 else topics.EVIDENCE
+        return asked + [Output(lane, evidence) for evidence in report_evidence(incident, located)]
 
-    def _with_attention(self, incident: Incident, located: Located, now: datetime) -> Located:
+    def _with_attention(self, incident: Incident, located: Located, by_itself: Priority, now: datetime) -> Located:
         rule = self._rules.attention
         if rule is None or incident.source == canary.SOURCE:
             return located
-        until, outcome = asks_attention(incident, located, self._rules, now)
+        until, outcome = asks_attention(incident, located, by_itself, self._rules, now)
         metrics.ATTENTION_REQUESTS.labels(self.name, outcome).inc()
         return located if until is None else with_attention(located, until, rule)
-
-    def _lane(self, evidence: Evidence) -> str:
-        """Return the topic for a report: one that is P1 by itself need not stand behind all others.
-
-        A report and its update may take different ones: whichever comes first, the newest revision counts.
-        """
-        fact = evidence.fact
-        urgent = isinstance(fact, ReportFact) and alone(evidence, fact, self._rules) is Priority.P1
-        return topics.EVIDENCE_URGENT if urgent else topics.EVIDENCE

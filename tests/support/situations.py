@@ -179,8 +179,14 @@ def episode(
 
 
 def action(
-    alert_id: str, what: Action, reason: str = "", until: datetime | None = None, number: int = 1, **changes: Any
+    alert_id: str,
+    what: Action,
+    reason: str | None = None,
+    until: datetime | None = None,
+    number: int = 1,
+    **changes: Any,
 ) -> OperatorAction:
+    """Return what an operator does; who closes says that it was true, unless another reason is given."""
     known: dict[str, Any] = {
         "action_id": f"action-{number}",
         "control_room_id": ROOM,
@@ -188,7 +194,7 @@ def action(
         "seen_revision": 0,
         "action": what,
         "user": "operator-3",
-        "reason": reason,
+        "reason": ("true" if what is Action.CLOSE else "") if reason is None else reason,
         "until": until,
         "acted_at": NOON,
     }

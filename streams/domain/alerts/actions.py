@@ -16,12 +16,12 @@ from schemas.operations import Action, OperatorAction
 from streams.domain.alerts.lifecycle import HANDLED, ActionRefusal, asked, in_state
 from streams.domain.alerts.situation import Situation
 
-VERDICTS: Final = frozenset({"true", "false", "test", "duplicate"})
-"""Reasons of closing that are its verdict; with any other reason it is true, or false for a false alarm."""
+VERDICTS: Final = ("true", "false", "test", "duplicate")
+"""What a closing can say. Rules are judged by it, so a person says it in so many words, and nothing else stands for one."""
 SHELF_AT_MOST: Final = timedelta(days=7)
 """ISA-18.2 wants a limit; a week [own] leaves what its cameras said well below the four weeks of Gemeentewet art. 151c."""
 _OUT_OF_SIGHT: Final = frozenset({Action.CLOSE, Action.FALSE_ALARM, Action.SHELVE})
-_SEEN: Final = frozenset({Action.ACKNOWLEDGE, Action.CONFIRM_DISPATCH, Action.UNSHELVE})
+_SEEN: Final = frozenset({Action.ACKNOWLEDGE, Action.UNSHELVE})
 """Whoever does these has seen the alert."""
 
 
@@ -37,7 +37,7 @@ def act(situation: Situation, action: OperatorAction, priority: Priority, now: d
 
     Args:
         situation: The alert that it is about.
-        action: Neither a merge nor a split, which concern two alerts (`regrouping.py`).
+        action: Neither a merge nor a split, which concern two alerts (`merge_split.py`).
         priority: The alert's priority as its facts make it now.
         now: The time of the decision.
     """
@@ -55,13 +55,17 @@ def act(situation: Situation, action: OperatorAction, priority: Priority, now: d
             return Acted(
                 situation, f"an alert is shelved for at most {SHELF_AT_MOST.days} days; longer is for the plan"
             )
+    closing = verdict(action) if state is AlertState.CLOSED else ""
+    if state is AlertState.CLOSED and not closing:
+        *most, last = VERDICTS
+        return Acted(situation, f"closing needs a verdict as its reason: {', '.join(most)} or {last}")
     changes: dict[str, Any] = {"handled_by": action.user}
     if action.action in _SEEN:
         changes["acknowledged_at"] = situation.acknowledged_at or now
     if action.action is Action.SHELVE:
         changes["shelf"] = Shelf(user=action.user, reason=action.reason, until=action.until)
     if state is AlertState.CLOSED:
-        changes |= {"closing": verdict(action), "ended_at": now}
+        changes |= {"closing": closing, "ended_at": now}
     return Acted(marked(situation, in_state(situation, state).model_copy(update=changes), action.user), "")
 
 
@@ -92,12 +96,10 @@ def _outdated(situation: Situation, action: OperatorAction) -> str:
 
 
 def verdict(action: OperatorAction) -> str:
-    """Return the verdict that a closing action gives."""
-    if action.reason in VERDICTS and action.action is Action.CLOSE:
-        return action.reason
+    """Return the verdict that a closing action gives; empty where it gives none. A false alarm is one, whatever its reason."""
     if action.action is Action.FALSE_ALARM:
         return action.reason if action.reason in {"test", "duplicate"} else "false"
-    return "true"
+    return action.reason if action.reason in VERDICTS else ""
 
 
 def marked(before: Situation, after: Situation, user: str) -> Situation:

@@ -1,42 +1,47 @@
-"""The alert that a situation makes: what it says, where it stands in its life, and its revisions."""
+"""The alert that a situation makes: what it is worth, and what it says."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final, NamedTuple
 
-from schemas.alerts import Alert, AlertCamera, AlertState, Change
+from schemas.alerts import Alert, AlertCamera
 from schemas.categories import Priority
 from streams.domain.alerts.damping import ShownPriority, shown
-from streams.domain.alerts.lifecycle import ENDED, QUIET, Life
-from streams.domain.alerts.score import Scored, camera_verdicts, report_verdicts, score
-from streams.domain.alerts.situation import EpisodeRow, ReportRow, Situation, best_position, best_verdict, told
+from streams.domain.alerts.lifecycle import Life
+from streams.domain.alerts.score import Scored, best_verdict, camera_verdicts, report_verdicts, score
+from streams.domain.alerts.situation import EpisodeRow, ReportRow, Situation, best_position, told
+from streams.domain.alerts.timers import expires_at
 from streams.domain.rules.rules import Rules
 
 _LIFE: Final = frozenset(Life.model_fields) & frozenset(Alert.model_fields) - {"priority"}
 """What an alert takes from its life as it stands there; its priority comes with the score."""
-_FAR_AHEAD: Final = datetime(9999, 1, 1, tzinfo=UTC)
-"""A plan may end "never", so near the last moment that a date can be: what is added to it must still be one."""
 
 
 class JudgedSituation(NamedTuple):
-    """What a situation's facts are worth by the rules, and what its cameras say."""
+    """What a situation's facts are worth by the rules, what its cameras say, and the priority to show."""
 
     scored: Scored
     cameras: tuple[AlertCamera, ...]
+    shown: ShownPriority
 
 
-def judge(situation: Situation, rules: Rules) -> JudgedSituation:
-    """Return a situation's score by the rules as they are; where it stands in its life does not matter."""
+def judge(situation: Situation, rules: Rules, now: datetime) -> JudgedSituation:
+    """Return a situation's score by the rules as they are, and what it shows; an ended alert keeps what was shown last."""
     cameras = camera_verdicts(situation)
-    return JudgedSituation(score(situation, cameras, rules), cameras)
+    scored = score(situation, cameras, rules)
+    if situation.ended_at is not None and situation.shown is not None:
+        last = {"falls_at": None, "rules_version": rules.version}
+        return JudgedSituation(scored, cameras, situation.shown.model_copy(update=last))
+    limited = scored.capped_by is not None
+    seen = shown(situation.shown, scored.priority, limited, rules.damping, rules.version, now)
+    return JudgedSituation(scored, cameras, seen)
 
 
-def alert_of(situation: Situation, rules: Rules, registry_version: str, judged: JudgedSituation | None = None) -> Alert:
-    """Return the whole alert of a situation, as it was judged, else scored by the rules as they are."""
-    scored, cameras = judged or judge(situation, rules)
-    seen = shown_of(situation, scored, rules, situation.changed_at)
+def alert_of(situation: Situation, judged: JudgedSituation, rules: Rules, registry_version: str) -> Alert:
+    """Return the whole alert of a situation, as it was judged by the rules as they are."""
+    scored, cameras, seen = judged
     category = scored.category
     reports, episodes = told(situation)
     lead = next((row for row in reports if row.report.category is category), None)
@@ -61,7 +66,7 @@ def alert_of(situation: Situation, rules: Rules, registry_version: str, judged: 
         place=lead.place if lead else _zone(episodes[0]),
         position=best_position(reports, episodes),
         verdict=best_verdict([camera.verdict for camera in cameras]),
-        report_verdicts=report_verdicts(situation),
+        report_verdicts=report_verdicts(reports, situation.sightings),
         reports=tuple(row.report for row in situation.reports),
         cameras=cameras,
         evidence_ids=tuple(evidence_id for _, evidence_id in sorted(facts)),
@@ -75,35 +80,11 @@ def alert_of(situation: Situation, rules: Rules, registry_version: str, judged: 
     )
 
 
-def shown_of(situation: Situation, scored: Scored, rules: Rules, now: datetime) -> ShownPriority:
-    """Return the priority to show: an ended alert keeps the one that was shown last."""
-    if situation.ended_at is not None and situation.shown is not None:
-        return situation.shown.model_copy(update={"falls_at": None})
-    limited = scored.capped_by is not None
-    return shown(situation.shown, scored.priority, limited, rules.damping, rules.version, now)
-
-
 def told_priority(situation: Situation, rules: Rules) -> Priority:
     """Return the priority that a situation was told with, or shows now where a row does not know it yet."""
     if situation.priority is not None:
         return situation.priority
-    return shown_of(situation, judge(situation, rules).scored, rules, situation.changed_at).priority
-
-
-def as_shown(situation: Situation, alert: Alert) -> Situation:
-    """Return a situation that remembers the priority that its alert shows."""
-    known = situation.shown
-    if known is not None and alert.falls_at is None and known.is_at_rest(alert.priority, alert.rules_version):
-        return situation
-    told_at = ShownPriority(priority=alert.priority, rules_version=alert.rules_version, falls_at=alert.falls_at)
-    return situation.model_copy(update={"shown": told_at})
-
-
-def fallen(situation: Situation, now: datetime) -> Situation:
-    """Return a situation whose hold is over, so that its score alone counts; itself where none is, or it goes on."""
-    if situation.shown is None or situation.shown.falls_at is None or situation.shown.falls_at > now:
-        return situation
-    return situation.model_copy(update={"shown": None})
+    return judge(situation, rules, situation.changed_at).shown.priority
 
 
 def _zone(row: EpisodeRow) -> str:
@@ -115,30 +96,3 @@ def _recipients(reports: Sequence[ReportRow], episodes: Sequence[EpisodeRow], ru
     categories = {row.report.category for row in reports} | {row.category for row in episodes}
     ordered = sorted(categories, key=lambda category: (-rules.of(category).points, category.value))
     return tuple(dict.fromkeys(recipient for category in ordered for recipient in rules.of(category).recipients))
-
-
-def expires_at(situation: Situation, rules: Rules) -> datetime:
-    """Return when an alert ends by itself: some time after it came on the list and its newest report or episode.
-
-    What is put aside does not end there: its time begins when it comes back.
-    """
-    moments = [situation.opened_at, *(row.report.reported_at for row in situation.reports)]
-    moments += [row.occurred_at for row in situation.episodes]
-    moments += [at for at in (situation.back_at, _aside_until(situation)) if at is not None]
-    return min(max(moments), _FAR_AHEAD) + timedelta(seconds=rules.lifetime.open_s)
-
-
-def _aside_until(situation: Situation) -> datetime | None:
-    aside = situation.shelf or situation.suppression
-    return None if aside is None else aside.until
-
-
-def changed(before: Situation, after: Situation, change: Change, now: datetime) -> Situation:
-    """Return a changed situation as its next revision; the first revision of an alert is 0."""
-    if after.state is not before.state:
-        if after.state is AlertState.CANCELLED:
-            change = Change.CANCELLED
-        elif after.state is AlertState.NEW:
-            change = Change.REOPENED if before.state in QUIET | ENDED else Change.BACK
-    told_at = {"change": change, "revision": before.revision + 1, "changed_at": max(now, before.changed_at)}
-    return after.model_copy(update=told_at)

@@ -1,8 +1,9 @@
 """The life of an alert after ISA-18.2, as data: what each cause does in each state.
 
 `TABLE` is all of it. A cause leads to a state, which may be the same one, or is refused with a reason that a person can
-read. What else an action must satisfy (a P1 is never shelved) stands with the action in `acting.py` and `regrouping.py`;
-what time and priority cause by themselves in `passing.py`. `docs/lifecycle.md` shows this table, and a test compares them.
+read. What else an action must satisfy (a P1 is never shelved) stands with the action in `actions.py` and `merge_split.py`;
+what priority and a plan cause by themselves in `revise.py`, what time does in `timers.py`. `docs/lifecycle.md` shows this
+table, and a test compares them.
 
 ISA-18.2 tells whether an alert that returned to normal was acknowledged. Here that is no state of its own: the alert
 says `acknowledged_at`, before and after it returned.
@@ -67,7 +68,7 @@ class Cause(StrEnum):
 
 MEANING: Final[Mapping[Cause, str]] = {
     Cause.ACKNOWLEDGE: "an operator takes it",
-    Cause.CONFIRM_DISPATCH: "an operator confirms a dispatch: whoever does has seen the alert",
+    Cause.CONFIRM_DISPATCH: "an operator confirms a dispatch; nothing sends one yet, so none may be answered as done",
     Cause.ASSIGN: "an operator puts their name to it, without acknowledging it",
     Cause.SHELVE: "an operator puts it aside, with a reason and an end",
     Cause.UNSHELVE: "an operator takes it from the shelf, and has seen it",
@@ -104,6 +105,7 @@ _ON_SHELF: Final = ActionRefusal("it is on the shelf")
 _NOT_ON_SHELF: Final = ActionRefusal("it is not on the shelf")
 _PLANNED: Final = ActionRefusal("a plan suppresses it")
 _OVER: Final = ActionRefusal("it is over")
+_NO_DISPATCH: Final = ActionRefusal("nothing can be dispatched from here yet")
 
 Outcome = AlertState | ActionRefusal
 
@@ -119,7 +121,7 @@ _E: Final = AlertState.EXPIRED
 _ROWS: Final[Mapping[Cause, tuple[Outcome, ...]]] = {
     # in the state:            new  acknowledged returned  shelved   suppressed  cancelled   closed  expired
     Cause.ACKNOWLEDGE: (_A, HANDLED, _R, _ON_SHELF, _A, _WITHDRAWN, _ENDED, _ENDED),
-    Cause.CONFIRM_DISPATCH: (_A, _A, _R, _A, _A, _WITHDRAWN, _ENDED, _ENDED),
+    Cause.CONFIRM_DISPATCH: (*(_NO_DISPATCH,) * 6, _ENDED, _ENDED),
     Cause.ASSIGN: (_N, _A, _R, _S, _P, _W, _ENDED, _ENDED),
     Cause.SHELVE: (_S, _S, _OVER, _ON_SHELF, _PLANNED, _WITHDRAWN, _ENDED, _ENDED),
     Cause.UNSHELVE: (_NOT_ON_SHELF, _NOT_ON_SHELF, _NOT_ON_SHELF, _A, _NOT_ON_SHELF, _NOT_ON_SHELF, _ENDED, _ENDED),

@@ -20,7 +20,7 @@ from schemas.base import Part, Utc
 from schemas.categories import Category
 from schemas.geo import Position
 from streams.domain.alerts.score import lead_category
-from streams.domain.alerts.situation import EpisodeRow, ReportRow, Situation, best_position, is_full, told
+from streams.domain.alerts.situation import EpisodeRow, Fact, ReportRow, Situation, best_position, is_full, told
 from streams.domain.geometry.ground import GroundPoint, distance_m, to_ground
 from streams.domain.rules.rules import Rules
 
@@ -52,7 +52,7 @@ class SituationEntry(Part):
     full: bool
 
 
-def fact_spot(row: ReportRow | EpisodeRow, rules: Rules) -> Spot | None:
+def fact_spot(row: Fact, rules: Rules) -> Spot | None:
     """Return where and when a fact is, or None when it has no position."""
     if isinstance(row, ReportRow):
         report = row.report
@@ -73,7 +73,7 @@ def situation_entry(situation: Situation, rules: Rules) -> SituationEntry | None
     ends = [row.occurred_at for row in episodes]
     ongoing = any(row.phase != "end" for row in episodes)
     first = min(starts)
-    spot = _spot(lead_category(situation, rules), position, first, max([first, *ends]), ongoing, rules)
+    spot = _spot(lead_category(reports, episodes, rules), position, first, max([first, *ends]), ongoing, rules)
     if spot is None:
         return None
     full = is_full(situation, rules.joining.reports_at_most)
@@ -123,7 +123,7 @@ def nearest_match(spot: Spot, entries: Iterable[SituationEntry]) -> str | None:
     return min(matching, key=lambda alert_id: (_apart_m(spot, matching[alert_id].spot), alert_id), default=None)
 
 
-def may_join(fact: ReportRow | EpisodeRow, situation: Situation, rules: Rules) -> bool:
+def may_join(fact: Fact, situation: Situation, rules: Rules) -> bool:
     """Return whether a situation may take a new fact that lies near enough: nobody set it apart, and there is room for it.
 
     A partner that knows a place only roughly has told its second report from its first by another number: two such reports are
@@ -131,10 +131,10 @@ def may_join(fact: ReportRow | EpisodeRow, situation: Situation, rules: Rules) -
     """
     if is_full(situation, rules.joining.reports_at_most):
         return False
-    if isinstance(fact, EpisodeRow):
-        return fact.episode_id not in situation.apart
-    if fact.report.incident_id in situation.apart:
+    if fact.fact_id in situation.apart:
         return False
+    if isinstance(fact, EpisodeRow):
+        return True
     told_roughly = {row.report.source for row in situation.live_reports if _rough(row, rules)}
     return not (_rough(fact, rules) and fact.report.source in told_roughly)
 

@@ -12,18 +12,17 @@ from typing import Final
 
 from schemas.alerts import AlertCamera, Factor, NearRepeat
 from schemas.categories import Category, Priority
-from schemas.evidence import Coverage, Evidence, ReportFact, Verdict
+from schemas.evidence import Coverage, Verdict
+from schemas.incidents import Incident
 from streams.domain.alerts.situation import (
+    VERDICT_RANK,
     EpisodeRow,
     ReportRow,
+    SightingRow,
     Situation,
     best_position,
-    best_verdict,
-    open_situation,
-    report_row,
+    incident_row,
     told,
-    verdict_rank,
-    with_report,
 )
 from streams.domain.rules.rules import CategoryRule, Rules
 
@@ -59,9 +58,8 @@ class Scored:
     capped_by: str | None
 
 
-def lead_category(situation: Situation, rules: Rules) -> Category:
+def lead_category(reports: Sequence[ReportRow], episodes: Sequence[EpisodeRow], rules: Rules) -> Category:
     """Return the category that counts: the one with the most points, of equal ones the first to happen."""
-    reports, episodes = told(situation)
     known = [(row.report.category, row.report.occurred_at) for row in reports]
     known += [(row.category, row.begun_at) for row in episodes]
     return min(known, key=lambda each: (-rules.of(each[0]).points, each[1], each[0].value))[0]
@@ -75,9 +73,24 @@ def score(situation: Situation, cameras: Sequence[AlertCamera], rules: Rules) ->
         cameras: What each camera says, as `camera_verdicts` gives it.
         rules: The rules.
     """
-    category = lead_category(situation, rules)
-    rule = rules.of(category)
     reports, episodes = told(situation)
+    return _scored(reports, episodes, situation.near_repeats, cameras, rules)
+
+
+def alone(incident: Incident, rules: Rules) -> Priority:
+    """Return the priority that a report has by itself, before anything else is known of its situation."""
+    return _scored((incident_row(incident),), (), (), (), rules).priority
+
+
+def _scored(
+    reports: Sequence[ReportRow],
+    episodes: Sequence[EpisodeRow],
+    repeats: Sequence[NearRepeat],
+    cameras: Sequence[AlertCamera],
+    rules: Rules,
+) -> Scored:
+    category = lead_category(reports, episodes, rules)
+    rule = rules.of(category)
     factors = [Factor(rule_id=f"category.{category.value}", points=rule.points, reason=rule.name)]
     if reports:
         factors += [_urgency(reports, rules), *_age(reports, rule, rules), *_independent(reports, rules)]
@@ -85,27 +98,19 @@ def score(situation: Situation, cameras: Sequence[AlertCamera], rules: Rules) ->
     factors.append(_verdict(cameras, bool(reports), rules))
     factors += _crowd(episodes, rules)
     factors += _circumstances(category, reports, episodes, rules)
-    factors += _near_repeat(situation.near_repeats, rules)
+    factors += _near_repeat(repeats, rules)
     total = min(100.0, max(0.0, sum(factor.points for factor in factors)))
     priority = rules.thresholds.priority(total)
-    capped, capped_by = _limited(priority, situation, category, rule)
+    capped, capped_by = _limited(priority, bool(reports), category, rule)
     return Scored(round(total, 3), capped, category, tuple(factors), capped_by)
 
 
-def alone(evidence: Evidence, fact: ReportFact, rules: Rules) -> Priority:
-    """Return the priority that a report has by itself, before anything else is known of its situation."""
-    situation = with_report(open_situation(evidence, evidence.occurred_at), report_row(evidence, fact))
-    return score(situation, (), rules).priority
-
-
-def _limited(
-    priority: Priority, situation: Situation, category: Category, rule: CategoryRule
-) -> tuple[Priority, str | None]:
+def _limited(priority: Priority, reported: bool, category: Category, rule: CategoryRule) -> tuple[Priority, str | None]:
     """Return the priority under the hard limits, and the limit that lowered it, if one did."""
     limits: list[tuple[str, Priority]] = []
     if not rule.operator_list:
         limits.append(("limit.case", Priority.P4))
-    if not told(situation)[0] and not rule.rises_on_camera_alone:
+    if not reported and not rule.rises_on_camera_alone:
         limits.append(("limit.camera_only", Priority.P4))
     if rule.cap is not None:
         limits.append((f"limit.{category.value}", rule.cap))
@@ -259,11 +264,16 @@ def camera_verdicts(situation: Situation) -> tuple[AlertCamera, ...]:
     return tuple(sorted(attended, key=_view))
 
 
-def report_verdicts(situation: Situation) -> dict[str, Verdict]:
-    """Return the best that any camera said about each report that holds, by its incident id."""
-    answers = {(row.incident_id, row.camera_id): row.verdict for row in situation.sightings}
+def best_verdict(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return the best of what cameras say; no coverage where no camera says anything."""
+    return min(verdicts, key=VERDICT_RANK.__getitem__, default=Verdict.NO_COVERAGE)
+
+
+def report_verdicts(reports: Sequence[ReportRow], sightings: Sequence[SightingRow]) -> dict[str, Verdict]:
+    """Return the best that any camera said about each of these reports, by its incident id."""
+    answers = {(row.incident_id, row.camera_id): row.verdict for row in sightings}
     verdicts = {}
-    for row in told(situation)[0]:
+    for row in reports:
         incident_id = row.report.incident_id
         asked = [near.camera_id for near in row.cameras if near.coverage is Coverage.IN_VIEW]
         said = [answers.get((incident_id, camera_id), Verdict.PENDING) for camera_id in asked]
@@ -285,9 +295,9 @@ def _seen_by_itself(row: EpisodeRow) -> AlertCamera:
 
 def _telling(camera: AlertCamera) -> tuple[bool, int, float, str, str, str]:
     seen = camera.coverage is Coverage.IN_VIEW
-    rank = verdict_rank(camera.verdict)
+    rank = VERDICT_RANK[camera.verdict]
     return (not seen, rank, camera.distance_m, camera.camera_id, camera.zone_id or "", camera.explanation)
 
 
 def _view(camera: AlertCamera) -> tuple[int, float, int, str]:
-    return (_VIEWS.index(camera.coverage), camera.distance_m, verdict_rank(camera.verdict), camera.camera_id)
+    return (_VIEWS.index(camera.coverage), camera.distance_m, VERDICT_RANK[camera.verdict], camera.camera_id)

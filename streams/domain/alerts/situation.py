@@ -18,7 +18,7 @@ from schemas.base import Identifier, Part, ShortText, Utc, derive_id
 from schemas.categories import Category
 from schemas.evidence import CameraCoverage, EpisodeFact, Evidence, ReportFact, SightingFact, Verdict
 from schemas.geo import Position
-from schemas.incidents import Operation
+from schemas.incidents import Incident, Operation
 from streams.domain.alerts.damping import ShownPriority
 from streams.domain.alerts.lifecycle import Cause, Life, follows, in_state
 from streams.domain.budget.budget import ListStanding
@@ -32,7 +32,7 @@ VERDICT_ORDER: Final = (
     Verdict.NO_COVERAGE,
 )
 """The best first. Pending stands above what lowers a priority: nothing falls before all have answered."""
-_RANK: Final = {verdict: rank for rank, verdict in enumerate(VERDICT_ORDER)}
+VERDICT_RANK: Final = {verdict: rank for rank, verdict in enumerate(VERDICT_ORDER)}
 _PHASES: Final = {"begin": 0, "change": 1, "end": 2}
 
 
@@ -46,6 +46,16 @@ class ReportRow(Part):
     place: Annotated[str, Field(max_length=120)]
     note: ShortText
     cameras: tuple[CameraCoverage, ...]
+
+    @property
+    def fact_id(self) -> str:
+        """Return the incident's id."""
+        return self.report.incident_id
+
+    @property
+    def over(self) -> bool:
+        """Return whether it does not hold any more: it is cancelled."""
+        return self.report.cancelled
 
 
 class SightingRow(Part):
@@ -79,6 +89,20 @@ class EpisodeRow(Part):
     occurred_at: Utc
     evidence_id: str
 
+    @property
+    def fact_id(self) -> str:
+        """Return the episode's id."""
+        return self.episode_id
+
+    @property
+    def over(self) -> bool:
+        """Return whether it does not hold any more: it has ended."""
+        return self.phase == "end"
+
+
+Fact = ReportRow | EpisodeRow
+"""What can open an alert; a sighting only answers a report."""
+
 
 class Indexed(Part):
     """Under which rules, and in which cells of their index, a situation stands (`streams/domain/alerts/matching.py`)."""
@@ -103,12 +127,12 @@ class Situation(Life):
     @property
     def live_reports(self) -> tuple[ReportRow, ...]:
         """Return the reports that are not cancelled."""
-        return tuple(row for row in self.reports if not row.report.cancelled)
+        return tuple(row for row in self.reports if not row.over)
 
     @property
     def live_episodes(self) -> tuple[EpisodeRow, ...]:
         """Return the episodes that have not ended."""
-        return tuple(row for row in self.episodes if row.phase != "end")
+        return tuple(row for row in self.episodes if not row.over)
 
     @property
     def live(self) -> bool:
@@ -118,7 +142,13 @@ class Situation(Life):
 
 def report_row(evidence: Evidence, fact: ReportFact) -> ReportRow:
     """Return what is kept of a report."""
-    incident = fact.incident
+    return incident_row(fact.incident, evidence.evidence_id, fact.note, fact.cameras)
+
+
+def incident_row(
+    incident: Incident, evidence_id: str = "", note: str = "", cameras: tuple[CameraCoverage, ...] = ()
+) -> ReportRow:
+    """Return what is kept of a report; by itself, where nothing is known of its place yet."""
     report = AlertReport(
         incident_id=incident.incident_id,
         source=incident.source,
@@ -134,12 +164,12 @@ def report_row(evidence: Evidence, fact: ReportFact) -> ReportRow:
     )
     return ReportRow(
         report=report,
-        evidence_id=evidence.evidence_id,
+        evidence_id=evidence_id,
         first_reported_at=incident.reported_at,
         summary=incident.summary,
         place=incident.place,
-        note=fact.note,
-        cameras=fact.cameras,
+        note=note,
+        cameras=cameras,
     )
 
 
@@ -215,7 +245,9 @@ def better_sighting(known: SightingRow | None, row: SightingRow) -> SightingRow:
         return row
     if known.evidence_id == row.evidence_id:
         return known
-    return min(known, row, key=lambda each: (_RANK[each.verdict], -each.occurred_at.timestamp(), each.evidence_id))
+    return min(
+        known, row, key=lambda each: (VERDICT_RANK[each.verdict], -each.occurred_at.timestamp(), each.evidence_id)
+    )
 
 
 def newer_episode(known: EpisodeRow | None, row: EpisodeRow) -> EpisodeRow:
@@ -225,6 +257,18 @@ def newer_episode(known: EpisodeRow | None, row: EpisodeRow) -> EpisodeRow:
     newest = max(known, row, key=lambda each: (each.occurred_at, _PHASES[each.phase], each.evidence_id))
     begun_at = min(known.begun_at, row.begun_at)
     return newest if newest.begun_at == begun_at else newest.model_copy(update={"begun_at": begun_at})
+
+
+def newer_fact(known: Fact | None, row: Fact) -> Fact:
+    """Return what to keep of two revisions of a report, or of two phases of an episode; `row` where none is known."""
+    if isinstance(row, ReportRow):
+        return newer_report(known if isinstance(known, ReportRow) else None, row)
+    return newer_episode(known if isinstance(known, EpisodeRow) else None, row)
+
+
+def with_fact(situation: Situation, row: Fact) -> Situation:
+    """Return the situation with a report or an episode's phase; itself when nothing changed."""
+    return with_report(situation, row) if isinstance(row, ReportRow) else with_episode(situation, row)
 
 
 def with_report(situation: Situation, row: ReportRow) -> Situation:
@@ -280,8 +324,7 @@ def is_full(situation: Situation, at_most: int) -> bool:
 
 def fact_ids(situation: Situation) -> list[str]:
     """Return the incidents and episodes of a situation."""
-    reports = [row.report.incident_id for row in situation.reports]
-    return reports + [row.episode_id for row in situation.episodes]
+    return [row.fact_id for row in situation.reports] + [row.fact_id for row in situation.episodes]
 
 
 def told(situation: Situation) -> tuple[Sequence[ReportRow], Sequence[EpisodeRow]]:
@@ -299,13 +342,3 @@ def best_position(reports: Sequence[ReportRow], episodes: Sequence[EpisodeRow]) 
     placed = [(position, at, name) for position, at, name in known if position is not None]
     best = min(placed, key=lambda each: (each[0].accuracy_m, each[1], each[2]), default=None)
     return best[0] if best else None
-
-
-def best_verdict(verdicts: Sequence[Verdict]) -> Verdict:
-    """Return the best of what cameras say; no coverage where no camera says anything."""
-    return min(verdicts, key=_RANK.__getitem__, default=Verdict.NO_COVERAGE)
-
-
-def verdict_rank(verdict: Verdict) -> int:
-    """Return a verdict's place in the order, the best is 0."""
-    return _RANK[verdict]

@@ -92,7 +92,7 @@ class Plan(Part):
         if not current:
             return None
         reports, episodes = told(situation)
-        category, position = lead_category(situation, rules), best_position(reports, episodes)
+        category, position = lead_category(reports, episodes, rules), best_position(reports, episodes)
         seen_only_by = () if reports else tuple(row.camera_id for row in episodes)
         covering = [entry for entry in current if entry.covers(category, position, seen_only_by)]
         if not covering:

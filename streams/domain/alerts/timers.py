@@ -1,17 +1,17 @@
-"""What changes an alert without a person: its priority, a plan, and time passing. Each is one cause of `lifecycle.TABLE`."""
+"""Timed transitions of an alert: what time passing does to it, and when. Each is one cause of `lifecycle.TABLE`."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
 
-from schemas.alerts import AlertState, Change
-from schemas.categories import Priority
-from streams.domain.alerts.alert import expires_at, fallen
+from schemas.alerts import Change
 from streams.domain.alerts.lifecycle import Cause, follows, in_state
 from streams.domain.alerts.situation import Situation
-from streams.domain.alerts.suppression import Plan
 from streams.domain.rules.rules import Rules
+
+_FAR_AHEAD: Final = datetime(9999, 1, 1, tzinfo=UTC)
+"""A plan may end "never", so near the last moment that a date can be: what is added to it must still be one."""
 
 
 class TimedTransition(NamedTuple):
@@ -24,44 +24,6 @@ class TimedTransition(NamedTuple):
 def happens(situation: Situation, cause: Cause) -> Situation:
     """Return a situation after something that happens by itself."""
     return in_state(situation, follows(situation.state, cause))
-
-
-def placed(
-    before: Situation | None, after: Situation, priority: Priority, plan: Plan, rules: Rules, now: datetime
-) -> Situation:
-    """Return a changed situation where its priority and the plan put it.
-
-    A P1 comes off the shelf and out of a plan at once. A plan holds back what comes on the list, anew or again; it takes
-    nothing away that stood there.
-
-    Args:
-        before: The situation before the change, None where it is new.
-        after: The situation after it.
-        priority: What the facts after it are worth.
-        plan: What is expected.
-        rules: The rules.
-        now: The time of the decision.
-    """
-    was = None if before is None else before.state
-    enters = after.state is AlertState.NEW and was is not AlertState.NEW
-    if priority is Priority.P1:
-        after = happens(after, Cause.CRITICAL)
-    elif enters or after.state is AlertState.SUPPRESSED:
-        suppression = plan.covering(after, rules, now)
-        after = happens(after, Cause.UNPLANNED if suppression is None else Cause.PLANNED)
-        if suppression != after.suppression:
-            after = after.model_copy(update={"suppression": suppression})
-    waits = after.state is AlertState.NEW and priority is Priority.P1
-    raised = before is not None and before.priority is not None and priority < before.priority  # as text, P1 < P2
-    on_again = before is not None and after.state is AlertState.NEW and was is not AlertState.NEW
-    stands = {
-        "priority": priority,
-        "raised_revision": after.revision + 1 if raised else after.raised_revision,
-        "critical_since": (after.critical_since or now) if waits else None,
-        "back_at": now if on_again else after.back_at,
-    }
-    changes = {name: value for name, value in stands.items() if value != getattr(after, name)}
-    return after.model_copy(update=changes) if changes else after
 
 
 def due(situation: Situation, rules: Rules, now: datetime) -> TimedTransition | None:
@@ -79,6 +41,13 @@ def due(situation: Situation, rules: Rules, now: datetime) -> TimedTransition | 
         return TimedTransition(escalated, Change.ESCALATED)
     down = fallen(situation, now)
     return None if down is situation else TimedTransition(down, Change.EVIDENCE)
+
+
+def fallen(situation: Situation, now: datetime) -> Situation:
+    """Return a situation whose hold is over, so that its score alone counts; itself where none is, or it goes on."""
+    if situation.shown is None or situation.shown.falls_at is None or situation.shown.falls_at > now:
+        return situation
+    return situation.model_copy(update={"shown": None})
 
 
 def next_due(situation: Situation, rules: Rules) -> datetime:
@@ -99,6 +68,22 @@ def next_due(situation: Situation, rules: Rules) -> datetime:
     if situation.shown is not None and situation.shown.falls_at is not None:
         moments.append(situation.shown.falls_at)
     return min(moments)
+
+
+def expires_at(situation: Situation, rules: Rules) -> datetime:
+    """Return when an alert ends by itself: some time after it came on the list and its newest report or episode.
+
+    What is put aside does not end there: its time begins when it comes back.
+    """
+    moments = [situation.opened_at, *(row.report.reported_at for row in situation.reports)]
+    moments += [row.occurred_at for row in situation.episodes]
+    moments += [at for at in (situation.back_at, _aside_until(situation)) if at is not None]
+    return min(max(moments), _FAR_AHEAD) + timedelta(seconds=rules.lifetime.open_s)
+
+
+def _aside_until(situation: Situation) -> datetime | None:
+    aside = situation.shelf or situation.suppression
+    return None if aside is None else aside.until
 
 
 def forgotten_at(ended_at: datetime, rules: Rules) -> datetime:

@@ -14,10 +14,9 @@ from enum import StrEnum
 from typing import Final
 
 from schemas.categories import Priority
-from schemas.evidence import Coverage, ReportFact
+from schemas.evidence import Coverage
 from schemas.incidents import CameraWatch, Incident, Operation
-from streams.domain.alerts.score import alone
-from streams.domain.corroboration.coverage import Located, looking_window, report_evidence
+from streams.domain.corroboration.coverage import Located, looking_window
 from streams.domain.rules.cameras import AttentionRule
 from streams.domain.rules.rules import Rules
 
@@ -53,13 +52,14 @@ class AttentionOutcome(StrEnum):
 
 
 def asks_attention(
-    incident: Incident, located: Located, rules: Rules, now: datetime
+    incident: Incident, located: Located, by_itself: Priority, rules: Rules, now: datetime
 ) -> tuple[datetime | None, AttentionOutcome]:
     """Return until when a report asks the nearest cameras for attention, or None, and why.
 
     Args:
         incident: The report.
         located: With the cameras that are asked: permission and distance were decided there.
+        by_itself: The priority of the report, before anything else is known.
         rules: With an `attention` section.
         now: When the report came, by the broker's clock.
     """
@@ -69,7 +69,7 @@ def asks_attention(
         return None, AttentionOutcome.WITHDRAWN
     if not located.asked:
         return None, AttentionOutcome.NO_CAMERA
-    if _by_itself(incident, located, rules) > rule.least_priority:  # as text, P4 > P1 is the lower priority
+    if by_itself > rule.least_priority:  # as text, P4 > P1 is the lower priority
         return None, AttentionOutcome.LOW_PRIORITY
     window_from, window_until = looking_window(incident.category, incident.occurred_at, rules)
     if now < window_from:
@@ -77,12 +77,6 @@ def asks_attention(
     if now >= window_until:
         return None, AttentionOutcome.OVER
     return min(now + timedelta(seconds=rule.length_s), window_until), AttentionOutcome.ASKED
-
-
-def _by_itself(incident: Incident, located: Located, rules: Rules) -> Priority:
-    evidence = report_evidence(incident, located)[0]
-    assert isinstance(evidence.fact, ReportFact)
-    return alone(evidence, evidence.fact, rules)
 
 
 def with_attention(located: Located, until: datetime, rule: AttentionRule) -> Located:

@@ -82,10 +82,14 @@ def wilson(right: int, total: int, z: float = Z_95) -> tuple[float, float]:
 
 
 def closed_alerts(alerts: Iterable[Alert]) -> list[Closed]:
-    """Return the alerts whose newest version is closed with a verdict, in the order of opening."""
+    """Return the alerts whose newest version is closed with a verdict, in the order of opening.
+
+    A summary is none: closing it puts its alerts on the list, and says nothing about them.
+    """
     versions: dict[str, dict[int, Alert]] = defaultdict(dict)
     for alert in alerts:
-        versions[alert.alert_id][alert.revision] = alert
+        if alert.summary is None:
+            versions[alert.alert_id][alert.revision] = alert
     ordered = [tuple(found[number] for number in sorted(found)) for found in versions.values()]
     closed = [Closed(found, found[-1].closing) for found in ordered if found[-1].state is AlertState.CLOSED]
     return sorted((each for each in closed if each.verdict), key=lambda each: (each.last.opened_at, each.last.alert_id))

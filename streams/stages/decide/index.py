@@ -23,7 +23,7 @@ from streams.domain.alerts.matching import (
     of_its_time,
     situation_entry,
 )
-from streams.domain.alerts.situation import EpisodeRow, Indexed, ReportRow, Situation
+from streams.domain.alerts.situation import Fact, Indexed, ReportRow, Situation
 from streams.domain.alerts.timers import recurs_until
 from streams.domain.rules.rules import Rules
 from streams.stages.base import Rows
@@ -43,7 +43,6 @@ class SituationIndex:
         room: The control room.
         rules: The rules that say what joins.
         get: Returns a situation by its alert.
-        alert_of: Returns the alert that a fact belongs to, or None.
     """
 
     def __init__(
@@ -52,26 +51,23 @@ class SituationIndex:
         room: str,
         rules: Rules,
         get: Callable[[str], Situation | None],
-        alert_of: Callable[[str], str | None],
     ) -> None:
         """Work on a partition's rows for one control room."""
         self._rows = rows
         self._room = room
         self._rules = rules
         self._get = get
-        self._alert_of = alert_of
 
-    def match(self, fact: ReportRow | EpisodeRow, now: datetime) -> Situation | None:
+    def match(self, fact: Fact, own: str | None, now: datetime) -> Situation | None:
         """Return the situation that a new fact is about: an open one, else one that was closed just now; or None.
 
-        What was merged leads to where it went on, and a fact's own situation is no match for it. An entry whose situation is
+        What was merged leads to where it went on, and the fact's `own` alert is no match for it. An entry whose situation is
         gone, or ended too long ago, was left by rules with other cells or groups; it is passed over and removed.
         """
         spot = fact_spot(fact, self._rules)
         if spot is None:
             return self._only_one(fact) if isinstance(fact, ReportRow) else None
         cells = {cell: self._entries(cell) for cell in cells_to_search(spot, self._rules)}
-        own = self._alert_of(fact.report.incident_id if isinstance(fact, ReportRow) else fact.episode_id)
         passed = set() if own is None else {own}
         closed: Situation | None = None
         while True:

@@ -49,13 +49,6 @@ class NearRepeatStore:
         self._due = due
         self._touched: set[str] = set()
 
-    def told(self, situation: Situation) -> Situation:
-        """Return a situation with what it repeats; itself where that is known."""
-        repeats = self.of(situation)
-        return (
-            situation if repeats == situation.near_repeats else situation.model_copy(update={"near_repeats": repeats})
-        )
-
     def take_touched(self) -> list[str]:
         """Return once the alerts that may repeat otherwise than before what was noted."""
         touched, self._touched = sorted(self._touched), set()

@@ -12,13 +12,12 @@ from schemas.evidence import Evidence
 from schemas.operations import Action, OperatorAction, Tick
 from streams import topics
 from streams.domain.alerts.actions import act
-from streams.domain.alerts.alert import alert_of, as_shown, changed, judge, shown_of, told_priority
+from streams.domain.alerts.alert import told_priority
 from streams.domain.alerts.merge_split import merge, split
-from streams.domain.alerts.situation import (
-    Situation,
-)
+from streams.domain.alerts.revise import Policy, revise
+from streams.domain.alerts.situation import Situation
 from streams.domain.alerts.suppression import NO_PLAN, Plan
-from streams.domain.alerts.timers import due, placed
+from streams.domain.alerts.timers import due
 from streams.domain.canary import is_canary
 from streams.domain.rules.rules import Rules
 from streams.stages.base import Input, Output, Rows
@@ -56,7 +55,7 @@ class Decide:
         self._measured = measured
         self._rules = rules
         self._registry_version = registry_version
-        self._plan = plan
+        self._policy = Policy(rules, plan, registry_version)
 
     def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
         """Return the alerts that an input changes, and the record of the decision.
@@ -108,22 +107,16 @@ class Decide:
     def _change(
         self, before: Situation | None, after: Situation, store: SituationStore, why: Change, now: datetime
     ) -> Alert | None:
-        """Write and return what changed, where its priority and the plan put it; None where nothing did."""
-        if before is not None and (after is before or after == before):
+        """Write and return what changed; None where nothing did."""
+        if after is before or after == before:
             return None
-        after = store.repeats.told(after)
-        judged = judge(after, self._rules)
-        priority = shown_of(after, judged.scored, self._rules, max(now, after.changed_at)).priority
-        after = placed(before, after, priority, self._plan, self._rules, now)
-        if before is not None:
-            after = changed(before, after, why, now)
-        alert = alert_of(after, self._rules, self._registry_version, judged)
-        after = as_shown(after, alert)
-        standing, alert = store.budget.stand(after.standing, alert, now)
-        if standing != after.standing:
-            after = after.model_copy(update={"standing": standing})
-        store.put(before, after)
-        return alert
+        return self._revise(before, after, store, why, now)
+
+    def _revise(
+        self, before: Situation | None, after: Situation, store: SituationStore, why: Change, now: datetime
+    ) -> Alert:
+        revision = revise(before, after, why, store.repeats.of(after), self._policy, now)
+        return store.keep(before, revision, now)
 
     def _look_at_repeats(self, store: SituationStore, now: datetime) -> list[Alert]:
         """Return the alerts that repeat what was changed otherwise than before."""
@@ -132,8 +125,8 @@ class Decide:
             known = store.get(alert_id)
             if known is None or known.ended_at is not None:
                 continue
-            alert = self._change(known, store.repeats.told(known), store, Change.EVIDENCE, now)
-            found += [alert] if alert else []
+            if store.repeats.of(known) != known.near_repeats:
+                found.append(self._revise(known, known, store, Change.EVIDENCE, now))
         return found
 
     def _tick(self, item: Input, rows: Rows, now: datetime) -> list[Output]:

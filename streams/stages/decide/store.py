@@ -5,10 +5,10 @@
 - `early/<room>/<incident or episode>`: what came before the fact that it is about, or ended before it began;
 - `gone/<room>/<incident or episode>`: how far a fact of a forgotten alert was known, for as long as it can be replayed;
 - `acted/<room>/<alert>`: what operators did to it, so that an action that is replayed is not done twice;
-- `cell/<room>/<group>/<cell>`: the open situations in one cell (`situation_index.py`);
-- `repeat/<room>/<cell>`: situations that a later one may repeat (`near_repeat_store.py`);
+- `cell/<room>/<group>/<cell>`: the open situations in one cell (`index.py`);
+- `repeat/<room>/<cell>`: situations that a later one may repeat (`near_repeats.py`);
 - `sequence/<room>`: the number of the next decision;
-- `budget/…` and `summary/…`: the alert budget (`streams/stages/decide/budget.py`);
+- `budget/…` and `summary/…`: the alert budget (`budget.py`);
 - `due/…`: when an alert is to be looked at: it expires, comes back, escalates, falls, is told from what is new, is forgotten;
 - `ticked`: the newest tick that wrote something (`tick_order.py`).
 """
@@ -20,9 +20,11 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from schemas.alerts import Alert
 from schemas.base import Part, Utc
 from schemas.operations import OperatorAction
-from streams.domain.alerts.situation import EpisodeRow, ReportRow, SightingRow, Situation, fact_ids
+from streams.domain.alerts.revise import Revision
+from streams.domain.alerts.situation import EpisodeRow, Fact, ReportRow, SightingRow, Situation, fact_ids
 from streams.domain.alerts.timers import forgotten_at, next_due, recurs_until
 from streams.domain.rules.rules import Rules
 from streams.stages.base import Rows
@@ -55,6 +57,10 @@ class EarlyRow(Part):
     episode: EpisodeRow | None = None
     sightings: tuple[SightingRow, ...] = ()
 
+    def with_fact(self, row: Fact) -> EarlyRow:
+        """Return the row with a report or an episode that waits too."""
+        return self.model_copy(update={"report" if isinstance(row, ReportRow) else "episode": row})
+
 
 class GoneRow(Part):
     """How far a fact of a forgotten alert was known: a report by its revision, an episode by its newest phase."""
@@ -62,6 +68,12 @@ class GoneRow(Part):
     revision: Annotated[int, Field(ge=0)] = 0
     occurred_at: Utc
     until: Utc
+
+    def knew(self, row: Fact) -> bool:
+        """Return whether the forgotten alert had this revision or phase, or a newer one."""
+        if isinstance(row, ReportRow):
+            return row.report.revision <= self.revision
+        return row.occurred_at <= self.occurred_at
 
 
 class ActedRow(Part):
@@ -85,7 +97,7 @@ class SituationStore:
         self.room = room
         self._rules = rules
         self._due = Timers(rows, DUE_BUCKET_S)
-        self.index = SituationIndex(rows, room, rules, self.get, self._alert_of)
+        self.index = SituationIndex(rows, room, rules, self.get)
         self.budget = BudgetService(rows, room, rules, registry_version, self._due, measured)
         self.repeats = NearRepeatStore(rows, room, rules, self._due)
 
@@ -101,6 +113,13 @@ class SituationStore:
     def _alert_of(self, fact_id: str) -> str | None:
         link = self._rows.get(self._fact(fact_id), LinkRow)
         return link.alert_id if link else None
+
+    def keep(self, before: Situation | None, revision: Revision, now: datetime) -> Alert:
+        """Write a revision as it stands on the operator's list, and return the alert that says so."""
+        after = revision.situation
+        standing, alert = self.budget.stand(after.standing, revision.alert, now)
+        self.put(before, after if standing == after.standing else after.model_copy(update={"standing": standing}))
+        return alert
 
     def put(self, before: Situation | None, after: Situation) -> None:
         """Write a situation with its index, its links, and when it must be looked at again."""
@@ -145,12 +164,12 @@ class SituationStore:
         mine = {name for name in fact_ids(situation) if self._alert_of(name) == situation.alert_id}
         until = now + REPLAYABLE
         for report in situation.reports:
-            if report.report.incident_id in mine:
+            if report.fact_id in mine:
                 row = GoneRow(revision=report.report.revision, occurred_at=report.report.occurred_at, until=until)
-                self._keep_gone(report.report.incident_id, row)
+                self._keep_gone(report.fact_id, row)
         for episode in situation.episodes:
-            if episode.episode_id in mine:
-                self._keep_gone(episode.episode_id, GoneRow(occurred_at=episode.occurred_at, until=until))
+            if episode.fact_id in mine:
+                self._keep_gone(episode.fact_id, GoneRow(occurred_at=episode.occurred_at, until=until))
         for fact_id in fact_ids(situation):
             if fact_id in mine:
                 self._rows.delete(self._fact(fact_id))

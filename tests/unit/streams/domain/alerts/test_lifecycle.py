@@ -46,6 +46,13 @@ def test_only_actions_are_refused(state: AlertState) -> None:
         assert asked(state, action) == TABLE[state, Cause(action.value)]
 
 
+@pytest.mark.parametrize("state", sorted(set(STATES) - ENDED))
+def test_no_dispatch_is_answered_as_done_while_nothing_sends_one(state: AlertState) -> None:
+    """Who confirms one is told so, in every state: otherwise a person trusts in help that nobody asked for."""
+    outcome = asked(state, Action.CONFIRM_DISPATCH)
+    assert outcome == ActionRefusal("nothing can be dispatched from here yet")
+
+
 def test_what_happens_by_itself_is_no_action() -> None:
     """Asking for a refused action's state is an error that names both."""
     with pytest.raises(ValueError, match="shelve is refused in the state closed: it has ended"):

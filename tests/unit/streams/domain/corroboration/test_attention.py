@@ -15,6 +15,7 @@ from schemas.evidence import CameraCoverage
 from schemas.incidents import Operation
 from streams.config.files import load_rules
 from streams.config.yaml import FileError, parse_yaml
+from streams.domain.alerts.score import alone
 from streams.domain.corroboration.attention import (
     TOLERANCE,
     AttentionOutcome,
@@ -44,7 +45,7 @@ def located(now: datetime = NOON, allowed: bool = True, **changes: Any) -> tuple
 
 def asked(now: datetime = NOON, allowed: bool = True, **changes: Any) -> tuple[datetime | None, AttentionOutcome]:
     told, place = located(now, allowed, **changes)
-    return asks_attention(told, place, RULES, now)
+    return asks_attention(told, place, alone(told, RULES), RULES, now)
 
 
 def test_a_pressing_report_asks_the_nearest_cameras_for_minutes() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.alerts import Alert
+from schemas.alerts import Alert, AlertSummary
 from schemas.categories import Priority
 from streams.domain.review.precision import closed_alerts, precision, precisions, wilson
-from tests.support.messages import example
+from tests.support.messages import NOON, example
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,22 @@ def test_only_alerts_that_are_closed_now_count() -> None:
     kept = [closed("b", "true"), example(Alert, alert_id="b", revision=0)]
     [found] = closed_alerts([*again, *kept])
     assert (found.last.alert_id, found.verdict, [alert.revision for alert in found.versions]) == ("b", "true", [0, 2])
+
+
+def test_a_summary_is_not_judged_by_its_closing() -> None:
+    """It puts its alerts on the list: each is still to be judged."""
+    under = AlertSummary(
+        open=2,
+        grouped=2,
+        counts=(),
+        alert_ids=(),
+        not_listed=2,
+        oldest_at=NOON,
+        newest_at=NOON,
+        in_flood=True,
+        taking=False,
+    )
+    assert closed_alerts([closed("a", "true", summary=under)]) == []
 
 
 def test_precision_by_everything() -> None:

@@ -213,7 +213,7 @@ def test_an_alert_with_a_line_keeps_it_when_it_rises_in_a_flood(room: Room) -> N
     assert (alert.alert_id, alert.priority, alert.asks, alert.grouped_under) == (first.alert_id, P3, True, None)
 
 
-@pytest.mark.parametrize("what", [Action.ACKNOWLEDGE, Action.ASSIGN, Action.CONFIRM_DISPATCH])
+@pytest.mark.parametrize("what", [Action.ACKNOWLEDGE, Action.ASSIGN])
 def test_an_operator_takes_an_alert_out_of_its_summary(room: Room, what: Action) -> None:
     """It asks for nothing by that: the operator has it already. It does not go back when it changes later."""
     summary = flooded(room)

@@ -444,9 +444,8 @@ def test_one_tick_that_ends_many_alerts_is_one_decision(deciding: Deciding) -> N
     ("what", "reason", "state", "closing"),
     [
         (Action.ACKNOWLEDGE, "", AlertState.ACKNOWLEDGED, ""),
-        (Action.CONFIRM_DISPATCH, "", AlertState.ACKNOWLEDGED, ""),
         (Action.ASSIGN, "", AlertState.NEW, ""),
-        (Action.CLOSE, "", AlertState.CLOSED, "true"),
+        (Action.CLOSE, "true", AlertState.CLOSED, "true"),
         (Action.CLOSE, "duplicate", AlertState.CLOSED, "duplicate"),
         (Action.FALSE_ALARM, "true", AlertState.CLOSED, "false"),
     ],

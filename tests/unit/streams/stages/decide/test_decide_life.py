@@ -125,7 +125,7 @@ def test_every_action_in_every_state_does_what_the_table_says(state: AlertState,
     deciding, alert = in_state(state)
     far = next(each for each in deciding.alerts.values() if each.alert_id != alert.alert_id)
     asked: dict[str, Any] = {"other_alert_id": far.alert_id, "fact_id": fact_of(alert), "seen_revision": alert.revision}
-    message = action(alert.alert_id, what, "known", LATER, **asked)
+    message = action(alert.alert_id, what, "true", LATER, **asked)
     outcome = TABLE[state, Cause(what.value)]
     now = max(alert.changed_at, NOON + seconds(200))
     if isinstance(outcome, ActionRefusal):
@@ -295,7 +295,7 @@ def test_a_p1_that_nobody_acknowledges_escalates_once(deciding: Deciding) -> Non
     assert gone.state is AlertState.EXPIRED
 
 
-@pytest.mark.parametrize("what", [Action.ACKNOWLEDGE, Action.CONFIRM_DISPATCH, Action.CLOSE])
+@pytest.mark.parametrize("what", [Action.ACKNOWLEDGE, Action.CLOSE])
 def test_a_p1_that_somebody_has_does_not_escalate(deciding: Deciding, what: Action) -> None:
     """Nor does one that is no P1 any more; one to which somebody only put their name does."""
     opened = deciding.one(report())
@@ -430,16 +430,14 @@ def test_two_operators_who_acknowledge_at_once(deciding: Deciding) -> None:
     assert deciding.refused(second) == "it is handled by operator-3 (acknowledged)"
 
 
-@pytest.mark.parametrize(
-    "what", [Action.CLOSE, Action.FALSE_ALARM, Action.SHELVE, Action.ASSIGN, Action.CONFIRM_DISPATCH]
-)
+@pytest.mark.parametrize("what", [Action.CLOSE, Action.FALSE_ALARM, Action.SHELVE, Action.ASSIGN])
 def test_who_did_not_see_what_another_person_did_is_refused(deciding: Deciding, what: Action) -> None:
     """And may do it after having seen it; one's own doing does not count."""
     opened = deciding.one(burglary())
     deciding.take(action(opened.alert_id, Action.ACKNOWLEDGE))
-    late = action(opened.alert_id, what, "known", LATER, number=2, user="operator-4")
+    late = action(opened.alert_id, what, "true", LATER, number=2, user="operator-4")
     assert deciding.refused(late) == "operator-3 acted on it at revision 1, and revision 0 was seen"
-    seen = action(opened.alert_id, what, "known", LATER, number=3, user="operator-4", seen_revision=1)
+    seen = action(opened.alert_id, what, "true", LATER, number=3, user="operator-4", seen_revision=1)
     assert deciding.one(seen).handled_by == "operator-4"
 
 
@@ -452,7 +450,7 @@ def test_what_rose_since_it_was_seen_does_not_go_out_of_sight(deciding: Deciding
         "revision 2 was not made yet, the newest is 1"
     )
     deciding.take(burglary("b", category=Category.CROWD_DENSITY, urgency=0))
-    asked = action(opened.alert_id, what, "known", LATER, seen_revision=1)
+    asked = action(opened.alert_id, what, "true", LATER, seen_revision=1)
     assert (deciding.refused(asked) == "") is done
     if not done:
         last = asked.model_copy(update={"seen_revision": 2, "action_id": "action-2"})
