@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,6 +22,8 @@ from streams.kafka.record import Record
 from streams.metrics import MESSAGES_FAILED, MESSAGES_IN, failures_from_zero
 from streams.settings import KafkaSettings
 from streams.topics import SNAPSHOT_REQUESTS, SNAPSHOTS
+
+log = logging.getLogger(__name__)
 
 BACK: Final = timedelta(seconds=60)
 """How far before the start requests are read: somebody may have asked while capture was started again."""
@@ -57,7 +60,8 @@ class SnapshotReader(TopicFollower):
     def _know(self, record: Record) -> None:
         try:
             message = decode(record.value or b"", record.headers)
-        except UndecodableError:
+        except UndecodableError as error:
+            log.warning("%s %d/%d is passed over: %s", record.topic, record.partition, record.offset, error.reason)
             return
         if isinstance(message, SnapshotReference):
             self._desk.know(message.request_id)

@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from schemas.alerts import DecisionLog
-from schemas.codec import decode
-from schemas.errors import UndecodableError
 from streams import topics
+from streams.kafka.decoding import Decoder
 from streams.kafka.record import Record
 from streams.kafka.topic_spans import SpanReader, Spans
 from streams.replay.recording import FACTS, SIGHTS
@@ -25,16 +24,9 @@ def decision_records(reader: SpanReader, since: datetime | None, until: datetime
 
 
 def decisions_of(records: Iterable[Record]) -> list[DecisionLog]:
-    """Return the decisions that records hold; what cannot be read is left out."""
-    found = []
-    for record in records:
-        try:
-            message = decode(record.value or b"", record.headers)
-        except UndecodableError:
-            continue
-        if isinstance(message, DecisionLog):
-            found.append(message)
-    return found
+    """Return the decisions that records hold; the `Recording` that they go into counts those that cannot be decoded."""
+    messages = map(Decoder().message, records)
+    return [message for message in messages if isinstance(message, DecisionLog)]
 
 
 def records_of(
