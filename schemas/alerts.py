@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from schemas.base import Identifier, Message, Part, ShortText, Utc, derive_id
+from schemas.base import Identifier, Message, Part, ShortText, Utc
 from schemas.categories import Category, Priority
 from schemas.evidence import Coverage, Verdict
 from schemas.geo import Position
@@ -153,6 +152,8 @@ class Alert(Message):
 
     name: ClassVar[str] = "alert"
     topics: ClassVar[tuple[str, ...]] = ("alerts", "alert-state", "canary", "shadow-alerts")
+    id_from: ClassVar[tuple[str, ...]] = ("alert_id", "revision")
+    time_field: ClassVar[str] = "changed_at"
 
     alert_id: str
     control_room_id: Identifier
@@ -203,17 +204,9 @@ class Alert(Message):
     rules_version: Annotated[str, Field(min_length=1, max_length=40)]
     registry_version: Annotated[str, Field(min_length=1, max_length=40)]
 
-    def message_id(self) -> str:
-        """Return an identity derived from the alert and its revision."""
-        return derive_id("alert", self.alert_id, str(self.revision))
-
     def key(self) -> str:
         """Return the control room; the alert id travels in the header `ce_subject`."""
         return self.control_room_id
-
-    def happened_at(self) -> datetime:
-        """Return when the newest change happened."""
-        return self.changed_at
 
 
 class DecisionLog(Message):
@@ -225,6 +218,9 @@ class DecisionLog(Message):
 
     name: ClassVar[str] = "decision"
     topics: ClassVar[tuple[str, ...]] = ("decision-log",)
+    id_from: ClassVar[tuple[str, ...]] = ("control_room_id", "topic", "partition", "offset")
+    key_field: ClassVar[str] = "control_room_id"
+    time_field: ClassVar[str] = "now"
 
     control_room_id: Identifier
     sequence: Annotated[int, Field(ge=0)]
@@ -242,15 +238,3 @@ class DecisionLog(Message):
         int | None,
         Field(ge=-1, description="Offset of the newest tick before it that changed state; -1: none, null: not told"),
     ] = None
-
-    def message_id(self) -> str:
-        """Return an identity derived from the input."""
-        return derive_id("decision", self.control_room_id, self.topic, str(self.partition), str(self.offset))
-
-    def key(self) -> str:
-        """Return the control room."""
-        return self.control_room_id
-
-    def happened_at(self) -> datetime:
-        """Return the time that the decision was given."""
-        return self.now

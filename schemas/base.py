@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from abc import abstractmethod
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
@@ -72,25 +71,57 @@ class Message(Part):
         name: What the message is, in the singular and past or present: `incident`, `camera-status`.
         version: Raised when a reader of the previous version could no longer read it.
         topics: The topics that carry it, as named in the flow table.
+        id_field: The field that is its identity, where whoever first sent it gave it one.
+        id_from: Else the fields that its identity is derived from, in this order and after its name.
+        key_field: The field that is its Kafka key.
+        time_field: The field that tells when it happened (UTC).
+
+    Raises:
+        TypeError: A class declares none of these fields and has no method of its own instead, or has no such field.
     """
 
     name: ClassVar[str]
     version: ClassVar[int] = 1
     topics: ClassVar[tuple[str, ...]]
+    id_field: ClassVar[str] = ""
+    id_from: ClassVar[tuple[str, ...]] = ()
+    key_field: ClassVar[str] = ""
+    time_field: ClassVar[str] = ""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """Refuse a class without an identity, key or time, or one that names a field that it does not have."""
+        declared = {
+            "message_id": (cls.id_field, *cls.id_from),
+            "key": (cls.key_field,),
+            "happened_at": (cls.time_field,),
+        }
+        for method, fields in declared.items():
+            if not any(fields) and getattr(cls, method) is getattr(Message, method):
+                raise TypeError(f"{cls.__name__} declares no fields for {method}")
+            if unknown := {*fields} - {"", *cls.model_fields}:
+                raise TypeError(f"{cls.__name__} has no field {', '.join(sorted(unknown))}")
 
     @classmethod
     def ce_type(cls) -> str:
         """Return the CloudEvents type: `toezicht.incident.v1`."""
         return f"toezicht.{cls.name}.v{cls.version}"
 
-    @abstractmethod
     def message_id(self) -> str:
         """Return the identity that goes into `ce_id`; equal messages have equal identities."""
+        if self.id_field:
+            return str(getattr(self, self.id_field))
+        return derive_id(self.name, *(_cause(getattr(self, field)) for field in self.id_from))
 
-    @abstractmethod
     def key(self) -> str:
         """Return the Kafka key."""
+        return str(getattr(self, self.key_field))
 
-    @abstractmethod
     def happened_at(self) -> datetime:
         """Return when what the message tells happened (UTC): `ce_time`."""
+        moment: datetime = getattr(self, self.time_field)
+        return moment
+
+
+def _cause(value: object) -> str:
+    return iso_utc(value) if isinstance(value, datetime) else str(value)

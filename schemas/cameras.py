@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
-from schemas.base import Identifier, Message, Part, Pixels, ShortText, Utc, derive_id, iso_utc
+from schemas.base import Identifier, Message, Part, Pixels, ShortText, Utc
 
 
 class Visibility(StrEnum):
@@ -41,6 +40,9 @@ class FrameReference(Message):
 
     name: ClassVar[str] = "camera-frame"
     topics: ClassVar[tuple[str, ...]] = ("camera-frames",)
+    id_from: ClassVar[tuple[str, ...]] = ("camera_id", "epoch", "sequence")
+    key_field: ClassVar[str] = "camera_id"
+    time_field: ClassVar[str] = "captured_at"
 
     camera_id: Identifier
     epoch: Identifier
@@ -54,18 +56,6 @@ class FrameReference(Message):
     visibility: Visibility = Visibility.CLEAR
     quiet_s: Quiet = 0.0
     attention: bool = False
-
-    def message_id(self) -> str:
-        """Return the frame's identity."""
-        return derive_id("camera-frame", self.camera_id, self.epoch, str(self.sequence))
-
-    def key(self) -> str:
-        """Return the camera."""
-        return self.camera_id
-
-    def happened_at(self) -> datetime:
-        """Return when the picture was taken."""
-        return self.captured_at
 
 
 class CameraState(StrEnum):
@@ -86,6 +76,9 @@ class CameraStatus(Message):
 
     name: ClassVar[str] = "camera-status"
     topics: ClassVar[tuple[str, ...]] = ("camera-status", "camera-state")
+    id_from: ClassVar[tuple[str, ...]] = ("camera_id", "aspect", "state", "reason", "changed_at")
+    key_field: ClassVar[str] = "camera_id"
+    time_field: ClassVar[str] = "changed_at"
 
     camera_id: Identifier
     aspect: Annotated[str, Field(pattern="^(stream|view|detector)$")] = "stream"
@@ -94,23 +87,9 @@ class CameraStatus(Message):
     detail: ShortText = ""
     changed_at: Utc
 
-    def message_id(self) -> str:
-        """Return an identity that depends on the camera, the aspect, the state and the moment."""
-        return derive_id(
-            "camera-status", self.camera_id, self.aspect, self.state, self.reason, iso_utc(self.changed_at)
-        )
-
-    def key(self) -> str:
-        """Return the camera."""
-        return self.camera_id
-
     def state_key(self) -> str:
         """Return the key under which the newest state stands: compaction keeps one of each camera and aspect."""
         return f"{self.camera_id}/{self.aspect}"
-
-    def happened_at(self) -> datetime:
-        """Return when the state changed."""
-        return self.changed_at
 
 
 class DetectorInfo(Part):
@@ -197,6 +176,9 @@ class Detections(Message):
 
     name: ClassVar[str] = "detections"
     topics: ClassVar[tuple[str, ...]] = ("detections",)
+    id_from: ClassVar[tuple[str, ...]] = ("frame_id",)
+    key_field: ClassVar[str] = "camera_id"
+    time_field: ClassVar[str] = "captured_at"
 
     camera_id: Identifier
     frame_id: str
@@ -210,15 +192,3 @@ class Detections(Message):
     quiet_s: Quiet = 0.0
     attention: bool = False
     crowd: Annotated[CrowdMap | None, Field(description="Where a counting model is configured, once per second")] = None
-
-    def message_id(self) -> str:
-        """Return an identity derived from the frame: a frame has one set of detections."""
-        return derive_id("detections", self.frame_id)
-
-    def key(self) -> str:
-        """Return the camera."""
-        return self.camera_id
-
-    def happened_at(self) -> datetime:
-        """Return when the picture was taken."""
-        return self.captured_at

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
@@ -101,6 +100,9 @@ class Evidence(Message):
 
     name: ClassVar[str] = "evidence"
     topics: ClassVar[tuple[str, ...]] = ("evidence", "evidence-urgent")
+    id_field: ClassVar[str] = "evidence_id"
+    key_field: ClassVar[str] = "control_room_id"
+    time_field: ClassVar[str] = "occurred_at"
 
     evidence_id: str
     control_room_id: Identifier
@@ -109,15 +111,3 @@ class Evidence(Message):
     camera_id: Identifier | None
     occurred_at: Utc
     fact: Annotated[ReportFact | SightingFact | EpisodeFact, Field(discriminator="kind")]
-
-    def message_id(self) -> str:
-        """Return the evidence's identity."""
-        return self.evidence_id
-
-    def key(self) -> str:
-        """Return the control room."""
-        return self.control_room_id
-
-    def happened_at(self) -> datetime:
-        """Return when the fact happened."""
-        return self.occurred_at

@@ -29,6 +29,13 @@ CONTRACT_VERSION: Final = "1.0.0"
 _WHOLE_NUMBERS: Final = frozenset(
     {"retention.ms", "segment.ms", "max.message.bytes", "max.compaction.lag.ms", "delete.retention.ms"}
 )
+KEYS: Final = {
+    "camera_id": "the camera.",
+    "control_room_id": "the control room.",
+    "incident_id": "the report's identity.",
+    "original_key": "the original key.",
+}
+"""What a key is, by its field; a message with a key of its own says it there."""
 _ATTRIBUTES: Final[dict[str, dict[str, Any]]] = {
     "ce_specversion": {"const": "1.0"},
     "ce_id": {"type": "string", "description": "Equal for a repeated message: drop what you have seen"},
@@ -162,7 +169,7 @@ def _message(model: type[Message]) -> dict[str, Any]:
         "headers": {"schemaFormat": SCHEMA_FORMAT, "schema": headers},
         "bindings": {
             "kafka": {
-                "key": {"type": "string", "description": _first_line(model.key).removeprefix("Return ")},
+                "key": {"type": "string", "description": _key(model)},
                 "bindingVersion": "0.5.0",
             }
         },
@@ -170,6 +177,10 @@ def _message(model: type[Message]) -> dict[str, Any]:
     if header is None:
         message["payload"] = {"schemaFormat": SCHEMA_FORMAT, "schema": reference}
     return message
+
+
+def _key(model: type[Message]) -> str:
+    return KEYS[model.key_field] if model.key_field else _first_line(model.key).removeprefix("Return ")
 
 
 def _first_line(thing: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
@@ -30,6 +29,9 @@ class Incident(Message):
 
     name: ClassVar[str] = "incident"
     topics: ClassVar[tuple[str, ...]] = ("incidents",)
+    id_from: ClassVar[tuple[str, ...]] = ("incident_id", "revision")
+    key_field: ClassVar[str] = "incident_id"
+    time_field: ClassVar[str] = "occurred_at"
 
     incident_id: str
     operation: Operation
@@ -53,18 +55,6 @@ class Incident(Message):
     reported_at: Annotated[Utc, Field(description="When the source reported this revision")]
     received_at: Annotated[Utc, Field(description="When intake read it")]
 
-    def message_id(self) -> str:
-        """Return an identity derived from the report and its revision."""
-        return derive_id("incident", self.incident_id, str(self.revision))
-
-    def key(self) -> str:
-        """Return the report's identity."""
-        return self.incident_id
-
-    def happened_at(self) -> datetime:
-        """Return when it happened."""
-        return self.occurred_at
-
 
 def incident_identity(source: str, source_id: str) -> str:
     """Return the identity of a report: the same source and source id give the same incident id."""
@@ -79,6 +69,9 @@ class CameraWatch(Message):
 
     name: ClassVar[str] = "camera-watch"
     topics: ClassVar[tuple[str, ...]] = ("camera-watches",)
+    id_from: ClassVar[tuple[str, ...]] = ("camera_id", "incident_id", "incident_revision")
+    key_field: ClassVar[str] = "camera_id"
+    time_field: ClassVar[str] = "occurred_at"
 
     incident_id: str
     incident_revision: Annotated[int, Field(ge=0)]
@@ -101,15 +94,3 @@ class CameraWatch(Message):
         if self.window_until < self.window_from:
             raise ValueError(f"window_until {self.window_until} lies before window_from {self.window_from}")
         return self
-
-    def message_id(self) -> str:
-        """Return an identity derived from the camera, the report and its revision."""
-        return derive_id("camera-watch", self.camera_id, self.incident_id, str(self.incident_revision))
-
-    def key(self) -> str:
-        """Return the camera."""
-        return self.camera_id
-
-    def happened_at(self) -> datetime:
-        """Return when the reported incident happened."""
-        return self.occurred_at

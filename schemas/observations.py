@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from schemas.base import Identifier, Message, Part, ShortText, Utc, derive_id, iso_utc
+from schemas.base import Identifier, Message, Part, ShortText, Utc
 from schemas.cameras import DetectorInfo, Visibility
 
 
@@ -70,6 +69,9 @@ class Observation(Message):
 
     name: ClassVar[str] = "observation"
     topics: ClassVar[tuple[str, ...]] = ("observations",)
+    id_from: ClassVar[tuple[str, ...]] = ("camera_id", "zone_id", "second")
+    key_field: ClassVar[str] = "camera_id"
+    time_field: ClassVar[str] = "newest_frame_at"
 
     camera_id: Identifier
     zone_id: Identifier
@@ -102,15 +104,3 @@ class Observation(Message):
     level: Annotated[Identifier, Field(description="The crowd level that holds, `none` below the first")] = "none"
     ground: GroundMeasure | None = None
     situations: tuple[ZoneSituation, ...] = ()
-
-    def message_id(self) -> str:
-        """Return an identity derived from the zone and the second."""
-        return derive_id("observation", self.camera_id, self.zone_id, iso_utc(self.second))
-
-    def key(self) -> str:
-        """Return the camera."""
-        return self.camera_id
-
-    def happened_at(self) -> datetime:
-        """Return the time of the newest frame that contributed."""
-        return self.newest_frame_at

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from schemas.base import Identifier, Message, ShortText, Utc, derive_id, iso_utc
+from schemas.base import Identifier, Message, ShortText, Utc, derive_id
 from schemas.categories import Category, Priority
 
 
@@ -35,6 +34,9 @@ class OperatorAction(Message):
 
     name: ClassVar[str] = "operator-action"
     topics: ClassVar[tuple[str, ...]] = ("operator-actions",)
+    id_field: ClassVar[str] = "action_id"
+    key_field: ClassVar[str] = "control_room_id"
+    time_field: ClassVar[str] = "acted_at"
 
     action_id: Identifier
     control_room_id: Identifier
@@ -52,24 +54,15 @@ class OperatorAction(Message):
     ] = ""
     acted_at: Utc
 
-    def message_id(self) -> str:
-        """Return the action's identity."""
-        return self.action_id
-
-    def key(self) -> str:
-        """Return the control room."""
-        return self.control_room_id
-
-    def happened_at(self) -> datetime:
-        """Return when the person acted."""
-        return self.acted_at
-
 
 class DispatchRequest(Message):
     """A request to a partner that a person confirmed. `confirmed_by` has no default: none leaves without a person."""
 
     name: ClassVar[str] = "dispatch-request"
     topics: ClassVar[tuple[str, ...]] = ("dispatch-requests",)
+    id_field: ClassVar[str] = "dispatch_id"
+    key_field: ClassVar[str] = "control_room_id"
+    time_field: ClassVar[str] = "confirmed_at"
 
     dispatch_id: Identifier
     control_room_id: Identifier
@@ -82,24 +75,15 @@ class DispatchRequest(Message):
     confirmed_by: Identifier
     confirmed_at: Utc
 
-    def message_id(self) -> str:
-        """Return the request's identity."""
-        return self.dispatch_id
-
-    def key(self) -> str:
-        """Return the control room."""
-        return self.control_room_id
-
-    def happened_at(self) -> datetime:
-        """Return when the person confirmed."""
-        return self.confirmed_at
-
 
 class DispatchReceipt(Message):
     """A partner's answer to a dispatch request."""
 
     name: ClassVar[str] = "dispatch-receipt"
     topics: ClassVar[tuple[str, ...]] = ("dispatch-receipts",)
+    id_from: ClassVar[tuple[str, ...]] = ("dispatch_id", "outcome")
+    key_field: ClassVar[str] = "control_room_id"
+    time_field: ClassVar[str] = "answered_at"
 
     dispatch_id: Identifier
     control_room_id: Identifier
@@ -109,40 +93,22 @@ class DispatchReceipt(Message):
     detail: ShortText = ""
     answered_at: Utc
 
-    def message_id(self) -> str:
-        """Return an identity derived from the request and the outcome."""
-        return derive_id("dispatch-receipt", self.dispatch_id, self.outcome)
-
-    def key(self) -> str:
-        """Return the control room."""
-        return self.control_room_id
-
-    def happened_at(self) -> datetime:
-        """Return when the partner answered."""
-        return self.answered_at
-
 
 class Tick(Message):
     """Recorded time for one partition: what lets a stage act on time passing, and a replay repeat it."""
 
     name: ClassVar[str] = "tick"
     topics: ClassVar[tuple[str, ...]] = ("camera-ticks", "room-ticks")
+    id_from: ClassVar[tuple[str, ...]] = ("group", "partition", "at")
+    time_field: ClassVar[str] = "at"
 
     group: Annotated[str, Field(pattern="^(camera|room)$")]
     partition: Annotated[int, Field(ge=0)]
     at: Utc
 
-    def message_id(self) -> str:
-        """Return an identity derived from the group, the partition and the moment."""
-        return derive_id("tick", self.group, str(self.partition), iso_utc(self.at))
-
     def key(self) -> str:
         """Return the partition's number: ticks are sent to their partition explicitly."""
         return str(self.partition)
-
-    def happened_at(self) -> datetime:
-        """Return the moment."""
-        return self.at
 
 
 class AuditEntry(Message):
@@ -150,6 +116,7 @@ class AuditEntry(Message):
 
     name: ClassVar[str] = "audit-entry"
     topics: ClassVar[tuple[str, ...]] = ("audit",)
+    time_field: ClassVar[str] = "at"
 
     sequence: Annotated[int, Field(ge=0)]
     actor: Identifier
@@ -170,10 +137,6 @@ class AuditEntry(Message):
         """Return one key for all: there is one chaining writer."""
         return "audit"
 
-    def happened_at(self) -> datetime:
-        """Return when it was done."""
-        return self.at
-
 
 class AuditEvent(Message):
     """Who did what to which object, why, with which result, as told by the part that did it; not chained yet.
@@ -183,6 +146,8 @@ class AuditEvent(Message):
 
     name: ClassVar[str] = "audit-event"
     topics: ClassVar[tuple[str, ...]] = ("audit",)
+    id_from: ClassVar[tuple[str, ...]] = ("action", "cause_id")
+    time_field: ClassVar[str] = "at"
 
     cause_id: Annotated[Identifier, Field(description="The message that it answers: a repeat tells the same event")]
     actor: Identifier
@@ -193,17 +158,9 @@ class AuditEvent(Message):
     result: Annotated[str, Field(max_length=40)]
     at: Utc
 
-    def message_id(self) -> str:
-        """Return an identity derived from what was done and what caused it."""
-        return derive_id("audit-event", self.action, self.cause_id)
-
     def key(self) -> str:
         """Return one key for all: there is one chaining writer."""
         return "audit"
-
-    def happened_at(self) -> datetime:
-        """Return when it was done."""
-        return self.at
 
 
 class DeadLetterReason(StrEnum):
@@ -229,6 +186,10 @@ class DeadLetterReference(Message):
 
     name: ClassVar[str] = "dead-letter"
     topics: ClassVar[tuple[str, ...]] = ("dead-letters",)
+    # the key tells apart what two runs of intake read at the same line: intake puts a digest of the line there
+    id_from: ClassVar[tuple[str, ...]] = ("stage", "topic", "partition", "offset", "original_key")
+    key_field: ClassVar[str] = "original_key"
+    time_field: ClassVar[str] = "failed_at"
 
     stage: Identifier
     reason: DeadLetterReason
@@ -243,19 +204,3 @@ class DeadLetterReference(Message):
         int | None, Field(ge=0, description="Size of the original; larger than the value where that holds a part only")
     ] = None
     failed_at: Utc
-
-    def message_id(self) -> str:
-        """Return an identity derived from the place where the message stood, its key, and the stage that failed.
-
-        The key tells apart what two runs of intake read at the same line: intake puts a digest of the line there.
-        """
-        place = (self.topic, str(self.partition), str(self.offset))
-        return derive_id("dead-letter", self.stage, *place, self.original_key)
-
-    def key(self) -> str:
-        """Return the original key."""
-        return self.original_key
-
-    def happened_at(self) -> datetime:
-        """Return when it failed."""
-        return self.failed_at

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
-from schemas.base import Identifier, Message, Pixels, ShortText, Utc, derive_id
+from schemas.base import Identifier, Message, Pixels, ShortText, Utc
 
 
 class SnapshotRequest(Message):
@@ -16,6 +16,9 @@ class SnapshotRequest(Message):
 
     name: ClassVar[str] = "snapshot-request"
     topics: ClassVar[tuple[str, ...]] = ("snapshot-requests",)
+    id_field: ClassVar[str] = "request_id"
+    key_field: ClassVar[str] = "camera_id"
+    time_field: ClassVar[str] = "requested_at"
 
     request_id: Identifier
     camera_id: Identifier
@@ -24,18 +27,6 @@ class SnapshotRequest(Message):
     requested_at: Utc
     moment: Annotated[Utc, Field(description="The moment that the picture should show")]
     unblurred: bool = False
-
-    def message_id(self) -> str:
-        """Return the request's identity."""
-        return self.request_id
-
-    def key(self) -> str:
-        """Return the camera."""
-        return self.camera_id
-
-    def happened_at(self) -> datetime:
-        """Return when it was asked."""
-        return self.requested_at
 
 
 class SnapshotRefusal(StrEnum):
@@ -58,6 +49,8 @@ class SnapshotReference(Message):
 
     name: ClassVar[str] = "snapshot"
     topics: ClassVar[tuple[str, ...]] = ("snapshots",)
+    id_from: ClassVar[tuple[str, ...]] = ("request_id",)
+    key_field: ClassVar[str] = "camera_id"
 
     request_id: Identifier
     camera_id: Identifier
@@ -75,14 +68,6 @@ class SnapshotReference(Message):
         if any(present) if self.refused is not None else not all(present):
             raise ValueError("a snapshot has captured_at, width_px and height_px, or refused and none of them")
         return self
-
-    def message_id(self) -> str:
-        """Return an identity derived from the request."""
-        return derive_id("snapshot", self.request_id)
-
-    def key(self) -> str:
-        """Return the camera."""
-        return self.camera_id
 
     def happened_at(self) -> datetime:
         """Return when the picture was taken; of a refusal the moment that was asked for."""

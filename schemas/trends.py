@@ -5,19 +5,22 @@ Counts only: no alert, no report, no position, no address, no text that anybody 
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 from pydantic import Field
 
-from schemas.base import Identifier, Message, Part, ShortText, Utc, derive_id, iso_utc
+from schemas.base import Identifier, Message, Part, ShortText, Utc
 from schemas.categories import Category
 
 WeekName = Annotated[str, Field(pattern=r"^\d{4}-W\d{2}$", description="ISO 8601 week in the municipality's time zone")]
 AreaYear = Annotated[int, Field(ge=2000, le=2100, description="Year of the division that the code belongs to")]
 Count = Annotated[int, Field(ge=0)]
 Probability = Annotated[float, Field(ge=0, le=1)]
+
+CHANGE_OF_A_COUNT: Final = ("control_room_id", "category", "area_code", "area_year", "week", "revision", "computed_at")
+"""What was counted, the change and the moment: whence the identity of a count."""
 
 
 class Judgement(StrEnum):
@@ -36,6 +39,9 @@ class Trend(Message):
 
     name: ClassVar[str] = "trend"
     topics: ClassVar[tuple[str, ...]] = ("trends",)
+    id_from: ClassVar[tuple[str, ...]] = CHANGE_OF_A_COUNT
+    key_field: ClassVar[str] = "control_room_id"
+    time_field: ClassVar[str] = "computed_at"
 
     control_room_id: Identifier
     category: Category
@@ -58,25 +64,15 @@ class Trend(Message):
     model: Annotated[str, Field(max_length=60)] = ""
     computed_at: Utc
 
-    def message_id(self) -> str:
-        """Return an identity derived from what was counted, the change and the moment."""
-        counted = (self.control_room_id, self.category, self.area_code, str(self.area_year), self.week)
-        return derive_id("trend", *counted, str(self.revision), iso_utc(self.computed_at))
-
-    def key(self) -> str:
-        """Return the control room."""
-        return self.control_room_id
-
-    def happened_at(self) -> datetime:
-        """Return when it was counted."""
-        return self.computed_at
-
 
 class TrendTarget(Message):
     """How a target of the plan stands: told when the year's count changes, and each week."""
 
     name: ClassVar[str] = "trend-target"
     topics: ClassVar[tuple[str, ...]] = ("trends",)
+    id_from: ClassVar[tuple[str, ...]] = ("control_room_id", "category", "year", "count", "computed_at")
+    key_field: ClassVar[str] = "control_room_id"
+    time_field: ClassVar[str] = "computed_at"
 
     control_room_id: Identifier
     category: Category
@@ -88,25 +84,15 @@ class TrendTarget(Message):
     plan_version: Annotated[str, Field(min_length=1, max_length=40)]
     computed_at: Utc
 
-    def message_id(self) -> str:
-        """Return an identity derived from the target, its count and the moment."""
-        told = (self.control_room_id, self.category, str(self.year), str(self.count), iso_utc(self.computed_at))
-        return derive_id("trend-target", *told)
-
-    def key(self) -> str:
-        """Return the control room."""
-        return self.control_room_id
-
-    def happened_at(self) -> datetime:
-        """Return when it was counted."""
-        return self.computed_at
-
 
 class NearRepeats(Message):
     """Pairs of one category near each other in place and time, told by the later one's area and week; never as points."""
 
     name: ClassVar[str] = "near-repeats"
     topics: ClassVar[tuple[str, ...]] = ("trends",)
+    id_from: ClassVar[tuple[str, ...]] = CHANGE_OF_A_COUNT
+    key_field: ClassVar[str] = "control_room_id"
+    time_field: ClassVar[str] = "computed_at"
 
     control_room_id: Identifier
     category: Category
@@ -119,19 +105,6 @@ class NearRepeats(Message):
     to_100_m: Annotated[Count, Field(description="Pairs at most 100 m apart")]
     to_200_m: Annotated[Count, Field(description="Pairs more than 100 m and at most 200 m apart")]
     computed_at: Utc
-
-    def message_id(self) -> str:
-        """Return an identity derived from the area, the week, the change and the moment."""
-        told = (self.control_room_id, self.category, self.area_code, str(self.area_year), self.week)
-        return derive_id("near-repeats", *told, str(self.revision), iso_utc(self.computed_at))
-
-    def key(self) -> str:
-        """Return the control room."""
-        return self.control_room_id
-
-    def happened_at(self) -> datetime:
-        """Return when it was counted."""
-        return self.computed_at
 
 
 class KnoxTest(Part):
@@ -156,6 +129,9 @@ class TrendWeek(Message):
 
     name: ClassVar[str] = "trend-week"
     topics: ClassVar[tuple[str, ...]] = ("trends",)
+    id_from: ClassVar[tuple[str, ...]] = ("control_room_id", "week", "computed_at")
+    key_field: ClassVar[str] = "control_room_id"
+    time_field: ClassVar[str] = "computed_at"
 
     control_room_id: Identifier
     week: WeekName
@@ -167,15 +143,3 @@ class TrendWeek(Message):
     area_year: AreaYear | None
     knox: tuple[KnoxTest, ...] = ()
     computed_at: Utc
-
-    def message_id(self) -> str:
-        """Return an identity derived from the week and the moment."""
-        return derive_id("trend-week", self.control_room_id, self.week, iso_utc(self.computed_at))
-
-    def key(self) -> str:
-        """Return the control room."""
-        return self.control_room_id
-
-    def happened_at(self) -> datetime:
-        """Return when it was told."""
-        return self.computed_at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Final
 
@@ -14,10 +15,12 @@ from streams.capture.snapshots import SnapshotService
 from streams.clock import Clock
 from streams.kafka.dead_letter import Fault, dead_letter
 from streams.kafka.reader import TopicFollower
-from streams.kafka.record import Record, message_of
+from streams.kafka.record import Record
 from streams.metrics import MESSAGES_FAILED, MESSAGES_IN, failures_from_zero
 from streams.settings import KafkaSettings
 from streams.topics import SNAPSHOT_REQUESTS, SNAPSHOTS
+
+log = logging.getLogger(__name__)
 
 BACK: Final = timedelta(seconds=60)
 """How far before the start requests are read: somebody may have asked while capture was started again."""
@@ -53,7 +56,11 @@ class SnapshotReader(TopicFollower):
         self._desk.work(ending=True)
 
     def _know(self, record: Record) -> None:
-        message = message_of(record)
+        try:
+            message = decode(record.value or b"", record.headers)
+        except UndecodableError as error:
+            log.warning("%s %d/%d is passed over: %s", record.topic, record.partition, record.offset, error.reason)
+            return
         if isinstance(message, SnapshotReference):
             self._desk.know(message.request_id)
 

@@ -16,6 +16,7 @@ from streams.completeness.check import Check, CheckResult
 from streams.completeness.cluster import KafkaCluster
 from streams.completeness.ledger import Ledger
 from streams.errors import DeliveryError
+from streams.kafka.decoding import undecodable_line
 from streams.kafka.errors import ClusterError
 from streams.local.cluster import stop_signals
 from streams.process import start_logging, start_metrics, tell_ready
@@ -120,4 +121,5 @@ def said(result: CheckResult) -> str:
         for each in result.missing
     ]
     summary = f"{result.checked} inputs checked, {len(result.missing)} missing, {result.reinjected} sent again"
-    return "\n".join([*lines, summary])
+    lost = undecodable_line(result.undecodable)
+    return "\n".join([*lines, summary, *([f"{lost}; what they answer counts as missing"] if lost else [])])

@@ -80,7 +80,8 @@ def register(app: typer.Typer) -> None:
         With the rules that were live, the decision log is followed in its recorded order and every whole alert is compared:
         exit code 1 if one differs. With other rules (give them another version), the inputs are played in the order of
         time, and the alerts that appear, vanish, are joined or split, or have another priority are printed, with the
-        tolerance of the comparison. Rules that ask cameras something else are played from what the cameras saw.
+        tolerance of the comparison. Rules that ask cameras something else are played from what the cameras saw. Alerts and
+        decisions that cannot be decoded are counted, and the exit code is 1: the comparison is not complete.
 
         Files hold what derives from images: delete them within four weeks; older ones are refused.
 
@@ -218,6 +219,8 @@ def _until(records: Iterable[Record], until: datetime | None) -> Iterator[Record
 
 def _versions(recording: Recording) -> str:
     found = {each.rules_version for log in recording.logs.values() for each in log.decisions.values()}
+    if not found and (count := recording.undecodable[topics.DECISION_LOG]):
+        return f"none of its {count} decisions can be decoded"
     return f"its decisions are of rules {', '.join(sorted(found))}" if found else "there are no decisions in it"
 
 

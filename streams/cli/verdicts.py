@@ -19,6 +19,7 @@ from streams.config.files import ConfigFiles
 from streams.domain.review.differences import cases, compare
 from streams.domain.review.precision import Closed, closed_alerts, precisions
 from streams.domain.review.proposals import Proposal, proposals
+from streams.kafka.decoding import undecodable_line
 from streams.kafka.reader import Reader
 from streams.process import start_logging
 from streams.replay.cluster import decision_records, records_of
@@ -87,6 +88,7 @@ def report(recording: Recording, parts: ConfigFiles, since: datetime, until: dat
         "alerts": len({alert.alert_id for alert in alerts}),
         "closed": len(closed),
         "rules": rules.version,
+        "undecodable": dict(sorted(recording.undecodable.items())),
         "precision": {kind: {name: each.as_dict() for name, each in named.items()} for kind, named in found.items()},
         "proposals": _with_replay(recording, parts, proposed, closed, since, until),
     }
@@ -135,6 +137,8 @@ def lines(document: dict[str, Any]) -> list[str]:
     found = [
         f"{document['alerts']} alerts opened, {document['closed']} closed with a verdict, rules {document['rules']}"
     ]
+    if document["undecodable"]:
+        found.append(f"NOT COMPLETE: {undecodable_line(document['undecodable'])}")
     for kind, named in document["precision"].items():
         found += [f"{kind:9} {name:32} {_share(told)}" for name, told in named.items()]
     if not document["proposals"]:

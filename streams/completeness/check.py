@@ -25,7 +25,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Protocol
 
 from schemas.alerts import DecisionLog
-from schemas.base import Message
 from schemas.codec import decode, envelope
 from schemas.errors import UndecodableError
 from schemas.evidence import Evidence, ReportFact
@@ -34,6 +33,7 @@ from schemas.operations import DeadLetterReference
 from streams import metrics, topics
 from streams.clock import Clock
 from streams.completeness.ledger import COPIES_AT_MOST, AcceptedInput, Ledger, Missing, MissingReason, RecordPlace
+from streams.kafka.decoding import Decoder, undecodable_line
 from streams.kafka.record import FIRST_APPENDED_AT, Record, Where
 
 log = logging.getLogger(__name__)
@@ -80,6 +80,7 @@ class CheckResult:
         missing: What has no answer now.
         reinjected: How many of them were sent again.
         given_up: How many of them are left to a person.
+        undecodable: How many answers could not be decoded, by topic, since the last check: what they answer counts as missing.
     """
 
     checked: int = 0
@@ -87,6 +88,7 @@ class CheckResult:
     missing: list[Missing] = field(default_factory=list)
     reinjected: int = 0
     given_up: int = 0
+    undecodable: dict[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields for a program; no content, no ids."""
@@ -113,6 +115,7 @@ class Check:
         self._clock = clock
         self._stopping = stopping
         self._dry_run = dry_run
+        self._decoder = Decoder()
         for topic in STAGE_OF:  # each series is there before anything is wrong, so that its first increase is seen
             for metric in (
                 metrics.INPUTS_CHECKED, metrics.INPUTS_MISSING, metrics.INPUTS_REINJECTED, metrics.INPUTS_GIVEN_UP,
@@ -134,7 +137,7 @@ class Check:
         committed = self._cluster.committed()
         self._ledger.committed(committed, self._clock())
         for record in self._cluster.answers():
-            take_answer(record, self._ledger)
+            take_answer(record, self._ledger, self._decoder)
         checked = 0
         for record in self._cluster.inputs(committed):
             checked += take_input(record, self._ledger)
@@ -146,7 +149,8 @@ class Check:
     def judge(self, checked: int) -> CheckResult:
         """Say what is missing, and send it again."""
         now = self._clock()
-        result = CheckResult(checked=checked, missing=self._ledger.missing(now))
+        result = CheckResult(checked, missing=self._ledger.missing(now), undecodable=dict(self._decoder.undecodable))
+        self._decoder.undecodable.clear()
         self._tell(result)
         if not self._dry_run:
             self._send_again(result)
@@ -173,6 +177,8 @@ class Check:
             )
         if len(new) > TOLD_AT_MOST:
             log.warning("and %d more: %s", len(new) - TOLD_AT_MOST, dict(Counter(each.place.topic for each in new)))
+        if result.undecodable:
+            log.warning("%s; what they answer counts as missing", undecodable_line(result.undecodable))
 
     def _send_again(self, result: CheckResult) -> None:
         due = [each for each in result.missing if each.copies < COPIES_AT_MOST]
@@ -202,9 +208,9 @@ def take_input(record: Record, ledger: Ledger) -> bool:
     return True
 
 
-def take_answer(record: Record, ledger: Ledger) -> None:
+def take_answer(record: Record, ledger: Ledger, decoder: Decoder) -> None:
     """Enter what a record says about an input, if anything."""
-    message = _answer(record)
+    message = None if _from_a_camera(record) else decoder.message(record)
     if isinstance(message, DecisionLog):
         lanes = _EVIDENCE if message.topic in _EVIDENCE else (message.topic,)
         for topic in lanes:  # after a restart with other rules a report may stand on both; it is decided once
@@ -232,13 +238,9 @@ def input_id(record: Record, value: bytes) -> str:
         return hashlib.sha256((record.key or b"") + b"\0" + value).hexdigest()
 
 
-def _answer(record: Record) -> Message | None:
-    """Return a record's message; evidence only where `locate` sent it, since cameras send far more of it."""
-    if record.value is None:
-        return None
+def _from_a_camera(record: Record) -> bool:
+    """Return whether a record is evidence that `locate` did not send: cameras send far more of it, and it answers nothing."""
     try:
-        if record.topic in _EVIDENCE and envelope(record.headers).stage != STAGE_OF[topics.INCIDENTS]:
-            return None
-        return decode(record.value, record.headers)
+        return record.topic in _EVIDENCE and envelope(record.headers).stage != STAGE_OF[topics.INCIDENTS]
     except UndecodableError:
-        return None
+        return False

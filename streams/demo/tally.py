@@ -29,6 +29,7 @@ class Tally:
     changes: int = 0
     incidents: set[str] = field(default_factory=set)
     dead_letters: Counter[str] = field(default_factory=Counter)
+    undecodable: Counter[str] = field(default_factory=Counter)
     _latencies: list[tuple[datetime, float]] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
     _cause_of: dict[datetime, str] = field(default_factory=dict)
@@ -38,6 +39,7 @@ class Tally:
         try:
             about, message = envelope(headers), decode(value, headers)
         except UndecodableError:
+            self.undecodable[topic] += 1
             return None
         if (key := f"{topic}/{about.event_id}") in self._seen:
             return None
@@ -77,6 +79,7 @@ class Tally:
             "alerts": {priority: by_priority.get(priority, 0) for priority in ("P1", "P2", "P3", "P4")},
             "alert_changes": self.changes,
             "dead_letters": dict(self.dead_letters),
+            "undecodable": dict(self.undecodable),
             "latency_ms": percentiles(events),
             "latency_ms_by_cause": {cause: percentiles(values) for cause, values in latencies.items() if values},
         }

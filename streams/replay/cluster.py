@@ -8,8 +8,9 @@ from typing import Final
 
 from schemas.alerts import DecisionLog
 from streams import topics
+from streams.kafka.decoding import Decoder
 from streams.kafka.reader import Reader, Spans
-from streams.kafka.record import Record, message_of
+from streams.kafka.record import Record
 from streams.replay.recording import FACTS, SIGHTS
 from streams.replay.saved_state import whole_rows
 
@@ -23,8 +24,9 @@ def decision_records(reader: Reader, since: datetime | None, until: datetime | N
 
 
 def decisions_of(records: Iterable[Record]) -> list[DecisionLog]:
-    """Return the decisions that records hold; what cannot be read is left out."""
-    return [message for record in records if isinstance(message := message_of(record), DecisionLog)]
+    """Return the decisions that records hold; the `Recording` that they go into counts those that cannot be decoded."""
+    messages = map(Decoder().message, records)
+    return [message for message in messages if isinstance(message, DecisionLog)]
 
 
 def records_of(

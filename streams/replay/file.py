@@ -83,10 +83,15 @@ def _document(record: Record) -> dict[str, Any]:
         "partition": record.partition,
         "offset": record.offset,
         "appended_at": iso_utc(record.appended_at),
-        "key": (record.key or b"").decode(),
-        "headers": {name: value.decode() for name, value in record.headers},
-        "value": (record.value or b"").decode(),
+        "key": _text(record.key),
+        "headers": {name: _text(value) for name, value in record.headers},
+        "value": _text(record.value),
     }
+
+
+def _text(value: bytes | None) -> str:
+    """Return bytes as text; what is no UTF-8 becomes escapes that no JSON has, so that it cannot be decoded afterwards either."""
+    return (value or b"").decode(errors="backslashreplace")
 
 
 def _record(document: dict[str, Any]) -> Record:

@@ -17,8 +17,9 @@ from streams import topics
 from streams.domain.alerts.suppression import NO_PLAN, Plan
 from streams.domain.rules.rules import Rules
 from streams.errors import ToezichtError
+from streams.kafka.decoding import undecodable_line
 from streams.kafka.record import Record
-from streams.replay.recording import Log, Recording, input_of, tick_id
+from streams.replay.recording import Recording, input_of, tick_id
 from streams.runtime.in_memory import MemoryRows
 from streams.runtime.processed import SLOTS
 from streams.stages.base import Output
@@ -74,9 +75,7 @@ def follow(recording: Recording, rules: Rules, start: Mapping[int, MemoryRows], 
     """
     followed = FollowedLog()
     for partition in sorted(recording.logs):
-        _Follower(
-            recording.log(partition), recording.alerts, rules, plan, start.get(partition) or MemoryRows(), followed
-        ).run()
+        _Follower(recording, partition, rules, plan, start.get(partition) or MemoryRows(), followed).run()
     return followed
 
 
@@ -85,21 +84,21 @@ class _Follower:
 
     def __init__(
         self,
-        log: Log,
-        alerts: Mapping[tuple[str, int], Alert],
+        recording: Recording,
+        partition: int,
         rules: Rules,
         plan: Plan,
         rows: MemoryRows,
         followed: FollowedLog,
     ) -> None:
-        self._log = log
-        self._alerts = alerts
+        self._recording = recording
+        self._log = recording.log(partition)
         self._rules = rules
         self._plan = plan
         self._rows = rows
         self._followed = followed
         self._stages: dict[str, Decide] = {}
-        self._ticks = iter([record for record in log.ticks if record.offset > last_tick(rows)])
+        self._ticks = iter([record for record in self._log.ticks if record.offset > last_tick(rows)])
         self._waiting: Record | None = next(self._ticks, None)
         self._repeats: dict[str, None] = {}
         self._tick_versions: dict[int, str] = {}
@@ -125,9 +124,10 @@ class _Follower:
             sequences = sorted(sequence for name, sequence in self._log.decisions if name == room)
             for sequence in (each for each in sequences if each >= first):
                 if sequence > expected == first:
+                    lost = undecodable_line(self._recording.undecodable)
                     raise ReplayError(
                         f"{room}: the log begins with decision {sequence}, expected {expected}; begin earlier with --from, "
-                        "or start from a state that was saved before it with --state"
+                        "or start from a state that was saved before it with --state" + (f" ({lost})" if lost else "")
                     )
                 if sequence > expected:
                     self._followed.differ(f"{room}: decisions {expected} to {sequence - 1} are not in the log")
@@ -187,9 +187,14 @@ class _Follower:
             self._followed.differ(f"{_name(logged)}: {_changed_fields(logged, made)} differ")
         for alert in alerts:
             self._followed.alerts += 1
-            live = self._alerts.get((alert.alert_id, alert.revision))
+            live = self._recording.alerts.get((alert.alert_id, alert.revision))
             if live is None:
-                self._followed.differ(f"alert {alert.alert_id} revision {alert.revision}: was never sent")
+                lost = (
+                    "was never sent, or cannot be decoded"
+                    if self._recording.undecodable[topics.ALERTS]
+                    else "was never sent"
+                )
+                self._followed.differ(f"alert {alert.alert_id} revision {alert.revision}: {lost}")
             elif live != alert:
                 fields = _changed_fields(live, alert)
                 self._followed.differ(f"alert {alert.alert_id} revision {alert.revision}: {fields} differ")

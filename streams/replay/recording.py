@@ -6,6 +6,7 @@ A recording is a number of Kafka records, read from the cluster (`streams/kafka/
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,9 +15,9 @@ from typing import Final
 from schemas.alerts import Alert, DecisionLog
 from schemas.base import Message
 from schemas.codec import decode, envelope
-from schemas.errors import UndecodableError
 from schemas.operations import Tick
 from streams import topics
+from streams.kafka.decoding import Decoder
 from streams.kafka.record import Record, first_appended_at
 from streams.stages.base import Input
 
@@ -43,13 +44,21 @@ class Log:
 
 @dataclass
 class Recording:
-    """Everything, by partition of the control rooms' group, and the alerts by their topic, identity and revision."""
+    """Everything, by partition of the control rooms' group, and the alerts by their topic, identity and revision.
+
+    Alerts and decisions that cannot be decoded are not in it: `undecodable` counts them by topic, and whoever compares tells.
+    """
 
     logs: dict[int, Log] = field(default_factory=dict)
     alerts: dict[tuple[str, int], Alert] = field(default_factory=dict)
     shadow_alerts: dict[tuple[str, int], Alert] = field(default_factory=dict)
     sights: list[Record] = field(default_factory=list)
-    unreadable: int = 0
+    _decoder: Decoder = field(default_factory=Decoder)
+
+    @property
+    def undecodable(self) -> Counter[str]:
+        """Return how many alerts and decisions could not be decoded, by topic."""
+        return self._decoder.undecodable
 
     def log(self, partition: int) -> Log:
         """Return the log of a partition."""
@@ -66,14 +75,10 @@ class Recording:
         elif record.topic in SIGHTS:
             self.sights.append(record)
         elif record.topic in {topics.ALERTS, topics.SHADOW_ALERTS, topics.DECISION_LOG}:
-            self._add_said(record, record.value)
+            self._add_said(record)
 
-    def _add_said(self, record: Record, value: bytes) -> None:
-        try:
-            message = decode(value, record.headers)
-        except UndecodableError:
-            self.unreadable += 1
-            return
+    def _add_said(self, record: Record) -> None:
+        message = self._decoder.message(record)
         if isinstance(message, DecisionLog):  # one that was sent twice is the same one
             self.log(record.partition).decisions.setdefault((message.control_room_id, message.sequence), message)
         elif isinstance(message, Alert):

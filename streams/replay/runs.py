@@ -16,6 +16,7 @@ from streams.domain.alerts.suppression import NO_PLAN, Plan
 from streams.domain.review.differences import Case, Compared, cases, compare, summary
 from streams.domain.rules.rules import Rules
 from streams.errors import ConfigurationError
+from streams.kafka.decoding import undecodable_line
 from streams.replay.follow_log import FollowedLog, ReplayError, follow
 from streams.replay.play import PlayedRecording, disorder_s, play
 from streams.replay.recording import Recording
@@ -55,16 +56,24 @@ def same_rules(
     seconds = time.perf_counter() - began_s
     if not followed.decisions:
         raise ReplayError("the span holds no decision that the start does not hold already")
+    same = "no difference in what was compared" if recording.undecodable else "exactly the live alerts"
     document = {"mode": "log", "rules": rules.version, **asdict(followed), **_speed(followed, seconds)}
     lines = [
         f"followed the decision log with rules {rules.version}: {followed.decisions} decisions, {followed.ticks} ticks, "
         f"{followed.alerts} alerts compared, in {seconds:.1f} s",
         *followed.differences,
-        f"{followed.differing} differences" if followed.differing else "exactly the live alerts",
+        f"{followed.differing} differences" if followed.differing else same,
     ]
     if followed.differing:
         lines.append("where these rules are not those that were live, give them a version of their own")
-    return ReplayResult(document, lines, followed.differing == 0)
+    return _result(recording, document, lines, followed.differing == 0)
+
+
+def _result(recording: Recording, document: dict[str, Any], lines: list[str], good: bool = True) -> ReplayResult:
+    """Return a result that says so where the comparison is not complete: alerts or decisions could not be decoded."""
+    undecodable = dict(sorted(recording.undecodable.items()))
+    told = [f"NOT COMPLETE: {undecodable_line(undecodable)}"] if undecodable else []
+    return ReplayResult({**document, "undecodable": undecodable}, [*lines, *told], good and not undecodable)
 
 
 def _speed(followed: FollowedLog, seconds: float) -> dict[str, float]:
@@ -110,10 +119,11 @@ def other_rules(
     lines = [
         f"played {played.inputs} inputs with rules {rules.version} in {seconds:.1f} s; the live alerts are of rules "
         f"{', '.join(document['live_rules']) or 'none'}",
+        *([f"refused: {played.refused}, live they are dead letters"] if played.refused else []),
         *(f"tolerance: {name.replace('_', ' ')}: {value}" for name, value in tolerance.items()),
         *difference_lines(before, after, compared),
     ]
-    return ReplayResult(document, lines)
+    return _result(recording, document, lines)
 
 
 def _tolerance(
@@ -155,7 +165,7 @@ def shadow_difference(recording: Recording, since: datetime, until: datetime) ->
         f"shadow rules {newest}, comparable with the live alerts from {iso_utc(begins)}",
         *difference_lines(before, after, compared),
     ]
-    return ReplayResult(document, lines)
+    return _result(recording, document, lines)
 
 
 def comparable_from(shadow: Iterable[Alert], rules_version: str) -> datetime:

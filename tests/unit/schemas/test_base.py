@@ -4,11 +4,41 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime, timedelta, timezone
+from typing import ClassVar
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.base import NAMESPACE, derive_id, iso_utc
+from schemas.base import NAMESPACE, Message, Utc, derive_id, iso_utc
+from schemas.catalogue import MESSAGES
+from tests.support.messages import example
+
+FROZEN = {
+    "alert": "9c66ae89-377c-5c54-89e7-7d6ca5a40311",
+    "audit-entry": "02014805-6927-5f02-8a2f-06fb7d8fe8e0",
+    "audit-event": "df2c258c-2a94-512e-b297-b3ad997af4cc",
+    "camera-frame": "36c044a9-881e-53a4-a389-79495cdea2e2",
+    "camera-status": "7c378847-07db-56e5-be7f-6f8e8690c3b1",
+    "camera-watch": "adbf68db-35ac-57b7-9a61-89cd71f64197",
+    "dead-letter": "4cc46d0d-d87e-5815-9924-0949bb5867e9",
+    "decision": "b0989dce-c475-5a3f-808d-7ceb7fc45e60",
+    "detections": "8e11693e-469e-59ea-a4c3-8e47a6f1474a",
+    "dispatch-receipt": "d9199eae-dcf6-5bd6-b669-5aae3781bac0",
+    "dispatch-request": "dispatch-1",
+    "evidence": "evidence-1",
+    "incident": "1c573c64-68cb-519c-9ef1-ab464b7b19fa",
+    "near-repeats": "3c3a4b63-0dcd-545c-958c-556f757893bf",
+    "observation": "38315e87-4597-5616-ad3b-b0cdc6574394",
+    "operator-action": "action-1",
+    "snapshot": "baf5e2f9-63e0-5d86-b9f3-133bef02a732",
+    "snapshot-request": "request-1",
+    "tick": "b16ac481-292a-5c52-958f-d43c83fb92b7",
+    "trend": "3634046b-c53c-57f0-84e8-ea9fd6d302e5",
+    "trend-target": "a43abbe2-c054-55e7-b526-844195ecc68d",
+    "trend-week": "758e3c2b-64e0-5b7f-abb3-d9258fd89755",
+}
+"""The identity of each example as the first release derived it: what was sent before must be known as the same."""
 
 
 @given(st.lists(st.text(max_size=20), max_size=4))
@@ -26,3 +56,32 @@ def test_iso_utc() -> None:
     """Microseconds and a Z, whatever the zone."""
     local = datetime(2026, 11, 24, 13, 0, tzinfo=timezone(timedelta(hours=1)))
     assert iso_utc(local) == iso_utc(datetime(2026, 11, 24, 12, tzinfo=UTC)) == "2026-11-24T12:00:00.000000Z"
+
+
+@pytest.mark.parametrize("model", MESSAGES, ids=lambda model: model.name)
+def test_identities_stay_as_they_were(model: type[Message]) -> None:
+    """Whoever drops repeats or follows a log has them from before."""
+    assert example(model).message_id() == FROZEN[model.name]
+
+
+def test_a_message_that_declares_no_identity_key_or_time_is_refused() -> None:
+    """When it is defined, not when the first one is sent with the identity of all others."""
+    with pytest.raises(TypeError, match="Bare declares no fields for message_id"):
+
+        class Bare(Message):
+            name: ClassVar[str] = "bare"
+
+    with pytest.raises(TypeError, match="Timeless declares no fields for happened_at"):
+
+        class Timeless(Message):
+            id_from: ClassVar[tuple[str, ...]] = ("at",)
+            key_field: ClassVar[str] = "at"
+            at: Utc
+
+    with pytest.raises(TypeError, match="Mistaken has no field moment"):
+
+        class Mistaken(Message):
+            id_from: ClassVar[tuple[str, ...]] = ("at",)
+            key_field: ClassVar[str] = "at"
+            time_field: ClassVar[str] = "moment"
+            at: Utc

@@ -77,8 +77,10 @@ def test_requests_are_answered(reading: Reading) -> None:
     assert reading.letters() == []
 
 
-def test_it_begins_a_little_back_and_knows_what_was_answered(reading: Reading) -> None:
-    """A restart answers who asked meanwhile, nobody twice, and nobody who has long gone."""
+def test_it_begins_a_little_back_and_knows_what_was_answered(
+    reading: Reading, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A restart answers who asked meanwhile, nobody twice, and nobody who has long gone; an unreadable answer is told."""
     reading.log.add(SNAPSHOT_REQUESTS, request(NOW, "old"), NOW - BACK - timedelta(seconds=1))
     reading.log.add(SNAPSHOT_REQUESTS, request(NOW, "answered"), NOW - timedelta(seconds=20))
     reading.log.add(SNAPSHOT_REQUESTS, request(NOW, "meanwhile"), NOW - timedelta(seconds=2))
@@ -88,6 +90,7 @@ def test_it_begins_a_little_back_and_knows_what_was_answered(reading: Reading) -
     reading.log.add(SNAPSHOT_REQUESTS, request(NOW, "meanwhile"), NOW)
     reading.until(lambda: bool(reading.answered()))
     assert set(reading.answered()) == {"meanwhile"}
+    assert "snapshots 0/1 is passed over: unknown_type" in caplog.text
     assert len(answers(reading.room.producer)) == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from streams.cli import replay, verdicts
 from streams.cli.main import build_app
 from streams.config.files import load_rules
 from streams.errors import ConfigurationError, ToezichtError
+from streams.kafka.record import Record
 from streams.replay.file import RecordingHead, write_recording
 from streams.replay.follow_log import ReplayError
 from streams.replay.recording import recording_of
@@ -48,14 +50,28 @@ def a_day() -> LivePartition:
     return live
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """Return a day in a file."""
+def write(path: Path, records: list[Record]) -> Path:
     head = RecordingHead(
         toezicht="recording", version=1, since=NOON, until=NOON + seconds(1_000), exported_at=NOON + seconds(1_000)
     )
-    write_recording(tmp_path / "day.jsonl", head, a_day().records)
-    return tmp_path / "day.jsonl"
+    write_recording(path, head, records)
+    return path
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Return a day in a file."""
+    return write(tmp_path / "day.jsonl", a_day().records)
+
+
+@pytest.fixture
+def damaged(tmp_path: Path) -> Path:
+    """Return the same day; nobody can decode its last decision and the last alert of its last two."""
+    records = a_day().records
+    for topic in (topics.DECISION_LOG, topics.ALERTS):
+        index = max(index for index, record in enumerate(records) if record.topic == topic)
+        records[index] = replace(records[index], value=b"{")
+    return write(tmp_path / "damaged.jsonl", records)
 
 
 def run(*arguments: object) -> Result:
@@ -101,6 +117,41 @@ def test_rules_that_changed_without_a_version_are_found_out(file: Path, tmp_path
     result = run("replay", "--input", file, "--rules", path)
     assert result.exit_code == 1
     assert "give them a version of their own" in result.output
+
+
+def test_a_log_that_cannot_be_decoded_is_not_said_to_be_the_same(damaged: Path) -> None:
+    """Nothing that could be compared differs; what could not is counted by its topic, and the exit code is 1."""
+    result = run("replay", "--input", damaged, "--json")
+    told = json.loads(result.output)
+    assert (result.exit_code, told["differing"]) == (1, 0)
+    assert told["undecodable"] == {"alerts": 1, "decision-log": 1}
+    text = run("replay", "--input", damaged).output
+    assert "NOT COMPLETE: could not be decoded: 1 of alerts, 1 of decision-log" in text
+    assert "exactly the live alerts" not in text
+
+
+def test_other_rules_are_compared_with_what_could_be_decoded_and_say_so(damaged: Path, tmp_path: Path) -> None:
+    """An alert that only the log knew would seem to appear; its inputs that cannot be decoded are refused."""
+    path = other_rules(tmp_path, "p1: 75", "p1: 95")
+    result = run("replay", "--input", damaged, "--rules", path, "--json")
+    assert (result.exit_code, json.loads(result.output)["undecodable"]) == (1, {"alerts": 1, "decision-log": 1})
+    assert (
+        "NOT COMPLETE: could not be decoded: 1 of alerts, 1 of decision-log"
+        in run("replay", "--input", damaged, "--rules", path).output
+    )
+
+
+def test_a_log_of_which_nothing_can_be_decoded_says_so(tmp_path: Path) -> None:
+    """It is not an empty log."""
+    broken = [replace(each, value=b"{") if each.topic == topics.DECISION_LOG else each for each in a_day().records]
+    with pytest.raises(ReplayError, match="none of its 7 decisions can be decoded"):
+        run("replay", "--input", write(tmp_path / "broken.jsonl", broken))
+
+
+def test_verdicts_tell_what_could_not_be_decoded(damaged: Path) -> None:
+    """The alert that was closed by it counts as open."""
+    assert told("verdicts", "--input", damaged)["undecodable"] == {"alerts": 1, "decision-log": 1}
+    assert "could not be decoded: 1 of alerts, 1 of decision-log" in run("verdicts", "--input", damaged).output
 
 
 def test_other_rules_tell_what_differs(file: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from schemas.evidence import Verdict
 from schemas.incidents import Operation
 from schemas.operations import Action, DeadLetterReason
 from streams import topics
+from streams.cli.completeness import said
 from streams.completeness.check import ANSWERS, STAGE_OF, Check, CheckResult, input_id
 from streams.completeness.ledger import COPIES_AT_MOST, Ledger, MissingReason, RecordPlace
 from streams.config.files import load_rules
@@ -123,6 +124,23 @@ class World:
         """Return the decision log."""
         found = [decode(record.value or b"", record.headers) for record in self.topics[topics.DECISION_LOG]]
         return [each for each in found if isinstance(each, DecisionLog)]
+
+
+def test_an_answer_that_cannot_be_decoded_is_told_beside_what_it_leaves_missing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Once: the input that it answered is missing to this check, and a person must see why."""
+    world = World()
+    world.put(topics.EVIDENCE, report("a"))
+    world.work()
+    broken = world.topics[topics.DECISION_LOG][0]
+    world.topics[topics.DECISION_LOG][0] = replace(broken, value=b"{")
+    result = world.checked()
+    assert (len(result.missing), result.undecodable) == (1, {topics.DECISION_LOG: 1})
+    assert result.as_dict()["undecodable"] == {topics.DECISION_LOG: 1}
+    assert "could not be decoded: 1 of decision-log" in said(result)
+    assert "could not be decoded: 1 of decision-log" in caplog.text
+    assert world.checked().undecodable == {}
 
 
 def places(result: CheckResult) -> list[RecordPlace]:
@@ -330,6 +348,7 @@ def test_one_line_tells_the_place_and_nothing_of_the_content(caplog: pytest.LogC
         "missing": [{"topic": "incidents", "partition": 0, "offset": 0, "reason": "undecided", "copies": 0}],
         "reinjected": 1,
         "given_up": 0,
+        "undecodable": {},
     }
 
 

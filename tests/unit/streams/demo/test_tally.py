@@ -62,5 +62,7 @@ def test_latency_is_told_by_what_came_last() -> None:
 
 
 def test_what_cannot_be_read_is_passed_over() -> None:
-    """The tally is a reader like any other."""
-    assert Tally().add(topics.ALERTS, b"{", [], 0) is None
+    """And counted: the tally is a reader like any other."""
+    tally = Tally()
+    assert tally.add(topics.ALERTS, b"{", [], 0) is None
+    assert tally.summary({})["undecodable"] == {topics.ALERTS: 1}

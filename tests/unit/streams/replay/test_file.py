@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -42,6 +42,17 @@ def test_records_come_back_as_they_were(tmp_path: Path, name: str) -> None:
     assert write_recording(tmp_path / name, HEAD, [*records, gone]) == len(records)
     assert list(read_recording(tmp_path / name)) == records
     assert read_head(tmp_path / name, NOON + timedelta(days=26)) == HEAD
+
+
+def test_a_record_that_is_no_text_is_exported_and_stays_undecodable(tmp_path: Path) -> None:
+    """One damaged record is no reason to lose a day, nor to be left out of what is counted; so with a header without a value."""
+    live = a_day()
+    damaged = Record(topics.ALERTS, 2, 99, b"k", b'{"title":"\xff"}', [("ce_id", b"\xfe")], NOON)
+    bare: Any = Record(topics.DECISION_LOG, 2, 99, b"k", b"{}", [("ce_id", cast(bytes, None))], NOON)
+    write_recording(tmp_path / "day", HEAD, [*live.records, damaged, bare])
+    found = recording_of(read_recording(tmp_path / "day"))
+    assert found.undecodable == {topics.ALERTS: 1, topics.DECISION_LOG: 1}
+    assert found.alerts == recording_of(live.records).alerts
 
 
 def test_a_file_older_than_retention_is_refused(tmp_path: Path) -> None:
@@ -81,12 +92,12 @@ def test_a_line_that_is_no_record_names_its_number(tmp_path_factory: pytest.Temp
 
 
 def test_what_was_sent_twice_is_one() -> None:
-    """Alerts and decisions that a restart repeated; a message that cannot be read is counted."""
+    """Alerts and decisions that a restart repeated; a message that cannot be decoded is counted."""
     live = live_decide(RULES)
     live.give(topics.EVIDENCE, report("a"), NOON)
     once = recording_of(live.records)
     again = [each for each in live.records if each.topic in {topics.ALERTS, topics.DECISION_LOG}]
     broken = Record(topics.ALERTS, 2, 7, b"k", b"{", again[0].headers, NOON + seconds(1))
     twice = recording_of([*live.records, *again, broken])
-    assert (twice.alerts, twice.unreadable) == (once.alerts, 1)
+    assert (twice.alerts, twice.undecodable) == (once.alerts, {topics.ALERTS: 1})
     assert twice.log(2).decisions == once.log(2).decisions

@@ -166,6 +166,18 @@ def test_an_alert_that_is_missing_is_told() -> None:
     assert followed(live).differences[0] == f"alert {ALERT} revision 0: was never sent"
 
 
+def test_an_alert_that_cannot_be_decoded_is_not_said_to_be_missing() -> None:
+    """Which one it was cannot be read."""
+    live = damaged(a_day(), topics.ALERTS, 0)
+    assert followed(live).differences == [f"alert {ALERT} revision 0: was never sent, or cannot be decoded"]
+
+
+def damaged(live: LivePartition, topic: str, number: int) -> LivePartition:
+    found = [index for index, each in enumerate(live.records) if each.topic == topic][number]
+    live.records[found] = replace(live.records[found], value=b"{")
+    return live
+
+
 def without(live: LivePartition, topic: str, number: int) -> LivePartition:
     found = [each for each in live.records if each.topic == topic][number]
     live.records.remove(found)
@@ -176,10 +188,11 @@ def without(live: LivePartition, topic: str, number: int) -> LivePartition:
     ("live", "rules", "says"),
     [
         (without(a_day(), topics.DECISION_LOG, 0), SHORT, "begins with decision 1, expected 0"),
+        (damaged(a_day(), topics.DECISION_LOG, 0), SHORT, "could not be decoded: 1 of decision-log"),
         (without(a_day(), topics.EVIDENCE, 0), SHORT, "its input evidence/2@0 is not there any more"),
         (a_day(), SHORT.model_copy(update={"version": "other"}), f"made with rules {RULES.version}, these are other"),
     ],
-    ids=["a cut log", "a lost input", "other rules"],
+    ids=["a cut log", "a damaged log", "a lost input", "other rules"],
 )
 def test_what_cannot_be_followed_is_one_line(live: LivePartition, rules: Rules, says: str) -> None:
     """It names what is missing."""

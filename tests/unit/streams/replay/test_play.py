@@ -121,13 +121,15 @@ def test_an_action_on_nothing_is_refused_as_it_was(known: bool) -> None:
 
 
 def test_copies_and_broken_records_are_left_out() -> None:
-    """A copy is the same input; what cannot be read is a dead letter."""
+    """A copy is the same input; what cannot be read is a dead letter, and told."""
     live = a_day()
     first = live.records[0]
     live.append_again(first, NOON + seconds(200))
     live._append(first.topic, first.key, b"{", first.headers, NOON + seconds(201))
     result = play(recording_of(live.records), [Decide(RULES, "r1")], UNTIL)
     assert (result.inputs, result.refused) == (4, 1)
+    outcome = other_rules(recording_of(live.records), [Decide(RULES, "r1")], RULES, NOON, UNTIL, NOON)
+    assert "refused: 1, live they are dead letters" in outcome.lines
 
 
 def test_order_is_time_and_the_live_order_is_told() -> None:
