@@ -2,8 +2,8 @@
 
 Records are taken from the stream as they come and wait by camera (`streams/runtime/picture_queue.py`): what is too old by
 its turn is acknowledged and counted without being decoded. The stage is given a few at a time. What one causes is sent as
-soon as it is known; it is acknowledged when it is confirmed and all before it in its partition are
-(`streams/runtime/in_order.py`).
+soon as it is known, and it is acknowledged when that is confirmed; nothing is committed before all pictures before it are
+(`streams/runtime/offsets.py`).
 
 When partitions go, what waits and what is being looked at is forgotten: whoever gets them takes it again, if still fresh.
 """
@@ -26,7 +26,6 @@ from streams.kafka.record import EncodedOutput, Record
 from streams.runtime.assignment import PartitionAssignment
 from streams.runtime.encode import encoded, handler_fault, placed
 from streams.runtime.guard import read_record
-from streams.runtime.in_order import InOrder
 from streams.runtime.picture_queue import FairQueue
 from streams.runtime.runner import record_of, set_aside
 from streams.runtime.send_queue import QueuedInput
@@ -46,7 +45,7 @@ class TakenPicture:
 
     record: Record
     item: Input
-    done: Callable[[], object]
+    acknowledge: Callable[[], object]
     opening: int
     taken_at_s: float = field(default_factory=time.perf_counter)
 
@@ -66,7 +65,6 @@ class PictureRunner:
         self.outbox = delivery.outbox
         self.clock = clock
         self._waiting: FairQueue[TakenPicture] = FairQueue(stage.max_age_s, stage.overtaken_s)
-        self._in_order = InOrder()
         self._opening = 0
         self._came = asyncio.Event()
         self._room = asyncio.Event()
@@ -101,7 +99,6 @@ class PictureRunner:
     def _let_go(self) -> None:
         self._opening += 1
         self._waiting.clear()
-        self._in_order.clear()
         self._room.set()
 
     async def _wait_for_room(self) -> None:
@@ -113,14 +110,15 @@ class PictureRunner:
         self._taken[record.topic].inc()
         if record.again:
             self._again.inc()
-        done = self._in_order.take((record.topic, record.partition), acknowledge)
         item = read_record(record, self.stage.max_late)
         if isinstance(item, Input):
-            self._waiting.add(item.message.key(), item.entered_at, TakenPicture(record, item, done, self._opening))
+            self._waiting.add(
+                item.message.key(), item.entered_at, TakenPicture(record, item, acknowledge, self._opening)
+            )
             self._came.set()
             return
         outputs = [set_aside(self.stage.name, record, item)] if isinstance(item, Fault) else []
-        self.outbox.put(QueuedInput(record.partition, done, outputs), placed(outputs))
+        self.outbox.put(QueuedInput(record.partition, acknowledge, outputs), placed(outputs))
 
     async def _hand_out(self) -> None:
         try:
@@ -175,5 +173,5 @@ class PictureRunner:
         return [set_aside(self.stage.name, taken.record, fault)]
 
     def _put(self, taken: TakenPicture, outputs: list[EncodedOutput]) -> None:
-        entry = QueuedInput(taken.record.partition, taken.done, outputs, taken_at_s=taken.taken_at_s)
+        entry = QueuedInput(taken.record.partition, taken.acknowledge, outputs, taken_at_s=taken.taken_at_s)
         self.outbox.put(entry, placed(outputs))

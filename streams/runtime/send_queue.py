@@ -1,8 +1,8 @@
 """What inputs cause, handed over in groups: one batch per topic and partition, confirmed and released in order.
 
 Each record by itself would cost a hundred microseconds in the client. Inputs that are taken within a few milliseconds share
-batches instead, and their confirmations. Groups are sent and released strictly in the order in which their inputs were
-taken: Faust's bookkeeping is wrong for acknowledgements out of order (design §6).
+batches instead, and their confirmations. Groups are sent and released strictly in the order in which their inputs were put:
+rows reach the local state in that order.
 """
 
 from __future__ import annotations

@@ -163,6 +163,6 @@ def _measure_lag(built: StageApp) -> None:
     for tp in consumer.assignment():
         if tp.topic in built.stage.inputs:
             end = consumer.highwater(tp)
-            done = built.delivery.progress.positions().get(tp)
+            done = built.delivery.offsets.positions().get(tp)
             if end is not None and done is not None:
                 metrics.CONSUMER_LAG.labels(built.stage.name, tp.topic, str(tp.partition)).set(max(0, end - done))

@@ -130,7 +130,7 @@ class Scene:
     @property
     def acknowledged(self) -> int:
         """Return how many of the partition's records are acknowledged."""
-        return self.delivery.progress.positions()[PLACE]
+        return self.delivery.offsets.positions()[PLACE]
 
 
 async def until(condition: Callable[[], bool]) -> None:
