@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +35,8 @@ from streams.runtime.send_queue import MAX_IN_FLIGHT, SendQueue
 from streams.settings import KafkaSettings
 from streams.stages.base import Output, PictureStage, Stage
 from streams.stages.decide.metrics import count_alerts
+
+log = logging.getLogger(__name__)
 
 TICK_TOPICS: Final = {"corroborate": topics.CAMERA_TICKS, "decide": topics.ROOM_TICKS}
 """Which stage sends the ticks of which topic: the one that owns the group's state and lives longest."""
@@ -109,22 +113,35 @@ def build(
         discard_distrusted(stage.name, table)
     app.tables.opened = _opening(runner, delivery)
 
+    built = StageApp(stage, app, runner, delivery, transmit, FencedProducer(lease, kafka))
+    transmit.producer = built.producer
+    _add_agent(built)
+    _add_timers(built, clock)
+    return built
+
+
+def _add_agent(built: StageApp) -> None:
+    app, stage, runner, delivery = built.app, built.stage, built.runner, built.delivery
+
     @app.agent(source_topic(app, stage), name=f"{stage.name}-agent")  # type: ignore[untyped-decorator]
     async def agent(stream: Any) -> None:
-        await runner.run(stream.noack().events())
+        ended: Exception = DeliveryError(f"{stage.name}: the framework ended its stream")
+        try:
+            await runner.run(stream.noack().events())
+        except Exception as error:
+            ended = error
+            raise
+        finally:
+            if not app.should_stop:  # the framework would start a new agent, without what this one had in flight
+                delivery.outbox.stop(ended)
 
     @app.on_partitions_revoked.connect(weak=False)  # type: ignore[untyped-decorator]
     async def revoke(*_: object, **__: object) -> None:
         try:
             await delivery.revoked()
         except DeliveryError as error:
-            outbox.stop(error)
+            delivery.outbox.stop(error)
         runner.forget()
-
-    built = StageApp(stage, app, runner, delivery, transmit, FencedProducer(lease, kafka))
-    transmit.producer = built.producer
-    _add_timers(built, clock)
-    return built
 
 
 def _opening(
@@ -155,7 +172,15 @@ def _add_timers(built: StageApp, clock: Clock) -> None:
             Output(ticks, Tick(group=group, partition=tp.partition, at=now), partition=tp.partition) for tp in owned
         ]
         # Nothing waits for a tick's confirmation: the next one follows in a second.
-        await built.transmit({where: [raw] for where, raw in placed(encoded(built.stage.name, outputs, now, clock()))})
+        records = {where: [raw] for where, raw in placed(encoded(built.stage.name, outputs, now, clock()))}
+        for (topic, partition), confirmation in (await built.transmit(records)).items():
+            confirmation.add_done_callback(partial(_tell_refused, f"{built.stage.name}: {topic}/{partition}"))
+
+
+def _tell_refused(where: str, confirmation: asyncio.Future[int]) -> None:
+    """Write to the log why a tick was not confirmed; that nothing comes due without ticks must not go unnoticed."""
+    if not confirmation.cancelled() and (error := confirmation.exception()):
+        log.warning("%s: the broker did not confirm a tick: %r", where, error)
 
 
 def _measure_lag(built: StageApp) -> None:

@@ -52,9 +52,12 @@ def running(scenario: Callable[[Scene], Awaitable[None]], *, complete: bool = Tr
     asyncio.run(run())
 
 
-async def sent() -> None:
-    """Let the outbox send what it has."""
-    await asyncio.sleep(0.03)
+async def sent(scene: Scene) -> None:
+    """Let the outbox send what it has, and take the confirmations that are there."""
+    while scene.outbox._group.entries:
+        await asyncio.sleep(0.001)
+    for _ in range(5):
+        await asyncio.sleep(0)
 
 
 def test_opening_commits_the_positions_and_begins_the_lease() -> None:
@@ -86,14 +89,14 @@ def test_an_input_in_flight_holds_the_committed_offset_back() -> None:
     async def scenario(scene: Scene) -> None:
         scene.transmit.hold = True
         assert await scene.take(5)
-        await sent()
+        await sent(scene)
         scene.transmit.hold = False
         assert await scene.take(6)
-        await sent()
+        await sent(scene)
         await scene.delivery.commit()
         assert scene.group.commits[-1] == {WHERE: 5}
         scene.transmit.confirm(0, "alerts")
-        await sent()
+        await sent(scene)
         await scene.delivery.commit()
         assert scene.group.commits[-1] == {WHERE: 7}
 
@@ -108,7 +111,7 @@ def test_a_gap_with_records_in_it_ends_the_worker() -> None:
         scene.group.first[WHERE] = 6
         with pytest.raises(DeliveryError, match="offset 6 was due and 9 was delivered"):
             await scene.take(9)
-        await sent()
+        await sent(scene)
         await scene.delivery.commit()
         assert scene.group.commits[-1] == {WHERE: 6}
 
@@ -123,7 +126,7 @@ def test_a_gap_without_records_is_passed_over(first: int | None) -> None:
         if first is not None:
             scene.group.first[WHERE] = first
         assert await scene.take(9)
-        await sent()
+        await sent(scene)
         await scene.delivery.commit()
         assert scene.group.commits[-1] == {WHERE: 10}
 
@@ -186,7 +189,7 @@ def test_no_more_is_taken_than_a_crash_could_repeat() -> None:
         for offset in range(5, 5 + MAX_UNCOMMITTED):
             assert await scene.take(offset)
         waiting = asyncio.create_task(scene.take(5 + MAX_UNCOMMITTED))
-        await sent()
+        await sent(scene)
         assert not waiting.done()
         await scene.delivery.commit()
         assert await waiting
@@ -243,7 +246,9 @@ def test_a_commit_that_raises_ends_the_worker(monkeypatch: pytest.MonkeyPatch) -
         scene.delivery._commit = broken
         scene.now_s += 5
         async with scene.delivery.committing():
-            await asyncio.sleep(0.05)
+            async with asyncio.timeout(30):
+                while not scene.failures:
+                    await asyncio.sleep(0.001)
         assert "cannot be committed" in str(scene.failures[0])
 
     running(scenario)

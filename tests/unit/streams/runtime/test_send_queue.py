@@ -1,12 +1,13 @@
-"""Which inputs share a group: those that keep coming, within the longest linger."""
+"""Which inputs share a group: those that keep coming, within the longest linger. What raises ends the worker."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
+from streams.kafka.record import EncodedOutput, Raw, Where
 from streams.runtime import send_queue as outbox
 from streams.runtime.send_queue import QueuedInput, SendQueue
 from tests.support.kafka import FakeTransmit
@@ -79,3 +80,38 @@ def test_a_group_ends_although_inputs_keep_coming(monkeypatch: pytest.MonkeyPatc
             await asyncio.sleep(0)
 
     assert running(scenario).acknowledged > 0
+
+
+RECORD: tuple[Where, Raw] = (("alerts", 0), (b"key", b"value", []))
+
+
+@pytest.mark.parametrize("records", [[RECORD], []], ids=["confirmed by the broker", "nothing to send"])
+@pytest.mark.parametrize("broken", ["settled", "confirmed", "acknowledge"])
+def test_a_callback_that_raises_ends_the_worker(broken: str, records: list[tuple[Where, Raw]]) -> None:
+    """A group that is not released would be lost: nothing after it is acknowledged, and the worker would stand still."""
+    called, failures = list[str](), list[Exception]()
+
+    def call(name: str, *_: object) -> None:
+        called.append(name)
+        if name == broken:
+            raise KeyError(f"a defect in {name}")
+
+    def confirmed(_: Sequence[EncodedOutput]) -> None:
+        call("confirmed")
+
+    async def run() -> None:
+        queue = SendQueue("decide", FakeTransmit(), failures.append, confirmed)
+        async with asyncio.timeout(A_LIMIT_S), queue.sending():
+            for _ in range(2):
+                entry = QueuedInput(0, lambda: call("acknowledge"), settled=lambda: call("settled"))
+                queue.put(entry, records)
+            await queue.drained()
+            await queue.wait_for_room()
+        assert queue.failed
+
+    asyncio.run(run())
+    assert [str(error) for error in failures] == [
+        f"decide: what is confirmed cannot be released: KeyError('a defect in {broken}')"
+    ]
+    assert called == ["settled", "confirmed", "acknowledge"][: len(called)]
+    assert called[-1] == broken
