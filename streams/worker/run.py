@@ -17,7 +17,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from streams.clock import Clock
+from streams.clock import Clock, boottime_s
 from streams.errors import DeliveryError
 from streams.runtime.faust.stage_app import StageApp, build
 from streams.settings import KafkaSettings
@@ -29,6 +29,9 @@ STOP_WITHIN_S: Final = 6.0
 """Below the supervisor's 8 s, after which it would kill."""
 STALLED_AFTER_S: Final = 150.0
 """A worker that could not work for so long ends: above what one record may wait for a broker that is gone."""
+WATCH_EVERY_S: Final = 0.25
+SLEPT_S: Final = 10.0
+"""Where so much time passed between two looks, the worker slept: it has not waited for its group yet."""
 SWITCH_EVERY_S: Final = 0.0005
 """How long one thread may compute while another waits. The framework reads from the broker in a thread of its own; with Python's
 5 ms that thread waits for its turn again and again while a stage computes, and the stage runs dry with a backlog before it."""
@@ -120,10 +123,13 @@ async def _watch(apps: Sequence[StageApp]) -> None:
     Raises:
         Exception: The reason.
     """
+    looked_s = boottime_s()
     while True:
-        await asyncio.sleep(0.25)
+        await asyncio.sleep(WATCH_EVERY_S)
+        before_s, looked_s = looked_s, boottime_s()
+        slept = looked_s - before_s > SLEPT_S
         for built in apps:
-            if built.app.tables.restore.under_way:
+            if slept or built.app.tables.restore.under_way:
                 built.delivery.lease.missed_from_now()
             elif built.delivery.stalled_s > STALLED_AFTER_S:
                 raise DeliveryError(f"{built.stage.name}: no membership of its group for {STALLED_AFTER_S:.0f} s")

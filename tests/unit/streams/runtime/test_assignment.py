@@ -252,28 +252,3 @@ def test_a_commit_that_raises_ends_the_worker(monkeypatch: pytest.MonkeyPatch) -
         assert "cannot be committed" in str(scene.failures[0])
 
     running(scenario)
-
-
-def test_the_lease_ends_while_the_worker_sleeps_and_sending_waits_for_the_next_proof() -> None:
-    """The clock goes on while a process is stopped; a proof counts from when it was asked for, not from its answer."""
-
-    async def run() -> None:
-        clock = [0.0]
-        lease = Lease(7, lambda: clock[0])
-        waiting = asyncio.create_task(lease.wait())
-        await asyncio.sleep(0.01)
-        assert not waiting.done()
-        lease.prove(0.0)
-        await waiting
-        clock[0] = 6.9
-        assert (lease.held, lease.aging) == (True, True)
-        clock[0] = 7.0
-        assert (lease.held, lease.aging) == (False, True)
-        waiting = asyncio.create_task(lease.wait())
-        lease.prove(-1.0)
-        await asyncio.sleep(0.01)
-        assert not waiting.done()
-        lease.prove(6.0)
-        await waiting
-
-    asyncio.run(run())

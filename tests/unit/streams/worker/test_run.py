@@ -15,6 +15,7 @@ import pytest
 
 from streams.clock import utc_now
 from streams.errors import DeliveryError
+from streams.runtime.lease import Lease
 from streams.settings import KafkaSettings
 from streams.worker import run as module
 from streams.worker.run import FULL_COLLECTION_AFTER, STALLED_AFTER_S, collect_seldom, run_stages
@@ -106,3 +107,41 @@ def test_a_stage_that_stands_still_or_crashed_ends_its_worker(monkeypatch: pytes
     assert "no membership of its group" in str(stalled)
     assert isinstance(ended_by(FakeApp(crash=ZeroDivisionError()), monkeypatch), ZeroDivisionError)
     assert "decide crashed" in str(ended_by(FakeApp(crash=SystemExit(3)), monkeypatch))
+
+
+class Awake:
+    """A worker's hold on its partitions, and a clock that its watch moves on: by so much at the first look, then by `step_s`."""
+
+    def __init__(self, first_s: float, step_s: float) -> None:
+        self.now_s = 0.0
+        self.lease = Lease(7, lambda: self.now_s)
+        self.lease.prove(0.0)
+        self._steps_s = first_s, step_s
+
+    @property
+    def stalled_s(self) -> float:
+        """Return for how long it could not work."""
+        return self.lease.missing_s
+
+    async def sleep(self, _: float) -> None:
+        """Let time pass."""
+        self.now_s += self._steps_s[self.now_s > 0]
+
+
+@pytest.mark.parametrize(
+    ("first_s", "step_s", "ended_at_s"),
+    [(1.0, 1.0, 7 + STALLED_AFTER_S + 1), (3_600.0, 1.0, 3_600 + STALLED_AFTER_S + 1)],
+    ids=["awake", "slept for an hour"],
+)
+def test_a_worker_that_slept_has_not_stood_still_yet(
+    first_s: float, step_s: float, ended_at_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After it woke up it has as long as any other to join its group again."""
+    hold, built = Awake(first_s, step_s), FakeApp()
+    watched: Any = SimpleNamespace(stage=built.stage, app=built.app, delivery=hold)
+    monkeypatch.setattr(module, "boottime_s", lambda: hold.now_s)
+    with monkeypatch.context() as patched:
+        patched.setattr(asyncio, "sleep", hold.sleep)
+        with pytest.raises(DeliveryError, match="no membership"):
+            asyncio.run(module._watch([watched]))
+    assert hold.now_s == ended_at_s
