@@ -42,7 +42,7 @@ class PartitionAssignment:
 
     Args:
         stage: The stage's name.
-        outbox: What its inputs cause.
+        send_queue: What its inputs cause.
         lease: The right to send.
         commit: Commits offsets in the stage's group; returns False where the worker is no longer a member.
         first_offset: Returns the first offset at or after one that a partition really has, or None at its end.
@@ -52,7 +52,7 @@ class PartitionAssignment:
     def __init__(
         self,
         stage: str,
-        outbox: SendQueue,
+        send_queue: SendQueue,
         lease: Lease,
         commit: Commit,
         first_offset: FirstOffset,
@@ -60,7 +60,7 @@ class PartitionAssignment:
         complete: bool,
     ) -> None:
         self.stage = stage
-        self.outbox = outbox
+        self.send_queue = send_queue
         self.lease = lease
         self.offsets = OffsetTracker()
         self._commit = commit
@@ -105,14 +105,14 @@ class PartitionAssignment:
         """
         self._generation = None
         try:
-            if self.outbox.in_flight and not self.lease.held:
+            if self.send_queue.in_flight and not self.lease.held:
                 raise TimeoutError  # others may have the partitions already: nothing more will be sent
             async with asyncio.timeout(DRAIN_WITHIN_S):
-                await self.outbox.drained()
+                await self.send_queue.drained()
                 await self.commit()
         except TimeoutError:
             raise DeliveryError(
-                f"{self.stage}: partitions go away, and {self.outbox.in_flight} inputs are not confirmed"
+                f"{self.stage}: partitions go away, and {self.send_queue.in_flight} inputs are not confirmed"
             ) from None
         finally:
             self.lease.end()
@@ -124,12 +124,12 @@ class PartitionAssignment:
         Raises:
             DeliveryError: The framework passed over records that are there.
         """
-        await self.outbox.wait_for_room()
+        await self.send_queue.wait_for_room()
         where = (message.topic, message.partition)
-        while self.offsets.uncommitted(message.partition) >= MAX_UNCOMMITTED and not self.outbox.failed:
+        while self.offsets.uncommitted(message.partition) >= MAX_UNCOMMITTED and not self.send_queue.failed:
             self._committed.clear()
             await self._committed.wait()
-        if self.outbox.failed or message.generation_id != self._generation:
+        if self.send_queue.failed or message.generation_id != self._generation:
             return False
         offered = self.offsets.offer(where, message.offset)
         if offered is Offered.GAP:
@@ -173,7 +173,7 @@ class PartitionAssignment:
                 if self._generation is not None:
                     await self.commit()
         except Exception as error:  # whatever the client raises: a worker that does not commit must not go on
-            self.outbox.stop(DeliveryError(f"{self.stage}: offsets cannot be committed: {error!r}"))
+            self.send_queue.stop(DeliveryError(f"{self.stage}: offsets cannot be committed: {error!r}"))
 
     async def _explain_gap(self, where: Where, offset: int) -> None:
         """Pass over offsets that the topic does not have: expired ones, and the marks of transactions."""

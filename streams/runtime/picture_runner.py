@@ -55,14 +55,14 @@ class PictureRunner:
 
     Args:
         stage: The agent.
-        delivery: Tells what may be taken, and sends what it causes.
+        assignment: Tells what may be taken, and sends what it causes.
         clock: Tells how old a picture is.
     """
 
-    def __init__(self, stage: PictureStage, delivery: PartitionAssignment, clock: Clock) -> None:
+    def __init__(self, stage: PictureStage, assignment: PartitionAssignment, clock: Clock) -> None:
         self.stage = stage
-        self.delivery = delivery
-        self.outbox = delivery.outbox
+        self.assignment = assignment
+        self.send_queue = assignment.send_queue
         self.clock = clock
         self._waiting: FairQueue[TakenPicture] = FairQueue(stage.max_age_s, stage.overtaken_s)
         self._opening = 0
@@ -71,21 +71,21 @@ class PictureRunner:
         self._hands = asyncio.Semaphore(stage.in_hand)
         metrics.failures_from_zero(stage.name)
         self._taken = {topic: metrics.MESSAGES_IN.labels(stage.name, topic) for topic in stage.inputs}
-        self._again = metrics.MESSAGES_REPLAYED.labels(stage.name)
+        self._redelivered = metrics.MESSAGES_REPLAYED.labels(stage.name)
 
     async def run(self, events: AsyncIterator[Any]) -> None:
         """Handle the events of a stream until it ends or the worker fails."""
         handing_out = asyncio.create_task(self._hand_out())
         try:
-            async with self.outbox.sending(), self.delivery.committing():
+            async with self.send_queue.sending(), self.assignment.committing():
                 async for event in events:
                     try:
                         await self._wait_for_room()
-                        if await self.delivery.admit(event.message):
-                            self._take(record_of(event), self.delivery.acknowledgement(event.message))
+                        if await self.assignment.admit(event.message):
+                            self._take(record_of(event), self.assignment.acknowledgement(event.message))
                     except Exception as error:  # the framework would start a new agent, and pass over this picture
-                        self.outbox.stop(error)
-                    if self.outbox.failed:
+                        self.send_queue.stop(error)
+                    if self.send_queue.failed:
                         return
         finally:
             handing_out.cancel()
@@ -102,14 +102,14 @@ class PictureRunner:
         self._room.set()
 
     async def _wait_for_room(self) -> None:
-        while len(self._waiting) >= MAX_PICTURES_WAITING and not self.outbox.failed:
+        while len(self._waiting) >= MAX_PICTURES_WAITING and not self.send_queue.failed:
             self._room.clear()
             await self._room.wait()
 
     def _take(self, record: Record, acknowledge: Callable[[], object]) -> None:
         self._taken[record.topic].inc()
         if record.again:
-            self._again.inc()
+            self._redelivered.inc()
         item = read_record(record, self.stage.max_late)
         if isinstance(item, Input):
             self._waiting.add(
@@ -118,7 +118,7 @@ class PictureRunner:
             self._came.set()
             return
         outputs = [set_aside(self.stage.name, record, item)] if isinstance(item, Fault) else []
-        self.outbox.put(QueuedInput(record.partition, acknowledge, outputs), placed(outputs))
+        self.send_queue.put(QueuedInput(record.partition, acknowledge, outputs), placed(outputs))
 
     async def _hand_out(self) -> None:
         try:
@@ -128,12 +128,12 @@ class PictureRunner:
                 looking = asyncio.wrap_future(self.stage.submit(taken.item))
                 looking.add_done_callback(partial(self._looked, taken))
         except Exception as error:  # a fault of ours, not of a picture: the worker must not stand still
-            self.outbox.stop(error)
+            self.send_queue.stop(error)
             self._room.set()
 
     async def _next(self) -> TakenPicture:
         while True:
-            if not self.delivery.taking:
+            if not self.assignment.taking:
                 self._waiting.clear()
             turn = self._waiting.turn(self.clock())
             self._room.set()
@@ -152,12 +152,12 @@ class PictureRunner:
     def _looked(self, taken: TakenPicture, looking: asyncio.Future[Sequence[Output] | Failed]) -> None:
         self._hands.release()
         error = asyncio.CancelledError() if looking.cancelled() else looking.exception()
-        if taken.opening != self._opening or not self.delivery.taking or isinstance(error, asyncio.CancelledError):
+        if taken.opening != self._opening or not self.assignment.taking or isinstance(error, asyncio.CancelledError):
             return
         try:
             self._put(taken, self._caused(taken, looking.result() if error is None else error))
         except Exception as fault:  # a fault of ours, not of a picture
-            self.outbox.stop(fault)
+            self.send_queue.stop(fault)
 
     def _caused(self, taken: TakenPicture, result: Sequence[Output] | Failed | BaseException) -> list[EncodedOutput]:
         if isinstance(result, BaseException):
@@ -174,4 +174,4 @@ class PictureRunner:
 
     def _put(self, taken: TakenPicture, outputs: list[EncodedOutput]) -> None:
         entry = QueuedInput(taken.record.partition, taken.acknowledge, outputs, taken_at_s=taken.taken_at_s)
-        self.outbox.put(entry, placed(outputs))
+        self.send_queue.put(entry, placed(outputs))

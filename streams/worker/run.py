@@ -130,8 +130,8 @@ async def _watch(apps: Sequence[StageApp]) -> None:
         slept = looked_s - before_s > SLEPT_S
         for built in apps:
             if slept or built.app.tables.restore.under_way:
-                built.delivery.lease.missed_from_now()
-            elif built.delivery.stalled_s > STALLED_AFTER_S:
+                built.assignment.lease.missed_from_now()
+            elif built.assignment.stalled_s > STALLED_AFTER_S:
                 raise DeliveryError(f"{built.stage.name}: no membership of its group for {STALLED_AFTER_S:.0f} s")
             if built.app.crashed:
                 reason = built.app.crash_reason

@@ -187,7 +187,7 @@ def _writes(stage: Stage, inputs: list[tuple[datetime, Message]]) -> list[tuple[
             entry.settled()
 
     table = SimpleNamespace(partition_state=lambda _: state)
-    runner = Runner(stage, cast(Any, SimpleNamespace(outbox=SimpleNamespace(put=put))), cast(Any, table))
+    runner = Runner(stage, cast(Any, SimpleNamespace(send_queue=SimpleNamespace(put=put))), cast(Any, table))
     for offset, (now, message) in enumerate(inputs):
         record = encode(message, stage="sample", handled_at=now, entered_at=now)
         runner.handle(

@@ -49,7 +49,7 @@ class StageApp:
     stage: Stage | PictureStage
     app: faust.App
     runner: Runner | PictureRunner
-    delivery: PartitionAssignment
+    assignment: PartitionAssignment
     transmit: BatchTransmit
     producer: FencedProducer
 
@@ -62,7 +62,7 @@ class StageApp:
         """Leave the group, after what is in flight is done, where it still can be."""
         with contextlib.suppress(DeliveryError):
             if finish:
-                await self.delivery.revoked()
+                await self.assignment.revoked()
         await self.app.stop()
         await self.producer.stop()
         if isinstance(self.stage, PictureStage):
@@ -86,7 +86,7 @@ def build(
     transmit = BatchTransmit(stage.name)
     pictures = isinstance(stage, PictureStage)
     table = state_table(app, stage) if not isinstance(stage, PictureStage) and stage.stateful else None
-    outbox = SendQueue(
+    send_queue = SendQueue(
         stage.name,
         transmit,
         fail,
@@ -95,9 +95,9 @@ def build(
         topics.changelog(stage.name),
         MAX_PICTURES_IN_FLIGHT if pictures else MAX_IN_FLIGHT,
     )
-    delivery = PartitionAssignment(
+    assignment = PartitionAssignment(
         stage.name,
-        outbox,
+        send_queue,
         lease,
         lambda positions: app.consumer._commit(positions),  # noqa: PLW0108 - no consumer yet
         FirstOffset(kafka),
@@ -105,15 +105,15 @@ def build(
     )
     runner: Runner | PictureRunner
     if isinstance(stage, PictureStage):
-        runner = PictureRunner(stage, delivery, clock)
+        runner = PictureRunner(stage, assignment, clock)
     else:
-        runner = Runner(stage, delivery, table)
+        runner = Runner(stage, assignment, table)
     if table is not None:
         table.fail = fail
         discard_distrusted(stage.name, table)
-    app.tables.opened = _opening(runner, delivery)
+    app.tables.opened = _opening(runner, assignment)
 
-    built = StageApp(stage, app, runner, delivery, transmit, FencedProducer(lease, kafka))
+    built = StageApp(stage, app, runner, assignment, transmit, FencedProducer(lease, kafka))
     transmit.producer = built.producer
     _add_agent(built)
     _add_timers(built, clock)
@@ -121,7 +121,7 @@ def build(
 
 
 def _add_agent(built: StageApp) -> None:
-    app, stage, runner, delivery = built.app, built.stage, built.runner, built.delivery
+    app, stage, runner, assignment = built.app, built.stage, built.runner, built.assignment
 
     @app.agent(source_topic(app, stage), name=f"{stage.name}-agent")  # type: ignore[untyped-decorator]
     async def agent(stream: Any) -> None:
@@ -133,24 +133,24 @@ def _add_agent(built: StageApp) -> None:
             raise
         finally:
             if not app.should_stop:  # the framework would start a new agent, without what this one had in flight
-                delivery.outbox.stop(ended)
+                assignment.send_queue.stop(ended)
 
     @app.on_partitions_revoked.connect(weak=False)  # type: ignore[untyped-decorator]
     async def revoke(*_: object, **__: object) -> None:
         try:
-            await delivery.revoked()
+            await assignment.revoked()
         except DeliveryError as error:
-            delivery.outbox.stop(error)
+            assignment.send_queue.stop(error)
         runner.forget()
 
 
 def _opening(
-    runner: Runner | PictureRunner, delivery: PartitionAssignment
+    runner: Runner | PictureRunner, assignment: PartitionAssignment
 ) -> Callable[[Mapping[Where, int], int], Awaitable[bool]]:
     async def opened(positions: Mapping[Where, int], generation: int) -> bool:
         if isinstance(runner, Runner):
             runner.prepare(positions)
-        return await delivery.opened(positions, generation)
+        return await assignment.opened(positions, generation)
 
     return opened
 
@@ -162,7 +162,7 @@ def _add_timers(built: StageApp, clock: Clock) -> None:
 
     @built.app.timer(interval=1.0, on_leader=False)  # type: ignore[untyped-decorator]
     async def each_second() -> None:
-        in_flight.set(built.delivery.outbox.in_flight)
+        in_flight.set(built.assignment.send_queue.in_flight)
         _measure_lag(built)
         if ticks is None:
             return
@@ -188,6 +188,6 @@ def _measure_lag(built: StageApp) -> None:
     for tp in consumer.assignment():
         if tp.topic in built.stage.inputs:
             end = consumer.highwater(tp)
-            done = built.delivery.offsets.positions().get(tp)
+            done = built.assignment.offsets.positions().get(tp)
             if end is not None and done is not None:
                 metrics.CONSUMER_LAG.labels(built.stage.name, tp.topic, str(tp.partition)).set(max(0, end - done))

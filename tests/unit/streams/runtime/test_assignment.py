@@ -19,24 +19,24 @@ OUT = ("alerts", 0)
 
 
 class Scene:
-    """A delivery that holds one partition, over fakes."""
+    """An assignment that holds one partition, over fakes."""
 
     def __init__(self, *, complete: bool = True) -> None:
         self.now_s = 100.0
         self.group, self.transmit = FakeGroup(), FakeTransmit()
         self.failures: list[Exception] = []
-        self.outbox = SendQueue("test", self.transmit, self.failures.append)
+        self.send_queue = SendQueue("test", self.transmit, self.failures.append)
         self.lease = Lease(7, lambda: self.now_s)
-        self.delivery: PartitionAssignment = self.group.delivery(
-            self.outbox, self.failures, lease=self.lease, complete=complete
+        self.assignment: PartitionAssignment = self.group.assignment(
+            self.send_queue, self.failures, lease=self.lease, complete=complete
         )
 
     async def take(self, offset: int, generation: int = 1) -> bool:
         """Offer a message, and hand over its one output where it is admitted."""
         message = FakeMessage(*WHERE, offset, generation)
-        if not await self.delivery.admit(message):
+        if not await self.assignment.admit(message):
             return False
-        self.outbox.put(QueuedInput(0, self.delivery.acknowledgement(message)), [(OUT, (b"k", b"v", []))])
+        self.send_queue.put(QueuedInput(0, self.assignment.acknowledgement(message)), [(OUT, (b"k", b"v", []))])
         return True
 
 
@@ -45,16 +45,16 @@ def running(scenario: Callable[[Scene], Awaitable[None]], *, complete: bool = Tr
 
     async def run() -> None:
         scene = Scene(complete=complete)
-        async with scene.outbox.sending():
-            assert await scene.delivery.opened({WHERE: 5}, 1)
+        async with scene.send_queue.sending():
+            assert await scene.assignment.opened({WHERE: 5}, 1)
             await scenario(scene)
 
     asyncio.run(run())
 
 
 async def sent(scene: Scene) -> None:
-    """Let the outbox send what it has, and take the confirmations that are there."""
-    while scene.outbox._group.entries:
+    """Let the send queue send what it has, and take the confirmations that are there."""
+    while scene.send_queue._group.entries:
         await asyncio.sleep(0.001)
     for _ in range(5):
         await asyncio.sleep(0)
@@ -76,7 +76,7 @@ def test_a_worker_that_is_no_member_takes_nothing() -> None:
     async def run() -> None:
         scene = Scene()
         scene.group.member = False
-        assert not await scene.delivery.opened({WHERE: 5}, 1)
+        assert not await scene.assignment.opened({WHERE: 5}, 1)
         assert not scene.lease.held
         assert not await scene.take(5)
 
@@ -93,11 +93,11 @@ def test_an_input_in_flight_holds_the_committed_offset_back() -> None:
         scene.transmit.hold = False
         assert await scene.take(6)
         await sent(scene)
-        await scene.delivery.commit()
+        await scene.assignment.commit()
         assert scene.group.commits[-1] == {WHERE: 5}
         scene.transmit.confirm(0, "alerts")
         await sent(scene)
-        await scene.delivery.commit()
+        await scene.assignment.commit()
         assert scene.group.commits[-1] == {WHERE: 7}
 
     running(scenario)
@@ -112,7 +112,7 @@ def test_a_gap_with_records_in_it_ends_the_worker() -> None:
         with pytest.raises(DeliveryError, match="offset 6 was due and 9 was delivered"):
             await scene.take(9)
         await sent(scene)
-        await scene.delivery.commit()
+        await scene.assignment.commit()
         assert scene.group.commits[-1] == {WHERE: 6}
 
     running(scenario)
@@ -127,7 +127,7 @@ def test_a_gap_without_records_is_passed_over(first: int | None) -> None:
             scene.group.first[WHERE] = first
         assert await scene.take(9)
         await sent(scene)
-        await scene.delivery.commit()
+        await scene.assignment.commit()
         assert scene.group.commits[-1] == {WHERE: 10}
 
     running(scenario)
@@ -160,7 +160,7 @@ def test_before_partitions_go_everything_in_flight_is_confirmed_and_committed() 
     async def scenario(scene: Scene) -> None:
         for offset in (5, 6, 7):
             assert await scene.take(offset)
-        await scene.delivery.revoked()
+        await scene.assignment.revoked()
         assert scene.group.commits[-1] == {WHERE: 8}
         assert not scene.lease.held
         assert not await scene.take(8)
@@ -176,7 +176,7 @@ def test_a_worker_that_cannot_finish_before_its_partitions_go_ends(monkeypatch: 
         scene.transmit.hold = True
         assert await scene.take(5)
         with pytest.raises(DeliveryError, match="1 inputs are not confirmed"):
-            await scene.delivery.revoked()
+            await scene.assignment.revoked()
         assert not scene.lease.held
 
     running(scenario)
@@ -191,7 +191,7 @@ def test_no_more_is_taken_than_a_crash_could_repeat() -> None:
         waiting = asyncio.create_task(scene.take(5 + MAX_UNCOMMITTED))
         await sent(scene)
         assert not waiting.done()
-        await scene.delivery.commit()
+        await scene.assignment.commit()
         assert await waiting
 
     running(scenario)
@@ -201,14 +201,14 @@ def test_an_idle_worker_renews_its_lease_and_one_that_was_put_out_does_not() -> 
     """A commit of the same offsets is proof enough."""
 
     async def scenario(scene: Scene) -> None:
-        await scene.delivery.commit()
+        await scene.assignment.commit()
         assert len(scene.group.commits) == 1
         scene.now_s += 5
-        await scene.delivery.commit()
+        await scene.assignment.commit()
         assert scene.group.commits[1:] == [{WHERE: 5}]
         scene.group.member = False
         scene.now_s += 20
-        await scene.delivery.commit()
+        await scene.assignment.commit()
         assert not scene.lease.held
 
     running(scenario)
@@ -220,17 +220,17 @@ def test_a_worker_that_cannot_work_is_seen_and_one_without_partitions_is_left_al
     async def run() -> None:
         scene = Scene()
         scene.now_s += 20
-        assert scene.delivery.stalled_s == 20
-        await scene.delivery.opened({WHERE: 5}, 1)
-        assert scene.delivery.stalled_s == 0
+        assert scene.assignment.stalled_s == 20
+        await scene.assignment.opened({WHERE: 5}, 1)
+        assert scene.assignment.stalled_s == 0
         scene.now_s += 10
-        assert scene.delivery.stalled_s == 3
-        await scene.delivery.revoked()
+        assert scene.assignment.stalled_s == 3
+        await scene.assignment.revoked()
         scene.now_s += 4
-        assert scene.delivery.stalled_s == 4
-        await scene.delivery.opened({}, 2)
+        assert scene.assignment.stalled_s == 4
+        await scene.assignment.opened({}, 2)
         scene.now_s += 400
-        assert scene.delivery.stalled_s == 0
+        assert scene.assignment.stalled_s == 0
 
     asyncio.run(run())
 
@@ -243,9 +243,9 @@ def test_a_commit_that_raises_ends_the_worker(monkeypatch: pytest.MonkeyPatch) -
         async def broken(_: object) -> bool:
             raise RuntimeError("the consumer's thread is gone")
 
-        scene.delivery._commit = broken
+        scene.assignment._commit = broken
         scene.now_s += 5
-        async with scene.delivery.committing():
+        async with scene.assignment.committing():
             async with asyncio.timeout(30):
                 while not scene.failures:
                     await asyncio.sleep(0.001)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import pytest
 
 from streams.kafka.record import EncodedOutput, Raw, Where
-from streams.runtime import send_queue as outbox
+from streams.runtime import send_queue as module
 from streams.runtime.send_queue import QueuedInput, SendQueue
 from tests.support.kafka import FakeTransmit
 
@@ -17,16 +17,16 @@ A_LIMIT_S = 30.0
 
 
 class Scene:
-    """An outbox, what it sent, and how many inputs were acknowledged."""
+    """A send queue, what it sent, and how many inputs were acknowledged."""
 
     def __init__(self) -> None:
         self.transmit = FakeTransmit()
         self.acknowledged = 0
-        self.outbox = SendQueue("decide", self.transmit, lambda error: None)
+        self.send_queue = SendQueue("decide", self.transmit, lambda error: None)
 
     def put(self) -> None:
         """Take an input that sends one record."""
-        self.outbox.put(QueuedInput(0, self._acknowledge), [(("alerts", 0), (b"key", b"value", []))])
+        self.send_queue.put(QueuedInput(0, self._acknowledge), [(("alerts", 0), (b"key", b"value", []))])
 
     def _acknowledge(self) -> None:
         self.acknowledged += 1
@@ -37,9 +37,9 @@ def running(scenario: Callable[[Scene], Awaitable[None]]) -> Scene:
 
     async def run() -> Scene:
         scene = Scene()
-        async with asyncio.timeout(A_LIMIT_S), scene.outbox.sending():
+        async with asyncio.timeout(A_LIMIT_S), scene.send_queue.sending():
             await scenario(scene)
-            await scene.outbox.drained()
+            await scene.send_queue.drained()
         return scene
 
     return asyncio.run(run())
@@ -47,8 +47,8 @@ def running(scenario: Callable[[Scene], Awaitable[None]]) -> Scene:
 
 def test_inputs_that_keep_coming_share_a_group(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where they take longer together than one alone would wait."""
-    monkeypatch.setattr(outbox, "LONGEST_LINGER_S", A_LIMIT_S)
-    monkeypatch.setattr(outbox, "LINGER_S", 0.02)
+    monkeypatch.setattr(module, "LONGEST_LINGER_S", A_LIMIT_S)
+    monkeypatch.setattr(module, "LINGER_S", 0.02)
 
     async def scenario(scene: Scene) -> None:
         for _ in range(30):
@@ -62,7 +62,7 @@ def test_inputs_that_keep_coming_share_a_group(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_lone_input_does_not_wait_for_the_longest_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing else comes, so it goes."""
-    monkeypatch.setattr(outbox, "LONGEST_LINGER_S", 2 * A_LIMIT_S)
+    monkeypatch.setattr(module, "LONGEST_LINGER_S", 2 * A_LIMIT_S)
 
     async def scenario(scene: Scene) -> None:
         scene.put()
@@ -72,7 +72,7 @@ def test_a_lone_input_does_not_wait_for_the_longest_time(monkeypatch: pytest.Mon
 
 def test_a_group_ends_although_inputs_keep_coming(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first has waited for long enough."""
-    monkeypatch.setattr(outbox, "LONGEST_LINGER_S", 0.01)
+    monkeypatch.setattr(module, "LONGEST_LINGER_S", 0.01)
 
     async def scenario(scene: Scene) -> None:
         while not scene.acknowledged:  # for ever, if the group waited for an end

@@ -52,7 +52,7 @@ class FakeApp:
         self._health = health
 
     @property
-    def delivery(self) -> Any:
+    def assignment(self) -> Any:
         """Return its hold on its partitions."""
         return SimpleNamespace(stalled_s=self._health())
 
@@ -138,7 +138,7 @@ def test_a_worker_that_slept_has_not_stood_still_yet(
 ) -> None:
     """After it woke up it has as long as any other to join its group again."""
     hold, built = Awake(first_s, step_s), FakeApp()
-    watched: Any = SimpleNamespace(stage=built.stage, app=built.app, delivery=hold)
+    watched: Any = SimpleNamespace(stage=built.stage, app=built.app, assignment=hold)
     monkeypatch.setattr(module, "boottime_s", lambda: hold.now_s)
     with monkeypatch.context() as patched:
         patched.setattr(asyncio, "sleep", hold.sleep)
