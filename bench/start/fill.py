@@ -60,7 +60,7 @@ class Filled:
 
 @dataclass
 class _Taken:
-    """Stands where the outbox stands, and hands on what an input writes."""
+    """Stands where the send queue stands, and hands on what an input writes."""
 
     take: Take
 
@@ -89,8 +89,8 @@ class History:
         self._database = rocksdict.Rdict(str(folder), options=options)
         self._state = PartitionState(lambda: self._database)
         self._take = take
-        delivery = cast(PartitionAssignment, _Outer(_Taken(self._store)))
-        self._runner = Runner(Decide(load_rules(), "bench"), delivery, cast(StateTable, self))
+        assignment = cast(PartitionAssignment, _Outer(_Taken(self._store)))
+        self._runner = Runner(Decide(load_rules(), "bench"), assignment, cast(StateTable, self))
 
     def partition_state(self, _: int) -> PartitionState:
         """Return the rows."""
@@ -155,9 +155,9 @@ class History:
 
 @dataclass
 class _Outer:
-    """Stands where the delivery stands."""
+    """Stands where the assignment stands."""
 
-    outbox: _Taken
+    send_queue: _Taken
 
 
 def _in_order(lives: Iterable[Life]) -> Life:

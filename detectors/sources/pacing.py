@@ -10,7 +10,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Time, as given to everything here: the time of day in UTC, and seconds that only ever rise."""
+    """Time, as given to everything here: the time of day in UTC, and seconds that rise, also while the machine sleeps."""
 
     now: Callable[[], datetime]
     monotonic_s: Callable[[], float]

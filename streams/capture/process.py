@@ -36,7 +36,7 @@ from streams.capture.producer import PRODUCER_OPTIONS
 from streams.capture.sender import FrameSender
 from streams.capture.snapshot_consumer import SnapshotReader
 from streams.capture.snapshots import SnapshotService
-from streams.clock import utc_now
+from streams.clock import boottime_s, utc_now
 from streams.config.calibrations import tracking_grounds
 from streams.config.files import load_rules
 from streams.domain.cameras.legal_basis import permission
@@ -54,7 +54,7 @@ from streams.topics import MAX_FRAME_BYTES
 
 log = logging.getLogger(__name__)
 
-SYSTEM_CLOCK: Final = Clock(now=utc_now, monotonic_s=time.monotonic)
+SYSTEM_CLOCK: Final = Clock(now=utc_now, monotonic_s=boottime_s)
 _FLUSH_S: Final = 2.0
 """How long the last pictures and states may take to be confirmed after the order to stop."""
 _DRAIN_S: Final = 20.0

@@ -2,9 +2,10 @@
 
 - **Coming.** After recovery the framework's positions stand at the committed offsets; they are committed once more, which
   proves that the worker is a member, and only then is anything taken (`opened`).
-- **Taking.** Each record must be the one after the last (`streams/runtime/progress.py`). A gap is looked up in the topic: where
+- **Taking.** Each record must be the one after the last (`streams/runtime/offsets.py`). A gap is looked up in the topic: where
   records lie in it, the framework lost them, and the worker ends, so that the next one takes them.
-- **Committing.** Every half second, what is released in order. Each commit also renews the lease (`streams/runtime/lease.py`).
+- **Committing.** Every half second, up to the first input that is not released. Each commit also renews the lease
+  (`streams/runtime/lease.py`).
 - **Going.** Before the partitions are given away everything in flight is confirmed, and committed where the group still
   takes it (`revoked`); what is not committed is repeated by the next owner. What cannot be confirmed ends the worker.
 """
@@ -21,8 +22,8 @@ from streams import metrics
 from streams.errors import DeliveryError
 from streams.kafka.record import Where
 from streams.runtime.lease import Lease
+from streams.runtime.offsets import Offered, OffsetTracker
 from streams.runtime.processed import SLOTS
-from streams.runtime.progress import Offered, Progress
 from streams.runtime.send_queue import SendQueue
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class PartitionAssignment:
 
     Args:
         stage: The stage's name.
-        outbox: What its inputs cause.
+        send_queue: What its inputs cause.
         lease: The right to send.
         commit: Commits offsets in the stage's group; returns False where the worker is no longer a member.
         first_offset: Returns the first offset at or after one that a partition really has, or None at its end.
@@ -51,7 +52,7 @@ class PartitionAssignment:
     def __init__(
         self,
         stage: str,
-        outbox: SendQueue,
+        send_queue: SendQueue,
         lease: Lease,
         commit: Commit,
         first_offset: FirstOffset,
@@ -59,22 +60,21 @@ class PartitionAssignment:
         complete: bool,
     ) -> None:
         self.stage = stage
-        self.outbox = outbox
+        self.send_queue = send_queue
         self.lease = lease
-        self.progress = Progress()
+        self.offsets = OffsetTracker()
         self._commit = commit
         self._first_offset = first_offset
         self._complete = complete
         self._gaps = metrics.DELIVERY_GAPS.labels(stage)  # a series from the start, so that its first increase is seen
         self._generation: int | None = None
-        self._opening = 0
         self._committing = asyncio.Lock()
         self._committed = asyncio.Event()
 
     @property
     def stalled_s(self) -> float:
         """Return for how long this worker has been unable to work (s); one that has no partitions is not stalled."""
-        idle = self._generation is not None and not self.progress.positions()
+        idle = self._generation is not None and not self.offsets.positions()
         return 0.0 if idle else self.lease.missing_s
 
     @property
@@ -89,8 +89,7 @@ class PartitionAssignment:
             if positions and not await self._commit(positions):
                 return False
             self.lease.prove(sent_at_s)
-            self.progress.open(positions)
-            self._opening += 1
+            self.offsets.open(positions)
             self._generation = generation
         log.info(
             "%s: generation %d begins at %s",
@@ -106,18 +105,18 @@ class PartitionAssignment:
         """
         self._generation = None
         try:
-            if self.outbox.in_flight and not self.lease.held:
+            if self.send_queue.in_flight and not self.lease.held:
                 raise TimeoutError  # others may have the partitions already: nothing more will be sent
             async with asyncio.timeout(DRAIN_WITHIN_S):
-                await self.outbox.drained()
+                await self.send_queue.drained()
                 await self.commit()
         except TimeoutError:
             raise DeliveryError(
-                f"{self.stage}: partitions go away, and {self.outbox.in_flight} inputs are not confirmed"
+                f"{self.stage}: partitions go away, and {self.send_queue.in_flight} inputs are not confirmed"
             ) from None
         finally:
             self.lease.end()
-            self.progress.close()
+            self.offsets.close()
 
     async def admit(self, message: Any) -> bool:
         """Wait until a message of the framework may be taken, and return whether it is to be handled.
@@ -125,28 +124,22 @@ class PartitionAssignment:
         Raises:
             DeliveryError: The framework passed over records that are there.
         """
-        await self.outbox.wait_for_room()
+        await self.send_queue.wait_for_room()
         where = (message.topic, message.partition)
-        while self.progress.uncommitted(message.partition) >= MAX_UNCOMMITTED and not self.outbox.failed:
+        while self.offsets.uncommitted(message.partition) >= MAX_UNCOMMITTED and not self.send_queue.failed:
             self._committed.clear()
             await self._committed.wait()
-        if self.outbox.failed or message.generation_id != self._generation:
+        if self.send_queue.failed or message.generation_id != self._generation:
             return False
-        offered = self.progress.offer(where, message.offset)
+        offered = self.offsets.offer(where, message.offset)
         if offered is Offered.GAP:
             await self._explain_gap(where, message.offset)
-            offered = self.progress.offer(where, message.offset)
+            offered = self.offsets.offer(where, message.offset)
         return offered is Offered.NEXT
 
     def acknowledgement(self, message: Any) -> Callable[[], None]:
         """Return what to call when all that a message caused is confirmed."""
-        opening, where, offset = self._opening, (message.topic, message.partition), message.offset
-
-        def release() -> None:
-            if self._opening == opening:  # a picture may be done after its partition went and came back
-                self.progress.release(where, offset)
-
-        return release
+        return self.offsets.release_of((message.topic, message.partition), message.offset)
 
     @contextlib.asynccontextmanager
     async def committing(self) -> AsyncIterator[None]:
@@ -162,15 +155,15 @@ class PartitionAssignment:
     async def commit(self) -> None:
         """Commit what is released, and renew the lease where it ages."""
         async with self._committing:
-            positions = self.progress.to_commit()
+            positions = self.offsets.to_commit()
             if not positions and self.lease.aging:
-                positions = self.progress.positions()
+                positions = self.offsets.positions()
             if not positions:
                 return
             sent_at_s = self.lease.now_s()
             if await self._commit(positions):
                 self.lease.prove(sent_at_s)
-                self.progress.committed(positions)
+                self.offsets.committed(positions)
                 self._committed.set()
 
     async def _commit_often(self) -> None:
@@ -180,11 +173,11 @@ class PartitionAssignment:
                 if self._generation is not None:
                     await self.commit()
         except Exception as error:  # whatever the client raises: a worker that does not commit must not go on
-            self.outbox.stop(DeliveryError(f"{self.stage}: offsets cannot be committed: {error!r}"))
+            self.send_queue.stop(DeliveryError(f"{self.stage}: offsets cannot be committed: {error!r}"))
 
     async def _explain_gap(self, where: Where, offset: int) -> None:
         """Pass over offsets that the topic does not have: expired ones, and the marks of transactions."""
-        expected = self.progress.next_of(where)
+        expected = self.offsets.next_of(where)
         if self._complete:
             found = await self._first_offset(where, expected)
             if found is not None and found < offset:
@@ -193,6 +186,6 @@ class PartitionAssignment:
                     f"{self.stage}: {where[0]}/{where[1]}: offset {expected} was due and {offset} was delivered: "
                     "the worker ends, so that nothing is passed over"
                 )
-        if where in self.progress.positions():  # it may have gone while the topic was asked
+        if where in self.offsets.positions():  # it may have gone while the topic was asked
             log.info("%s: %s/%d has nothing from %d to %d", self.stage, *where, expected, offset - 1)
-            self.progress.pass_over(where, offset)
+            self.offsets.pass_over(where, offset)

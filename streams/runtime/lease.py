@@ -2,15 +2,16 @@
 
 A commit is refused by the group's coordinator once the worker is no longer a member of the current generation. So a commit
 that succeeded proves that the worker held its partitions when the commit was sent, and for as long as the session lasts
-nobody else gets them. A worker that slept (SIGSTOP, a stalled machine) or lost the coordinator finds its lease run out
+nobody else gets them. A worker that slept (SIGSTOP, a suspended machine) or lost the coordinator finds its lease run out
 before its next request, whatever was waiting to be sent.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
+
+from streams.clock import boottime_s
 
 
 class Lease:
@@ -18,10 +19,10 @@ class Lease:
 
     Args:
         seconds: How long a proof of membership counts: below the session timeout.
-        clock_s: A monotonic clock that goes on while the process sleeps (s).
+        clock_s: A monotonic clock that goes on while the process or the machine sleeps (s).
     """
 
-    def __init__(self, seconds: float, clock_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, seconds: float, clock_s: Callable[[], float] = boottime_s) -> None:
         self.seconds = seconds
         self.now_s = clock_s
         self._proved_at_s: float | None = None

@@ -2,8 +2,8 @@
 
 Records are taken from the stream as they come and wait by camera (`streams/runtime/picture_queue.py`): what is too old by
 its turn is acknowledged and counted without being decoded. The stage is given a few at a time. What one causes is sent as
-soon as it is known; it is acknowledged when it is confirmed and all before it in its partition are
-(`streams/runtime/in_order.py`).
+soon as it is known, and it is acknowledged when that is confirmed; nothing is committed before all pictures before it are
+(`streams/runtime/offsets.py`).
 
 When partitions go, what waits and what is being looked at is forgotten: whoever gets them takes it again, if still fresh.
 """
@@ -26,7 +26,6 @@ from streams.kafka.record import EncodedOutput, Record
 from streams.runtime.assignment import PartitionAssignment
 from streams.runtime.encode import encoded, handler_fault, placed
 from streams.runtime.guard import read_record
-from streams.runtime.in_order import InOrder
 from streams.runtime.picture_queue import FairQueue
 from streams.runtime.runner import record_of, set_aside
 from streams.runtime.send_queue import QueuedInput
@@ -46,7 +45,7 @@ class TakenPicture:
 
     record: Record
     item: Input
-    done: Callable[[], object]
+    acknowledge: Callable[[], object]
     opening: int
     taken_at_s: float = field(default_factory=time.perf_counter)
 
@@ -56,38 +55,37 @@ class PictureRunner:
 
     Args:
         stage: The agent.
-        delivery: Tells what may be taken, and sends what it causes.
+        assignment: Tells what may be taken, and sends what it causes.
         clock: Tells how old a picture is.
     """
 
-    def __init__(self, stage: PictureStage, delivery: PartitionAssignment, clock: Clock) -> None:
+    def __init__(self, stage: PictureStage, assignment: PartitionAssignment, clock: Clock) -> None:
         self.stage = stage
-        self.delivery = delivery
-        self.outbox = delivery.outbox
+        self.assignment = assignment
+        self.send_queue = assignment.send_queue
         self.clock = clock
         self._waiting: FairQueue[TakenPicture] = FairQueue(stage.max_age_s, stage.overtaken_s)
-        self._in_order = InOrder()
         self._opening = 0
         self._came = asyncio.Event()
         self._room = asyncio.Event()
         self._hands = asyncio.Semaphore(stage.in_hand)
         metrics.failures_from_zero(stage.name)
         self._taken = {topic: metrics.MESSAGES_IN.labels(stage.name, topic) for topic in stage.inputs}
-        self._again = metrics.MESSAGES_REPLAYED.labels(stage.name)
+        self._redelivered = metrics.MESSAGES_REPLAYED.labels(stage.name)
 
     async def run(self, events: AsyncIterator[Any]) -> None:
         """Handle the events of a stream until it ends or the worker fails."""
         handing_out = asyncio.create_task(self._hand_out())
         try:
-            async with self.outbox.sending(), self.delivery.committing():
+            async with self.send_queue.sending(), self.assignment.committing():
                 async for event in events:
                     try:
                         await self._wait_for_room()
-                        if await self.delivery.admit(event.message):
-                            self._take(record_of(event), self.delivery.acknowledgement(event.message))
+                        if await self.assignment.admit(event.message):
+                            self._take(record_of(event), self.assignment.acknowledgement(event.message))
                     except Exception as error:  # the framework would start a new agent, and pass over this picture
-                        self.outbox.stop(error)
-                    if self.outbox.failed:
+                        self.send_queue.stop(error)
+                    if self.send_queue.failed:
                         return
         finally:
             handing_out.cancel()
@@ -101,26 +99,26 @@ class PictureRunner:
     def _let_go(self) -> None:
         self._opening += 1
         self._waiting.clear()
-        self._in_order.clear()
         self._room.set()
 
     async def _wait_for_room(self) -> None:
-        while len(self._waiting) >= MAX_PICTURES_WAITING and not self.outbox.failed:
+        while len(self._waiting) >= MAX_PICTURES_WAITING and not self.send_queue.failed:
             self._room.clear()
             await self._room.wait()
 
     def _take(self, record: Record, acknowledge: Callable[[], object]) -> None:
         self._taken[record.topic].inc()
         if record.again:
-            self._again.inc()
-        done = self._in_order.take((record.topic, record.partition), acknowledge)
+            self._redelivered.inc()
         item = read_record(record, self.stage.max_late)
         if isinstance(item, Input):
-            self._waiting.add(item.message.key(), item.entered_at, TakenPicture(record, item, done, self._opening))
+            self._waiting.add(
+                item.message.key(), item.entered_at, TakenPicture(record, item, acknowledge, self._opening)
+            )
             self._came.set()
             return
         outputs = [set_aside(self.stage.name, record, item)] if isinstance(item, Fault) else []
-        self.outbox.put(QueuedInput(record.partition, done, outputs), placed(outputs))
+        self.send_queue.put(QueuedInput(record.partition, acknowledge, outputs), placed(outputs))
 
     async def _hand_out(self) -> None:
         try:
@@ -130,12 +128,12 @@ class PictureRunner:
                 looking = asyncio.wrap_future(self.stage.submit(taken.item))
                 looking.add_done_callback(partial(self._looked, taken))
         except Exception as error:  # a fault of ours, not of a picture: the worker must not stand still
-            self.outbox.stop(error)
+            self.send_queue.stop(error)
             self._room.set()
 
     async def _next(self) -> TakenPicture:
         while True:
-            if not self.delivery.taking:
+            if not self.assignment.taking:
                 self._waiting.clear()
             turn = self._waiting.turn(self.clock())
             self._room.set()
@@ -154,12 +152,12 @@ class PictureRunner:
     def _looked(self, taken: TakenPicture, looking: asyncio.Future[Sequence[Output] | Failed]) -> None:
         self._hands.release()
         error = asyncio.CancelledError() if looking.cancelled() else looking.exception()
-        if taken.opening != self._opening or not self.delivery.taking or isinstance(error, asyncio.CancelledError):
+        if taken.opening != self._opening or not self.assignment.taking or isinstance(error, asyncio.CancelledError):
             return
         try:
             self._put(taken, self._caused(taken, looking.result() if error is None else error))
         except Exception as fault:  # a fault of ours, not of a picture
-            self.outbox.stop(fault)
+            self.send_queue.stop(fault)
 
     def _caused(self, taken: TakenPicture, result: Sequence[Output] | Failed | BaseException) -> list[EncodedOutput]:
         if isinstance(result, BaseException):
@@ -175,5 +173,5 @@ class PictureRunner:
         return [set_aside(self.stage.name, taken.record, fault)]
 
     def _put(self, taken: TakenPicture, outputs: list[EncodedOutput]) -> None:
-        entry = QueuedInput(taken.record.partition, taken.done, outputs, taken_at_s=taken.taken_at_s)
-        self.outbox.put(entry, placed(outputs))
+        entry = QueuedInput(taken.record.partition, taken.acknowledge, outputs, taken_at_s=taken.taken_at_s)
+        self.send_queue.put(entry, placed(outputs))

@@ -44,7 +44,7 @@ class Owned:
     """What the runner keeps in memory of one partition that it owns."""
 
     state: PartitionState
-    repeats: ProcessedInputs
+    processed: ProcessedInputs
 
 
 class Runner:
@@ -52,42 +52,42 @@ class Runner:
 
     Args:
         stage: The agent.
-        delivery: Tells what may be taken, and sends what it causes.
+        assignment: Tells what may be taken, and sends what it causes.
         table: Its state, or None for a stage without.
     """
 
-    def __init__(self, stage: Stage, delivery: PartitionAssignment, table: StateTable | None) -> None:
+    def __init__(self, stage: Stage, assignment: PartitionAssignment, table: StateTable | None) -> None:
         self.stage = stage
-        self.delivery = delivery
-        self.outbox = delivery.outbox
+        self.assignment = assignment
+        self.send_queue = assignment.send_queue
         self.table = table
         self._owned: dict[int, Owned] = {}
         self._sequence = 0
         metrics.failures_from_zero(stage.name)
         self._taken = {topic: metrics.MESSAGES_IN.labels(stage.name, topic) for topic in stage.inputs}
         self._repeated = metrics.MESSAGES_REPEATED.labels(stage.name)
-        self._again = metrics.MESSAGES_REPLAYED.labels(stage.name)
+        self._redelivered = metrics.MESSAGES_REPLAYED.labels(stage.name)
 
     async def run(self, events: AsyncIterator[Any]) -> None:
         """Handle the events of a stream until it ends or the worker fails."""
-        async with self.outbox.sending(), self.delivery.committing():
+        async with self.send_queue.sending(), self.assignment.committing():
             async for event in events:
                 try:
-                    if await self.delivery.admit(event.message):
-                        self.handle(record_of(event), self.delivery.acknowledgement(event.message))
+                    if await self.assignment.admit(event.message):
+                        self.handle(record_of(event), self.assignment.acknowledgement(event.message))
                 except (DeliveryError, StateError) as error:
-                    self.outbox.stop(error)
+                    self.send_queue.stop(error)
                 except Exception as error:  # the framework would start a new agent, and pass over this input
                     log.exception("%s: a fault of ours", self.stage.name)
-                    self.outbox.stop(error)
-                if self.outbox.failed:
+                    self.send_queue.stop(error)
+                if self.send_queue.failed:
                     return
 
     def handle(self, record: Record, acknowledge: Callable[[], object]) -> None:
         """Handle one record up to the hand-over of all it causes."""
         self._taken[record.topic].inc()
         if record.again:
-            self._again.inc()
+            self._redelivered.inc()
         item = read_record(record, self.stage.max_late)
         if isinstance(item, Input):
             decided = self._decide(item, record)
@@ -99,7 +99,7 @@ class Runner:
         outputs = []
         if isinstance(item, Fault):
             outputs.append(set_aside(self.stage.name, record, item))
-        self.outbox.put(QueuedInput(record.partition, acknowledge, outputs), placed(outputs))
+        self.send_queue.put(QueuedInput(record.partition, acknowledge, outputs), placed(outputs))
 
     def prepare(self, places: Iterable[Where]) -> None:
         """Read what is kept in memory of the partitions that came, so that their first inputs do not wait for it."""
@@ -109,7 +109,7 @@ class Runner:
             for partition in sorted({partition for _, partition in places}):
                 self._own(self.table, partition)
         except StateError as error:
-            self.outbox.stop(error)
+            self.send_queue.stop(error)
 
     def forget(self) -> None:
         """Forget what is held in memory: the partitions go, and those that come back are read again."""
@@ -130,7 +130,7 @@ class Runner:
             return outputs if isinstance(outputs, Fault) else (None, outputs)
         owned = self._own(self.table, item.partition)
         rows = StateRows(owned.state)
-        before = owned.repeats.find(item.event_id, rows)
+        before = owned.processed.find(item.event_id, rows)
         if before is not None:
             self._repeated.inc()
             return None, before
@@ -138,7 +138,7 @@ class Runner:
         if isinstance(outputs, Fault):
             return outputs
         if outputs or rows.writes:
-            remember = owned.repeats.remember(item.topic, item.event_id, outputs, rows)
+            remember = owned.processed.remember(item.topic, item.event_id, outputs, rows)
             if rows.largest() > MAX_ROW_BYTES:
                 return Fault(
                     DeadLetterReason.TOO_LARGE, f"what it causes is more than {MAX_ROW_BYTES} bytes in one row"
@@ -165,7 +165,7 @@ class Runner:
             state = self._own(self.table, partition).state
             entry.writes = state.stage(self._sequence, rows)
             entry.settled = partial(state.settle, self._sequence, entry.writes)
-        self.outbox.put(entry, placed(outputs))
+        self.send_queue.put(entry, placed(outputs))
 
 
 def set_aside(stage: str, record: Record, fault: Fault) -> EncodedOutput:

@@ -1,8 +1,8 @@
 """What inputs cause, handed over in groups: one batch per topic and partition, confirmed and released in order.
 
 Each record by itself would cost a hundred microseconds in the client. Inputs that are taken within a few milliseconds share
-batches instead, and their confirmations. Groups are sent and released strictly in the order in which their inputs were
-taken: Faust's bookkeeping is wrong for acknowledgements out of order (design §6).
+batches instead, and their confirmations. Groups are sent and released strictly in the order in which their inputs were put:
+rows reach the local state in that order.
 """
 
 from __future__ import annotations
@@ -162,24 +162,26 @@ class SendQueue:
             self._fail(error)
 
     async def _send_groups(self) -> None:
-        while not self.failed:
-            await self._filled.wait()
-            await self._gathering()
-            group, self._group = self._group, Group()
-            self._filled.clear()
-            self._sent.append(group)
-            self._batches.inc()
-            try:
-                group.confirmations = await self._transmit(group.records)
-            except Exception as error:  # whatever the client raises, nothing of this group may be acknowledged
-                self.stop(DeliveryError(f"{self.stage}: a record could not be sent: {error!r}"))
-                return
-            group.waiting = len(group.confirmations)
-            group.sent = True
-            for confirmation in group.confirmations.values():
-                confirmation.add_done_callback(partial(self._on_confirmation, group))
-            if not group.waiting:
-                self._release()
+        try:
+            while not self.failed:
+                await self._filled.wait()
+                await self._gathering()
+                await self._send_group()
+        except Exception as error:  # whatever the client raises, nothing of this group may be acknowledged
+            self.stop(DeliveryError(f"{self.stage}: a record could not be sent: {error!r}"))
+
+    async def _send_group(self) -> None:
+        group, self._group = self._group, Group()
+        self._filled.clear()
+        self._sent.append(group)
+        self._batches.inc()
+        group.confirmations = await self._transmit(group.records)
+        group.waiting = len(group.confirmations)
+        group.sent = True
+        for confirmation in group.confirmations.values():
+            confirmation.add_done_callback(partial(self._on_confirmation, group))
+        if not group.waiting:
+            self._release()
 
     async def _gathering(self) -> None:
         """Wait until no further input comes to the group, or its first has waited for long enough."""
@@ -197,23 +199,34 @@ class SendQueue:
             self._release()
 
     def _release(self) -> None:
-        """Store and acknowledge all groups from the front that are confirmed."""
-        while self._sent and self._sent[0].sent and not self._sent[0].waiting and not self.failed:
-            group = self._sent.popleft()
-            try:
+        """Store and acknowledge all groups from the front that are confirmed; what raises ends the worker.
+
+        This runs in a callback of the event loop, where nobody else would see an error: the group would be lost, and the worker
+        would stand still with its lease renewed.
+        """
+        what = ""
+        try:
+            while self._sent and self._sent[0].sent and not self._sent[0].waiting and not self.failed:
+                group = self._sent.popleft()
+                what = (
+                    "rows cannot be stored"  # a full disk, a broken database: the next worker starts from the changelog
+                )
                 self._store_rows(group)
-            except Exception as error:  # a full disk, a broken database: the next worker starts from the changelog
-                self.stop(DeliveryError(f"{self.stage}: rows cannot be stored: {error!r}"))
-                return
-            now_s = time.perf_counter()
-            for entry in group.entries:
-                self.in_flight -= 1
-                if entry.settled is not None:
-                    entry.settled()
-                self._confirmed(entry.outputs)
-                entry.acknowledge()
-                self._seconds.observe(now_s - entry.taken_at_s)
-            self._room.set()
+                what = "what is confirmed cannot be released"
+                self._acknowledge(group)
+        except Exception as error:
+            self.stop(DeliveryError(f"{self.stage}: {what}: {error!r}"))
+
+    def _acknowledge(self, group: Group) -> None:
+        now_s = time.perf_counter()
+        for entry in group.entries:
+            self.in_flight -= 1
+            if entry.settled is not None:
+                entry.settled()
+            self._confirmed(entry.outputs)
+            entry.acknowledge()
+            self._seconds.observe(now_s - entry.taken_at_s)
+        self._room.set()
 
     def _store_rows(self, group: Group) -> None:
         writes: dict[int, dict[bytes, bytes | None]] = defaultdict(dict)

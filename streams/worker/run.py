@@ -13,11 +13,11 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from streams.clock import Clock
+from streams.clock import Clock, boottime_s
 from streams.errors import DeliveryError
 from streams.runtime.faust.stage_app import StageApp, build
 from streams.settings import KafkaSettings
@@ -29,6 +29,9 @@ STOP_WITHIN_S: Final = 6.0
 """Below the supervisor's 8 s, after which it would kill."""
 STALLED_AFTER_S: Final = 150.0
 """A worker that could not work for so long ends: above what one record may wait for a broker that is gone."""
+WATCH_EVERY_S: Final = 0.25
+SLEPT_S: Final = 10.0
+"""Where so much time passed between two looks, the worker slept: it has not waited for its group yet."""
 SWITCH_EVERY_S: Final = 0.0005
 """How long one thread may compute while another waits. The framework reads from the broker in a thread of its own; with Python's
 5 ms that thread waits for its turn again and again while a stage computes, and the stage runs dry with a backlog before it."""
@@ -69,9 +72,8 @@ async def run_stages(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     apps = [build(stage, kafka, state_folder, clock, fail) for stage in stages]
-    starting = asyncio.gather(*(built.start() for built in apps))
-    watching = asyncio.create_task(_watch(apps, fail))
-    starting.add_done_callback(lambda done: _started(done, ready, fail))
+    starting = _begin(_start(apps, ready), fail)
+    watching = _begin(_watch(apps), fail)
     await stopping.wait()
     guard = _end_anyway_after(FAILED_STOP_WITHIN_S if errors else STOP_WITHIN_S)
     watching.cancel()
@@ -98,29 +100,41 @@ def _end_anyway_after(seconds: float) -> threading.Timer:
     return guard
 
 
-def _started(starting: asyncio.Future[Any], ready: Callable[[], None], fail: Callable[[Exception], None]) -> None:
-    if starting.cancelled():
-        return
-    error = starting.exception()
-    if isinstance(error, Exception):
-        fail(error)
-    elif error is None:
-        ready()
+def _begin(work: Coroutine[Any, Any, None], fail: Callable[[Exception], None]) -> asyncio.Task[None]:
+    """Begin with work that nobody awaits: what it raises ends the worker."""
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and isinstance(error := task.exception(), Exception):
+            fail(error)
+
+    task = asyncio.create_task(work)
+    task.add_done_callback(ended)
+    return task
 
 
-async def _watch(apps: Sequence[StageApp], fail: Callable[[Exception], None]) -> None:
-    """Notice an app that crashed by itself, where mode keeps the reason, and one that stands still."""
+async def _start(apps: Sequence[StageApp], ready: Callable[[], None]) -> None:
+    await asyncio.gather(*(built.start() for built in apps))
+    ready()
+
+
+async def _watch(apps: Sequence[StageApp]) -> None:
+    """Notice an app that crashed by itself, where mode keeps the reason, and one that stands still.
+
+    Raises:
+        Exception: The reason.
+    """
+    looked_s = boottime_s()
     while True:
-        await asyncio.sleep(0.25)
+        await asyncio.sleep(WATCH_EVERY_S)
+        before_s, looked_s = looked_s, boottime_s()
+        slept = looked_s - before_s > SLEPT_S
         for built in apps:
-            if built.app.tables.restore.under_way:
-                built.delivery.lease.missed_from_now()
-            elif built.delivery.stalled_s > STALLED_AFTER_S:
-                fail(DeliveryError(f"{built.stage.name}: no membership of its group for {STALLED_AFTER_S:.0f} s"))
-                return
+            if slept or built.app.tables.restore.under_way:
+                built.assignment.lease.missed_from_now()
+            elif built.assignment.stalled_s > STALLED_AFTER_S:
+                raise DeliveryError(f"{built.stage.name}: no membership of its group for {STALLED_AFTER_S:.0f} s")
             if built.app.crashed:
                 reason = built.app.crash_reason
-                fail(
+                raise (
                     reason if isinstance(reason, Exception) else RuntimeError(f"{built.stage.name} crashed: {reason!r}")
                 )
-                return

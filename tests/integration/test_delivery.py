@@ -100,7 +100,7 @@ def test_an_input_that_is_held_back_holds_the_committed_offset(kafka: KafkaSetti
         stage, failures = Echo(), []  # type: ignore[var-annotated]
         built = build(stage, kafka, tmp_path, utc_now, failures.append)
         holding = Holding(built.transmit)
-        built.delivery.outbox._transmit = holding
+        built.assignment.send_queue._transmit = holding
         await built.start()
         try:
             await held_back(stage, holding)

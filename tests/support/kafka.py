@@ -358,11 +358,13 @@ class FakeGroup:
         first = self.first.get(where)
         return None if first is None or first < offset else first
 
-    def delivery(
-        self, outbox: SendQueue, failures: list[Exception], *, lease: Lease | None = None, complete: bool = True
+    def assignment(
+        self, send_queue: SendQueue, failures: list[Exception], *, lease: Lease | None = None, complete: bool = True
     ) -> PartitionAssignment:
-        """Return a delivery over this group."""
-        return PartitionAssignment("test", outbox, lease or Lease(7), self.commit, self.first_offset, complete=complete)
+        """Return an assignment over this group."""
+        return PartitionAssignment(
+            "test", send_queue, lease or Lease(7), self.commit, self.first_offset, complete=complete
+        )
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,8 @@ class LivePartition:
     def _started(self) -> Runner:
         state = PartitionState(lambda: self._database)
         table = SimpleNamespace(partition_state=lambda _: state)
-        delivery = SimpleNamespace(outbox=SimpleNamespace(put=self._put))
-        return Runner(self._stage, cast(Any, delivery), cast(Any, table))
+        assignment = SimpleNamespace(send_queue=SimpleNamespace(put=self._put))
+        return Runner(self._stage, cast(Any, assignment), cast(Any, table))
 
     def crash(self) -> None:
         """Begin anew with the rows that were written, and nothing else."""

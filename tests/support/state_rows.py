@@ -44,10 +44,11 @@ from streams.runtime.runner import Runner
 from streams.runtime.state import PartitionState
 from streams.stages.base import Stage
 from streams.stages.corroborate.stage import Corroborate, OpenRow
+from streams.stages.decide.acted import ActedRow
 from streams.stages.decide.index import CellRow
 from streams.stages.decide.near_repeats import RepeatRow
 from streams.stages.decide.stage import Decide
-from streams.stages.decide.store import ActedRow, EarlyRow, GoneRow, LinkRow, SequenceRow
+from streams.stages.decide.store import EarlyRow, GoneRow, LinkRow, SequenceRow
 from streams.stages.decide.tick_order import TickedRow
 from streams.stages.observe import Observe
 from streams.stages.row_versions import ROWS, kind_of
@@ -185,16 +186,17 @@ def _writes(stage: Stage, inputs: list[tuple[datetime, Message]]) -> list[tuple[
             entry.settled()
 
     table = SimpleNamespace(partition_state=lambda _: state)
-    runner = Runner(stage, cast(Any, SimpleNamespace(outbox=SimpleNamespace(put=put))), cast(Any, table))
+    runner = Runner(stage, cast(Any, SimpleNamespace(send_queue=SimpleNamespace(put=put))), cast(Any, table))
     for offset, (now, message) in enumerate(inputs):
         record = encode(message, stage="sample", handled_at=now, entered_at=now)
         runner.handle(
-            Record(_topic(stage, message), 0, offset, record.key, record.value, record.headers, now), lambda: None
+            Record(topic_of(stage, message), 0, offset, record.key, record.value, record.headers, now), lambda: None
         )
     return found
 
 
-def _topic(stage: Stage, message: Message) -> str:
+def topic_of(stage: Stage, message: Message) -> str:
+    """Return the topic of a stage on which a message comes."""
     if isinstance(message, Tick):
         return topics.CAMERA_TICKS if message.group == "camera" else topics.ROOM_TICKS
     return next(topic for topic in message.topics if topic in stage.inputs)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +36,8 @@ from streams.settings import KafkaSettings
 from streams.stages.base import Output, PictureStage, Stage
 from streams.stages.decide.metrics import count_alerts
 
+log = logging.getLogger(__name__)
+
 TICK_TOPICS: Final = {"corroborate": topics.CAMERA_TICKS, "decide": topics.ROOM_TICKS}
 """Which stage sends the ticks of which topic: the one that owns the group's state and lives longest."""
 
@@ -45,7 +49,7 @@ class StageApp:
     stage: Stage | PictureStage
     app: faust.App
     runner: Runner | PictureRunner
-    delivery: PartitionAssignment
+    assignment: PartitionAssignment
     transmit: BatchTransmit
     producer: FencedProducer
 
@@ -58,7 +62,7 @@ class StageApp:
         """Leave the group, after what is in flight is done, where it still can be."""
         with contextlib.suppress(DeliveryError):
             if finish:
-                await self.delivery.revoked()
+                await self.assignment.revoked()
         await self.app.stop()
         await self.producer.stop()
         if isinstance(self.stage, PictureStage):
@@ -82,7 +86,7 @@ def build(
     transmit = BatchTransmit(stage.name)
     pictures = isinstance(stage, PictureStage)
     table = state_table(app, stage) if not isinstance(stage, PictureStage) and stage.stateful else None
-    outbox = SendQueue(
+    send_queue = SendQueue(
         stage.name,
         transmit,
         fail,
@@ -91,9 +95,9 @@ def build(
         topics.changelog(stage.name),
         MAX_PICTURES_IN_FLIGHT if pictures else MAX_IN_FLIGHT,
     )
-    delivery = PartitionAssignment(
+    assignment = PartitionAssignment(
         stage.name,
-        outbox,
+        send_queue,
         lease,
         lambda positions: app.consumer._commit(positions),  # noqa: PLW0108 - no consumer yet
         FirstOffset(kafka),
@@ -101,39 +105,52 @@ def build(
     )
     runner: Runner | PictureRunner
     if isinstance(stage, PictureStage):
-        runner = PictureRunner(stage, delivery, clock)
+        runner = PictureRunner(stage, assignment, clock)
     else:
-        runner = Runner(stage, delivery, table)
+        runner = Runner(stage, assignment, table)
     if table is not None:
         table.fail = fail
         discard_distrusted(stage.name, table)
-    app.tables.opened = _opening(runner, delivery)
+    app.tables.opened = _opening(runner, assignment)
 
-    @app.agent(source_topic(app, stage), name=f"{stage.name}-agent")  # type: ignore[untyped-decorator]
-    async def agent(stream: Any) -> None:
-        await runner.run(stream.noack().events())
-
-    @app.on_partitions_revoked.connect(weak=False)  # type: ignore[untyped-decorator]
-    async def revoke(*_: object, **__: object) -> None:
-        try:
-            await delivery.revoked()
-        except DeliveryError as error:
-            outbox.stop(error)
-        runner.forget()
-
-    built = StageApp(stage, app, runner, delivery, transmit, FencedProducer(lease, kafka))
+    built = StageApp(stage, app, runner, assignment, transmit, FencedProducer(lease, kafka))
     transmit.producer = built.producer
+    _add_agent(built)
     _add_timers(built, clock)
     return built
 
 
+def _add_agent(built: StageApp) -> None:
+    app, stage, runner, assignment = built.app, built.stage, built.runner, built.assignment
+
+    @app.agent(source_topic(app, stage), name=f"{stage.name}-agent")  # type: ignore[untyped-decorator]
+    async def agent(stream: Any) -> None:
+        ended: Exception = DeliveryError(f"{stage.name}: the framework ended its stream")
+        try:
+            await runner.run(stream.noack().events())
+        except Exception as error:
+            ended = error
+            raise
+        finally:
+            if not app.should_stop:  # the framework would start a new agent, without what this one had in flight
+                assignment.send_queue.stop(ended)
+
+    @app.on_partitions_revoked.connect(weak=False)  # type: ignore[untyped-decorator]
+    async def revoke(*_: object, **__: object) -> None:
+        try:
+            await assignment.revoked()
+        except DeliveryError as error:
+            assignment.send_queue.stop(error)
+        runner.forget()
+
+
 def _opening(
-    runner: Runner | PictureRunner, delivery: PartitionAssignment
+    runner: Runner | PictureRunner, assignment: PartitionAssignment
 ) -> Callable[[Mapping[Where, int], int], Awaitable[bool]]:
     async def opened(positions: Mapping[Where, int], generation: int) -> bool:
         if isinstance(runner, Runner):
             runner.prepare(positions)
-        return await delivery.opened(positions, generation)
+        return await assignment.opened(positions, generation)
 
     return opened
 
@@ -145,7 +162,7 @@ def _add_timers(built: StageApp, clock: Clock) -> None:
 
     @built.app.timer(interval=1.0, on_leader=False)  # type: ignore[untyped-decorator]
     async def each_second() -> None:
-        in_flight.set(built.delivery.outbox.in_flight)
+        in_flight.set(built.assignment.send_queue.in_flight)
         _measure_lag(built)
         if ticks is None:
             return
@@ -155,7 +172,15 @@ def _add_timers(built: StageApp, clock: Clock) -> None:
             Output(ticks, Tick(group=group, partition=tp.partition, at=now), partition=tp.partition) for tp in owned
         ]
         # Nothing waits for a tick's confirmation: the next one follows in a second.
-        await built.transmit({where: [raw] for where, raw in placed(encoded(built.stage.name, outputs, now, clock()))})
+        records = {where: [raw] for where, raw in placed(encoded(built.stage.name, outputs, now, clock()))}
+        for (topic, partition), confirmation in (await built.transmit(records)).items():
+            confirmation.add_done_callback(partial(_tell_refused, f"{built.stage.name}: {topic}/{partition}"))
+
+
+def _tell_refused(where: str, confirmation: asyncio.Future[int]) -> None:
+    """Write to the log why a tick was not confirmed; that nothing comes due without ticks must not go unnoticed."""
+    if not confirmation.cancelled() and (error := confirmation.exception()):
+        log.warning("%s: the broker did not confirm a tick: %r", where, error)
 
 
 def _measure_lag(built: StageApp) -> None:
@@ -163,6 +188,6 @@ def _measure_lag(built: StageApp) -> None:
     for tp in consumer.assignment():
         if tp.topic in built.stage.inputs:
             end = consumer.highwater(tp)
-            done = built.delivery.progress.positions().get(tp)
+            done = built.assignment.offsets.positions().get(tp)
             if end is not None and done is not None:
                 metrics.CONSUMER_LAG.labels(built.stage.name, tp.topic, str(tp.partition)).set(max(0, end - done))

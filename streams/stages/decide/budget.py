@@ -42,6 +42,7 @@ from streams.domain.canary import is_canary
 from streams.domain.rules.budget import BudgetRule
 from streams.domain.rules.rules import Rules
 from streams.stages.base import Rows
+from streams.stages.decide.acted import ProcessedActions
 from streams.stages.timers import Timers
 
 LOOK_S: Final = 60
@@ -52,14 +53,22 @@ class BudgetService:
     """The alert budget of one control room within one partition's rows, for one input."""
 
     def __init__(
-        self, rows: Rows, room: str, rules: Rules, registry_version: str, due: Timers, measured: bool = True
+        self,
+        rows: Rows,
+        room: str,
+        rules: Rules,
+        registry_version: str,
+        due: Timers,
+        acted: ProcessedActions,
+        measured: bool = True,
     ) -> None:
-        """Work on a partition's rows; `due` is the stage's own. `measured`: whether the gauges are about this budget."""
+        """Work on a partition's rows; `due` and `acted` are the stage's. `measured`: whether the gauges are about this one."""
         self._rows = rows
         self._room = room
         self._rules = rules
         self._registry_version = registry_version
         self._due = due
+        self._acted = acted
         self._measured = measured
         self._told: dict[str, Alert] = {}
 
@@ -129,7 +138,7 @@ class BudgetService:
         if row.ended_at is not None:
             if row.ended_at + timedelta(seconds=self._rules.lifetime.forget_s) <= now:
                 self._rows.delete(self._summary_name(alert_id))
-                self._rows.delete(f"acted/{self._room}/{alert_id}")
+                self._acted.forget(alert_id)
         elif row.to_tell:
             budget = self._budget()
             lasting = budget.flood_since_us is not None and budget.summary_id == alert_id

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -22,11 +21,9 @@ from streams.domain.canary import is_canary
 from streams.domain.rules.rules import Rules
 from streams.stages.base import Input, Output, Rows
 from streams.stages.decide.facts import Pair, fact_changes
-from streams.stages.decide.store import DUE_BUCKET_S, EarlyRow, SituationStore
+from streams.stages.decide.store import DUE_BUCKET_S, SituationStore
 from streams.stages.decide.tick_order import TickRows, last_tick
 from streams.stages.timers import Timers
-
-log = logging.getLogger(__name__)
 
 NO_ANSWER: Final[Mapping[str, str]] = {}
 ALERTS_AT_MOST: Final = 40
@@ -87,7 +84,7 @@ class Decide:
         known = store.get(action.alert_id)
         if known is None and not store.budget.knows(action.alert_id):
             return [], "there is no such alert in this control room"
-        if not store.first_time(action):
+        if not store.acted.first_time(action):
             return [], "this action was decided on before"
         if known is None:
             return [], store.budget.act(action, now)
@@ -136,13 +133,10 @@ class Decide:
         looked: set[str] = set()  # when a budget was looked at next depends on it: a replay must know
         for name in Timers(rows, DUE_BUCKET_S).take(now, "alert/", ALERTS_AT_MOST):
             kind, room, fact_id = name.split("/", 2)
-            if kind == "early":
-                if rows.get(name, EarlyRow) is not None:
-                    log.info("what came early for %s was never followed by its report", fact_id)
-                    rows.delete(name)
-                continue
             store, alerts = rooms.setdefault(room, (self._store(rows, room), []))
-            if kind == "gone":
+            if kind == "early":
+                store.drop_early(fact_id)
+            elif kind == "gone":
                 store.drop_gone(fact_id, now)
             elif kind == "repeat":
                 store.repeats.drop_old(fact_id, now)

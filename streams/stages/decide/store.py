@@ -4,7 +4,7 @@
 - `fact/<room>/<incident or episode>`: the alert that it belongs to;
 - `early/<room>/<incident or episode>`: what came before the fact that it is about, or ended before it began;
 - `gone/<room>/<incident or episode>`: how far a fact of a forgotten alert was known, for as long as it can be replayed;
-- `acted/<room>/<alert>`: what operators did to it, so that an action that is replayed is not done twice;
+- `acted/<room>/<alert>`: what operators did to it (`acted.py`);
 - `cell/<room>/<group>/<cell>`: the open situations in one cell (`index.py`);
 - `repeat/<room>/<cell>`: situations that a later one may repeat (`near_repeats.py`);
 - `sequence/<room>`: the number of the next decision;
@@ -15,6 +15,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
@@ -22,17 +23,19 @@ from pydantic import Field
 
 from schemas.alerts import Alert
 from schemas.base import Part, Utc
-from schemas.operations import OperatorAction
 from streams.domain.alerts.revise import Revision
 from streams.domain.alerts.situation import EpisodeRow, Fact, ReportRow, SightingRow, Situation, fact_ids
 from streams.domain.alerts.timers import forgotten_at, next_due, recurs_until
 from streams.domain.rules.rules import Rules
 from streams.stages.base import Rows
+from streams.stages.decide.acted import ProcessedActions
 from streams.stages.decide.budget import BudgetService
 from streams.stages.decide.index import SituationIndex
 from streams.stages.decide.near_repeats import NearRepeatStore
 from streams.stages.timers import Timers
 from streams.topics import BY_NAME, DAY_MS, DEAD_LETTERS
+
+log = logging.getLogger(__name__)
 
 DUE_BUCKET_S: Final = 10
 """An alert expires at most this long after its time; never change it for state that exists."""
@@ -40,8 +43,6 @@ DUE_BUCKET_S: Final = 10
 _LETTERS: Final = BY_NAME[DEAD_LETTERS]
 REPLAYABLE: Final = timedelta(milliseconds=(_LETTERS.retention_ms or 28 * DAY_MS) + _LETTERS.segment_ms)
 """How long after it failed a message can be replayed: what it did is recognised for as long."""
-ACTIONS_KEPT: Final = 200
-"""Newest actions on one alert that are recognised when they are replayed; people do a handful."""
 
 
 class LinkRow(Part):
@@ -76,12 +77,6 @@ class GoneRow(Part):
         return row.occurred_at <= self.occurred_at
 
 
-class ActedRow(Part):
-    """The actions that were decided on for one alert, oldest first, whether they were done or refused."""
-
-    action_ids: tuple[str, ...] = ()
-
-
 class SequenceRow(Part):
     """The number of a control room's next decision."""
 
@@ -98,7 +93,8 @@ class SituationStore:
         self._rules = rules
         self._due = Timers(rows, DUE_BUCKET_S)
         self.index = SituationIndex(rows, room, rules, self.get)
-        self.budget = BudgetService(rows, room, rules, registry_version, self._due, measured)
+        self.acted = ProcessedActions(rows, room)
+        self.budget = BudgetService(rows, room, rules, registry_version, self._due, self.acted, measured)
         self.repeats = NearRepeatStore(rows, room, rules, self._due)
 
     def get(self, alert_id: str) -> Situation | None:
@@ -174,7 +170,7 @@ class SituationStore:
             if fact_id in mine:
                 self._rows.delete(self._fact(fact_id))
         self._rows.delete(self._alert(situation.alert_id))
-        self._rows.delete(self._acted(situation.alert_id))
+        self.acted.forget(situation.alert_id)
 
     def gone(self, fact_id: str) -> GoneRow | None:
         """Return how far a fact of a forgotten alert was known, or None."""
@@ -185,15 +181,6 @@ class SituationStore:
         row = self.gone(fact_id)
         if row is not None and row.until <= now + timedelta(seconds=DUE_BUCKET_S):
             self._rows.delete(self._gone(fact_id))
-
-    def first_time(self, action: OperatorAction) -> bool:
-        """Note an action, and return whether it was not decided on before."""
-        name = self._acted(action.alert_id)
-        known = (self._rows.get(name, ActedRow) or ActedRow()).action_ids
-        if action.action_id in known:
-            return False
-        self._rows.put(name, ActedRow(action_ids=(*known, action.action_id)[-ACTIONS_KEPT:]))
-        return True
 
     def _keep_gone(self, fact_id: str, row: GoneRow) -> None:
         self._rows.put(self._gone(fact_id), row)
@@ -214,6 +201,12 @@ class SituationStore:
         """Delete what waited: the fact is here."""
         self._rows.delete(self._early(fact_id))
 
+    def drop_early(self, fact_id: str) -> None:
+        """Delete what waited for so long that its fact will not come."""
+        if self.early(fact_id) is not None:
+            log.info("what came early for %s was never followed by its report", fact_id)
+            self._rows.delete(self._early(fact_id))
+
     def next_sequence(self) -> int:
         """Take the number of the next decision."""
         name = f"sequence/{self.room}"
@@ -233,9 +226,6 @@ class SituationStore:
 
     def _gone(self, fact_id: str) -> str:
         return f"gone/{self.room}/{fact_id}"
-
-    def _acted(self, alert_id: str) -> str:
-        return f"acted/{self.room}/{alert_id}"
 
 
 def _moved(before: Situation, after: Situation) -> bool:

@@ -117,20 +117,20 @@ class Scene:
     transmit: FakeTransmit = field(default_factory=FakeTransmit)
     group: FakeGroup = field(default_factory=FakeGroup)
     failures: list[Exception] = field(default_factory=list)
-    delivery: PartitionAssignment = field(init=False)
+    assignment: PartitionAssignment = field(init=False)
     runner: PictureRunner = field(init=False)
 
     async def open(self) -> None:
         """Begin with the partition at offset 0."""
-        outbox = SendQueue("detect", self.transmit, self.failures.append)
-        self.delivery = self.group.delivery(outbox, self.failures, complete=False)
-        self.runner = PictureRunner(self.stage, self.delivery, lambda: NOW)
-        await self.delivery.opened({PLACE: 0}, 1)
+        send_queue = SendQueue("detect", self.transmit, self.failures.append)
+        self.assignment = self.group.assignment(send_queue, self.failures, complete=False)
+        self.runner = PictureRunner(self.stage, self.assignment, lambda: NOW)
+        await self.assignment.opened({PLACE: 0}, 1)
 
     @property
     def acknowledged(self) -> int:
         """Return how many of the partition's records are acknowledged."""
-        return self.delivery.progress.positions()[PLACE]
+        return self.assignment.offsets.positions()[PLACE]
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -245,7 +245,7 @@ def test_what_is_not_sent_when_partitions_go_is_neither_sent_nor_acknowledged() 
     """Whoever gets them looks at the pictures again; letting go waits for nothing that is being looked at."""
 
     async def revoke(scene: Scene) -> None:
-        await scene.delivery.revoked()
+        await scene.assignment.revoked()
         scene.runner.forget()
 
     scene = held(revoke)
@@ -260,9 +260,9 @@ def test_pictures_of_before_count_for_nothing_when_partitions_came_back() -> Non
     """The same pictures are taken again, and acknowledged once."""
 
     async def come_back(scene: Scene) -> None:
-        await scene.delivery.revoked()
+        await scene.assignment.revoked()
         scene.runner.forget()
-        await scene.delivery.opened({PLACE: 0}, 2)
+        await scene.assignment.opened({PLACE: 0}, 2)
 
     scene = held(come_back)
     assert scene.transmit.sent == []
@@ -282,7 +282,7 @@ def test_what_the_broker_confirmed_is_committed_when_the_worker_ends() -> None:
         for number in range(3, 6):
             yield event(number, b"ok")
         await until(lambda: len(scene.stage.given) == 6)
-        await scene.delivery.revoked()
+        await scene.assignment.revoked()
 
     async def scenario() -> None:
         await scene.open()

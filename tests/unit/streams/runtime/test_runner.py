@@ -87,7 +87,7 @@ class Bench:
         self.agent, self.transmit, self.table = Counting(), FakeTransmit(), FakeTable()
         self.failures: list[Exception] = []
         self.acknowledged: list[int] = []
-        self.outbox = SendQueue(
+        self.send_queue = SendQueue(
             "decide", self.transmit, self.failures.append, store=self.table.keep, changelog="decide-state-changelog"
         )
         self.runner = self.new_runner()
@@ -95,7 +95,7 @@ class Bench:
     def new_runner(self) -> Runner:
         """Return a runner over the same table, as after a restart."""
         table: Any = self.table
-        return Runner(self.agent, FakeGroup().delivery(self.outbox, self.failures), table)
+        return Runner(self.agent, FakeGroup().assignment(self.send_queue, self.failures), table)
 
     async def take(self, *records: Record) -> None:
         """Hand records to the runner as one group, and let it be sent."""
@@ -133,7 +133,7 @@ def running(scenario: Callable[[Bench], Awaitable[None]]) -> None:
 
     async def run() -> None:
         bench = Bench()
-        async with bench.outbox.sending():
+        async with bench.send_queue.sending():
             await scenario(bench)
 
     asyncio.run(run())
@@ -276,7 +276,7 @@ def test_rows_that_cannot_be_stored_stop_the_worker_without_acknowledging() -> N
         def full(*_: Any) -> None:
             raise OSError("No space left on device")
 
-        bench.outbox._store = full  # type: ignore[assignment]
+        bench.send_queue._store = full  # type: ignore[assignment]
         await bench.take(tick(0))
         assert "rows cannot be stored" in str(bench.failures[0])
         assert bench.acknowledged == []
@@ -289,9 +289,9 @@ def test_no_more_inputs_are_taken_than_may_be_in_flight() -> None:
 
     async def scenario(bench: Bench) -> None:
         bench.transmit.hold = True
-        bench.outbox._max_in_flight = 1
+        bench.send_queue._max_in_flight = 1
         await bench.take(tick(0))
-        waiting = asyncio.create_task(bench.outbox.wait_for_room())
+        waiting = asyncio.create_task(bench.send_queue.wait_for_room())
         await settle()
         assert not waiting.done()
         for topic in ("alerts", "decide-state-changelog"):

@@ -1,13 +1,14 @@
-"""Which inputs share a group: those that keep coming, within the longest linger."""
+"""Which inputs share a group: those that keep coming, within the longest linger. What raises ends the worker."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
-from streams.runtime import send_queue as outbox
+from streams.kafka.record import EncodedOutput, Raw, Where
+from streams.runtime import send_queue as module
 from streams.runtime.send_queue import QueuedInput, SendQueue
 from tests.support.kafka import FakeTransmit
 
@@ -16,16 +17,16 @@ A_LIMIT_S = 30.0
 
 
 class Scene:
-    """An outbox, what it sent, and how many inputs were acknowledged."""
+    """A send queue, what it sent, and how many inputs were acknowledged."""
 
     def __init__(self) -> None:
         self.transmit = FakeTransmit()
         self.acknowledged = 0
-        self.outbox = SendQueue("decide", self.transmit, lambda error: None)
+        self.send_queue = SendQueue("decide", self.transmit, lambda error: None)
 
     def put(self) -> None:
         """Take an input that sends one record."""
-        self.outbox.put(QueuedInput(0, self._acknowledge), [(("alerts", 0), (b"key", b"value", []))])
+        self.send_queue.put(QueuedInput(0, self._acknowledge), [(("alerts", 0), (b"key", b"value", []))])
 
     def _acknowledge(self) -> None:
         self.acknowledged += 1
@@ -36,9 +37,9 @@ def running(scenario: Callable[[Scene], Awaitable[None]]) -> Scene:
 
     async def run() -> Scene:
         scene = Scene()
-        async with asyncio.timeout(A_LIMIT_S), scene.outbox.sending():
+        async with asyncio.timeout(A_LIMIT_S), scene.send_queue.sending():
             await scenario(scene)
-            await scene.outbox.drained()
+            await scene.send_queue.drained()
         return scene
 
     return asyncio.run(run())
@@ -46,8 +47,8 @@ def running(scenario: Callable[[Scene], Awaitable[None]]) -> Scene:
 
 def test_inputs_that_keep_coming_share_a_group(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where they take longer together than one alone would wait."""
-    monkeypatch.setattr(outbox, "LONGEST_LINGER_S", A_LIMIT_S)
-    monkeypatch.setattr(outbox, "LINGER_S", 0.02)
+    monkeypatch.setattr(module, "LONGEST_LINGER_S", A_LIMIT_S)
+    monkeypatch.setattr(module, "LINGER_S", 0.02)
 
     async def scenario(scene: Scene) -> None:
         for _ in range(30):
@@ -61,7 +62,7 @@ def test_inputs_that_keep_coming_share_a_group(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_lone_input_does_not_wait_for_the_longest_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing else comes, so it goes."""
-    monkeypatch.setattr(outbox, "LONGEST_LINGER_S", 2 * A_LIMIT_S)
+    monkeypatch.setattr(module, "LONGEST_LINGER_S", 2 * A_LIMIT_S)
 
     async def scenario(scene: Scene) -> None:
         scene.put()
@@ -71,7 +72,7 @@ def test_a_lone_input_does_not_wait_for_the_longest_time(monkeypatch: pytest.Mon
 
 def test_a_group_ends_although_inputs_keep_coming(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first has waited for long enough."""
-    monkeypatch.setattr(outbox, "LONGEST_LINGER_S", 0.01)
+    monkeypatch.setattr(module, "LONGEST_LINGER_S", 0.01)
 
     async def scenario(scene: Scene) -> None:
         while not scene.acknowledged:  # for ever, if the group waited for an end
@@ -79,3 +80,38 @@ def test_a_group_ends_although_inputs_keep_coming(monkeypatch: pytest.MonkeyPatc
             await asyncio.sleep(0)
 
     assert running(scenario).acknowledged > 0
+
+
+RECORD: tuple[Where, Raw] = (("alerts", 0), (b"key", b"value", []))
+
+
+@pytest.mark.parametrize("records", [[RECORD], []], ids=["confirmed by the broker", "nothing to send"])
+@pytest.mark.parametrize("broken", ["settled", "confirmed", "acknowledge"])
+def test_a_callback_that_raises_ends_the_worker(broken: str, records: list[tuple[Where, Raw]]) -> None:
+    """A group that is not released would be lost: nothing after it is acknowledged, and the worker would stand still."""
+    called, failures = list[str](), list[Exception]()
+
+    def call(name: str, *_: object) -> None:
+        called.append(name)
+        if name == broken:
+            raise KeyError(f"a defect in {name}")
+
+    def confirmed(_: Sequence[EncodedOutput]) -> None:
+        call("confirmed")
+
+    async def run() -> None:
+        queue = SendQueue("decide", FakeTransmit(), failures.append, confirmed)
+        async with asyncio.timeout(A_LIMIT_S), queue.sending():
+            for _ in range(2):
+                entry = QueuedInput(0, lambda: call("acknowledge"), settled=lambda: call("settled"))
+                queue.put(entry, records)
+            await queue.drained()
+            await queue.wait_for_room()
+        assert queue.failed
+
+    asyncio.run(run())
+    assert [str(error) for error in failures] == [
+        f"decide: what is confirmed cannot be released: KeyError('a defect in {broken}')"
+    ]
+    assert called == ["settled", "confirmed", "acknowledge"][: len(called)]
+    assert called[-1] == broken

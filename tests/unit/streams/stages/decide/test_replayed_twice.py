@@ -14,8 +14,9 @@ from schemas.operations import Action
 from streams import topics
 from streams.config.files import load_rules
 from streams.stages.corroborate.stage import Corroborate
+from streams.stages.decide.acted import ActedRow
 from streams.stages.decide.stage import Decide
-from streams.stages.decide.store import REPLAYABLE, ActedRow
+from streams.stages.decide.store import REPLAYABLE
 from tests.support.rows import FakeRows
 from tests.support.situations import (
     NOON,

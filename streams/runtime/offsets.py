@@ -1,4 +1,4 @@
-"""How far a stage is with its input partitions: taken without a gap, released in order, committed.
+"""Offset tracker: how far a stage is with its input partitions. Taken without a gap, released in any order, committed.
 
 This is the stage's own account. The framework's is not used: it takes what it failed to deliver for processed, and it
 commits over unfinished inputs (design §6).
@@ -6,8 +6,8 @@ commits over unfinished inputs (design §6).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from streams.kafka.record import Where
@@ -28,14 +28,19 @@ class Offered(Enum):
 
 @dataclass(slots=True)
 class _Place:
-    """Offsets: the next to take, the next to release, and what the group's committed offset is."""
+    """Offsets of one partition: the next to take, those in flight in their order, and what the group has committed."""
 
     take: int
-    release: int
     committed: int
+    in_flight: dict[int, None] = field(default_factory=dict)
+
+    @property
+    def done(self) -> int:
+        """Return the offset before which everything is released."""
+        return next(iter(self.in_flight), self.take)
 
 
-class Progress:
+class OffsetTracker:
     """The account of the partitions that a worker holds now."""
 
     def __init__(self) -> None:
@@ -43,7 +48,7 @@ class Progress:
 
     def open(self, positions: Mapping[Where, int]) -> None:
         """Begin with these partitions, at the offsets that the group has committed."""
-        self._places = {where: _Place(offset, offset, offset) for where, offset in positions.items()}
+        self._places = {where: _Place(offset, offset) for where, offset in positions.items()}
 
     def close(self) -> None:
         """Hold nothing any more; what is released afterwards counts for nothing."""
@@ -62,40 +67,40 @@ class Progress:
             return Offered.TAKEN_BEFORE
         if offset > place.take:
             return Offered.GAP
+        place.in_flight[offset] = None
         place.take += 1
         return Offered.NEXT
 
     def pass_over(self, where: Where, until: int) -> None:
         """Note that a partition has no records before an offset: they expired, or mark transactions."""
-        place = self._places[where]
-        if place.release == place.take:
-            place.release = until
-        place.take = until
+        self._places[where].take = until
 
-    def release(self, where: Where, offset: int) -> None:
-        """Note that everything an input caused is confirmed, and that of all before it too.
+    def release_of(self, where: Where, offset: int) -> Callable[[], None]:
+        """Return what to call when everything that an input caused is confirmed, in whatever order inputs are done.
 
-        Raises:
-            ValueError: An input was released twice or out of order.
+        It is about this holding of the partition alone: a picture may be done after its partition went and came back. Called
+        for an input that is not in flight, it raises ValueError.
         """
-        place = self._places.get(where)
-        if place is None:
-            return
-        if not place.release <= offset < place.take:
-            raise ValueError(f"{where[0]}/{where[1]}: {offset} released, expected {place.release} to {place.take - 1}")
-        place.release = offset + 1
+        place = self._places[where]
+
+        def release() -> None:
+            if offset not in place.in_flight:
+                raise ValueError(f"{where[0]}/{where[1]}: offset {offset} is released, and was not in flight")
+            del place.in_flight[offset]
+
+        return release
 
     def uncommitted(self, partition: int) -> int:
         """Return how many inputs of a partition number were taken since its last commit, over all topics."""
         return sum(place.take - place.committed for where, place in self._places.items() if where[1] == partition)
 
     def positions(self) -> dict[Where, int]:
-        """Return what may be committed of every partition."""
-        return {where: place.release for where, place in self._places.items()}
+        """Return what may be committed of every partition: the first offset that is not released."""
+        return {where: place.done for where, place in self._places.items()}
 
     def to_commit(self) -> dict[Where, int]:
         """Return what may be committed and is not yet."""
-        return {where: place.release for where, place in self._places.items() if place.release > place.committed}
+        return {where: done for where, done in self.positions().items() if done > self._places[where].committed}
 
     def committed(self, positions: Mapping[Where, int]) -> None:
         """Note what the group's coordinator has confirmed."""

@@ -1,0 +1,81 @@
+"""A stage joined to its app: what ends behind the framework's back ends the worker."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streams.clock import utc_now
+from streams.errors import DeliveryError
+from streams.runtime.faust.stage_app import _tell_refused, build
+from streams.settings import KafkaSettings
+from tests.unit.streams.runtime.test_runner import Counting
+
+
+class FakeStream:
+    """A stream of the framework that ends, or breaks."""
+
+    def __init__(self, error: Exception | None) -> None:
+        self._error = error
+
+    def noack(self) -> FakeStream:
+        """Return itself."""
+        return self
+
+    async def events(self) -> AsyncIterator[Any]:
+        """Yield nothing."""
+        if self._error is not None:
+            raise self._error
+        events: tuple[Any, ...] = ()
+        for event in events:
+            yield event
+
+
+def failures_of(error: Exception | None, folder: Path) -> list[Exception]:
+    """Return what ended the worker when its stream ended."""
+
+    async def run() -> list[Exception]:
+        failures: list[Exception] = []
+        built = build(Counting(), KafkaSettings(bootstrap_servers="127.0.0.1:1"), folder, utc_now, failures.append)
+        agent: Any = built.app.agents["decide-agent"]
+        await asyncio.gather(agent.fun(FakeStream(error)), return_exceptions=True)
+        return failures
+
+    return asyncio.run(run())
+
+
+def test_a_stream_that_breaks_ends_the_worker(tmp_path: Path) -> None:
+    """The framework would start a new agent, and what the old one had in flight would never be acknowledged."""
+    broken = RuntimeError("the queue is broken")
+    assert failures_of(broken, tmp_path) == [broken]
+
+
+def test_a_stream_that_ends_by_itself_ends_the_worker(tmp_path: Path) -> None:
+    """Nothing would be taken any more."""
+    (error,) = failures_of(None, tmp_path)
+    assert isinstance(error, DeliveryError)
+    assert "decide: the framework ended its stream" in str(error)
+
+
+def test_a_tick_that_the_broker_refuses_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing waits for it, and without ticks nothing comes due; one that is confirmed says nothing."""
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        refused, confirmed, dropped = (loop.create_future() for _ in range(3))
+        refused.set_exception(PermissionError("not authorised"))
+        confirmed.set_result(7)
+        dropped.cancel()
+        for future in (refused, confirmed, dropped):
+            _tell_refused("decide: room-ticks/1", future)
+
+    with caplog.at_level(logging.WARNING):
+        asyncio.run(run())
+    assert [record.getMessage() for record in caplog.records] == [
+        "decide: room-ticks/1: the broker did not confirm a tick: PermissionError('not authorised')"
+    ]
