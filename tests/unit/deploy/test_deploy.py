@@ -20,6 +20,7 @@ from streams.cli.main import COMMANDS
 from streams.config.yaml import read_yaml
 from streams.domain.cameras.registry import Registry
 from streams.local.pipeline import read_pipeline
+from streams.settings import PipelineSettings
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 DASHBOARDS = [json.loads(path.read_text()) for path in sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))]
@@ -227,6 +228,12 @@ def test_the_example_files_are_valid() -> None:
     assert registry.cameras
     for process in pipeline.processes:
         assert process.command[0] in COMMANDS
+
+
+def test_a_container_is_given_every_setting_of_a_pipeline() -> None:
+    """As the file of `toezicht up` takes each of them: one that is set and not passed on would do nothing."""
+    passed = set(COMPOSE["x-pipeline"]["environment"])
+    assert {f"TOEZICHT_{name.upper()}" for name in PipelineSettings.model_fields} <= passed
 
 
 def test_each_alert_rule_has_a_runbook_that_exists() -> None:
