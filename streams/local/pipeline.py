@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import Field, model_validator
 
 from schemas.base import Identifier, Part
+from streams.config.registry import credential_variables, load_registry
 from streams.config.yaml import read_yaml
 from streams.local.supervisor import ProcessSpec
 from streams.settings import PipelineSettings
+
+READ_PICTURES: Final = frozenset({"capture"})
+"""The commands that open cameras, and so need their passwords."""
 
 
 class BrokerSection(Part):
@@ -65,8 +69,13 @@ def read_pipeline(path: Path) -> Pipeline:
 def process_specs(pipeline: Pipeline, bootstrap_servers: str, data: Path) -> list[ProcessSpec]:
     """Return the file's processes, ready for the supervisor.
 
-    A setting that the file does not have is as it is in the environment of this process.
+    A setting that the file does not have is as it is in the environment of this process. The cameras' credentials are handed
+    on to processes that read pictures alone.
+
+    Raises:
+        FileError: The registry cannot be read.
     """
+    credentials = credential_variables(load_registry(pipeline.registry))
     environment = {
         "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
         "TOEZICHT_DATA": str(data),
@@ -80,6 +89,7 @@ def process_specs(pipeline: Pipeline, bootstrap_servers: str, data: Path) -> lis
             environment=environment,
             stdin=process.stdin,
             restart=process.restart,
+            withheld=frozenset() if process.command[0] in READ_PICTURES else credentials,
         )
         for process in pipeline.processes
     ]

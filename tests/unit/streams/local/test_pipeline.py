@@ -10,6 +10,7 @@ import yaml
 from streams.config.yaml import FileError
 from streams.local.pipeline import Pipeline, process_specs, read_pipeline
 from streams.settings import PipelineSettings, Settings
+from tests.support.registry import registry_camera, write_registry
 
 TEXT = "registry: cameras.yaml\nprocesses: [{name: a, command: [worker, trends]}]\n"
 OF_THE_MACHINE = {"data", "cache", "metrics_port", "metrics_host", "log_level"}
@@ -24,6 +25,9 @@ FILES = sorted(set(PipelineSettings.model_fields) - set(OTHERS))
 def environment(folder: Path, text: str) -> dict[str, str]:
     """Return what the file's only process is given."""
     path = folder / "pipeline.yaml"
+    for registry in (folder / "cameras.yaml", folder / "own" / "file"):
+        registry.parent.mkdir(exist_ok=True)
+        write_registry(registry, registry_camera("c", {"url": "c.avi"}))
     path.write_text(text)
     [spec] = process_specs(read_pipeline(path), "localhost:9092", folder)
     return dict(spec.environment)
@@ -62,3 +66,24 @@ def test_a_wrong_value_is_one_line_of_the_file(tmp_path: Path) -> None:
         FileError, match=r"pipeline\.yaml:3: snapshot_seconds: Input should be less than or equal to 300"
     ):
         environment(tmp_path, f"{TEXT}snapshot_seconds: 301\n")
+
+
+def test_only_capture_is_given_the_cameras_passwords(tmp_path: Path) -> None:
+    """Every other process runs without them; what is no credential, such as a folder, all may have."""
+    url = "rtsp://${USER_1}:${PASSWORD_1}@${HOST}/s"
+    write_registry(tmp_path / "cameras.yaml", registry_camera("c", {"url": url}))
+    commands = ["[capture]", "[worker, decide]", "[worker, detect]", "[canary]", "[intake, p2000]"]
+    processes = "\n".join(f"  - {{name: p{n}, command: {command}}}" for n, command in enumerate(commands))
+    path = tmp_path / "pipeline.yaml"
+    path.write_text(f"registry: cameras.yaml\nprocesses:\n{processes}\n")
+    capture, *others = process_specs(read_pipeline(path), "localhost:9092", tmp_path)
+    assert capture.withheld == frozenset()
+    assert {spec.withheld for spec in others} == {frozenset({"USER_1", "PASSWORD_1"})}
+
+
+def test_a_wrong_registry_is_one_line_before_anything_starts(tmp_path: Path) -> None:
+    """And not the last words of the first process that reads it."""
+    path = tmp_path / "pipeline.yaml"
+    path.write_text(TEXT)
+    with pytest.raises(FileError, match=r"cameras\.yaml: cannot be read"):
+        process_specs(read_pipeline(path), "localhost:9092", tmp_path)
