@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from streams.errors import ConfigurationError
@@ -31,16 +31,9 @@ class KafkaSettings(BaseSettings):
     replication_factor: Annotated[int, Field(ge=1, le=9)] = Field(1, description="Copies of each new topic's data")
 
 
-class Settings(BaseSettings):
-    """The pipeline's settings: `TOEZICHT_*`."""
+class PipelineSettings(BaseModel):
+    """What a pipeline is told of what it works by: its files and what it may do. The file of `toezicht up` takes each of them."""
 
-    model_config = SettingsConfigDict(env_prefix="TOEZICHT_", frozen=True, extra="ignore")
-
-    data: Path = Field(Path(".toezicht"), description="Folder for the local broker's data and the workers' state")
-    cache: Path = Field(
-        default_factory=lambda: Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "toezicht",
-        description="Folder for what is downloaded once",
-    )
     registry: Path | None = Field(None, description="The camera registry (YAML)")
     rules: Path | None = Field(None, description="The priority rules (YAML); the built-in ones where empty")
     safety_plan: Path | None = Field(None, description="The plan's targets (YAML); the built-in ones where empty")
@@ -58,10 +51,6 @@ class Settings(BaseSettings):
         0.0, description="Highest density, in persons per square metre, at which that model's error was measured"
     )
     allow_model_download: bool = Field(False, description="Whether ultralytics may download its own weights")
-    metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
-        0, description="Port for Prometheus; 0 picks a free one"
-    )
-    metrics_host: str = Field("127.0.0.1", description="Address for Prometheus to connect to")
     time_zone: str = Field("Europe/Amsterdam", description="Zone of times that name none (P2000, viewing windows)")
     snapshot_seconds: Annotated[float, Field(ge=0, le=300)] = Field(
         30.0, description="How long, in seconds, capture keeps masked pictures in memory for snapshots; 0 keeps none"
@@ -75,6 +64,22 @@ class Settings(BaseSettings):
     completeness_grace_s: Annotated[float, Field(ge=0, le=600)] = Field(
         30.0, description="How long, in seconds, a stage must be past an input before the check calls it missing"
     )
+
+
+class Settings(BaseSettings, PipelineSettings):
+    """All settings `TOEZICHT_*`: the pipeline's, and those of the machine and the process, which no file takes."""
+
+    model_config = SettingsConfigDict(env_prefix="TOEZICHT_", frozen=True, extra="ignore")
+
+    data: Path = Field(Path(".toezicht"), description="Folder for the local broker's data and the workers' state")
+    cache: Path = Field(
+        default_factory=lambda: Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "toezicht",
+        description="Folder for what is downloaded once",
+    )
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        0, description="Port for Prometheus; 0 picks a free one"
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address for Prometheus to connect to")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 

@@ -24,6 +24,7 @@ from bench.scenarios.layout import (
     StatusInput,
     Truth,
 )
+from streams.config.registry import load_registry
 from streams.config.yaml import read_yaml
 from streams.domain.cameras.registry import Registry
 from streams.errors import ToezichtError
@@ -66,7 +67,7 @@ def load(folder: Path) -> Loaded:
         FileError: Of `scenario.yaml` or `cameras.yaml`.
     """
     scenario = read_yaml(folder / SCENARIO, Scenario)
-    registry = read_yaml(folder / CAMERAS, Registry)
+    registry = load_registry(folder / CAMERAS)
     return Loaded(scenario, registry, tuple(_inputs(folder / INPUTS, registry)))
 
 

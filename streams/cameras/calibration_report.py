@@ -120,10 +120,11 @@ def picture_with_grid(camera: Camera, ground: GroundMap, image: MaskedImage) -> 
     return draw_grid(image, grid.lines, outlines)
 
 
-def take_picture(camera: Camera, folder: Path, file: Path | None, zone: ZoneInfo, clock: Clock) -> MaskedImage:
+def take_picture(camera: Camera, registry: Path, file: Path | None, zone: ZoneInfo, clock: Clock) -> MaskedImage:
     """Return one masked picture of a camera: from a still image or video file, else from its own source.
 
     Raises:
+        FileError: Its own source is to be read, and the environment lacks a variable of its address.
         PictureMissingError: The file holds no picture, the source gives none, its size is not the registry's, or the camera may
             not be looked at now.
     """
@@ -140,7 +141,7 @@ def take_picture(camera: Camera, folder: Path, file: Path | None, zone: ZoneInfo
                 raise PictureMissingError(
                     f"camera {camera.id} may not be looked at now: {permit.reason}: {permit.detail}; expected --picture FILE"
                 )
-            config = camera_config(camera, folder).source
+            config = camera_config(camera, registry).source
         else:
             config = SourceConfig(str(file))
         source = MaskedSource(open_source(config, ReadingOptions(speed=0), clock, lambda _reason: None), mask)

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from detectors.errors import SourceError
 from detectors.privacy.masks import MaskedSource, PrivacyMask
 from detectors.sources.base import ReadingOptions
-from detectors.sources.open import open_source
+from detectors.sources.open import is_live, open_source
 from detectors.sources.pacing import Clock
 from detectors.sources.url import redact, source_kind
 from streams.capture.camera_config import camera_config
+from streams.config.yaml import FileError
 from streams.domain.cameras.legal_basis import describe_window, outside_percent, permission
 from streams.domain.cameras.registry import Camera
 
@@ -46,7 +47,7 @@ class CameraCheck:
         return asdict(self)
 
 
-def check_camera(camera: Camera, folder: Path, zone: ZoneInfo, clock: Clock, try_open: bool) -> CameraCheck:
+def check_camera(camera: Camera, registry: Path, zone: ZoneInfo, clock: Clock, try_open: bool) -> CameraCheck:
     """Return what can be said of a camera now. Credentials are not shown.
 
     A camera outside its viewing window is no problem: it is refused now and permitted later today.
@@ -54,7 +55,7 @@ def check_camera(camera: Camera, folder: Path, zone: ZoneInfo, clock: Clock, try
     now: datetime = clock.now()
     permit = permission(camera, now, zone)
     # What may not be looked at is not opened either.
-    kind, opens = _source(camera, folder, clock, try_open and permit.allowed)
+    kind, opens = _source(camera, registry, clock, try_open and permit.allowed)
     hidden = PrivacyMask(camera.width_px, camera.height_px, camera.masks.polygons).hidden
     problems = (
         [] if permit.allowed or permit.reason == "outside_viewing_window" else [f"{permit.reason}: {permit.detail}"]
@@ -81,10 +82,13 @@ def check_camera(camera: Camera, folder: Path, zone: ZoneInfo, clock: Clock, try
     )
 
 
-def _source(camera: Camera, folder: Path, clock: Clock, try_open: bool) -> tuple[str, str]:
+def _source(camera: Camera, registry: Path, clock: Clock, try_open: bool) -> tuple[str, str]:
     """Return the kind of source, and `yes`, `not tried` or why it gives no picture of the registry's size."""
-    config = camera_config(camera, folder)
     kind = "unknown"
+    try:
+        config = camera_config(camera, registry)
+    except FileError as unset:  # passwords are needed only to open it
+        return "rtsp" if is_live(camera.source.url) else kind, str(unset) if try_open else NOT_TRIED
     try:
         kind = source_kind(config.source.url).value
         if not try_open:

@@ -9,16 +9,25 @@ from typing import Final
 from detectors.capture.camera import CameraConfig
 from detectors.sources.base import QuietDecoding, SourceConfig
 from detectors.sources.open import is_live
+from streams.config.registry import source_url
 from streams.domain.cameras.registry import Camera
 
 SUBSTREAM_PIXELS: Final = 704 * 576
 """Pixels of the largest picture that cameras offer as a substream (4CIF)."""
 
 
-def camera_config(camera: Camera, folder: Path) -> CameraConfig:
-    """Return what capture needs to know of a camera; a relative path is relative to the registry's folder."""
-    source = camera.source
-    url = source.url if "://" in source.url else str(folder / source.url)
+def camera_config(camera: Camera, registry: Path) -> CameraConfig:
+    """Return what capture needs to know of a camera, its address with credentials included.
+
+    Args:
+        camera: The camera.
+        registry: The registry's file; a relative path in it is relative to its folder.
+
+    Raises:
+        FileError: The environment has no value for a variable in the camera's address.
+    """
+    source, address = camera.source, source_url(camera, registry)
+    url = address if "://" in address else str(registry.resolve().parent / address)
     start = None if source.start == "now" else datetime.fromisoformat(source.start).astimezone(UTC)
     return CameraConfig(
         camera_id=camera.id,

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from detectors.capture.camera import CaptureEvents, CaptureOptions, Ending, Permit
+from detectors.capture.camera import CameraConfig, CaptureEvents, CaptureOptions, Ending, Permit
 from detectors.capture.capture import Capture
 from detectors.capture.snapshot import SnapshotPainter
 from detectors.models.base import Detector
@@ -29,7 +29,6 @@ from detectors.tracking.bytetrack import Trackers
 from schemas.base import iso_utc
 from streams.capture.attention import AttentionService
 from streams.capture.attention_consumer import AttentionReader
-from streams.capture.camera_config import camera_config
 from streams.capture.edge import EdgeDetection, OneAtATime
 from streams.capture.frame_buffer import PictureRing
 from streams.capture.producer import PRODUCER_OPTIONS
@@ -228,7 +227,7 @@ def make_parts(
 
 def run_capture(
     cameras: Sequence[Camera],
-    folder: Path,
+    configs: Sequence[CameraConfig],
     options: CaptureOptions,
     zone: ZoneInfo,
     parts: CaptureParts,
@@ -247,7 +246,6 @@ def run_capture(
     for camera in cameras:
         log.info("camera %s reads %s", camera.id, redact(camera.source.url))
         FRAMES_QUIET.labels(camera.id)  # there from the start, for panels and rules
-    configs = [camera_config(camera, folder) for camera in cameras]
     capture = Capture(configs, options, SYSTEM_CLOCK, permit, parts.start(stop.set), attended_fps=parts.attended_fps)
     endings = capture.run(stop)
     if not parts.close(finish=not stop.is_set()):

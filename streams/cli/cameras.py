@@ -47,12 +47,11 @@ def register(app: typer.Typer) -> None:
 
         from streams.cameras.check import check_camera
         from streams.capture.process import SYSTEM_CLOCK, chosen_cameras
-        from streams.config.yaml import read_yaml
-        from streams.domain.cameras.registry import Registry
+        from streams.config.registry import load_registry
 
         zone = read_time_zone(settings.time_zone)
-        chosen = chosen_cameras(read_yaml(path, Registry), camera or (), str(path))
-        checks = [check_camera(one, path.resolve().parent, zone, SYSTEM_CLOCK, try_open) for one in chosen]
+        chosen = chosen_cameras(load_registry(path), camera or (), str(path))
+        checks = [check_camera(one, path, zone, SYSTEM_CLOCK, try_open) for one in chosen]
         for found in checks:
             typer.echo(json.dumps(found.as_dict()) if as_json else _told(found))
         if any(found.problems for found in checks):

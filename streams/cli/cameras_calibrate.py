@@ -50,10 +50,9 @@ def register(group: typer.Typer) -> None:
         from streams.cameras.calibration_report import report
         from streams.capture.process import chosen_cameras
         from streams.config.calibrations import read_calibration
-        from streams.config.yaml import read_yaml
-        from streams.domain.cameras.registry import Registry
+        from streams.config.registry import load_registry
 
-        chosen = chosen_cameras(read_yaml(path, Registry), camera or (), str(path))
+        chosen = chosen_cameras(load_registry(path), camera or (), str(path))
         folder = path.resolve().parent
         if len(chosen) != 1 and (points or picture or out):
             expected = "one camera for --points, --picture or --out"
@@ -66,19 +65,19 @@ def register(group: typer.Typer) -> None:
         for told, ground in reports:
             typer.echo(json.dumps(told.as_dict()) if as_json else _told(told))
             if out and ground is not None:
-                _draw(chosen[0], ground, folder, picture, out)
+                _draw(chosen[0], ground, path, picture, out)
         if any(told.problems for told, _ in reports):
             raise typer.Exit(1)
 
 
-def _draw(camera: Camera, ground: GroundMap, folder: Path, picture: Path | None, out: Path) -> None:
+def _draw(camera: Camera, ground: GroundMap, registry: Path, picture: Path | None, out: Path) -> None:
     from detectors.drawing import write_picture
     from detectors.errors import DetectorsError
     from streams.cameras.calibration_report import picture_with_grid, take_picture
     from streams.capture.process import SYSTEM_CLOCK
 
     zone = read_time_zone(read_settings()[0].time_zone)
-    image = take_picture(camera, folder, picture, zone, SYSTEM_CLOCK)
+    image = take_picture(camera, registry, picture, zone, SYSTEM_CLOCK)
     try:
         write_picture(picture_with_grid(camera, ground, image), out)
     except DetectorsError as error:

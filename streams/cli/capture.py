@@ -55,10 +55,11 @@ def register(app: typer.Typer) -> None:
 
         from detectors.capture.camera import Ending
         from streams.capture import process as work
-        from streams.config.yaml import read_yaml
-        from streams.domain.cameras.registry import Registry
+        from streams.capture.camera_config import camera_config
+        from streams.config.registry import load_registry
 
-        cameras = work.chosen_cameras(read_yaml(path, Registry), camera or (), str(path))
+        cameras = work.chosen_cameras(load_registry(path), camera or (), str(path))
+        configs = [camera_config(each, path) for each in cameras]
         zone = read_time_zone(settings.time_zone)
         stop = threading.Event()
         work.stop_on_signals(stop)
@@ -67,7 +68,7 @@ def register(app: typer.Typer) -> None:
             parts = work.make_parts(cameras, path.resolve().parent, zone, settings, kafka, speed, detect)
             work.announce(cameras, metrics_port)
             options = work.capture_options(speed, max_fps)
-            endings = work.run_capture(cameras, path.resolve().parent, options, zone, parts, stop)
+            endings = work.run_capture(cameras, configs, options, zone, parts, stop)
         except DeliveryError as error:
             typer.echo(f"toezicht: {error}", err=True)
             raise typer.Exit(1) from None

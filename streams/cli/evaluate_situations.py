@@ -58,8 +58,7 @@ def register(group: typer.Typer) -> None:
         from streams.cli.options import registry_path
         from streams.config.calibrations import ground_maps, tracking_grounds
         from streams.config.files import load_rules
-        from streams.config.yaml import read_yaml
-        from streams.domain.cameras.registry import Registry
+        from streams.config.registry import load_registry
         from streams.evaluation.common import EvaluationError, make_detector, tell_progress, video_frames
         from streams.settings import read_time_zone
         from streams.stages.detect.detections import detections_of
@@ -67,7 +66,7 @@ def register(group: typer.Typer) -> None:
 
         settings, _ = read_settings()
         path = registry_path(registry, settings)
-        known = read_yaml(path, Registry)
+        known = load_registry(path)
         [chosen] = chosen_cameras(known, [camera], str(path))
         maps, zone = ground_maps(known, path.parent), read_time_zone(settings.time_zone)
         rules = load_rules(settings.rules)

@@ -16,7 +16,7 @@ from streams.cli.options import reachable
 from streams.clients.alerts import AlertReader
 from streams.clock import utc_now
 from streams.local.cluster import stop_signals
-from streams.presentation.alerts import in_sight, line, table
+from streams.presentation.alerts import ListChanges, in_sight, line, table
 from streams.presentation.language import Language
 from streams.process import start_logging
 from streams.settings import read_settings
@@ -43,8 +43,8 @@ def register(app: typer.Typer) -> None:
         What is more than the operators at work can take stands under a summary line; `--all` shows it too. `--json` has every
         change, with the summary that an alert stands under in `grouped_under`.
 
-        Where standard output is no terminal, each change is one line. Reads the cluster of KAFKA_BOOTSTRAP_SERVERS, else
-        the one that `toezicht demo` or `toezicht up` started on this machine.
+        Where standard output is no terminal, each change of the list is one line. Reads the cluster of
+        KAFKA_BOOTSTRAP_SERVERS, else the one that `toezicht demo` or `toezicht up` started on this machine.
 
         Example: toezicht watch --from-start --lang en
         """
@@ -57,7 +57,7 @@ def register(app: typer.Typer) -> None:
                 reader, lambda: stopping.is_set() or (deadline is not None and time.monotonic() > deadline)
             )
             if as_json or not sys.stdout.isatty():
-                _print_lines(changes, reader, room, as_json, everything, lang)
+                _print_lines(changes, reader, room, as_json, everything, lang, from_start)
             else:
                 _draw(changes, reader, room, everything, lang)
         reader.close()
@@ -76,9 +76,12 @@ def _print_lines(
     as_json: bool,
     everything: bool,
     lang: Language,
+    from_start: bool = False,
 ) -> None:
+    listed = ListChanges(whole=from_start)
     for changed in changes:
-        for alert in changed if as_json or everything else in_sight(changed, reader.alerts):
+        mine = changed if as_json else [alert for alert in changed if listed.take(alert)]
+        for alert in mine if as_json or everything else in_sight(mine, reader.alerts):
             if room in (None, alert.control_room_id):
                 print(alert.model_dump_json() if as_json else line(alert, utc_now(), lang), flush=True)
 

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+from streams.config.registry import load_registry
 from streams.config.yaml import parse_yaml, read_yaml
 from streams.domain.alerts.suppression import NO_PLAN, Plan
 from streams.domain.cameras.registry import Registry
@@ -67,7 +68,7 @@ class ConfigFiles:
         """Return the camera registry."""
         if self.settings.registry is None:
             raise ConfigurationError("environment", "TOEZICHT_REGISTRY", "", "the path of a camera registry (YAML)")
-        return read_yaml(self.settings.registry, Registry)
+        return load_registry(self.settings.registry)
 
     @cached_property
     def rules(self) -> Rules:

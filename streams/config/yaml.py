@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -17,6 +18,8 @@ B = TypeVar("B", bound=BaseModel)
 _Loader: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """A registry of hundreds of cameras takes the one in Python seconds, at every start of a worker."""
 _VARIABLE: Final = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
+Location = tuple[int | str, ...]
+"""Where a value stands in a document: keys, and numbers in lists."""
 _SECRET: Final = re.compile(r"//\S*@")
 
 
@@ -24,8 +27,17 @@ class FileError(ToezichtError):
     """A configuration file is missing, unreadable, or says something that it cannot say."""
 
 
+class UnsetVariableError(ToezichtError):
+    """An environment variable that a text names is not set."""
+
+    def __init__(self, variable: str) -> None:
+        super().__init__(f"the environment variable {variable} is used but not set")
+
+
 def read_yaml(path: Path, model: type[B], environment: Mapping[str, str] | None = None) -> B:
     """Return the file's content as a checked model, with `${NAME}` taken from the environment.
+
+    Where the model has a location `UNEXPANDED`, such as `("cameras", "*", "source", "url")`, the text there stays as it is.
 
     Raises:
         FileError: One line with the file, the line, the field, the value (unless it holds a credential) and what was
@@ -53,7 +65,10 @@ def parse_yaml(text: str, name: str, model: type[B], environment: Mapping[str, s
     if root is None:
         raise FileError(f"{name}:1: the file is empty, expected a {model.__name__.lower()}")
     _refuse_repeated_keys(root, name)
-    content = _expand(content, os.environ if environment is None else environment, name)
+    expansion = _Expansion(
+        os.environ if environment is None else environment, getattr(model, "UNEXPANDED", ()), name, root
+    )
+    content = expansion.of(content)
     try:
         return model.model_validate(content)
     except ValidationError as error:
@@ -65,7 +80,33 @@ def parse_yaml(text: str, name: str, model: type[B], environment: Mapping[str, s
         raise FileError(f"{name}:{_line_of(root, location)}: {field}: {first['msg']}{shown}") from None
 
 
-def _line_of(node: yaml.Node, location: tuple[int | str, ...]) -> int:
+def variables(text: str) -> frozenset[str]:
+    """Return the names of the environment variables that a text takes."""
+    return frozenset(_VARIABLE.findall(text))
+
+
+def expand(text: str, environment: Mapping[str, str]) -> str:
+    """Return a text with each `${NAME}` taken from the environment.
+
+    Raises:
+        UnsetVariableError: One is not set.
+    """
+
+    def value_of(match: re.Match[str]) -> str:
+        if match[1] not in environment:
+            raise UnsetVariableError(match[1])
+        return environment[match[1]]
+
+    return _VARIABLE.sub(value_of, text)
+
+
+def line_of(path: Path, location: Location) -> int:
+    """Return the line of a file's value, or of the nearest one around it, from 1."""
+    root = _Loader(path.read_text(encoding="utf-8")).get_single_node()
+    return _line_of(root, location)
+
+
+def _line_of(node: yaml.Node, location: Location) -> int:
     """Return the line of the deepest node on the way to a location, from 1."""
     for part in location:
         child: yaml.Node | None = None
@@ -92,17 +133,28 @@ def _refuse_repeated_keys(node: yaml.Node, name: str) -> None:
             _refuse_repeated_keys(item, name)
 
 
-def _expand(content: Any, environment: Mapping[str, str], name: str) -> Any:
-    if isinstance(content, dict):
-        return {key: _expand(value, environment, name) for key, value in content.items()}
-    if isinstance(content, list):
-        return [_expand(value, environment, name) for value in content]
-    if not isinstance(content, str):
-        return content
+@dataclass(frozen=True)
+class _Expansion:
+    """Takes the variables of a document's texts from the environment, but for those at the location `kept`."""
 
-    def value_of(match: re.Match[str]) -> str:
-        if match[1] not in environment:
-            raise FileError(f"{name}: the environment variable {match[1]} is used but not set")
-        return environment[match[1]]
+    environment: Mapping[str, str]
+    kept: Location
+    name: str
+    root: yaml.Node
 
-    return _VARIABLE.sub(value_of, content)
+    def of(self, content: Any, at: Location = ()) -> Any:
+        """Return what stands at a location with its variables expanded."""
+        if isinstance(content, dict):
+            return {key: self.of(value, (*at, key)) for key, value in content.items()}
+        if isinstance(content, list):
+            return [self.of(value, (*at, number)) for number, value in enumerate(content)]
+        if not isinstance(content, str) or self._keeps(at):
+            return content
+        try:
+            return expand(content, self.environment)
+        except UnsetVariableError as unset:
+            raise FileError(f"{self.name}:{_line_of(self.root, at)}: {unset}") from None
+
+    def _keeps(self, at: Location) -> bool:
+        same = len(at) == len(self.kept)
+        return same and all(wanted in ("*", part) for part, wanted in zip(at, self.kept, strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ from streams.demo.rules import write_rules
 from streams.local.pipeline import Pipeline, read_pipeline
 
 VIDEO_VARIABLE: Final = "TOEZICHT_DEMO_VIDEO"
-EMPTY_VARIABLE: Final = "TOEZICHT_DEMO_EMPTY"
 CALIBRATION_VARIABLE: Final = "TOEZICHT_DEMO_CALIBRATION"
 COPIED: Final = ("cameras.yaml", "pipeline.yaml", "reports.jsonl", "p2000.txt", "expected.yaml", "areas.geojson")
 SCENE_S: Final = 60.0
@@ -60,7 +60,7 @@ class Material:
 
 
 def prepare(folder: Path, progress: Callable[[str], None]) -> Material:
-    """Write the demo's files and point the environment at its video.
+    """Write the demo's files, with its video in the registry: any command can read it, in this process or another.
 
     Raises:
         FileError: A file of the demo is wrong.
@@ -71,7 +71,11 @@ def prepare(folder: Path, progress: Callable[[str], None]) -> Material:
     for name in COPIED:
         (folder / name).write_bytes(shipped.joinpath(name).read_bytes())
     write_rules(folder / "rules.yaml")
-    composed = _find_video(folder, progress)
+    named = os.environ.get(VIDEO_VARIABLE, "")
+    composed = not (named and Path(named).is_file())
+    video = _compose(folder, progress) if composed else Path(named).resolve()
+    _take_empty_square(folder, video, progress)
+    _name_video(folder / "cameras.yaml", video)
     model = os.environ.get(CALIBRATION_VARIABLE, "")
     if not composed and model and Path(model).is_file():
         _calibrate(folder / "cameras.yaml", Path(model).resolve())
@@ -87,18 +91,24 @@ def _calibrate(registry: Path, model: Path) -> None:
     registry.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True))
 
 
-def _find_video(folder: Path, progress: Callable[[str], None]) -> bool:
-    from detectors.synthetic import write_empty_scene, write_moving_scene
+def _name_video(registry: Path, video: Path) -> None:
+    """Write the video's path in place of the variable: relative where it lies beside the registry."""
+    path = video.relative_to(registry.parent) if video.is_relative_to(registry.parent) else video
+    quoted = json.dumps(str(path), ensure_ascii=False)[1:-1]
+    registry.write_text(registry.read_text().replace(f"${{{VIDEO_VARIABLE}}}", quoted))
 
-    named = os.environ.get(VIDEO_VARIABLE, "")
-    composed = not (named and Path(named).is_file())
-    if composed:
-        progress(f"composing a scene from photos ({VIDEO_VARIABLE} names no video)")
-        video = folder / "scene.avi"
-        write_moving_scene(video, SCENE_S, SCENE_FPS, (WIDTH_PX, HEIGHT_PX))
-        os.environ[VIDEO_VARIABLE] = str(video)
-    empty = folder / "empty"
+
+def _compose(folder: Path, progress: Callable[[str], None]) -> Path:
+    from detectors.synthetic import write_moving_scene
+
+    progress(f"composing a scene from photos ({VIDEO_VARIABLE} names no video)")
+    video = folder / "scene.avi"
+    write_moving_scene(video, SCENE_S, SCENE_FPS, (WIDTH_PX, HEIGHT_PX))
+    return video
+
+
+def _take_empty_square(folder: Path, video: Path, progress: Callable[[str], None]) -> None:
+    from detectors.synthetic import write_empty_scene
+
     progress("taking the empty square from the video")
-    write_empty_scene(empty, Path(os.environ[VIDEO_VARIABLE]))
-    os.environ[EMPTY_VARIABLE] = str(empty)
-    return composed
+    write_empty_scene(folder / "empty", video)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from pydantic import Field, model_validator
 
 from schemas.base import Identifier, Part
+from streams.config.registry import credential_variables, load_registry
 from streams.config.yaml import read_yaml
 from streams.local.supervisor import ProcessSpec
+from streams.settings import PipelineSettings
+
+READ_PICTURES: Final = frozenset({"capture"})
+"""The commands that open cameras, and so need their passwords."""
 
 
 class BrokerSection(Part):
@@ -29,14 +34,10 @@ class ProcessSection(Part):
     restart: bool = True
 
 
-class Pipeline(Part):
-    """The whole file. Relative paths are relative to the file's folder."""
+class Pipeline(Part, PipelineSettings):
+    """The whole file: a pipeline's settings by their names, and its processes. Relative paths are relative to its folder."""
 
     registry: Path
-    rules: Path | None = None
-    safety_plan: Path | None = None
-    areas: Path | None = None
-    shadow_rules: Path | None = None
     broker: BrokerSection = BrokerSection()
     processes: Annotated[tuple[ProcessSection, ...], Field(min_length=1)]
 
@@ -49,16 +50,6 @@ class Pipeline(Part):
         return self
 
 
-def _optional(pipeline: Pipeline) -> dict[str, Path | None]:
-    """Return the files that the product has its own of, or can do without, by the field's name."""
-    return {
-        "rules": pipeline.rules,
-        "shadow_rules": pipeline.shadow_rules,
-        "safety_plan": pipeline.safety_plan,
-        "areas": pipeline.areas,
-    }
-
-
 def read_pipeline(path: Path) -> Pipeline:
     """Return the checked file with its paths made absolute.
 
@@ -67,29 +58,30 @@ def read_pipeline(path: Path) -> Pipeline:
     """
     pipeline = read_yaml(path, Pipeline)
     folder = path.resolve().parent
-    return pipeline.model_copy(
-        update={
-            "registry": folder / pipeline.registry,
-            **{name: None if path is None else folder / path for name, path in _optional(pipeline).items()},
-            "processes": tuple(
-                process.model_copy(update={"stdin": None if process.stdin is None else folder / process.stdin})
-                for process in pipeline.processes
-            ),
-        }
+    processes = tuple(
+        process.model_copy(update={"stdin": None if process.stdin is None else folder / process.stdin})
+        for process in pipeline.processes
     )
+    files = {name: folder / value for name, value in _settings(pipeline).items() if isinstance(value, Path)}
+    return pipeline.model_copy(update={**files, "processes": processes})
 
 
 def process_specs(pipeline: Pipeline, bootstrap_servers: str, data: Path) -> list[ProcessSpec]:
-    """Return the file's processes, ready for the supervisor."""
+    """Return the file's processes, ready for the supervisor.
+
+    A setting that the file does not have is as it is in the environment of this process. The cameras' credentials are handed
+    on to processes that read pictures alone.
+
+    Raises:
+        FileError: The registry cannot be read.
+    """
+    credentials = credential_variables(load_registry(pipeline.registry))
     environment = {
         "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
-        "TOEZICHT_REGISTRY": str(pipeline.registry),
         "TOEZICHT_DATA": str(data),
         "TOEZICHT_METRICS_PORT": "0",
+        **{f"TOEZICHT_{name.upper()}": str(value) for name, value in _settings(pipeline).items()},
     }
-    for name, path in _optional(pipeline).items():
-        if path is not None:
-            environment[f"TOEZICHT_{name.upper()}"] = str(path)
     return [
         ProcessSpec(
             name=process.name,
@@ -97,6 +89,13 @@ def process_specs(pipeline: Pipeline, bootstrap_servers: str, data: Path) -> lis
             environment=environment,
             stdin=process.stdin,
             restart=process.restart,
+            withheld=frozenset() if process.command[0] in READ_PICTURES else credentials,
         )
         for process in pipeline.processes
     ]
+
+
+def _settings(pipeline: Pipeline) -> dict[str, Any]:
+    """Return the settings that stand in the file, by name."""
+    named = {name: getattr(pipeline, name) for name in pipeline.model_fields_set & PipelineSettings.model_fields.keys()}
+    return {name: value for name, value in named.items() if value is not None}

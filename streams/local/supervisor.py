@@ -49,6 +49,7 @@ class ProcessSpec:
         stdin: A file to read from; nothing where empty.
         ready_within_s: How long it may take until it says that it is ready; zero does not wait.
         restart: Whether it is started again after it ends; otherwise an end with code 0 is its success.
+        withheld: Variables of this process's own environment that it does not get: others' passwords.
     """
 
     name: str
@@ -57,6 +58,7 @@ class ProcessSpec:
     stdin: Path | None = None
     ready_within_s: float = 90.0
     restart: bool = True
+    withheld: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -186,7 +188,8 @@ class Supervisor:
 
     def _launch(self, child: Child) -> None:
         child.ready_file.unlink(missing_ok=True)
-        environment = {**os.environ, **child.spec.environment, READY_VARIABLE: str(child.ready_file)}
+        inherited = {name: value for name, value in os.environ.items() if name not in child.spec.withheld}
+        environment = {**inherited, **child.spec.environment, READY_VARIABLE: str(child.ready_file)}
         with child.log_file.open("ab") as log_file, (child.spec.stdin or Path(os.devnull)).open("rb") as stdin:
             child.popen = subprocess.Popen(
                 pdeath_command(list(child.spec.command)),

@@ -83,18 +83,34 @@ def ordered(alerts: Sequence[Alert], room: str | None = None) -> list[Alert]:
 
     A case, such as housing fraud, goes to its recipients and is not on the operator's list (fact sheet §7, rule 5).
     """
-    mine = [
-        alert
-        for alert in alerts
-        if alert.operator_list and _on_the_list(alert) and room in (None, alert.control_room_id)
-    ]
+    mine = [alert for alert in alerts if _on_the_list(alert) and room in (None, alert.control_room_id)]
     return sorted(mine, key=lambda alert: (alert.priority, -alert.score, alert.opened_at, alert.alert_id))
 
 
 def _on_the_list(alert: Alert) -> bool:
-    """Return whether an alert asks for somebody's eyes: what is over leaves when it was acknowledged, as in ISA-18.2."""
+    """Return whether an alert asks for an operator's eyes: what is over leaves when it was acknowledged, as in ISA-18.2."""
     seen = alert.state is AlertState.RETURNED_TO_NORMAL and alert.acknowledged_at is not None
-    return alert.state not in OFF_THE_LIST and not seen
+    return alert.operator_list and alert.state not in OFF_THE_LIST and not seen
+
+
+class ListChanges:
+    """Which changes are of the operator's list: those of an alert that stands on it, and the one that takes it off.
+
+    Args:
+        whole: Whether the changes begin with the newest state of every alert, so that one that is not known was not on the list.
+    """
+
+    def __init__(self, whole: bool) -> None:
+        self._whole = whole
+        self._listed: dict[str, bool] = {}
+
+    def take(self, alert: Alert) -> bool:
+        """Return whether a change is of the list, and remember where the alert stands now."""
+        listed, known = _on_the_list(alert), alert.alert_id in self._listed
+        was_listed = self._listed.get(alert.alert_id, False)
+        self._listed[alert.alert_id] = listed
+        ended_first = not known and not self._whole and alert.operator_list and alert.state in OFF_LIST
+        return listed or was_listed or ended_first
 
 
 def in_sight(alerts: Sequence[Alert], known: Sequence[Alert]) -> list[Alert]:

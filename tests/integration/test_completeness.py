@@ -86,8 +86,6 @@ class Scene:
             "TOEZICHT_REGISTRY": str(REGISTRY),
             "TOEZICHT_DATA": str(self.folder / "data"),
             "TOEZICHT_METRICS_PORT": "0",
-            "CAMERA_USER": "u",
-            "CAMERA_PASSWORD": "p",
         }
 
     def send(self, producer: KafkaProducer, topic: str, message: Message) -> RecordPlace:

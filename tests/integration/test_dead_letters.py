@@ -65,8 +65,6 @@ class Room:
             "KAFKA_BOOTSTRAP_SERVERS": self.broker.bootstrap_servers,
             "TOEZICHT_REGISTRY": str(self.folder / f"{registry}.yaml"),
             "TOEZICHT_DATA": str(self.folder / "data"),
-            "CAMERA_USER": "u",
-            "CAMERA_PASSWORD": "p",
         }
 
     def start(self, registry: str, *stages: str) -> None:

@@ -57,8 +57,6 @@ class Scene:
             "TOEZICHT_SHADOW_RULES": str(self.other_rules),
             "TOEZICHT_DATA": str(folder / "data"),
             "TOEZICHT_READY_FILE": str(folder / "ready.json"),
-            "CAMERA_USER": "u",
-            "CAMERA_PASSWORD": "p",
         }
         self.worker = self.start()
 

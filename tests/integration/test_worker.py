@@ -46,8 +46,6 @@ class Scene:
                 "TOEZICHT_REGISTRY": str(REGISTRY),
                 "TOEZICHT_DATA": str(folder / "data"),
                 "TOEZICHT_READY_FILE": str(self.ready),
-                "CAMERA_USER": "u",
-                "CAMERA_PASSWORD": "p",
             },
             stderr=(folder / "worker.log").open("w"),
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, time
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 from shapely.geometry import Polygon
@@ -184,10 +184,11 @@ class Zone(Part):
 class CameraSource(Part):
     """Where pictures come from.
 
-    `url` is an `rtsp://` address, a video file, or a folder of still images; `${NAME}` is taken from the environment,
-    so that no password stands in the file. `start` and `fps` are for files and folders only: `start: now` gives the
-    first picture the moment at which capture begins. `offset_s` is where in the file to begin the first time: the
-    picture there is the one that has the time `start`, and a loop goes on from the file's own beginning.
+    `url` is an `rtsp://` address, a video file, or a folder of still images; `${NAME}` is taken from the environment when
+    pictures are read, so that no password stands in the file or is held by who reads none. `start` and `fps` are for
+    files and folders only: `start: now` gives the first picture the moment at which capture begins. `offset_s` is where
+    in the file to begin the first time: the picture there is the one that has the time `start`, and a loop goes on from
+    the file's own beginning.
     """
 
     url: Annotated[str, Field(min_length=1, repr=False)]
@@ -256,6 +257,9 @@ class ControlRoom(Part):
 
 class Registry(Part):
     """All cameras and control rooms, with the version that goes into each alert."""
+
+    UNEXPANDED: ClassVar = ("cameras", "*", "source", "url")
+    """Where `${NAME}` stays as it stands when the file is read: what it stands for is for who reads pictures alone."""
 
     version: Annotated[str, Field(min_length=1, max_length=40)]
     control_rooms: Annotated[tuple[ControlRoom, ...], Field(min_length=1)]

@@ -1,7 +1,8 @@
 """What an alert counts for: a category, an area and a day, or nothing; and the weeks that days lie in.
 
-An alert counts from the revision that opens it. It counts for the day on which it happened, in the municipality's time zone,
-however late it is told, and it moves when its category, its place or that day turns out otherwise. It is taken out when it
+An alert counts from the revision in which a report of it first holds: what only a camera saw was not reported, and one more
+camera would look like more incidents. It counts for the day on which it happened, in the municipality's time zone, however
+late it is told, and it moves when its category, its place or that day turns out otherwise. It is taken out when it
 turns out to be no incident of its own: cancelled, or closed as false, test or duplicate. One that ended by itself, was
 shelved or suppressed counts: nobody said that it did not happen. One that is opened again counts again, once.
 """
@@ -69,8 +70,12 @@ class CountsRow(Part):
 
 
 def counts(alert: Alert) -> bool:
-    """Return whether an alert counts, as it is now. A summary stands for others, which count themselves."""
-    return alert.summary is None and alert.state is not AlertState.CANCELLED and alert.closing in COUNTED_CLOSINGS
+    """Return whether an alert counts, as it is now: somebody reported it, and nobody took it back or rejected it.
+
+    A summary has no reports: it stands for others, which count themselves.
+    """
+    reported = any(not report.cancelled for report in alert.reports)
+    return reported and alert.state is not AlertState.CANCELLED and alert.closing in COUNTED_CLOSINGS
 
 
 def contribution_of(alert: Alert, areas: AreaMap, zone: ZoneInfo) -> Contribution | None:

@@ -17,9 +17,9 @@ from prometheus_client import REGISTRY
 
 from streams import metrics
 from streams.cli.main import COMMANDS
-from streams.config.yaml import read_yaml
-from streams.domain.cameras.registry import Registry
+from streams.config.registry import credential_variables, load_registry
 from streams.local.pipeline import read_pipeline
+from streams.settings import PipelineSettings
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 DASHBOARDS = [json.loads(path.read_text()) for path in sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))]
@@ -223,10 +223,25 @@ def test_the_image_is_pinned_locked_and_not_root() -> None:
 def test_the_example_files_are_valid() -> None:
     """`toezicht up deploy/pipeline.yaml` reads them."""
     pipeline = read_pipeline(DEPLOY / "pipeline.yaml")
-    registry = read_yaml(pipeline.registry, Registry, {"CAMERA_USER": "u", "CAMERA_PASSWORD": "p"})
+    registry = load_registry(pipeline.registry)
     assert registry.cameras
     for process in pipeline.processes:
         assert process.command[0] in COMMANDS
+
+
+def test_a_container_is_given_every_setting_of_a_pipeline() -> None:
+    """As the file of `toezicht up` takes each of them: one that is set and not passed on would do nothing."""
+    passed = set(COMPOSE["x-pipeline"]["environment"])
+    assert {f"TOEZICHT_{name.upper()}" for name in PipelineSettings.model_fields} <= passed
+
+
+def test_only_the_container_that_reads_cameras_has_their_passwords() -> None:
+    """Least privilege: what the example's registry takes for its addresses is given to `capture` alone."""
+    secrets = credential_variables(load_registry(DEPLOY / "cameras.yaml"))
+    assert secrets
+    for name, service in COMPOSE["services"].items():
+        given = set(service.get("environment", {}))
+        assert secrets & given == (secrets if service.get("command") == ["capture"] else set()), name
 
 
 def test_each_alert_rule_has_a_runbook_that_exists() -> None:

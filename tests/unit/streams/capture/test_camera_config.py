@@ -30,7 +30,7 @@ def test_live_cameras_are_gated_unless_the_registry_says_otherwise(
 ) -> None:
     """Recorded material passes whole, so that an evaluation sees every picture."""
     camera = Camera.model_validate(registry_camera("cam-1", {"url": url, "motion_gate": motion_gate}))
-    assert camera_config(camera, Path()).motion_gate is gated
+    assert camera_config(camera, Path("cameras.yaml")).motion_gate is gated
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_large_pictures_are_decoded_by_key_frames_while_quiet_unless_the_registr
     """A substream is cheap enough to be decoded whole, and wakes sooner."""
     written = registry_camera("cam-1", {"url": "rtsp://camera/stream", "quiet_decoding": configured})
     camera = Camera.model_validate(written | {"width_px": size[0], "height_px": size[1]})
-    assert camera_config(camera, Path()).source.quiet_decoding == decoding
+    assert camera_config(camera, Path("cameras.yaml")).source.quiet_decoding == decoding
 
 
 def test_another_way_of_decoding_is_refused() -> None:

@@ -11,10 +11,11 @@ import typer
 from typer.testing import CliRunner, Result
 
 from detectors.opencv import cv2
+from streams.capture.camera_config import camera_config
 from streams.capture.process import capture_options, chosen_cameras
 from streams.cli import cameras, capture
-from streams.config.yaml import read_yaml
-from streams.domain.cameras.registry import Registry
+from streams.config.registry import load_registry
+from streams.config.yaml import FileError
 from streams.errors import ConfigurationError, ToezichtError
 from streams.settings import read_time_zone
 from tests.support.registry import registry_camera, write_registry
@@ -94,7 +95,7 @@ def test_a_closed_window_is_no_problem_and_is_not_opened(tmp_path: Path, stills:
 def test_unknown_cameras_and_missing_settings_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is asked wrongly is one line that names the option and what was expected."""
     path = write_registry(tmp_path / "r.yaml", registry_camera("cam-1", {"url": "a.avi"}))
-    registry = read_yaml(path, Registry)
+    registry = load_registry(path)
     with pytest.raises(ConfigurationError, match="--camera is 'cam-9', expected one of cam-1"):
         chosen_cameras(registry, ["cam-9"], str(path))
     assert [camera.id for camera in chosen_cameras(registry, [], str(path))] == ["cam-1"]
@@ -104,6 +105,37 @@ def test_unknown_cameras_and_missing_settings_are_named(tmp_path: Path, monkeypa
     monkeypatch.delenv("KAFKA_BOOTSTRAP_SERVERS", raising=False)
     assert isinstance(_run("cameras", "check").exception, ToezichtError)
     assert "KAFKA_BOOTSTRAP_SERVERS" in str(_run("capture", "--registry", str(path)).exception)
+
+
+def test_a_check_needs_passwords_only_to_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without them the rest is checked, and what cannot be opened is a problem of that camera, with the line."""
+    monkeypatch.delenv("CAMERA_PASSWORD", raising=False)
+    camera = registry_camera("cam-1", {"url": "rtsp://bob:${CAMERA_PASSWORD}@127.0.0.1:1/x"})
+    registry = write_registry(tmp_path / "r.yaml", camera)
+    result = _run("cameras", "check", "--registry", str(registry))
+    assert result.exit_code == 0, result.output
+    assert "rtsp rtsp://***@127.0.0.1:1/x (opens: not tried)" in result.stdout
+    result = _run("cameras", "check", "--registry", str(registry), "--open", "--json")
+    assert result.exit_code == 1
+    [problem] = json.loads(result.stdout)["problems"]
+    assert "r.yaml:" in problem
+    assert "camera cam-1: the environment variable CAMERA_PASSWORD is used but not set" in problem
+
+
+def test_capture_needs_the_passwords_of_the_cameras_that_it_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says which is missing before it does anything else, and asks for no other camera's."""
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
+    monkeypatch.setenv("PASSWORD_1", "Zq7")
+    cameras = [registry_camera(f"cam-{n}", {"url": f"rtsp://bob:${{PASSWORD_{n}}}@127.0.0.1:1/x"}) for n in (1, 2)]
+    registry = write_registry(tmp_path / "r.yaml", *cameras)
+    error = _run("capture", "--registry", str(registry)).exception
+    assert isinstance(error, FileError)
+    assert "camera cam-2: the environment variable PASSWORD_2 is used but not set" in str(error)
+    config = camera_config(load_registry(registry).cameras[0], registry)
+    assert config.source.url == "rtsp://bob:Zq7@127.0.0.1:1/x"
+    assert "Zq7" not in repr(config)
 
 
 def test_rates() -> None:

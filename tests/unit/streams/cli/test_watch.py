@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from schemas.alerts import Alert, AlertSummary
+from schemas.alerts import Alert, AlertState, AlertSummary
 from streams.cli import watch
 from streams.cli.options import reachable
 from streams.errors import ConfigurationError
@@ -126,6 +126,30 @@ def test_a_terminal_shows_the_whole_list_anew(monkeypatch: pytest.MonkeyPatch) -
     last = out.getvalue().split("State")[-1]
     assert "Plein" in last
     assert "Laan" in last
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_lines_are_of_the_operators_list(capsys: pytest.CaptureFixture[str], everything: bool) -> None:
+    """As on a terminal: no case of a recipient's; what a plan holds back comes when it is on the list, and goes."""
+    case = example(Alert, alert_id="case", place="Geheim", operator_list=False)
+    held = example(Alert, alert_id="held", place="Kermis", state="suppressed")
+    back, over = (held.model_copy(update={"state": AlertState(state)}) for state in ("new", "closed"))
+    reader: Any = FakeReader([case, held], [held], [back], [case, over], [over])
+    watch._print_lines(until(reader), reader, None, as_json=False, everything=everything, lang=Language.EN)
+    told = [line.split("[")[1].split("]")[0] for line in capsys.readouterr().out.splitlines()]
+    assert told == ["new", "closed"]
+
+
+@pytest.mark.parametrize(("from_start", "told"), [(True, 0), (False, 1)])
+def test_the_end_of_an_alert_that_was_there_before_is_told_once(
+    capsys: pytest.CaptureFixture[str], from_start: bool, told: int
+) -> None:
+    """But `--from-start` begins with what is open, and not with all that ended in four weeks."""
+    ended = example(Alert, alert_id="a", state="expired")
+    reader: Any = FakeReader([ended], [ended])
+    changes = until(reader)
+    watch._print_lines(changes, reader, None, as_json=False, everything=False, lang=Language.EN, from_start=from_start)
+    assert len(capsys.readouterr().out.splitlines()) == told
 
 
 @pytest.mark.parametrize(("everything", "state", "shown"), [(False, "new", 1), (True, "new", 2), (False, "closed", 2)])

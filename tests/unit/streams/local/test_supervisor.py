@@ -149,3 +149,22 @@ def test_children_end_when_the_supervisor_is_killed(tmp_path: Path) -> None:
             return Path(f"/proc/{child_id}/stat").read_text().split()[2] == "Z"
 
         eventually(gone)
+
+
+def test_a_process_does_not_get_what_is_withheld(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever can read its memory or /proc finds no password there."""
+    monkeypatch.setenv("CAMERA_PASSWORD", "hush")
+    monkeypatch.setenv("OTHER", "said")
+    code = f"{READY}time.sleep(600)"
+    secret = frozenset({"CAMERA_PASSWORD", "NEVER_SET"})
+    supervisor = Supervisor([python("with", code), python("without", code, withheld=secret)], tmp_path)
+    supervisor.start()
+    try:
+        told = {}
+        for child in supervisor.children:
+            assert child.popen is not None
+            told[child.spec.name] = Path(f"/proc/{child.popen.pid}/environ").read_bytes()
+        assert {name: b"hush" in text for name, text in told.items()} == {"with": True, "without": False}
+        assert all(b"OTHER=said" in text for text in told.values())
+    finally:
+        supervisor.stop()

@@ -43,6 +43,17 @@ def test_an_alert_counts_in_every_state_but_cancelled(state: AlertState) -> None
     assert counts(alert(state=state)) is (state is not AlertState.CANCELLED)
 
 
+def test_what_cameras_began_counts_when_somebody_reports_it() -> None:
+    """A crowd that only a camera saw is no report; one more camera would otherwise look like more incidents."""
+    reported = alert(category=Category.CROWD_DENSITY)
+    [report] = reported.reports
+    withdrawn = report.model_copy(update={"cancelled": True})
+    assert counts(reported)
+    assert not counts(alert(category=Category.CROWD_DENSITY, reports=()))
+    assert not counts(alert(reports=(withdrawn,)))
+    assert counts(alert(reports=(withdrawn, report)))
+
+
 @pytest.mark.parametrize(("closing", "counted"), [("", True), ("true", True), ("false", False), ("test", False),
                                                   ("duplicate", False)])  # fmt: skip
 def test_a_closed_alert_counts_when_it_was_true(closing: str, counted: bool) -> None:
