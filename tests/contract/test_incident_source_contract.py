@@ -1,0 +1,220 @@
+"""Every source of reports keeps the same contract: whatever its feed says is a report, not for us, or refused with a reason."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from schemas.base import Identifier
+from schemas.incidents import Incident
+from schemas.operations import DeadLetterReason
+from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading, Unreadable
+from streams.domain.incidents.revisions import AcceptedReport, NothingNew, normalise
+from streams.intake import sources
+from streams.intake.sources.base import IncidentSource
+from streams.intake.sources.categories import load_categories
+from streams.intake.sources.p2000.reports import P2000Reports
+from streams.intake.sources.p2000.words import load_p2000_words
+from streams.intake.sources.recorded import RecordedReports
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+SECRET = ("Zwartjanssen", "0612345678", "hartklachten")
+"""A name, a telephone number and a circumstance, which stand in the personal lines below and nowhere else."""
+CATEGORIES, WORDS = load_categories(), load_p2000_words()
+CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A source and lines of its feed.
+
+    Attributes:
+        make: Makes a source as a process does that starts.
+        reports: Lines of which each is a report of its own.
+        broken: Lines that should be reports.
+        not_for_us: Lines that are none.
+        personal: Reports with all of `SECRET` in what people write.
+        personal_and_broken: The same, unreadable.
+    """
+
+    make: Callable[[], IncidentSource]
+    reports: tuple[bytes, ...]
+    broken: tuple[bytes, ...]
+    not_for_us: tuple[bytes, ...]
+    personal: tuple[bytes, ...]
+    personal_and_broken: tuple[bytes, ...]
+
+
+def page(text: str, at: str = "2026-11-24 12:59:30") -> bytes:
+    """Return a pager message of Amsterdam's afternoon."""
+    return f"FLEX|{at}|1600/2/K/A|12.092|002029568 000126999|ALN|{text}".encode()
+
+
+FEEDS = {
+    RecordedReports: Feed(
+        make=lambda: RecordedReports(CATEGORIES),
+        reports=(
+            b'{"source": "politie-gms", "source_id": "1", "category": "bzdsbr", "priority": "P 1"}',
+            b'{"source": "politie-gms", "source_id": "2", "occurred_at": "2026-11-24T12:59:00+01:00",'
+            b' "reported_at": "2026-11-24T11:59:30Z", "position": {"x_rd": 119000, "y_rd": 480000}}',
+            b'{"source": "meldpunt", "source_id": "1", "place": {"street": "Dorpsstraat 12", "town": "Amstelveen"}}',
+        ),
+        broken=(b'{"source": "politie-gms"', b"[]", b'{"source": "a b", "source_id": "1"}', b"\xff\xfe"),
+        not_for_us=(b" ", b'{"source": "politie-gms", "source_id": "3", "operation": "test"}'),
+        personal=(
+            b'{"source": "politie-gms", "source_id": "4", "text": "Zwartjanssen 0612345678 hartklachten",'
+            b' "reporter": {"name": "Zwartjanssen"}, "category": "Zwartjanssen hartklachten", "priority": "0612345678 bellen"}',
+        ),
+        personal_and_broken=(
+            b'{"source": "Zwartjanssen 0612345678", "source_id": "5", "text": "hartklachten"}',
+            b'{"source": "politie-gms", "source_id": "6", "operation": "hartklachten Zwartjanssen 0612345678"}',
+            b'{"Zwartjanssen": 0612345678, "hartklachten"}',
+        ),
+    ),
+    P2000Reports: Feed(
+        make=lambda: P2000Reports(WORDS),
+        reports=(
+            page("P 1 BAD-01 Brand woning Dorpsstraat Amstelveen 132431"),
+            page("A1 12110 Amstelveen Rit 45678"),
+            page("P 2 Reanimatie Contactweg Amsterdam 132432"),
+        ),
+        broken=(b"FLEX|", b"{}", page("P 1 Brand", at="gisteren"), page("P 1 Brand \u00e9").replace(b"\xc3", b"\xff")),
+        not_for_us=(b"", b"multimon-ng 1.1.9", page("Proefalarm"), page("x").replace(b"|ALN|", b"|NUM|")),
+        personal=(
+            page("P 1 BAD-01 Brand woning mevr Zwartjanssen hartklachten 0612345678 Dorpsstraat Amstelveen 132431"),
+            page("A1 12110 Zwartjanssen hartklachten 0612345678 Dorpsstraat Amstelveen Rit 45678"),
+        ),
+        personal_and_broken=(
+            page("P 1 Brand", at="Zwartjanssen 0612345678 hartklachten"),
+            b"FLEX|Zwartjanssen 0612345678 hartklachten",
+        ),
+    ),
+}
+"""By class. A new source is an entry here."""
+
+
+def implementations() -> Iterator[type]:
+    """Yield the classes of the package that read lines."""
+    for found in pkgutil.walk_packages(sources.__path__, f"{sources.__name__}."):
+        module = importlib.import_module(found.name)
+        for _, each in inspect.getmembers(module, inspect.isclass):
+            if each.__module__ == found.name and each is not IncidentSource and {"read", "recall"} <= set(dir(each)):
+                yield each
+
+
+@pytest.fixture(params=FEEDS, ids=lambda made: str(made.name))
+def feed(request: pytest.FixtureRequest) -> Feed:
+    """Return one of the feeds."""
+    return FEEDS[request.param]
+
+
+def report_of(reading: Reading) -> RawReport:
+    """Return what must be a report."""
+    assert isinstance(reading, RawReport), reading
+    return reading
+
+
+def incident_of(report: RawReport, known: Incident | None = None) -> Incident:
+    """Return the incident that a report makes."""
+    decision = normalise(report, known, NOW)
+    assert isinstance(decision, AcceptedReport), decision
+    return decision.incident
+
+
+def test_every_source_keeps_the_contract() -> None:
+    """Whatever reads lines in the package has lines here, and a name of its own that is safe as a label."""
+    assert set(implementations()) == set(FEEDS)
+    names = [feed.make().name for feed in FEEDS.values()]
+    assert len(set(names)) == len(names)
+    assert all(CODE.fullmatch(name) for name in names)
+
+
+def test_a_good_line_is_a_report_that_makes_an_incident(feed: Feed) -> None:
+    """It says whose it is and which; its times are UTC, whatever zone the feed writes them in."""
+    source = feed.make()
+    found = [report_of(source.read(line, NOW)) for line in feed.reports]
+    for report in found:
+        TypeAdapter(Identifier).validate_python(report.source)
+        assert report.source_id
+        for at in (report.occurred_at, report.reported_at):
+            assert at is None or (at.utcoffset() == timedelta(0) and abs(at - NOW) < timedelta(hours=1))
+        incident = incident_of(report)
+        assert (incident.source, incident.source_id) == (report.source, report.source_id)
+        assert incident.occurred_at.tzinfo is not None
+    assert len({(report.source, report.source_id) for report in found}) == len(found)
+
+
+def test_a_line_that_comes_again_is_the_same_report(feed: Feed) -> None:
+    """Under the same incident's identity, with nothing new; also in a process that read no line before, and after a restart."""
+    source = feed.make()
+    for line in feed.reports:
+        incident = incident_of(report_of(source.read(line, NOW)))
+        again = report_of(source.read(line, NOW))
+        assert isinstance(normalise(again, incident, NOW), NothingNew)
+        assert incident_of(report_of(feed.make().read(line, NOW))).message_id() == incident.message_id()
+        restarted = feed.make()
+        restarted.recall(incident)
+        after = report_of(restarted.read(line, NOW))
+        assert incident_of(after).incident_id == incident.incident_id
+
+
+def test_a_broken_line_is_refused_with_a_bounded_reason(feed: Feed) -> None:
+    """In one line that fits a dead letter."""
+    source = feed.make()
+    for line in feed.broken:
+        reading = source.read(line, NOW)
+        assert isinstance(reading, Unreadable), line
+        assert reading.reason in DeadLetterReason
+        assert 0 < len(reading.detail) <= 300
+        assert "\n" not in reading.detail
+
+
+def test_a_line_that_is_no_report_is_counted_under_a_code(feed: Feed) -> None:
+    """A test, a banner, an empty line: no dead letter."""
+    source = feed.make()
+    for line in feed.not_for_us:
+        reading = source.read(line, NOW)
+        assert isinstance(reading, NotForUs), line
+        assert CODE.fullmatch(reading.reason)
+
+
+def test_what_people_write_goes_nowhere(feed: Feed) -> None:
+    """No name, no telephone number and no circumstance is in what a line becomes, good or broken."""
+    source = feed.make()
+    for line in (*feed.personal, *feed.personal_and_broken):
+        assert all(word.encode() in line for word in SECRET)
+        reading = source.read(line, NOW)
+        assert isinstance(reading, RawReport if line in feed.personal else Unreadable), reading
+        shown = repr(reading) + (incident_of(reading).model_dump_json() if isinstance(reading, RawReport) else "")
+        assert [word for word in SECRET if word.lower() in shown.lower()] == []
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_bytes_make_it_raise(feed: Feed, data: st.DataObject) -> None:
+    """Neither any bytes nor a line of the feed with something else in its middle; and the same bytes read the same."""
+    whole = data.draw(st.sampled_from(feed.reports + feed.personal))
+    start = data.draw(st.integers(0, len(whole)))
+    end = data.draw(st.integers(start, len(whole)))
+    other = data.draw(st.binary(max_size=40) | st.text(max_size=40).map(lambda text: text.encode("utf-8", "replace")))
+    for line in (other, whole[:start] + other + whole[end:]):
+        reading = feed.make().read(line, NOW)
+        assert reading == feed.make().read(line, NOW)
+        match reading:
+            case RawReport():
+                normalise(reading, None, NOW)
+            case Unreadable():
+                assert len(reading.detail) <= 300
+                assert "\n" not in reading.detail
+            case NotForUs():
+                assert CODE.fullmatch(reading.reason)
