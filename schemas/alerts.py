@@ -15,7 +15,7 @@ from schemas.geo import Position
 
 
 class AlertState(StrEnum):
-    """Life of an alert after ISA-18.2 (names as in the fact sheet §4), with the ends that a control room knows."""
+    """Life of an alert after ISA-18.2 (names as in docs/domain.md §4), with the ends that a control room knows."""
 
     NEW = "new"
     ACKNOWLEDGED = "acknowledged"

@@ -18,8 +18,13 @@ from streams.cli.main import build_app
 from streams.local.pipeline import Pipeline
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-TEXT = {path.name: path.read_text() for path in DOCUMENTS}
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs" / "adr").glob("*.md")),
+]
+TEXT = {str(path.relative_to(ROOT)): path.read_text() for path in DOCUMENTS}
 
 
 def blocks(language: str) -> list[tuple[str, str]]:
@@ -69,7 +74,7 @@ def test_a_command_in_the_documents_exists(document: str, words: list[str]) -> N
 @pytest.mark.parametrize("name", TEXT)
 def test_a_link_in_the_documents_leads_somewhere(name: str) -> None:
     """Every relative link names a file of the project."""
-    folder = next(path for path in DOCUMENTS if path.name == name).parent
+    folder = (ROOT / name).parent
     for target in re.findall(r"\]\(([^)#]+)\)", TEXT[name]):
         if "://" not in target:
             assert (folder / target).exists(), f"{name} links to {target}"
