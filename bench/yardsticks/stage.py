@@ -26,7 +26,6 @@ from streams.kafka.record import EncodedOutput
 from streams.process import tell_ready
 from streams.runtime.encode import encoded, handler_fault
 from streams.runtime.faust.app import ROCKSDB, SESSION_TIMEOUT_S, STORE
-from streams.runtime.faust.stage_app import TICK_TOPICS
 from streams.runtime.guard import read_record
 from streams.runtime.runner import record_of, set_aside
 from streams.settings import read_settings
@@ -123,7 +122,7 @@ async def _send(app: faust.App, output: EncodedOutput) -> None:
 
 
 def _add_ticks(app: faust.App, stage: Stage) -> None:
-    name = TICK_TOPICS.get(stage.name)
+    name = stage.ticks
     if name is None:
         return
 

@@ -100,9 +100,10 @@ Raw = tuple[bytes | None, bytes | None, Headers]
 
 @dataclass(frozen=True, slots=True)
 class EncodedOutput:
-    """One encoded output and where it goes; the message itself only where it was not sent before."""
+    """One encoded output and where it goes; the message, and what metrics are told of it, only where it was not sent before."""
 
     topic: str
     partition: int
     record: Encoded
     message: Message | None = None
+    measured: object | None = None

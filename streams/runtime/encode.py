@@ -47,7 +47,7 @@ def encoded(stage: str, outputs: Sequence[Output], entered_at: datetime, now: da
         partition = partition_of(output.topic, record.key) if output.partition is None else output.partition
         if output.key is not None:
             record = Encoded(output.key.encode(), record.value, record.headers)
-        records.append(EncodedOutput(output.topic, partition, record, output.message))
+        records.append(EncodedOutput(output.topic, partition, record, output.message, output.measured))
     return records
 
 

@@ -76,7 +76,7 @@ class Group:
     sent: bool = False
 
 
-def _nothing(_: Sequence[EncodedOutput]) -> None:
+def nothing(_: Sequence[EncodedOutput]) -> None:
     """Do nothing with confirmed outputs."""
 
 
@@ -98,7 +98,7 @@ class SendQueue:
         stage: str,
         transmit: Transmit,
         fail: Callable[[Exception], None],
-        confirmed: Callable[[Sequence[EncodedOutput]], None] = _nothing,
+        confirmed: Callable[[Sequence[EncodedOutput]], None] = nothing,
         store: Store | None = None,
         changelog: str = "",
         max_in_flight: int = MAX_IN_FLIGHT,

@@ -180,8 +180,6 @@ class StateRows:
 class NoRows:
     """What a stage without state is given: it holds nothing and refuses to be written."""
 
-    writes: Final[dict[str, BaseModel | None]] = {}
-
     def get(self, key: str, model: type[R]) -> R | None:
         """Return None: there are no rows."""
         return None

@@ -54,6 +54,7 @@ class Output:
         partition: An explicit partition, where the message's key does not decide it.
         entered_at: When the newest contributing input entered, where that is not the input that was just handled.
         payload: The record's value, for a message that travels in a header.
+        measured: What metrics are told once the message is confirmed; it is not sent.
     """
 
     topic: str
@@ -62,6 +63,7 @@ class Output:
     partition: int | None = None
     entered_at: datetime | None = None
     payload: bytes | None = None
+    measured: object | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +107,15 @@ class Stage(Protocol):
         inputs: Topics it reads; all with one partition count.
         stateful: Whether `rows` keeps anything; a stage without state gets rows that refuse to be written.
         max_late: An input that happened longer ago than this goes to dead-letters; None accepts any age.
+        ticks: The topic whose ticks this stage sends, one per second and partition that it holds: of the stages that take
+            them the one that owns the group's state and lives longest. None where another one does.
     """
 
     name: str
     inputs: tuple[str, ...]
     stateful: bool
     max_late: timedelta | None
+    ticks: str | None
 
     def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
         """Return what this input causes. Deterministic: the same rows, input and now give the same outputs.

@@ -27,6 +27,7 @@ class Locate:
     inputs: tuple[str, ...] = (topics.INCIDENTS,)
     stateful: bool = False
     max_late: timedelta | None = None
+    ticks: str | None = None
 
     def __init__(self, registry: Registry, rules: Rules, time_zone: str, canaries: Registry | None = None) -> None:
         """Compute the registry on the ground once; `time_zone` is the one that viewing windows are written in.

@@ -31,6 +31,7 @@ class Observe:
     inputs: tuple[str, ...] = (topics.DETECTIONS, topics.CAMERA_TICKS)
     stateful: bool = True
     max_late: timedelta | None = timedelta(hours=24)
+    ticks: str | None = None
 
     def __init__(self, registry: Registry, rules: Rules, time_zone: ZoneInfo, grounds: Mapping[str, GroundMap]) -> None:
         """Know the cameras and their zones; each zone's ground is computed once.

@@ -48,18 +48,23 @@ class Timers:
             bucket = max(bucket, clock.swept + 1)
         self._rows.put(_name(bucket, what), DueRow())
 
+    def moved(self, now: datetime) -> bool:
+        """Return whether there is a bucket of time up to now that was not taken yet; if not, taking changes nothing."""
+        clock = self._rows.get(_CLOCK, DueClock)
+        return clock is None or clock.swept < floor(now.timestamp() / self._bucket_s)
+
     def take(self, now: datetime, heavy: str = "", heavy_at_most: int = TAKEN_AT_MOST) -> list[str]:
-        """Remove and return what is due, in the order of time, at most `TAKEN_AT_MOST` at once.
+        """Remove and return what is due, in the order of time, at most `TAKEN_AT_MOST` at once; where time has `moved`.
 
         Args:
             now: The time of the tick.
             heavy: How the names of entries begin that may send much.
             heavy_at_most: At most so many of those are taken at once: what one tick sends must fit one record.
         """
+        if not self.moved(now):
+            return []
         bucket = floor(now.timestamp() / self._bucket_s)
         clock = self._rows.get(_CLOCK, DueClock)
-        if clock is not None and clock.swept >= bucket:
-            return []
         taken: list[str] = []
         heavies = 0
         for name in self._due(clock, bucket):

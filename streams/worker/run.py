@@ -22,6 +22,7 @@ from streams.errors import DeliveryError
 from streams.runtime.faust.stage_app import StageApp, build
 from streams.settings import KafkaSettings
 from streams.stages.base import PictureStage, Stage
+from streams.stages.decide.metrics import count_alerts
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ async def run_stages(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    apps = [build(stage, kafka, state_folder, clock, fail) for stage in stages]
+    apps = [build(stage, kafka, state_folder, clock, fail, count_alerts) for stage in stages]
     starting = _begin(_start(apps, ready), fail)
     watching = _begin(_watch(apps), fail)
     await stopping.wait()

@@ -37,6 +37,7 @@ class Echo:
     inputs: tuple[str, ...] = (ROOM_TICKS,)
     stateful = False
     max_late: timedelta | None = None
+    ticks: str | None = None
 
     def __init__(self) -> None:
         self.taken: list[int] = []

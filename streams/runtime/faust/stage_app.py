@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import faust
 from faust.types import TP
@@ -22,7 +22,7 @@ from schemas.operations import Tick
 from streams import metrics, topics
 from streams.clock import Clock
 from streams.errors import DeliveryError
-from streams.kafka.record import Where
+from streams.kafka.record import EncodedOutput, Where
 from streams.runtime.assignment import PartitionAssignment
 from streams.runtime.encode import encoded, placed
 from streams.runtime.faust.app import LEASE_S, faust_app, source_topic, state_table
@@ -31,15 +31,11 @@ from streams.runtime.faust.producer import BatchTransmit, FencedProducer, FirstO
 from streams.runtime.lease import Lease
 from streams.runtime.picture_runner import MAX_PICTURES_IN_FLIGHT, PictureRunner
 from streams.runtime.runner import Runner
-from streams.runtime.send_queue import MAX_IN_FLIGHT, SendQueue
+from streams.runtime.send_queue import MAX_IN_FLIGHT, SendQueue, nothing
 from streams.settings import KafkaSettings
 from streams.stages.base import Output, PictureStage, Stage
-from streams.stages.decide.metrics import count_alerts
 
 log = logging.getLogger(__name__)
-
-TICK_TOPICS: Final = {"corroborate": topics.CAMERA_TICKS, "decide": topics.ROOM_TICKS}
-"""Which stage sends the ticks of which topic: the one that owns the group's state and lives longest."""
 
 
 @dataclass
@@ -79,8 +75,18 @@ def build(
     state_folder: Path,
     clock: Clock,
     fail: Callable[[Exception], None],
+    confirmed: Callable[[Sequence[EncodedOutput]], None] = nothing,
 ) -> StageApp:
-    """Return a stage joined to its own Faust app; nothing is started or connected yet."""
+    """Return a stage joined to its own Faust app; nothing is started or connected yet.
+
+    Args:
+        stage: The stage.
+        kafka: The cluster.
+        state_folder: Where this worker keeps its state.
+        clock: The time of ticks, and how old pictures are.
+        fail: Called once with the error that stops the worker.
+        confirmed: Called with what each input caused, after the broker confirmed it: for metrics.
+    """
     app = faust_app(stage, kafka, state_folder)
     lease = Lease(LEASE_S)
     transmit = BatchTransmit(stage.name)
@@ -90,7 +96,7 @@ def build(
         stage.name,
         transmit,
         fail,
-        count_alerts,
+        confirmed,
         None if table is None else table.keep,
         topics.changelog(stage.name),
         MAX_PICTURES_IN_FLIGHT if pictures else MAX_IN_FLIGHT,
@@ -156,7 +162,7 @@ def _opening(
 
 
 def _add_timers(built: StageApp, clock: Clock) -> None:
-    ticks = TICK_TOPICS.get(built.stage.name)
+    ticks = None if isinstance(built.stage, PictureStage) else built.stage.ticks
     group = "camera" if ticks == topics.CAMERA_TICKS else "room"
     in_flight = metrics.IN_FLIGHT.labels(built.stage.name)
 

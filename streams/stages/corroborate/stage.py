@@ -74,6 +74,7 @@ class Corroborate:
     inputs: tuple[str, ...] = (topics.CAMERA_WATCHES, topics.OBSERVATIONS, topics.CAMERA_STATE, topics.CAMERA_TICKS)
     stateful: bool = True
     max_late: timedelta | None = None
+    ticks: str | None = topics.CAMERA_TICKS
 
     def __init__(self, registry: Registry, rules: Rules) -> None:
         """Take the cameras and the rules; each camera's place is computed once."""

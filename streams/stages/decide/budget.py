@@ -9,13 +9,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from schemas.alerts import Alert, Grouping
 from schemas.categories import Priority
 from schemas.operations import OperatorAction
-from streams import metrics
 from streams.domain.budget.budget import (
     OFF_LIST,
     BudgetRow,
@@ -49,8 +49,23 @@ LOOK_S: Final = 60
 """How often a control room that was asked lately is looked at: a flood's end is told and measured this late at most."""
 
 
+@dataclass(frozen=True, slots=True)
+class BudgetMeasure:
+    """How a control room's budget stands, for its gauges; told at a flood's beginning and end, and each minute."""
+
+    control_room_id: str
+    flood: bool
+    used_share: float
+
+
 class BudgetService:
-    """The alert budget of one control room within one partition's rows, for one input."""
+    """The alert budget of one control room within one partition's rows, for one input.
+
+    Attributes:
+        measured: How the budget stands, where this input looked.
+    """
+
+    measured: BudgetMeasure | None = None
 
     def __init__(
         self,
@@ -60,17 +75,16 @@ class BudgetService:
         registry_version: str,
         due: Timers,
         acted: ProcessedActions,
-        measured: bool = True,
     ) -> None:
-        """Work on a partition's rows; `due` and `acted` are the stage's. `measured`: whether the gauges are about this one."""
+        """Work on a partition's rows; `due` and `acted` are the stage's."""
         self._rows = rows
         self._room = room
         self._rules = rules
         self._registry_version = registry_version
         self._due = due
         self._acted = acted
-        self._measured = measured
         self._told: dict[str, Alert] = {}
+        self._looked = False
 
     def stand(self, before: ListStanding | None, alert: Alert, now: datetime) -> tuple[ListStanding | None, Alert]:
         """Return how an alert stands on the list after a change, and the alert that says so.
@@ -97,8 +111,11 @@ class BudgetService:
 
     @property
     def telling(self) -> bool:
-        """Return whether a summary is to be told."""
-        return bool(self._told)
+        """Return whether a decision is to be told: a summary, or that the budget was looked at.
+
+        When it is looked at next depends on that, so a replay must know.
+        """
+        return bool(self._told) or self._looked
 
     def told(self) -> Sequence[Alert]:
         """Return the summaries that are to be told because of this input, and forget them."""
@@ -119,8 +136,9 @@ class BudgetService:
             self._tell(row, False, now)
         return refused
 
-    def look(self, now: datetime) -> None:
+    def look(self, _: str, now: datetime) -> None:
         """Look whether a flood is over, and how much of the budget is used."""
+        self._looked = True
         known, rule = self._budget(), self._rules.budget
         row = settled(known, micros(now), rule, self._room) if rule else BudgetRow()
         self._measure(row, rule)
@@ -244,11 +262,8 @@ class BudgetService:
         self._rows.put(self._budget_name, row)
 
     def _measure(self, row: BudgetRow, rule: BudgetRule | None) -> None:
-        """Set the gauges: at a flood's beginning and end, and each minute, not for every alert."""
-        if not self._measured:
-            return
-        metrics.ALERT_FLOOD.labels(self._room).set(row.flood_since_us is not None)
-        metrics.ALERT_BUDGET_USED.labels(self._room).set(used_share(row, rule, self._room) if rule else 0.0)
+        used = used_share(row, rule, self._room) if rule else 0.0
+        self.measured = BudgetMeasure(self._room, row.flood_since_us is not None, used)
 
     def _budget(self) -> BudgetRow:
         return self._rows.get(self._budget_name, BudgetRow) or BudgetRow()

@@ -26,10 +26,11 @@ class Shadow:
     inputs: tuple[str, ...] = Decide.inputs
     stateful: bool = True
     max_late: timedelta | None = None
+    ticks: str | None = None
 
     def __init__(self, rules: Rules, registry_version: str, plan: Plan = NO_PLAN) -> None:
         """Take the shadow rules, the registry's version, which goes into each alert, and the plan of what is expected."""
-        self._decide = Decide(rules, registry_version, plan, measured=False)
+        self._decide = Decide(rules, registry_version, plan)
 
     def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
         """Return the alerts that an input changes under the shadow rules.

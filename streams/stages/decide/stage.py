@@ -22,7 +22,7 @@ from streams.domain.rules.rules import Rules
 from streams.stages.base import Input, Output, Rows
 from streams.stages.decide.facts import Pair, fact_changes
 from streams.stages.decide.store import DUE_BUCKET_S, SituationStore
-from streams.stages.decide.tick_order import TickRows, last_tick
+from streams.stages.decide.tick_order import last_tick, note_tick
 from streams.stages.timers import Timers
 
 NO_ANSWER: Final[Mapping[str, str]] = {}
@@ -43,13 +43,10 @@ class Decide:
     inputs: tuple[str, ...] = (topics.EVIDENCE, topics.EVIDENCE_URGENT, topics.OPERATOR_ACTIONS, topics.ROOM_TICKS)
     stateful: bool = True
     max_late: timedelta | None = None
+    ticks: str | None = topics.ROOM_TICKS
 
-    def __init__(self, rules: Rules, registry_version: str, plan: Plan = NO_PLAN, measured: bool = True) -> None:
-        """Take the rules, the registry's version, which goes into each alert, and the plan of what is expected.
-
-        One that is not `measured` leaves the gauges of the alert budget to another.
-        """
-        self._measured = measured
+    def __init__(self, rules: Rules, registry_version: str, plan: Plan = NO_PLAN) -> None:
+        """Take the rules, the registry's version, which goes into each alert, and the plan of what is expected."""
         self._rules = rules
         self._registry_version = registry_version
         self._policy = Policy(rules, plan, registry_version)
@@ -72,12 +69,12 @@ class Decide:
                 answer = {"action_id": action.action_id, "refused": refused[:300]}
                 return self._outputs(item, rows, store, alerts, now, answer)
             case Tick():
-                return self._tick(item, TickRows(rows, item.offset), now)
+                return self._tick(item, rows, now)
             case other:
                 raise TypeError(f"expected evidence, an action or a tick, got a {other.name}")
 
     def _store(self, rows: Rows, room: str) -> SituationStore:
-        return SituationStore(rows, room, self._rules, self._registry_version, self._measured)
+        return SituationStore(rows, room, self._rules, self._registry_version)
 
     def _act(self, action: OperatorAction, store: SituationStore, now: datetime) -> tuple[list[Alert], str]:
         """Do what an operator asks; return the alerts that it changed, or why it is refused, which changes nothing."""
@@ -128,32 +125,26 @@ class Decide:
 
     def _tick(self, item: Input, rows: Rows, now: datetime) -> list[Output]:
         """Do what is due: expire, bring back, escalate, show what fell, forget; a tick with nothing due leaves no trace."""
+        timers = Timers(rows, DUE_BUCKET_S)
+        if not timers.moved(now):
+            return []
+        note_tick(rows, item.offset)
         rooms: dict[str, tuple[SituationStore, list[Alert]]] = {}
         left = BYTES_AT_MOST
-        looked: set[str] = set()  # when a budget was looked at next depends on it: a replay must know
-        for name in Timers(rows, DUE_BUCKET_S).take(now, "alert/", ALERTS_AT_MOST):
-            kind, room, fact_id = name.split("/", 2)
+        for name in timers.take(now, "alert/", ALERTS_AT_MOST):
+            kind, room, about = name.split("/", 2)
             store, alerts = rooms.setdefault(room, (self._store(rows, room), []))
-            if kind == "early":
-                store.drop_early(fact_id)
-            elif kind == "gone":
-                store.drop_gone(fact_id, now)
-            elif kind == "repeat":
-                store.repeats.drop_old(fact_id, now)
-            elif kind == "budget":
-                store.budget.look(now)
-                looked.add(room)
-            elif kind == "summary":
-                store.budget.look_at_summary(fact_id, now)
+            if kind != "alert":
+                store.come_due(kind, about, now)
             elif left <= 0:
-                store.look_soon(fact_id, now)
-            elif (alert := self._look_again(fact_id, store, now)) is not None:
+                store.look_soon(about, now)
+            elif (alert := self._look_again(about, store, now)) is not None:
                 alerts.append(alert)
                 left -= len(alert.model_dump_json().encode())
         return [
             output
-            for room, (store, alerts) in rooms.items()
-            if alerts or store.budget.telling or room in looked
+            for store, alerts in rooms.values()
+            if alerts or store.budget.telling
             for output in self._outputs(item, rows, store, alerts, now)
         ]
 
@@ -214,4 +205,4 @@ class Decide:
             after_tick=last_tick(rows),
             **answer,
         )
-        return [*outputs, Output(topics.DECISION_LOG, decision)]
+        return [*outputs, Output(topics.DECISION_LOG, decision, measured=store.budget.measured)]

@@ -16,6 +16,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
@@ -86,15 +87,15 @@ class SequenceRow(Part):
 class SituationStore:
     """The situations of one control room within one partition's rows."""
 
-    def __init__(self, rows: Rows, room: str, rules: Rules, registry_version: str, measured: bool = True) -> None:
-        """Work on a partition's rows for one control room; `measured` is for its budget."""
+    def __init__(self, rows: Rows, room: str, rules: Rules, registry_version: str) -> None:
+        """Work on a partition's rows for one control room."""
         self._rows = rows
         self.room = room
         self._rules = rules
         self._due = Timers(rows, DUE_BUCKET_S)
         self.index = SituationIndex(rows, room, rules, self.get)
         self.acted = ProcessedActions(rows, room)
-        self.budget = BudgetService(rows, room, rules, registry_version, self._due, self.acted, measured)
+        self.budget = BudgetService(rows, room, rules, registry_version, self._due, self.acted)
         self.repeats = NearRepeatStore(rows, room, rules, self._due)
 
     def get(self, alert_id: str) -> Situation | None:
@@ -201,11 +202,26 @@ class SituationStore:
         """Delete what waited: the fact is here."""
         self._rows.delete(self._early(fact_id))
 
-    def drop_early(self, fact_id: str) -> None:
+    def drop_early(self, fact_id: str, _: datetime) -> None:
         """Delete what waited for so long that its fact will not come."""
         if self.early(fact_id) is not None:
             log.info("what came early for %s was never followed by its report", fact_id)
             self._rows.delete(self._early(fact_id))
+
+    def come_due(self, kind: str, about: str, now: datetime) -> None:
+        """Do what is due and is about no alert: the store that noted it knows what."""
+        handlers: dict[str, Callable[[str, datetime], None]] = {
+            "early": self.drop_early,
+            "gone": self.drop_gone,
+            "repeat": self.repeats.drop_old,
+            "budget": self.budget.look,
+            "summary": self.budget.look_at_summary,
+        }
+        handle = handlers.get(kind)
+        if handle is None:  # another release noted it: nothing that this one keeps waits for it
+            log.warning("nothing is known of %s, which was due", kind)
+        else:
+            handle(about, now)
 
     def next_sequence(self) -> int:
         """Take the number of the next decision."""

@@ -8,15 +8,12 @@ that was swept already, and nothing is ever noted for such a bucket. See docs/ad
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from schemas.base import Part
 from streams.stages.base import Rows
-
-R = TypeVar("R", bound=BaseModel)
 
 TICKED: Final = "ticked"
 NO_TICK: Final = -1
@@ -35,34 +32,6 @@ def last_tick(rows: Rows) -> int:
     return NO_TICK if row is None else row.offset
 
 
-class TickRows:
-    """A partition's rows while a tick is handled: the first write notes the tick."""
-
-    def __init__(self, rows: Rows, offset: int) -> None:
-        """Take the rows, and the tick's offset."""
-        self._rows = rows
-        self._offset = offset
-        self._noted = False
-
-    def get(self, key: str, model: type[R]) -> R | None:
-        """Return a row, or None."""
-        return self._rows.get(key, model)
-
-    def put(self, key: str, row: BaseModel) -> None:
-        """Write a row."""
-        self._note()
-        self._rows.put(key, row)
-
-    def delete(self, key: str) -> None:
-        """Remove a row."""
-        self._note()
-        self._rows.delete(key)
-
-    def scan(self, prefix: str, model: type[R]) -> Iterator[tuple[str, R]]:
-        """Yield all rows whose name starts with the prefix, in the order of their names."""
-        return self._rows.scan(prefix, model)
-
-    def _note(self) -> None:
-        if not self._noted:
-            self._noted = True
-            self._rows.put(TICKED, TickedRow(offset=self._offset))
+def note_tick(rows: Rows, offset: int) -> None:
+    """Note that the tick of this offset writes rows."""
+    rows.put(TICKED, TickedRow(offset=offset))

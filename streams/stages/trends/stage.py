@@ -46,6 +46,7 @@ class Trends:
     inputs: tuple[str, ...] = (topics.ALERTS, topics.ROOM_TICKS)
     stateful: bool = True
     max_late: timedelta | None = None
+    ticks: str | None = None
 
     def __init__(self, plan: SafetyPlan, areas: AreaMap, time_zone: ZoneInfo) -> None:
         """Take the plan's targets, the areas, and the zone in which days and weeks begin."""

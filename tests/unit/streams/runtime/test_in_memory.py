@@ -26,6 +26,7 @@ class Relay:
 
     stateful: bool = True
     max_late: timedelta | None = None
+    ticks: str | None = None
 
     def __init__(self, name: str, source: str, target: str) -> None:
         self.name = name

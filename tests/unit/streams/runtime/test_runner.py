@@ -40,6 +40,7 @@ class Counting:
     inputs: tuple[str, ...] = ("room-ticks",)
     stateful = True
     max_late: timedelta | None = timedelta(hours=1)
+    ticks: str | None = None
 
     def __init__(self) -> None:
         self.calls: list[datetime] = []

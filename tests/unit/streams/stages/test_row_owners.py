@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from datetime import datetime, timedelta
-from types import FrameType
 
 import pytest
 from pydantic import BaseModel
@@ -22,8 +21,6 @@ from tests.support.rows import FakeRows
 from tests.support.state_rows import runs, topic_of
 
 STAGES = ("observe", "corroborate", "decide", "trends")
-WRAPPERS = ("tick_order",)
-"""Modules that hand on what others write, under those names."""
 
 
 class OwnedRows(FakeRows):
@@ -44,11 +41,7 @@ class OwnedRows(FakeRows):
         super().delete(key)
 
     def _note(self, key: str) -> None:
-        frame: FrameType | None = sys._getframe(2)
-        while frame is not None and frame.f_globals["__name__"].endswith(WRAPPERS) and key != "ticked":
-            frame = frame.f_back
-        assert frame is not None
-        self.writers[kind_of(key)].add(frame.f_globals["__name__"])
+        self.writers[kind_of(key)].add(sys._getframe(2).f_globals["__name__"])
 
 
 def until_all_is_forgotten(stage: Stage, inputs: list[tuple[datetime, Message]]) -> list[tuple[datetime, Message]]:

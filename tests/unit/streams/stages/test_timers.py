@@ -33,6 +33,15 @@ def test_a_tick_with_nothing_due_reads_one_row_and_writes_none() -> None:
     assert (rows.reads - reads, rows.writes - writes) == (1, 0)
 
 
+def test_time_has_moved_once_per_bucket() -> None:
+    """Who asks first need not take: it is the same for taking."""
+    rows = FakeRows()
+    due = Timers(rows, 10)
+    assert due.moved(NOON)
+    due.take(NOON)
+    assert [due.moved(NOON + seconds(second)) for second in (-20, 0, 9, 10)] == [False, False, False, True]
+
+
 def test_after_a_long_pause_everything_comes_due_in_bounded_pieces() -> None:
     """A pause of a month is caught up in the order of time."""
     rows = FakeRows()

@@ -1,4 +1,4 @@
-"""Which metric counts which alert that `decide` sent."""
+"""Which metric counts which alert that `decide` sent, and what its budget's gauges show."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from schemas.alerts import Alert, Grouping
+from schemas.alerts import Alert, DecisionLog, Grouping
 from schemas.codec import encode
 from streams import metrics
 from streams.kafka.record import EncodedOutput
+from streams.stages.decide.budget import BudgetMeasure
 from streams.stages.decide.metrics import count_alerts
-from streams.topics import ALERT_STATE, ALERTS
+from streams.topics import ALERT_STATE, ALERTS, DECISION_LOG
 from tests.support.messages import NOON, example
 from tests.unit.streams.cli.test_watch import SUMMARY
 
@@ -46,3 +47,14 @@ def counted(topic: str = ALERTS, **changes: Any) -> tuple[float, float, float]:
 def test_what_is_shown_grouped_and_opened_is_counted(changes: dict[str, Any], expected: tuple[int, int, int]) -> None:
     """Each once, on the operator topic; a summary is shown, but it is no alert that was opened."""
     assert counted(**changes) == expected
+
+
+@pytest.mark.parametrize("flood", [True, False])
+def test_the_gauges_show_how_a_budget_stands_once_the_decision_is_confirmed(flood: bool) -> None:
+    """Of each control room its own."""
+    metrics.ALERT_FLOOD.labels(ROOM).set(-1)
+    decision = example(DecisionLog, control_room_id=ROOM)
+    record = encode(decision, stage="decide", handled_at=NOON, entered_at=NOON)
+    count_alerts([EncodedOutput(DECISION_LOG, 0, record, decision, BudgetMeasure(ROOM, flood, 0.75))])
+    assert metrics.ALERT_FLOOD.labels(ROOM)._value.get() == flood
+    assert metrics.ALERT_BUDGET_USED.labels(ROOM)._value.get() == 0.75

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from prometheus_client import REGISTRY
 
 from schemas.alerts import Alert
 from schemas.categories import Priority
-from streams import metrics, topics
+from streams import topics
 from streams.config.files import load_rules
 from streams.errors import ConfigurationError
 from streams.runtime.in_memory import InMemory
 from streams.settings import Settings
+from streams.stages.base import Stage
+from streams.stages.decide.budget import BudgetMeasure
 from streams.stages.decide.shadow import Shadow
 from streams.stages.decide.stage import Decide
 from streams.worker.stages import make_stages
@@ -44,15 +45,20 @@ def test_it_takes_what_the_active_stage_takes() -> None:
 
 def test_the_gauges_of_the_budget_are_those_of_the_active_rules() -> None:
     """Both may run in one process, and a flood by the shadow's rules is none of the operators'."""
-    for gauge in (metrics.ALERT_FLOOD, metrics.ALERT_BUDGET_USED):
-        gauge.labels(ROOM).set(-1)
-    memory = InMemory([Shadow(LOWER, "r1")])
-    for number in range(20):
-        far = report(str(number), position=position(1_500 * number))
-        memory.give(far.topics[0], far, NOON)
-    memory.tick(NOON + seconds(100))
-    names = ("toezicht_alert_flood", "toezicht_alert_budget_used_ratio")
-    assert [REGISTRY.get_sample_value(name, {"control_room": ROOM}) for name in names] == [-1, -1]
+    measured, stages = {}, list[Stage]([Decide(LOWER, "r1"), Shadow(LOWER, "r1")])
+    for stage in stages:
+        memory, outputs = InMemory([stage]), []
+        for number in range(20):
+            far = report(str(number), position=position(1_500 * number))
+            outputs += memory.give(far.topics[0], far, NOON)
+        outputs += memory.tick(NOON + seconds(100))
+        measured[stage.name] = [output.measured for output in outputs if output.measured is not None]
+    assert measured["shadow"] == []
+    first, *_, last = measured["decide"]
+    assert isinstance(first, BudgetMeasure)
+    assert isinstance(last, BudgetMeasure)
+    assert (first.control_room_id, first.flood) == (ROOM, True)
+    assert last.used_share > 0
 
 
 def test_it_needs_rules_of_its_own() -> None:
