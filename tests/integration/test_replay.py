@@ -45,7 +45,7 @@ class Scene:
         self.broker.start()
         self.kafka = KafkaSettings(bootstrap_servers=self.broker.bootstrap_servers)
         apply(self.kafka)
-        text = (ROOT / "streams" / "domain" / DEFAULT_RULES).read_text(encoding="utf-8")
+        text = (ROOT / "streams" / "domain" / "rules" / DEFAULT_RULES).read_text(encoding="utf-8")
         self.other_rules = folder / "other.yaml"
         self.other_rules.write_text(
             re.sub(r'version: "[^"]+"', 'version: "other"', text, count=1).replace("p1: 75, p2: 50", "p1: 95, p2: 70")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -13,7 +15,10 @@ from schemas.codec import encode
 from schemas.evidence import Evidence
 from schemas.incidents import Incident
 from streams import topics
-from streams.demo.tally import Tally, percentiles
+from streams.demo.tally import Tally, TopicReader, percentiles
+from streams.kafka import reader
+from streams.settings import KafkaSettings
+from tests.support.kafka import FakeConsumer, FakeTopics
 from tests.support.messages import NOON, example
 
 
@@ -66,3 +71,28 @@ def test_what_cannot_be_read_is_passed_over() -> None:
     tally = Tally()
     assert tally.add(topics.ALERTS, b"{", [], 0) is None
     assert tally.summary({})["undecodable"] == {topics.ALERTS: 1}
+
+
+def test_the_topics_are_read_from_now_on_through_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was there before the demo counts nowhere; pictures are counted without being read."""
+    held, shown, enough = FakeTopics(), [], threading.Event()
+    monkeypatch.setattr(reader, "Consumer", partial(FakeConsumer, held))
+    monkeypatch.setattr(reader, "RETRY_S", 0.001)
+
+    def show(alert: Alert) -> None:
+        shown.append(alert.alert_id)
+        if len(shown) == 2:
+            enough.set()
+
+    held.add(topics.ALERTS, example(Alert, alert_id="before"), NOON)
+    held.add(topics.CAMERA_FRAMES, None, NOON, value=b"jpeg")
+    told = TopicReader(KafkaSettings(bootstrap_servers="kafka:9092"), show)
+    held.failures = 2
+    told.start()
+    for name in ("a", "b"):
+        held.add(topics.ALERTS, example(Alert, alert_id=name), NOON)
+        held.add(topics.CAMERA_FRAMES, None, NOON, value=b"jpeg", partition=1)
+    assert enough.wait(20)
+    assert told.counts() == {"frames": 2, "detections": 0, "observations": 0}
+    told.stop()
+    assert shown == ["a", "b"]
