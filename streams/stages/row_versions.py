@@ -177,8 +177,13 @@ def _early_of_the_first_release(row: Document) -> Document:
     }
 
 
+def _summary_without_a_life(row: Document) -> Document:
+    """Who acted on it at which revision was not kept, nor when it was acknowledged: not after its newest change."""
+    return {**row, "acknowledged_at": row["changed_at"] if row["state"] == "acknowledged" else None}
+
+
 ROWS: Final = RowVersions(
-    newest={"alert": 2, "camera": 3, "early": 2, "seen": 3},
+    newest={"alert": 2, "camera": 3, "early": 2, "seen": 3, "summary": 2},
     upgrades={
         ("alert", 1): _alert_of_the_first_release,
         ("camera", 1): _camera_without_memory,
@@ -186,6 +191,7 @@ ROWS: Final = RowVersions(
         ("early", 1): _early_of_the_first_release,
         ("seen", 1): _seen_clearly,
         ("seen", 2): _seen_in_the_second_release,
+        ("summary", 1): _summary_without_a_life,
     },
 )
 """What this release writes; kinds that are not named are at version 1."""

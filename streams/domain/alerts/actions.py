@@ -8,13 +8,12 @@ the second one is told by whom.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Generic, NamedTuple
 
 from schemas.alerts import AlertState, Shelf
 from schemas.categories import Priority
 from schemas.operations import Action, OperatorAction
-from streams.domain.alerts.lifecycle import HANDLED, ActionRefusal, asked, in_state
-from streams.domain.alerts.situation import Situation
+from streams.domain.alerts.lifecycle import HANDLED, ActionRefusal, L, Life, asked, in_state
 
 VERDICTS: Final = ("true", "false", "test", "duplicate")
 """What a closing can say. Rules are judged by it, so a person says it in so many words, and nothing else stands for one."""
@@ -25,18 +24,18 @@ _SEEN: Final = frozenset({Action.ACKNOWLEDGE, Action.UNSHELVE})
 """Whoever does these has seen the alert."""
 
 
-class Acted(NamedTuple):
-    """What an action did: the situation after it, and why it was refused, empty when it was not."""
+class Acted(NamedTuple, Generic[L]):
+    """What an action did: the situation after it, or the summary, and why it was refused, empty when it was not."""
 
-    situation: Situation
+    after: L
     refused: str
 
 
-def act(situation: Situation, action: OperatorAction, priority: Priority, now: datetime) -> Acted:
+def act(situation: L, action: OperatorAction, priority: Priority, now: datetime) -> Acted[L]:
     """Return what an action on one alert does. A refused one changes nothing. Whoever acts handles the alert.
 
     Args:
-        situation: The alert that it is about.
+        situation: The alert that it is about, or a summary.
         action: Neither a merge nor a split, which concern two alerts (`merge_split.py`).
         priority: The alert's priority as its facts make it now.
         now: The time of the decision.
@@ -69,7 +68,7 @@ def act(situation: Situation, action: OperatorAction, priority: Priority, now: d
     return Acted(marked(situation, in_state(situation, state).model_copy(update=changes), action.user), "")
 
 
-def refusal(situation: Situation, action: OperatorAction) -> str:
+def refusal(situation: Life, action: OperatorAction) -> str:
     """Return why an alert's state, or what somebody else did to it, does not allow an action; empty where they do."""
     outcome = asked(situation.state, action.action)
     if not isinstance(outcome, ActionRefusal) and situation.ended_at is not None:
@@ -84,7 +83,7 @@ def refusal(situation: Situation, action: OperatorAction) -> str:
     return _outdated(situation, action)
 
 
-def _outdated(situation: Situation, action: OperatorAction) -> str:
+def _outdated(situation: Life, action: OperatorAction) -> str:
     seen = action.seen_revision
     if seen > situation.revision:
         return f"revision {seen} was not made yet, the newest is {situation.revision}"
@@ -102,7 +101,7 @@ def verdict(action: OperatorAction) -> str:
     return action.reason if action.reason in VERDICTS else ""
 
 
-def marked(before: Situation, after: Situation, user: str) -> Situation:
+def marked(before: L, after: L, user: str) -> L:
     """Return a situation that a person changed, with who did; itself where nothing changed."""
     if after == before:
         return before

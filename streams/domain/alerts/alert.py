@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from schemas.alerts import Alert, AlertCamera
 from schemas.categories import Priority
 from streams.domain.alerts.damping import ShownPriority, shown
-from streams.domain.alerts.lifecycle import Life
+from streams.domain.alerts.lifecycle import as_told
 from streams.domain.alerts.score import Scored, best_verdict, camera_verdicts, report_verdicts, score
 from streams.domain.alerts.situation import EpisodeRow, ReportRow, Situation, best_position, told
 from streams.domain.alerts.timers import expires_at
 from streams.domain.rules.rules import Rules
-
-_LIFE: Final = frozenset(Life.model_fields) & frozenset(Alert.model_fields) - {"priority"}
-"""What an alert takes from its life as it stands there; its priority comes with the score."""
 
 
 class JudgedSituation(NamedTuple):
@@ -50,7 +47,7 @@ def alert_of(situation: Situation, judged: JudgedSituation, rules: Rules, regist
     facts += [(row.occurred_at, row.evidence_id) for row in situation.episodes]
     starts = [row.report.occurred_at for row in reports] + [row.begun_at for row in episodes]
     return Alert(
-        **{name: getattr(situation, name) for name in _LIFE},
+        **as_told(situation),
         expires_at=expires_at(situation, rules),
         alert_id=situation.alert_id,
         control_room_id=situation.control_room_id,

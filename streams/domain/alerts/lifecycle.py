@@ -18,7 +18,7 @@ from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import Field
 
-from schemas.alerts import AlertState, Change, Shelf, Suppression
+from schemas.alerts import Alert, AlertState, Change, Shelf, Suppression
 from schemas.base import Identifier, Part, Utc
 from schemas.categories import Priority
 from schemas.operations import Action
@@ -208,6 +208,14 @@ class Life(Part):
     apart: tuple[str, ...] = ()
 
 
+_TOLD: Final = frozenset(Life.model_fields) & frozenset(Alert.model_fields) - {"priority"}
+
+
+def as_told(life: Life) -> dict[str, Any]:
+    """Return what an alert takes from its life as it stands there; its priority comes with the score."""
+    return {name: getattr(life, name) for name in _TOLD}
+
+
 def in_state(life: L, state: AlertState) -> L:
     """Return a life in a state, without what belonged to the state before. A new alert waits for somebody, anew."""
     if state is life.state:
@@ -221,3 +229,8 @@ def in_state(life: L, state: AlertState) -> L:
         anew = ("handled_by", "acknowledged_at", "critical_since", "escalated_at", "ended_at")
         changes |= dict.fromkeys(anew) | {"closing": ""}
     return life.model_copy(update=changes)
+
+
+def happens(life: L, cause: Cause) -> L:
+    """Return a life after something that happens by itself."""
+    return in_state(life, follows(life.state, cause))

@@ -13,9 +13,8 @@ from __future__ import annotations
 
 from schemas.alerts import AlertState
 from schemas.categories import Priority
-from streams.domain.alerts.lifecycle import Cause
+from streams.domain.alerts.lifecycle import Cause, happens
 from streams.domain.alerts.situation import Situation
-from streams.domain.alerts.timers import happens
 
 
 def again(match: Situation | None, fresh: Situation) -> tuple[Situation | None, Situation]:

@@ -12,10 +12,9 @@ from datetime import datetime
 from schemas.alerts import Alert, AlertState, Change, NearRepeat
 from schemas.categories import Priority
 from streams.domain.alerts.alert import alert_of, judge
-from streams.domain.alerts.lifecycle import ENDED, QUIET, Cause
+from streams.domain.alerts.lifecycle import ENDED, QUIET, Cause, happens
 from streams.domain.alerts.situation import Situation
 from streams.domain.alerts.suppression import Plan
-from streams.domain.alerts.timers import happens
 from streams.domain.rules.rules import Rules
 
 

@@ -35,10 +35,11 @@ _WORDS: Final = {
     Verdict.NO_COVERAGE: "no camera could see the place",
 }
 _UNASKED: Final = {
-    Coverage.NOT_PERMITTED_NOW: "may not be looked at now",
-    Coverage.NO_CAMERAS_FOR_CATEGORY: "not asked: no cameras for this category",
-    Coverage.OUT_OF_RANGE: "does not see the place",
+    Coverage.NOT_PERMITTED_NOW: (Verdict.CAMERA_UNAVAILABLE, "may not be looked at now"),
+    Coverage.NO_CAMERAS_FOR_CATEGORY: (Verdict.NO_COVERAGE, "not asked: no cameras for this category"),
+    Coverage.OUT_OF_RANGE: (Verdict.NO_COVERAGE, "does not see the place"),
 }
+"""What a camera says that was not asked. One that covers the place and may not be looked at could not look: it is there."""
 
 _VIEWS: Final = tuple(Coverage)
 """The best view first: in view, not permitted now, not for this category, out of range."""
@@ -245,8 +246,8 @@ def camera_verdicts(situation: Situation) -> tuple[AlertCamera, ...]:
             until = None if row.report.cancelled else near.attention_until
             if until is not None:
                 attention[near.camera_id] = max(until, attention.get(near.camera_id, until))
-            if near.coverage is not Coverage.IN_VIEW:
-                verdict, words, zone, degraded = Verdict.NO_COVERAGE, _UNASKED[near.coverage], None, False
+            if near.coverage in _UNASKED:
+                (verdict, words), zone, degraded = _UNASKED[near.coverage], None, False
             elif answer is None:
                 verdict, words, zone, degraded = Verdict.PENDING, "asked, still looking", None, False
             else:
@@ -275,8 +276,9 @@ def report_verdicts(reports: Sequence[ReportRow], sightings: Sequence[SightingRo
     verdicts = {}
     for row in reports:
         incident_id = row.report.incident_id
-        asked = [near.camera_id for near in row.cameras if near.coverage is Coverage.IN_VIEW]
+        asked = [near.camera_id for near in row.cameras if near.coverage not in _UNASKED]
         said = [answers.get((incident_id, camera_id), Verdict.PENDING) for camera_id in asked]
+        said += [_UNASKED[near.coverage][0] for near in row.cameras if near.coverage in _UNASKED]
         verdicts[incident_id] = best_verdict(said)
     return verdicts
 

@@ -13,15 +13,14 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from schemas.alerts import AlertReport, NearRepeat
+from schemas.alerts import AlertReport, AlertState, Grouping, NearRepeat
 from schemas.base import Identifier, Part, ShortText, Utc, derive_id
-from schemas.categories import Category
+from schemas.categories import Category, Priority
 from schemas.evidence import CameraCoverage, EpisodeFact, Evidence, ReportFact, SightingFact, Verdict
 from schemas.geo import Position
 from schemas.incidents import Incident, Operation
 from streams.domain.alerts.damping import ShownPriority
-from streams.domain.alerts.lifecycle import Cause, Life, follows, in_state
-from streams.domain.budget.budget import ListStanding
+from streams.domain.alerts.lifecycle import Cause, Life, happens
 
 VERDICT_ORDER: Final = (
     Verdict.CORROBORATED,
@@ -102,6 +101,16 @@ class EpisodeRow(Part):
 
 Fact = ReportRow | EpisodeRow
 """What can open an alert; a sighting only answers a report."""
+
+
+class ListStanding(Part):
+    """How an alert last stood on the operator's list, and under which summary, empty where it stands by itself."""
+
+    state: AlertState
+    priority: Priority
+    category: Category
+    grouped_under: str = ""
+    grouping: Grouping | None = None
 
 
 class Indexed(Part):
@@ -314,7 +323,7 @@ def settled(situation: Situation) -> Situation:
         cause = Cause.HOLDS
     else:
         cause = Cause.OVER if situation.episodes else Cause.WITHDRAWN
-    return in_state(situation, follows(situation.state, cause))
+    return happens(situation, cause)
 
 
 def is_full(situation: Situation, at_most: int) -> bool:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from schemas.alerts import Change
-from streams.domain.alerts.lifecycle import Cause, follows, in_state
+from streams.domain.alerts.lifecycle import Cause, happens
 from streams.domain.alerts.situation import Situation
 from streams.domain.rules.rules import Rules
 
@@ -19,11 +19,6 @@ class TimedTransition(NamedTuple):
 
     situation: Situation
     change: Change
-
-
-def happens(situation: Situation, cause: Cause) -> Situation:
-    """Return a situation after something that happens by itself."""
-    return in_state(situation, follows(situation.state, cause))
 
 
 def due(situation: Situation, rules: Rules, now: datetime) -> TimedTransition | None:

@@ -18,23 +18,14 @@ from pydantic import Field
 
 from schemas.alerts import Alert, AlertState, Grouping
 from schemas.base import Part
-from schemas.categories import Category, Priority
+from schemas.categories import Priority
+from streams.domain.alerts.situation import ListStanding
 from streams.domain.rules.budget import BudgetRule
 
 OFF_LIST: Final = frozenset({AlertState.CLOSED, AlertState.CANCELLED, AlertState.EXPIRED})
 """States in which an alert is not on the operator's list any more."""
 _WAITING: Final = frozenset({AlertState.NEW, AlertState.RETURNED_TO_NORMAL, AlertState.SUPPRESSED})
 """States in which nobody has taken an alert in hand."""
-
-
-class ListStanding(Part):
-    """How an alert last stood on the operator's list, and under which summary, empty where it stands by itself."""
-
-    state: AlertState
-    priority: Priority
-    category: Category
-    grouped_under: str = ""
-    grouping: Grouping | None = None
 
 
 Micros = Annotated[int, Field(ge=0, description="Microseconds since 1970 (UTC)")]

@@ -9,40 +9,34 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import Field
 
 from schemas.alerts import Alert, AlertState, AlertSummary, Change, Factor, GroupedCount
-from schemas.base import Identifier, Part, Utc, derive_id
+from schemas.base import Identifier, Utc, derive_id
 from schemas.categories import Category, Priority
 from schemas.evidence import Verdict
 from schemas.operations import Action, OperatorAction
-from streams.domain.budget.budget import ListStanding
+from streams.domain.alerts.actions import Acted, act, refusal
+from streams.domain.alerts.lifecycle import Cause, Life, as_told, happens, in_state
+from streams.domain.alerts.situation import ListStanding
 from streams.domain.rules.rules import Rules
 
-_CLOSINGS: Final = frozenset({"true", "false", "test", "duplicate"})
-
+SUMMARY_ACTIONS: Final = frozenset({Action.ACKNOWLEDGE, Action.ASSIGN, Action.CLOSE, Action.FALSE_ALARM})
+"""What is done to a summary. It is never shelved, since its alerts would be out of sight."""
 
 Member = tuple[Priority, str]
 """An alert that a summary names: as last told, and its id."""
 
 
-class SummaryRow(Part):
-    """A summary's working state. `priority` and `category` are as last told; `to_tell`, whether it changed since then."""
+class SummaryRow(Life):
+    """A summary's working state: its life, and counts. `category` is as last told; `to_tell`, whether it changed since then."""
 
     alert_id: str
     control_room_id: Identifier
-    revision: Annotated[int, Field(ge=0)] = 0
-    state: AlertState = AlertState.NEW
-    change: Change = Change.OPENED
     priority: Priority
     category: Category
-    opened_at: Utc
-    changed_at: Utc
-    ended_at: Utc | None = None
-    handled_by: Identifier | None = None
-    closing: str = ""
     counts: tuple[GroupedCount, ...] = ()
     members: tuple[Member, ...] = ()
     grouped: Annotated[int, Field(ge=0)] = 0
@@ -115,50 +109,35 @@ def told(row: SummaryRow, now: datetime, lasting: bool = False) -> ToldSummary:
     What is routine does not ask twice: a P3 under it changes its priority only. One that is `lasting` does not expire: its
     flood goes on, and has one summary.
     """
-    now = max(now, row.changed_at)
-    fresh = {"revision": row.revision + 1, "changed_at": now, "to_tell": False}
     if not row.counts and not lasting:
-        ended = {"state": AlertState.EXPIRED, "change": Change.EXPIRED, "ended_at": now}
-        return ToldSummary(row.model_copy(update=fresh | ended), False)
+        ended = happens(row, Cause.EXPIRES).model_copy(update={"ended_at": max(now, row.changed_at)})
+        return ToldSummary(_next(ended, Change.EXPIRED, now), False)
     priority = highest(row)
-    risen = priority < row.priority and priority <= Priority.P2
-    fresh |= {"change": Change.EVIDENCE, "priority": priority, "category": _most(row.counts) or row.category}
-    if risen:
-        fresh |= {"state": AlertState.NEW, "handled_by": None}
-    return ToldSummary(row.model_copy(update=fresh), risen)
+    rises = priority < row.priority  # as text, P1 < P4 is the higher priority
+    stands: dict[str, Any] = {"priority": priority, "category": _most(row.counts) or row.category}
+    if rises:
+        stands["raised_revision"] = row.revision + 1
+    asks = rises and priority <= Priority.P2
+    after = in_state(row, AlertState.NEW).model_copy(update={"handled_by": None}) if asks else row
+    return ToldSummary(_next(after.model_copy(update=stands), Change.EVIDENCE, now), asks)
 
 
-class SummaryActed(NamedTuple):
-    """What an action did to a summary: its next revision, and why it was refused, empty when it was not."""
+def act_on_summary(row: SummaryRow, action: OperatorAction, now: datetime) -> Acted[SummaryRow]:
+    """Return what an operator's action does to a summary: its next revision, or itself where nothing changed.
 
-    row: SummaryRow
-    refused: str
-
-
-def act_on_summary(row: SummaryRow, action: OperatorAction, now: datetime) -> SummaryActed:
-    """Return what an operator's action does to a summary. A refused one changes nothing.
-
-    It is acknowledged and assigned as any alert. Closing it opens it: what stands under it stands by itself from then on, as
-    nothing is closed unseen. It is never shelved, since its alerts would be out of sight.
+    It is acknowledged, assigned and closed as any alert. Closing it opens it: what stands under it stands by itself from then
+    on, as nothing is closed unseen.
     """
-    if row.ended_at is not None:
-        return SummaryActed(row, f"the summary has ended: it is {row.state.value}")
-    done: dict[str, object] = {"handled_by": action.user, "change": Change.ACTION}
-    match action.action:
-        case Action.ACKNOWLEDGE if row.state is AlertState.NEW:
-            done["state"] = AlertState.ACKNOWLEDGED
-        case Action.ACKNOWLEDGE:
-            return SummaryActed(row, f"only a new alert can be acknowledged, this is {row.state.value}")
-        case Action.ASSIGN:
-            pass
-        case Action.CLOSE | Action.FALSE_ALARM:
-            verdict = "false" if action.action is Action.FALSE_ALARM else "true"
-            closing = action.reason if action.reason in _CLOSINGS else verdict
-            done |= {"state": AlertState.CLOSED, "closing": closing, "ended_at": now}
-        case other:
-            return SummaryActed(row, f"a summary is acknowledged, assigned or closed; {other.value} is for its alerts")
-    done |= {"revision": row.revision + 1, "changed_at": max(now, row.changed_at), "to_tell": False}
-    return SummaryActed(row.model_copy(update=done), "")
+    if action.action not in SUMMARY_ACTIONS:
+        of_alerts = f"a summary is acknowledged, assigned or closed; {action.action.value} is for its alerts"
+        return Acted(row, refusal(row, action) or of_alerts)
+    after, refused = act(row, action, row.priority, now)
+    return Acted(row if after is row else _next(after, Change.ACTION, now), refused)
+
+
+def _next(row: SummaryRow, change: Change, now: datetime) -> SummaryRow:
+    told_at = {"change": change, "revision": row.revision + 1, "changed_at": max(now, row.changed_at), "to_tell": False}
+    return row.model_copy(update=told_at)
 
 
 def summary_alert(row: SummaryRow, asks: bool, taking: bool, rules: Rules, registry_version: str) -> Alert:
@@ -167,11 +146,9 @@ def summary_alert(row: SummaryRow, asks: bool, taking: bool, rules: Rules, regis
     score = points.get(row.priority, 0.0)
     reason = f"the highest of its alerts is {row.priority.value}"
     return Alert(
+        **as_told(row),
         alert_id=row.alert_id,
         control_room_id=row.control_room_id,
-        revision=row.revision,
-        state=row.state,
-        change=row.change,
         priority=row.priority,
         score=score,
         factors=(Factor(rule_id="summary.highest", points=score, reason=reason),),
@@ -187,11 +164,7 @@ def summary_alert(row: SummaryRow, asks: bool, taking: bool, rules: Rules, regis
         recipients=(),
         operator_list=True,
         occurred_at=row.oldest_at,
-        opened_at=row.opened_at,
-        changed_at=row.changed_at,
         expires_at=row.newest_at + timedelta(seconds=rules.lifetime.open_s),
-        handled_by=row.handled_by,
-        closing=row.closing,
         asks=asks,
         summary=_summary(row, taking),
         rules_version=rules.version,

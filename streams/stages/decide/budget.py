@@ -16,10 +16,10 @@ from typing import Final
 from schemas.alerts import Alert, Grouping
 from schemas.categories import Priority
 from schemas.operations import OperatorAction
+from streams.domain.alerts.situation import ListStanding
 from streams.domain.budget.budget import (
     OFF_LIST,
     BudgetRow,
-    ListStanding,
     asks,
     in_hand,
     may_be_grouped,
@@ -127,13 +127,13 @@ class BudgetService:
         return self._summary(alert_id) is not None
 
     def act(self, action: OperatorAction, now: datetime) -> str:
-        """Do what an operator asks of a summary, or return why it is refused, which changes nothing; empty where it is done."""
+        """Do what an operator asks of a summary, and return why it is refused, which changes nothing; empty where it is not."""
         row = self._summary(action.alert_id)
         if row is None:
             return "there is no such summary in this control room"
-        row, refused = act_on_summary(row, action, now)
-        if not refused:
-            self._tell(row, False, now)
+        after, refused = act_on_summary(row, action, now)
+        if after is not row:
+            self._tell(after, False, now)
         return refused
 
     def look(self, _: str, now: datetime) -> None:

@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from schemas.alerts import Alert, AlertState, Grouping
 from schemas.categories import Category, Priority
 from streams.config.files import load_rules
+from streams.domain.alerts.situation import ListStanding
 from streams.domain.budget.budget import (
     BudgetRow,
-    ListStanding,
     asks,
     hidden,
     in_hand,

@@ -469,7 +469,8 @@ def played(steps: Sequence[tuple[str, int, Priority, Action, int]]) -> tuple[Roo
             room.jump(wait_s * wait_s)
         elif what == "act" and room.newest:
             known = sorted(room.newest)[number % len(room.newest)]
-            room.give(action(known, act, "reden", room.now + seconds(600), number=count))
+            seen = room.newest[known].revision
+            room.give(action(known, act, "true", room.now + seconds(600), number=count, seen_revision=seen))
         elif what == "report" or number in revisions:
             operation = Operation.CANCEL if what == "cancel" else Operation.UPDATE
             operation = operation if number in revisions else Operation.CREATE

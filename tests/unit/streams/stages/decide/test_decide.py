@@ -310,12 +310,12 @@ def test_the_best_camera_counts_and_nothing_falls_before_all_have_answered(decid
 
 
 def test_cameras_that_could_not_look_are_listed_with_the_reason(deciding: Deciding) -> None:
-    """No coverage is said, and costs nothing."""
+    """That is said, and costs nothing."""
     near = CameraCoverage(camera_id="cam-1", distance_m=12, coverage=Coverage.NOT_PERMITTED_NOW)
     alert = deciding.one(report(cameras=(near,)))
-    assert alert.verdict is Verdict.NO_COVERAGE
-    assert (alert.cameras[0].verdict, alert.cameras[0].explanation) == (Verdict.NO_COVERAGE, "may not be looked at now")
-    assert points(alert)["verdict.no_coverage"] == 0
+    assert alert.verdict is Verdict.CAMERA_UNAVAILABLE
+    assert (alert.cameras[0].verdict, alert.cameras[0].explanation) == (alert.verdict, "may not be looked at now")
+    assert points(alert)["verdict.camera_unavailable"] == 0
 
 
 def test_a_camera_that_was_not_asked_has_no_say(deciding: Deciding) -> None:

@@ -75,7 +75,7 @@ class Told:
         return action(
             newest.alert_id,
             list(Action)[two % len(Action)],
-            ("known", "false", "test", "")[three % 4],
+            ("true", "false", "test", "")[three % 4],
             now + seconds(500),
             number=len(self.given),
             user=f"operator-{three % 2}",
