@@ -151,7 +151,7 @@ class Alert(Message):
     """
 
     name: ClassVar[str] = "alert"
-    topics: ClassVar[tuple[str, ...]] = ("alerts", "alert-state", "canary", "shadow-alerts")
+    topics: ClassVar[tuple[str, ...]] = ("alerts", "alert-state", "canary", "canary-state", "shadow-alerts")
     id_from: ClassVar[tuple[str, ...]] = ("alert_id", "revision")
     time_field: ClassVar[str] = "changed_at"
 

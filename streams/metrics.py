@@ -160,7 +160,7 @@ CANARY_SENT: Final = Counter(
 )
 CANARY_SECONDS: Final = Histogram(
     "toezicht_canary_seconds",
-    "Time from sending a canary until its alert, its camera's word, and the end of its alert came back.",
+    "Time from sending a canary until its alert, its camera's word, the end of its alert, and that as newest state came back.",
     ["step"],
     buckets=_FAST,
 )

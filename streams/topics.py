@@ -84,6 +84,7 @@ ROOM_TICKS: Final = "room-ticks"
 ALERTS: Final = "alerts"
 ALERT_STATE: Final = "alert-state"
 CANARY: Final = "canary"
+CANARY_STATE: Final = "canary-state"
 SHADOW_ALERTS: Final = "shadow-alerts"
 DECISION_LOG: Final = "decision-log"
 OPERATOR_ACTIONS: Final = "operator-actions"
@@ -110,6 +111,7 @@ FLOW: Final[tuple[TopicSpec, ...]] = (
     TopicSpec(ALERTS, "room", LEGAL_MS, from_images=True),
     TopicSpec(ALERT_STATE, "room", LEGAL_MS, cleanup="compact,delete", from_images=True),
     TopicSpec(CANARY, "room", DAY_MS, segment_ms=HOUR_MS),
+    TopicSpec(CANARY_STATE, "room", DAY_MS, segment_ms=HOUR_MS, cleanup="compact,delete"),
     TopicSpec(SHADOW_ALERTS, "room", LEGAL_MS, from_images=True),
     TopicSpec(DECISION_LOG, "room", LEGAL_MS),
     TopicSpec(OPERATOR_ACTIONS, "room", LEGAL_MS, overtakes=True),

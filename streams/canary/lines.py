@@ -25,7 +25,7 @@ SEND_WITHIN_S: Final = 30.0
 
 
 class KafkaLines:
-    """Sends canaries and reads the topic where they come back, from now on; see `streams.canary.probe.Lines`.
+    """Sends canaries and reads the topics where they come back, from now on; see `streams.canary.probe.Lines`.
 
     Raises:
         ClusterError: No broker answers.
@@ -34,7 +34,7 @@ class KafkaLines:
     def __init__(self, kafka: KafkaSettings, clock: Clock) -> None:
         self._clock = clock
         self._reader = Reader(kafka, "canary")
-        self._reader.begin(self._reader.ends((topics.CANARY,)))
+        self._reader.begin(self._reader.ends((topics.CANARY, topics.CANARY_STATE)))
         self._producer = ConfirmedProducer(kafka, "canary", SEND_WITHIN_S)
 
     def send(self, topic: str, message: Message) -> None:
@@ -46,8 +46,8 @@ class KafkaLines:
         except DeliveryError as error:
             log.warning("a canary could not be sent: %s", error)
 
-    def came(self, wait_s: float) -> Iterator[Alert]:
-        """Yield the canaries' alerts that came."""
+    def came(self, wait_s: float) -> Iterator[tuple[str, Alert]]:
+        """Yield the canaries' alerts that came, each with its topic."""
         try:
             records = self._reader.poll(wait_s)
         except ClusterError as error:
@@ -56,7 +56,7 @@ class KafkaLines:
         for record in records:
             message = message_of(record)
             if isinstance(message, Alert):
-                yield message
+                yield record.topic, message
 
     def close(self) -> None:
         """Let go of the cluster."""

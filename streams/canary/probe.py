@@ -1,7 +1,8 @@
 """Sends canaries into the pipeline and waits for them at its end; see `streams/domain/canary.py`.
 
-A round is one report for each partition, with what its camera shows. It comes back in three steps: its alert is there
-(`report`), a camera corroborated it (`camera`), and the alert is closed after an operator's action (`action`).
+A round is one report for each partition, which intake's rules made an incident of, with what its camera shows. It comes back in
+four steps: its alert is there (`report`), a camera corroborated it (`camera`), the alert is closed after an operator's action
+(`action`), and who begins to read then finds it closed (`state`).
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from schemas.evidence import Verdict
 from streams import metrics, topics
 from streams.clock import Clock
 from streams.domain.canary import SOURCE, Asked, closing, detections, report
+from streams.domain.incidents.revisions import AcceptedReport, normalise
 
 log = logging.getLogger(__name__)
 
-REPORT, CAMERA, ACTION = "report", "camera", "action"
+REPORT, CAMERA, ACTION, STATE = "report", "camera", "action", "state"
 GIVEN_UP_AFTER: Final = timedelta(minutes=10)
 
 
@@ -31,8 +33,8 @@ class Lines(Protocol):
     def send(self, topic: str, message: Message) -> None:
         """Send a message; it may fail without a word, a canary that does not come back tells it."""
 
-    def came(self, wait_s: float) -> Iterable[Alert]:
-        """Return the canaries' alerts that came, waiting at most this long for the first."""
+    def came(self, wait_s: float) -> Iterable[tuple[str, Alert]]:
+        """Return the canaries' alerts that came, each with its topic, waiting at most this long for the first."""
 
 
 @dataclass
@@ -70,7 +72,7 @@ class Canaries:
         self._told = told
         self._flying: dict[str, Flight] = {}
         self._number = int(clock().timestamp())
-        self._steps = {REPORT, ACTION} if asked.persons is None else {REPORT, CAMERA, ACTION}
+        self._steps = {REPORT, ACTION, STATE} if asked.persons is None else {REPORT, CAMERA, ACTION, STATE}
         for number in range(len(names)):  # the age counts from now where none has come back yet
             metrics.CANARY_RETURNED_AT.labels(str(number)).set(clock().timestamp())
 
@@ -93,20 +95,29 @@ class Canaries:
             made = report(self._number, number, self._asked, now)
             for shown in detections(camera, self._asked.persons or 0, now):
                 self._lines.send(topics.DETECTIONS, shown)
-            self._lines.send(topics.INCIDENTS, made)
             self._flying[made.source_id] = Flight(number, now)
+            normalised = normalise(made, None, now)
+            if isinstance(normalised, AcceptedReport):
+                self._lines.send(topics.INCIDENTS, normalised.incident)
+            else:
+                log.warning("canary %d: intake does not take its report: %s", number, normalised)
             metrics.CANARY_SENT.labels(str(number)).inc()
 
     def receive(self, wait_s: float) -> None:
         """Take what comes back, waiting at most this long for the first."""
-        for alert in self._lines.came(wait_s):
+        for topic, alert in self._lines.came(wait_s):
             for row in alert.reports:
                 flight = self._flying.get(row.source_id) if row.source == SOURCE else None
                 if flight is not None:
-                    self._take(row.source_id, flight, alert)
+                    self._take(flight, topic, alert)
+                    self._land(row.source_id, flight)
 
-    def _take(self, name: str, flight: Flight, alert: Alert) -> None:
+    def _take(self, flight: Flight, topic: str, alert: Alert) -> None:
         now = self._clock()
+        if topic == topics.CANARY_STATE:
+            if alert.state is AlertState.CLOSED:
+                self._step(flight, STATE, now)
+            return
         self._step(flight, REPORT, now)
         if alert.state is AlertState.CLOSED:
             self._step(flight, ACTION, now)
@@ -114,7 +125,10 @@ class Canaries:
             if self._asked.persons is not None:
                 self._step(flight, CAMERA, now)
             self._lines.send(topics.OPERATOR_ACTIONS, closing(alert, now))
+
+    def _land(self, name: str, flight: Flight) -> None:
         if flight.steps == self._steps:
+            now = self._clock()
             metrics.CANARY_RETURNED_AT.labels(str(flight.canary)).set(now.timestamp())
             del self._flying[name]
 

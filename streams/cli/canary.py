@@ -39,9 +39,9 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Send a made-up report and detections through every partition each minute, and time when they come back.
 
-        They go through observe, locate, corroborate and decide like real ones, in control rooms and with cameras of their
-        own, and come back on the topic `canary`, which no operator and no partner reads. Their age and latency are metrics.
-        Runs until stopped. Take the same TOEZICHT_RULES as the workers.
+        Intake's rules make incidents of them. They go through observe, locate, corroborate and decide like real ones, in control
+        rooms and with cameras of their own, and come back on topics that no operator and no partner reads, as changes and as
+        newest state. Their age and latency are metrics. Runs until stopped. Take the same TOEZICHT_RULES as the workers.
 
         Exit code 1 with --once: one did not come back in time.
 

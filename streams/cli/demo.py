@@ -42,8 +42,8 @@ def register(app: typer.Typer) -> None:
         composed from photos), all stages and a dozen reports. Alerts are printed as they change. Without --once the
         cameras go on until Ctrl-C, and `toezicht watch` shows the list in another terminal.
 
-        The last line of --once is one JSON object: frames, detections, observations, incidents, alerts by priority, and
-        latency_ms from the newest contributing event to the alert on the operator topic.
+        The last line of --once is one JSON object: frames, detections, observations, incidents, alerts by priority, canaries
+        that came back, and latency_ms from the newest contributing event to the alert on the operator topic.
         """
         settings, kafka = read_settings()
         folder = data or _fresh_folder(settings.data)
@@ -69,7 +69,9 @@ def register(app: typer.Typer) -> None:
             tally, summary = reader.tally, reader.tally.summary(reader.counts())
         if once:
             summary |= {"memory_mb": memory, "run_s": round(time.monotonic() - began_s, 1)}
-            problems = judge(material, list(tally.alerts.values()), tally.dead_letters) if check else []
+            problems = (
+                judge(material, list(tally.alerts.values()), tally.dead_letters, len(tally.canaries)) if check else []
+            )
             for problem in problems:
                 say(f"not as expected: {problem}")
             print(json.dumps(summary), flush=True)

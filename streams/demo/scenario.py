@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from schemas.alerts import Alert
 from schemas.evidence import Verdict
+from streams.canary.partitions import names
 from streams.demo.material import Material
 from streams.local.supervisor import ProcessSpec
 
@@ -54,7 +55,9 @@ def _state(alert: Alert) -> str:
     return state + ("" if alert.operator_list else " [a case, not on the operator's list]")
 
 
-def judge(material: Material, alerts: Sequence[Alert], dead_letters: Mapping[str, int]) -> list[str]:
+def judge(
+    material: Material, alerts: Sequence[Alert], dead_letters: Mapping[str, int], canaries_back: int
+) -> list[str]:
     """Return in words what differs from the scenario's expectation; an empty list where nothing does."""
     problems: list[str] = []
     taken: list[str] = []
@@ -69,6 +72,8 @@ def judge(material: Material, alerts: Sequence[Alert], dead_letters: Mapping[str
     problems += [f"alert nobody expected: {alert_line(alert)}" for alert in surplus if alert.reports]
     if Counter(dead_letters) != Counter(material.expected["dead_letters"]):
         problems.append(f"dead letters: expected {material.expected['dead_letters']}, found {dict(dead_letters)}")
+    if canaries_back < len(names()):
+        problems.append(f"canaries: expected {len(names())} or more back, found {canaries_back}")
     return problems
 
 

@@ -8,17 +8,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from schemas.alerts import Alert
+from schemas.alerts import Alert, AlertState
+from schemas.base import Message
 from schemas.codec import decode, envelope
 from schemas.errors import UndecodableError
 from schemas.evidence import Evidence, SightingFact
+from schemas.incidents import Incident
 from schemas.operations import DeadLetterReference
 from streams import topics
+from streams.domain.canary import SOURCE, is_canary
 from streams.kafka.reader import Reader, TopicFollower
 from streams.settings import KafkaSettings
 
-READ: Final = (topics.ALERTS, topics.EVIDENCE, topics.EVIDENCE_URGENT, topics.INCIDENTS, topics.DEAD_LETTERS)
-COUNTED: Final = {"frames": topics.CAMERA_FRAMES, "detections": topics.DETECTIONS, "observations": topics.OBSERVATIONS}
+READ: Final = (
+    topics.ALERTS, topics.EVIDENCE, topics.EVIDENCE_URGENT, topics.INCIDENTS, topics.DEAD_LETTERS, topics.CANARY_STATE
+)  # fmt: skip
+COUNTED: Final = {"detections": topics.DETECTIONS, "observations": topics.OBSERVATIONS}
+"""Read for their keys alone: those of canaries do not count."""
+MEASURED: Final = {"frames": topics.CAMERA_FRAMES}
+"""Too large to be read, and of real cameras alone."""
 
 
 @dataclass
@@ -30,9 +38,16 @@ class Tally:
     incidents: set[str] = field(default_factory=set)
     dead_letters: Counter[str] = field(default_factory=Counter)
     undecodable: Counter[str] = field(default_factory=Counter)
+    canaries: set[str] = field(default_factory=set)
+    counted: Counter[str] = field(default_factory=Counter)
     _latencies: list[tuple[datetime, float]] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
     _cause_of: dict[datetime, str] = field(default_factory=dict)
+
+    def count(self, topic: str, key: bytes) -> None:
+        """Count one record of a camera, unless it is a canary's."""
+        if not is_canary(key.decode(errors="replace")):
+            self.counted[topic] += 1
 
     def add(self, topic: str, value: bytes, headers: Sequence[tuple[str, bytes]], arrived_at_s: float) -> Alert | None:
         """Take one record; return the alert where it is one that was not seen before."""
@@ -44,7 +59,10 @@ class Tally:
         if (key := f"{topic}/{about.event_id}") in self._seen:
             return None
         self._seen.add(key)
-        if topic == topics.INCIDENTS:
+        if _of_a_canary(message):
+            if isinstance(message, Alert) and message.state is AlertState.CLOSED:
+                self.canaries.add(message.alert_id)
+        elif topic == topics.INCIDENTS:
             self.incidents.add(about.event_id)
             if about.entered_at is not None:
                 self._cause_of[about.entered_at] = "report"
@@ -75,9 +93,11 @@ class Tally:
         events = latencies["frame"] + latencies["report"]
         return {
             **counts,
+            **{name: self.counted[topic] for name, topic in COUNTED.items()},
             "incidents": len(self.incidents),
             "alerts": {priority: by_priority.get(priority, 0) for priority in ("P1", "P2", "P3", "P4")},
             "alert_changes": self.changes,
+            "canaries_back": len(self.canaries),
             "dead_letters": dict(self.dead_letters),
             "undecodable": dict(self.undecodable),
             "latency_ms": percentiles(events),
@@ -94,6 +114,12 @@ def percentiles(values: Sequence[float]) -> dict[str, float | None]:
         name: round(ordered[min(len(ordered) - 1, int(len(ordered) * share))], 1)
         for name, share in (("p50", 0.5), ("p95", 0.95))
     }
+
+
+def _of_a_canary(message: Message) -> bool:
+    if isinstance(message, Incident):
+        return message.source == SOURCE
+    return isinstance(message, Alert | Evidence) and is_canary(message.control_room_id)
 
 
 def _cause(evidence: Evidence) -> str:
@@ -113,14 +139,14 @@ class TopicReader(TopicFollower):
         super().__init__(kafka, "tally")
         self.tally = Tally()
         self._on_alert = on_alert
-        self._reader.begin(self._reader.ends(READ))
+        self._reader.begin(self._reader.ends((*READ, *COUNTED.values())))
         self._counter = Reader(kafka, "tally")
         self._began = self._ends()
 
     def counts(self) -> dict[str, int]:
-        """Return how many records each counted topic took since the beginning."""
+        """Return how many records each measured topic took since the beginning."""
         ends = self._ends()
-        return {name: ends[name] - self._began[name] for name in COUNTED}
+        return {name: ends[name] - self._began[name] for name in MEASURED}
 
     def stop(self) -> None:
         """Stop reading."""
@@ -129,12 +155,14 @@ class TopicReader(TopicFollower):
         self._counter.close()
 
     def _ends(self) -> dict[str, int]:
-        return {name: sum(self._counter.ends((topic,)).values()) for name, topic in COUNTED.items()}
+        return {name: sum(self._counter.ends((topic,)).values()) for name, topic in MEASURED.items()}
 
     def _follow(self) -> None:
         while not self._stop.is_set():
             for record in self._reader.poll():
-                if record.value is not None:
+                if record.topic in COUNTED.values():
+                    self.tally.count(record.topic, record.key or b"")
+                elif record.value is not None:
                     at_s = record.appended_at.timestamp()
                     alert = self.tally.add(record.topic, record.value, record.headers, at_s)
                     if alert is not None:

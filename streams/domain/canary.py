@@ -16,9 +16,9 @@ from schemas.base import derive_id
 from schemas.cameras import Box, DetectedObject, Detections, DetectorInfo, ObjectClass
 from schemas.categories import Category
 from schemas.geo import Position
-from schemas.incidents import Incident, Operation, incident_identity
 from schemas.operations import Action, OperatorAction
 from streams.domain.cameras.registry import Registry
+from streams.domain.incidents.raw_report import RawReport
 from streams.domain.rules.rules import Rules
 
 PREFIX: Final = "canary-"
@@ -111,8 +111,8 @@ def _camera(camera: str, room: str, area: list[dict[str, float]]) -> dict[str, A
     }
 
 
-def report(number: int, canary: int, asked: Asked, now: datetime) -> Incident:
-    """Return a canary's report.
+def report(number: int, canary: int, asked: Asked, now: datetime) -> RawReport:
+    """Return a canary's report, as a source of reports would tell it: intake's rules make the incident of it.
 
     Args:
         number: Which round it is; the place goes round with it.
@@ -123,23 +123,18 @@ def report(number: int, canary: int, asked: Asked, now: datetime) -> Incident:
     row, column = divmod(number % _SIDE**2, _SIDE)
     lat = _LAT + (row + 0.5) * _STEP_DEGREES
     lon = _LON + (canary * (_SIDE + 1) + column + 0.5) * _STEP_DEGREES
-    source_id = f"{canary}-{number}"
-    return Incident(
-        incident_id=incident_identity(SOURCE, source_id),
-        operation=Operation.CREATE,
-        revision=0,
+    return RawReport(
         source=SOURCE,
-        source_id=source_id,
+        source_id=f"{canary}-{number}",
+        cancels=False,
         category=asked.category,
         category_source=SOURCE,
+        category_known=True,
         source_priority="",
-        urgency=3,
-        summary="canary",
-        position=Position(lat=round(lat, 6), lon=round(lon, 6), accuracy_m=1),
         place="",
+        position=Position(lat=round(lat, 6), lon=round(lon, 6), accuracy_m=1),
         occurred_at=now,
         reported_at=now,
-        received_at=now,
     )
 
 

@@ -44,4 +44,6 @@ def test_a_round_comes_back(kafka: KafkaSettings, tmp_path: Path) -> None:
         workers.stop()
     assert done.returncode == 0, done.stderr
     steps = {(told["canary"], told["step"]) for told in map(json.loads, done.stdout.splitlines())}
-    assert steps == {(number, step) for number in range(len(names())) for step in ("report", "camera", "action")}
+    assert steps == {
+        (number, step) for number in range(len(names())) for step in ("report", "camera", "action", "state")
+    }

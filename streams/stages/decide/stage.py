@@ -185,12 +185,11 @@ class Decide:
         outputs: list[Output] = []
         alerts = [*alerts, *self._look_at_repeats(store, now)]
         alerts = [*store.budget.told(), *alerts]
+        canary = is_canary(store.room)
+        changes, newest = (topics.CANARY, topics.CANARY_STATE) if canary else (topics.ALERTS, topics.ALERT_STATE)
         for alert in alerts:
-            if is_canary(store.room):
-                outputs.append(Output(topics.CANARY, alert))
-                continue
-            state = Output(topics.ALERT_STATE, alert, key=alert.alert_id, partition=item.partition)
-            outputs += [Output(topics.ALERTS, alert), state]
+            state = Output(newest, alert, key=alert.alert_id, partition=item.partition)
+            outputs += [Output(changes, alert), state]
         decision = DecisionLog(
             control_room_id=store.room,
             sequence=store.next_sequence(),

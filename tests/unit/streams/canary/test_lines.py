@@ -13,7 +13,7 @@ from schemas.operations import Tick
 from streams.canary.lines import KafkaLines
 from streams.kafka import producer, reader
 from streams.settings import KafkaSettings
-from streams.topics import CANARY, DETECTIONS
+from streams.topics import CANARY, CANARY_STATE, DETECTIONS
 from tests.support.kafka import FakeConsumer, FakeKafkaProducer, FakeTopics
 from tests.support.messages import NOON, example
 
@@ -31,15 +31,15 @@ def test_canaries_go_in_and_come_back_through_outages(monkeypatch: pytest.Monkey
     held.add(CANARY, example(Alert, alert_id="first"), NOON)
     held.failures = 1
     assert list(lines.came(0.002)) == []
-    came = [alert.alert_id for _ in range(2) for alert in lines.came(0.002)]
+    came = [(topic, alert.alert_id) for _ in range(2) for topic, alert in lines.came(0.002)]
     tick = example(Tick)
     sent.refuses = KafkaTimeoutError("away")
     lines.send(DETECTIONS, tick)
     sent.refuses = None
     lines.send(DETECTIONS, tick)
-    held.add(CANARY, example(Alert, alert_id="second"), NOON)
-    came += [alert.alert_id for alert in lines.came(0.002)]
-    assert came == ["first", "second"]
+    held.add(CANARY_STATE, example(Alert, alert_id="second"), NOON)
+    came += [(topic, alert.alert_id) for topic, alert in lines.came(0.002)]
+    assert came == [(CANARY, "first"), (CANARY_STATE, "second")]
     assert [(each.topic, decode(each.value or b"", each.headers)) for each in sent.sent] == [(DETECTIONS, tick)]
     lines.close()
     assert sent.forced

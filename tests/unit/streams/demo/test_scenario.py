@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from schemas.alerts import AlertState, AlertSummary
 from schemas.categories import Priority
-from streams.demo.scenario import alert_line
+from streams.canary.partitions import names
+from streams.demo.material import Material
+from streams.demo.scenario import alert_line, judge
+from streams.local.pipeline import Pipeline
 from tests.support.messages import NOON
 from tests.unit.streams.presentation.test_alerts import alert
 
@@ -14,6 +19,17 @@ def test_a_priority_that_is_held_says_what_it_falls_to() -> None:
     assert "held" not in alert_line(alert())
     held = alert(priority=Priority.P1, falls_to=Priority.P2, falls_at=NOON)
     assert alert_line(held).endswith("[held, falls to P2 at 12:00:00 UTC]")
+
+
+PIPELINE = Pipeline.model_validate({"registry": "cameras.yaml", "processes": [{"name": "a", "command": ["canary"]}]})
+
+
+def test_a_canary_that_is_not_back_is_not_as_expected(tmp_path: Path) -> None:
+    """Of every partition one must have come all the way."""
+    expected: dict[str, object] = {"alerts": [], "dead_letters": {}}
+    material = Material(tmp_path, PIPELINE, expected, composed=True)
+    assert judge(material, [], {}, canaries_back=len(names())) == []
+    assert judge(material, [], {}, canaries_back=3) == ["canaries: expected 4 or more back, found 3"]
 
 
 def test_a_summary_tells_what_stands_under_it() -> None:

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from schemas.alerts import Alert
+from schemas.alerts import Alert, AlertState
 from schemas.base import Message
 from schemas.categories import Priority
 from schemas.codec import encode
@@ -16,6 +16,7 @@ from schemas.evidence import Evidence
 from schemas.incidents import Incident
 from streams import topics
 from streams.demo.tally import Tally, TopicReader, percentiles
+from streams.domain import canary
 from streams.kafka import reader
 from streams.settings import KafkaSettings
 from tests.support.kafka import FakeConsumer, FakeTopics
@@ -27,6 +28,23 @@ def add(tally: Tally, topic: str, message: Message, entered_s: float, arrived_s:
     entered_at = NOON + timedelta(seconds=entered_s)
     record = encode(message, stage="test", handled_at=NOON, entered_at=entered_at)
     return tally.add(topic, record.value, record.headers, NOON.timestamp() + arrived_s)
+
+
+def test_canaries_are_told_by_themselves_and_in_no_count() -> None:
+    """A canary is back when its alert is closed in what somebody reads who begins then."""
+    tally = Tally()
+    made = example(Incident, source=canary.SOURCE)
+    add(tally, topics.INCIDENTS, made, 0, 0)
+    for key in (b"canary-camera-0", b"cam-1", b"cam-1"):
+        tally.count(topics.DETECTIONS, key)
+    alert = example(Alert, alert_id="a", control_room_id="canary-room-0")
+    assert add(tally, topics.CANARY_STATE, alert, 0, 1) is None
+    assert tally.summary({})["canaries_back"] == 0
+    closed = alert.model_copy(update={"revision": 2, "state": AlertState.CLOSED})
+    assert add(tally, topics.CANARY_STATE, closed, 0, 2) is None
+    summary = tally.summary({})
+    assert (summary["canaries_back"], summary["incidents"], summary["detections"]) == (1, 0, 2)
+    assert (summary["observations"], sum(summary["alerts"].values()), summary["alert_changes"]) == (0, 0, 0)
 
 
 @pytest.mark.parametrize(
