@@ -16,6 +16,7 @@ from schemas.errors import UndecodableError
 from streams import topics
 from streams.clock import Clock
 from streams.domain.canary import SOURCE
+from streams.kafka.closing import close_producer
 from streams.kafka.options import RECONNECT_WITHIN_MS, kafka_client_options
 from streams.kafka.record import normal_headers
 from streams.settings import KafkaSettings
@@ -75,7 +76,7 @@ class KafkaLines:
 
     def close(self) -> None:
         """Let go of the cluster."""
-        self._producer.close(timeout=1)
+        close_producer(self._producer, 1.0)
         self._consumer.close()
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from kafka.errors import KafkaError
 
 
-def close_producer(producer: Any, within_s: float) -> None:
-    """Close a producer; what is not confirmed within `within_s` (s) is given up without a word.
+def close_producer(producer: Any, within_s: float) -> bool:
+    """Close a producer, and return whether all was confirmed within `within_s` (s); what was not is given up without a word.
 
     kafka-python's `close` raises where something is left, and stays open: its thread goes on sending, and its destructor
     closes it once more and raises again, which Python prints as a traceback when the process ends. Nothing public ends it then.
@@ -20,3 +20,5 @@ def close_producer(producer: Any, within_s: float) -> None:
         with contextlib.suppress(AttributeError):
             producer._sender.force_close()
         producer._closed = True
+        return False
+    return True

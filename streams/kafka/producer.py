@@ -12,6 +12,7 @@ from kafka.errors import KafkaError
 
 from schemas.codec import Headers
 from streams.errors import DeliveryError
+from streams.kafka.closing import close_producer
 from streams.kafka.errors import ClusterError
 from streams.kafka.options import kafka_client_options
 from streams.kafka.topic_reader import CONNECT_TIMEOUT_MS
@@ -74,4 +75,4 @@ class ConfirmedProducer:
 
     def close(self) -> None:
         """Disconnect."""
-        self._producer.close(timeout=5)
+        close_producer(self._producer, 5.0)

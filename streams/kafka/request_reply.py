@@ -12,6 +12,7 @@ from kafka.errors import KafkaError
 from schemas.base import Message
 from schemas.codec import decode, encode
 from schemas.errors import UndecodableError
+from streams.kafka.closing import close_producer
 from streams.kafka.errors import NoAnswerError
 from streams.kafka.options import kafka_client_options
 from streams.kafka.record import normal_headers
@@ -77,7 +78,7 @@ def _send(kafka: KafkaSettings, request: Message) -> None:
         record = encode(request, stage=request.name, handled_at=at, entered_at=at)
         producer.send(request.topics[0], record.value, record.key, list(record.headers)).get(CONNECT_MS / 1000)
     finally:
-        producer.close(timeout=1)
+        close_producer(producer, 1.0)
 
 
 def _awaited(consumer: KafkaConsumer, answer_of: Callable[[Message, bytes], A | None], deadline_s: float) -> A | None:

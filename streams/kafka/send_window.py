@@ -7,6 +7,7 @@ new producer where the old one gave it up. What then comes twice has the same ev
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections import deque
@@ -35,16 +36,20 @@ CLOSE_WITHIN_S: Final = 1.0
 
 REFUSALS: Final = (
     errors.AuthorizationError,
+    errors.IllegalArgumentError,
     errors.InvalidRecordError,
     errors.InvalidTimestampError,
     errors.InvalidTopicError,
+    errors.KafkaConfigurationError,
     errors.MessageSizeTooLargeError,
     errors.PolicyViolationError,
     errors.RecordListTooLargeError,
+    errors.UnrecognizedBrokerVersion,
+    errors.UnsupportedCodecError,
     errors.UnsupportedForMessageFormatError,
     errors.UnsupportedVersionError,
 )
-"""What the broker says of a record or of its sender; the same record would be answered the same way again."""
+"""What is wrong with a record, with its sender or with an option: the same record would be answered the same way again."""
 
 
 class Confirmation(Protocol):
@@ -142,7 +147,7 @@ class SendWindow:
         """
         while self._producer is None:
             try:
-                self._producer = self._connect()
+                self._producer = self._connected()
             except (KafkaError, OSError, ValueError) as error:
                 if not isinstance(error, errors.RetriableError):
                     raise ClusterError(f"Kafka at {self._address} cannot be used: {_one_line(error)}") from None
@@ -182,6 +187,14 @@ class SendWindow:
         if producer is not None:
             close_producer(producer, 0.0 if self._kept else CLOSE_WITHIN_S)
 
+    def _connected(self) -> Producer:
+        """Return a new producer; one that cannot be made leaves its sockets in cycles that Python would find too late."""
+        try:
+            return self._connect()
+        except BaseException:
+            gc.collect()
+            raise
+
     def _send(self) -> bool:
         """Send what is not sent, and return whether all of it is."""
         while self._unsent:
@@ -190,7 +203,7 @@ class SendWindow:
             kept = self._unsent[0]
             try:
                 if self._producer is None:
-                    self._producer = self._connect()
+                    self._producer = self._connected()
                 record = kept.record
                 kept.confirmation = self._producer.send(
                     kept.topic, key=record.key, value=record.value, headers=record.headers

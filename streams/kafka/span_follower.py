@@ -11,6 +11,7 @@ from typing import Any, Final
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError
 
+from streams.kafka.closing import close_producer
 from streams.kafka.options import kafka_client_options
 from streams.kafka.record import Record, Where, consumed
 from streams.settings import KafkaSettings
@@ -119,12 +120,11 @@ def _consumer(kafka: KafkaSettings, poll_records: int) -> Any:
 
 def _close(client: Any) -> None:
     """Close a client, without waiting for a broker that is gone."""
-    if client is not None:
+    if isinstance(client, KafkaProducer):
+        close_producer(client, 1.0)
+    elif client is not None:
         with contextlib.suppress(KafkaError, OSError, ValueError):
-            if isinstance(client, KafkaProducer):
-                client.close(timeout=1)
-            else:
-                client.close()
+            client.close()
 
 
 POLL_MS: Final = 250

@@ -43,7 +43,9 @@ class RunningCluster:
 
 
 @contextmanager
-def cluster(settings: Settings, kafka: KafkaSettings, section: BrokerSection, progress: Progress) -> Iterator[RunningCluster]:
+def cluster(
+    settings: Settings, kafka: KafkaSettings, section: BrokerSection, progress: Progress
+) -> Iterator[RunningCluster]:
     """Yield a cluster that is up and has its topics: the configured one, else a local broker, which is stopped at the end."""
     run_folder = settings.data / "run"
     run_folder.mkdir(parents=True, exist_ok=True)
