@@ -83,7 +83,16 @@ class Watchdog:
         WORKER_RESTARTS.labels(BROKER)  # a series from the start: `increase` does not see one that begins at 1
 
     def __enter__(self) -> Self:
-        """Start it.
+        """Start it; see `start`."""
+        self.start()
+        return self
+
+    def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
+        """Stop it."""
+        self._broker.stop()
+
+    def start(self) -> None:
+        """Start it and wait until it answers.
 
         Raises:
             BrokerError: It cannot be started, or was killed again and again while it started; one line says which.
@@ -100,11 +109,6 @@ class Watchdog:
                 self._count()
                 self._sleep(self._backoff.ended(0.0))
         self._started_at_s, self.up = self._clock_s(), True
-        return self
-
-    def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
-        """Stop it."""
-        self._broker.stop()
 
     def poll(self) -> None:
         """Start it again where it died, after its backoff, and kill it where it stands still. Call several times a second."""

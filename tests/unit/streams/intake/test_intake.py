@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from kafka.errors import KafkaTimeoutError
 from prometheus_client import REGISTRY
 
 from schemas.codec import decode, envelope
@@ -200,6 +201,36 @@ def test_stopping_does_not_wait_for_a_broker_that_is_away() -> None:
     assert "505 NOT CONFIRMED" in str(intake.summary)
 
 
+def test_stopping_with_much_in_hand_does_not_ask_a_broker_that_is_gone_at_every_line() -> None:
+    """Each question may take seconds; what was read is kept, and the end is waited for once."""
+    asked: list[int] = []
+
+    def connect() -> FakeProducer:
+        asked.append(1)
+        raise KafkaTimeoutError("Unable to bootstrap")
+
+    window = SendWindow(connect, "kafka:9092", sleep=lambda _: None)
+    intake = Intake(RecordedReports(load_categories()), window, lambda: NOW, stopping=lambda: True)
+    intake.run(_lines(_line(source_id=str(number)) for number in range(100)))
+    assert asked == []
+    assert intake.close() == "100 of what lines 1 to 100 told"
+
+
+def test_what_could_not_be_sent_goes_while_no_line_comes() -> None:
+    """A pipe that is quiet after the broker came back must not hold its last report back until the next one."""
+    producer = FakeProducer(refuses=KafkaTimeoutError("Failed to update metadata after 1.0 secs."))
+    now_s = [100.0]
+    window = SendWindow(lambda: producer, "kafka:9092", count_confirmed, lambda: now_s[0], lambda _: None)
+    intake = Intake(RecordedReports(load_categories()), window, lambda: NOW)
+    intake.run(_lines([_line()]))
+    assert producer.sent == []
+    producer.refuses = None
+    now_s[0] += 10
+    intake.tend()
+    assert [m.source_id for m in producer.messages()] == ["1"]
+    assert intake.close() == ""
+
+
 def test_a_refused_record_stops_the_intake() -> None:
     """An error of the broker is one line that does not hold the report."""
     producer = FakeProducer(confirms=False)
@@ -256,3 +287,7 @@ def test_a_scenario_is_played_at_its_moments() -> None:
     starts = [(m.received_at - (NOW - timedelta(days=1))).total_seconds() for m in producer.messages()]
     assert starts == pytest.approx([0, 20, 20])
     assert list(played(lines, play_clock, sleep, lambda: True)) == []
+    idle: list[int] = []
+    play_clock.begin()
+    assert len(list(played(lines, play_clock, sleep, lambda: False, lambda: idle.append(1)))) == 3
+    assert len(idle) == 10, "after each of the sleeps"

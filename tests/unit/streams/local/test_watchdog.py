@@ -210,11 +210,11 @@ def test_at_first_what_is_killed_is_tried_again_and_what_ends_by_itself_is_not()
     assert bench.said == ["Kafka died while starting: killed by SIGKILL, starting it again"] * 2
     bench = Bench(FakeBroker(starts=[BrokerError("port 9092 on 127.0.0.1 is taken")]))
     with pytest.raises(BrokerError, match="taken"):
-        bench.watchdog.__enter__()
+        bench.watchdog.start()
     assert bench.broker.happened == ["start"]
     bench = Bench(FakeBroker(starts=[killed] * 99))
     with pytest.raises(BrokerKilledError):
-        bench.watchdog.__enter__()
+        bench.watchdog.start()
     assert bench.broker.happened == ["start"] * FIRST_STARTS
 
 
