@@ -21,6 +21,7 @@ READY_VARIABLE: Final = "TOEZICHT_READY_FILE"
 _USER_INFO: Final = re.compile(r"(\b[a-zA-Z][a-zA-Z0-9+.-]*://)\S*@")
 """Up to the last `@`: a password may hold `@` and `/` where somebody forgot to escape them."""
 _SPARING_S: Final = 10.0
+_LONGEST_SPARING_S: Final = 600.0
 _SPARING_KEPT: Final = 1_000
 _NOISY: Final = ("kafka", "aiokafka", "faust", "mode", "asyncio", "jgo")
 
@@ -34,7 +35,9 @@ class RedactingFormatter(logging.Formatter):
 
 
 class SparingFilter(logging.Filter):
-    """Lets a library say one thing once in ten seconds: a broker that is gone is told forty times a second otherwise.
+    """Lets a library say one thing once in ten seconds, and less and less often what it goes on saying.
+
+    A broker that is gone is told forty times a second otherwise, and for as long as it is gone.
 
     A connection that a library lost is one line without a traceback: it tells of the network and not of a defect.
 
@@ -45,20 +48,20 @@ class SparingFilter(logging.Filter):
     def __init__(self, clock_s: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._clock_s = clock_s
-        self._said: dict[tuple[str, str], tuple[float, int]] = {}
+        self._said: dict[tuple[str, str], tuple[float, int, float]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Return whether to write a record; the next one that is written tells how many were not."""
         if record.name.partition(".")[0] not in _NOISY:
             return True
         what, now_s = (record.name, str(record.msg)), self._clock_s()
-        said_s, unsaid = self._said.get(what, (-_SPARING_S, 0))
-        if now_s - said_s < _SPARING_S:
-            self._said[what] = (said_s, unsaid + 1)
+        said_s, unsaid, pause_s = self._said.get(what, (-_SPARING_S, 0, _SPARING_S))
+        if now_s - said_s < pause_s:
+            self._said[what] = (said_s, unsaid + 1, pause_s)
             return False
         if len(self._said) > _SPARING_KEPT:
             self._said.clear()
-        self._said[what] = (now_s, 0)
+        self._said[what] = (now_s, 0, min(2 * pause_s, _LONGEST_SPARING_S) if unsaid else _SPARING_S)
         if unsaid:
             record.msg, record.args = f"{record.getMessage()} (and {unsaid} times more)", ()
         error = record.exc_info[1] if record.exc_info else None

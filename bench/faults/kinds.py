@@ -85,7 +85,7 @@ def broker_stopped(seconds: float) -> Fault:
     """Stop the broker in an orderly way and start it after a while."""
 
     def inject(world: FaultWorld, _: random.Random) -> float:
-        world.stop_broker(kill=False)
+        world.stop_broker()
         time.sleep(seconds)
         return world.start_broker()
 
@@ -93,18 +93,18 @@ def broker_stopped(seconds: float) -> Fault:
 
 
 def broker_killed(world: FaultWorld, chance: random.Random) -> float:
-    """Kill -9 the broker and start it again."""
+    """Kill -9 the broker; what starts it again is the product's own watchdog."""
     time.sleep(chance.uniform(0, 1))
-    world.stop_broker(kill=True)
-    return world.start_broker()
+    world.kill_broker()
+    return world.await_broker()
 
 
 def broker_and_worker_killed(world: FaultWorld, chance: random.Random) -> float:
     """Kill -9 the broker and, within a second, a worker."""
-    world.stop_broker(kill=True)
+    world.kill_broker()
     time.sleep(chance.uniform(0, 1))
     world.kill("decide")
-    return world.start_broker()
+    return world.await_broker()
 
 
 def zombie(world: FaultWorld, chance: random.Random) -> float:

@@ -13,13 +13,15 @@ from typing import Final
 
 from bench.faults.map import registry_document
 from streams.kafka.admin import apply
-from streams.local.broker import LocalBroker
+from streams.local.broker import LocalBroker, free_port
 from streams.local.supervisor import Child, ProcessSpec, Supervisor
+from streams.local.watchdog import Watchdog
 from streams.settings import KafkaSettings, Settings
 
 STAGES: Final = ("observe", "locate", "corroborate", "decide")
 POLL_S: Final = 0.1
 GONE_WITHIN_S: Final = 30.0
+BACK_WITHIN_S: Final = 240.0
 
 
 class FaultWorld:
@@ -27,7 +29,8 @@ class FaultWorld:
 
     Attributes:
         folder: Data of the broker, state and logs of the workers.
-        broker: The broker, replaced at each of its restarts.
+        broker: The broker.
+        watchdog: What starts it again, as under `toezicht up`, except while a fault keeps it away.
 
     Args:
         plain: Whether the stages run on the framework as it comes, for comparison.
@@ -41,8 +44,9 @@ class FaultWorld:
         self._stages = stages
         self._plain = plain
         self._progress = progress
-        self._cache = Settings().cache
-        self.broker = LocalBroker(folder / "broker", self._cache, 0, progress=progress)
+        self.broker = LocalBroker(folder / "broker", Settings().cache, free_port(), progress=progress)
+        self.watchdog = Watchdog(self.broker, progress)
+        self._kept_away = threading.Event()
         self._registry = folder / "registry.yaml"
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -53,10 +57,10 @@ class FaultWorld:
         """Start the broker and all workers."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._registry.write_text(registry_document())
-        self.broker.start()
-        self._port = self.broker.port
+        self.watchdog.start()
         apply(self.kafka)
-        self.supervisor = Supervisor([self.spec(stage, stage) for stage in self._stages], self.folder / "run")
+        specs = [self.spec(stage, stage) for stage in self._stages]
+        self.supervisor = Supervisor(specs, self.folder / "run", beside=self._look_after)
         self.supervisor.start(self._progress)
         self._watching.start()
 
@@ -129,21 +133,42 @@ class FaultWorld:
         self._spares.remove(spare)
         spare.stop()
 
-    def stop_broker(self, *, kill: bool) -> None:
-        """Take the broker away."""
-        if kill and self.broker.pid is not None:
-            os.kill(self.broker.pid, signal.SIGKILL)
+    def stop_broker(self) -> None:
+        """Take the broker away in an orderly way; it stays away."""
+        with self._lock:
+            self._kept_away.set()
         self.broker.stop()
 
     def start_broker(self) -> float:
         """Bring the broker back, on its port and data, and return when it answered (s since the epoch)."""
-        self.broker = LocalBroker(self.folder / "broker", self._cache, self._port)
         self.broker.start()
+        self._kept_away.clear()
+        return time.time()
+
+    def kill_broker(self) -> None:
+        """Kill -9 the broker under its watchdog."""
+        pid = self.broker.pid
+        assert pid is not None
+        self._killed_at = self.watchdog.restarts
+        os.kill(pid, signal.SIGKILL)
+
+    def await_broker(self) -> float:
+        """Wait until the watchdog brought the killed broker back, and return when it answered (s since the epoch)."""
+        deadline = time.monotonic() + BACK_WITHIN_S
+        while self.watchdog.restarts == self._killed_at or not self.watchdog.up:
+            if time.monotonic() > deadline:
+                raise TimeoutError("the broker does not come back")
+            time.sleep(0.05)
         return time.time()
 
     def restarts(self) -> int:
         """Return how often a worker was started again so far."""
         return sum(child.restarts for child in self.supervisor.children)
+
+    def _look_after(self) -> None:
+        with self._lock:
+            if not self._kept_away.is_set():
+                self.watchdog.poll()
 
     def _watch(self) -> None:
         while not self._stop.wait(POLL_S):

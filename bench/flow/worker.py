@@ -18,10 +18,11 @@ from kafka import KafkaProducer
 from bench.flow.load import registry
 from streams.clock import utc_now
 from streams.config.files import load_rules
-from streams.intake.intake import Intake
+from streams.intake.intake import Intake, count_confirmed
 from streams.intake.lines import Line
 from streams.intake.sources.categories import load_categories
 from streams.intake.sources.recorded import RecordedReports
+from streams.kafka.send_window import SendWindow
 from streams.process import tell_ready
 from streams.settings import KafkaSettings, Settings
 from streams.stages.base import PictureStage, Stage
@@ -37,12 +38,17 @@ def take_reports(folder: Path, bootstrap_servers: str) -> None:
     """Wait for the file `go`, then send the reports of `reports.jsonl`."""
     while not (folder / "go").exists():
         time.sleep(0.01)
-    producer = KafkaProducer(bootstrap_servers=bootstrap_servers, acks="all", linger_ms=20, batch_size=262_144)
-    intake = Intake(RecordedReports(load_categories(None)), producer, utc_now)
+
+    def producer() -> KafkaProducer:
+        return KafkaProducer(bootstrap_servers=bootstrap_servers, acks="all", linger_ms=20, batch_size=262_144)
+
+    window = SendWindow(producer, bootstrap_servers, count_confirmed)
+    window.connect()
+    intake = Intake(RecordedReports(load_categories(None)), window, utc_now)
     lines = (folder / "reports.jsonl").read_bytes().splitlines()
     intake.run(Line(number, line, len(line)) for number, line in enumerate(lines, 1))
     intake.flush(FLUSH_S, time.monotonic)
-    producer.close()
+    intake.close()
 
 
 def main(arguments: Sequence[str]) -> None:

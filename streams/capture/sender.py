@@ -24,6 +24,7 @@ from schemas.codec import Encoded, encode
 from streams.capture.producer import FrameProducer, SendConfirmation
 from streams.clock import Clock
 from streams.domain.cameras.legal_basis import PermissionCode
+from streams.kafka.closing import close_producer
 from streams.kafka.partitioner import partition_of
 from streams.metrics import (
     CAMERA_CANNOT_SEE,
@@ -211,11 +212,7 @@ class FrameSender:
                 for _ in range(len(waiting)):
                     self._count_dropped(camera_id, BROKER_UNAVAILABLE)
                 waiting.clear()
-        try:
-            self._producer.close(timeout=1.0 if clean else 0.0)
-        except KafkaError:
-            return False
-        return clean
+        return close_producer(self._producer, 1.0 if clean else 0.0) and clean
 
     def _is_idle(self) -> bool:
         return not self._complete and not any(self._fresh.values()) and not self._unconfirmed

@@ -12,6 +12,7 @@ from streams.cli.options import say
 from streams.local.broker import BrokerError, LocalBroker
 from streams.local.cluster import POLL_S, stop_signals
 from streams.local.kafka_jars import DownloadError
+from streams.local.watchdog import Watchdog
 from streams.process import start_logging
 from streams.settings import read_settings
 
@@ -28,7 +29,7 @@ def register(app: typer.Typer) -> None:
         ] = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print the address as JSON")] = False,
     ) -> None:
-        """Run Apache Kafka 4 on this machine until Ctrl-C.
+        """Run Apache Kafka 4 on this machine until Ctrl-C, and start it again where it dies.
 
         One node in KRaft mode, reachable from this machine only. It is downloaded once (43 MB) and then works without a
         network. It has no replicas: use KAFKA_BOOTSTRAP_SERVERS with a real cluster where nothing may be lost.
@@ -46,11 +47,10 @@ def register(app: typer.Typer) -> None:
 
 
 def _run(local: LocalBroker, as_json: bool) -> None:
-    """Run it until a signal comes; raises BrokerError where it dies by itself."""
-    with stop_signals() as stopping, local:
+    """Run it until a signal comes; raises BrokerError where it cannot be started."""
+    with stop_signals() as stopping, Watchdog(local, say) as watchdog:
         address = {"bootstrap_servers": local.bootstrap_servers, "data": str(local.data_dir), "pid": local.pid}
         ready = f"broker ready at {local.bootstrap_servers}, data in {local.data_dir}"
         print(json.dumps(address) if as_json else ready, flush=True)
         while not stopping.wait(POLL_S):
-            if not local.running():
-                raise BrokerError(f"Kafka died: {local.last_words()}")
+            watchdog.poll()

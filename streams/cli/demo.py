@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 import tempfile
 import time
@@ -49,15 +50,17 @@ def register(app: typer.Typer) -> None:
         folder = data or _fresh_folder(settings.data)
         settings = settings.model_copy(update={"data": folder, "log_level": "WARNING"})
         start_logging(settings)
+        logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what goes wrong is told in one line, not in twenty
         with ExitStack() as stack:
             stopping = stack.enter_context(stop_signals())
             material = prepare(folder / "demo", say)
             reached = stack.enter_context(cluster(settings, kafka, BrokerSection(port=0), say))
-            reader = TopicReader(reached, _show)
+            reader = TopicReader(reached.kafka, _show)
             stack.callback(reader.stop)
             reader.start()
             specs = process_specs(material.pipeline, reached.bootstrap_servers, folder.resolve())
-            supervisor = stack.enter_context(processes(specs + scenario_specs(material, specs[0]), settings, say))
+            specs += scenario_specs(material, specs[0])
+            supervisor = stack.enter_context(processes(specs, settings, say, reached.look_after))
             began_s = time.monotonic()
             say(f"running; Kafka at {reached.bootstrap_servers}, logs in {folder / 'run'}")
             if once:

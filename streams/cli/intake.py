@@ -20,23 +20,27 @@ from kafka import KafkaProducer
 from schemas.incidents import Incident
 from streams.clock import utc_now
 from streams.errors import ConfigurationError, DeliveryError
-from streams.intake.intake import LOOK_S, MEMORY, Intake
+from streams.intake.intake import LOOK_S, MEMORY, Intake, count_confirmed
 from streams.intake.lines import Line, read_lines
 from streams.intake.scenario_clock import PlayClock, played
 from streams.intake.sources.base import IncidentSource
 from streams.intake.sources.registry import SourceOptions, make_source
 from streams.kafka.options import kafka_client_options
 from streams.kafka.reader import read_messages
+from streams.kafka.send_window import SendWindow
 from streams.process import start_logging, start_metrics, tell_ready
 from streams.settings import KafkaSettings, Settings, read_settings
 from streams.topics import INCIDENTS, MAX_MESSAGE_BYTES
 
 log = logging.getLogger(__name__)
 
-FLUSH_S: Final = 8.0
-"""How long to wait for confirmations at the end; with the rest of stopping it stays below 10 s."""
+FLUSH_S: Final = 5.0
+"""How long to wait for confirmations at the end: below the supervisor's 8 s, so that there is time to tell what did not come."""
 DELIVERY_TIMEOUT_MS: Final = 86_400_000
-"""A broker may be away for a day before a report is given up; until then nothing more than a window is read."""
+"""A producer sends what it has without making it twice when a broker is back within a day; later the window sends it again."""
+CONNECT_MS: Final = 5_000
+BLOCK_MS: Final = 1_000
+"""How long the producer may ask for a topic that it does not know yet; the window tries again."""
 LINGER_MS: Final = 5
 
 Run = Annotated[
@@ -96,7 +100,8 @@ def _p2000(
     assert source is not None
     stopping = Stopping()
     intake = _intake(source, kafka, stopping)
-    _run(intake, read_lines(sys.stdin.fileno(), stopping), stopping, "intake-p2000", settings, as_json)
+    lines = read_lines(sys.stdin.fileno(), stopping, intake.tend)
+    _run(intake, lines, stopping, "intake-p2000", settings, as_json)
 
 
 def _recorded(
@@ -124,10 +129,10 @@ def _recorded(
     assert source is not None
     descriptor = sys.stdin.fileno() if str(file) == "-" else _open(file)
     intake = _intake(source, kafka, stopping, play_clock if play else None)
-    lines: Iterable[Line] = read_lines(descriptor, stopping)
+    lines: Iterable[Line] = read_lines(descriptor, stopping, intake.tend)
     if play:
         play_clock.begin()
-        lines = played(lines, play_clock, time.sleep, stopping)
+        lines = played(lines, play_clock, time.sleep, stopping, intake.tend)
     _run(intake, lines, stopping, "intake-recorded", settings, as_json)
     if intake.summary.read == 0 and not stopping():
         log.error("%s: no line in it, expected one report per line", file)
@@ -166,22 +171,33 @@ def _open(path: Path) -> int:
 def _intake(
     source: IncidentSource, kafka: KafkaSettings, stopping: Stopping, report_clock: PlayClock | None = None
 ) -> Intake:
-    """Return an intake that knows the last hours' reports."""
+    """Return an intake that knows the last hours' reports; a broker that does not answer yet is waited for.
+
+    Whoever pipes a feed into this command would lose what comes meanwhile if it ended. Nothing is read before, so a signal
+    simply ends it.
+    """
+    window = SendWindow(lambda: _producer(kafka, source.name), kafka.bootstrap_servers, count_confirmed)
+    window.connect()
+    intake = Intake(source, window, utc_now, report_clock, stopping)
     known = list(read_messages(kafka, INCIDENTS, Incident, utc_now() - MEMORY))
-    producer = KafkaProducer(
-        **kafka_client_options(kafka),
-        client_id=f"toezicht-intake-{source.name}",
-        acks="all",
-        delivery_timeout_ms=DELIVERY_TIMEOUT_MS,
-        linger_ms=LINGER_MS,
-        max_request_size=MAX_MESSAGE_BYTES,
-    )
-    intake = Intake(source, producer, utc_now, report_clock, stopping)
     for incident in known:
         intake.recall(incident)
     log.info("%d incidents of the last %d hours are known", len(known), MEMORY.total_seconds() // 3600)
     stopping.listen()
     return intake
+
+
+def _producer(kafka: KafkaSettings, source: str) -> KafkaProducer:
+    return KafkaProducer(
+        **kafka_client_options(kafka),
+        client_id=f"toezicht-intake-{source}",
+        acks="all",
+        delivery_timeout_ms=DELIVERY_TIMEOUT_MS,
+        linger_ms=LINGER_MS,
+        max_request_size=MAX_MESSAGE_BYTES,
+        bootstrap_timeout_ms=CONNECT_MS,
+        max_block_ms=BLOCK_MS,
+    )
 
 
 def _run(
@@ -198,6 +214,9 @@ def _run(
     except DeliveryError as error:
         failed = True
         log.error("stopped: %s", error)  # noqa: TRY400 - one line says it all
+    left = intake.close()
+    if left:
+        log.error("not confirmed: %s; give them again, what did arrive is not taken twice", left)
     typer.echo(json.dumps(intake.summary.as_dict()) if as_json else str(intake.summary))
-    if failed or intake.summary.unconfirmed:
+    if failed or left:
         raise typer.Exit(1)

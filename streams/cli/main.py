@@ -61,10 +61,31 @@ def build_app(*only: str) -> typer.Typer:
 
 
 def main() -> None:
-    """Run the command line; a wrong setting or file is one line on standard error and exit code 2."""
+    """Run the command line; what a person can mend is one line on standard error and exit code 2.
+
+    That is a wrong setting or file, and a cluster that went away in the middle, whichever call of whichever command noticed.
+    """
     try:
         named = sys.argv[1] if len(sys.argv) > 1 else ""
         build_app(*((named,) if named in COMMANDS else ()))()
     except ToezichtError as error:
         sys.stderr.write(f"toezicht: {error}\n")
         sys.exit(2)
+    except Exception as error:
+        from kafka.errors import KafkaError
+
+        if not isinstance(error, KafkaError):
+            raise
+        sys.stderr.write(f"toezicht: no answer from Kafka at {_address()}: {type(error).__name__}\n")
+        sys.exit(2)
+
+
+def _address() -> str:
+    """Return where the cluster is that a command used; the pipeline that told its address may have ended meanwhile."""
+    from streams.cli.options import reachable
+    from streams.settings import read_settings
+
+    try:
+        return reachable(*read_settings()).bootstrap_servers
+    except ToezichtError:
+        return "its address"

@@ -24,8 +24,8 @@ def register(app: typer.Typer) -> None:
         """Run a whole pipeline on this machine until Ctrl-C.
 
         Starts the local broker (unless KAFKA_BOOTSTRAP_SERVERS is set), creates the topics, starts each process of the
-        file in order, restarts what dies with a growing pause, and stops everything within 10 seconds. Logs, ports and
-        Prometheus' file of targets are in the folder `run` under TOEZICHT_DATA.
+        file in order, restarts what dies with a growing pause, the broker too, and stops everything within 10 seconds.
+        Logs, ports and Prometheus' file of targets are in the folder `run` under TOEZICHT_DATA.
 
         Example: toezicht up deploy/pipeline.yaml
         """
@@ -34,6 +34,6 @@ def register(app: typer.Typer) -> None:
         pipeline = read_pipeline(file)
         with stop_signals() as stopping, cluster(settings, kafka, pipeline.broker, say) as reached:
             specs = process_specs(pipeline, reached.bootstrap_servers, settings.data.resolve())
-            with processes(specs, settings, say) as supervisor:
+            with processes(specs, settings, say, reached.look_after) as supervisor:
                 say(f"running {len(specs)} processes, Kafka at {reached.bootstrap_servers}; Ctrl-C stops")
                 watch_over(supervisor, stopping)

@@ -9,24 +9,24 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import Counter as Tally
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from prometheus_client import Counter
 
 from schemas.base import derive_id
-from schemas.codec import OCTETS, Encoded, Headers, encode
+from schemas.codec import OCTETS, Encoded, encode
 from schemas.incidents import Incident, incident_identity
 from schemas.operations import DeadLetterReason, DeadLetterReference
 from streams.clock import Clock
 from streams.domain.incidents.raw_report import NotForUs, RawReport, Unreadable
 from streams.domain.incidents.revisions import AcceptedReport, NothingNew, RefusedReport, normalise
-from streams.errors import DeliveryError
 from streams.intake.lines import Line
 from streams.intake.sources.base import IncidentSource
+from streams.kafka.send_window import SendWindow
 from streams.metrics import MESSAGES_FAILED, MESSAGES_OUT, REPORTS_READ, failures_from_zero
 from streams.topics import DEAD_LETTERS, INCIDENTS
 
@@ -35,26 +35,8 @@ log = logging.getLogger(__name__)
 STAGE: Final = "intake"
 MEMORY: Final = timedelta(hours=24)
 """How long a report can be changed or withdrawn after its newest message."""
-MAX_IN_FLIGHT: Final = 500
-"""Sent but not confirmed; with so many, nothing more is read. A few hundred keep the broker busy (design §6)."""
 LOOK_S: Final = 0.2
 """How often a full window is left to see whether to stop."""
-
-
-class Confirmation(Protocol):
-    """The broker's word on one record, as kafka-python gives it."""
-
-    is_done: bool
-
-    def get(self, timeout: float | None = None) -> Any:
-        """Wait, and raise what went wrong; a KafkaTimeoutError where it is not done in time."""
-
-
-class Producer(Protocol):
-    """What is used of a producer."""
-
-    def send(self, topic: str, *, key: bytes, value: bytes, headers: Headers) -> Confirmation:
-        """Hand one record over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +77,7 @@ class Intake:
 
     Args:
         source: The feed.
-        producer: Where records go; `prepare` alone needs none.
+        window: Where records go and are kept until they are confirmed; `prepare` alone needs none.
         clock: Tells when a line was read.
         report_clock: What reports' times are judged by, where that is another time: a scenario played faster.
         stopping: Whether it is time to stop; a full window then no longer waits.
@@ -105,7 +87,7 @@ class Intake:
     def __init__(
         self,
         source: IncidentSource,
-        producer: Producer | None,
+        window: SendWindow | None,
         clock: Clock,
         report_clock: Clock | None = None,
         stopping: Callable[[], bool] = lambda: False,
@@ -113,7 +95,7 @@ class Intake:
     ) -> None:
         self.summary = Summary()
         self._source = source
-        self._producer = producer
+        self._window = window
         self._clock = clock
         self._report_clock = report_clock or clock
         self._stopping = stopping
@@ -121,7 +103,6 @@ class Intake:
         failures_from_zero(STAGE)
         self._known: OrderedDict[str, Incident] = OrderedDict()
         self._counters: dict[str, Counter] = {}
-        self._in_flight: deque[tuple[str, Confirmation]] = deque()
 
     def recall(self, incident: Incident) -> None:
         """Learn of an incident that was sent before, oldest first; one that was sent again later is not the newest."""
@@ -134,7 +115,7 @@ class Intake:
         """Take all lines.
 
         Raises:
-            DeliveryError: The broker refused a record, or did not confirm it for a day.
+            DeliveryError: The broker refused a record for good.
         """
         for line in lines:
             self.take(line)
@@ -146,17 +127,22 @@ class Intake:
             DeliveryError: See `run`.
         """
         outgoing = self.prepare(line)
-        if outgoing is None or self._producer is None:
+        if outgoing is None or self._window is None:
             return
-        record = outgoing.record
-        self._await_room()
-        try:
-            confirmation = self._producer.send(
-                outgoing.topic, key=record.key, value=record.value, headers=record.headers
-            )
-        except Exception as error:
-            raise DeliveryError(f"{outgoing.topic}: the producer refuses a record: {type(error).__name__}") from error
-        self._in_flight.append((outgoing.topic, confirmation))
+        while self._window.full and not self._stopping():
+            self._window.turn(LOOK_S)
+        self._window.put(outgoing.topic, outgoing.record, line.number)
+        if not self._stopping():  # then the end is waited for once, not at every line that is still in hand
+            self._window.turn(0.0)
+
+    def tend(self) -> None:
+        """Go on with what is not sent or not confirmed, while no line comes.
+
+        Raises:
+            DeliveryError: See `run`.
+        """
+        if self._window is not None:
+            self._window.turn(0.0)
 
     def prepare(self, line: Line) -> Outgoing | None:
         """Read one line and return the record that it causes, if any, without sending it."""
@@ -184,10 +170,20 @@ class Intake:
             DeliveryError: The broker refused a record.
         """
         deadline_s = now_s() + timeout_s
-        while self._in_flight and now_s() < deadline_s:
-            self._reap(LOOK_S)
-        self.summary.unconfirmed = len(self._in_flight)
-        return self.summary.unconfirmed
+        while self._window and now_s() < deadline_s:
+            self._window.turn(LOOK_S)
+        return len(self._window or ())
+
+    def close(self) -> str:
+        """Disconnect, note in the summary how many records are not confirmed, and return which they are; empty for none."""
+        if self._window is None:
+            return ""
+        self._window.close()
+        self.summary.unconfirmed = len(self._window)
+        if not self._window:
+            return ""
+        first, last = self._window.numbers
+        return f"{len(self._window)} of what lines {first} to {last} told"
 
     def _decide(self, line: Line, report: RawReport, now: datetime, entered_at: datetime) -> Outgoing | None:
         known = self._known.get(incident_identity(report.source, report.source_id))
@@ -254,20 +250,7 @@ class Intake:
             self._counters[label] = REPORTS_READ.labels(self._source.name, label)
         self._counters[label].inc()
 
-    def _await_room(self) -> None:
-        while self._in_flight and self._in_flight[0][1].is_done:
-            self._reap(0)
-        while len(self._in_flight) >= MAX_IN_FLIGHT and not self._stopping():
-            self._reap(LOOK_S)
 
-    def _reap(self, timeout_s: float) -> None:
-        """Take the oldest confirmation, waiting for it for a moment at most."""
-        topic, confirmation = self._in_flight[0]
-        try:
-            confirmation.get(timeout=timeout_s)
-        except Exception as error:
-            if not confirmation.is_done:
-                return
-            raise DeliveryError(f"{topic}: the broker did not take a record: {type(error).__name__}") from error
-        self._in_flight.popleft()
-        MESSAGES_OUT.labels(STAGE, topic).inc()
+def count_confirmed(topic: str) -> None:
+    """Count a record of intake that the broker confirmed."""
+    MESSAGES_OUT.labels(STAGE, topic).inc()

@@ -70,8 +70,10 @@ class LineSplitter:
         return Line(self._number, content, size_bytes)
 
 
-def read_lines(descriptor: int, stopping: Callable[[], bool]) -> Iterator[Line]:
-    """Yield the lines of an open file or pipe until it ends or `stopping` says so.
+def read_lines(
+    descriptor: int, stopping: Callable[[], bool], idle: Callable[[], None] = lambda: None
+) -> Iterator[Line]:
+    """Yield the lines of an open file or pipe until it ends or `stopping` says so; `idle` is called while nothing comes.
 
     Lines that were taken out of a pipe are yielded even when it is time to stop, since nobody else can read them; half a
     line is not, since half a report is none.
@@ -83,6 +85,7 @@ def read_lines(descriptor: int, stopping: Callable[[], bool]) -> Iterator[Line]:
     while not stopping():
         ready, _, _ = select.select([descriptor], [], [], LOOK_S)
         if not ready:
+            idle()
             continue
         chunk = os.read(descriptor, CHUNK_BYTES)
         if not chunk:

@@ -41,13 +41,21 @@ class PlayClock:
 
 
 def played(
-    lines: Iterable[Line], play_clock: PlayClock, sleep: Callable[[float], None], stopping: Callable[[], bool]
+    lines: Iterable[Line],
+    play_clock: PlayClock,
+    sleep: Callable[[float], None],
+    stopping: Callable[[], bool],
+    idle: Callable[[], None] = lambda: None,
 ) -> Iterator[Line]:
-    """Yield each line when its `at_s` has come; lines without one follow at once. Ends when it is time to stop."""
+    """Yield each line when its `at_s` has come; lines without one follow at once. Ends when it is time to stop.
+
+    `idle` is called between two sleeps.
+    """
     for line in lines:
         at_s = play_at_s(line.content)
         while not stopping() and (wait_s := play_clock.wait_s(at_s)) > 0:
             sleep(min(wait_s, STEP_S))
+            idle()
         if stopping():
             return
         yield line

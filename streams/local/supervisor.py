@@ -17,16 +17,13 @@ from pathlib import Path
 from typing import Final
 
 from streams.errors import ToezichtError
+from streams.local.backoff import Backoff
 from streams.local.parent_death import pdeath_command
 from streams.metrics import WORKER_RESTARTS
 from streams.process import READY_VARIABLE
 
 log = logging.getLogger(__name__)
 
-FIRST_BACKOFF_S: Final = 0.25
-LONGEST_BACKOFF_S: Final = 30.0
-HEALTHY_AFTER_S: Final = 60.0
-"""A process that lived this long is healthy: its next restart waits the shortest time again."""
 STOP_WITHIN_S: Final = 8.0
 """After this a process that does not stop is killed; the whole stops within 10 s (issue: clean stop on Ctrl-C)."""
 
@@ -70,7 +67,7 @@ class Child:
     popen: subprocess.Popen[bytes] | None = None
     started_at_s: float = 0.0
     start_again_at_s: float = 0.0
-    backoff_s: float = FIRST_BACKOFF_S
+    backoff: Backoff = field(default_factory=Backoff)
     restarts: int = 0
     finished: bool = False
 
@@ -116,13 +113,17 @@ class Supervisor:
         folder: Path,
         clock_s: Callable[[], float] = time.monotonic,
         metrics_port: int | None = None,
+        beside: Callable[[], None] = lambda: None,
     ) -> None:
         """Prepare; nothing runs before `start`. Logs and signs of readiness go into the folder.
 
-        `metrics_port` is where this process itself serves metrics, if it does: the restarts are counted here.
+        `metrics_port` is where this process itself serves metrics, if it does: the restarts are counted here. `beside` is
+        called whenever the processes are looked after, also while they start: it looks after what they need.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self.children = [Child(spec, folder) for spec in specs]
+        self._started: list[Child] = []
+        self._beside = beside
         self._clock_s = clock_s
         self._own_port = metrics_port
         for spec in specs:
@@ -131,7 +132,7 @@ class Supervisor:
         self._told: dict[str, int] = {}
 
     def start(self, progress: Callable[[str], None] = lambda _: None) -> None:
-        """Start all in order, each after the one before it is ready.
+        """Start all in order, each after the one before it is ready; those before it are looked after meanwhile.
 
         Raises:
             ProcessError: One ended or was not ready in time; those started before are stopped.
@@ -141,6 +142,7 @@ class Supervisor:
                 progress(f"starting {child.spec.name}")
                 self._launch(child)
                 self._wait_ready(child)
+                self._started.append(child)
         except BaseException:
             self.stop()
             raise
@@ -148,10 +150,11 @@ class Supervisor:
 
     def poll(self) -> None:
         """Restart what died, once its backoff is over. Call several times a second."""
+        self._beside()
         now_s = self._clock_s()
         if self._ports() != self._told:
             self._write_targets()
-        for child in self.children:
+        for child in self._started:
             if child.finished or child.running():
                 continue
             if child.popen is not None:
@@ -210,6 +213,7 @@ class Supervisor:
                 raise ProcessError(f"{child.spec.name} ended while starting: {last_line(child.log_file)}")
             if self._clock_s() - child.started_at_s > limit_s:
                 raise ProcessError(f"{child.spec.name} was not ready within {limit_s:.0f} s, see {child.log_file}")
+            self.poll()
             time.sleep(0.05)
 
     def _note_death(self, child: Child, now_s: float) -> None:
@@ -218,14 +222,12 @@ class Supervisor:
         if code == 0 and not child.spec.restart:
             child.finished = True
             return
-        if now_s - child.started_at_s > HEALTHY_AFTER_S:
-            child.backoff_s = FIRST_BACKOFF_S
+        pause_s = child.backoff.ended(now_s - child.started_at_s)
         log.warning(
             "%s ended with code %s (%s), starting it again in %.0f s",
-            child.spec.name, code, last_line(child.log_file), child.backoff_s,
+            child.spec.name, code, last_line(child.log_file), pause_s,
         )  # fmt: skip
-        child.start_again_at_s = now_s + child.backoff_s
-        child.backoff_s = min(LONGEST_BACKOFF_S, child.backoff_s * 2)
+        child.start_again_at_s = now_s + pause_s
         child.restarts += 1
         WORKER_RESTARTS.labels(child.spec.name).inc()
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,49 @@ def test_data_survives_a_restart(tmp_path: Path) -> None:
         consumer.seek_to_beginning()
         assert next(iter(consumer)).value == b"value"
         consumer.close()
+
+
+def _await_answer(local: LocalBroker) -> None:
+    deadline = time.monotonic() + 240
+    while not local.answers():
+        assert local.running(), local.how_it_ended()
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_one_that_was_killed_starts_again_on_its_port_with_its_data(tmp_path: Path) -> None:
+    """Whoever knows its address need not be told a new one; the log of the run before is kept beside the new one."""
+    with LocalBroker(tmp_path, CACHE, port=0) as local:
+        admin = KafkaAdminClient(bootstrap_servers=local.bootstrap_servers)
+        admin.create_topics([NewTopic("kept", 1, 1)])
+        admin.close()
+        producer = KafkaProducer(bootstrap_servers=local.bootstrap_servers, acks="all")
+        producer.send("kept", b"value").get(30)
+        producer.close()
+        address, pid = local.bootstrap_servers, local.pid
+        local.kill()
+        assert (local.running(), local.answers(), local.how_it_ended()) == (False, False, "killed by SIGKILL")
+        local.start_again()
+        _await_answer(local)
+        assert local.bootstrap_servers == address
+        assert local.pid != pid
+        consumer = KafkaConsumer(bootstrap_servers=address, consumer_timeout_ms=30_000)
+        consumer.assign([TopicPartition("kept", 0)])
+        consumer.seek_to_beginning()
+        assert next(iter(consumer)).value == b"value"
+        consumer.close()
+        assert (tmp_path / "broker.log.1").exists()
+
+
+def test_one_that_is_stopped_by_a_signal_lives_and_does_not_answer(tmp_path: Path) -> None:
+    """The kernel still takes connections for it; a probe must not be taken in by that."""
+    with LocalBroker(tmp_path, CACHE, port=0) as local:
+        _await_answer(local)
+        assert local.pid is not None
+        os.kill(local.pid, signal.SIGSTOP)
+        assert (local.running(), local.answers()) == (True, False)
+        local.kill()
+        assert not local.running()
 
 
 def test_a_second_broker_on_the_same_data_or_port_is_refused(tmp_path: Path) -> None:

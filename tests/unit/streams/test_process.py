@@ -54,7 +54,26 @@ def test_a_library_says_one_thing_once_in_ten_seconds() -> None:
     now_s[0] += 10.0
     assert written(sparing, "aiokafka.conn", gone, "d") == "cannot reach d (and 3 times more)"
     now_s[0] += 10.0
-    assert written(sparing, "aiokafka.conn", gone, "e") == "cannot reach e"
+    assert written(sparing, "aiokafka.conn", "something else") == "something else"
+
+
+def test_what_a_library_goes_on_saying_is_written_less_and_less_often() -> None:
+    """A broker that is gone for a day is some lines and not thousands; one that is gone again later is told at once."""
+    now_s = [100.0]
+    sparing = SparingFilter(lambda: now_s[0])
+    lines = []
+    for _ in range(24 * 3_600):
+        now_s[0] += 1.0
+        lines.append(written(sparing, "kafka.cluster", "no node"))
+    times = [second for second, line in enumerate(lines) if line is not None]
+    assert times[:4] == [0, 10, 30, 70]
+    assert 24 * 6 <= len(times) < 24 * 6 + 20, "every ten minutes in the end"
+    now_s[0] += 601.0
+    assert written(sparing, "kafka.cluster", "no node") is not None
+    now_s[0] += 601.0
+    assert written(sparing, "kafka.cluster", "no node") == "no node"
+    now_s[0] += 10.0
+    assert written(sparing, "kafka.cluster", "no node") == "no node"
 
 
 @pytest.mark.parametrize(("name", "kept"), [("kafka.net.transport", False), ("streams.worker.run", True)])

@@ -6,8 +6,10 @@ import subprocess
 import sys
 
 import pytest
+from kafka.errors import KafkaTimeoutError
 from typer.main import get_command
 
+from streams.cli import main
 from streams.cli.main import COMMANDS, MODULES, build_app
 
 
@@ -21,6 +23,33 @@ def test_every_command_is_there_under_its_name() -> None:
 def test_a_command_alone_keeps_its_name(name: str) -> None:
     """It is called in the same way as among the others."""
     assert list(get_command(build_app(name)).commands) == [name]  # type: ignore[attr-defined]
+
+
+def test_a_cluster_that_went_away_in_the_middle_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whichever command it was: the line names the address, and no traceback reaches a person."""
+
+    def gone() -> None:
+        raise KafkaTimeoutError("Failed to update metadata after 60.0 secs.")
+
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "kafka-1:9092")
+    monkeypatch.setattr(main, "build_app", lambda *_: gone)
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "toezicht: no answer from Kafka at kafka-1:9092: KafkaTimeoutError\n"
+
+
+def test_a_defect_of_ours_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever mends it needs the place."""
+
+    def broken() -> None:
+        raise KeyError("alert")
+
+    monkeypatch.setattr(main, "build_app", lambda *_: broken)
+    with pytest.raises(KeyError):
+        main.main()
 
 
 def test_a_worker_does_not_load_what_it_does_not_use() -> None:

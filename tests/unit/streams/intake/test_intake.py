@@ -3,64 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from kafka.errors import KafkaTimeoutError
 from prometheus_client import REGISTRY
 
-from schemas.codec import Headers, decode, envelope
+from schemas.codec import decode, envelope
 from schemas.incidents import Incident, Operation
 from schemas.operations import DeadLetterReason, DeadLetterReference
 from streams.domain.incidents.raw_report import Reading
 from streams.errors import DeliveryError
-from streams.intake.intake import MAX_IN_FLIGHT, MEMORY, STAGE, Intake
+from streams.intake.intake import MEMORY, STAGE, Intake, count_confirmed
 from streams.intake.lines import MAX_LINE_BYTES, Line, LineSplitter
 from streams.intake.scenario_clock import PlayClock, played
 from streams.intake.sources.categories import load_categories
 from streams.intake.sources.recorded import RecordedReports
+from streams.kafka.send_window import SIZE, SendWindow
 from streams.metrics import MESSAGES_FAILED
+from tests.support.producer import FakeProducer
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-
-
-@dataclass
-class FakeConfirmation:
-    """A confirmation that is given when the test says so."""
-
-    is_done: bool = False
-    error: Exception | None = None
-    on_wait: Callable[[], None] = lambda: None
-
-    def get(self, timeout: float | None = None) -> Any:
-        """Wait; time that passes is the test's."""
-        self.on_wait()
-        if not self.is_done:
-            raise TimeoutError
-        if self.error is not None:
-            raise self.error
-        return None
-
-
-@dataclass
-class FakeProducer:
-    """Keeps what is sent, and confirms at once unless told otherwise."""
-
-    confirms: bool = True
-    sent: list[tuple[str, bytes, bytes, Headers]] = field(default_factory=list)
-    confirmations: list[FakeConfirmation] = field(default_factory=list)
-
-    def send(self, topic: str, *, key: bytes, value: bytes, headers: Headers) -> FakeConfirmation:
-        """Take one record."""
-        self.sent.append((topic, key, value, headers))
-        self.confirmations.append(FakeConfirmation(self.confirms))
-        return self.confirmations[-1]
-
-    def messages(self) -> list[Any]:
-        """Return what was sent, decoded as a consumer would."""
-        return [decode(value, headers) for _, _, value, headers in self.sent]
 
 
 def _line(**fields: Any) -> bytes:
@@ -72,7 +37,13 @@ def _lines(contents: Iterable[bytes]) -> list[Line]:
 
 
 def _intake(producer: FakeProducer | None = None, **changes: Any) -> Intake:
-    return Intake(RecordedReports(load_categories()), producer, lambda: NOW, **changes)
+    return Intake(RecordedReports(load_categories()), _window(producer), lambda: NOW, **changes)
+
+
+def _window(producer: FakeProducer | None) -> SendWindow | None:
+    return (
+        None if producer is None else SendWindow(lambda: producer, "kafka:9092", count_confirmed, sleep=lambda _: None)
+    )
 
 
 def _metric(result: str) -> float:
@@ -193,7 +164,7 @@ def test_the_memory_forgets() -> None:
         return now
 
     producer = FakeProducer()
-    intake = Intake(RecordedReports(load_categories()), producer, clock)
+    intake = Intake(RecordedReports(load_categories()), _window(producer), clock)
     for number in ("1", "2", "3"):
         now = next(moments)
         intake.run(_lines([_line(source_id=number)]))
@@ -204,9 +175,9 @@ def test_nothing_is_read_faster_than_it_is_confirmed() -> None:
     """With a full window the next line waits, and goes on with the first confirmation."""
     producer = FakeProducer(confirms=False)
     intake = _intake(producer)
-    lines = _lines(_line(source_id=str(number)) for number in range(MAX_IN_FLIGHT + 1))
+    lines = _lines(_line(source_id=str(number)) for number in range(SIZE + 1))
     intake.run(lines[:-1])
-    assert len(producer.sent) == MAX_IN_FLIGHT
+    assert len(producer.sent) == SIZE
     waited: list[int] = []
 
     def confirm_at_the_third_look() -> None:
@@ -215,18 +186,49 @@ def test_nothing_is_read_faster_than_it_is_confirmed() -> None:
 
     producer.confirmations[0].on_wait = confirm_at_the_third_look
     intake.take(lines[-1])
-    assert waited == [MAX_IN_FLIGHT] * 3
-    assert len(producer.sent) == MAX_IN_FLIGHT + 1
+    assert waited == [SIZE] * 3
+    assert len(producer.sent) == SIZE + 1
 
 
 def test_stopping_does_not_wait_for_a_broker_that_is_away() -> None:
     """The summary tells how many reports were not confirmed in time."""
     producer = FakeProducer(confirms=False)
     intake = _intake(producer, stopping=lambda: True)
-    intake.run(_lines(_line(source_id=str(number)) for number in range(MAX_IN_FLIGHT + 5)))
+    intake.run(_lines(_line(source_id=str(number)) for number in range(SIZE + 5)))
     seconds = iter(range(100))
-    assert intake.flush(3, lambda: float(next(seconds))) == MAX_IN_FLIGHT + 5
+    assert intake.flush(3, lambda: float(next(seconds))) == SIZE + 5
+    assert intake.close() == f"{SIZE + 5} of what lines 1 to {SIZE + 5} told"
     assert "505 NOT CONFIRMED" in str(intake.summary)
+
+
+def test_stopping_with_much_in_hand_does_not_ask_a_broker_that_is_gone_at_every_line() -> None:
+    """Each question may take seconds; what was read is kept, and the end is waited for once."""
+    asked: list[int] = []
+
+    def connect() -> FakeProducer:
+        asked.append(1)
+        raise KafkaTimeoutError("Unable to bootstrap")
+
+    window = SendWindow(connect, "kafka:9092", sleep=lambda _: None)
+    intake = Intake(RecordedReports(load_categories()), window, lambda: NOW, stopping=lambda: True)
+    intake.run(_lines(_line(source_id=str(number)) for number in range(100)))
+    assert asked == []
+    assert intake.close() == "100 of what lines 1 to 100 told"
+
+
+def test_what_could_not_be_sent_goes_while_no_line_comes() -> None:
+    """A pipe that is quiet after the broker came back must not hold its last report back until the next one."""
+    producer = FakeProducer(refuses=KafkaTimeoutError("Failed to update metadata after 1.0 secs."))
+    now_s = [100.0]
+    window = SendWindow(lambda: producer, "kafka:9092", count_confirmed, lambda: now_s[0], lambda _: None)
+    intake = Intake(RecordedReports(load_categories()), window, lambda: NOW)
+    intake.run(_lines([_line()]))
+    assert producer.sent == []
+    producer.refuses = None
+    now_s[0] += 10
+    intake.tend()
+    assert [m.source_id for m in producer.messages()] == ["1"]
+    assert intake.close() == ""
 
 
 def test_a_refused_record_stops_the_intake() -> None:
@@ -250,7 +252,7 @@ def test_a_fault_in_a_source_is_a_dead_letter() -> None:
             return super().read(content, now)
 
     producer = FakeProducer()
-    Intake(Faulty(load_categories()), producer, lambda: NOW).run(_lines([b"boom", _line()]))
+    Intake(Faulty(load_categories()), _window(producer), lambda: NOW).run(_lines([b"boom", _line()]))
     letter, incident = producer.messages()
     assert letter.reason is DeadLetterReason.HANDLER_FAILED
     assert "secret" not in letter.detail
@@ -279,9 +281,13 @@ def test_a_scenario_is_played_at_its_moments() -> None:
     play_clock.begin()
     lines = _lines([_line(at_s=0), _line(source_id="2", at_s=20), _line(source_id="3", at_s=20)])
     producer = FakeProducer()
-    intake = Intake(RecordedReports(load_categories()), producer, lambda: now, play_clock)
+    intake = Intake(RecordedReports(load_categories()), _window(producer), lambda: now, play_clock)
     intake.run(played(lines, play_clock, sleep, lambda: False))
     assert sum(slept) == pytest.approx(2.0)
     starts = [(m.received_at - (NOW - timedelta(days=1))).total_seconds() for m in producer.messages()]
     assert starts == pytest.approx([0, 20, 20])
     assert list(played(lines, play_clock, sleep, lambda: True)) == []
+    idle: list[int] = []
+    play_clock.begin()
+    assert len(list(played(lines, play_clock, sleep, lambda: False, lambda: idle.append(1)))) == 3
+    assert len(idle) == 10, "after each of the sleeps"

@@ -59,6 +59,22 @@ def test_read_lines_of_a_pipe_until_it_ends() -> None:
     os.close(reading)
 
 
+def test_a_quiet_pipe_leaves_time_for_what_is_not_confirmed() -> None:
+    """Between two looks at a pipe that says nothing, `idle` is called; while lines come, each of them gives that time."""
+    reading, writing = os.pipe()
+    os.write(writing, b"one\n")
+    idle: list[int] = []
+
+    def then_ends() -> None:
+        idle.append(1)
+        if len(idle) == 2:
+            os.close(writing)
+
+    assert [line.content for line in read_lines(reading, lambda: False, then_ends)] == [b"one"]
+    assert len(idle) == 2
+    os.close(reading)
+
+
 def test_read_lines_stops_on_a_quiet_pipe() -> None:
     """When it is time to stop, whole lines that were taken are given, half a line is not."""
     reading, writing = os.pipe()

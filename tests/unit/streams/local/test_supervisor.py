@@ -44,7 +44,7 @@ def test_a_process_that_dies_is_started_again_and_counted(tmp_path: Path) -> Non
         first = child.popen.pid
         child.popen.kill()
         child.popen.wait()
-        child.backoff_s = 0.0
+        child.backoff.pause_s = 0.0
 
         def polled() -> bool:
             supervisor.poll()
@@ -116,7 +116,7 @@ def test_prometheus_is_told_of_what_runs_and_of_the_supervisor_itself(tmp_path: 
         eventually(lambda: told() == {"supervisor": ["127.0.0.1:9"], "sleeper": ["127.0.0.1:1"]})
         (tmp_path / "again").touch()
         child = supervisor.child("sleeper")
-        child.backoff_s = 0.0
+        child.backoff.pause_s = 0.0
         assert child.popen is not None
         child.popen.kill()
         eventually(lambda: told() == {"supervisor": ["127.0.0.1:9"], "sleeper": ["127.0.0.1:2"]})
@@ -166,5 +166,35 @@ def test_a_process_does_not_get_what_is_withheld(tmp_path: Path, monkeypatch: py
             told[child.spec.name] = Path(f"/proc/{child.popen.pid}/environ").read_bytes()
         assert {name: b"hush" in text for name, text in told.items()} == {"with": True, "without": False}
         assert all(b"OTHER=said" in text for text in told.values())
+    finally:
+        supervisor.stop()
+
+
+def test_what_the_processes_need_is_looked_after_while_they_start(tmp_path: Path) -> None:
+    """A process that waits for the broker becomes ready only when somebody brings the broker back meanwhile."""
+    needed = tmp_path / "broker-is-up"
+    waits = f"import os, time\nwhile not os.path.exists({str(needed)!r}): time.sleep(0.01)\n"
+    supervisor = Supervisor([python("waits", waits + READY + "time.sleep(600)")], tmp_path, beside=needed.touch)
+    supervisor.start()
+    supervisor.stop()
+
+
+def test_a_process_that_dies_while_a_later_one_starts_is_started_again(tmp_path: Path) -> None:
+    """The later one may need it."""
+    starts, pid = tmp_path / "starts", tmp_path / "pid"
+    first = (
+        f"import os\nopen({str(pid)!r}, 'w').write(str(os.getpid()))\nopen({str(starts)!r}, 'a').write('x')\n"
+        + READY
+        + "time.sleep(600)"
+    )
+    second = (
+        "import os, signal, time\n"
+        f"os.kill(int(open({str(pid)!r}).read()), signal.SIGKILL)\n"
+        f"while open({str(starts)!r}).read() != 'xx': time.sleep(0.01)\n" + READY + "time.sleep(600)"
+    )
+    supervisor = Supervisor([python("first", first), python("second", second)], tmp_path)
+    supervisor.start()
+    try:
+        assert supervisor.child("first").restarts == 1
     finally:
         supervisor.stop()
