@@ -13,12 +13,13 @@ import typer
 
 from schemas.alerts import Alert
 from streams import topics
-from streams.cli.options import moment, reachable
+from streams.cli.options import moment, reachable, say_undecodable
 from streams.clock import utc_now
 from streams.config.files import load_rules
 from streams.domain.budget.report import AnnunciationSpan, RoomReport, ask_of, room_reports
 from streams.domain.rules.budget import BudgetRule
 from streams.errors import ConfigurationError
+from streams.kafka.decoding import Decoder
 from streams.kafka.reader import read_messages
 from streams.process import start_logging
 from streams.settings import KafkaSettings, read_settings
@@ -51,8 +52,9 @@ def register(app: typer.Typer) -> None:
         rule = load_rules(settings.rules).budget
         if rule is None:
             raise ConfigurationError("rules", "budget", "none", "a budget to compare with")
-        now = utc_now()
-        found = read_reports(reachable(settings, kafka), moment("--since", since, now, "budget"), now, rule)
+        now, decoder = utc_now(), Decoder()
+        found = read_reports(reachable(settings, kafka), moment("--since", since, now, "budget"), now, rule, decoder)
+        say_undecodable(decoder.undecodable)
         found = [each for each in found if room in (None, each.control_room_id)]
         if as_json:
             typer.echo(json.dumps([as_document(each) for each in found], ensure_ascii=False))
@@ -62,16 +64,20 @@ def register(app: typer.Typer) -> None:
             typer.echo("no alerts in this time")
 
 
-def read_reports(kafka: KafkaSettings, since: datetime, now: datetime, rule: BudgetRule) -> list[RoomReport]:
-    """Return the reports of all control rooms, from the topics.
+def read_reports(
+    kafka: KafkaSettings, since: datetime, now: datetime, rule: BudgetRule, decoder: Decoder
+) -> list[RoomReport]:
+    """Return the reports of all control rooms, from the topics; the decoder counts what cannot be decoded.
 
     Raises:
         ClusterError: The cluster cannot be reached; one line.
     """
     asks = [
-        ask for message in read_messages(kafka, topics.ALERTS, Alert, since) if (ask := ask_of(message)) is not None
+        ask
+        for message in read_messages(kafka, topics.ALERTS, Alert, since, decoder)
+        if (ask := ask_of(message)) is not None
     ]
-    newest = {message.alert_id: message for message in read_messages(kafka, topics.ALERT_STATE, Alert)}
+    newest = {message.alert_id: message for message in read_messages(kafka, topics.ALERT_STATE, Alert, decoder=decoder)}
     return room_reports(asks, newest.values(), since, now, rule)
 
 

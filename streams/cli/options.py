@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Annotated, Final
 import typer
 
 from streams.errors import ConfigurationError, ToezichtError
+from streams.kafka.decoding import undecodable_line
 from streams.settings import KafkaSettings, Settings
 
 RegistryOption = Annotated[Path | None, typer.Option(help="Camera registry (YAML); TOEZICHT_REGISTRY if left out")]
@@ -62,6 +64,12 @@ def reachable(settings: Settings, kafka: KafkaSettings) -> KafkaSettings:
 def say(line: str) -> None:
     """Tell a person at the terminal how far it is."""
     print(f"toezicht: {line}", file=sys.stderr, flush=True)
+
+
+def say_undecodable(undecodable: Mapping[str, int]) -> None:
+    """Tell a person how much could not be decoded, if anything: what a command prints is of the rest."""
+    if undecodable:
+        say(f"NOT COMPLETE: {undecodable_line(undecodable)}")
 
 
 def registry_path(given: Path | None, settings: Settings) -> Path:

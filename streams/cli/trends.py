@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import Enum
 from pathlib import Path
@@ -16,13 +16,13 @@ from pydantic import BaseModel
 
 from schemas.base import Message
 from streams import topics
-from streams.cli.options import reachable
+from streams.cli.options import reachable, say_undecodable
 from streams.clock import utc_now
 from streams.domain.trends.counts import local_day
 from streams.domain.trends.summary import RoomSummary, summaries
 from streams.errors import ConfigurationError
-from streams.kafka.reader import read_records
-from streams.kafka.record import message_of
+from streams.kafka.decoding import Decoder
+from streams.kafka.reader import read_messages
 from streams.presentation.language import Language
 from streams.presentation.trends.html import report_html
 from streams.process import start_logging
@@ -52,27 +52,29 @@ def register(app: typer.Typer) -> None:
         """
         settings, kafka = read_settings()
         start_logging(settings.model_copy(update={"log_level": "ERROR"}))
-        zone, now = read_time_zone(settings.time_zone), utc_now()
+        zone, now, decoder = read_time_zone(settings.time_zone), utc_now(), Decoder()
         try:
-            rooms = summaries(read_trends(reachable(settings, kafka)), week, now, zone)
+            rooms = summaries(read_trends(reachable(settings, kafka), decoder), week, now, zone)
         except ValueError:
             expected = "an ISO week that has begun, such as 2026-W47"
             raise ConfigurationError("trends", "--week", week or "", expected) from None
         rooms = [each for each in rooms if room in (None, each.room)]
-        _write(figures(rooms) if as_json else report_html(rooms, language, local_day(now, zone)), out)
+        say_undecodable(decoder.undecodable)
+        _write(
+            figures(rooms, decoder.undecodable) if as_json else report_html(rooms, language, local_day(now, zone)), out
+        )
         if not rooms:
             raise typer.Exit(1)
 
 
-def read_trends(kafka: KafkaSettings) -> Iterator[Message]:
-    """Yield what the topic `trends` holds now, in the order of each control room; see `streams.kafka.reader.read_records`."""
-    records = read_records(kafka, (topics.TRENDS,))
-    return (message for each in records if (message := message_of(each)) is not None)
+def read_trends(kafka: KafkaSettings, decoder: Decoder) -> Iterator[Message]:
+    """Yield what the topic `trends` holds now, in the order of each control room; see `streams.kafka.reader.read_messages`."""
+    return read_messages(kafka, topics.TRENDS, Message, decoder=decoder)
 
 
-def figures(rooms: list[RoomSummary]) -> str:
-    """Return the report's figures as one JSON object."""
-    return json.dumps({"rooms": rooms}, default=_plain) + "\n"
+def figures(rooms: list[RoomSummary], undecodable: Mapping[str, int]) -> str:
+    """Return the report's figures as one JSON object, with how many records of the topic could not be decoded."""
+    return json.dumps({"rooms": rooms, "undecodable": undecodable}, default=_plain) + "\n"
 
 
 def _plain(value: Any) -> Any:

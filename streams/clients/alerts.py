@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from typing import Final
 
@@ -12,6 +13,8 @@ from streams import topics
 from streams.kafka.reader import Reader
 from streams.kafka.record import Record
 from streams.settings import KafkaSettings
+
+log = logging.getLogger(__name__)
 
 REMEMBERED: Final = 10_000
 """Event ids kept to recognise repeats: more than a worker repeats after a restart."""
@@ -59,7 +62,9 @@ class AlertReader:
             return None
         try:
             event_id, message = envelope(record.headers).event_id, decode(record.value, record.headers)
-        except UndecodableError:
+        except UndecodableError as error:
+            place = f"{record.topic}/{record.partition}@{record.offset}"
+            log.error("%s cannot be decoded: %s", place, error.reason)  # noqa: TRY400 - an alert that nobody sees: one line
             return None
         if not isinstance(message, Alert) or event_id in self._seen:
             return None

@@ -20,8 +20,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 from schemas.base import Message
-from schemas.codec import decode
-from schemas.errors import UndecodableError
+from streams.kafka.decoding import Decoder, undecodable_line
 from streams.kafka.errors import ClusterError
 from streams.kafka.options import kafka_client_options
 from streams.kafka.record import Record, Where, consumed
@@ -280,18 +279,20 @@ def read_records(kafka: KafkaSettings, names: Iterable[str], since: datetime | N
         yield from reader.read_spans(reader.spans(names, since))
 
 
-def read_messages(kafka: KafkaSettings, topic: str, kind: type[M], since: datetime | None = None) -> Iterator[M]:
-    """Yield the messages of a kind that are on a topic now; what cannot be read is passed over. See `read_records`."""
+def read_messages(
+    kafka: KafkaSettings, topic: str, kind: type[M], since: datetime | None = None, decoder: Decoder | None = None
+) -> Iterator[M]:
+    """Yield the messages of a kind that are on a topic now. See `read_records`.
+
+    Whoever gives a decoder tells what it could not decode; else the log does.
+    """
+    counting = decoder or Decoder()
     for record in read_records(kafka, (topic,), since):
-        if record.value is None:
-            continue
-        try:
-            message = decode(record.value, record.headers)
-        except UndecodableError as error:
-            log.warning("%s/%d@%d is passed over: %s", topic, record.partition, record.offset, error.reason)
-            continue
+        message = counting.message(record)
         if isinstance(message, kind):
             yield message
+    if decoder is None and counting.undecodable:
+        log.warning("%s", undecodable_line(counting.undecodable))
 
 
 def _partitions(names: Iterable[str]) -> list[Any]:

@@ -8,10 +8,10 @@ from typing import Final, TypeVar
 
 from schemas.base import Message
 from schemas.codec import encode
+from streams.kafka.decoding import Decoder, undecodable_line
 from streams.kafka.errors import NoAnswerError
 from streams.kafka.producer import ConfirmedProducer
 from streams.kafka.reader import Reader
-from streams.kafka.record import message_of
 from streams.settings import KafkaSettings
 
 A = TypeVar("A")
@@ -45,14 +45,15 @@ def ask(
     with Reader(kafka, "request") as reader:
         reader.begin(reader.ends((answers,)))  # it stands there before the request is sent
         _send(kafka, request)
-        deadline_s = time.monotonic() + timeout_s
+        deadline_s, decoder = time.monotonic() + timeout_s, Decoder()
         while time.monotonic() < deadline_s:
             for record in reader.poll():
-                message = message_of(record)
+                message = decoder.message(record)
                 answer = None if message is None else answer_of(message, record.value or b"")
                 if answer is not None:
                     return answer
-    raise NoAnswerError(f"no answer within {timeout_s:g} s: expected {expected}")
+    lost = undecodable_line(decoder.undecodable)
+    raise NoAnswerError(f"no answer within {timeout_s:g} s: expected {expected}" + (f" ({lost})" if lost else ""))
 
 
 def _send(kafka: KafkaSettings, request: Message) -> None:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from streams.cli import trends
 from streams.cli.main import build_app
 from streams.errors import ConfigurationError
+from streams.kafka.decoding import Decoder
 from streams.settings import KafkaSettings
 from tests.support.trend_year import MADE, summary, year
 
@@ -21,7 +22,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Let the command read these messages, which are a made-up year at first, from a cluster that is not there."""
     messages = list(year())
 
-    def read(kafka: KafkaSettings) -> list[Any]:
+    def read(kafka: KafkaSettings, _: Decoder) -> list[Any]:
         assert kafka.bootstrap_servers == "somewhere:9092"
         return messages
 
@@ -87,11 +88,11 @@ def test_a_file_that_cannot_be_written_is_one_line(told: list[Any], tmp_path: Pa
 
 def test_the_figures_are_json_with_every_number_of_the_report() -> None:
     """Dates and categories as text; what is not known is null."""
-    [room] = json.loads(trends.figures([summary()]))["rooms"]
+    [room] = json.loads(trends.figures([summary()], {}))["rooms"]
     assert (room["week"], room["first_day"], room["complete"]) == ("2026-W48", "2026-11-23", True)
     assert room["targets"][0]["below_per_year"] == 350
     [[area, line]] = room["surges"]
     assert (area["name"], line["category"], line["count"]) == ("Uilenstede/Kronenburg", "jeugdoverlast", 8)
     assert (area["count"], line["small"], line["change_percent"]) == (13, False, 982)
     assert None in room["total"]["lines"][0]["last"]
-    assert json.loads(trends.figures([])) == {"rooms": []}
+    assert json.loads(trends.figures([], {"trends": 2})) == {"rooms": [], "undecodable": {"trends": 2}}

@@ -27,8 +27,8 @@ def held(monkeypatch: pytest.MonkeyPatch) -> FakeTopics:
     return held
 
 
-def test_from_now_on_each_change_comes_once(held: FakeTopics) -> None:
-    """What was there before does not; a repeat, an older version, a deletion and what cannot be read change nothing."""
+def test_from_now_on_each_change_comes_once(held: FakeTopics, caplog: pytest.LogCaptureFixture) -> None:
+    """What was there before does not; a repeat, an older version and a deletion change nothing; what cannot be read is told."""
     held.add(ALERTS, example(Alert, alert_id="before"), NOON)
     alerts = AlertReader(KAFKA, from_start=False)
     assert alerts.caught_up()
@@ -39,6 +39,7 @@ def test_from_now_on_each_change_comes_once(held: FakeTopics) -> None:
     changed = [alert for _ in range(5) for alert in alerts.changes(0.002)]
     assert [(each.alert_id, each.revision) for each in changed] == [("a", 0), ("a", 1), ("b", 0)]
     assert {each.alert_id: each.revision for each in alerts.alerts} == {"a": 1, "b": 0}
+    assert "alerts/0@6 cannot be decoded: unknown_type" in caplog.text
     alerts.close()
 
 

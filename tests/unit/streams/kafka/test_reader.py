@@ -26,6 +26,7 @@ from streams.config.files import load_rules
 from streams.dead_letters.letters import read_letters
 from streams.demo.tally import TopicReader
 from streams.kafka import reader
+from streams.kafka.decoding import Decoder
 from streams.kafka.errors import ClusterError
 from streams.kafka.reader import Reader, TopicFollower, read_messages, read_records
 from streams.replay.cluster import decision_records, state_now
@@ -66,8 +67,10 @@ def offsets(records: Any, partition: int = 0) -> list[int]:
 @pytest.mark.parametrize(
     ("since_s", "expected"), [(None, ["a", "b", "c"]), (0, ["a", "b", "c"]), (30, ["b", "c"]), (61, [])]
 )
-def test_a_topic_is_read_from_a_time_up_to_now(held: FakeTopics, since_s: float | None, expected: list[str]) -> None:
-    """Deletions, other kinds and what cannot be read are passed over; what comes meanwhile is left for the next time."""
+def test_a_topic_is_read_from_a_time_up_to_now(
+    held: FakeTopics, since_s: float | None, expected: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Deletions and other kinds are passed over, what cannot be decoded is told; what comes meanwhile is left for later."""
     for after_s, message in (
         (0, alert("a")),
         (10, None),
@@ -82,6 +85,7 @@ def test_a_topic_is_read_from_a_time_up_to_now(held: FakeTopics, since_s: float 
         found.append(each.alert_id)
         held.add(ALERTS, alert("later"), NOON + timedelta(days=1), partition=1)
     assert found == expected
+    assert ("could not be decoded: 1 of alerts" in caplog.text) is (since_s != 61)
 
 
 def test_all_partitions_are_read_each_in_order(held: FakeTopics) -> None:
@@ -195,8 +199,8 @@ READ_TO_AN_END: dict[str, Callable[[], object]] = {
     "decisions": lambda: decision_records(Reader(KAFKA), None, None),
     "state": lambda: state_now(Reader(KAFKA)),
     "letters": lambda: list(read_letters(KAFKA)),
-    "trends": lambda: list(read_trends(KAFKA)),
-    "budget": lambda: read_reports(KAFKA, NOON, NOON, load_rules().budget),  # type: ignore[arg-type]
+    "trends": lambda: list(read_trends(KAFKA, Decoder())),
+    "budget": lambda: read_reports(KAFKA, NOON, NOON, load_rules().budget, Decoder()),  # type: ignore[arg-type]
     "explained alert": lambda: Retained(KAFKA).alert("a"),
     "explained inputs": lambda: Retained(KAFKA).inputs(alert("a")),
     "answers": lambda: list(KafkaCluster(KAFKA, NOON, lambda: False).answers()),
@@ -211,8 +215,8 @@ def test_a_broker_that_goes_silent_is_an_error_and_no_half_an_answer(
 ) -> None:
     """Whatever is read up to an end: more is there, and nothing comes."""
     for topic in topics.TOPICS:
-        for _ in range(3):
-            held.add(topic.name, alert("a"), NOON)
+        for partition in [*range(topic.partitions)] * 3:
+            held.add(topic.name, alert("a"), NOON, partition=partition)
     held.silent = True
     monkeypatch.setattr(reader, "STALLED_S", 0.01)
     with pytest.raises(ClusterError, match=r"kafka:9092: [a-z-]+ cannot be read: .*nothing came for 0 s; expected "):
@@ -300,21 +304,27 @@ def test_a_follower_goes_on_through_everything(held: FakeTopics, monkeypatch: py
 
 
 def test_trends_are_read_in_order(held: FakeTopics) -> None:
-    """Deletions and what cannot be read, as of a newer release, are passed over."""
+    """Deletions are passed over; what cannot be decoded, as of a newer release, is counted."""
     first, second = example(TrendWeek), example(Trend)
     held.add(topics.TRENDS, first, NOON)
     held.add(topics.TRENDS, None, NOON)
     held.add(topics.TRENDS, second, NOON)
     held.add(topics.TRENDS, None, NOON, value=b"{")
-    assert list(read_trends(KAFKA)) == [first, second]
+    decoder = Decoder()
+    assert list(read_trends(KAFKA, decoder)) == [first, second]
+    assert decoder.undecodable == {topics.TRENDS: 1}
 
 
 def test_the_budget_is_reported_from_both_topics(held: FakeTopics) -> None:
-    """What asked lately is on one, what is open for longer on the other."""
+    """What asked lately is on one, what is open for longer on the other; what cannot be decoded of each is counted."""
     rule = load_rules().budget
     assert rule is not None
     held.add(ALERTS, alert("a"), NOON)
     held.add(ALERTS, alert("a"), NOON)
     held.add(topics.ALERT_STATE, alert("old", opened_at=NOON - timedelta(days=3), state="new"), NOON)
-    [report] = read_reports(KAFKA, NOON - timedelta(hours=1), NOON + timedelta(seconds=5), rule)
+    for topic in (ALERTS, topics.ALERT_STATE, topics.ALERT_STATE):
+        held.add(topic, None, NOON, value=b"{")
+    decoder = Decoder()
+    [report] = read_reports(KAFKA, NOON - timedelta(hours=1), NOON + timedelta(seconds=5), rule, decoder)
+    assert decoder.undecodable == {ALERTS: 1, topics.ALERT_STATE: 2}
     assert (report.whole.shown, [each.alert_id for each in report.stale]) == (1, ["old"])

@@ -40,6 +40,7 @@ class Exchange:
 
     def _answer(self, record: SentRecord) -> None:
         record.word.end(None)
+        self.topics.add(SNAPSHOTS, None, NOON, value=b"{", partition=1)  # of a newer release
         for each in self.reply_ids:
             self.answer(each)
 
@@ -62,11 +63,14 @@ def test_the_answer_to_a_request_comes_back(exchange: Exchange) -> None:
 
 
 def test_nobody_answers(exchange: Exchange) -> None:
-    """The error says what has to run."""
+    """The error says what has to run, and whether something came that nobody here can decode."""
     exchange.answer("mine")
     exchange.reply_ids = ["other"]
-    with pytest.raises(NoAnswerError, match=r"^no answer within 0\.05 s: expected a running `toezicht capture`"):
+    with pytest.raises(
+        NoAnswerError, match=r"^no answer within 0\.05 s: expected a running `toezicht capture`"
+    ) as caught:
         snapshots.ask(KAFKA, REQUEST, 0.05)
+    assert str(caught.value).endswith("(could not be decoded: 1 of snapshots)")
 
 
 def test_a_request_that_is_not_taken_is_not_waited_for(exchange: Exchange) -> None:
