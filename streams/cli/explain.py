@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from streams.cli.options import reachable
+from streams.cli.options import reachable, say_undecodable
 from streams.config.files import ConfigFiles, load_rules
 from streams.errors import ConfigurationError
+from streams.kafka.decoding import Decoder
 from streams.process import start_logging
-from streams.replay.explain_reader import Retained
-from streams.replay.explaining import ExplainOutcome, recompute
+from streams.replay.explain import ExplainOutcome, read_alert, read_room, recompute
 from streams.replay.explanation import as_dict, as_text
 from streams.settings import read_settings
 
@@ -33,8 +33,9 @@ def register(app: typer.Typer) -> None:
         """Tell why an alert has its priority, factor by factor, and decide it anew from the topics.
 
         The alert's reports, sightings and operators' actions are read from the cluster and decided again in their recorded
-        order, at their recorded times. Reads the cluster of KAFKA_BOOTSTRAP_SERVERS, else the one that `toezicht demo` or
-        `toezicht up` started on this machine; the demo has rules of its own, in its data folder.
+        order, at their recorded times; where they do not give it, those of its whole control room are. Reads the cluster of
+        KAFKA_BOOTSTRAP_SERVERS, else the one that `toezicht demo` or `toezicht up` started on this machine; the demo has rules
+        of its own, in its data folder.
 
         Exit code 1: another result comes out, or inputs are missing; 2: there is no such alert.
 
@@ -44,11 +45,12 @@ def register(app: typer.Typer) -> None:
         start_logging(settings.model_copy(update={"log_level": "ERROR"}))
         logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what goes wrong is told in one line, not in twenty
         known = load_rules(rules or settings.rules)
-        retained = Retained(reachable(settings, kafka))
-        found = retained.alert(alert)
+        cluster, decoder = reachable(settings, kafka), Decoder()
+        found = read_alert(cluster, alert, decoder)
+        say_undecodable(decoder.undecodable)
         if found is None:
             raise ConfigurationError("explain", "ALERT", alert, "the whole id of an alert of the last 27 days")
-        result = recompute(found, *retained.inputs(found), known, ConfigFiles(settings).plan)
+        result = recompute(found, read_room(cluster, found), known, ConfigFiles(settings).plan)
         typer.echo(json.dumps(as_dict(result, known)) if as_json else as_text(result, known))
         if result.outcome is not ExplainOutcome.SAME:
             raise typer.Exit(1)

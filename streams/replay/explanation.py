@@ -8,7 +8,7 @@ from typing import Any
 from schemas.alerts import Alert
 from schemas.base import iso_utc
 from streams.domain.rules.rules import Rules
-from streams.replay.explaining import ExplainOutcome, Recomputed
+from streams.replay.explain import ExplainOutcome, Recomputed
 
 _OUTCOMES = {
     ExplainOutcome.SAME: "the same result",

@@ -30,7 +30,7 @@ from streams.kafka.decoding import Decoder
 from streams.kafka.errors import ClusterError
 from streams.kafka.reader import Reader, TopicFollower, read_messages, read_records
 from streams.replay.cluster import decision_records, state_now
-from streams.replay.explain_reader import Retained
+from streams.replay.explain import read_alert, read_room
 from streams.settings import KafkaSettings
 from streams.topics import ALERTS
 from tests.support.kafka import FakeConsumer, FakeTopics, silent_broker
@@ -201,8 +201,8 @@ READ_TO_AN_END: dict[str, Callable[[], object]] = {
     "letters": lambda: list(read_letters(KAFKA)),
     "trends": lambda: list(read_trends(KAFKA, Decoder())),
     "budget": lambda: read_reports(KAFKA, NOON, NOON, load_rules().budget, Decoder()),  # type: ignore[arg-type]
-    "explained alert": lambda: Retained(KAFKA).alert("a"),
-    "explained inputs": lambda: Retained(KAFKA).inputs(alert("a")),
+    "explained alert": lambda: read_alert(KAFKA, "a", Decoder()),
+    "explained inputs": lambda: read_room(KAFKA, alert("a")),
     "answers": lambda: list(KafkaCluster(KAFKA, NOON, lambda: False).answers()),
     "inputs": lambda: list(KafkaCluster(KAFKA, NOON, lambda: False).inputs({(topics.INCIDENTS, 0): 3})),
     "input again": lambda: KafkaCluster(KAFKA, NOON, lambda: False).send_again(RecordPlace(topics.INCIDENTS, 0, 1)),

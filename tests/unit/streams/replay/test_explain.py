@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,17 +17,24 @@ from hypothesis import strategies as st
 from schemas.alerts import Alert, DecisionLog
 from schemas.base import Message
 from schemas.categories import Category, Priority
+from schemas.codec import encode
 from schemas.evidence import Evidence, Verdict
 from schemas.incidents import Operation
 from schemas.operations import Action
 from streams import topics
 from streams.config.files import load_rules
 from streams.domain.rules.rules import Rules
-from streams.replay.explaining import ExplainOutcome, Place, concerning, recompute
+from streams.kafka import reader
+from streams.kafka.decoding import Decoder
+from streams.kafka.record import Record
+from streams.replay.explain import ExplainOutcome, Recomputed, read_alert, recompute
 from streams.replay.explanation import as_dict, as_text
+from streams.replay.recording import recording_of
 from streams.runtime.in_memory import InMemory
+from streams.settings import KafkaSettings
 from streams.stages.base import Output
 from streams.stages.decide.stage import Decide
+from tests.support.kafka import FakeConsumer, FakeTopics
 from tests.support.situations import NOON, action, episode, in_view, position, report, seconds, sighting
 from tests.unit.streams.stages.decide.test_decide_properties import facts
 
@@ -39,7 +48,7 @@ class Town:
     def __init__(self) -> None:
         self.flow = InMemory([Decide(RULES, "r1")])
         self.decisions: list[DecisionLog] = []
-        self.messages: dict[Place, Message] = {}
+        self.records: list[Record] = []
         self.alerts: dict[str, Alert] = {}
 
     def give(self, message: Message, at_s: float = 100) -> list[Alert]:
@@ -47,17 +56,28 @@ class Town:
         sent = self.flow.give(topic, message, NOON + seconds(at_s))
         found = self._keep(sent)
         decision = self.decisions[-1]
-        self.messages[decision.topic, decision.partition, decision.offset] = message
+        self.records.append(as_record(message, decision.topic, decision.offset))
         return found
 
     def tick(self, at_s: float) -> list[Alert]:
         return self._keep(self.flow.tick(NOON + seconds(at_s)))
 
     def _keep(self, sent: Sequence[Output]) -> list[Alert]:
-        self.decisions += [each.message for each in sent if isinstance(each.message, DecisionLog)]
+        decisions = [each.message for each in sent if isinstance(each.message, DecisionLog)]
+        self.decisions += decisions
+        self.records += [as_record(each, topics.DECISION_LOG, each.sequence) for each in decisions]
         found = [each.message for each in sent if isinstance(each.message, Alert) and each.topic == topics.ALERTS]
         self.alerts |= {alert.alert_id: alert for alert in found}
         return found
+
+
+def as_record(message: Message, topic: str, offset: int) -> Record:
+    sent = encode(message, stage="test", handled_at=NOON, entered_at=NOON)
+    return Record(topic, 0, offset, sent.key, sent.value, sent.headers, NOON)
+
+
+def explained(alert: Alert, records: Sequence[Record], rules: Rules = RULES) -> Recomputed:
+    return recompute(alert, recording_of(records), rules)
 
 
 @pytest.fixture
@@ -88,9 +108,9 @@ def of(town: Town, name: str) -> Alert:
 def test_every_alert_comes_out_again(town: Town) -> None:
     """With all of its factors, from the decisions that concern it, in any order and with repeats."""
     assert len(town.alerts) == 5
-    shuffled = [*reversed(town.decisions), *town.decisions]
+    shuffled = [*reversed(town.records), *town.records]
     for alert in town.alerts.values():
-        found = recompute(alert, shuffled, town.messages, RULES)
+        found = explained(alert, shuffled)
         assert (found.outcome, found.again, found.differences) == (ExplainOutcome.SAME, alert, ())
         assert found.decisions < len(town.decisions)
 
@@ -109,7 +129,7 @@ def test_an_alert_that_went_on_by_itself_comes_out_again(town: Town) -> None:
     there = of(town, "theft")
     assert town.alerts[own.alert_id].merged_into == there.alert_id
     for alert in (town.alerts[own.alert_id], there):
-        found = recompute(alert, town.decisions, town.messages, RULES)
+        found = explained(alert, town.records)
         assert (found.outcome, found.again) == (ExplainOutcome.SAME, alert)
 
 
@@ -118,10 +138,11 @@ def test_a_summary_comes_out_again(town: Town) -> None:
     for number in range(6):
         town.give(report(f"far-{number}", category=Category.OVERIG, position=position(0, 1_000 + 500 * number)), 3_300)
     [summary] = [alert for alert in town.alerts.values() if alert.summary]
-    found = recompute(summary, town.decisions, town.messages, RULES)
+    found = explained(summary, town.records)
     assert (found.outcome, found.again, found.decisions) == (ExplainOutcome.SAME, summary, summary_place(town, summary))
-    known = dict(list(town.messages.items())[-3:])
-    assert recompute(summary, town.decisions, known, RULES).outcome is ExplainOutcome.INCOMPLETE
+    last = [each for each in town.records if each.topic == topics.EVIDENCE][-3:]
+    log = [each for each in town.records if each.topic == topics.DECISION_LOG]
+    assert explained(summary, [*log, *last]).outcome is ExplainOutcome.INCOMPLETE
 
 
 def summary_place(town: Town, summary: Alert) -> int:
@@ -133,8 +154,8 @@ def test_a_near_repeat_is_played_with_what_it_repeats(town: Town) -> None:
     """The earlier burglary's decisions belong to it; the others' do not."""
     second = of(town, "second")
     assert "near_repeat" in {factor.rule_id for factor in second.factors}
-    inputs = [decision.input_id for decision in concerning(second, town.decisions, town.messages)]
-    assert len(inputs) == 2
+    found = explained(second, town.records)
+    assert (found.outcome, found.decisions) == (ExplainOutcome.SAME, 2)
 
 
 @pytest.mark.parametrize("how", ["cancelled", "closed"])
@@ -145,7 +166,7 @@ def test_a_repeat_that_is_none_any_more_comes_out_again(town: Town, how: str) ->
     town.give(cancelled if how == "cancelled" else action(first.alert_id, Action.FALSE_ALARM), 3_300)
     second = of(town, "second")
     assert (second.revision, second.near_repeats) == (1, ())
-    found = recompute(second, town.decisions, town.messages, RULES)
+    found = explained(second, town.records)
     assert (found.outcome, found.again) == (ExplainOutcome.SAME, second)
 
 
@@ -154,7 +175,7 @@ def test_what_came_before_its_report_is_found(town: Town) -> None:
     town.give(report("early", in_view("cam-1"), category=Category.JEUGDOVERLAST, position=position(-900)))
     alert = of(town, "early")
     assert alert.verdict is Verdict.CONTRADICTED
-    assert recompute(alert, town.decisions, town.messages, RULES).outcome is ExplainOutcome.SAME
+    assert explained(alert, town.records).outcome is ExplainOutcome.SAME
 
 
 @pytest.mark.parametrize("until_s", [150, 200 + HOLD_S])
@@ -165,7 +186,7 @@ def test_a_held_and_a_fallen_priority_come_out_again(town: Town, until_s: float)
     town.tick(until_s)
     alert = of(town, "c")
     assert (alert.priority is Priority.P1) is (until_s < 120 + HOLD_S)
-    found = recompute(alert, town.decisions, town.messages, RULES)
+    found = explained(alert, town.records)
     assert (found.outcome, found.again) == (ExplainOutcome.SAME, alert)
 
 
@@ -181,7 +202,7 @@ def test_whatever_came_in_whatever_order_comes_out_again(
         town.tick(6_000 + number * apart_s)
         town.give(each, 6_000 + number * apart_s)
     for alert in town.alerts.values():
-        found = recompute(alert, town.decisions, town.messages, RULES)
+        found = explained(alert, town.records)
         assert (found.outcome, found.again, found.differences) == (ExplainOutcome.SAME, alert, ())
 
 
@@ -189,7 +210,7 @@ def test_an_operators_action_is_played(town: Town) -> None:
     """The alert that an operator closed is the one that comes out."""
     town.give(action(of(town, "theft").alert_id, Action.CLOSE), 300)
     alert = of(town, "theft")
-    assert recompute(alert, town.decisions, town.messages, RULES).again == alert
+    assert explained(alert, town.records).again == alert
 
 
 def test_an_alert_that_was_changed_on_its_way_is_told(town: Town) -> None:
@@ -198,7 +219,7 @@ def test_an_alert_that_was_changed_on_its_way_is_told(town: Town) -> None:
     other = alert.factors[0].model_copy(update={"points": 20.0})
     added = alert.factors[1].model_copy(update={"rule_id": "invented"})
     forged = alert.model_copy(update={"score": 12.0, "factors": (other, *alert.factors[1:], added)})
-    found = recompute(forged, town.decisions, town.messages, RULES)
+    found = explained(forged, town.records)
     assert found.outcome is ExplainOutcome.DIFFERENT
     assert found.differences == (
         f"score: was 12.0, comes out as {alert.score}",
@@ -213,34 +234,40 @@ def test_other_rules_say_so(town: Town) -> None:
     content["version"], content["categories"]["straatroof"]["points"] = "other", 30
     rules = Rules.model_validate(content)
     alert = of(town, "a")
-    found = recompute(alert, town.decisions, town.messages, rules)
+    found = explained(alert, town.records, rules)
     assert found.outcome is ExplainOutcome.DIFFERENT
     text = as_text(found, rules)
     assert f"scored by rules {RULES.version}; these are rules other" in text
     assert "priority: was P1, comes out as P2" in text
 
 
-@pytest.mark.parametrize("lost", ["report", "decisions", "all"])
-def test_inputs_that_are_gone_are_told(town: Town, lost: str) -> None:
-    """It is not said to differ, and not said to be the same."""
+@pytest.mark.parametrize(
+    ("lost", "words"),
+    [
+        ("report", "is not retained any more"),
+        ("decision", "are not all in the decision log"),
+        ("all", "are not all in the decision log"),
+        ("broken report", "cannot be decoded"),
+        ("broken decision", "could not be decoded: 1 of decision-log"),
+    ],
+)
+def test_inputs_that_are_gone_are_told(town: Town, lost: str, words: str) -> None:
+    """It is not said to differ, and not said to be the same; what is there and cannot be decoded is not said to be gone."""
     alert = of(town, "a")
-    decisions, messages = town.decisions, dict(town.messages)
-    [first, *_] = concerning(alert, decisions, messages)
-    if lost != "decisions":
-        del messages[first.topic, first.partition, first.offset]
-    if lost != "report":
-        decisions = [] if lost == "all" else [each for each in decisions if each.sequence != first.sequence]
-    found = recompute(alert, decisions, messages, RULES)
-    assert found.outcome is ExplainOutcome.INCOMPLETE
-    assert found.again is None
-    words = "is not retained any more" if lost == "report" else "are not all in the decision log"
+    first = next(each for each in town.decisions if alert.alert_id in each.alert_ids)
+    where = (first.topic, first.offset) if "report" in lost else (topics.DECISION_LOG, first.sequence)
+    at = next(index for index, each in enumerate(town.records) if (each.topic, each.offset) == where)
+    rest = [*town.records[:at], *town.records[at + 1 :]]
+    broken = [replace(town.records[at], value=b"{")] if "broken" in lost else []
+    found = explained(alert, [] if lost == "all" else [*rest, *broken])
+    assert (found.outcome, found.again) == (ExplainOutcome.INCOMPLETE, None)
     assert any(words in line for line in found.differences)
 
 
 def test_the_text_tells_factors_sum_thresholds_and_cameras(town: Town) -> None:
     """For a person: every factor with its points, and that it came out again."""
     alert = of(town, "a")
-    text = as_text(recompute(alert, town.decisions, town.messages, RULES), RULES)
+    text = as_text(explained(alert, town.records), RULES)
     for factor in alert.factors:
         assert f"{factor.points:+7g}  {factor.rule_id:28} {factor.reason}" in text
     assert "    100  points\n" in text
@@ -256,16 +283,32 @@ def test_limits_holds_and_a_sum_beyond_the_scale_are_told(town: Town, at: dateti
     many = alert.factors[0].model_copy(update={"points": 90.0})
     changes: dict[str, Any] = {"factors": (many, many), "score": 100.0, "capped_by": "limit.case"}
     changes |= {"falls_to": Priority.P3, "falls_at": at} if at else {}
-    text = as_text(recompute(alert.model_copy(update=changes), [], {}, RULES), RULES)
+    text = as_text(explained(alert.model_copy(update=changes), []), RULES)
     assert "    180  points, held within 0 and 100: 100" in text
     assert "limit.case: held at P3, whatever the points" in text
     assert ("falls to P3 at 2026-11-24T12:00:00.000000Z; until then P3 is shown" in text) is (at is not None)
 
 
+def test_the_newest_revision_is_read_and_what_of_it_cannot_be_decoded_is_counted(
+    monkeypatch: pytest.MonkeyPatch, town: Town
+) -> None:
+    """A newer one may be of a newer release; other alerts' records are not looked into."""
+    held, decoder = FakeTopics(), Decoder()
+    monkeypatch.setattr(reader, "Consumer", partial(FakeConsumer, held))
+    alert = of(town, "a")
+    older, other = alert.model_copy(update={"revision": 0}), of(town, "theft")
+    for message in (alert, older, other):
+        held.add(topics.ALERTS, message, NOON)
+    held.add(topics.ALERT_STATE, None, NOON, value=f'{{"alert_id":"{alert.alert_id}"'.encode())
+    held.add(topics.ALERT_STATE, None, NOON, value=b"{")
+    assert read_alert(KafkaSettings(bootstrap_servers="kafka:9092"), alert.alert_id, decoder) == alert
+    assert decoder.undecodable == {topics.ALERT_STATE: 1}
+
+
 def test_the_document_for_a_program(town: Town) -> None:
     """The same, as JSON."""
     alert = of(town, "second")
-    told = json.loads(json.dumps(as_dict(recompute(alert, town.decisions, town.messages, RULES), RULES)))
+    told = json.loads(json.dumps(as_dict(explained(alert, town.records), RULES)))
     assert (told["priority"], told["score"], told["points"]) == ("P2", alert.score, alert.score)
     assert told["near_repeats"][0]["alert_id"] == of(town, "first").alert_id
     assert told["recomputed"] == {
