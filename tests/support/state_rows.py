@@ -189,12 +189,13 @@ def _writes(stage: Stage, inputs: list[tuple[datetime, Message]]) -> list[tuple[
     for offset, (now, message) in enumerate(inputs):
         record = encode(message, stage="sample", handled_at=now, entered_at=now)
         runner.handle(
-            Record(_topic(stage, message), 0, offset, record.key, record.value, record.headers, now), lambda: None
+            Record(topic_of(stage, message), 0, offset, record.key, record.value, record.headers, now), lambda: None
         )
     return found
 
 
-def _topic(stage: Stage, message: Message) -> str:
+def topic_of(stage: Stage, message: Message) -> str:
+    """Return the topic that a stage takes a message from."""
     if isinstance(message, Tick):
         return topics.CAMERA_TICKS if message.group == "camera" else topics.ROOM_TICKS
     return next(topic for topic in message.topics if topic in stage.inputs)
