@@ -196,7 +196,7 @@ def _writes(stage: Stage, inputs: list[tuple[datetime, Message]]) -> list[tuple[
 
 
 def topic_of(stage: Stage, message: Message) -> str:
-    """Return the topic of a stage on which a message comes."""
+    """Return the topic that a stage takes a message from."""
     if isinstance(message, Tick):
         return topics.CAMERA_TICKS if message.group == "camera" else topics.ROOM_TICKS
     return next(topic for topic in message.topics if topic in stage.inputs)
