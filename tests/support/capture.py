@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
+from kafka.errors import KafkaTimeoutError
 
 from detectors.capture.camera import CameraConfig, Picture
 from detectors.sources.base import Frame, ReadingOptions, SourceConfig
@@ -129,3 +131,82 @@ def nothing(_reason: str) -> None:
 
 
 QUICK = ReadingOptions(speed=0, open_timeout_s=4, read_timeout_s=2)
+
+
+@dataclass
+class Sent:
+    """A record, and the promise that the broker keeps or breaks."""
+
+    topic: str
+    value: bytes
+    key: bytes
+    headers: list[tuple[str, bytes]]
+    callbacks: list[Callable[[], object]] = field(default_factory=list)
+    errbacks: list[Callable[[], object]] = field(default_factory=list)
+    confirmed: bool | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    partition: int | None = None
+
+    def add_callback(self, function: Callable[..., object], *arguments: object) -> None:
+        self._add(True, self.callbacks, lambda: function(*arguments, "metadata"))
+
+    def add_errback(self, function: Callable[..., object], *arguments: object) -> None:
+        self._add(False, self.errbacks, lambda: function(*arguments, KafkaTimeoutError()))
+
+    def _add(self, when: bool, waiting: list[Callable[[], object]], told: Callable[[], object]) -> None:
+        with self.lock:
+            if self.confirmed is None:
+                waiting.append(told)
+        if self.confirmed is when and told not in waiting:
+            told()
+
+    def settle(self, confirmed: bool) -> None:
+        """Keep the promise or break it."""
+        with self.lock:
+            self.confirmed = confirmed
+        for told in self.callbacks if confirmed else self.errbacks:
+            told()
+
+
+@dataclass
+class FakeProducer:
+    """Takes records; a broker that is there confirms at once, one that is not confirms nothing."""
+
+    there: bool = True
+    raises: Exception | None = None
+    sent: list[Sent] = field(default_factory=list)
+    confirmed: list[Sent] = field(default_factory=list)
+    attempts: int = 0
+
+    def send(
+        self,
+        topic: str,
+        value: bytes | None = None,
+        key: bytes | None = None,
+        headers: Any = None,
+        partition: int | None = None,
+    ) -> Any:
+        self.attempts += 1
+        if self.raises is not None:
+            raise self.raises
+        record = Sent(topic, value or b"", key or b"", headers, partition=partition)
+        self.sent.append(record)
+        if self.there:
+            threading.Timer(0.001, self.settle, [record, True]).start()
+        return record
+
+    def settle(self, record: Sent, confirmed: bool) -> None:
+        """Confirm a record or let it fail."""
+        if confirmed:
+            self.confirmed.append(record)
+        record.settle(confirmed)
+
+    def close(self, timeout: float | None = None) -> None:
+        pass
+
+
+def _eventually(true: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 20
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return true()

@@ -56,3 +56,11 @@ def opened(video: bytes) -> LiveStream:
 def packets(video: bytes) -> list[Packet[VideoStream]]:
     """Return the packets of a stream, without the empty one at its end."""
     return [packet for packet in opened(video).packets if packet.size]
+
+
+def broken(packet: Packet[VideoStream], data: bytes) -> Packet[VideoStream]:
+    """Return a packet with other bytes in the same place of the stream."""
+    made = Packet(data)
+    made.pts, made.dts, made.time_base = packet.pts, packet.dts, packet.time_base
+    made.is_keyframe = packet.is_keyframe
+    return made  # type: ignore[return-value]

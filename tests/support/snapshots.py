@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import cv2
 import numpy as np
 
 from detectors.capture.camera import Picture
+from detectors.capture.snapshot import SnapshotPainter
+from detectors.models.base import Detector, detected
 from detectors.models.base import Picture as Pixels
-from detectors.models.base import detected
 from schemas.cameras import DetectedObject, DetectorInfo, FrameReference, ObjectClass
-from schemas.snapshots import SnapshotRequest
-from tests.support.capture import NOW
+from schemas.codec import decode
+from schemas.snapshots import SnapshotReference, SnapshotRequest
+from streams.capture.frame_buffer import PictureRing
+from streams.capture.sender import FrameSender
+from streams.capture.snapshots import SnapshotService
+from streams.domain.cameras.registry import Camera
+from streams.topics import SNAPSHOTS
+from tests.support.capture import NOW, FakeProducer, FakeTime, Recorder, Sent
+from tests.support.registry import registry_camera
 
 SIZE = (320, 240)
 """Width and height of the pictures."""
@@ -101,3 +111,56 @@ def decoded(jpeg: bytes) -> Pixels:
     pixels = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
     assert pixels is not None
     return np.asarray(pixels, np.uint8)
+
+
+UTC_ZONE = ZoneInfo("UTC")
+
+
+def camera_of(camera_id: str, **legal: Any) -> Camera:
+    """Return a camera of the registry."""
+    return Camera.model_validate(registry_camera(camera_id, {"url": "a.avi"}, **legal))
+
+
+def answers(producer: FakeProducer) -> list[tuple[SnapshotReference, Sent]]:
+    """Return what requesters see."""
+    told = [(decode(record.value, record.headers), record) for record in producer.sent if record.topic == SNAPSHOTS]
+    return [(message, record) for message, record in told if isinstance(message, SnapshotReference)]
+
+
+@dataclass
+class Office:
+    """A desk with a ring of pictures, at a time that the test sets."""
+
+    desk: SnapshotService
+    ring: PictureRing
+    sender: FrameSender
+    producer: FakeProducer
+    time: FakeTime
+
+    def ask(self, *requests: Any) -> list[tuple[SnapshotReference, Sent]]:
+        """Take requests, wait as long as a desk may, and return all answers."""
+        for asked in requests:
+            self.desk.take(asked)
+        self.desk.work()
+        self.time.pass_s(3)
+        self.desk.work()
+        assert self.sender.close(20)
+        return answers(self.producer)
+
+
+def office(
+    detector: Detector | None = None, users: Collection[str] = (), max_bytes: int = 900_000, **legal: Any
+) -> Office:
+    """Return an office of camera `cam-1`, with pictures of the ten seconds up to `NOW`, one second apart."""
+    producer, time = FakeProducer(), FakeTime()
+    sender = FrameSender(producer, lambda: time.moment, patience_s=20)
+    sender.start(lambda: None)
+    ring = PictureRing(30, 64_000_000, Recorder())
+    for second in range(-10, 1):
+        ring.picture(picture(second))
+    found = detector or Finder()
+    painter = SnapshotPainter(lambda: found, max_bytes)
+    desk = SnapshotService(
+        {"cam-1": camera_of("cam-1", **legal)}, UTC_ZONE, ring, painter, users, sender, lambda: time.moment
+    )
+    return Office(desk, ring, sender, producer, time)

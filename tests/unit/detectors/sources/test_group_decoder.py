@@ -17,6 +17,7 @@ from detectors.errors import SourceFault
 from detectors.sources import group_decoder
 from detectors.sources.group_decoder import LONGEST_GROUP_S, GroupDecoder
 from tests.support import h264
+from tests.support.h264 import broken
 
 pytestmark = pytest.mark.vision
 
@@ -146,14 +147,6 @@ def later(packets: list[Packet[VideoStream]], first: int) -> list[Packet[VideoSt
     for number, packet in enumerate(packets):
         packet.pts = packet.dts = round((first + number) / h264.FPS / packet.time_base)
     return packets
-
-
-def broken(packet: Packet[VideoStream], data: bytes) -> Packet[VideoStream]:
-    """Return a packet with other bytes in the same place of the stream."""
-    made = Packet(data)
-    made.pts, made.dts, made.time_base = packet.pts, packet.dts, packet.time_base
-    made.is_keyframe = packet.is_keyframe
-    return made  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize("at", [10, 13, 20])

@@ -15,7 +15,7 @@ from detectors.sources.ffmpeg import av
 from detectors.sources.live import LiveSource
 from tests.support import h264
 from tests.support.capture import NOW, FakeTime
-from tests.unit.detectors.sources.test_group_decoder import broken
+from tests.support.h264 import broken
 
 pytestmark = pytest.mark.vision
 

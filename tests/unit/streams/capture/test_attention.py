@@ -16,9 +16,8 @@ from streams.capture.sender import FrameSender
 from streams.clock import utc_now
 from streams.domain.corroboration.attention import TOLERANCE
 from streams.settings import KafkaSettings
-from tests.support.capture import FakeTime
+from tests.support.capture import FakeProducer, FakeTime
 from tests.support.situations import attention_rule, watch
-from tests.unit.streams.capture.test_sender import FakeProducer
 
 pytestmark = pytest.mark.vision
 

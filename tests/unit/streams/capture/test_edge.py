@@ -36,12 +36,11 @@ from streams.stages.detect.detections import TrackedDetections
 from streams.stages.detect.stage import Detect
 from streams.stages.observe import Observe
 from streams.topics import CAMERA_FRAMES, CAMERA_STATE, CAMERA_STATUS, CAMERA_TICKS, DETECTIONS
-from tests.support.capture import NOW, Answer, FakeTime, ScriptedSource
+from tests.support.capture import NOW, Answer, FakeProducer, FakeTime, ScriptedSource
 from tests.support.detectors import FakeDetector
 from tests.support.rows import FakeRows
 from tests.support.snapshots import picture
 from tests.support.zones import CAMERA
-from tests.unit.streams.capture.test_sender import FakeProducer
 
 SIZE = (200, 100)
 """Width and height of the pictures: those of the camera that `observe` knows."""

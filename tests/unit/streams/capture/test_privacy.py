@@ -30,10 +30,8 @@ from streams.capture.sender import FrameSender
 from streams.capture.snapshots import SnapshotService
 from streams.stages.detect.detections import TrackedDetections
 from streams.topics import AUDIT, CAMERA_FRAMES, DETECTIONS, SNAPSHOTS
-from tests.support.capture import NOW, Answer, FakeTime, ScriptedSource
-from tests.support.snapshots import Finder, decoded, request
-from tests.unit.streams.capture.test_sender import FakeProducer
-from tests.unit.streams.capture.test_snapshots import UTC_ZONE, camera_of
+from tests.support.capture import NOW, Answer, FakeProducer, FakeTime, ScriptedSource
+from tests.support.snapshots import UTC_ZONE, Finder, camera_of, decoded, request
 
 WIDTH_PX, HEIGHT_PX = 160, 120
 SEEN = 40

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
@@ -21,80 +19,8 @@ from schemas.snapshots import SnapshotReference
 from streams.capture.sender import MAX_UNCONFIRMED_BYTES, WAITING_PER_CAMERA, FrameSender
 from streams.kafka.partitioner import partition_of
 from streams.topics import AUDIT, CAMERA_FRAMES, CAMERA_STATE, CAMERA_STATUS, DETECTIONS, SNAPSHOTS
-from tests.support.capture import NOW
+from tests.support.capture import NOW, FakeProducer, _eventually
 from tests.support.messages import example
-
-
-@dataclass
-class Sent:
-    """A record, and the promise that the broker keeps or breaks."""
-
-    topic: str
-    value: bytes
-    key: bytes
-    headers: list[tuple[str, bytes]]
-    callbacks: list[Callable[[], object]] = field(default_factory=list)
-    errbacks: list[Callable[[], object]] = field(default_factory=list)
-    confirmed: bool | None = None
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    partition: int | None = None
-
-    def add_callback(self, function: Callable[..., object], *arguments: object) -> None:
-        self._add(True, self.callbacks, lambda: function(*arguments, "metadata"))
-
-    def add_errback(self, function: Callable[..., object], *arguments: object) -> None:
-        self._add(False, self.errbacks, lambda: function(*arguments, KafkaTimeoutError()))
-
-    def _add(self, when: bool, waiting: list[Callable[[], object]], told: Callable[[], object]) -> None:
-        with self.lock:
-            if self.confirmed is None:
-                waiting.append(told)
-        if self.confirmed is when and told not in waiting:
-            told()
-
-    def settle(self, confirmed: bool) -> None:
-        """Keep the promise or break it."""
-        with self.lock:
-            self.confirmed = confirmed
-        for told in self.callbacks if confirmed else self.errbacks:
-            told()
-
-
-@dataclass
-class FakeProducer:
-    """Takes records; a broker that is there confirms at once, one that is not confirms nothing."""
-
-    there: bool = True
-    raises: Exception | None = None
-    sent: list[Sent] = field(default_factory=list)
-    confirmed: list[Sent] = field(default_factory=list)
-    attempts: int = 0
-
-    def send(
-        self,
-        topic: str,
-        value: bytes | None = None,
-        key: bytes | None = None,
-        headers: Any = None,
-        partition: int | None = None,
-    ) -> Any:
-        self.attempts += 1
-        if self.raises is not None:
-            raise self.raises
-        record = Sent(topic, value or b"", key or b"", headers, partition=partition)
-        self.sent.append(record)
-        if self.there:
-            threading.Timer(0.001, self.settle, [record, True]).start()
-        return record
-
-    def settle(self, record: Sent, confirmed: bool) -> None:
-        """Confirm a record or let it fail."""
-        if confirmed:
-            self.confirmed.append(record)
-        record.settle(confirmed)
-
-    def close(self, timeout: float | None = None) -> None:
-        pass
 
 
 @pytest.fixture
@@ -120,13 +46,6 @@ def _picture(sequence: int, size: int = 100, camera_id: str = "cam-1") -> Pictur
 
 def _status(reason: str) -> CameraStatus:
     return CameraStatus(camera_id="cam-1", state=CameraState.OFFLINE, reason=reason, changed_at=NOW)
-
-
-def _eventually(true: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 20
-    while not true() and time.monotonic() < deadline:
-        time.sleep(0.005)
-    return true()
 
 
 def test_a_picture_is_a_record_with_its_reference(sender: FrameSender, producer: FakeProducer) -> None:

@@ -22,8 +22,7 @@ from streams.topics import BY_NAME, DEAD_LETTERS, SNAPSHOT_REQUESTS, SNAPSHOTS
 from tests.support.capture import NOW
 from tests.support.kafka import FakeConsumer, FakeTopics
 from tests.support.messages import example
-from tests.support.snapshots import request
-from tests.unit.streams.capture.test_snapshots import Office, answers, office
+from tests.support.snapshots import Office, answers, office, request
 
 
 @dataclass

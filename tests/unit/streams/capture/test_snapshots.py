@@ -2,89 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from prometheus_client import REGISTRY
 
 from detectors.capture.snapshot import SnapshotPainter
-from detectors.models.base import Detector
 from schemas.cameras import CameraState, CameraStatus
 from schemas.codec import decode, envelope
 from schemas.operations import AuditEvent
-from schemas.snapshots import SnapshotReference, SnapshotRefusal
+from schemas.snapshots import SnapshotRefusal
 from streams.capture.frame_buffer import PictureRing
 from streams.capture.sender import FrameSender
 from streams.capture.snapshots import ONLY_PIXELATED, SnapshotService
-from streams.domain.cameras.registry import Camera
 from streams.topics import AUDIT, SNAPSHOTS
-from tests.support.capture import NOW, FakeTime, Recorder
-from tests.support.registry import registry_camera
-from tests.support.snapshots import SIZE, Finder, contrast, decoded, picture, request
-from tests.unit.streams.capture.test_sender import FakeProducer, Sent
-from tests.unit.streams.capture.test_sender import _eventually as eventually
-
-UTC_ZONE = ZoneInfo("UTC")
-
-
-def camera_of(camera_id: str, **legal: Any) -> Camera:
-    """Return a camera of the registry."""
-    return Camera.model_validate(registry_camera(camera_id, {"url": "a.avi"}, **legal))
-
-
-def answers(producer: FakeProducer) -> list[tuple[SnapshotReference, Sent]]:
-    """Return what requesters see."""
-    told = [(decode(record.value, record.headers), record) for record in producer.sent if record.topic == SNAPSHOTS]
-    return [(message, record) for message, record in told if isinstance(message, SnapshotReference)]
+from tests.support.capture import NOW, FakeProducer, FakeTime, Recorder
+from tests.support.capture import _eventually as eventually
+from tests.support.snapshots import (
+    SIZE,
+    UTC_ZONE,
+    Finder,
+    Office,
+    answers,
+    camera_of,
+    contrast,
+    decoded,
+    office,
+    picture,
+    request,
+)
 
 
 def audited(producer: FakeProducer) -> list[AuditEvent]:
     """Return what the audit is told."""
     told = [decode(record.value, record.headers) for record in producer.sent if record.topic == AUDIT]
     return [message for message in told if isinstance(message, AuditEvent)]
-
-
-@dataclass
-class Office:
-    """A desk with a ring of pictures, at a time that the test sets."""
-
-    desk: SnapshotService
-    ring: PictureRing
-    sender: FrameSender
-    producer: FakeProducer
-    time: FakeTime
-
-    def ask(self, *requests: Any) -> list[tuple[SnapshotReference, Sent]]:
-        """Take requests, wait as long as a desk may, and return all answers."""
-        for asked in requests:
-            self.desk.take(asked)
-        self.desk.work()
-        self.time.pass_s(3)
-        self.desk.work()
-        assert self.sender.close(20)
-        return answers(self.producer)
-
-
-def office(
-    detector: Detector | None = None, users: Collection[str] = (), max_bytes: int = 900_000, **legal: Any
-) -> Office:
-    """Return an office of camera `cam-1`, with pictures of the ten seconds up to `NOW`, one second apart."""
-    producer, time = FakeProducer(), FakeTime()
-    sender = FrameSender(producer, lambda: time.moment, patience_s=20)
-    sender.start(lambda: None)
-    ring = PictureRing(30, 64_000_000, Recorder())
-    for second in range(-10, 1):
-        ring.picture(picture(second))
-    found = detector or Finder()
-    painter = SnapshotPainter(lambda: found, max_bytes)
-    desk = SnapshotService(
-        {"cam-1": camera_of("cam-1", **legal)}, UTC_ZONE, ring, painter, users, sender, lambda: time.moment
-    )
-    return Office(desk, ring, sender, producer, time)
 
 
 def ago(seconds: float) -> datetime:

@@ -12,30 +12,14 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from schemas.alerts import Alert, AlertState, AlertSummary
+from schemas.alerts import Alert, AlertState
 from streams.cli import watch
 from streams.cli.options import reachable
 from streams.errors import ConfigurationError
 from streams.presentation.language import Language
 from streams.settings import KafkaSettings, Settings
-from tests.support.messages import NOON, example
-
-SUMMARY = AlertSummary.model_validate(
-    {
-        "open": 7,
-        "grouped": 9,
-        "counts": [
-            {"priority": "P3", "category": "fietsdiefstal", "open": 4},
-            {"priority": "P4", "category": "overig", "open": 3},
-        ],
-        "alert_ids": ["a"],
-        "not_listed": 6,
-        "oldest_at": NOON,
-        "newest_at": NOON,
-        "in_flood": True,
-        "taking": True,
-    }
-)
+from tests.support.alerts import SUMMARY
+from tests.support.messages import example
 
 
 class FakeReader:

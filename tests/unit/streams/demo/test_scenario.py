@@ -10,8 +10,8 @@ from streams.canary.partitions import names
 from streams.demo.material import Material
 from streams.demo.scenario import alert_line, judge
 from streams.local.pipeline import Pipeline
+from tests.support.alerts import alert
 from tests.support.messages import NOON
-from tests.unit.streams.presentation.test_alerts import alert
 
 
 def test_a_priority_that_is_held_says_what_it_falls_to() -> None:

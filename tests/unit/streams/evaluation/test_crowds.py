@@ -19,14 +19,8 @@ from streams.evaluation.crowds import (
     square_px,
     zone_quality,
 )
-from tests.support.calibrations import FLAT, TILTED, surveyed
-
-GROUND = HomographyMap.fitted(surveyed(FLAT), "c1")
-
-
-def person(x_m: float, y_m: float) -> Box:
-    """Return a box whose foot point stands at a place of the flat ground."""
-    return Box(x_min_px=10 * x_m - 2, y_min_px=-10 * y_m - 15, x_max_px=10 * x_m + 2, y_max_px=-10 * y_m)
+from tests.support.calibrations import TILTED, surveyed
+from tests.support.crowds import GROUND, person
 
 
 def steps(recall: float) -> tuple[OcclusionStep, ...]:

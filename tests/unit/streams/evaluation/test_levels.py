@@ -7,7 +7,7 @@ import pytest
 
 from schemas.cameras import Box
 from streams.evaluation.levels import ever_found, held_levels, levels_held_right, second_medians, with_remembered
-from tests.unit.streams.evaluation.test_crowds import GROUND, person
+from tests.support.crowds import GROUND, person
 
 ZONE = [(0.0, 0.0), (100.0, 0.0), (100.0, 100.0), (0.0, 100.0)]
 """Ten metres of the flat ground each way."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from rich.console import Console
@@ -25,12 +24,8 @@ from streams.presentation.alerts import (
     table,
 )
 from streams.presentation.language import Language
-from tests.support.messages import NOON, example
-
-
-def alert(**changes: Any) -> Alert:
-    """Return an alert."""
-    return example(Alert, **changes)
+from tests.support.alerts import alert
+from tests.support.messages import NOON
 
 
 def test_the_order_is_priority_then_score_then_age() -> None:

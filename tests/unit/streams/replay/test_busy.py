@@ -20,7 +20,9 @@ from streams.kafka.record import Record
 from streams.replay.follow_log import follow
 from streams.replay.recording import recording_of
 from streams.stages.decide.stage import Decide
+from tests.support.deciding import EVENT, WORKS
 from tests.support.partition import LivePartition
+from tests.support.recordings import SHORT
 from tests.support.situations import (
     EAST_ROOM,
     NOON,
@@ -33,8 +35,6 @@ from tests.support.situations import (
     seconds,
     sighting,
 )
-from tests.unit.streams.domain.alerts.test_suppression import EVENT, WORKS
-from tests.unit.streams.replay.test_follow_log import SHORT
 
 PLAN = Plan.model_validate({"version": "p1", "entries": [EVENT, WORKS]})
 CATEGORIES = (

@@ -34,9 +34,9 @@ from streams.runtime.in_memory import InMemory
 from streams.settings import KafkaSettings
 from streams.stages.base import Output
 from streams.stages.decide.stage import Decide
+from tests.support.facts import facts
 from tests.support.kafka import FakeConsumer, FakeTopics
 from tests.support.situations import NOON, action, episode, in_view, position, report, seconds, sighting
-from tests.unit.streams.stages.decide.test_decide_properties import facts
 
 RULES = load_rules()
 HOLD_S = RULES.damping.fall_after_s

@@ -17,8 +17,8 @@ from streams.kafka.record import Record
 from streams.replay.file import RecordingHead, read_head, read_recording, write_recording
 from streams.replay.recording import recording_of
 from tests.support.partition import live_decide
+from tests.support.recordings import RULES, a_day
 from tests.support.situations import NOON, report, seconds
-from tests.unit.streams.replay.test_play import RULES, a_day
 
 HEAD = RecordingHead(
     toezicht="recording", version=1, since=NOON, until=NOON + timedelta(hours=1), exported_at=NOON + timedelta(hours=2)

@@ -24,13 +24,10 @@ from streams.replay.recording import recording_of
 from streams.replay.saved_state import load_state, save_state, whole_rows
 from streams.stages.timers import TAKEN_AT_MOST
 from tests.support.partition import PARTITION, LivePartition, live_decide
+from tests.support.recordings import SHORT
 from tests.support.situations import NOON, ROOM, action, episode, in_view, report, seconds, sighting
 
 RULES = load_rules()
-SHORT = RULES.model_copy(
-    update={"lifetime": RULES.lifetime.model_copy(update={"open_s": 300, "forget_s": 600, "early_s": 900})}
-)
-"""Alerts that expire and are forgotten within a test."""
 FIRST = report("a", in_view("cam-1"))
 ALERT = derive_id("alert", ROOM, FIRST.evidence_id)
 _MESSAGES: tuple[Message, ...] = (

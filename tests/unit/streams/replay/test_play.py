@@ -11,7 +11,6 @@ from schemas.base import Message
 from schemas.categories import Category, Priority
 from schemas.operations import Action
 from streams import topics
-from streams.config.files import load_rules
 from streams.domain.rules.rules import Rules
 from streams.replay.follow_log import ReplayError
 from streams.replay.play import asks_cameras_otherwise, disorder_s, play
@@ -23,21 +22,19 @@ from streams.stages.decide.stage import Decide
 from streams.stages.locate import Locate
 from tests.support.messages import example
 from tests.support.partition import LivePartition, live_decide
+from tests.support.recordings import RULES, a_day
 from tests.support.situations import (
     NOON,
     action,
     camera,
-    in_view,
     incident,
     observation,
     position,
     registry,
     report,
     seconds,
-    sighting,
 )
 
-RULES = load_rules()
 UNTIL = NOON + timedelta(hours=1)
 
 
@@ -50,17 +47,6 @@ def with_distance(distance_m: float) -> Rules:
     rule = RULES.of(Category.STRAATROOF)
     nearer = rule.model_copy(update={"situation": rule.situation.model_copy(update={"distance_m": distance_m})})
     return RULES.model_copy(update={"version": "next", "categories": {**RULES.categories, Category.STRAATROOF: nearer}})
-
-
-def a_day() -> LivePartition:
-    """Return two reports of one robbery 60 m apart, what a camera said, and the operator's closing."""
-    live = live_decide(RULES)
-    live.give(topics.EVIDENCE, report("a", in_view("cam-1")), NOON)
-    live.give(topics.EVIDENCE, report("b", position=position(60)), NOON + seconds(5))
-    live.give(topics.EVIDENCE, sighting("a"), NOON + seconds(60))
-    [alert_id] = {name[0] for name in recording_of(live.records).alerts}
-    live.give(topics.OPERATOR_ACTIONS, action(alert_id, Action.CLOSE), NOON + seconds(90))
-    return live
 
 
 def played(live: LivePartition, rules: Rules) -> dict[str, object]:

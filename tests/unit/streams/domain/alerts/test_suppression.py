@@ -15,20 +15,11 @@ from streams.config.yaml import FileError, parse_yaml, read_yaml
 from streams.domain.alerts.suppression import Plan, PlanEntry
 from streams.errors import ConfigurationError
 from streams.settings import Settings
+from tests.support.deciding import EVENT, WORKS
 from tests.support.registry import registry_camera, write_registry
-from tests.support.situations import box, camera, place, position, registry
+from tests.support.situations import camera, place, position, registry
 
 DOC = Path(__file__).parents[5] / "docs" / "lifecycle.md"
-EVENT: dict[str, Any] = {
-    "id": "feest",
-    "reason": "a fair with its own crowd",
-    "control_room": "amstelveen",
-    "from": "2026-11-24T10:00:00+01:00",
-    "until": "2026-11-24T23:00:00+01:00",
-    "categories": ["crowd_density", "jeugdoverlast"],
-    "area": [{"lat": each.lat, "lon": each.lon} for each in box(-50, -50, 100)],
-}
-WORKS = {name: EVENT[name] for name in EVENT if name != "area"} | {"id": "werk", "cameras": ["cam-1"]}
 
 
 def write(path: Path, *entries: dict[str, Any]) -> Path:

@@ -21,7 +21,7 @@ from streams.runtime.faust.consumer import (
     OrderedConsumer,
     buffer_for,
 )
-from tests.unit.streams.runtime.faust.test_recovery import app_in
+from tests.support.apps import app_in
 
 OURS = TP("evidence", 0)
 PAUSED = TP("evidence", 3)

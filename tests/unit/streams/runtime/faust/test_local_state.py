@@ -5,31 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import faust
 import pytest
 
 from schemas.base import Part
-from streams.runtime.faust.app import faust_app, state_table
 from streams.runtime.faust.local_state import discard_distrusted
 from streams.runtime.faust.table import StateTable
 from streams.runtime.state import KEPT_AT_KEY, StateError, StateRows
-from streams.settings import KafkaSettings
-from tests.unit.streams.runtime.test_runner import Counting
+from tests.support.tables import table_in
 
 
 class Row(Part):
     """A row."""
 
     number: int
-
-
-def table_in(folder: Path) -> tuple[faust.App, StateTable, list[Exception]]:
-    """Return a stage's table in a folder, and where its failures go."""
-    app = faust_app(Counting(), KafkaSettings(bootstrap_servers="127.0.0.1:1"), folder)
-    table = state_table(app, Counting())
-    failures: list[Exception] = []
-    table.fail = failures.append
-    return app, table, failures
 
 
 def write(table: StateTable, rows: int) -> None:

@@ -7,22 +7,14 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-import faust
 import pytest
 from faust.tables.recovery import RebalanceAgain, ServiceStopped
 from faust.types import TP
 
-from streams.runtime.faust.app import faust_app
 from streams.runtime.faust.recovery import OrderedRecovery
-from streams.settings import KafkaSettings
-from tests.unit.streams.runtime.test_runner import Counting
+from tests.support.apps import app_in
 
 OURS = TP("evidence", 0)
-
-
-def app_in(folder: Path) -> faust.App:
-    """Return a stage's app that connects to nothing."""
-    return faust_app(Counting(), KafkaSettings(bootstrap_servers="127.0.0.1:1"), folder)
 
 
 class Calls:

@@ -18,7 +18,7 @@ from streams.runtime.faust.restore import ChangelogRestore
 from streams.runtime.faust.table import StateTable
 from streams.runtime.state import KEPT_AT_KEY, StateError
 from streams.settings import KafkaSettings
-from tests.unit.streams.runtime.faust.test_local_state import table_in
+from tests.support.tables import table_in
 
 TOPIC = "decide-state-changelog"
 

@@ -14,7 +14,7 @@ from streams.clock import utc_now
 from streams.errors import DeliveryError
 from streams.runtime.faust.stage_app import _tell_refused, build
 from streams.settings import KafkaSettings
-from tests.unit.streams.runtime.test_runner import Counting
+from tests.support.stages import Counting
 
 
 class FakeStream:

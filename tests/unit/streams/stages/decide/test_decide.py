@@ -8,79 +8,31 @@ from typing import Any
 import pytest
 
 from schemas.alerts import Alert, AlertState, Change, DecisionLog
-from schemas.base import Message
 from schemas.categories import Category, Priority
 from schemas.evidence import CameraCoverage, Coverage, Verdict
 from schemas.incidents import Operation
 from schemas.operations import Action
 from streams import topics
-from streams.config.files import load_rules
 from streams.domain.alerts.actions import SHELF_AT_MOST
-from streams.domain.alerts.suppression import NO_PLAN, Plan
 from streams.domain.rules.rules import Rules
-from streams.stages.base import Output
 from streams.stages.decide.stage import ALERTS_AT_MOST, Decide
 from streams.stages.decide.store import REPLAYABLE
-from tests.support.rows import FakeRows
+from tests.support.deciding import NOW, OPEN_S, RULES, Deciding, points
 from tests.support.situations import (
     NOON,
     action,
     episode,
     in_view,
-    item,
     position,
     report,
     seconds,
     sighting,
-    tick,
 )
-
-RULES = load_rules()
-NOW = NOON + seconds(100)
-OPEN_S = RULES.lifetime.open_s
-
-
-class Deciding:
-    """The stage with its rows; `take` returns the alerts that one message changed."""
-
-    def __init__(self, plan: Plan = NO_PLAN) -> None:
-        self.stage = Decide(RULES, "r1", plan)
-        self.rows = FakeRows()
-        self.alerts: dict[str, Alert] = {}
-        self.outputs: list[Output] = []
-        self.offset = 0
-
-    def take(self, message: Message, now: datetime = NOW) -> list[Alert]:
-        self.offset += 1
-        self.outputs = list(self.stage.handle(item(message, self.offset), self.rows, now))
-        found = [each.message for each in self.outputs if each.topic == topics.ALERTS]
-        alerts = [each for each in found if isinstance(each, Alert)]
-        self.alerts |= {alert.alert_id: alert for alert in alerts}
-        return alerts
-
-    def one(self, message: Message, now: datetime = NOW) -> Alert:
-        [alert] = self.take(message, now)
-        return alert
-
-    def refused(self, message: Message, now: datetime = NOW) -> str:
-        """Return why an action changed nothing; empty where it changed something or was not refused."""
-        alerts = self.take(message, now)
-        [decision] = [each.message for each in self.outputs if isinstance(each.message, DecisionLog)]
-        assert not (decision.refused and alerts)
-        return decision.refused
-
-    def tick(self, after_s: float) -> list[Alert]:
-        at = NOON + seconds(after_s)
-        return self.take(tick(at=at), at)
 
 
 @pytest.fixture
 def deciding() -> Deciding:
     return Deciding()
-
-
-def points(alert: Alert) -> dict[str, float]:
-    return {factor.rule_id: factor.points for factor in alert.factors}
 
 
 def test_a_report_opens_an_alert_that_explains_itself(deciding: Deciding) -> None:

@@ -10,8 +10,8 @@ from schemas.evidence import Evidence, Verdict
 from schemas.incidents import Operation
 from streams.domain.rules.rules import Rules
 from streams.stages.decide.stage import Decide
+from tests.support.deciding import RULES, Deciding, points
 from tests.support.situations import NOON, episode, in_view, position, report, seconds, sighting
-from tests.unit.streams.stages.decide.test_decide import RULES, Deciding, points
 
 
 @pytest.fixture

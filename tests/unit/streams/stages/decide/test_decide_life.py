@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from schemas.alerts import Alert, AlertState, Change
+from schemas.alerts import AlertState, Change
 from schemas.categories import Category, Priority
-from schemas.evidence import Evidence, Verdict
+from schemas.evidence import Verdict
 from schemas.incidents import Operation
 from schemas.operations import Action
 from streams.domain.alerts.lifecycle import TABLE, ActionRefusal, Cause
@@ -19,103 +18,27 @@ from streams.domain.alerts.suppression import Plan
 from streams.domain.rules.rules import Rules
 from streams.stages.decide.stage import Decide
 from streams.stages.row_versions import ROWS
+from tests.support.deciding import (
+    ESCALATE_S,
+    EVENT,
+    HOME,
+    LATER,
+    OPEN_S,
+    PLAN,
+    REOPEN_S,
+    RULES,
+    WORKS,
+    Deciding,
+    burglary,
+    cancelled,
+    closed,
+    expired,
+    fact_of,
+    in_state,
+    update,
+)
 from tests.support.situations import NOON, action, episode, in_view, position, report, seconds, sighting
 from tests.support.state_rows import sample_file
-from tests.unit.streams.domain.alerts.test_suppression import EVENT, WORKS
-from tests.unit.streams.stages.decide.test_decide import OPEN_S, RULES, Deciding
-
-PLAN = Plan.model_validate({"version": "p1", "entries": [EVENT, WORKS]})
-"""At the square a fair until 22:00 UTC, and works on its camera."""
-LATER = NOON + seconds(1_000)
-HOME = Category.WONINGINBRAAK
-GROUP = Category.JEUGDOVERLAST
-REOPEN_S = RULES.lifetime.reopen_s
-ESCALATE_S = RULES.lifetime.escalate_p1_s
-
-
-def burglary(name: str = "a", **changes: Any) -> Evidence:
-    """Return a report that makes a P2."""
-    return report(name, category=changes.pop("category", HOME), **changes)
-
-
-def cancelled(name: str = "a", **changes: Any) -> Evidence:
-    return burglary(name, revision=1, operation=Operation.CANCEL, **changes)
-
-
-def update(name: str = "a", **changes: Any) -> Evidence:
-    return burglary(name, revision=changes.pop("revision", 1), operation=Operation.UPDATE, **changes)
-
-
-def two_reports(deciding: Deciding) -> Alert:
-    deciding.take(burglary("a"))
-    return deciding.one(burglary("b"))
-
-
-def acknowledged(deciding: Deciding) -> Alert:
-    return deciding.one(action(two_reports(deciding).alert_id, Action.ACKNOWLEDGE, number=90, seen_revision=1))
-
-
-def returned(deciding: Deciding) -> Alert:
-    deciding.take(episode())
-    deciding.take(episode(name="crowd-2"))
-    deciding.take(episode("end", "none", NOON + seconds(60)))
-    return deciding.one(episode("end", "none", NOON + seconds(60), name="crowd-2"))
-
-
-def shelved(deciding: Deciding) -> Alert:
-    opened = two_reports(deciding)
-    return deciding.one(action(opened.alert_id, Action.SHELVE, "known", LATER, number=90, seen_revision=1))
-
-
-def suppressed(deciding: Deciding) -> Alert:
-    deciding.take(burglary("a", category=GROUP))
-    return deciding.one(burglary("b", category=GROUP))
-
-
-def all_cancelled(deciding: Deciding) -> Alert:
-    two_reports(deciding)
-    deciding.take(cancelled("a"))
-    return deciding.one(cancelled("b"))
-
-
-def closed(deciding: Deciding) -> Alert:
-    return deciding.one(action(two_reports(deciding).alert_id, Action.CLOSE, number=90, seen_revision=1))
-
-
-def expired(deciding: Deciding) -> Alert:
-    two_reports(deciding)
-    [alert] = deciding.tick(OPEN_S + 200)
-    return alert
-
-
-WAYS: dict[AlertState, Callable[[Deciding], Alert]] = {
-    AlertState.NEW: two_reports,
-    AlertState.ACKNOWLEDGED: acknowledged,
-    AlertState.RETURNED_TO_NORMAL: returned,
-    AlertState.SHELVED: shelved,
-    AlertState.SUPPRESSED: suppressed,
-    AlertState.CANCELLED: all_cancelled,
-    AlertState.CLOSED: closed,
-    AlertState.EXPIRED: expired,
-}
-
-
-def in_state(state: AlertState) -> tuple[Deciding, Alert]:
-    """Return a stage with an alert in a state, with two facts, and another alert far away."""
-    deciding = Deciding(PLAN)
-    far: dict[str, Any] = {
-        "category": GROUP,
-        "position": position(900, accuracy_m=50),
-        "reported_at": NOON + seconds(OPEN_S),
-    }
-    deciding.take(burglary("far", **far))
-    alert = WAYS[state](deciding)
-    assert alert.state is state
-    return deciding, alert
-
-
-def fact_of(alert: Alert) -> str:
-    return alert.reports[0].incident_id if alert.reports else "crowd-1"
 
 
 @pytest.mark.parametrize("what", list(Action))

@@ -18,9 +18,8 @@ from schemas.operations import Action, OperatorAction, Tick
 from streams.domain.alerts.lifecycle import TABLE
 from streams.domain.alerts.situation import Situation
 from streams.stages.decide.store import LinkRow
+from tests.support.deciding import PLAN, Deciding
 from tests.support.situations import NOON, action, episode, position, report, seconds, sighting, tick
-from tests.unit.streams.stages.decide.test_decide import Deciding
-from tests.unit.streams.stages.decide.test_decide_life import PLAN
 
 NAMES = ("a", "b", "c")
 STEPS_S = (1, 60, 200, 2_000, 20_000, 90_000)

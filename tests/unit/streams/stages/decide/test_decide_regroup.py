@@ -12,8 +12,8 @@ from schemas.evidence import Verdict
 from schemas.incidents import Operation, incident_identity
 from schemas.operations import Action
 from streams.domain.alerts.situation import Situation
+from tests.support.deciding import OPEN_S, RULES, Deciding
 from tests.support.situations import EAST_ROOM, NOON, action, episode, in_view, position, report, seconds, sighting
-from tests.unit.streams.stages.decide.test_decide import OPEN_S, RULES, Deciding
 
 HOME = Category.WONINGINBRAAK
 FAR_M = 400

@@ -13,8 +13,8 @@ from streams.kafka.record import EncodedOutput
 from streams.stages.decide.budget import BudgetMeasure
 from streams.stages.decide.metrics import count_alerts
 from streams.topics import ALERT_STATE, ALERTS, DECISION_LOG
+from tests.support.alerts import SUMMARY
 from tests.support.messages import NOON, example
-from tests.unit.streams.cli.test_watch import SUMMARY
 
 ROOM = "counted"
 

@@ -11,8 +11,8 @@ from schemas.evidence import Evidence
 from schemas.geo import Position
 from schemas.incidents import Operation
 from schemas.operations import Action
+from tests.support.deciding import Deciding
 from tests.support.situations import action, in_view, position, report, sighting
-from tests.unit.streams.stages.decide.test_decide import Deciding
 
 FAR = position(700)
 

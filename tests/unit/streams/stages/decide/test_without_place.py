@@ -9,8 +9,8 @@ import pytest
 from schemas.categories import Category
 from schemas.evidence import Evidence
 from schemas.operations import Action
+from tests.support.deciding import RULES, Deciding
 from tests.support.situations import NOON, action, position, report, seconds
-from tests.unit.streams.stages.decide.test_decide import RULES, Deciding
 
 FIGHT = Category.GEWELD_VECHTPARTIJ
 WINDOW_S = RULES.of(FIGHT).situation.window_s
