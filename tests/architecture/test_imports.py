@@ -66,6 +66,13 @@ def test_no_import_is_relative() -> None:
             assert not [node for node in nodes if isinstance(node, ast.ImportFrom) and node.level], path
 
 
+def test_a_test_module_imports_no_other() -> None:
+    """What tests share stands in `tests/support`: a test can then be moved or deleted alone."""
+    found = re.compile(r"(?m)^\s*from tests\.(?:[\w.]+\.)?test_\w+ import|^\s*import tests\.")
+    paths = [path for path in sorted((ROOT / "tests").rglob("*.py")) if "integration" not in path.parts]
+    assert [str(path.relative_to(ROOT)) for path in paths if found.search(path.read_text())] == []
+
+
 def test_a_public_class_has_a_name_of_its_own() -> None:
     """One word, one meaning: who looks for a class finds one."""
     found: dict[str, list[str]] = defaultdict(list)

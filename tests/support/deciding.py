@@ -15,6 +15,7 @@ from schemas.operations import Action
 from streams import topics
 from streams.config.files import load_rules
 from streams.domain.alerts.suppression import NO_PLAN, Plan
+from streams.domain.rules.rules import Rules
 from streams.stages.base import Output
 from streams.stages.decide.stage import Decide
 from tests.support.rows import FakeRows
@@ -42,8 +43,8 @@ OPEN_S = RULES.lifetime.open_s
 class Deciding:
     """The stage with its rows; `take` returns the alerts that one message changed."""
 
-    def __init__(self, plan: Plan = NO_PLAN) -> None:
-        self.stage = Decide(RULES, "r1", plan)
+    def __init__(self, plan: Plan = NO_PLAN, rules: Rules = RULES) -> None:
+        self.stage = Decide(rules, "r1", plan)
         self.rows = FakeRows()
         self.alerts: dict[str, Alert] = {}
         self.outputs: list[Output] = []
@@ -67,6 +68,9 @@ class Deciding:
         [decision] = [each.message for each in self.outputs if isinstance(each.message, DecisionLog)]
         assert not (decision.refused and alerts)
         return decision.refused
+
+    def newest(self, alert: Alert) -> Alert:
+        return self.alerts[alert.alert_id]
 
     def tick(self, after_s: float) -> list[Alert]:
         at = NOON + seconds(after_s)
@@ -193,3 +197,14 @@ def in_state(state: AlertState) -> tuple[Deciding, Alert]:
 
 def fact_of(alert: Alert) -> str:
     return alert.reports[0].incident_id if alert.reports else "crowd-1"
+
+
+HOLD_S = RULES.damping.fall_after_s
+
+
+BURGLARY = Category.WONINGINBRAAK
+
+
+def changed(**parts: Any) -> Rules:
+    """Return the product's rules with some parts replaced."""
+    return Rules.model_validate(RULES.model_dump(mode="json") | parts)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.alerts import AlertState
+from schemas.alerts import AlertState, Change
 from schemas.categories import Category
 from schemas.evidence import ReportFact
-from streams.config.files import load_rules
+from schemas.incidents import Operation
 from streams.domain.alerts.matching import (
     NEWEST_AT_MOST,
     SituationEntry,
@@ -22,9 +25,15 @@ from streams.domain.alerts.matching import (
     situation_entry,
 )
 from streams.domain.alerts.situation import ReportRow, Situation, open_situation, report_row, with_report
-from tests.support.situations import NOON, position, report, seconds
+from tests.support.deciding import RULES, Deciding, points
+from tests.support.situations import (
+    NOON,
+    episode,
+    position,
+    report,
+    seconds,
+)
 
-RULES = load_rules()
 PLACES = st.tuples(
     st.sampled_from(list(Category)),
     st.integers(-900, 900),
@@ -120,3 +129,94 @@ def test_what_is_of_the_time_of_a_report_without_a_place(times_s: tuple[float, .
     entries = [fight(at_s, number) for number, at_s in enumerate(times_s)]
     going = [each.model_copy(update={"spot": each.spot.model_copy(update={"ongoing": ongoing})}) for each in entries]
     assert len(of_its_time(placeless, going, RULES)) == found
+
+
+@pytest.mark.parametrize(
+    ("east_m", "accuracy_m", "late_s", "category", "joined"),
+    [
+        (50, 10, 0, Category.STRAATROOF, True),
+        (79, 10, 0, Category.STRAATROOF, True),
+        (81, 10, 0, Category.STRAATROOF, False),
+        (310, 5_000, 0, Category.STRAATROOF, True),
+        (330, 5_000, 0, Category.STRAATROOF, False),
+        (0, 10, 600, Category.STRAATROOF, True),
+        (0, 10, 601, Category.STRAATROOF, False),
+        (0, 10, -600, Category.STRAATROOF, True),
+        (0, 10, -601, Category.STRAATROOF, False),
+        (70, 10, 0, Category.GEWELD_VECHTPARTIJ, True),
+        (0, 10, 0, Category.FIETSDIEFSTAL, False),
+    ],
+)
+def test_a_second_report_joins_when_it_is_about_the_same_thing(
+    deciding: Deciding, east_m: float, accuracy_m: float, late_s: float, category: Category, joined: bool
+) -> None:
+    """By distance with both accuracies, by time, and by categories that go together."""
+    first = deciding.one(report("a"))
+    second = deciding.one(
+        report(
+            "b",
+            source="p2000",
+            category=category,
+            position=position(east_m, accuracy_m=accuracy_m),
+            occurred_at=NOON + seconds(late_s),
+            reported_at=NOON + seconds(late_s + 60),
+        )
+    )
+    assert (second.alert_id == first.alert_id) is joined
+    if joined:
+        assert (second.revision, second.change, len(second.reports)) == (1, Change.EVIDENCE, 2)
+        assert points(second)["independent"] == 5
+
+
+@pytest.mark.parametrize(
+    ("reports", "alerts"),
+    [
+        ([("p2000", 800), ("p2000", 800)], 2),
+        ([("p2000", 250), ("p2000", 250)], 2),
+        ([("p2000", 249), ("p2000", 800)], 1),
+        ([("politie-gms", 25), ("politie-gms", 25)], 1),
+        ([("politie-gms", 25), ("p2000", 800)], 1),
+        ([("p2000", 800), ("politie-gms", 25)], 1),
+        ([("politie-gms", 25), ("p2000", 800), ("p2000", 800)], 2),
+        ([("p2000", 800), ("brandweer-gms", 800)], 1),
+    ],
+)
+def test_a_partner_that_knows_places_roughly_tells_each_event_once(
+    deciding: Deciding, reports: list[tuple[str, float]], alerts: int
+) -> None:
+    """Two of its reports are two events; with another partner's they may be one."""
+    for number, (source, accuracy_m) in enumerate(reports):
+        told: dict[str, Any] = {"category": Category.MEDISCH_ONWEL, "position": position(accuracy_m=accuracy_m)}
+        deciding.take(report(f"n{number}", source=source, **told))
+    assert len(deciding.alerts) == alerts
+
+
+def test_the_same_rough_report_again_stays_one(deciding: Deciding) -> None:
+    """A newer revision of a report is no second one."""
+    told: dict[str, Any] = {"source": "p2000", "category": Category.MEDISCH_ONWEL, "position": position(accuracy_m=800)}
+    first = deciding.one(report("a", **told))
+    second = deciding.one(report("a", revision=1, operation=Operation.UPDATE, **{**told, "urgency": 1}))
+    assert second.alert_id == first.alert_id
+
+
+def test_a_report_joins_the_nearest_of_two(deciding: Deciding) -> None:
+    """Not the first that would do."""
+    deciding.take(report("a", position=position(0)))
+    near = deciding.one(report("b", position=position(120)))
+    assert deciding.one(report("c", position=position(75))).alert_id == near.alert_id
+
+
+def test_reports_without_a_position_stay_by_themselves(deciding: Deciding) -> None:
+    """Nothing says that they are about the same thing, and the alert says what is missing."""
+    alerts = [deciding.one(report(name, position=None, note="no position")) for name in "ab"]
+    assert len({alert.alert_id for alert in alerts}) == 2
+    assert points(alerts[0])["position.missing"] == RULES.position.missing_points
+    assert alerts[0].factors[-2].reason == "no position"
+
+
+def test_a_report_in_the_middle_of_a_long_crowd_joins_it(deciding: Deciding) -> None:
+    """An episode that goes on has no end to be late for."""
+    crowd = deciding.one(episode())
+    hour = NOON + timedelta(hours=1)
+    about = report(category=Category.CROWD_DENSITY, occurred_at=hour, reported_at=hour)
+    assert deciding.one(about, hour).alert_id == crowd.alert_id

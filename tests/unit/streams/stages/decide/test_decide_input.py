@@ -14,11 +14,6 @@ from tests.support.deciding import RULES, Deciding, points
 from tests.support.situations import NOON, episode, in_view, position, report, seconds, sighting
 
 
-@pytest.fixture
-def deciding() -> Deciding:
-    return Deciding()
-
-
 def seen_by(camera_id: str, level: str = "warn", east_m: float = 0, at_s: float = 0) -> Evidence:
     """Return a crowd as one camera sees it begin."""
     cause = episode(level=level, name=f"crowd-{camera_id}", east_m=east_m, at=NOON + seconds(at_s))

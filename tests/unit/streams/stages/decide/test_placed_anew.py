@@ -17,11 +17,6 @@ from tests.support.situations import action, in_view, position, report, sighting
 FAR = position(700)
 
 
-@pytest.fixture
-def deciding() -> Deciding:
-    return Deciding()
-
-
 def update(name: str = "late", at: Position | None = None, revision: int = 1) -> Evidence:
     """Return a report's update that places it, by default where the other report is."""
     return report(name, in_view("cam-1"), position=at or position(5), revision=revision, operation=Operation.UPDATE)

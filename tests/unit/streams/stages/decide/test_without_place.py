@@ -16,11 +16,6 @@ FIGHT = Category.GEWELD_VECHTPARTIJ
 WINDOW_S = RULES.of(FIGHT).situation.window_s
 
 
-@pytest.fixture
-def deciding() -> Deciding:
-    return Deciding()
-
-
 def told(name: str, at_s: float = 0, category: Category = FIGHT, **changes: Any) -> Evidence:
     """Return a report; without a place unless it is given one."""
     at = NOON + seconds(at_s)

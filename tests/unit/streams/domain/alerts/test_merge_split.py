@@ -1,4 +1,4 @@
-"""Merging and splitting by an operator, through the stage, and how it is remembered."""
+"""Merging and splitting alerts, through the stage `decide` with rows in memory."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from schemas.categories import Category, Priority
 from schemas.evidence import Verdict
 from schemas.incidents import Operation, incident_identity
 from schemas.operations import Action
+from streams.domain.alerts.lifecycle import TABLE, ActionRefusal, Cause
 from streams.domain.alerts.situation import Situation
-from tests.support.deciding import OPEN_S, RULES, Deciding
+from tests.support.deciding import (
+    HOME,
+    OPEN_S,
+    RULES,
+    Deciding,
+    in_state,
+)
 from tests.support.situations import EAST_ROOM, NOON, action, episode, in_view, position, report, seconds, sighting
 
-HOME = Category.WONINGINBRAAK
 FAR_M = 400
-
-
-@pytest.fixture
-def deciding() -> Deciding:
-    return Deciding()
 
 
 def incident_id(name: str) -> str:
@@ -268,3 +269,20 @@ def test_an_alert_whose_rest_is_cancelled_is_cancelled_by_a_split(deciding: Deci
     alert = deciding.one(report("b", category=HOME, revision=1, operation=Operation.CANCEL))
     rest, own = deciding.take(split(alert, incident_id("a")))
     assert (rest.state, rest.change, own.state) == (AlertState.CANCELLED, Change.CANCELLED, AlertState.NEW)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [AlertState.CLOSED, AlertState.EXPIRED, AlertState.SHELVED, AlertState.RETURNED_TO_NORMAL, AlertState.CANCELLED],
+)
+def test_an_alert_in_any_state_but_an_ended_one_can_be_merged_into_another(other: AlertState) -> None:
+    """The table's row `merged`."""
+    deciding, alert = in_state(other)
+    far = next(each for each in deciding.alerts.values() if each.alert_id != alert.alert_id)
+    message = action(far.alert_id, Action.MERGE, other_alert_id=alert.alert_id, number=3)
+    outcome = TABLE[other, Cause.MERGED]
+    if isinstance(outcome, ActionRefusal):
+        assert deciding.refused(message).startswith(f"the other alert: {outcome.reason}")
+    else:
+        deciding.take(message)
+        assert deciding.alerts[alert.alert_id].state is outcome
