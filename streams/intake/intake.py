@@ -1,7 +1,7 @@
 """Reports in: lines of a feed become incidents on the topic, or dead letters; nothing is read faster than it is confirmed.
 
 `Intake` keeps the newest incident of each report in memory, to know an update from a new report. The topic is that
-memory's home: `streams/kafka/intake_memory.py` reads its last hours when a process starts.
+memory's home: `streams/kafka/reader.py` reads its last hours when a process starts.
 """
 
 from __future__ import annotations

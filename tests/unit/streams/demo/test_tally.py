@@ -111,6 +111,6 @@ def test_the_topics_are_read_from_now_on_through_an_outage(monkeypatch: pytest.M
         held.add(topics.ALERTS, example(Alert, alert_id=name), NOON)
         held.add(topics.CAMERA_FRAMES, None, NOON, value=b"jpeg", partition=1)
     assert enough.wait(20)
-    assert told.counts() == {"frames": 2, "detections": 0, "observations": 0}
+    assert told.counts() == {"frames": 2}
     told.stop()
     assert shown == ["a", "b"]
