@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from schemas.alerts import Alert, AlertState, Change, DecisionLog
+from schemas.actions import Action
+from schemas.alerts import Alert, AlertState, Change
 from schemas.categories import Category, Priority
+from schemas.decisions import DecisionLog
 from schemas.evidence import CameraCoverage, Coverage, Verdict
 from schemas.incidents import Operation
-from schemas.operations import Action
 from streams import topics
 from streams.domain.alerts.actions import SHELF_AT_MOST
 from streams.domain.rules.rules import Rules

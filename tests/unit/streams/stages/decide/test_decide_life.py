@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from schemas.actions import Action
 from schemas.alerts import AlertState, Change
 from schemas.categories import Category, Priority
 from schemas.evidence import Verdict
 from schemas.incidents import Operation
-from schemas.operations import Action
 from streams.domain.alerts.lifecycle import TABLE, ActionRefusal, Cause
 from streams.domain.alerts.situation import Situation
 from streams.domain.alerts.suppression import Plan

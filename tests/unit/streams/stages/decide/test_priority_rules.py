@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from schemas.actions import Action
 from schemas.alerts import Alert, AlertState, Change
 from schemas.base import Message
 from schemas.categories import Category, Priority
 from schemas.evidence import EpisodeFact, Evidence, Verdict
 from schemas.incidents import Operation
-from schemas.operations import Action
 from streams import topics
 from streams.config.files import load_rules
 from streams.domain.rules.contradictions import BY_CAMERA_ALONE
