@@ -17,13 +17,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from schemas.actions import Action, OperatorAction
 from schemas.base import Message, derive_id
 from schemas.categories import Category
 from schemas.codec import encode
 from schemas.evidence import CameraCoverage, Coverage, Evidence, ReportFact, SightingFact, Verdict
 from schemas.geo import Position
 from schemas.incidents import Incident, Operation, incident_identity
-from schemas.operations import Action, OperatorAction, Tick
+from schemas.ticks import Tick
 from streams import topics
 from streams.config.files import load_rules
 from streams.domain.rules.rules import Rules

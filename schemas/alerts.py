@@ -207,34 +207,3 @@ class Alert(Message):
     def key(self) -> str:
         """Return the control room; the alert id travels in the header `ce_subject`."""
         return self.control_room_id
-
-
-class DecisionLog(Message):
-    """What `decide` was given and when it decided: enough to play the decision back in its recorded order.
-
-    `sequence` counts the control room's decisions from 0. Between them stand ticks that leave no record.
-    For an operator's action it is the answer too: `action_id`, and why it was `refused`, empty where it was not.
-    """
-
-    name: ClassVar[str] = "decision"
-    topics: ClassVar[tuple[str, ...]] = ("decision-log",)
-    id_from: ClassVar[tuple[str, ...]] = ("control_room_id", "topic", "partition", "offset")
-    key_field: ClassVar[str] = "control_room_id"
-    time_field: ClassVar[str] = "now"
-
-    control_room_id: Identifier
-    sequence: Annotated[int, Field(ge=0)]
-    topic: str
-    partition: Annotated[int, Field(ge=0)]
-    offset: Annotated[int, Field(ge=0)]
-    input_id: str
-    now: Utc
-    alert_ids: tuple[str, ...]
-    action_id: str = ""
-    refused: ShortText = ""
-    rules_version: str
-    registry_version: str
-    after_tick: Annotated[
-        int | None,
-        Field(ge=-1, description="Offset of the newest tick before it that changed state; -1: none, null: not told"),
-    ] = None

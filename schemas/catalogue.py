@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from schemas.alerts import Alert, DecisionLog
+from schemas.actions import OperatorAction
+from schemas.alerts import Alert
+from schemas.audit import AuditEntry, AuditEvent
 from schemas.base import Message
 from schemas.cameras import CameraStatus, Detections, FrameReference
+from schemas.dead_letters import DeadLetterReference
+from schemas.decisions import DecisionLog
+from schemas.dispatch import DispatchReceipt, DispatchRequest
 from schemas.evidence import Evidence
 from schemas.incidents import CameraWatch, Incident
 from schemas.observations import Observation
-from schemas.operations import (
-    AuditEntry,
-    AuditEvent,
-    DeadLetterReference,
-    DispatchReceipt,
-    DispatchRequest,
-    OperatorAction,
-    Tick,
-)
 from schemas.snapshots import SnapshotReference, SnapshotRequest
+from schemas.ticks import Tick
 from schemas.trends import NearRepeats, Trend, TrendTarget, TrendWeek
 
 MESSAGES: Final[tuple[type[Message], ...]] = (

@@ -20,8 +20,8 @@ from pydantic_core import ErrorDetails
 from schemas.alerts import Alert
 from schemas.base import Message, iso_utc
 from schemas.catalogue import BY_TYPE, IN_HEADER, NAMES
+from schemas.dead_letters import DeadLetterReason
 from schemas.errors import UndecodableError
-from schemas.operations import DeadLetterReason
 
 Headers = list[tuple[str, bytes]]
 M = TypeVar("M", bound=Message)

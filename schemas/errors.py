@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.operations import DeadLetterReason
+from schemas.dead_letters import DeadLetterReason
 
 
 class SchemaError(Exception):

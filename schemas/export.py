@@ -18,7 +18,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from schemas.base import Message
 from schemas.catalogue import IN_HEADER, MESSAGES
 from schemas.codec import JPEG, JSON, OCTETS
-from schemas.operations import DeadLetterReference
+from schemas.dead_letters import DeadLetterReference
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 SCHEMA_FORMAT: Final = "application/schema+json;version=draft-2020-12"

@@ -14,9 +14,10 @@ from itertools import islice
 from typing import Final
 
 from bench.start.load import life, rooms
+from schemas.actions import Action, OperatorAction
 from schemas.base import Message, derive_id
 from schemas.evidence import Evidence
-from schemas.operations import Action, OperatorAction, Tick
+from schemas.ticks import Tick
 from streams import topics
 
 BLOCK: Final = 20

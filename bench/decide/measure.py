@@ -38,7 +38,7 @@ from bench.yardsticks import agent as plain_agent
 from bench.yardsticks.chain import PARTITIONS
 from schemas.base import iso_utc
 from schemas.codec import Encoded, encode, envelope
-from schemas.operations import Tick
+from schemas.ticks import Tick
 from streams import topics
 from streams.clock import utc_now
 from streams.local.supervisor import Child, ProcessSpec, Supervisor

@@ -18,13 +18,13 @@ from typing import Final
 from kafka import KafkaProducer
 
 from bench.faults.map import CAMERAS, square_of
+from schemas.actions import Action, OperatorAction
 from schemas.base import Message, derive_id
 from schemas.cameras import Box, DetectedObject, Detections, DetectorInfo, ObjectClass
 from schemas.categories import Category
 from schemas.codec import encode
 from schemas.geo import Position
 from schemas.incidents import Incident, Operation, incident_identity
-from schemas.operations import Action, OperatorAction
 from streams import topics
 from streams.clock import utc_now
 from streams.kafka.options import RECONNECT_WITHIN_MS

@@ -35,8 +35,8 @@ from bench.scenarios.layout import (
 from bench.scenarios.reporting import Partners, Sent, numbered
 from bench.scenarios.showing import Floats, passers, shown, spans
 from bench.scenarios.town import CAMERAS, MadeCamera, registry
+from schemas.actions import Action
 from schemas.cameras import CameraState
-from schemas.operations import Action
 from streams.domain.geometry.ground import to_lat_lon
 
 DAY: Final = datetime(2026, 11, 24, tzinfo=ZoneInfo("Europe/Amsterdam"))

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, TypeAdapter, model_validator
 
+from schemas.actions import Action
 from schemas.base import Identifier, Part, ShortText, Utc
 from schemas.cameras import CameraState, Visibility
 from schemas.categories import Category, Priority
 from schemas.geo import Lat, Lon
-from schemas.operations import Action
 
 SCENARIO: Final = "scenario.yaml"
 CAMERAS: Final = "cameras.yaml"

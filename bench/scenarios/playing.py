@@ -17,6 +17,7 @@ from typing import Final
 from bench.scenarios.layout import ActionInput, ReportInput, SeenInput, StatusInput
 from bench.scenarios.loading import Loaded
 from bench.scenarios.spans import observations
+from schemas.actions import Action, OperatorAction
 from schemas.alerts import Alert, AlertState
 from schemas.base import Message, derive_id
 from schemas.cameras import CameraStatus
@@ -24,7 +25,6 @@ from schemas.categories import Category, Priority
 from schemas.codec import decode
 from schemas.evidence import EpisodeFact, Evidence, ReportFact
 from schemas.observations import Observation
-from schemas.operations import Action, OperatorAction
 from streams import topics
 from streams.domain.rules.rules import Rules
 from streams.intake.intake import Intake

@@ -24,7 +24,7 @@ from aiokafka import AIOKafkaProducer
 from bench.start.load import Life, life, rooms
 from schemas.base import Message
 from schemas.codec import encode
-from schemas.operations import Tick
+from schemas.ticks import Tick
 from streams import topics
 from streams.config.files import load_rules
 from streams.kafka.record import Record

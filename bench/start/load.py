@@ -8,12 +8,12 @@ from functools import cache
 from typing import Final
 
 from bench.flow.load import CATEGORIES, SOURCES, place
+from schemas.actions import Action, OperatorAction
 from schemas.base import Message, derive_id
 from schemas.categories import Category
 from schemas.evidence import CameraCoverage, Coverage, Evidence, ReportFact, SightingFact, Verdict
 from schemas.geo import Position
 from schemas.incidents import Incident, Operation, incident_identity
-from schemas.operations import Action, OperatorAction
 from streams import topics
 from streams.kafka.partitioner import partition_of
 

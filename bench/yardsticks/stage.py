@@ -18,7 +18,7 @@ from typing import Any, Final, TypeVar
 import faust
 from pydantic import BaseModel
 
-from schemas.operations import Tick
+from schemas.ticks import Tick
 from streams import topics
 from streams.clock import utc_now
 from streams.kafka.dead_letter import Fault

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Final
 
 from schemas.codec import decode
+from schemas.dead_letters import DeadLetterReason
 from schemas.errors import UndecodableError
-from schemas.operations import DeadLetterReason
 from schemas.snapshots import SnapshotReference, SnapshotRequest
 from streams.capture.sender import STAGE, FrameSender
 from streams.capture.snapshots import SnapshotService

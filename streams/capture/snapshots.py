@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from detectors.capture.camera import Picture
 from detectors.capture.snapshot import SnapshotPainter
+from schemas.audit import AuditEvent
 from schemas.base import iso_utc
-from schemas.operations import AuditEvent
 from schemas.snapshots import SnapshotReference, SnapshotRefusal, SnapshotRequest
 from streams.capture.frame_buffer import PictureRing
 from streams.capture.sender import FrameSender

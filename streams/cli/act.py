@@ -10,8 +10,9 @@ from typing import Annotated, Final
 import typer
 from pydantic import ValidationError
 
-from schemas.alerts import Alert, DecisionLog
-from schemas.operations import Action, OperatorAction
+from schemas.actions import Action, OperatorAction
+from schemas.alerts import Alert
+from schemas.decisions import DecisionLog
 from streams.cli.options import moment, reachable
 from streams.clients.actions import ask, newest
 from streams.clock import utc_now

@@ -11,8 +11,8 @@ from typing import Annotated, Final
 
 import typer
 
+from schemas.dead_letters import DeadLetterReason
 from schemas.incidents import Incident
-from schemas.operations import DeadLetterReason
 from streams.cli.options import moment, reachable
 from streams.clock import utc_now
 from streams.dead_letters.letters import Filters, Letter, Skip, excerpt, printable, read_letters

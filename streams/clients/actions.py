@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from schemas.alerts import Alert, DecisionLog
+from schemas.actions import OperatorAction
+from schemas.alerts import Alert
 from schemas.base import Message
-from schemas.operations import OperatorAction
+from schemas.decisions import DecisionLog
 from streams.clients.alerts import AlertReader
 from streams.kafka import request_reply as asking
 from streams.kafka.errors import NoAnswerError

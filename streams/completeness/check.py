@@ -24,12 +24,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Protocol
 
-from schemas.alerts import DecisionLog
 from schemas.codec import decode, envelope
+from schemas.dead_letters import DeadLetterReference
+from schemas.decisions import DecisionLog
 from schemas.errors import UndecodableError
 from schemas.evidence import Evidence, ReportFact
 from schemas.incidents import Incident
-from schemas.operations import DeadLetterReference
 from streams import metrics, topics
 from streams.clock import Clock
 from streams.completeness.ledger import COPIES_AT_MOST, AcceptedInput, Ledger, Missing, MissingReason, RecordPlace

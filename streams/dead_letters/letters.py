@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from schemas.base import iso_utc
 from schemas.codec import Headers, decode
+from schemas.dead_letters import DeadLetterReason, DeadLetterReference
 from schemas.errors import UndecodableError
-from schemas.operations import DeadLetterReason, DeadLetterReference
 from streams.kafka.dead_letter import MAX_DEAD_LETTER_BYTES
 from streams.kafka.reader import read_records
 from streams.kafka.record import sent_again

@@ -11,10 +11,10 @@ from typing import Any, Final
 from schemas.alerts import Alert, AlertState
 from schemas.base import Message
 from schemas.codec import decode, envelope
+from schemas.dead_letters import DeadLetterReference
 from schemas.errors import UndecodableError
 from schemas.evidence import Evidence, SightingFact
 from schemas.incidents import Incident
-from schemas.operations import DeadLetterReference
 from streams import topics
 from streams.domain.canary import SOURCE, is_canary
 from streams.kafka.reader import Reader, TopicFollower

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from schemas.actions import Action, OperatorAction
 from schemas.alerts import Alert
 from schemas.base import derive_id
 from schemas.cameras import Box, DetectedObject, Detections, DetectorInfo, ObjectClass
 from schemas.categories import Category
 from schemas.geo import Position
-from schemas.operations import Action, OperatorAction
 from streams.domain.cameras.registry import Registry
 from streams.domain.incidents.raw_report import RawReport
 from streams.domain.rules.rules import Rules

@@ -19,8 +19,8 @@ from prometheus_client import Counter
 
 from schemas.base import derive_id
 from schemas.codec import OCTETS, Encoded, encode
+from schemas.dead_letters import DeadLetterReason, DeadLetterReference
 from schemas.incidents import Incident, incident_identity
-from schemas.operations import DeadLetterReason, DeadLetterReference
 from streams.clock import Clock
 from streams.domain.incidents.raw_report import NotForUs, RawReport, Unreadable
 from streams.domain.incidents.revisions import AcceptedReport, NothingNew, RefusedReport, normalise

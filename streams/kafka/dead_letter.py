@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from schemas.codec import OCTETS, Encoded, encode
-from schemas.operations import DeadLetterReason, DeadLetterReference
+from schemas.dead_letters import DeadLetterReason, DeadLetterReference
 from streams.kafka.record import EncodedOutput, Record
 from streams.topics import DEAD_LETTERS
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from schemas.alerts import DecisionLog
+from schemas.decisions import DecisionLog
 from streams import topics
 from streams.kafka.decoding import Decoder
 from streams.kafka.reader import Reader, Spans

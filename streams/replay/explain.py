@@ -13,7 +13,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from schemas.alerts import Alert, DecisionLog
+from schemas.alerts import Alert
+from schemas.decisions import DecisionLog
 from schemas.errors import UndecodableError
 from streams import topics
 from streams.domain.alerts.suppression import NO_PLAN, Plan

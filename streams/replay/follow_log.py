@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from schemas.alerts import Alert, DecisionLog
+from schemas.alerts import Alert
+from schemas.decisions import DecisionLog
 from schemas.errors import UndecodableError
 from streams import topics
 from streams.domain.alerts.suppression import NO_PLAN, Plan

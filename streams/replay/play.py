@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from schemas.alerts import Alert, DecisionLog
+from schemas.actions import OperatorAction
+from schemas.alerts import Alert
 from schemas.base import Message
-from schemas.operations import OperatorAction
+from schemas.decisions import DecisionLog
 from streams import topics
 from streams.domain.review.differences import facts_of
 from streams.domain.rules.rules import Rules

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from schemas.alerts import Alert, DecisionLog
+from schemas.alerts import Alert
 from schemas.base import Message
 from schemas.codec import decode, envelope
-from schemas.operations import Tick
+from schemas.decisions import DecisionLog
+from schemas.ticks import Tick
 from streams import topics
 from streams.kafka.decoding import Decoder
 from streams.kafka.record import Record, first_appended_at

@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from schemas.alerts import Alert, DecisionLog
+from schemas.alerts import Alert
 from schemas.base import iso_utc
+from schemas.decisions import DecisionLog
 from streams import topics
 from streams.config.files import ConfigFiles
 from streams.domain.alerts.suppression import NO_PLAN, Plan

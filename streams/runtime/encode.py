@@ -8,7 +8,7 @@ from typing import Final
 
 from schemas.base import Message
 from schemas.codec import Encoded, encode
-from schemas.operations import DeadLetterReason
+from schemas.dead_letters import DeadLetterReason
 from streams.errors import UnknownCameraError
 from streams.kafka.dead_letter import Fault
 from streams.kafka.partitioner import partition_of

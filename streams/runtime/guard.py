@@ -8,8 +8,8 @@ from typing import Final
 from schemas.base import Message, iso_utc
 from schemas.cameras import CameraStatus
 from schemas.codec import decode, envelope
+from schemas.dead_letters import DeadLetterReason
 from schemas.errors import UndecodableError
-from schemas.operations import DeadLetterReason
 from streams.kafka.dead_letter import Fault
 from streams.kafka.record import Record
 from streams.stages.base import Input

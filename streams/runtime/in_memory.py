@@ -15,7 +15,7 @@ from typing import Final, TypeVar, cast
 from pydantic import BaseModel
 
 from schemas.base import Message
-from schemas.operations import Tick
+from schemas.ticks import Tick
 from streams import topics
 from streams.stages.base import Input, Output, Stage
 

@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from schemas.operations import DeadLetterReason
+from schemas.dead_letters import DeadLetterReason
 from streams import metrics
 from streams.errors import DeliveryError
 from streams.kafka.dead_letter import Fault, dead_letter

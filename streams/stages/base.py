@@ -15,7 +15,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 from pydantic import BaseModel
 
 from schemas.base import Message
-from schemas.operations import DeadLetterReason
+from schemas.dead_letters import DeadLetterReason
 
 R = TypeVar("R", bound=BaseModel)
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from schemas.cameras import Detections
-from schemas.operations import Tick
+from schemas.ticks import Tick
 from streams import metrics, topics
 from streams.domain.cameras.registry import Registry
 from streams.domain.geometry.projection import GroundMap

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from schemas.base import Identifier
+from schemas.dead_letters import DeadLetterReason
 from schemas.incidents import Incident
-from schemas.operations import DeadLetterReason
 from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading, Unreadable
 from streams.domain.incidents.revisions import AcceptedReport, NothingNew, normalise
 from streams.intake import sources

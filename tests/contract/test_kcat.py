@@ -14,8 +14,8 @@ from kafka import KafkaProducer
 from schemas.alerts import Alert
 from schemas.base import Message, iso_utc
 from schemas.codec import OCTETS, encode
+from schemas.dead_letters import DeadLetterReference
 from schemas.incidents import Incident
-from schemas.operations import DeadLetterReference
 from streams.settings import KafkaSettings
 from tests.support.messages import NOON, example
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from schemas.base import Message
 from schemas.cameras import FrameReference
 from schemas.catalogue import IN_HEADER, MESSAGES
-from schemas.operations import DeadLetterReason
+from schemas.dead_letters import DeadLetterReason
 from schemas.trends import Trend
 from streams import topics
 from streams.config.files import load_rules

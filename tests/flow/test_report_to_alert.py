@@ -14,7 +14,7 @@ from schemas.codec import decode, encode
 from schemas.evidence import Verdict
 from schemas.incidents import Operation
 from schemas.observations import SituationKind, ZoneSituation
-from schemas.operations import Tick
+from schemas.ticks import Tick
 from streams import topics
 from streams.config.files import load_rules
 from streams.stages.base import Stage

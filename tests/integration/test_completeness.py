@@ -19,10 +19,11 @@ import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.structs import OffsetAndMetadata
 
-from schemas.alerts import Alert, DecisionLog
+from schemas.actions import Action
+from schemas.alerts import Alert
 from schemas.base import Message
 from schemas.codec import decode, encode, envelope
-from schemas.operations import Action
+from schemas.decisions import DecisionLog
 from streams import topics
 from streams.clock import utc_now
 from streams.completeness.check import STAGE_OF

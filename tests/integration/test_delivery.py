@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from kafka import KafkaAdminClient, KafkaProducer
 
 from schemas.codec import encode
-from schemas.operations import Tick
+from schemas.ticks import Tick
 from streams.clock import utc_now
 from streams.kafka.record import Raw, Where
 from streams.runtime.faust.producer import BatchTransmit, FencedProducer

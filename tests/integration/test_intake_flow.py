@@ -19,8 +19,8 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from schemas.base import Message
 from schemas.codec import decode
+from schemas.dead_letters import DeadLetterReference
 from schemas.incidents import Incident, Operation
-from schemas.operations import DeadLetterReference
 from streams.clock import utc_now
 from streams.intake.intake import Intake
 from streams.intake.lines import Line

@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 from kafka import KafkaProducer
 
+from schemas.actions import Action, OperatorAction
 from schemas.alerts import Alert
 from schemas.base import Message, derive_id
 from schemas.codec import encode
 from schemas.incidents import Incident
-from schemas.operations import Action, OperatorAction
 from streams import topics
 from streams.clock import utc_now
 from streams.config.files import DEFAULT_RULES

@@ -17,10 +17,10 @@ import numpy as np
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
+from schemas.audit import AuditEvent
 from schemas.base import Message
 from schemas.cameras import Detections
 from schemas.codec import decode, encode
-from schemas.operations import AuditEvent
 from schemas.snapshots import SnapshotReference, SnapshotRefusal
 from streams.clients.snapshots import NoAnswerError, ask
 from streams.clock import utc_now

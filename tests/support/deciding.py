@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from schemas.alerts import Alert, AlertState, DecisionLog
+from schemas.actions import Action
+from schemas.alerts import Alert, AlertState
 from schemas.base import Message
 from schemas.categories import Category
+from schemas.decisions import DecisionLog
 from schemas.evidence import Evidence
 from schemas.incidents import Operation
-from schemas.operations import Action
 from streams import topics
 from streams.config.files import load_rules
 from streams.domain.alerts.suppression import NO_PLAN, Plan

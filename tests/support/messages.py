@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from schemas.alerts import Alert, AlertCamera, AlertReport, AlertState, Change, DecisionLog, Factor
+from schemas.actions import Action, OperatorAction
+from schemas.alerts import Alert, AlertCamera, AlertReport, AlertState, Change, Factor
+from schemas.audit import AuditEntry, AuditEvent
 from schemas.base import Message
 from schemas.cameras import (
     Box,
@@ -18,22 +20,15 @@ from schemas.cameras import (
     ObjectClass,
 )
 from schemas.categories import Category, Priority
+from schemas.dead_letters import DeadLetterReason, DeadLetterReference
+from schemas.decisions import DecisionLog
+from schemas.dispatch import DispatchReceipt, DispatchRequest
 from schemas.evidence import CameraCoverage, Coverage, Evidence, ReportFact, Verdict
 from schemas.geo import Position
 from schemas.incidents import CameraWatch, Incident, Operation, incident_identity
 from schemas.observations import Observation
-from schemas.operations import (
-    Action,
-    AuditEntry,
-    AuditEvent,
-    DeadLetterReason,
-    DeadLetterReference,
-    DispatchReceipt,
-    DispatchRequest,
-    OperatorAction,
-    Tick,
-)
 from schemas.snapshots import SnapshotReference, SnapshotRequest
+from schemas.ticks import Tick
 from schemas.trends import AreaName, Judgement, KnoxTest, NearRepeats, Trend, TrendTarget, TrendWeek
 
 M = TypeVar("M", bound=Message)

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from schemas.base import Message
 from schemas.codec import encode
-from schemas.operations import Tick
+from schemas.ticks import Tick
 from streams import topics
 from streams.kafka.record import Record, sent_again
 from streams.runtime.runner import Runner

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.operations import Action
+from schemas.actions import Action
 from streams import topics
 from streams.config.files import load_rules
 from streams.replay.recording import recording_of

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
+from schemas.actions import Action, OperatorAction
 from schemas.base import Message, derive_id
 from schemas.cameras import DetectorInfo
 from schemas.categories import Category
@@ -15,7 +16,7 @@ from schemas.evidence import CameraCoverage, Coverage, EpisodeFact, Evidence, Re
 from schemas.geo import Position
 from schemas.incidents import CameraWatch, Incident, Operation, incident_identity
 from schemas.observations import Observation
-from schemas.operations import Action, OperatorAction, Tick
+from schemas.ticks import Tick
 from streams.config.files import load_rules
 from streams.domain.cameras.registry import (
     Camera,

@@ -17,6 +17,7 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
+from schemas.actions import Action
 from schemas.base import Message, derive_id
 from schemas.cameras import CameraState, CameraStatus
 from schemas.categories import Category
@@ -24,7 +25,7 @@ from schemas.codec import encode
 from schemas.evidence import Verdict
 from schemas.incidents import Operation
 from schemas.observations import SituationKind, ZoneSituation
-from schemas.operations import Action, Tick
+from schemas.ticks import Tick
 from streams import topics
 from streams.config.files import load_rules, load_safety_plan
 from streams.domain.alerts.situation import Situation

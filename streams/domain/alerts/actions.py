@@ -10,9 +10,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final, Generic, NamedTuple
 
+from schemas.actions import Action, OperatorAction
 from schemas.alerts import AlertState, Shelf
 from schemas.categories import Priority
-from schemas.operations import Action, OperatorAction
 from streams.domain.alerts.lifecycle import HANDLED, ActionRefusal, L, Life, asked, in_state
 
 VERDICTS: Final = ("true", "false", "test", "duplicate")

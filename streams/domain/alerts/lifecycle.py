@@ -18,10 +18,10 @@ from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import Field
 
+from schemas.actions import Action
 from schemas.alerts import Alert, AlertState, Change, Shelf, Suppression
 from schemas.base import Identifier, Part, Utc
 from schemas.categories import Priority
-from schemas.operations import Action
 
 STATES: Final = (
     AlertState.NEW,

@@ -14,9 +14,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from schemas.actions import OperatorAction
 from schemas.alerts import AlertState
 from schemas.base import derive_id
-from schemas.operations import OperatorAction
 from streams.domain.alerts.actions import marked, refusal
 from streams.domain.alerts.lifecycle import TABLE, ActionRefusal, Cause, in_state
 from streams.domain.alerts.situation import Situation, fact_ids, settled, with_episode, with_report, with_sighting

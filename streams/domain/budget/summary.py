@@ -13,11 +13,11 @@ from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import Field
 
+from schemas.actions import Action, OperatorAction
 from schemas.alerts import Alert, AlertState, AlertSummary, Change, Factor, GroupedCount
 from schemas.base import Identifier, Utc, derive_id
 from schemas.categories import Category, Priority
 from schemas.evidence import Verdict
-from schemas.operations import Action, OperatorAction
 from streams.domain.alerts.actions import Acted, act, refusal
 from streams.domain.alerts.lifecycle import Cause, Life, as_told, happens, in_state
 from streams.domain.alerts.situation import ListStanding

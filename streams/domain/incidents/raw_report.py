@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.categories import Category
+from schemas.dead_letters import DeadLetterReason
 from schemas.geo import Position
-from schemas.operations import DeadLetterReason
 
 
 @dataclass(frozen=True, slots=True)

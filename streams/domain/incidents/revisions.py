@@ -25,9 +25,9 @@ from typing import Final
 from pydantic import ValidationError
 
 from schemas.categories import Category
+from schemas.dead_letters import DeadLetterReason
 from schemas.geo import Position
 from schemas.incidents import Incident, Operation, incident_identity
-from schemas.operations import DeadLetterReason
 from streams.domain.incidents.raw_report import RawReport
 
 MAX_AHEAD: Final = timedelta(minutes=5)

@@ -31,9 +31,9 @@ import pyproj
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from schemas.base import Identifier, Utc
+from schemas.dead_letters import DeadLetterReason
 from schemas.geo import Lat, Lon, Position
 from schemas.incidents import Incident
-from schemas.operations import DeadLetterReason
 from streams.domain import canary
 from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading, Unreadable
 from streams.intake.sources.categories import Categories

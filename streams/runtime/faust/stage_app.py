@@ -18,7 +18,7 @@ from typing import Any
 import faust
 from faust.types import TP
 
-from schemas.operations import Tick
+from schemas.ticks import Tick
 from streams import metrics, topics
 from streams.clock import Clock
 from streams.errors import DeliveryError

@@ -23,7 +23,7 @@ from schemas.cameras import CameraStatus
 from schemas.evidence import Evidence, SightingFact, Verdict
 from schemas.incidents import CameraWatch
 from schemas.observations import Observation
-from schemas.operations import Tick
+from schemas.ticks import Tick
 from streams import topics
 from streams.domain.cameras.registry import Camera, Registry
 from streams.domain.corroboration.coverage import seen_place

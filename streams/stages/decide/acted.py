@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from schemas.actions import OperatorAction
 from schemas.base import Part
-from schemas.operations import OperatorAction
 from streams.stages.base import Rows
 
 ACTIONS_KEPT: Final = 200

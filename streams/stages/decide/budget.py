@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from schemas.actions import OperatorAction
 from schemas.alerts import Alert, Grouping
 from schemas.categories import Priority
-from schemas.operations import OperatorAction
 from streams.domain.alerts.situation import ListStanding
 from streams.domain.budget.budget import (
     OFF_LIST,

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from schemas.alerts import Alert, AlertState, Change, DecisionLog
+from schemas.actions import Action, OperatorAction
+from schemas.alerts import Alert, AlertState, Change
+from schemas.decisions import DecisionLog
 from schemas.evidence import Evidence
-from schemas.operations import Action, OperatorAction, Tick
+from schemas.ticks import Tick
 from streams import topics
 from streams.domain.alerts.actions import act
 from streams.domain.alerts.alert import told_priority

@@ -21,7 +21,7 @@ from schemas.cameras import (
     DetectorInfo,
     FrameReference,
 )
-from schemas.operations import DeadLetterReason
+from schemas.dead_letters import DeadLetterReason
 from streams import metrics, topics
 from streams.errors import ConfigurationError
 from streams.settings import Settings

@@ -17,7 +17,7 @@ from detectors.tracking.bytetrack import Trackers
 from detectors.tracking.ground_squares import Ground
 from schemas.base import iso_utc
 from schemas.cameras import FrameReference
-from schemas.operations import DeadLetterReason
+from schemas.dead_letters import DeadLetterReason
 from streams import topics
 from streams.clock import utc_now
 from streams.settings import Settings

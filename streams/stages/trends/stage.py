@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from schemas.alerts import Alert
 from schemas.categories import Category
-from schemas.operations import Tick
+from schemas.ticks import Tick
 from schemas.trends import Judgement
 from streams import metrics, topics
 from streams.domain.trends.areas import AreaMap

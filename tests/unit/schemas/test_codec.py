@@ -15,12 +15,13 @@ from schemas.base import Message, iso_utc
 from schemas.cameras import FrameReference
 from schemas.catalogue import IN_HEADER, MESSAGES
 from schemas.codec import decode, encode, envelope, parse
+from schemas.dead_letters import DeadLetterReason, DeadLetterReference
 from schemas.errors import UndecodableError
 from schemas.evidence import Evidence
 from schemas.geo import Position
 from schemas.incidents import CameraWatch, Incident
 from schemas.observations import Observation
-from schemas.operations import DeadLetterReason, DeadLetterReference, Tick
+from schemas.ticks import Tick
 from schemas.trends import Trend
 from tests.support.messages import NOON, example, payload
 

@@ -17,8 +17,8 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from schemas.categories import Category
+from schemas.dead_letters import DeadLetterReason
 from schemas.incidents import Incident
-from schemas.operations import DeadLetterReason
 from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading, Unreadable
 from streams.intake.sources.gazetteer import NO_GAZETTEER, Gazetteer, join_place
 from streams.intake.sources.p2000.calls import CallMemory, digest_of

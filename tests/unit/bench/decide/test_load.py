@@ -9,8 +9,9 @@ import pytest
 
 from bench.decide.load import LoadEvent, actions_in, alerts_in, mix, reports
 from bench.decide.measure import _rate
+from schemas.actions import OperatorAction
 from schemas.evidence import Evidence, ReportFact, SightingFact
-from schemas.operations import OperatorAction, Tick
+from schemas.ticks import Tick
 from streams import topics
 from streams.config.files import load_rules
 from streams.kafka.partitioner import partition_of

@@ -9,7 +9,7 @@ from kafka.errors import KafkaTimeoutError
 
 from schemas.alerts import Alert
 from schemas.codec import decode
-from schemas.operations import Tick
+from schemas.ticks import Tick
 from streams.canary.lines import KafkaLines
 from streams.kafka import producer, reader
 from streams.settings import KafkaSettings

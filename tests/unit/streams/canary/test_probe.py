@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 from schemas.alerts import Alert
 from schemas.base import Message
 from schemas.categories import Category
-from schemas.operations import DeadLetterReason
+from schemas.dead_letters import DeadLetterReason
 from streams import topics
 from streams.canary.partitions import canaries, names, with_canaries
 from streams.canary.probe import GIVEN_UP_AFTER, Canaries

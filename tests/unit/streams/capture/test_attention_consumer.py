@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from schemas.operations import Tick
+from schemas.ticks import Tick
 from streams.capture.attention import AttentionService
 from streams.capture.attention_consumer import AttentionReader
 from streams.domain.corroboration.attention import TOLERANCE

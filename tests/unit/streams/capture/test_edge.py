@@ -25,7 +25,7 @@ from schemas.base import Message
 from schemas.cameras import CameraStatus, DetectedObject, Detections, DetectorInfo, ObjectClass
 from schemas.codec import decode, envelope
 from schemas.observations import Observation
-from schemas.operations import Tick
+from schemas.ticks import Tick
 from streams.capture.edge import EdgeDetection, OneAtATime
 from streams.capture.sender import FrameSender
 from streams.config.files import load_rules

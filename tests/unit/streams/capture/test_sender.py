@@ -12,9 +12,9 @@ from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 from prometheus_client import REGISTRY
 
 from detectors.capture.camera import Picture
+from schemas.audit import AuditEvent
 from schemas.cameras import CameraState, CameraStatus, Detections, FrameReference, Visibility
 from schemas.codec import decode, envelope
-from schemas.operations import AuditEvent
 from schemas.snapshots import SnapshotReference
 from streams.capture.sender import MAX_UNCONFIRMED_BYTES, WAITING_PER_CAMERA, FrameSender
 from streams.kafka.partitioner import partition_of

@@ -13,8 +13,9 @@ import pytest
 from kafka import TopicPartition
 
 from schemas.codec import decode
-from schemas.operations import DeadLetterReason, DeadLetterReference, Tick
+from schemas.dead_letters import DeadLetterReason, DeadLetterReference
 from schemas.snapshots import SnapshotReference
+from schemas.ticks import Tick
 from streams.capture.snapshot_consumer import BACK, SnapshotReader
 from streams.kafka import reader
 from streams.settings import KafkaSettings

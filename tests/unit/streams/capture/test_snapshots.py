@@ -9,9 +9,9 @@ import pytest
 from prometheus_client import REGISTRY
 
 from detectors.capture.snapshot import SnapshotPainter
+from schemas.audit import AuditEvent
 from schemas.cameras import CameraState, CameraStatus
 from schemas.codec import decode, envelope
-from schemas.operations import AuditEvent
 from schemas.snapshots import SnapshotRefusal
 from streams.capture.frame_buffer import PictureRing
 from streams.capture.sender import FrameSender

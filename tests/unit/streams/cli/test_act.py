@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from schemas.alerts import Alert, AlertState, DecisionLog
-from schemas.operations import Action, OperatorAction
+from schemas.actions import Action, OperatorAction
+from schemas.alerts import Alert, AlertState
+from schemas.decisions import DecisionLog
 from streams.cli import act
 from streams.cli.main import build_app
 from streams.errors import ConfigurationError

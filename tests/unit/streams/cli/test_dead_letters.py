@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from schemas.operations import DeadLetterReason
+from schemas.dead_letters import DeadLetterReason
 from streams.cli import dead_letters
 from streams.cli.main import build_app
 from streams.dead_letters.letters import Letter, read_letter

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
-from schemas.operations import Action
+from schemas.actions import Action
 from streams import topics
 from streams.cli import replay, verdicts
 from streams.cli.main import build_app

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
-from schemas.alerts import DecisionLog
+from schemas.actions import Action
 from schemas.base import Message
 from schemas.codec import decode, encode
+from schemas.dead_letters import DeadLetterReason
+from schemas.decisions import DecisionLog
 from schemas.evidence import Verdict
 from schemas.incidents import Operation
-from schemas.operations import Action, DeadLetterReason
 from streams import topics
 from streams.cli.completeness import said
 from streams.completeness.check import ANSWERS, STAGE_OF, Check, CheckResult, input_id

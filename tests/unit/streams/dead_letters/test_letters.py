@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.codec import OCTETS, Encoded, Headers, decode, encode
+from schemas.dead_letters import DeadLetterReason, DeadLetterReference
 from schemas.incidents import Incident
-from schemas.operations import DeadLetterReason, DeadLetterReference
 from streams.cli.options import moment
 from streams.dead_letters.letters import Filters, Letter, Skip, excerpt, in_order, judge, read_letter
 from streams.dead_letters.replay import Rereader, choose, replay

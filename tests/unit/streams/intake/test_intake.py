@@ -12,8 +12,8 @@ from kafka.errors import KafkaTimeoutError
 from prometheus_client import REGISTRY
 
 from schemas.codec import decode, envelope
+from schemas.dead_letters import DeadLetterReason, DeadLetterReference
 from schemas.incidents import Incident, Operation
-from schemas.operations import DeadLetterReason, DeadLetterReference
 from streams.domain.incidents.raw_report import Reading
 from streams.errors import DeliveryError
 from streams.intake.intake import MEMORY, STAGE, Intake, count_confirmed

@@ -7,8 +7,8 @@ import pytest
 from detectors.tracking.bytetrack import Trackers
 from schemas.cameras import CameraState, CameraStatus, FrameReference
 from schemas.codec import encode
+from schemas.dead_letters import DeadLetterReason
 from schemas.evidence import Evidence, SightingFact, Verdict
-from schemas.operations import DeadLetterReason
 from streams.config.files import load_rules
 from streams.kafka.dead_letter import Fault
 from streams.kafka.partitioner import partition_of

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import pytest
 
+from schemas.actions import Action
 from schemas.alerts import Alert, AlertState
 from schemas.base import Message
 from schemas.categories import Category, Priority
 from schemas.codec import decode
 from schemas.evidence import Verdict
 from schemas.incidents import Operation
-from schemas.operations import Action
 from streams import topics
 from streams.domain.alerts.suppression import Plan
 from streams.kafka.record import Record

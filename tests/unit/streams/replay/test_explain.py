@@ -14,13 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.alerts import Alert, DecisionLog
+from schemas.actions import Action
+from schemas.alerts import Alert
 from schemas.base import Message
 from schemas.categories import Category, Priority
 from schemas.codec import encode
+from schemas.decisions import DecisionLog
 from schemas.evidence import Evidence, Verdict
 from schemas.incidents import Operation
-from schemas.operations import Action
 from streams import topics
 from streams.config.files import load_rules
 from streams.domain.rules.rules import Rules

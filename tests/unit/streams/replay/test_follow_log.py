@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.alerts import Alert, DecisionLog
+from schemas.actions import Action
+from schemas.alerts import Alert
 from schemas.base import Message, derive_id
 from schemas.codec import decode, encode
-from schemas.operations import Action
+from schemas.decisions import DecisionLog
 from streams import topics
 from streams.config.files import load_rules
 from streams.domain.rules.rules import Rules

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from schemas.alerts import AlertState, DecisionLog
+from schemas.actions import Action
+from schemas.alerts import AlertState
 from schemas.base import Message
 from schemas.categories import Category, Priority
-from schemas.operations import Action
+from schemas.decisions import DecisionLog
 from streams import topics
 from streams.domain.rules.rules import Rules
 from streams.replay.follow_log import ReplayError

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from schemas.base import Part
-from schemas.operations import Tick
+from schemas.ticks import Tick
 from streams import topics
 from streams.runtime.in_memory import InMemory, MemoryRows
 from streams.stages.base import Input, Output, Rows

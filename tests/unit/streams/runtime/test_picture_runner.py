@@ -14,7 +14,8 @@ import pytest
 
 from schemas.cameras import FrameReference
 from schemas.codec import encode
-from schemas.operations import DeadLetterReason, Tick
+from schemas.dead_letters import DeadLetterReason
+from schemas.ticks import Tick
 from streams.runtime.assignment import PartitionAssignment
 from streams.runtime.picture_runner import MAX_PICTURES_WAITING, PictureRunner
 from streams.runtime.send_queue import SendQueue

@@ -14,8 +14,9 @@ from prometheus_client import REGISTRY
 
 from schemas.base import Part
 from schemas.codec import encode
+from schemas.dead_letters import DeadLetterReason
 from schemas.incidents import Incident
-from schemas.operations import DeadLetterReason, Tick
+from schemas.ticks import Tick
 from streams.errors import DeliveryError, UnknownCameraError
 from streams.kafka.record import Record
 from streams.runtime.runner import Runner

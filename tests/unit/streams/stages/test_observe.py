@@ -8,7 +8,7 @@ import pytest
 
 from schemas.cameras import Detections
 from schemas.observations import Observation
-from schemas.operations import Tick
+from schemas.ticks import Tick
 from streams import topics
 from streams.domain.cameras.registry import ControlRoom, MapPoint, Registry
 from streams.domain.geometry.projection import GroundMap

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from schemas.base import Message
 from schemas.codec import encode
-from schemas.operations import Tick
+from schemas.ticks import Tick
 from streams import topics
 from streams.kafka.record import Record
 from streams.runtime.guard import read_record

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from schemas.alerts import AlertState, Change, DecisionLog
+from schemas.actions import Action
+from schemas.alerts import AlertState, Change
 from schemas.categories import Category
+from schemas.decisions import DecisionLog
 from schemas.evidence import Verdict
-from schemas.operations import Action
 from streams import topics
 from streams.domain.alerts.actions import SHELF_AT_MOST
 from streams.domain.alerts.lifecycle import TABLE, ActionRefusal, Cause

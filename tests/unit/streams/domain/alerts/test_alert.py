@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from schemas.actions import Action
 from schemas.alerts import AlertState, Change
 from schemas.categories import Category, Priority
 from schemas.evidence import CameraCoverage, Coverage, Verdict
 from schemas.incidents import Operation
-from schemas.operations import Action
 from streams.domain.rules.rules import Rules
 from streams.stages.decide.stage import Decide
 from tests.support.deciding import BURGLARY, HOLD_S, NOW, OPEN_S, RULES, Deciding, changed, points

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from schemas.actions import Action
 from schemas.alerts import AlertState
-from schemas.operations import Action
 from streams.domain.alerts.lifecycle import ENDED, MEANING, QUIET, STATES, TABLE, ActionRefusal, Cause, asked, follows
 from tests.docs.lifecycle_table import table_lines
 

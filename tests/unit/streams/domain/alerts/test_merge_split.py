@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from schemas.alerts import Alert, AlertState, Change, DecisionLog
+from schemas.actions import Action
+from schemas.alerts import Alert, AlertState, Change
 from schemas.categories import Category, Priority
+from schemas.decisions import DecisionLog
 from schemas.evidence import Verdict
 from schemas.incidents import Operation, incident_identity
-from schemas.operations import Action
 from streams.domain.alerts.lifecycle import TABLE, ActionRefusal, Cause
 from streams.domain.alerts.situation import Situation
 from tests.support.deciding import (

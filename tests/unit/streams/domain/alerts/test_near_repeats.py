@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from schemas.actions import Action
 from schemas.alerts import AlertState
 from schemas.evidence import Evidence
 from schemas.incidents import Operation
-from schemas.operations import Action
 from tests.support.deciding import BURGLARY, HOLD_S, RULES, Deciding, changed, points
 from tests.support.situations import (
     NOON,

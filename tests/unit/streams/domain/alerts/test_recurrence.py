@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from schemas.actions import Action
 from schemas.alerts import AlertState, Change
 from schemas.categories import Priority
 from schemas.evidence import Verdict
 from schemas.incidents import Operation
-from schemas.operations import Action
 from streams.domain.rules.rules import Rules
 from streams.stages.decide.stage import Decide
 from tests.support.deciding import (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from schemas.actions import Action
 from schemas.alerts import AlertState, Change
 from schemas.categories import Category, Priority
 from schemas.incidents import Operation
-from schemas.operations import Action
 from streams.domain.alerts.suppression import Plan
 from streams.stages.decide.stage import Decide
 from streams.stages.decide.store import REPLAYABLE

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from schemas.actions import Action
 from schemas.alerts import AlertState
 from schemas.categories import Priority
-from schemas.operations import Action
 from streams.domain.alerts.actions import act
 from streams.domain.alerts.situation import Situation, open_situation
 from tests.support.situations import NOON, action, report, seconds

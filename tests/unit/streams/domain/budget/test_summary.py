@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from schemas.actions import Action
 from schemas.alerts import Alert, AlertState, Change
 from schemas.categories import Priority
-from schemas.operations import Action
 from streams.config.files import load_rules
 from streams.domain.alerts.lifecycle import TABLE, ActionRefusal, Cause
 from streams.domain.budget.summary import (

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.categories import Category
+from schemas.dead_letters import DeadLetterReason
 from schemas.geo import Position
 from schemas.incidents import Incident, Operation, incident_identity
-from schemas.operations import DeadLetterReason
 from streams.domain.incidents.raw_report import RawReport
 from streams.domain.incidents.revisions import (
     AcceptedReport,

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.categories import Category
-from schemas.operations import DeadLetterReason
+from schemas.dead_letters import DeadLetterReason
 from streams.domain.incidents.raw_report import NotForUs, RawReport, Unreadable
 from streams.intake.sources.categories import load_categories
 from streams.intake.sources.recorded import RecordedReports, play_at_s

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.actions import Action
 from schemas.alerts import Alert, AlertState, Change, Grouping
 from schemas.base import Message
 from schemas.categories import Category, Priority
 from schemas.evidence import Evidence
 from schemas.incidents import Operation
-from schemas.operations import Action
 from streams import topics
 from streams.config.files import load_rules
 from streams.domain.alerts.suppression import Plan

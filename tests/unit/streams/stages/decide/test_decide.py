@@ -6,11 +6,12 @@ import json
 
 import pytest
 
-from schemas.alerts import Alert, AlertState, Change, DecisionLog
+from schemas.actions import Action
+from schemas.alerts import Alert, AlertState, Change
 from schemas.categories import Category
+from schemas.decisions import DecisionLog
 from schemas.evidence import Verdict
 from schemas.incidents import Operation
-from schemas.operations import Action
 from streams import topics
 from streams.domain.alerts.situation import Situation
 from streams.stages.decide.stage import ALERTS_AT_MOST

@@ -10,11 +10,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.actions import Action, OperatorAction
 from schemas.alerts import Alert, AlertState
 from schemas.base import Message
 from schemas.categories import Category, Priority
 from schemas.incidents import Operation
-from schemas.operations import Action, OperatorAction, Tick
+from schemas.ticks import Tick
 from streams.domain.alerts.lifecycle import TABLE
 from streams.domain.alerts.situation import Situation
 from streams.stages.decide.store import LinkRow

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from schemas.alerts import Alert, DecisionLog, Grouping
+from schemas.alerts import Alert, Grouping
 from schemas.codec import encode
+from schemas.decisions import DecisionLog
 from streams import metrics
 from streams.kafka.record import EncodedOutput
 from streams.stages.decide.budget import BudgetMeasure

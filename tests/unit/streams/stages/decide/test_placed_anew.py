@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from schemas.actions import Action
 from schemas.alerts import Alert, AlertState
 from schemas.evidence import Evidence
 from schemas.geo import Position
 from schemas.incidents import Operation
-from schemas.operations import Action
 from tests.support.deciding import Deciding
 from tests.support.situations import action, in_view, position, report, sighting
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from schemas.actions import Action
 from schemas.alerts import Alert, AlertState
 from schemas.base import Message
 from schemas.evidence import Verdict
 from schemas.incidents import Operation
-from schemas.operations import Action
 from streams import topics
 from streams.config.files import load_rules
 from streams.stages.corroborate.stage import Corroborate

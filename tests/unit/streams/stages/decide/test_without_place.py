@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from schemas.actions import Action
 from schemas.categories import Category
 from schemas.evidence import Evidence
-from schemas.operations import Action
 from tests.support.deciding import RULES, Deciding
 from tests.support.situations import NOON, action, position, report, seconds
 

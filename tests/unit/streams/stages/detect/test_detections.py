@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 from detectors.models.base import Detector, Picture
 from detectors.tracking.bytetrack import Trackers
 from schemas.cameras import CameraState, DetectedObject, FrameReference, Visibility
-from schemas.operations import DeadLetterReason
+from schemas.dead_letters import DeadLetterReason
 from streams import topics
 from streams.stages.base import Failed
 from streams.stages.detect.crowd_counts import CrowdCounts

@@ -24,7 +24,7 @@ from schemas.cameras import (
     FrameReference,
     Visibility,
 )
-from schemas.operations import DeadLetterReason
+from schemas.dead_letters import DeadLetterReason
 from streams import topics
 from streams.errors import ConfigurationError
 from streams.settings import Settings

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.categories import Category
-from schemas.operations import DeadLetterReason
+from schemas.dead_letters import DeadLetterReason
 from streams.config.yaml import FileError, parse_yaml
 from streams.domain.incidents.raw_report import NotForUs, RawReport, Unreadable
 from streams.domain.incidents.revisions import AcceptedReport, IntakeResult, NothingNew, normalise
