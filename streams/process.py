@@ -1,4 +1,4 @@
-"""What every long-running process does the same way: logs without secrets, metrics, a sign that it is ready."""
+"""What every long-running process does the same way: logs without secrets, metrics, a sign that it is ready, an orderly end."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import json
 import logging
 import os
 import re
+import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 from prometheus_client import start_http_server
@@ -97,6 +101,26 @@ def start_metrics(settings: Settings) -> int:
             "environment", "TOEZICHT_METRICS_HOST:TOEZICHT_METRICS_PORT", address, expected
         ) from None
     return int(server.server_port)
+
+
+@contextmanager
+def stop_signals(stopping: threading.Event | None = None) -> Iterator[threading.Event]:
+    """Yield an event that SIGINT and SIGTERM set from now on; the handlers before are put back at the end.
+
+    Args:
+        stopping: The event; a new one where None.
+    """
+    event = stopping or threading.Event()
+
+    def stop(_: int, __: FrameType | None) -> None:
+        event.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield event
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def tell_ready(name: str, metrics_port: int) -> None:

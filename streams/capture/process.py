@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -251,16 +249,6 @@ def run_capture(
     if not parts.close(finish=not stop.is_set()):
         raise DeliveryError("the broker did not confirm the last pictures or states in time")
     return endings
-
-
-def stop_on_signals(stop: threading.Event) -> None:
-    """Let SIGTERM and SIGINT ask for an orderly end."""
-
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, ask)
-    signal.signal(signal.SIGINT, ask)
 
 
 def summary(sender: FrameSender, endings: dict[str, Ending]) -> str:

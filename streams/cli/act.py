@@ -13,13 +13,11 @@ from pydantic import ValidationError
 from schemas.actions import Action, OperatorAction
 from schemas.alerts import Alert
 from schemas.decisions import DecisionLog
-from streams.cli.options import moment, reachable
+from streams.cli.options import moment, reachable, started
 from streams.clients.actions import ask, newest
 from streams.clock import utc_now
 from streams.errors import ConfigurationError
 from streams.kafka.errors import NoAnswerError
-from streams.process import start_logging
-from streams.settings import read_settings
 
 _OPTIONS: Final = {
     "user": ("--user", "letters, digits and . _ : -, at most 80"),
@@ -60,11 +58,10 @@ def register(app: typer.Typer) -> None:
 
         Example: toezicht act ALERT shelve --user operator-3 --reason roadworks --until 30m
         """
-        settings, kafka = read_settings()
-        start_logging(settings.model_copy(update={"log_level": "ERROR"}))
+        settings, kafka = started(quiet=True)
         logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what goes wrong is told in one line, not in twenty
         now = utc_now()
-        end = moment("--until", until, now, "act", ahead=True) if until else None
+        end = moment("act", "--until", until, now, ahead=True) if until else None
         cluster = reachable(settings, kafka)
         try:
             known = newest(cluster, alert, timeout)

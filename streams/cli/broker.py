@@ -8,13 +8,12 @@ from typing import Annotated
 
 import typer
 
-from streams.cli.options import say
+from streams.cli.options import say, started
 from streams.local.broker import BrokerError, LocalBroker
-from streams.local.cluster import POLL_S, stop_signals
+from streams.local.cluster import POLL_S
 from streams.local.kafka_jars import DownloadError
 from streams.local.watchdog import Watchdog
-from streams.process import start_logging
-from streams.settings import read_settings
+from streams.process import stop_signals
 
 
 def register(app: typer.Typer) -> None:
@@ -36,8 +35,7 @@ def register(app: typer.Typer) -> None:
 
         Example: toezicht broker --port 9092
         """
-        settings, _ = read_settings()
-        start_logging(settings)
+        settings, _ = started()
         folder = data or settings.data / "broker"
         try:
             _run(LocalBroker(folder, settings.cache, port, heap_mb, say), as_json)

@@ -13,7 +13,7 @@ import typer
 
 from schemas.alerts import Alert
 from streams import topics
-from streams.cli.options import moment, reachable, say_undecodable
+from streams.cli.options import moment, reachable, say_undecodable, started
 from streams.clock import utc_now
 from streams.config.files import load_rules
 from streams.domain.budget.report import AnnunciationSpan, RoomReport, ask_of, room_reports
@@ -21,8 +21,7 @@ from streams.domain.rules.budget import BudgetRule
 from streams.errors import ConfigurationError
 from streams.kafka.decoding import Decoder
 from streams.kafka.reader import read_messages
-from streams.process import start_logging
-from streams.settings import KafkaSettings, read_settings
+from streams.settings import KafkaSettings
 
 LINES: Final = 10
 """Of each list; programs get all."""
@@ -46,14 +45,13 @@ def register(app: typer.Typer) -> None:
 
         Example: toezicht budget --since 7d --room amstelveen
         """
-        settings, kafka = read_settings()
-        start_logging(settings.model_copy(update={"log_level": "ERROR"}))
+        settings, kafka = started(quiet=True)
         logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what goes wrong is told in one line, not in twenty
         rule = load_rules(settings.rules).budget
         if rule is None:
             raise ConfigurationError("rules", "budget", "none", "a budget to compare with")
         now, decoder = utc_now(), Decoder()
-        found = read_reports(reachable(settings, kafka), moment("--since", since, now, "budget"), now, rule, decoder)
+        found = read_reports(reachable(settings, kafka), moment("budget", "--since", since, now), now, rule, decoder)
         say_undecodable(decoder.undecodable)
         found = [each for each in found if room in (None, each.control_room_id)]
         if as_json:

@@ -12,13 +12,11 @@ import typer
 from streams.canary.lines import KafkaLines
 from streams.canary.partitions import names
 from streams.canary.probe import Canaries
-from streams.cli.options import reachable
+from streams.cli.options import reachable, started
 from streams.clock import utc_now
 from streams.config.files import load_rules
 from streams.domain.canary import asked_by
-from streams.local.cluster import stop_signals
-from streams.process import start_logging, start_metrics, tell_ready
-from streams.settings import read_settings
+from streams.process import start_metrics, stop_signals, tell_ready
 
 POLL_S: Final = 0.5
 
@@ -47,8 +45,7 @@ def register(app: typer.Typer) -> None:
 
         Example: toezicht canary --once --json
         """
-        settings, kafka = read_settings()
-        start_logging(settings)
+        settings, kafka = started()
 
         def told(number: int, step: str, seconds: float) -> None:
             if as_json:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Annotated
 
 import typer
 
-from streams.cli.options import CamerasOption, RegistryOption, registry_path, require_vision
-from streams.errors import ConfigurationError, DeliveryError
-from streams.process import start_logging, start_metrics
-from streams.settings import read_settings, read_time_zone
+from streams.cli.options import CamerasOption, RegistryOption, registry_path, require_cluster, require_vision, started
+from streams.errors import DeliveryError
+from streams.process import start_metrics, stop_signals
+from streams.settings import read_time_zone
 
 
 def register(app: typer.Typer) -> None:
@@ -46,10 +45,8 @@ def register(app: typer.Typer) -> None:
 
         Example: KAFKA_BOOTSTRAP_SERVERS=localhost:9092 toezicht capture --registry cameras.yaml --camera stadshart-1
         """
-        settings, kafka = read_settings()
-        start_logging(settings)
-        if not kafka.bootstrap_servers:
-            raise ConfigurationError("environment", "KAFKA_BOOTSTRAP_SERVERS", "", "host:port of a running cluster")
+        settings, kafka = started()
+        require_cluster(kafka)
         path = registry_path(registry, settings)
         require_vision()
 
@@ -61,14 +58,13 @@ def register(app: typer.Typer) -> None:
         cameras = work.chosen_cameras(load_registry(path), camera or (), str(path))
         configs = [camera_config(each, path) for each in cameras]
         zone = read_time_zone(settings.time_zone)
-        stop = threading.Event()
-        work.stop_on_signals(stop)
         metrics_port = start_metrics(settings)
         try:
-            parts = work.make_parts(cameras, path.resolve().parent, zone, settings, kafka, speed, detect)
-            work.announce(cameras, metrics_port)
-            options = work.capture_options(speed, max_fps)
-            endings = work.run_capture(cameras, configs, options, zone, parts, stop)
+            with stop_signals() as stop:
+                parts = work.make_parts(cameras, path.resolve().parent, zone, settings, kafka, speed, detect)
+                work.announce(cameras, metrics_port)
+                options = work.capture_options(speed, max_fps)
+                endings = work.run_capture(cameras, configs, options, zone, parts, stop)
         except DeliveryError as error:
             typer.echo(f"toezicht: {error}", err=True)
             raise typer.Exit(1) from None

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
-from streams.cli.options import reachable
+from streams.cli.options import reachable, started
 from streams.clock import utc_now
 from streams.completeness.check import Check, CheckResult
 from streams.completeness.cluster import KafkaCluster
@@ -18,9 +18,7 @@ from streams.completeness.ledger import Ledger
 from streams.errors import DeliveryError
 from streams.kafka.decoding import undecodable_line
 from streams.kafka.errors import ClusterError
-from streams.local.cluster import stop_signals
-from streams.process import start_logging, start_metrics, tell_ready
-from streams.settings import read_settings
+from streams.process import start_metrics, stop_signals, tell_ready
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +59,7 @@ def register(app: typer.Typer) -> None:
 
         Example: toezicht completeness --once --dry-run --json
         """
-        settings, kafka = read_settings()
-        start_logging(settings)
+        settings, kafka = started()
         grace = timedelta(seconds=settings.completeness_grace_s if grace_s is None else grace_s)
         span = timedelta(seconds=back_s)
         with stop_signals() as stopping:

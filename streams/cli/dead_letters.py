@@ -5,24 +5,22 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Final
 
 import typer
 
 from schemas.dead_letters import DeadLetterReason
 from schemas.incidents import Incident
-from streams.cli.options import moment, reachable
+from streams.cli.options import moment, reachable, started, with_options
 from streams.clock import utc_now
 from streams.dead_letters.letters import Filters, Letter, Skip, excerpt, printable, read_letters
 from streams.dead_letters.replay import MEMORY, Rereader, replay
 from streams.errors import ConfigurationError, DeliveryError
-from streams.intake.sources.registry import SourceOptions, make_source
+from streams.intake.sources.registry import make_source, options_of_all
 from streams.kafka.producer import ConfirmedProducer
 from streams.kafka.reader import read_messages
-from streams.process import start_logging
-from streams.settings import KafkaSettings, Settings, read_settings
+from streams.settings import KafkaSettings, Settings
 from streams.topics import INCIDENTS
 
 log = logging.getLogger(__name__)
@@ -52,7 +50,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="dead-letters")
     group.command("list")(_list)
     group.command("show")(_show)
-    group.command("replay")(_replay)
+    group.command("replay")(with_options(_replay, options_of_all()))
 
 
 def _list(
@@ -116,6 +114,7 @@ def _show(
 
 
 def _replay(
+    given: Mapping[str, object],
     handles: Annotated[
         list[str] | None, typer.Argument(help="Letters by handle or id; without any, the filters")
     ] = None,
@@ -126,11 +125,6 @@ def _replay(
     until: Until = "",
     everything: Annotated[bool, typer.Option("--all", help="Every letter that is kept")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and send nothing")] = False,
-    gazetteer: Annotated[Path | None, typer.Option(help="For lines of p2000, as in `intake p2000`")] = None,
-    words: Annotated[Path | None, typer.Option(help="For lines of p2000, as in `intake p2000`")] = None,
-    clock: Annotated[str, typer.Option(help="For lines of p2000, as in `intake p2000`")] = "line",
-    categories: Annotated[Path | None, typer.Option(help="For recorded lines, as in `intake recorded`")] = None,
-    run: Annotated[str, typer.Option(help="The name of the run that read the lines, if it had one")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Send the originals again, to their topic and partition, after what was wrong with them is mended.
@@ -146,9 +140,9 @@ def _replay(
     if not handles and not everything and filters == Filters():
         raise ConfigurationError("dead-letters replay", "HANDLE", "", "handles, a filter, or --all for every letter")
     settings, kafka = _cluster()
-    options = SourceOptions(settings.time_zone, gazetteer, words, clock, categories, run)
     reread = Rereader(
-        lambda name: make_source(name, options), lambda: read_messages(kafka, INCIDENTS, Incident, utc_now() - MEMORY)
+        lambda name: make_source(name, given, settings.time_zone),
+        lambda: read_messages(kafka, INCIDENTS, Incident, utc_now() - MEMORY),
     )
     letters = read_letters(kafka, None if handles else filters.since)
     chosen = (letter for letter in (_named(letters, handles) if handles else letters) if filters.take(letter))
@@ -177,8 +171,8 @@ def _filters(topic: str | None, reasons: list[str] | None, stage: str | None, si
         topic=topic,
         reasons=frozenset(DeadLetterReason(reason) for reason in reasons or ()),
         stage=stage,
-        since=moment("--since", since, now) if since else None,
-        until=moment("--until", until, now) if until else None,
+        since=moment("dead-letters", "--since", since, now) if since else None,
+        until=moment("dead-letters", "--until", until, now) if until else None,
     )
     if filters.since is not None and filters.until is not None and filters.until <= filters.since:
         raise ConfigurationError("dead-letters", "--until", until, "a time after --since")
@@ -186,8 +180,7 @@ def _filters(topic: str | None, reasons: list[str] | None, stage: str | None, si
 
 
 def _cluster() -> tuple[Settings, KafkaSettings]:
-    settings, kafka = read_settings()
-    start_logging(settings)
+    settings, kafka = started()
     if settings.log_level != "DEBUG":
         logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what goes wrong is told in one line, not in twenty
     return settings, reachable(settings, kafka)

@@ -18,9 +18,9 @@ from streams.cli.options import say
 from streams.demo.material import Material, prepare
 from streams.demo.scenario import SETTLE_S, alert_line, judge, scenario_specs
 from streams.demo.tally import TopicReader
-from streams.local.cluster import cluster, processes, stop_signals, watch_over
+from streams.local.cluster import cluster, processes, watch_over
 from streams.local.pipeline import BrokerSection, process_specs
-from streams.process import start_logging
+from streams.process import start_logging, stop_signals
 from streams.settings import read_settings
 
 

@@ -9,14 +9,12 @@ from typing import Annotated
 
 import typer
 
-from streams.cli.options import reachable, say_undecodable
+from streams.cli.options import reachable, say_undecodable, started
 from streams.config.files import ConfigFiles, load_rules
 from streams.errors import ConfigurationError
 from streams.kafka.decoding import Decoder
-from streams.process import start_logging
 from streams.replay.explain import ExplainOutcome, read_alert, read_room, recompute
 from streams.replay.explanation import as_dict, as_text
-from streams.settings import read_settings
 
 
 def register(app: typer.Typer) -> None:
@@ -41,8 +39,7 @@ def register(app: typer.Typer) -> None:
 
         Example: toezicht explain 0b1c6f0e-5f6f-5d0a-9a52-5a8a3b8a7c11
         """
-        settings, kafka = read_settings()
-        start_logging(settings.model_copy(update={"log_level": "ERROR"}))
+        settings, kafka = started(quiet=True)
         logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what goes wrong is told in one line, not in twenty
         known = load_rules(rules or settings.rules)
         cluster, decoder = reachable(settings, kafka), Decoder()

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
+from pydantic import BaseModel
 
 from streams.errors import ConfigurationError, ToezichtError
 from streams.kafka.decoding import undecodable_line
-from streams.settings import KafkaSettings, Settings
+from streams.process import start_logging
+from streams.settings import KafkaSettings, Settings, read_settings
 
 RegistryOption = Annotated[Path | None, typer.Option(help="Camera registry (YAML); TOEZICHT_REGISTRY if left out")]
 CamerasOption = Annotated[list[str] | None, typer.Option(help="Id of a camera, may be repeated; all if left out")]
-
 
 _DURATION: Final = re.compile(r"(\d{1,6})([smhd])")
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-def moment(option: str, text: str, now: datetime, command: str = "dead-letters", *, ahead: bool = False) -> datetime:
+def started(*, quiet: bool = False) -> tuple[Settings, KafkaSettings]:
+    """Read the settings and begin to log; quietly for a command whose output a person reads.
+
+    Raises:
+        ConfigurationError: A setting is wrong.
+    """
+    settings, kafka = read_settings()
+    start_logging(settings.model_copy(update={"log_level": "ERROR"}) if quiet else settings)
+    return settings, kafka
+
+
+def moment(command: str, option: str, text: str, now: datetime, *, ahead: bool = False) -> datetime:
     """Return a time that was given as RFC 3339 with a zone, or as a duration before now, or after it: 90s, 30m, 2h, 3d.
 
     Raises:
@@ -44,6 +57,16 @@ def moment(option: str, text: str, now: datetime, command: str = "dead-letters",
     how_long = "how long from now" if ahead else "how long ago"
     expected = f"a time with a zone such as 2026-11-24T12:00:00Z, or {how_long}, such as 30m, 2h or 3d"
     raise ConfigurationError(command, option, text, expected)
+
+
+def require_cluster(kafka: KafkaSettings) -> None:
+    """Check that a cluster is configured: what writes for days does not go to the one of a demo by chance.
+
+    Raises:
+        ConfigurationError: None is.
+    """
+    if not kafka.bootstrap_servers:
+        raise ConfigurationError("environment", "KAFKA_BOOTSTRAP_SERVERS", "", "host:port of a running cluster")
 
 
 def reachable(settings: Settings, kafka: KafkaSettings) -> KafkaSettings:
@@ -93,6 +116,34 @@ def require_vision() -> None:
     for module, name in (("cv2", "OpenCV"), ("av", "PyAV")):
         if find_spec(module) is None:
             raise ToezichtError(f"{name} is not installed, expected the extra vision: toezicht[vision]")
+
+
+def with_options(command: Callable[..., None], model: type[BaseModel]) -> Callable[..., None]:
+    """Return a command that has a model's fields as options, and hands the model's values on as its first argument.
+
+    Args:
+        command: Takes a mapping of the values by name, and its own arguments and options after it.
+        model: Its fields' types, defaults and descriptions are those of the options.
+    """
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+    told = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=field.default,
+            annotation=Annotated[field.annotation, typer.Option(help=field.description)],
+        )
+        for name, field in model.model_fields.items()
+    ]
+
+    def run(**given: Any) -> None:
+        command({each.name: given.pop(each.name) for each in told}, **given)
+
+    parameters = [*told, *(each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own)]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in parameters}
+    run.__doc__ = command.__doc__
+    return run
 
 
 def _address(path: Path) -> str:

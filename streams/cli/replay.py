@@ -14,14 +14,13 @@ import typer
 
 from schemas.base import iso_utc
 from streams import topics
-from streams.cli.options import moment, reachable
+from streams.cli.options import moment, reachable, started
 from streams.clock import utc_now
 from streams.config.files import ConfigFiles, load_rules
 from streams.domain.rules.rules import Rules
 from streams.errors import ConfigurationError
 from streams.kafka.reader import Reader
 from streams.kafka.record import Record
-from streams.process import start_logging
 from streams.replay.cluster import MARGIN, decision_records, decisions_of, records_of, state_now
 from streams.replay.file import RecordingHead, read_head, read_recording, write_recording
 from streams.replay.follow_log import ReplayError
@@ -30,7 +29,7 @@ from streams.replay.recording import Recording, recording_of
 from streams.replay.runs import ReplayResult, follows_log, other_rules, same_rules, shadow_difference, stages_for
 from streams.replay.saved_state import load_state, save_state
 from streams.runtime.in_memory import MemoryRows
-from streams.settings import KafkaSettings, Settings, read_settings
+from streams.settings import KafkaSettings, Settings
 
 RETAINED: Final = timedelta(milliseconds=topics.LEGAL_MS)
 
@@ -87,8 +86,7 @@ def register(app: typer.Typer) -> None:
 
         Example: toezicht replay --rules next-rules.yaml --from 2d --to 1d
         """
-        settings, kafka = read_settings()
-        start_logging(settings.model_copy(update={"log_level": "ERROR"}))
+        settings, kafka = started(quiet=True)
         now = utc_now()
         span = _span(since, until, now)
         _refuse_mixture(file, export, save, shadow)
@@ -109,8 +107,8 @@ def register(app: typer.Typer) -> None:
 
 def _span(since: str, until: str, now: datetime) -> TimeSpan:
     span = TimeSpan(
-        moment("--from", since, now, "replay") if since else None,
-        moment("--to", until, now, "replay") if until else None,
+        moment("replay", "--from", since, now) if since else None,
+        moment("replay", "--to", until, now) if until else None,
     )
     if span.since and span.since >= (span.until or now):
         raise ConfigurationError("replay", "--from", since, "a time before --to")

@@ -13,12 +13,10 @@ from pydantic import ValidationError
 from schemas.base import iso_utc
 from schemas.snapshots import SnapshotReference, SnapshotRequest
 from streams.cli.options import moment as read_moment
-from streams.cli.options import reachable
+from streams.cli.options import reachable, started
 from streams.clients.snapshots import NoAnswerError, ask
 from streams.clock import utc_now
 from streams.errors import ConfigurationError
-from streams.process import start_logging
-from streams.settings import read_settings
 
 
 def register(app: typer.Typer) -> None:
@@ -50,8 +48,7 @@ def register(app: typer.Typer) -> None:
 
         Example: toezicht snapshot stadshart-1 --user operator-3 --moment 10s --out picture.jpg
         """
-        settings, kafka = read_settings()
-        start_logging(settings.model_copy(update={"log_level": "ERROR"}))
+        settings, kafka = started(quiet=True)
         logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what goes wrong is told in one line, not in twenty
         if out is not None and not out.resolve().parent.is_dir():
             raise ConfigurationError("snapshot", "--out", str(out), "a file in a folder that exists")
@@ -82,7 +79,7 @@ def make_request(camera: str, user: str, moment: str, alert: str, unblurred: boo
             alert_id=alert,
             user=user,
             requested_at=now,
-            moment=read_moment("--moment", moment, now, "snapshot") if moment else now,
+            moment=read_moment("snapshot", "--moment", moment, now) if moment else now,
             unblurred=unblurred,
         )
     except ValidationError as error:

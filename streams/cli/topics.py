@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 
-from streams.errors import ConfigurationError
+from streams.cli.options import require_cluster, started
 from streams.kafka.admin import apply, check
-from streams.process import start_logging
-from streams.settings import KafkaSettings, read_settings
+from streams.settings import KafkaSettings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for a program to read")]
 
@@ -57,10 +56,8 @@ def register(app: typer.Typer) -> None:
 
 
 def _cluster() -> KafkaSettings:
-    settings, kafka = read_settings()
-    start_logging(settings)
+    settings, kafka = started()
     if settings.log_level != "DEBUG":
         logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what goes wrong is told in one line, not in twenty
-    if not kafka.bootstrap_servers:
-        raise ConfigurationError("environment", "KAFKA_BOOTSTRAP_SERVERS", "", "host:port of a running cluster")
+    require_cluster(kafka)
     return kafka

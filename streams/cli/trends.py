@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from schemas.base import Message
 from streams import topics
-from streams.cli.options import reachable, say_undecodable
+from streams.cli.options import reachable, say_undecodable, started
 from streams.clock import utc_now
 from streams.domain.trends.counts import local_day
 from streams.domain.trends.summary import RoomSummary, summaries
@@ -25,8 +25,7 @@ from streams.kafka.decoding import Decoder
 from streams.kafka.reader import read_messages
 from streams.presentation.language import Language
 from streams.presentation.trends.html import report_html
-from streams.process import start_logging
-from streams.settings import KafkaSettings, read_settings, read_time_zone
+from streams.settings import KafkaSettings, read_time_zone
 
 
 def register(app: typer.Typer) -> None:
@@ -50,8 +49,7 @@ def register(app: typer.Typer) -> None:
 
         Example: toezicht trends --out report.html
         """
-        settings, kafka = read_settings()
-        start_logging(settings.model_copy(update={"log_level": "ERROR"}))
+        settings, kafka = started(quiet=True)
         zone, now, decoder = read_time_zone(settings.time_zone), utc_now(), Decoder()
         try:
             rooms = summaries(read_trends(reachable(settings, kafka), decoder), week, now, zone)

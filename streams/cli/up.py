@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from streams.cli.options import say
-from streams.local.cluster import cluster, processes, stop_signals, watch_over
+from streams.cli.options import say, started
+from streams.local.cluster import cluster, processes, watch_over
 from streams.local.pipeline import process_specs, read_pipeline
-from streams.process import start_logging
-from streams.settings import read_settings
+from streams.process import stop_signals
 
 
 def register(app: typer.Typer) -> None:
@@ -29,8 +28,7 @@ def register(app: typer.Typer) -> None:
 
         Example: toezicht up deploy/pipeline.yaml
         """
-        settings, kafka = read_settings()
-        start_logging(settings)
+        settings, kafka = started()
         pipeline = read_pipeline(file)
         with stop_signals() as stopping, cluster(settings, kafka, pipeline.broker, say) as reached:
             specs = process_specs(pipeline, reached.bootstrap_servers, settings.data.resolve())

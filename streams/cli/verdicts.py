@@ -12,7 +12,7 @@ import typer
 import yaml
 
 from schemas.base import iso_utc
-from streams.cli.options import moment, reachable
+from streams.cli.options import moment, reachable, started
 from streams.cli.replay import RETAINED
 from streams.clock import utc_now
 from streams.config.files import ConfigFiles
@@ -21,13 +21,11 @@ from streams.domain.review.precision import Closed, closed_alerts, precisions
 from streams.domain.review.proposals import Proposal, proposals
 from streams.kafka.decoding import undecodable_line
 from streams.kafka.reader import Reader
-from streams.process import start_logging
 from streams.replay.cluster import decision_records, records_of
 from streams.replay.file import read_head, read_recording
 from streams.replay.play import play
 from streams.replay.recording import Recording, recording_of
 from streams.replay.runs import registry_version
-from streams.settings import read_settings
 from streams.stages.decide.stage import Decide
 
 WARM_UP = timedelta(hours=4)
@@ -57,11 +55,10 @@ def register(app: typer.Typer) -> None:
 
         Example: toezicht verdicts --from 14d
         """
-        settings, kafka = read_settings()
-        start_logging(settings.model_copy(update={"log_level": "ERROR"}))
+        settings, kafka = started(quiet=True)
         now = utc_now()
-        begin = moment("--from", since, now, "verdicts") if since else now - RETAINED
-        end = moment("--to", until, now, "verdicts") if until else now
+        begin = moment("verdicts", "--from", since, now) if since else now - RETAINED
+        end = moment("verdicts", "--to", until, now) if until else now
         if file is not None:
             head = read_head(file, now)
             begin, end = (begin if since else head.since), (end if until else head.until)

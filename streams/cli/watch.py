@@ -12,14 +12,12 @@ from rich.console import Console
 from rich.live import Live
 
 from schemas.alerts import Alert
-from streams.cli.options import reachable
+from streams.cli.options import reachable, started
 from streams.clients.alerts import AlertReader
 from streams.clock import utc_now
-from streams.local.cluster import stop_signals
 from streams.presentation.alerts import ListChanges, in_sight, line, table
 from streams.presentation.language import Language
-from streams.process import start_logging
-from streams.settings import read_settings
+from streams.process import stop_signals
 
 REFRESH_S = 1.0
 
@@ -48,8 +46,7 @@ def register(app: typer.Typer) -> None:
 
         Example: toezicht watch --from-start --lang en
         """
-        settings, kafka = read_settings()
-        start_logging(settings.model_copy(update={"log_level": "ERROR"}))
+        settings, kafka = started(quiet=True)
         reader = AlertReader(reachable(settings, kafka), from_start)
         deadline = time.monotonic() + seconds if seconds else None
         with stop_signals() as stopping:

@@ -8,11 +8,10 @@ from typing import Annotated
 
 import typer
 
+from streams.cli.options import require_cluster, started
 from streams.clock import utc_now
-from streams.errors import ConfigurationError
-from streams.process import start_logging, start_metrics, tell_ready
+from streams.process import start_metrics, tell_ready
 from streams.runtime.state_folder import exclusive
-from streams.settings import read_settings
 from streams.worker.run import run_stages
 from streams.worker.stages import STAGES, make_stages
 
@@ -36,10 +35,8 @@ def register(app: typer.Typer) -> None:
 
         Example: toezicht worker locate corroborate decide
         """
-        settings, kafka = read_settings()
-        start_logging(settings)
-        if not kafka.bootstrap_servers:
-            raise ConfigurationError("environment", "KAFKA_BOOTSTRAP_SERVERS", "", "host:port of a running cluster")
+        settings, kafka = started()
+        require_cluster(kafka)
         stages = make_stages(names, settings)
         metrics_port = start_metrics(settings)
         folder = settings.data / "state" / (state or "-".join(names))

@@ -104,6 +104,11 @@ class Intake:
         self._known: OrderedDict[str, Incident] = OrderedDict()
         self._counters: dict[str, Counter] = {}
 
+    @property
+    def name(self) -> str:
+        """Return the feed's name."""
+        return self._source.name
+
     def recall(self, incident: Incident) -> None:
         """Learn of an incident that was sent before, oldest first; one that was sent again later is not the newest."""
         known = self._known.get(incident.incident_id)

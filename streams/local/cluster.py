@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import FrameType
 from typing import Final
 
 from streams.kafka.admin import apply
@@ -93,22 +91,6 @@ def watch_over(supervisor: Supervisor, stopping: threading.Event, until: Callabl
     """Restart what dies until told to stop, or until the condition holds."""
     while not stopping.wait(POLL_S) and not until():
         supervisor.poll()
-
-
-@contextmanager
-def stop_signals() -> Iterator[threading.Event]:
-    """Yield an event that SIGINT and SIGTERM set; the handlers before are put back at the end."""
-    stopping = threading.Event()
-
-    def stop(_: int, __: FrameType | None) -> None:
-        stopping.set()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stopping
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _create_topics(kafka: KafkaSettings, progress: Progress) -> None:

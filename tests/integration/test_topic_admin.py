@@ -70,7 +70,9 @@ def test_apply_never_changes_partitions(broker: str, specs: list[TopicSpec]) -> 
 def test_commands(broker: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """`topics apply` and `topics check` work on the cluster that the environment names, for a person and a program."""
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", broker)
-    monkeypatch.setattr(command, "start_logging", lambda _: None)  # its handler would outlive the runner's streams
+    monkeypatch.setattr(
+        "streams.cli.options.start_logging", lambda _: None
+    )  # its handler would outlive the runner's streams
     app = Typer()
     command.register(app)
     assert CliRunner().invoke(app, ["topics", "apply"]).exit_code == 0

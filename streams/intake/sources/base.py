@@ -2,12 +2,23 @@
 
 A source is one file here with one class: it turns one line of its feed into a `RawReport`, `NotForUs` or `Unreadable`,
 and never raises. Names, free text, telephone numbers and house numbers are dropped in that class, so that nothing
-behind it ever sees them.
+behind it ever sees them. A line in `registry` makes its command `intake NAME`, and has its dead letters replayed; an entry in
+`tests/contract/test_incident_source_contract.py` holds it to what is said here.
 
 Example::
 
+    class BellOptions(SourceOptions):
+        '''Read a bell from standard input, one line for each time that it rings.'''
+
+        street: str = Field("", description="Where it hangs")
+
     class Bell:
         name = "bell"
+        Options = BellOptions
+
+        @classmethod
+        def from_options(cls, options: BellOptions, time_zone: str) -> Bell:
+            return cls(options.street)
 
         def read(self, content: bytes, now: datetime) -> Reading:
             if content != b"ding":
@@ -21,10 +32,27 @@ Example::
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.incidents import Incident
 from streams.domain.incidents.raw_report import Reading
+
+Opts_contra = TypeVar("Opts_contra", bound="SourceOptions", contravariant=True)
+
+
+class SourceOptions(BaseModel):
+    """What every source is told when it is made. Each field is an option of its command, with the description as help.
+
+    The docstring of a source's own model is the help of its command.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run: str = Field(
+        "", description="A name for this run: the same reports under another name are other reports (scenarios)"
+    )
 
 
 class IncidentSource(Protocol):
@@ -46,3 +74,26 @@ class IncidentSource(Protocol):
 
     def recall(self, incident: Incident) -> None:
         """Learn of a report that this feed gave before the process was started again, oldest first."""
+
+
+class ConfiguredSource(IncidentSource, Protocol[Opts_contra]):
+    """A source as the registry knows it: it says which options it takes, and is made from them.
+
+    Attributes:
+        Options: The model of its options.
+    """
+
+    Options: type[Any]
+
+    @classmethod
+    def from_options(cls, options: Opts_contra, time_zone: str, /) -> Self:
+        """Return the source.
+
+        Args:
+            options: Of the type `Options`.
+            time_zone: The zone of times that name none.
+
+        Raises:
+            ConfigurationError: An option is wrong.
+            FileError: A file that one names is wrong.
+        """

@@ -25,6 +25,7 @@ import math
 import re
 from datetime import datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import pyproj
@@ -36,7 +37,8 @@ from schemas.geo import Lat, Lon, Position
 from schemas.incidents import Incident
 from streams.domain import canary
 from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading, Unreadable
-from streams.intake.sources.categories import Categories
+from streams.intake.sources.base import SourceOptions
+from streams.intake.sources.categories import Categories, load_categories
 from streams.intake.sources.gazetteer import clean_name, join_place
 
 DEFAULT_ACCURACY_M: Final = 50.0
@@ -99,15 +101,35 @@ class _Timed(_Kept):
     at_s: Seconds = 0
 
 
+class RecordedOptions(SourceOptions):
+    """Read recorded reports from a file of JSON lines.
+
+    A line needs source and source_id, and may have operation, category, priority, position, place, occurred_at and
+    reported_at; everything else in it is dropped unread. Reading a file again changes nothing.
+
+    Example: toezicht intake recorded reports.jsonl --play --speed 2
+    """
+
+    categories: Path | None = Field(
+        None, description="YAML file of partners' codes and our categories; the built-in one else"
+    )
+
+
 class RecordedReports:
     """Reads one recorded report per line."""
 
     name = "recorded"
+    Options = RecordedOptions
 
     def __init__(self, categories: Categories, run: str = "") -> None:
         """Take the mapping of partners' codes; `run` is put before each id, so that a scenario can be played again."""
         self._categories = categories
         self._prefix = f"{run}/" if run else ""
+
+    @classmethod
+    def from_options(cls, options: RecordedOptions, _time_zone: str) -> RecordedReports:
+        """Return the source; every time in its lines names a zone. Raises FileError."""
+        return cls(load_categories(options.categories), options.run)
 
     def read(self, content: bytes, now: datetime) -> Reading:
         """Return what one line says; see the module's description for the fields."""

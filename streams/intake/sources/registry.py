@@ -1,64 +1,66 @@
-"""Sources by name, as `intake` and a replay of its dead letters both make them."""
+"""Sources by name: `intake` has a command for each, and a replay of dead letters reads their lines again."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
-from zoneinfo import ZoneInfoNotFoundError
+from collections.abc import Mapping
+from typing import Any, Final
 
-from streams.config.yaml import read_yaml
+from pydantic import BaseModel, ValidationError, create_model
+from pydantic.fields import FieldInfo
+
 from streams.errors import ConfigurationError
-from streams.intake.sources.base import IncidentSource
-from streams.intake.sources.categories import load_categories
-from streams.intake.sources.gazetteer import NO_GAZETTEER, Gazetteer
+from streams.intake.sources.base import ConfiguredSource, IncidentSource
 from streams.intake.sources.p2000.reports import P2000Reports
-from streams.intake.sources.p2000.words import load_p2000_words
 from streams.intake.sources.recorded import RecordedReports
 
-
-@dataclass(frozen=True)
-class SourceOptions:
-    """What sources are made with; each takes what it needs.
-
-    Attributes:
-        time_zone: The zone of times that name none.
-        gazetteer: YAML file of places with positions (p2000).
-        words: YAML file of words and categories, the built-in one where None (p2000).
-        clock: `line` or `host`: which time to trust (p2000).
-        categories: YAML file of partners' codes, the built-in one where None (recorded).
-        run: A name that keeps this run's reports apart.
-    """
-
-    time_zone: str
-    gazetteer: Path | None = None
-    words: Path | None = None
-    clock: str = "line"
-    categories: Path | None = None
-    run: str = ""
+SOURCES: Final[dict[str, type[ConfiguredSource[Any]]]] = {
+    source.name: source
+    for source in (
+        P2000Reports,
+        RecordedReports,
+    )
+}
+"""A new source is one line here."""
 
 
-def make_source(name: str, options: SourceOptions) -> IncidentSource | None:
+def make_source(name: str, options: Mapping[str, object], time_zone: str) -> IncidentSource | None:
     """Return the source of this name, or None where there is none.
 
+    Args:
+        name: The source.
+        options: Values by the fields of its options; those of other sources are left out.
+        time_zone: The zone of times that name none.
+
     Raises:
-        ConfigurationError: An option or a file is wrong.
+        ConfigurationError: An option is wrong.
+        FileError: A file that one names is wrong.
     """
-    if name == P2000Reports.name:
-        return _p2000(options)
-    if name == RecordedReports.name:
-        return RecordedReports(load_categories(options.categories), options.run)
-    return None
-
-
-def _p2000(options: SourceOptions) -> IncidentSource:
-    trusted: Literal["line", "host"] = "host" if options.clock == "host" else "line"
-    if options.clock != trusted:
-        raise ConfigurationError("intake p2000", "--clock", options.clock, "'line' or 'host'")
-    places = NO_GAZETTEER if options.gazetteer is None else read_yaml(options.gazetteer, Gazetteer)
+    source = SOURCES.get(name)
+    if source is None:
+        return None
+    own = {field: value for field, value in options.items() if field in source.Options.model_fields}
     try:
-        return P2000Reports(load_p2000_words(options.words), places, options.time_zone, trusted, options.run)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ConfigurationError(
-            "environment", "TOEZICHT_TIME_ZONE", options.time_zone, "a zone such as Europe/Amsterdam"
-        ) from None
+        checked = source.Options.model_validate(own)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        option = f"--{str(first['loc'][0]).replace('_', '-')}"
+        raise ConfigurationError(f"intake {name}", option, first["input"], first["msg"]) from None
+    return source.from_options(checked, time_zone)
+
+
+def options_of_all() -> type[BaseModel]:
+    """Return a model with the options of every source: lines of several are read again in one go."""
+    takers: dict[str, list[str]] = {}
+    fields: dict[str, FieldInfo] = {}
+    for source in SOURCES.values():
+        for name, field in source.Options.model_fields.items():
+            takers.setdefault(name, []).append(source.name)
+            fields.setdefault(name, field)
+    told: dict[str, Any] = {}
+    for name, field in fields.items():
+        commands = " and ".join(f"`intake {source}`" for source in takers[name])
+        told[name] = (
+            field.annotation,
+            FieldInfo(default=field.default, description=f"For lines of feeds, as in {commands}"),
+        )
+    return create_model("ReplayOptions", **told)

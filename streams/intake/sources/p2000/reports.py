@@ -13,16 +13,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
+
+from pydantic import Field
 
 from schemas.categories import Category
 from schemas.dead_letters import DeadLetterReason
 from schemas.incidents import Incident
+from streams.config.yaml import read_yaml
 from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading, Unreadable
+from streams.intake.sources.base import SourceOptions
 from streams.intake.sources.gazetteer import NO_GAZETTEER, Gazetteer, join_place
 from streams.intake.sources.p2000.calls import CallMemory, digest_of
-from streams.intake.sources.p2000.words import P2000Words, PlaceFinder
+from streams.intake.sources.p2000.words import P2000Words, PlaceFinder, load_p2000_words
+from streams.settings import read_time_zone
 
 SOURCE: Final = "p2000"
 FIELDS: Final = 7
@@ -45,10 +51,27 @@ class Page:
     text: str
 
 
+class P2000Options(SourceOptions):
+    """Read P2000 pager messages from standard input, as multimon-ng prints them.
+
+    Only urgency, category, street and town are kept; of ambulances only urgency and town. Times are in the zone of
+    TOEZICHT_TIME_ZONE. Ends when its input ends, or on SIGTERM after everything read was confirmed.
+
+    Example: rtl_fm -f 169.65M -s 22050 | multimon-ng -a FLEX -t raw - | toezicht intake p2000 --gazetteer places.yaml
+    """
+
+    gazetteer: Path | None = Field(None, description="YAML file of places with positions; without it reports have none")
+    words: Path | None = Field(None, description="YAML file of words and categories; the built-in one else")
+    clock: Literal["line", "host"] = Field(
+        "line", description="Which time to trust: 'line', the receiver's, or 'host', the moment of reading"
+    )
+
+
 class P2000Reports:
     """Reads one FLEX line at a time and remembers the calls of the last hours."""
 
     name = SOURCE
+    Options = P2000Options
 
     def __init__(
         self,
@@ -77,6 +100,13 @@ class P2000Reports:
         self._run = run
         self._places = PlaceFinder(words, gazetteer)
         self._calls = CallMemory()
+
+    @classmethod
+    def from_options(cls, options: P2000Options, time_zone: str) -> P2000Reports:
+        """Return the source, for a receiver in this zone. Raises ConfigurationError and FileError."""
+        places = NO_GAZETTEER if options.gazetteer is None else read_yaml(options.gazetteer, Gazetteer)
+        zone = read_time_zone(time_zone).key
+        return cls(load_p2000_words(options.words), places, zone, options.clock, options.run)
 
     def read(self, content: bytes, now: datetime) -> Reading:
         """Return what one line says."""

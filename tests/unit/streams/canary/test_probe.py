@@ -171,6 +171,7 @@ def test_a_report_that_intake_refuses_is_not_sent(
     pipeline = Pipeline()
     flying, steps = flock(pipeline)
     refused = RefusedReport(DeadLetterReason.OUTSIDE_COUNTRY, "outside")
+    caplog.set_level("WARNING")
     monkeypatch.setattr("streams.canary.probe.normalise", lambda *_: refused)
     flying.send()
     receive(flying, 3)

@@ -25,7 +25,7 @@ KNOWN = example(Alert, alert_id="a-1", revision=7, state=AlertState.NEW)
 def call(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return what calls the command with a decision that is there; the actions that it sent come with the result."""
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "nowhere:9092")
-    monkeypatch.setattr(act, "start_logging", lambda _: None)
+    monkeypatch.setattr("streams.cli.options.start_logging", lambda _: None)
     monkeypatch.setattr(act, "utc_now", lambda: NOON)
     runner = CliRunner()
 

@@ -33,7 +33,7 @@ LETTERS = [letter(0), letter(1, topic="camera-frames"), read_letter((0, 2), NOW,
 def call(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return what calls the command, on a cluster that has three letters."""
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "nowhere:9092")
-    monkeypatch.setattr(dead_letters, "start_logging", lambda _: None)
+    monkeypatch.setattr("streams.cli.options.start_logging", lambda _: None)
     monkeypatch.setattr(dead_letters, "read_letters", lambda *_: iter(LETTERS))
     runner = CliRunner()
     return lambda *words: runner.invoke(build_app(), ["dead-letters", *words])

@@ -31,7 +31,7 @@ REFUSED = Answer(
 def call(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return what calls the command with an answer that is there; the requests that it sent are in `asked`."""
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "nowhere:9092")
-    monkeypatch.setattr(snapshot, "start_logging", lambda _: None)
+    monkeypatch.setattr("streams.cli.options.start_logging", lambda _: None)
     monkeypatch.setattr(snapshot, "utc_now", lambda: NOON)
     runner = CliRunner()
 

@@ -23,7 +23,7 @@ from streams.intake.intake import Intake
 from streams.intake.lines import Line
 from streams.intake.sources.categories import load_categories
 from streams.intake.sources.recorded import RecordedReports
-from streams.intake.sources.registry import SourceOptions, make_source
+from streams.intake.sources.registry import make_source
 from streams.kafka.dead_letter import MAX_DEAD_LETTER_BYTES, Fault, dead_letter
 from streams.kafka.record import Record, first_appended_at
 
@@ -189,7 +189,7 @@ def test_a_line_never_shows_the_content_and_never_steers_a_terminal() -> None:
 )  # fmt: skip
 def test_times(text: str, expected: datetime) -> None:
     """A time with a zone, or how long ago."""
-    assert moment("--since", text, NOW) == expected
+    assert moment("dead-letters", "--since", text, NOW) == expected
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_times(text: str, expected: datetime) -> None:
 def test_a_wrong_time_is_told(text: str) -> None:
     """One line with the option, the value and what was expected."""
     with pytest.raises(ConfigurationError, match=r"--since is .*, expected a time with a zone"):
-        moment("--since", text, NOW)
+        moment("dead-letters", "--since", text, NOW)
 
 
 def test_what_cameras_showed_goes_first_and_each_round_is_confirmed() -> None:
@@ -231,7 +231,7 @@ def line_letter(content: bytes = LINE, size: int | None = None) -> Letter:
 
 
 def recorded(known: tuple[Incident, ...] = ()) -> Rereader:
-    return Rereader(lambda name: make_source(name, SourceOptions("Europe/Amsterdam")), lambda: known)
+    return Rereader(lambda name: make_source(name, {}, "Europe/Amsterdam"), lambda: known)
 
 
 def test_a_line_gives_the_incident_that_it_would_have_given() -> None:
