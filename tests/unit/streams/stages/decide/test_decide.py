@@ -348,6 +348,14 @@ def test_an_episode_changes_and_ends_with_its_alert(deciding: Deciding) -> None:
     assert (again.alert_id, again.state) == (first.alert_id, AlertState.NEW)
 
 
+def test_an_episode_that_ends_without_a_place_keeps_the_known_one(deciding: Deciding) -> None:
+    """Its camera has left the registry; the alert stays where it was seen."""
+    first = deciding.one(episode())
+    ended = deciding.one(episode("end", "none", NOON + seconds(600)).model_copy(update={"position": None}))
+    assert ended.state is AlertState.RETURNED_TO_NORMAL
+    assert ended.position == first.position is not None
+
+
 def test_a_report_in_the_middle_of_a_long_crowd_joins_it(deciding: Deciding) -> None:
     """An episode that goes on has no end to be late for."""
     crowd = deciding.one(episode())
