@@ -260,12 +260,19 @@ def better_sighting(known: SightingRow | None, row: SightingRow) -> SightingRow:
 
 
 def newer_episode(known: EpisodeRow | None, row: EpisodeRow) -> EpisodeRow:
-    """Return the phase to keep of one episode: the latest; the known one itself where the other brings nothing."""
+    """Return the phase to keep of one episode: the latest; the known one itself where the other brings nothing.
+
+    Where its camera looked stays known after the camera has left the registry.
+    """
     if known is None:
         return row
     newest = max(known, row, key=lambda each: (each.occurred_at, _PHASES[each.phase], each.evidence_id))
-    begun_at = min(known.begun_at, row.begun_at)
-    return newest if newest.begun_at == begun_at else newest.model_copy(update={"begun_at": begun_at})
+    of_both = {
+        "begun_at": min(known.begun_at, row.begun_at),
+        "position": newest.position or known.position or row.position,
+    }
+    kept = newest.model_copy(update=of_both)
+    return newest if kept == newest else kept
 
 
 def newer_fact(known: Fact | None, row: Fact) -> Fact:

@@ -137,5 +137,5 @@ def local_density_per_m2(observation: Observation) -> float | None:
 
 
 def level_name(level: int, rule: CrowdRule) -> str:
-    """Return the name of a level."""
-    return rule.levels[level - 1].name if level else NO_LEVEL
+    """Return the name of a level; of one that the rules do not have any more the name of their highest."""
+    return rule.levels[min(level, len(rule.levels)) - 1].name if level else NO_LEVEL

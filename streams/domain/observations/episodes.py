@@ -90,7 +90,7 @@ class Episode(ABC, Generic[R]):
         """Return whether a zone was not seen for so long that its episode ends."""
         return now - row.newest >= timedelta(seconds=self.silent_after_s)
 
-    def evidence(self, row: R, phase: str, observation: Observation | None, position: Position) -> Evidence:
+    def evidence(self, row: R, phase: str, observation: Observation | None, position: Position | None) -> Evidence:
         """Return a phase as evidence; without an observation it ends because nobody sees the zone any more."""
         if observation is None:
             shown, at = Shown(0.0, f"zone {row.zone_id} was not seen any more"), row.newest

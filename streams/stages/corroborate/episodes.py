@@ -57,9 +57,15 @@ class Episodes:
         return found
 
     def look_again(self, name: str, rows: Rows, now: datetime) -> list[Evidence]:
-        """End the episode of a zone that nobody sees any more; look again later at one that is still seen."""
+        """End the episode of a zone that nobody sees any more; look again later at one that is still seen.
+
+        A camera that has left the registry has no place any more.
+        """
         task, _, _, *kind = name.split("/")
-        episode = self._kinds[task, *kind]
+        episode = self._kinds.get((task, *kind))
+        if episode is None:  # another release made episodes of this kind
+            rows.delete(name)
+            return []
         row = rows.get(name, episode.row)
         if row is None:
             return []
@@ -67,7 +73,7 @@ class Episodes:
             self._look_later(name, row, episode, rows)
             return []
         rows.delete(name)
-        return [episode.evidence(row, "end", None, self._places[row.camera_id])] if row.episode_id else []
+        return [episode.evidence(row, "end", None, self._places.get(row.camera_id))] if row.episode_id else []
 
     def _look_later(self, name: str, row: ZoneRow, episode: Episode[Any], rows: Rows) -> None:
         at = row.newest + timedelta(seconds=episode.silent_after_s)

@@ -83,3 +83,11 @@ def test_an_episode_changes_and_ends_with_its_alert(deciding: Deciding) -> None:
     assert ended.state is AlertState.RETURNED_TO_NORMAL
     again = deciding.one(episode(name="crowd-2", at=NOON + seconds(700)))
     assert (again.alert_id, again.state) == (first.alert_id, AlertState.NEW)
+
+
+def test_an_episode_that_ends_without_a_place_keeps_the_known_one(deciding: Deciding) -> None:
+    """Its camera has left the registry; the alert stays where it was seen."""
+    first = deciding.one(episode())
+    ended = deciding.one(episode("end", "none", NOON + seconds(600)).model_copy(update={"position": None}))
+    assert ended.state is AlertState.RETURNED_TO_NORMAL
+    assert ended.position == first.position is not None

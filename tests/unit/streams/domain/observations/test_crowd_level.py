@@ -91,6 +91,14 @@ def after(*steps: tuple[float, int, Visibility, int]) -> tuple[CrowdRow | None, 
     return row, phases
 
 
+def test_a_level_that_rules_do_not_have_any_more_is_their_highest() -> None:
+    """Rules may be given fewer while a zone is crowded."""
+    names = [level.name for level in RULE.levels]
+    assert [level_name(level, RULE) for level in range(len(names) + 1)] == ["none", *names]
+    fewer = RULE.model_copy(update={"levels": RULE.levels[:1]})
+    assert [level_name(level, fewer) for level in range(4)] == ["none", names[0], names[0], names[0]]
+
+
 CLEAR, BLACK, BLURRED = Visibility.CLEAR, Visibility.BLACK, Visibility.BLURRED
 
 

@@ -302,6 +302,31 @@ def test_a_crowd_that_nobody_sees_any_more_ends(stage: Corroboration) -> None:
     assert found[0].fact.explanation == "zone plein was not seen any more"
 
 
+def test_an_episode_ends_though_its_camera_left_the_registry(stage: Corroboration) -> None:
+    """And whatever else is due with it is done: nothing that happens to one camera stops the time of the others."""
+    left = ZoneSituation(kind=SituationKind.OBJECT_LEFT, since=NOON, value=30, explanation="a bag stands there")
+    stage.watched(0, 30, count=CROWD, situations=(left,))
+    stage.take(watch(camera_id="cam-2"), NOON + seconds(30))
+    stage.stage = Corroborate(registry(camera("cam-2", 50)), RULES)
+    found = [evidence for after_s in range(30, 700, 5) for evidence in stage.tick(after_s)]
+    assert verdicts(found) == [Verdict.CAMERA_UNAVAILABLE]
+    ends = [each for each in found if isinstance(each.fact, EpisodeFact)]
+    assert sorted(phases(ends)) == [("end", "crowd.none"), ("end", "situation.object_left")]
+    assert {each.position for each in ends} == {None}
+    assert stage.rows.names("crowd/") == stage.rows.names("situation/") == []
+
+
+def test_a_row_of_a_kind_that_opens_no_alert_any_more_goes(stage: Corroboration) -> None:
+    """Another release may have opened one of it."""
+    left = ZoneSituation(kind=SituationKind.OBJECT_LEFT, since=NOON, value=30, explanation="a bag stands there")
+    stage.watched(0, 1, situations=(left,))
+    rows = stage.rows.documents
+    for name in [name for name in rows if "object_left" in name]:
+        rows[name.replace("object_left", "running")] = rows.pop(name)
+    assert [evidence for after_s in range(1, 700, 5) for evidence in stage.tick(after_s)] == []
+    assert stage.rows.names("situation/") == []
+
+
 def view(reason: str, state: CameraState = CameraState.DEGRADED, at_s: float = -60) -> CameraStatus:
     return CameraStatus(camera_id="cam-1", aspect="view", state=state, reason=reason, changed_at=NOON + seconds(at_s))
 
