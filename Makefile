@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-core demo test check format lock clean
+.PHONY: help setup setup-core demo test test-fast check format lock clean
 
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
@@ -33,15 +33,22 @@ demo: $(STAMP) ## Run the demo; ARGS=--once ends by itself
 	@scripts/debian.sh runtime
 	@$(BIN)/toezicht demo $(ARGS)
 
-# What needs no broker runs side by side; what starts processes of its own has the machine to itself.
+# The first tests compute, and take all processors; those of tests/integration start processes of their own and mostly wait.
+PYTEST := $(BIN)/python -m pytest --durations=10
+FAST := -n logical --maxprocesses 4 tests --ignore=tests/integration
+
 test: $(STAMP) ## Run all tests; ARGS go to pytest
 	@scripts/debian.sh runtime test
 ifeq ($(ARGS),)
-	@$(BIN)/python -m pytest -n logical --maxprocesses 4 tests/unit tests/contract tests/architecture
-	@$(BIN)/python -m pytest --session-timeout=3600 --durations=15 tests/integration
+	@$(PYTEST) $(FAST)
+	@$(PYTEST) -n 3 --dist loadgroup --session-timeout=3600 tests/integration
 else
 	@$(BIN)/python -m pytest $(ARGS)
 endif
+
+test-fast: $(STAMP) ## Run the tests that start no pipeline, in under three minutes
+	@scripts/debian.sh runtime test
+	@$(PYTEST) $(FAST) $(ARGS)
 
 check: $(STAMP) ## What CI runs before the tests: format, lint, types, imports, generated files
 	$(BIN)/ruff format --check

@@ -1,7 +1,8 @@
-"""Fixtures for tests against a running demo."""
+"""In which order integration tests run side by side, and a demo that runs for a module of them."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -9,13 +10,52 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 STARTED_WITHIN_S = 240.0
+ENDS_WITHIN_S = 30.0
+"""The processes are given 8 s, Kafka its own time; a hang takes far longer."""
+FOLDER = Path(__file__).parent
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
+    """Let a module's tests share a process, so that what it starts is started once; and begin with what takes longest.
+
+    All demos are one group, since two at a time would starve each other. What waits runs beside them, and what only
+    computes comes at the end, when they are through.
+    """
+    mine = [item for item in items if item.path.is_relative_to(FOLDER)]
+    for item in mine:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    yield  # here their order is shuffled
+    slow = {item.path for item in mine if item.get_closest_marker("slow")}
+    turns = {item: _turn(item, slow) for item in mine}
+    items.sort(key=lambda item: turns.get(item, 0))
+
+
+def _turn(item: pytest.Item, slow: set[Path]) -> int:
+    if item.get_closest_marker("long"):
+        return 1
+    if item.get_closest_marker("vision"):
+        return 4
+    return 2 if item.path in slow else 3
+
+
+def belonging_to(folder: Path) -> list[bytes]:
+    """Return the command lines of all processes that have a folder in their arguments or environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it ended while we looked, or is the kernel's
+            command = (process / "cmdline").read_bytes()
+            if str(folder).encode() in command + (process / "environ").read_bytes():
+                found.append(command.replace(b"\0", b" "))
+    return found
 
 
 @dataclass
@@ -43,7 +83,10 @@ class RunningDemo:
 
 @pytest.fixture(scope="module")
 def running_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
-    """Yield a demo that has shown several alerts; real video and model are used where they are configured."""
+    """Yield a demo that has shown several alerts; real video and model are used where they are configured.
+
+    At the end it is told to stop as by Ctrl-C: it must end well and soon, and leave no process behind.
+    """
     folder = tmp_path_factory.mktemp("running-demo")
     environment = dict(os.environ)
     data = environment.get("TOEZICHT_TEST_DATA")
@@ -67,10 +110,10 @@ def running_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDe
             assert time.monotonic() < deadline, "no alerts: " + "".join(demo.lines[-10:])
             time.sleep(0.2)
         yield demo
-    finally:
+        assert any("Ctrl-C stops" in line for line in demo.lines)
         process.send_signal(signal.SIGINT)
-        try:
-            process.wait(60)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        assert process.wait(ENDS_WITHIN_S) == 0, "".join(demo.lines[-10:])
+        assert belonging_to(folder) == []
+    finally:
+        process.kill()
+        process.wait()

@@ -15,15 +15,15 @@ from schemas.alerts import AlertState
 from streams.clients.actions import newest
 from streams.clients.alerts import AlertReader
 from streams.settings import KafkaSettings
-from tests.integration.test_worker import Scene, eventually
+from tests.support.worker_process import DecidingWorker, eventually
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
-    """Yield a broker with a worker, and end it."""
-    made = Scene(tmp_path)
+def worker(tmp_path: Path, empty_kafka: KafkaSettings) -> Iterator[DecidingWorker]:
+    """Yield a worker, and end it."""
+    made = DecidingWorker(tmp_path, empty_kafka)
     yield made
     made.close()
 
@@ -39,11 +39,11 @@ def act(kafka: KafkaSettings, *words: str) -> Any:
     )
 
 
-def test_an_operator_acts_without_a_console(scene: Scene) -> None:
+def test_an_operator_acts_without_a_console(worker: DecidingWorker, empty_kafka: KafkaSettings) -> None:
     """The first acknowledges; who acts on what was seen before is told so; nothing can be done to what is not there."""
-    kafka = KafkaSettings(bootstrap_servers=scene.broker.bootstrap_servers)
-    scene.report(1)
-    eventually(lambda: bool(scene.reported()), 60)
+    kafka = empty_kafka
+    worker.report(1)
+    eventually(lambda: bool(worker.reported()), 60)
     reader = AlertReader(kafka, from_start=True)
     eventually(lambda: bool(reader.changes(0.3)), 60)
     [alert] = reader.alerts

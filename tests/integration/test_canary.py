@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from streams.canary.partitions import names
-from streams.kafka.admin import apply
 from streams.local.supervisor import ProcessSpec, Supervisor
 from streams.settings import KafkaSettings
 from tests.support.registry import registry_camera, write_registry
@@ -19,11 +18,10 @@ from tests.support.registry import registry_camera, write_registry
 pytestmark = [pytest.mark.integration]
 
 
-def test_a_round_comes_back(kafka: KafkaSettings, tmp_path: Path) -> None:
+def test_a_round_comes_back(empty_kafka: KafkaSettings, tmp_path: Path) -> None:
     """Each partition's canary comes all the way; the command tells each step and ends well."""
-    apply(kafka)
     environment = {
-        "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
+        "KAFKA_BOOTSTRAP_SERVERS": empty_kafka.bootstrap_servers,
         "TOEZICHT_REGISTRY": str(write_registry(tmp_path / "cameras.yaml", registry_camera("c1", {"url": "none"}))),
         "TOEZICHT_DATA": str(tmp_path),
     }

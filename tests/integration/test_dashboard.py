@@ -19,7 +19,7 @@ import yaml
 from streams.local.broker import free_port
 from tests.integration.conftest import RunningDemo
 
-pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.integration, pytest.mark.long, pytest.mark.xdist_group("demo"), pytest.mark.timeout(600)]
 ROOT = Path(__file__).parents[2]
 DASHBOARD = json.loads((ROOT / "deploy" / "grafana" / "dashboards" / "toezicht.json").read_text())
 NOT_IN_THE_DEMO = ("toezicht_canary_", "toezicht_shadow_")

@@ -22,10 +22,12 @@ from schemas.codec import encode
 from schemas.geo import Position
 from schemas.incidents import Incident
 from streams.clock import utc_now
-from streams.kafka.admin import apply
-from streams.local.broker import LocalBroker
-from streams.settings import KafkaSettings, Settings
+from streams.settings import KafkaSettings
+from streams.stages.corroborate.stage import Corroborate
+from streams.stages.decide.stage import Decide
+from streams.stages.locate import Locate
 from streams.topics import ALERT_STATE, ALERTS, BY_NAME, DEAD_LETTERS, INCIDENTS, OBSERVATIONS
+from tests.support.cluster import await_handled, empty
 from tests.support.messages import example
 from tests.support.situations import observation
 
@@ -38,13 +40,11 @@ DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class Room:
-    """A broker of its own, and workers with a registry that has the camera or lacks it."""
+    """An empty broker, and workers with a registry that has the camera or lacks it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.broker = LocalBroker(folder / "broker", Settings().cache, port=0)
-        self.broker.start()
-        apply(KafkaSettings(bootstrap_servers=self.broker.bootstrap_servers))
+    def __init__(self, folder: Path, kafka: KafkaSettings) -> None:
+        self.folder, self.kafka = folder, kafka
+        empty(kafka)
         self.workers: dict[str, subprocess.Popen[bytes]] = {}
         whole = yaml.safe_load(REGISTRY.read_text())
         self.camera: dict[str, Any] = whole["cameras"][0]
@@ -62,7 +62,7 @@ class Room:
     def environment(self, registry: str) -> dict[str, str]:
         return {
             **os.environ,
-            "KAFKA_BOOTSTRAP_SERVERS": self.broker.bootstrap_servers,
+            "KAFKA_BOOTSTRAP_SERVERS": self.kafka.bootstrap_servers,
             "TOEZICHT_REGISTRY": str(self.folder / f"{registry}.yaml"),
             "TOEZICHT_DATA": str(self.folder / "data"),
         }
@@ -88,7 +88,7 @@ class Room:
             worker.wait()
 
     def send(self, topic: str, message: Message) -> None:
-        producer = KafkaProducer(bootstrap_servers=self.broker.bootstrap_servers, acks="all")
+        producer = KafkaProducer(bootstrap_servers=self.kafka.bootstrap_servers, acks="all")
         now = utc_now()
         record = encode(message, stage="test", handled_at=now, entered_at=now)
         producer.send(topic, key=record.key, value=record.value, headers=record.headers)
@@ -96,7 +96,7 @@ class Room:
         producer.close()
 
     def records(self, topic: str) -> list[Any]:
-        consumer = KafkaConsumer(bootstrap_servers=self.broker.bootstrap_servers)
+        consumer = KafkaConsumer(bootstrap_servers=self.kafka.bootstrap_servers)
         places = [TopicPartition(topic, number) for number in range(BY_NAME[topic].partitions)]
         consumer.assign(places)
         ends = consumer.end_offsets(places)
@@ -126,7 +126,6 @@ class Room:
     def close(self) -> None:
         for name in list(self.workers):
             self.stop(name)
-        self.broker.stop()
 
 
 def eventually(condition: Callable[[], bool]) -> None:
@@ -152,10 +151,12 @@ def crowd(room: Room, at: datetime) -> Message:
     return seen.model_copy(update={"control_room_id": room.camera["control_room"], "group_size": 9, "dwell_s": 60.0})
 
 
-def run(folder: Path, at: datetime, fails: bool, check: Callable[[Room, Incident], None]) -> dict[str, Any]:
+def run(
+    folder: Path, kafka: KafkaSettings, at: datetime, fails: bool, check: Callable[[Room, Incident], None]
+) -> dict[str, Any]:
     """Return the final alerts of one run, without transport times."""
     folder.mkdir()
-    room = Room(folder)
+    room = Room(folder, kafka)
     try:
         room.start("whole", "locate", "decide")
         room.start("lacking" if fails else "whole", "corroborate")
@@ -202,15 +203,18 @@ def fails_and_is_replayed(room: Room, report: Incident) -> None:
     later = reported(room, "later", report.occurred_at + timedelta(seconds=1))
     room.send(INCIDENTS, later.model_copy(update={"category": "brand"}))
     eventually(lambda: room.verdict(later) != "")
-    time.sleep(5)  # nothing can be awaited that must not come
+    for stage in (Locate, Corroborate, Decide):  # what must not come would have come by then
+        await_handled(room.kafka, stage.name, stage.inputs)
     known = {name: value for name, value in room.changes().items() if "later" not in json.dumps(value)}
     assert known == changes
     assert {name: value for name, value in room.state().items() if name in state} == state
 
 
-def test_a_replay_brings_the_alert_that_would_have_been_and_a_second_one_nothing(tmp_path: Path) -> None:
+def test_a_replay_brings_the_alert_that_would_have_been_and_a_second_one_nothing(
+    local_broker: KafkaSettings, tmp_path: Path
+) -> None:
     """A camera that the registry lacked: its watch and what it showed are replayed once it is there."""
     at = utc_now().replace(microsecond=0) - timedelta(seconds=20)
-    wanted = run(tmp_path / "never", at, False, never_fails)
+    wanted = run(tmp_path / "never", local_broker, at, False, never_fails)
     assert len(wanted) == 1
-    assert run(tmp_path / "failed", at, True, fails_and_is_replayed) == wanted
+    assert run(tmp_path / "failed", local_broker, at, True, fails_and_is_replayed) == wanted

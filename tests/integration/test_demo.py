@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(600)]
+from tests.integration.conftest import belonging_to
+
+pytestmark = [pytest.mark.integration, pytest.mark.long, pytest.mark.xdist_group("demo"), pytest.mark.timeout(600)]
 
 
 @dataclass
@@ -27,17 +25,6 @@ class Finished:
     summary: dict[str, Any]
     errors: str
     folder: Path
-
-
-def belonging_to(folder: Path) -> list[bytes]:
-    """Return the command lines of all processes that have a folder in their arguments or environment."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):  # it ended while we looked, or is the kernel's
-            command = (process / "cmdline").read_bytes()
-            if str(folder).encode() in command + (process / "environ").read_bytes():
-                found.append(command.replace(b"\0", b" "))
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -103,50 +90,12 @@ def test_no_credential_and_no_traceback_in_the_logs(finished: Finished) -> None:
         assert "Traceback" not in text, f"{log.name}: {text[-2000:]}"
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """Run the demo without an end, without real video or model: the composed scene and the fallback detector."""
-    environment = {**os.environ, "TOEZICHT_DATA": str(tmp_path)}
-    for name in ("TOEZICHT_DEMO_VIDEO", "TOEZICHT_MODELS", "TOEZICHT_WEIGHTS"):
-        environment.pop(name, None)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "streams.cli", "demo", "--data", str(tmp_path)],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    yield process
-    if process.poll() is None:
-        process.kill()
-        process.wait()
-
-
-def test_without_video_and_model_it_runs_degraded_and_stops_on_ctrl_c(
-    running: subprocess.Popen[str], tmp_path: Path
-) -> None:
-    """It composes a scene, says that the detector is a fallback, and ends within ten seconds of SIGINT, leaving nothing."""
-    assert running.stderr is not None
-    seen = []
-    for line in running.stderr:
-        seen.append(line)
-        if "Ctrl-C stops" in line:
-            break
-    assert any("composing a scene from photos" in line for line in seen)
-    assert "the HOG fallback" in (tmp_path / "run" / "seeing.log").read_text()
-    began = time.monotonic()
-    running.send_signal(signal.SIGINT)
-    running.communicate(timeout=60)
-    assert running.returncode == 0
-    assert belonging_to(tmp_path) == []
-    assert time.monotonic() - began < 30  # the processes are given 8 s, Kafka its own time; a hang takes far longer
-    ports = json.loads((tmp_path / "run" / "prometheus-targets.json").read_text())
-    assert len(ports) >= 3
-
-
 def test_the_newcomers_demo_gives_every_situation_and_no_camera_that_could_not_look(tmp_path: Path) -> None:
-    """Without real video or model the scenario holds too, but for what depends on the pictures."""
-    environment = dict(os.environ)
+    """Without real video or model the scenario holds too, but for what depends on the pictures.
+
+    It composes a scene, says that the detector is a fallback, and tells Prometheus its processes.
+    """
+    environment = {**os.environ, "TOEZICHT_DATA": str(tmp_path)}
     for name in ("TOEZICHT_DEMO_VIDEO", "TOEZICHT_MODELS", "TOEZICHT_WEIGHTS"):
         environment.pop(name, None)
     process = subprocess.run(
@@ -158,3 +107,7 @@ def test_the_newcomers_demo_gives_every_situation_and_no_camera_that_could_not_l
         check=False,
     )
     assert process.returncode == 0, process.stderr[-3000:]
+    assert "composing a scene from photos" in process.stderr
+    assert "the HOG fallback" in (tmp_path / "run" / "seeing.log").read_text()
+    assert len(json.loads((tmp_path / "run" / "prometheus-targets.json").read_text())) >= 3
+    assert belonging_to(tmp_path) == []

@@ -12,7 +12,7 @@ import pytest
 
 from bench.faults.measure import FaultScene, Rates, scene
 
-pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.integration, pytest.mark.long, pytest.mark.timeout(600)]
 SEED = 1
 SHORT = ("kill while recovering", "state corrupted", "broker and worker killed", "zombie", "poison")
 

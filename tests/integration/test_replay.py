@@ -25,10 +25,8 @@ from schemas.incidents import Incident
 from streams import topics
 from streams.clock import utc_now
 from streams.config.files import DEFAULT_RULES
-from streams.kafka.admin import apply
 from streams.kafka.reader import read_records
-from streams.local.broker import LocalBroker, free_port
-from streams.settings import KafkaSettings, Settings
+from streams.settings import KafkaSettings
 from tests.support.messages import STADSHART, example
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
@@ -37,14 +35,10 @@ REGISTRY = ROOT / "deploy" / "cameras.yaml"
 
 
 class Scene:
-    """A broker, and a worker with the deciding stages and a shadow."""
+    """A worker with the deciding stages and a shadow."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.broker = LocalBroker(folder / "broker", Settings().cache, free_port())
-        self.broker.start()
-        self.kafka = KafkaSettings(bootstrap_servers=self.broker.bootstrap_servers)
-        apply(self.kafka)
+    def __init__(self, folder: Path, kafka: KafkaSettings) -> None:
+        self.folder, self.kafka = folder, kafka
         text = (ROOT / "streams" / "domain" / "rules" / DEFAULT_RULES).read_text(encoding="utf-8")
         self.other_rules = folder / "other.yaml"
         self.other_rules.write_text(
@@ -52,7 +46,7 @@ class Scene:
         )
         self.environment = {
             **os.environ,
-            "KAFKA_BOOTSTRAP_SERVERS": self.broker.bootstrap_servers,
+            "KAFKA_BOOTSTRAP_SERVERS": self.kafka.bootstrap_servers,
             "TOEZICHT_REGISTRY": str(REGISTRY),
             "TOEZICHT_SHADOW_RULES": str(self.other_rules),
             "TOEZICHT_DATA": str(folder / "data"),
@@ -73,7 +67,7 @@ class Scene:
 
     def send(self, topic: str, *messages: Message) -> None:
         """Send messages and wait for the broker."""
-        producer = KafkaProducer(bootstrap_servers=self.broker.bootstrap_servers, acks="all")
+        producer = KafkaProducer(bootstrap_servers=self.kafka.bootstrap_servers, acks="all")
         for message in messages:
             record = encode(message, stage="test", handled_at=utc_now(), entered_at=utc_now())
             producer.send(topic, key=record.key, value=record.value, headers=record.headers)
@@ -99,10 +93,9 @@ class Scene:
         return found
 
     def close(self) -> None:
-        """End both."""
+        """End it."""
         self.worker.kill()
         self.worker.wait()
-        self.broker.stop()
 
 
 def report(number: int) -> Incident:
@@ -131,9 +124,9 @@ def action(alert: Alert, number: int, what: Action) -> OperatorAction:
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
+def scene(tmp_path: Path, empty_kafka: KafkaSettings) -> Iterator[Scene]:
     """Yield a scene and end it."""
-    made = Scene(tmp_path)
+    made = Scene(tmp_path, empty_kafka)
     yield made
     made.close()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,13 +18,11 @@ from kafka import TopicPartition as Place
 from bench.start.measure import fill, plain_read, start
 from streams import topics
 from streams.config.files import load_rules
-from streams.kafka.admin import apply
-from streams.local.broker import LocalBroker
 from streams.runtime.faust import restore as restoring
 from streams.runtime.faust.app import faust_app, state_table
 from streams.runtime.faust.table import StateTable
 from streams.runtime.state import KEPT_AT_KEY
-from streams.settings import KafkaSettings, Settings
+from streams.settings import KafkaSettings
 from streams.stages.decide.stage import Decide
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
@@ -40,11 +38,9 @@ Content = dict[bytes, bytes]
 
 
 @pytest.fixture
-def servers(tmp_path: Path) -> Iterator[str]:
-    """Yield a broker with our topics."""
-    with LocalBroker(tmp_path / "broker", Settings().cache, 0) as broker:
-        apply(KafkaSettings(bootstrap_servers=broker.bootstrap_servers))
-        yield broker.bootstrap_servers
+def servers(empty_kafka: KafkaSettings) -> str:
+    """Return a broker that has our topics, and nothing on them."""
+    return empty_kafka.bootstrap_servers
 
 
 async def write(servers: str, *, marked_at_the_end: bool) -> None:
