@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from kafka import KafkaProducer
 
 from schemas.incidents import Incident
 from streams.cli.options import moment, require_cluster, started, with_options
@@ -26,23 +25,19 @@ from streams.intake.scenario_clock import PlayClock, played
 from streams.intake.sources.base import IncidentSource
 from streams.intake.sources.recorded import RecordedReports
 from streams.intake.sources.registry import SOURCES, make_source
-from streams.kafka.options import kafka_client_options
+from streams.kafka.producer import connect
 from streams.kafka.reader import read_messages
 from streams.kafka.send_window import SendWindow
 from streams.process import start_metrics, stop_signals, tell_ready
 from streams.settings import KafkaSettings, Settings
-from streams.topics import INCIDENTS, MAX_MESSAGE_BYTES
+from streams.topics import INCIDENTS
 
 log = logging.getLogger(__name__)
 
 FLUSH_S: Final = 5.0
 """How long to wait for confirmations at the end: below the supervisor's 8 s, so that there is time to tell what did not come."""
-DELIVERY_TIMEOUT_MS: Final = 86_400_000
-"""A producer sends what it has without making it twice when a broker is back within a day; later the window sends it again."""
-CONNECT_MS: Final = 5_000
-BLOCK_MS: Final = 1_000
-"""How long the producer may ask for a topic that it does not know yet; the window tries again."""
-LINGER_MS: Final = 5
+PRODUCER_OPTIONS: Final = {"linger_ms": 5, "bootstrap_timeout_ms": 5_000, "max_block_ms": 1_000}
+"""Neither connecting nor a topic that is not known yet holds up a stop for long: the window tries again."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object")]
 Values = Mapping[str, object]
@@ -119,7 +114,9 @@ def _intake(
     Whoever pipes a feed into this command would lose what comes meanwhile if it ended. Nothing is read before, so a signal
     simply ends it.
     """
-    window = SendWindow(lambda: _producer(kafka, source.name), kafka.bootstrap_servers, count_confirmed)
+    window = SendWindow(
+        lambda: connect(kafka, f"intake-{source.name}", **PRODUCER_OPTIONS), kafka.bootstrap_servers, count_confirmed
+    )
     window.connect()
     intake = Intake(source, window, utc_now, report_clock, stopping.is_set)
     known = list(read_messages(kafka, INCIDENTS, Incident, utc_now() - MEMORY))
@@ -127,19 +124,6 @@ def _intake(
         intake.recall(incident)
     log.info("%d incidents of the last %d hours are known", len(known), MEMORY.total_seconds() // 3600)
     return intake
-
-
-def _producer(kafka: KafkaSettings, source: str) -> KafkaProducer:
-    return KafkaProducer(
-        **kafka_client_options(kafka),
-        client_id=f"toezicht-intake-{source}",
-        acks="all",
-        delivery_timeout_ms=DELIVERY_TIMEOUT_MS,
-        linger_ms=LINGER_MS,
-        max_request_size=MAX_MESSAGE_BYTES,
-        bootstrap_timeout_ms=CONNECT_MS,
-        max_block_ms=BLOCK_MS,
-    )
 
 
 def _run(intake: Intake, lines: Iterable[Line], stopping: threading.Event, settings: Settings, as_json: bool) -> None:
