@@ -13,10 +13,10 @@ from streams import topics
 from streams.clock import Clock
 from streams.domain.canary import SOURCE
 from streams.errors import DeliveryError
+from streams.kafka.decoding import Decoder, undecodable_line
 from streams.kafka.errors import ClusterError
 from streams.kafka.producer import ConfirmedProducer
 from streams.kafka.reader import Reader
-from streams.kafka.record import message_of
 from streams.settings import KafkaSettings
 
 log = logging.getLogger(__name__)
@@ -53,10 +53,13 @@ class KafkaLines:
         except ClusterError as error:
             log.warning("%s", error)
             return
+        decoder = Decoder()
         for record in records:
-            message = message_of(record)
+            message = decoder.message(record)
             if isinstance(message, Alert):
                 yield record.topic, message
+        if decoder.undecodable:
+            log.warning("%s; the canary that it tells of counts as lost", undecodable_line(decoder.undecodable))
 
     def close(self) -> None:
         """Let go of the cluster."""

@@ -13,8 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from schemas.base import Message, iso_utc
-from schemas.codec import Encoded, Headers, decode
-from schemas.errors import UndecodableError
+from schemas.codec import Encoded, Headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +44,6 @@ def consumed(record: Any) -> Record:
         headers=normal_headers(record.headers),
         appended_at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
     )
-
-
-def message_of(record: Record) -> Message | None:
-    """Return the message that a record holds, or None for a deletion and for what cannot be read."""
-    try:
-        return None if record.value is None else decode(record.value, record.headers)
-    except UndecodableError:
-        return None
 
 
 def normal_headers(headers: Iterable[tuple[str, bytes]] | dict[str, bytes] | None) -> Headers:

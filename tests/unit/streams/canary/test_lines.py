@@ -20,8 +20,11 @@ from tests.support.messages import NOON, example
 KAFKA = KafkaSettings(bootstrap_servers="kafka:9092")
 
 
-def test_canaries_go_in_and_come_back_through_outages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What came before is not taken; what cannot be read is passed over; a failure costs nothing but what was under way."""
+def test_canaries_go_in_and_come_back_through_outages(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What came before is not taken; what cannot be read is told; a failure costs nothing but what was under way."""
+    caplog.set_level("WARNING")
     held, sent = FakeTopics(), FakeKafkaProducer()
     monkeypatch.setattr(reader, "Consumer", partial(FakeConsumer, held))
     monkeypatch.setattr(producer, "KafkaProducer", sent.connected)
@@ -39,6 +42,7 @@ def test_canaries_go_in_and_come_back_through_outages(monkeypatch: pytest.Monkey
     lines.send(DETECTIONS, tick)
     held.add(CANARY_STATE, example(Alert, alert_id="second"), NOON)
     came += [(topic, alert.alert_id) for topic, alert in lines.came(0.002)]
+    assert "could not be decoded: 1 of canary" in caplog.text
     assert came == [(CANARY, "first"), (CANARY_STATE, "second")]
     assert [(each.topic, decode(each.value or b"", each.headers)) for each in sent.sent] == [(DETECTIONS, tick)]
     lines.close()

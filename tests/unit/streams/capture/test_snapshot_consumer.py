@@ -81,6 +81,7 @@ def test_it_begins_a_little_back_and_knows_what_was_answered(
     reading: Reading, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A restart answers who asked meanwhile, nobody twice, and nobody who has long gone; an unreadable answer is told."""
+    caplog.set_level("WARNING")
     reading.log.add(SNAPSHOT_REQUESTS, request(NOW, "old"), NOW - BACK - timedelta(seconds=1))
     reading.log.add(SNAPSHOT_REQUESTS, request(NOW, "answered"), NOW - timedelta(seconds=20))
     reading.log.add(SNAPSHOT_REQUESTS, request(NOW, "meanwhile"), NOW - timedelta(seconds=2))

@@ -29,6 +29,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> FakeTopics:
 
 def test_from_now_on_each_change_comes_once(held: FakeTopics, caplog: pytest.LogCaptureFixture) -> None:
     """What was there before does not; a repeat, an older version and a deletion change nothing; what cannot be read is told."""
+    caplog.set_level("ERROR")
     held.add(ALERTS, example(Alert, alert_id="before"), NOON)
     alerts = AlertReader(KAFKA, from_start=False)
     assert alerts.caught_up()

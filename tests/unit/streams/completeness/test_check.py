@@ -131,6 +131,7 @@ def test_an_answer_that_cannot_be_decoded_is_told_beside_what_it_leaves_missing(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Once: the input that it answered is missing to this check, and a person must see why."""
+    caplog.set_level("WARNING")
     world = World()
     world.put(topics.EVIDENCE, report("a"))
     world.work()

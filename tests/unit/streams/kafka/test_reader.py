@@ -71,6 +71,7 @@ def test_a_topic_is_read_from_a_time_up_to_now(
     held: FakeTopics, since_s: float | None, expected: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Deletions and other kinds are passed over, what cannot be decoded is told; what comes meanwhile is left for later."""
+    caplog.set_level("WARNING")
     for after_s, message in (
         (0, alert("a")),
         (10, None),
