@@ -41,12 +41,12 @@ test: $(STAMP) ## Run all tests; ARGS go to pytest
 	@scripts/debian.sh runtime test
 ifeq ($(ARGS),)
 	@$(PYTEST) $(FAST)
-	@$(PYTEST) -n 3 --dist loadgroup --session-timeout=3600 tests/integration
+	@$(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder --session-timeout=3600 tests/integration
 else
 	@$(BIN)/python -m pytest $(ARGS)
 endif
 
-test-fast: $(STAMP) ## Run the tests that start no pipeline, in under three minutes
+test-fast: $(STAMP) ## Run the tests that start no pipeline, for daily work
 	@scripts/debian.sh runtime test
 	@$(PYTEST) $(FAST) $(ARGS)
 

@@ -1,4 +1,4 @@
-"""In which order integration tests run side by side, and a demo that runs for a module of them."""
+"""In which order integration tests run side by side, and a demo that runs for a class of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,21 +22,12 @@ ENDS_WITHIN_S = 30.0
 FOLDER = Path(__file__).parent
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
-    """Let a module's tests share a process, so that what it starts is started once; and begin with what takes longest.
-
-    All demos are one group, since two at a time would starve each other. What waits runs beside them, and what only
-    computes comes at the end, when they are through.
-    """
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the modules that take longest; what only computes comes at the end, when the demos are through."""
     mine = [item for item in items if item.path.is_relative_to(FOLDER)]
-    for item in mine:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-    yield  # here their order is shuffled
     slow = {item.path for item in mine if item.get_closest_marker("slow")}
     turns = {item: _turn(item, slow) for item in mine}
-    items.sort(key=lambda item: turns.get(item, 0))
+    items.sort(key=lambda item: turns.get(item, 0))  # they were shuffled before, and stay so within a turn
 
 
 def _turn(item: pytest.Item, slow: set[Path]) -> int:
@@ -60,7 +51,7 @@ def belonging_to(folder: Path) -> list[bytes]:
 
 @dataclass
 class RunningDemo:
-    """A demo that runs until its module ends: two at a time would starve each other.
+    """A demo that runs until the class of its tests ends: two at a time would starve each other.
 
     Attributes:
         folder: Its data; logs and ports are in `run`.
@@ -81,7 +72,7 @@ class RunningDemo:
         return sum(bool(re.match(r"P[1-4] ", line)) for line in self.lines)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="class")
 def running_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
     """Yield a demo that has shown several alerts; real video and model are used where they are configured.
 
