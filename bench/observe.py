@@ -1,4 +1,4 @@
-"""How long `observe` takes for a frame: decoding its message, deciding, and writing its rows as JSON, without Kafka.
+"""Observe: how long `observe` takes for a frame: decoding its message, deciding, and writing its rows as JSON, without Kafka.
 
 `python -m bench.observe` plays one calibrated camera with two zones at five frames per second, in which persons walk about, and
 prints milliseconds of processor time per frame for several numbers of persons. A second closes with every fifth frame: the mean

@@ -1,4 +1,4 @@
-"""How long a day takes to follow: a made day of one town, decided live in memory, then followed from its records.
+"""Replay day: how long a day takes to follow: a made day of one town, decided live in memory, then followed from its records.
 
 The day has 20,000 facts (reports, answers of cameras, crowds), a tick per second in each of four partitions, and 500 actions
 of operators. Run it with `python -m bench.replay_day --json`.

@@ -10,7 +10,7 @@ class DetectorsError(Exception):
 
 
 class SourceFault(StrEnum):
-    """Why a source gives no pictures; safe as a metric label and as a camera status's reason."""
+    """Source fault: why a source gives no pictures; safe as a metric label and as a camera status's reason."""
 
     BAD_ADDRESS = "bad_address"
     MISSING_FILE = "missing_file"

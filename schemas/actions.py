@@ -11,7 +11,7 @@ from schemas.base import Identifier, Message, ShortText, Utc
 
 
 class Action(StrEnum):
-    """What an operator can do to an alert."""
+    """Action: what an operator can do to an alert."""
 
     ACKNOWLEDGE = "acknowledge"
     SHELVE = "shelve"

@@ -28,7 +28,7 @@ class AlertState(StrEnum):
 
 
 class Change(StrEnum):
-    """Why this message was sent. `back` is from the shelf, or from a plan, by itself."""
+    """Change: why this message was sent. `back` is from the shelf, or from a plan, by itself."""
 
     OPENED = "opened"
     REOPENED = "reopened"
@@ -41,7 +41,7 @@ class Change(StrEnum):
 
 
 class Grouping(StrEnum):
-    """Why an alert stands under a summary: a flood, no place left in these minutes, or the hour's budget is used."""
+    """Grouping: why an alert stands under a summary: a flood, no place left in these minutes, or the hour's budget is used."""
 
     FLOOD = "flood"
     FULL = "full"
@@ -97,7 +97,7 @@ class AlertCamera(Part):
 
 
 class GroupedCount(Part):
-    """How many alerts of one priority and category stand under a summary."""
+    """Grouped count: how many alerts of one priority and category stand under a summary."""
 
     priority: Priority
     category: Category
@@ -105,7 +105,10 @@ class GroupedCount(Part):
 
 
 class AlertSummary(Part):
-    """What stands under a summary alert. Each of its alerts was sent whole, and names the summary in `grouped_under`."""
+    """Alert summary: what stands under a summary alert.
+
+    Each of its alerts was sent whole, and names the summary in `grouped_under`.
+    """
 
     open: Annotated[
         int, Field(ge=0, description="Alerts under it that are on the operator's list and in nobody's hand")
@@ -121,7 +124,7 @@ class AlertSummary(Part):
 
 
 class Shelf(Part):
-    """Who put an alert aside, why, and until when."""
+    """Shelf: who put an alert aside, why, and until when."""
 
     user: Identifier
     reason: ShortText
@@ -129,7 +132,7 @@ class Shelf(Part):
 
 
 class Suppression(Part):
-    """Which entry of which plan holds an alert back, why, and until when."""
+    """Suppression: which entry of which plan holds an alert back, why, and until when."""
 
     plan_version: Annotated[str, Field(min_length=1, max_length=40)]
     plan_id: Identifier

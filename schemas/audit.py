@@ -10,7 +10,7 @@ from schemas.base import Identifier, Message, ShortText, Utc, derive_id
 
 
 class AuditEntry(Message):
-    """Who did what to which object, why, with which result; chained by the hash of the entry before it."""
+    """Audit entry: who did what to which object, why, with which result; chained by the hash of the entry before it."""
 
     name: ClassVar[str] = "audit-entry"
     topics: ClassVar[tuple[str, ...]] = ("audit",)
@@ -37,7 +37,7 @@ class AuditEntry(Message):
 
 
 class AuditEvent(Message):
-    """Who did what to which object, why, with which result, as told by the part that did it; not chained yet.
+    """Audit event: who did what to which object, why, with which result, as told by the part that did it; not chained yet.
 
     The one writer of the chain makes an `audit-entry` of each.
     """

@@ -1,4 +1,4 @@
-"""What every message has in common: frozen, versioned, without unknown fields."""
+"""Message base: what every message has in common: frozen, versioned, without unknown fields."""
 
 from __future__ import annotations
 

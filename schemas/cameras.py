@@ -1,4 +1,4 @@
-"""What a camera sends: frames, its own state, and what was detected in its pictures."""
+"""Camera messages: what a camera sends: frames, its own state, and what was detected in its pictures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from schemas.base import Identifier, Message, Part, Pixels, ShortText, Utc
 
 
 class Visibility(StrEnum):
-    """What a camera could see when it looked. Only `clear` allows to say that nothing was there."""
+    """Visibility: what a camera could see when it looked. Only `clear` allows to say that nothing was there."""
 
     CLEAR = "clear"
     FROZEN = "frozen"
@@ -32,7 +32,9 @@ Quiet = Annotated[
 
 
 class FrameReference(Message):
-    """Which picture this is. It travels in the header `frame` of a `camera-frames` record; the value is the JPEG.
+    """Frame reference: which picture this is.
+
+    It travels in the header `frame` of a `camera-frames` record; the value is the JPEG.
 
     `epoch` begins anew whenever the capture process (re)opens the source, so (camera, epoch, sequence) is unique.
     `attention` says that a report asked for more of this camera when the picture was taken.
@@ -59,7 +61,7 @@ class FrameReference(Message):
 
 
 class CameraState(StrEnum):
-    """Whether a camera can be relied on now."""
+    """Camera state: whether a camera can be relied on now."""
 
     ONLINE = "online"
     OFFLINE = "offline"
@@ -93,7 +95,7 @@ class CameraStatus(Message):
 
 
 class DetectorInfo(Part):
-    """Which detector looked. `degraded` marks a fallback whose counts are rougher (HOG)."""
+    """Detector info: which detector looked. `degraded` marks a fallback whose counts are rougher (HOG)."""
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
     version: Annotated[str, Field(min_length=1, max_length=80)]
@@ -101,7 +103,7 @@ class DetectorInfo(Part):
 
 
 class ObjectClass(StrEnum):
-    """What may be detected. No attribute of a person exists beyond being one."""
+    """Object class: what may be detected. No attribute of a person exists beyond being one."""
 
     PERSON = "person"
     BICYCLE = "bicycle"
@@ -150,7 +152,7 @@ class DetectedObject(Part):
 
 
 class CrowdMap(Part):
-    """How many persons a counting model sees in each cell of a picture: rows of cells from the top, each from the left.
+    """Crowd map: persons that a counting model sees per cell of a picture, in rows from the top, each from the left.
 
     `measured_to_per_m2` is the highest density at which the model's error was measured.
     """

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Category(StrEnum):
-    """What a report or an episode is about. An unknown source code becomes `overig`, never nothing."""
+    """Category: what a report or an episode is about. An unknown source code becomes `overig`, never nothing."""
 
     WONINGINBRAAK = "woninginbraak"
     ZAKKENROLLERIJ = "zakkenrollerij"

@@ -50,7 +50,7 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What the headers of a record say about its message; times are UTC."""
+    """Envelope: what the headers of a record say about its message; times are UTC."""
 
     event_id: str
     event_type: str

@@ -11,7 +11,7 @@ from schemas.base import Identifier, Message, ShortText, Utc
 
 
 class DeadLetterReason(StrEnum):
-    """Why a message could not be handled; safe as a metric label."""
+    """Dead letter reason: why a message could not be handled; safe as a metric label."""
 
     NOT_JSON = "not_json"
     INVALID = "invalid"
@@ -29,7 +29,10 @@ class DeadLetterReason(StrEnum):
 
 
 class DeadLetterReference(Message):
-    """Why and from where a message was set aside. It travels in the header `dead-letter`; the value is the original."""
+    """Dead letter reference: why and from where a message was set aside.
+
+    It travels in the header `dead-letter`; the value is the original.
+    """
 
     name: ClassVar[str] = "dead-letter"
     topics: ClassVar[tuple[str, ...]] = ("dead-letters",)

@@ -10,7 +10,7 @@ from schemas.base import Identifier, Message, ShortText, Utc
 
 
 class DecisionLog(Message):
-    """What `decide` was given and when it decided: enough to play the decision back in its recorded order.
+    """Decision log: what `decide` was given and when it decided: enough to play the decision back in its recorded order.
 
     `sequence` counts the control room's decisions from 0. Between them stand ticks that leave no record.
     For an operator's action it is the answer too: `action_id`, and why it was `refused`, empty where it was not.

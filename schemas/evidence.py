@@ -14,7 +14,7 @@ from schemas.incidents import Incident
 
 
 class Coverage(StrEnum):
-    """Whether a camera can see a place, and why not."""
+    """Coverage: whether a camera can see a place, and why not."""
 
     IN_VIEW = "in_view"
     NOT_PERMITTED_NOW = "not_permitted_now"
@@ -47,7 +47,7 @@ class ReportFact(Part):
 
 
 class Verdict(StrEnum):
-    """What a camera says about a report: `unseen` means that it could see and did not.
+    """Verdict: what a camera says about a report: `unseen` means that it could see and did not.
 
     `pending` means that the camera was asked and its window is still open.
     """
@@ -61,7 +61,7 @@ class Verdict(StrEnum):
 
 
 class SightingFact(Part):
-    """What one camera says about one report, with the observation that decided it."""
+    """Sighting fact: what one camera says about one report, with the observation that decided it."""
 
     kind: Literal["sighting"] = "sighting"
     incident_id: str

@@ -54,7 +54,7 @@ _ATTRIBUTES: Final[dict[str, dict[str, Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class TopicFacts:
-    """What the AsyncAPI document says of a topic.
+    """Topic facts: what the AsyncAPI document says of a topic.
 
     Attributes:
         name: The topic.

@@ -1,4 +1,4 @@
-"""Where something is: WGS 84, with the accuracy that its source can vouch for."""
+"""Positions: where something is: WGS 84, with the accuracy that its source can vouch for."""
 
 from __future__ import annotations
 

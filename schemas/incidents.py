@@ -13,7 +13,7 @@ from schemas.geo import Position
 
 
 class Operation(StrEnum):
-    """What a message does to the report it is about."""
+    """Operation: what a message does to the report it is about."""
 
     CREATE = "create"
     UPDATE = "update"

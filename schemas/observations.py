@@ -1,4 +1,4 @@
-"""What a zone shows in one second: counts, measures on the ground, situations."""
+"""Observations: what a zone shows in one second: counts, measures on the ground, situations."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ZoneSituation(Part):
 
 
 class GroundMeasure(Part):
-    """What a calibrated zone shows, in metres on the ground.
+    """Ground measure: what a calibrated zone shows, in metres on the ground.
 
     `area_m2` is the zone's ground that can be seen: without masks and occluders. `densest_per_m2` is the density in the
     densest square of 3 x 3 m. Corrected figures allow for persons whom the detector misses among others, by its measured
@@ -55,7 +55,7 @@ class GroundMeasure(Part):
 
 
 class Observation(Message):
-    """What one zone showed during one second.
+    """Observation: what one zone showed during one second.
 
     Counts are of objects whose foot point (bottom centre of the box) lies in the zone. `count` is the median over the
     frames of that second, `count_max` the highest. `dwell_s` is the longest time that a track now in the zone has been

@@ -30,7 +30,7 @@ class SnapshotRequest(Message):
 
 
 class SnapshotRefusal(StrEnum):
-    """Why a request for a picture is answered without one; safe as a metric label."""
+    """Snapshot refusal: why a request for a picture is answered without one; safe as a metric label."""
 
     NOT_PERMITTED = "not_permitted"
     NOT_PERMITTED_THEN = "not_permitted_then"

@@ -1,4 +1,4 @@
-"""What the safety team reads: counts per category, area and week, what stands out, and how the plan's targets stand.
+"""Trend messages for the safety team: counts per category, area and week, what stands out, and how the plan's targets stand.
 
 Counts only: no alert, no report, no position, no address, no text that anybody wrote about an incident.
 """
@@ -24,7 +24,7 @@ CHANGE_OF_A_COUNT: Final = ("control_room_id", "category", "area_code", "area_ye
 
 
 class Judgement(StrEnum):
-    """What a count says: a surge or not, or why nothing is said."""
+    """Judgement: what a count says: a surge or not, or why nothing is said."""
 
     SURGE = "surge"
     USUAL = "usual"
@@ -66,7 +66,7 @@ class Trend(Message):
 
 
 class TrendTarget(Message):
-    """How a target of the plan stands: told when the year's count changes, and each week."""
+    """Trend target: how a target of the plan stands: told when the year's count changes, and each week."""
 
     name: ClassVar[str] = "trend-target"
     topics: ClassVar[tuple[str, ...]] = ("trends",)
@@ -108,7 +108,7 @@ class NearRepeats(Message):
 
 
 class KnoxTest(Part):
-    """Whether one category repeats itself near in place and time more than chance would have it (Knox 1964)."""
+    """Knox test: whether one category repeats itself near in place and time more than chance would have it (Knox 1964)."""
 
     category: Category
     events: Annotated[Count, Field(description="With a good position, in the last 52 weeks")]

@@ -1,4 +1,4 @@
-"""What every long-running process does the same way: logs without secrets, metrics, a sign that it is ready, an orderly end."""
+"""Process: what all long-running ones do alike: logs without secrets, metrics, a sign that it is ready, an orderly end."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ S = TypeVar("S", bound=BaseSettings)
 
 
 class KafkaSettings(BaseSettings):
-    """How to reach Kafka: `KAFKA_BOOTSTRAP_SERVERS` and, for a cluster that asks for them, TLS and SASL."""
+    """Kafka settings: how to reach Kafka: `KAFKA_BOOTSTRAP_SERVERS` and, for a cluster that asks for them, TLS and SASL."""
 
     model_config = SettingsConfigDict(env_prefix="KAFKA_", frozen=True, extra="ignore")
 
@@ -32,7 +32,10 @@ class KafkaSettings(BaseSettings):
 
 
 class PipelineSettings(BaseModel):
-    """What a pipeline is told of what it works by: its files and what it may do. The file of `toezicht up` takes each of them."""
+    """Pipeline settings: what a pipeline is told of what it works by: its files and what it may do.
+
+    The file of `toezicht up` takes each of them.
+    """
 
     registry: Path | None = Field(None, description="The camera registry (YAML)")
     rules: Path | None = Field(None, description="The priority rules (YAML); the built-in ones where empty")

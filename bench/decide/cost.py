@@ -1,4 +1,4 @@
-"""What an event costs `decide` in processor time, with few and with many alerts open in its partition: part of `bench decide`.
+"""Cost of an event in processor time of `decide`, with few and with many alerts open in its partition: part of `bench decide`.
 
 The real stage runs behind the real runner, over a RocksDB, without Kafka.
 """

@@ -45,7 +45,7 @@ PERSONS: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class ReportKind:
-    """What decides a report's final state."""
+    """Report kind: what decides a report's final state."""
 
     category: Category
     source_priority: str
@@ -86,7 +86,7 @@ def incident_of(run: str, number: int, now: datetime, category: Category, priori
 
 @dataclass
 class Confirmed:
-    """What the broker confirmed: times by the sender's clock (s since the epoch) of its confirmation."""
+    """Confirmed: what the broker confirmed: times by the sender's clock (s since the epoch) of its confirmation."""
 
     reports: dict[int, float] = field(default_factory=dict)
     actions: dict[int, float] = field(default_factory=dict)

@@ -26,7 +26,7 @@ METRES_PER_DEGREE: Final = 111_320
 
 @dataclass(frozen=True, slots=True)
 class Square:
-    """Where a report lies."""
+    """Square: where a report lies."""
 
     room: str
     lat: float

@@ -1,4 +1,4 @@
-"""What `bench faults` sees on the topics, as any consumer would, and how it judges it."""
+"""Observer of the faults bench: what `bench faults` sees on the topics, as any consumer would, and how it judges it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class AlertSeen:
 
 
 class SeenTopics:
-    """What the topics told so far; one thread takes records while others ask.
+    """Seen topics: what the topics told so far; one thread takes records while others ask.
 
     Args:
         run: Whose numbers are looked at.

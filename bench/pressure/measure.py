@@ -67,7 +67,7 @@ def _encoded(output: Output) -> Encoded:
 
 @dataclass
 class AlertTimes:
-    """When the broker took each report, and when it took its alert (s since the epoch)."""
+    """Alert times: when the broker took each report, and when it took its alert (s since the epoch)."""
 
     run: str
     sent_s: dict[int, float] = field(default_factory=dict)

@@ -51,7 +51,7 @@ SIMULATED_START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass
 class CountingEvents:
-    """What the camera did. Implements `detectors` CaptureEvents and sends nothing.
+    """Counting events: what the camera did. Implements `detectors` CaptureEvents and sends nothing.
 
     Attributes:
         now_s: Tells the time.

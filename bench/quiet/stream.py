@@ -32,7 +32,7 @@ STAYS_S: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class StreamKind:
-    """How a stream is encoded.
+    """Stream kind: how a stream is encoded.
 
     Attributes:
         size: Width and height in pixels.

@@ -1,4 +1,4 @@
-"""What the generator takes for granted, as `assumptions.yaml` says it, checked."""
+"""Assumptions: what the generator takes for granted, as `assumptions.yaml` says it, checked."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Span = tuple[Positive, Positive]
 
 
 class Partner(Part):
-    """How a partner errs. Shares are of its reports."""
+    """Partner: how a partner errs. Shares are of its reports."""
 
     when_share: Annotated[float, Field(ge=0, le=1, description="Says when it happened, and not only when it reports")]
     accuracy_m: Annotated[float, Field(gt=0)]
@@ -37,7 +37,7 @@ class Partner(Part):
 
 
 class Reporting(Part):
-    """What one partner says of a kind of situation, and how often, how late, and by how many callers."""
+    """Reporting: what one partner says of a kind of situation, and how often, how late, and by how many callers."""
 
     partner: Identifier
     code: str
@@ -62,7 +62,7 @@ class AssumedSituation(Part):
 
 
 class CrowdTruth(Part):
-    """From which true density on a crowd has which priority."""
+    """Crowd truth: from which true density on a crowd has which priority."""
 
     from_per_m2: Positive
     priority: Priority
@@ -78,7 +78,7 @@ class CrowdAssumptions(Part):
 
 
 class SeeingAssumed(Part):
-    """What a detector makes of the persons in a zone."""
+    """Seeing assumed: what a detector makes of the persons in a zone."""
 
     read: Annotated[tuple[tuple[Positive, Positive], ...], Field(min_length=2)]
     precision: Annotated[float, Field(gt=0, le=1)]
@@ -94,7 +94,7 @@ class SeeingAssumed(Part):
 
 
 class Operators(Part):
-    """What operators do with an alert that they see."""
+    """Operators: what operators do with an alert that they see."""
 
     acknowledge_s: Span
     close_after_s: Span

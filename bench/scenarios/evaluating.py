@@ -30,7 +30,7 @@ _TINY: Final = 0.001
 
 
 class Ablation(StrEnum):
-    """What can be switched off."""
+    """Ablation: what can be switched off."""
 
     VIDEO = "video"
     MERGING = "merging"

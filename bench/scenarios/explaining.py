@@ -1,4 +1,4 @@
-"""What is wrong in a judged scenario, one by one, and how it came about: to find the rule that causes it."""
+"""Explaining: what is wrong in a judged scenario, one by one, and how it came about: to find the rule that causes it."""
 
 from __future__ import annotations
 

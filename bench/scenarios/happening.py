@@ -1,4 +1,4 @@
-"""What truly happens in a town for some hours: situations by their rates, with their place, time and priority."""
+"""Happening: what truly happens in a town for some hours: situations by their rates, with their place, time and priority."""
 
 from __future__ import annotations
 

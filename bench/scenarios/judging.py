@@ -1,4 +1,4 @@
-"""How good the operator's list is against what is true. The definitions stand in docs/alert-quality.md."""
+"""Judging: how good the operator's list is against what is true. The definitions stand in docs/alert-quality.md."""
 
 from __future__ import annotations
 

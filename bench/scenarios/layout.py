@@ -1,4 +1,4 @@
-"""What stands in a scenario's files; `FORMAT.md` tells it to people. Strict: a field that is not known is an error."""
+"""Layout: what stands in a scenario's files; `FORMAT.md` tells it to people. Strict: a field that is not known is an error."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Count = Annotated[int, Field(ge=0, le=10_000)]
 
 
 class Scenario(Part):
-    """What a scenario is: `scenario.yaml`."""
+    """Scenario: what a scenario is: `scenario.yaml`."""
 
     name: Identifier
     kind: Annotated[Identifier, Field(description="Scenarios of a kind are told together: quiet, storm")]
@@ -50,7 +50,7 @@ class ReportInput(Part):
 
 
 class SeenInput(Part):
-    """What a zone showed from `second_s` on, for `for_s` seconds, told every `every_s`.
+    """Seen input: what a zone showed from `second_s` on, for `for_s` seconds, told every `every_s`.
 
     `at_s` is when the first of its observations arrives; each next one comes `every_s` later. With `every_s` above 1 nothing
     moved in between: each observation but the first has the seconds before it as `quiet_s`. `dwell_s` above 0 grows with time.
@@ -115,7 +115,7 @@ class ReportRef(Part):
 
 
 class EpisodeRef(Part):
-    """What a camera may see of a situation by itself: an episode of this category that begins in this time, 60 s more or less."""
+    """Episode reference: an episode of this category that begins in this time, 60 s more or less."""
 
     camera_id: Identifier
     zone_id: Identifier
@@ -158,7 +158,7 @@ class TrueSituation(Part):
 
 
 class Truth(Part):
-    """What is true: `truth.json`. Only what judges alerts reads it."""
+    """Truth: what is true: `truth.json`. Only what judges alerts reads it."""
 
     situations: tuple[TrueSituation, ...]
     flood_from_s: Annotated[float | None, Field(description="When the flood begins")] = None

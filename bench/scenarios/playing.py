@@ -98,7 +98,7 @@ class PlayedAlert:
 
 @dataclass
 class PlayedScenario:
-    """What became of a scenario.
+    """Played scenario: what became of a scenario.
 
     Attributes:
         alerts: All alerts, in the order of their opening.

@@ -1,4 +1,4 @@
-"""What partners say of what happens: late, at the wrong place, twice, under another code, and withdrawn again."""
+"""Reporting: what partners say of what happens: late, at the wrong place, twice, under another code, and withdrawn again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a detector makes of the persons in a zone, second by second, and how that is written down.
+"""Showing: what a detector makes of the persons in a zone, second by second, and how that is written down.
 
 Persons are counted by boxes: fewer than there are where they hide each other, and now and then one that is nobody. A
 person's stay is known only as long as the track holds.
@@ -47,7 +47,7 @@ class Left:
 
 @dataclass
 class Happening:
-    """What happens in one camera's zone.
+    """Happening: what happens in one camera's zone.
 
     Attributes:
         visits: Persons who come and go.
@@ -66,7 +66,7 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class ShownSeconds:
-    """What is told of each second; arrays of shape (seconds,)."""
+    """Shown seconds: what is told of each second; arrays of shape (seconds,)."""
 
     count: Ints
     group: Ints

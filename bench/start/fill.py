@@ -48,7 +48,7 @@ Row = tuple[bytes, bytes | None]
 
 @dataclass(frozen=True)
 class Filled:
-    """How much was written: records, and the bytes of their keys and values."""
+    """Filled: how much was written: records, and the bytes of their keys and values."""
 
     records: int
     row_bytes: int

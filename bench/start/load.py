@@ -1,4 +1,4 @@
-"""What happens to the alerts of `bench start`: reports in squares of their own, answered, acknowledged and perhaps closed."""
+"""Load of `bench start`: reports in squares of their own, answered, acknowledged and perhaps closed."""
 
 from __future__ import annotations
 

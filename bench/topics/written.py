@@ -1,4 +1,4 @@
-"""What a stage writes while it is measured: counted by the broker's own records and clock."""
+"""Written: what a stage writes while it is measured: counted by the broker's own records and clock."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MILLISECOND: Final = 1e-3
 
 
 class Written:
-    """What is written to a topic with a partition per group of control rooms from now on, as its records' times.
+    """Written: what is written to a topic with a partition per group of control rooms from now on, as its records' times.
 
     Args:
         bootstrap_servers: The cluster.

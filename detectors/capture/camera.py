@@ -32,7 +32,7 @@ TOO_LARGE: Final = "too_large"
 
 @dataclass(frozen=True, slots=True)
 class CameraConfig:
-    """What capture needs to know of a camera. Sizes and polygons are in pixels of the source's picture.
+    """Camera config: what capture needs to know of a camera. Sizes and polygons are in pixels of the source's picture.
 
     `motion_gate` says whether pictures are left out while nothing moves.
     """
@@ -48,7 +48,7 @@ class CameraConfig:
 
 @dataclass(frozen=True, slots=True)
 class CaptureOptions:
-    """How to capture, for all cameras.
+    """Capture options: how to capture, for all cameras.
 
     Attributes:
         reading: How to read sources.
@@ -79,7 +79,7 @@ class Picture:
 
 
 class Permit(Protocol):
-    """Whether a camera may be looked at: a bounded reason code, and one line for a person."""
+    """Permit: whether a camera may be looked at: a bounded reason code, and one line for a person."""
 
     @property
     def allowed(self) -> bool: ...  # noqa: D102
@@ -90,7 +90,7 @@ class Permit(Protocol):
 
 
 class CaptureEvents(Protocol):
-    """What capture tells to the outside. All cameras' threads call it at once, and only `picture` may wait."""
+    """Capture events: what capture tells to the outside. All cameras' threads call it at once, and only `picture` may wait."""
 
     def picture(self, picture: Picture) -> None:
         """Take a picture to send."""
@@ -109,7 +109,7 @@ class CaptureEvents(Protocol):
 
 
 class Ending(Enum):
-    """How a camera's thread ended."""
+    """Ending: how a camera's thread ended."""
 
     STOPPED = "stopped"
     END_OF_FILE = "end_of_file"

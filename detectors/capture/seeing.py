@@ -1,4 +1,4 @@
-"""What one camera's pictures are worth: what each could see, which are sent, and for how long nothing moved before it."""
+"""Seeing: what one camera's pictures are worth: what each could see, which are sent, and for how long nothing moved before it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What becomes of a picture: what is to be sent now, in order, and how many pictures were left out."""
+    """Looked: what becomes of a picture: what is to be sent now, in order, and how many pictures were left out."""
 
     sights: tuple[Sight, ...]
     left_out: int = 0

@@ -1,4 +1,4 @@
-"""From pictures that are kept in memory to one that may be shown: persons pixelated unless they may be seen."""
+"""Snapshot painter: from pictures that are kept in memory to one that may be shown: persons pixelated unless they may be seen."""
 
 from __future__ import annotations
 

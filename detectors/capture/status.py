@@ -1,4 +1,4 @@
-"""What one camera's state is, told once per change, from the thread that reads and from the watchdog beside it."""
+"""Camera status: what one camera's state is, told once per change, from the thread that reads and from the watchdog beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How good a detector is: precision, recall and count error against annotated boxes."""
+"""Quality of detection: how good a detector is: precision, recall and count error against annotated boxes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DetectorQuality:
 
 @dataclass(frozen=True)
 class FrameFound:
-    """What a detector found in an annotated frame: persons, the annotated ones, and which is which.
+    """Frame found: what a detector found in an annotated frame: persons, the annotated ones, and which is which.
 
     `pairs` holds places in `found` and in `truth`.
     """

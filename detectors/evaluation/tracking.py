@@ -1,4 +1,4 @@
-"""How good tracks are: MOTA, identity switches and IDF1 against annotated tracks.
+"""Quality of tracking: how good tracks are: MOTA, identity switches and IDF1 against annotated tracks.
 
 Two boxes may be one object from `MATCH_IOU` on. Definitions: Bernardin and Stiefelhagen 2008 (CLEAR MOT) and Ristani et al.
 2016 (IDF1), counted as py-motmetrics does. Assignments are found with `lap`, which ByteTrack needs anyway.

@@ -1,4 +1,4 @@
-"""What every detector of objects is: pictures in, objects per picture out."""
+"""Detector interface: what every detector of objects is: pictures in, objects per picture out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Which detectors there are, which one is used, in a fixed order, and why. A new one is a file, and its name and row here."""
+"""Choice of detector: which detectors there are, which one is used, in a fixed order, and why.
+
+A new one is a file, and its name and row here.
+"""
 
 from __future__ import annotations
 

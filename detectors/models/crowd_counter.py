@@ -29,7 +29,10 @@ class WrongShapeError(DetectorError):
 
 @dataclass(frozen=True, slots=True)
 class CounterInfo:
-    """Which model counts, and the highest density at which its error was measured: above that it may claim nothing."""
+    """Counter info: which model counts, and the highest density at which its error was measured.
+
+    Above that it may claim nothing.
+    """
 
     name: str
     version: str

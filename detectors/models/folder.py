@@ -21,7 +21,7 @@ MAX_SIDE_PX: Final = 4_096
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """What a model needs and says: its input's size in pixels, and the name of each class number from zero on."""
+    """Model facts: what a model needs and says: its input's size in pixels, and the name of each class number from zero on."""
 
     width_px: int
     height_px: int

@@ -1,4 +1,4 @@
-"""From JPEG bytes to a picture, with a defined result for whatever is not one."""
+"""JPEG decoding: from JPEG bytes to a picture, with a defined result for whatever is not one."""
 
 from __future__ import annotations
 

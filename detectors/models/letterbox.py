@@ -20,7 +20,7 @@ GREY: Final = 114
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Where a picture lies in the input: its left top corner and its size there, in pixels of the input."""
+    """Fit: where a picture lies in the input: its left top corner and its size there, in pixels of the input."""
 
     left_px: int
     top_px: int

@@ -1,4 +1,4 @@
-"""Where in a camera's picture to look: around what moved, and where something was found in the picture before."""
+"""Motion regions: where to look in a picture: around what moved, and where something was found in the picture before."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class SourceConfig:
 
 @dataclass(frozen=True, slots=True)
 class ReadingOptions:
-    """How to read, for all sources.
+    """Reading options: how to read, for all sources.
 
     Attributes:
         speed: How many times faster than recorded files are played; 0 is as fast as possible.

@@ -1,4 +1,4 @@
-"""When a picture was taken, when it may be handed out, and which pictures of a live stream are worth looking at."""
+"""Pacing: when a picture was taken, when it may be handed out, and which pictures of a live stream are worth looking at."""
 
 from __future__ import annotations
 

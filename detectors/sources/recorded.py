@@ -18,7 +18,7 @@ _JPEG_START, _JPEG_SCAN, _JPEG_END = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
 
 
 class RecordedSource(ABC):
-    """What files and folders have in common: times, rate, offset, rounds.
+    """Recorded source: what files and folders have in common: times, rate, offset, rounds.
 
     A subclass opens its material, sets `pictures`, and gives its pictures in order through `_skip` and `_next`.
 

@@ -1,4 +1,4 @@
-"""What a source's address says: which kind of source, and how to show it without its credentials."""
+"""Source address: what a source's address says: which kind of source, and how to show it without its credentials."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SECRET_VALUE: Final = re.compile(
 
 
 class SourceKind(StrEnum):
-    """Where pictures come from."""
+    """Source kind: where pictures come from."""
 
     RTSP = "rtsp"
     FILE = "file"

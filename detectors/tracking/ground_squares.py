@@ -25,7 +25,7 @@ ToGround = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Where the points of a camera's pictures lie on the ground.
+    """Ground: where the points of a camera's pictures lie on the ground.
 
     Attributes:
         to_ground: Takes points of a picture of the size below.

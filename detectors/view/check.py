@@ -1,4 +1,4 @@
-"""Whether a camera that sends pictures can see: frozen, black, blinded, blurred, moved, masked out, or clear.
+"""View check: whether a camera that sends pictures can see: frozen, black, blinded, blurred, moved, masked out, or clear.
 
 `judge` decides from a few figures alone. `ViewCheck` measures them, once per second of picture time, on a small grey copy
 of the masked picture, against the same camera's own earlier pictures.
@@ -78,7 +78,7 @@ class Light:
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What is known of a picture.
+    """Features: what is known of a picture.
 
     Attributes:
         shown: Share of the picture that no mask covers.
@@ -99,7 +99,7 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class ViewVerdict:
-    """What a picture shows, and the figures that say so, in words for operations."""
+    """View verdict: what a picture shows, and the figures that say so, in words for operations."""
 
     visibility: Visibility
     explanation: str

@@ -1,4 +1,4 @@
-"""When a change of what a camera can see is told: not at once, so that a lorry before the lens is no event."""
+"""Damping: when a change of what a camera can see is told: not at once, so that a lorry before the lens is no event."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GAP_S: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class ViewState:
-    """What was told last, and what is seen since when. `told` is None until the first view has been told."""
+    """View state: what was told last, and what is seen since when. `told` is None until the first view has been told."""
 
     told: Visibility | None = None
     seen: Visibility = Visibility.CLEAR

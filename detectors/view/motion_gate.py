@@ -54,7 +54,7 @@ LARGE_PIXELS: Final = 150
 
 
 class PictureMotion(Enum):
-    """What a picture shows.
+    """Picture motion: what a picture shows.
 
     Attributes:
         NONE: Nothing moves.
@@ -145,7 +145,7 @@ class MotionFinder:
 
 
 class SendReason(StrEnum):
-    """Why a picture is sent, or not."""
+    """Send reason: why a picture is sent, or not."""
 
     FIRST = "first"
     MOTION = "motion"
@@ -158,7 +158,7 @@ class SendReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GateState:
-    """What the gate remembers of a camera's stream; a fresh one for each opening of it.
+    """Gate state: what the gate remembers of a camera's stream; a fresh one for each opening of it.
 
     Attributes:
         sent_at: When the last picture that was sent was taken.
@@ -177,7 +177,7 @@ class GateState:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Whether a picture is sent, why, and how many seconds just before it were watched and without motion."""
+    """Passage: whether a picture is sent, why, and how many seconds just before it were watched and without motion."""
 
     reason: SendReason
     quiet_s: float = 0.0

@@ -1,4 +1,4 @@
-"""What a camera's view normally looks like, as edges in a small grey copy, and how much of it a later picture shows.
+"""View reference: a camera's usual view as edges in a small grey copy, and how much of it a later picture shows.
 
 Edges belong to walls, kerbs and poles, not to the light: they stay where they are when clouds pass or lamps go on. Each
 edge pixel is compared by the direction of its brightness gradient, and its strength at two scales tells a blurred
@@ -37,7 +37,7 @@ _TINY: Final = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How a picture compares with the reference.
+    """Comparison: how a picture compares with the reference.
 
     Attributes:
         matched: Share of the blocks with edges whose edges are where they were, 0 to 1.

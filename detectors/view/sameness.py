@@ -1,4 +1,4 @@
-"""Whether a camera gives the same picture again, although its source goes on: a living sensor always has noise."""
+"""Frozen picture: the same one again, although its source goes on; a living sensor always has noise."""
 
 from __future__ import annotations
 

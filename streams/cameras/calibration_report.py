@@ -1,4 +1,4 @@
-"""What `cameras calibrate` tells of a camera: its calibration's error, its horizon, its zones' ground, and a picture of it."""
+"""Calibration report of a camera: its calibration's error, its horizon, its zones' ground, and a picture of it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ZoneGround:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationReport:
-    """What a camera's calibration is worth; `method` is `none` for a camera without one.
+    """Calibration report: what a camera's calibration is worth; `method` is `none` for a camera without one.
 
     Attributes:
         points: Surveyed points; 0 for a camera model, whose error is not known here.

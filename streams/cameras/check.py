@@ -24,7 +24,7 @@ NOT_TRIED: Final = "not tried"
 
 @dataclass(frozen=True, slots=True)
 class CameraCheck:
-    """What was found of one camera; `problems` is empty for one that can be used now."""
+    """Camera check: what was found of one camera; `problems` is empty for one that can be used now."""
 
     camera_id: str
     source: str

@@ -28,7 +28,7 @@ GIVEN_UP_AFTER: Final = timedelta(minutes=10)
 
 
 class Lines(Protocol):
-    """What canaries need of Kafka."""
+    """Lines: what canaries need of Kafka."""
 
     def send(self, topic: str, message: Message) -> None:
         """Send a message; it may fail without a word, a canary that does not come back tells it."""

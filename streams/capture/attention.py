@@ -1,4 +1,4 @@
-"""Which cameras of this process are attended, because a report asked for it: taken by one thread, asked by all cameras'."""
+"""Attention: cameras of this process that a report asked more of: taken by one thread, asked by all cameras'."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a camera of the registry to what capture needs to know of it."""
+"""Camera config: from a camera of the registry to what capture needs to know of it."""
 
 from __future__ import annotations
 

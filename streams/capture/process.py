@@ -120,7 +120,7 @@ def snapshot_reader(
 
 @dataclass(frozen=True)
 class Attention:
-    """Who tells which cameras are attended, and who reads what reports ask."""
+    """Attention: who tells which cameras are attended, and who reads what reports ask."""
 
     desk: AttentionService
     reader: AttentionReader
@@ -135,7 +135,7 @@ class Attention:
 
 @dataclass(frozen=True)
 class CaptureParts:
-    """What takes what cameras tell, and runs beside them.
+    """Capture parts: what takes what cameras tell, and runs beside them.
 
     Attributes:
         sender: Sends to Kafka.

@@ -1,4 +1,4 @@
-"""What capture needs of a Kafka producer, and the options that give it."""
+"""Producer: what capture needs of a Kafka producer, and the options that give it."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class WaitingRecord:
 
 @dataclass
 class Counts:
-    """What one run of capture did, for its summary. `sent` are pictures, or detections where those are made here."""
+    """Counts: what one run of capture did, for its summary. `sent` are pictures, or detections where those are made here."""
 
     read: int = 0
     sent: int = 0

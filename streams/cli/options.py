@@ -1,4 +1,4 @@
-"""What several commands share: options, times as words, which cluster is meant, and what they say while they work."""
+"""Options and words that commands share: options, times as words, which cluster is meant, and what they say while they work."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ __all__ = ["Answer", "NoAnswerError", "ask"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: the reference, and the JPEG, empty where it was refused."""
+    """Answer: what came back: the reference, and the JPEG, empty where it was refused."""
 
     reference: SnapshotReference
     jpeg: bytes = field(repr=False)

@@ -55,7 +55,7 @@ TOLD_AT_MOST: Final = 100
 
 
 class Cluster(Protocol):
-    """What the check needs of Kafka."""
+    """Cluster: what the check needs of Kafka."""
 
     def committed(self) -> Mapping[Where, int]:
         """Return the next offset of each followed partition, for those that a group has committed."""
@@ -72,7 +72,7 @@ class Cluster(Protocol):
 
 @dataclass
 class CheckResult:
-    """What one check found.
+    """Check result: what one check found.
 
     Attributes:
         checked: Inputs read by this check.

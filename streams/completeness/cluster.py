@@ -1,4 +1,4 @@
-"""What the completeness check reads from Kafka and sends to it, with kafka-python and without a consumer group."""
+"""Cluster of the completeness check: what it reads from Kafka and sends to it, without a consumer group."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which accepted inputs were neither decided nor set aside, although their stage has gone past them.
+"""Ledger: which accepted inputs were neither decided nor set aside, although their stage has gone past them.
 
 A stage commits an input after the broker has confirmed all that it caused. So an input that the stage's group has
 committed past must have an answer on record: its decision, or a dead letter. One that has neither, a grace time after
@@ -37,7 +37,7 @@ K = TypeVar("K")
 
 
 class RecordPlace(NamedTuple):
-    """Where a record stands."""
+    """Record place: where a record stands."""
 
     topic: str
     partition: int
@@ -60,7 +60,7 @@ class AcceptedInput:
 
 
 class MissingReason(StrEnum):
-    """Why an input is said to be missing; safe as a metric label."""
+    """Missing reason: why an input is said to be missing; safe as a metric label."""
 
     UNDECIDED = "undecided"
     STILL_UNDECIDED = "still_undecided"
@@ -97,7 +97,7 @@ class _Waiting:
 
 
 class Ledger:
-    """What was accepted, answered and committed, as far as it was read, in whatever order the topics are read.
+    """Ledger: what was accepted, answered and committed, as far as it was read, in whatever order the topics are read.
 
     Args:
         span: How long an answer is kept.

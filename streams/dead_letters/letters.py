@@ -43,7 +43,7 @@ LAST_ROUND: Final = 2
 
 
 class Skip(StrEnum):
-    """Why a letter is not replayed."""
+    """Skip: why a letter is not replayed."""
 
     PICTURE = "picture"
     REPEATED = "repeated"
@@ -141,7 +141,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which letters are meant; what is not given does not matter. `since` belongs to the time, `until` does not."""
+    """Filters: which letters are meant; what is not given does not matter. `since` belongs to the time, `until` does not."""
 
     topic: str | None = None
     reasons: frozenset[DeadLetterReason] = frozenset()

@@ -38,7 +38,7 @@ MEMORY: Final = timedelta(milliseconds=LEGAL_MS)
 
 
 class RecordSink(Protocol):
-    """Where records go."""
+    """Record sink: where records go."""
 
     def send(self, topic: str, partition: int | None, key: bytes | None, value: bytes, headers: Headers) -> None:
         """Hand one record over."""
@@ -49,7 +49,7 @@ class RecordSink(Protocol):
 
 @dataclass
 class Report:
-    """What became of each letter, in the order in which they were handled."""
+    """Report: what became of each letter, in the order in which they were handled."""
 
     replayed: list[Letter] = field(default_factory=list)
     skipped: list[tuple[Letter, Skip]] = field(default_factory=list)

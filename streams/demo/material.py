@@ -1,4 +1,4 @@
-"""What the demo needs on disk: video, an empty square, the registry, rules and reports with today's times."""
+"""Material: what the demo needs on disk: video, an empty square, the registry, rules and reports with today's times."""
 
 from __future__ import annotations
 

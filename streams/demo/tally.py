@@ -1,4 +1,4 @@
-"""What came out: counts and latencies read from the topics themselves, as any consumer would see them."""
+"""Tally: what came out: counts and latencies read from the topics themselves, as any consumer would see them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MEASURED: Final = {"frames": topics.CAMERA_FRAMES}
 
 @dataclass
 class Tally:
-    """What was seen on the topics so far."""
+    """Tally: what was seen on the topics so far."""
 
     alerts: dict[str, Alert] = field(default_factory=dict)
     changes: int = 0

@@ -38,7 +38,7 @@ _FRAMES: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a canary reports, and how many persons its camera must show to corroborate it; None asks no camera."""
+    """Asked: what a canary reports, and how many persons its camera must show to corroborate it; None asks no camera."""
 
     category: Category
     persons: int | None

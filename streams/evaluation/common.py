@@ -1,4 +1,4 @@
-"""What the commands that measure quality have in common: the detector, the frames of a video, and how far it is."""
+"""Evaluation: what the commands that measure quality have in common: the detector, the frames of a video, and how far it is."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DIGITS: Final = 3
 
 
 class EvaluationError(ToezichtError):
-    """What is to be measured cannot be read."""
+    """Evaluation error: what is to be measured cannot be read."""
 
 
 def make_detector(kind: DetectorKind, settings: Settings) -> Detector:

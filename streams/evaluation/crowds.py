@@ -1,4 +1,4 @@
-"""How right counts and densities are against annotated persons: the maths of `toezicht eval crowd`.
+"""Quality of crowd counts: how right counts and densities are against annotated persons: the maths of `toezicht eval crowd`.
 
 A frame shows boxes: those that a detector found, or annotated ones of which some were drawn to be missed. Counts are the median
 of the last second, as an observation's; densities are counts over the ground of a zone.
@@ -37,7 +37,7 @@ _EDGE_STEPS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class DensityQuality:
-    """How right a density is, in persons per square metre.
+    """Density quality: how right a density is, in persons per square metre.
 
     Attributes:
         mae_per_m2: Mean absolute error over all frames.

@@ -1,4 +1,4 @@
-"""How right levels of crowding are, and what could be reached at best: more of the maths of `toezicht eval crowd`.
+"""Quality of levels of crowding, and what could be reached at best: more of the maths of `toezicht eval crowd`.
 
 Two questions are asked of levels. *Strict*: is each second's level that of the same second's true density? *Held*: is the level
 that the product's rule holds, with its hysteresis and persistence, the one that the same rule holds on the true densities? The

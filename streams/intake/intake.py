@@ -49,7 +49,7 @@ class Outgoing:
 
 @dataclass
 class Summary:
-    """What was read and what became of it; `results` counts each line once, `notes` what else is worth knowing."""
+    """Summary: what was read and what became of it; `results` counts each line once, `notes` what else is worth knowing."""
 
     read: int = 0
     results: Tally[str] = field(default_factory=Tally)

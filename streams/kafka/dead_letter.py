@@ -13,7 +13,7 @@ from streams.topics import DEAD_LETTERS
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a record goes to dead-letters: a bounded reason and one line without the record's values."""
+    """Fault: why a record goes to dead-letters: a bounded reason and one line without the record's values."""
 
     reason: DeadLetterReason
     detail: str

@@ -62,7 +62,7 @@ class Confirmation(Protocol):
 
 
 class Producer(Protocol):
-    """What is used of a producer."""
+    """Producer: what is used of a producer."""
 
     def send(self, topic: str, *, key: bytes, value: bytes, headers: Headers) -> Confirmation:
         """Hand one record over."""

@@ -1,4 +1,4 @@
-"""How much memory a process on this machine, or in this container, can still take."""
+"""Memory: how much memory a process on this machine, or in this container, can still take."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def _on_the_list(alert: Alert) -> bool:
 
 
 class ListChanges:
-    """Which changes are of the operator's list: those of an alert that stands on it, and the one that takes it off.
+    """List changes: those of an alert that stands on the operator's list, and the one that takes it off.
 
     Args:
         whole: Whether the changes begin with the newest state of every alert, so that one that is not known was not on the list.

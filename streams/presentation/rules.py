@@ -14,7 +14,7 @@ from streams.domain.rules.rules import Rules
 
 @dataclass(frozen=True, slots=True)
 class Adds:
-    """What one factor can add: its rule, its points, and when."""
+    """Adds: what one factor can add: its rule, its points, and when."""
 
     rule_id: str
     points: float

@@ -46,7 +46,7 @@ COMPARED: Final = (
 
 
 class ExplainOutcome(StrEnum):
-    """What came of deciding anew."""
+    """Explain outcome: what came of deciding anew."""
 
     SAME = "same"
     DIFFERENT = "different"

@@ -1,4 +1,4 @@
-"""How `toezicht explain` tells an alert's priority: its factors, limits and hold, and whether they come out again."""
+"""Explanation: an alert's priority in words: its factors, limits and hold, and whether they come out again."""
 
 from __future__ import annotations
 

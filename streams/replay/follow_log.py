@@ -38,7 +38,7 @@ class ReplayError(ToezichtError):
 
 @dataclass
 class FollowedLog:
-    """What came of following a log.
+    """Followed log: what came of following a log.
 
     Attributes:
         decisions: Followed, alerts compared.

@@ -34,7 +34,7 @@ _SECOND: Final = timedelta(seconds=1)
 
 @dataclass
 class PlayedRecording:
-    """What came of playing.
+    """Played recording: what came of playing.
 
     Attributes:
         alerts: Every version of each alert.

@@ -1,4 +1,4 @@
-"""What was recorded of one stage, `decide`: its inputs, the order in which it took them, and what it said.
+"""Recording: what was recorded of one stage, `decide`: its inputs, the order in which it took them, and what it said.
 
 A recording is a number of Kafka records, read from the cluster (`streams/kafka/reader.py`) or from a file
 (`streams/replay/file.py`). A message is decoded when it is needed, since a day holds hundreds of thousands of ticks.
@@ -30,7 +30,7 @@ SIGHTS: Final = (topics.INCIDENTS, topics.OBSERVATIONS, topics.CAMERA_STATUS)
 
 @dataclass
 class Log:
-    """What was recorded of one partition.
+    """Log: what was recorded of one partition.
 
     Attributes:
         decisions: By control room and sequence, each once.
@@ -45,7 +45,7 @@ class Log:
 
 @dataclass
 class Recording:
-    """Everything, by partition of the control rooms' group, and the alerts by their topic, identity and revision.
+    """Recording: everything, by partition of the control rooms' group, and the alerts by their topic, identity and revision.
 
     Alerts and decisions that cannot be decoded are not in it: `undecodable` counts them by topic, and whoever compares tells.
     """

@@ -1,4 +1,4 @@
-"""From outputs and faults to records and the places where they go."""
+"""Encoding: from outputs and faults to records and the places where they go."""
 
 from __future__ import annotations
 

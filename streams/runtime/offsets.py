@@ -14,7 +14,7 @@ from streams.kafka.record import Where
 
 
 class Offered(Enum):
-    """What to do with a record that is offered."""
+    """Offered: what to do with a record that is offered."""
 
     NEXT = auto()
     """It is the one after the last that was taken: it is taken now."""

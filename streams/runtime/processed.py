@@ -1,4 +1,4 @@
-"""What an input caused the first time, so that a repeated input returns exactly that.
+"""Processed inputs: what an input caused the first time, so that a repeated input returns exactly that.
 
 A crash after the state was written and before the output was sent would otherwise swallow the output: the repeated
 input would find its effect already in the state and cause nothing. The last `SLOTS` inputs of each topic's partition are kept

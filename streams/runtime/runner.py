@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Owned:
-    """What the runner keeps in memory of one partition that it owns."""
+    """Owned: what the runner keeps in memory of one partition that it owns."""
 
     state: PartitionState
     processed: ProcessedInputs

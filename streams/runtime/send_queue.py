@@ -1,4 +1,4 @@
-"""What inputs cause, handed over in groups: one batch per topic and partition, confirmed and released in order.
+"""Send queue: what inputs cause, handed over in groups: one batch per topic and partition, confirmed and released in order.
 
 Each record by itself would cost a hundred microseconds in the client. Inputs that are taken within a few milliseconds share
 batches instead, and their confirmations. Groups are sent and released strictly in the order in which their inputs were put:
@@ -39,7 +39,7 @@ class Transmit(Protocol):
 
 
 class Store(Protocol):
-    """Where confirmed rows go."""
+    """Store: where confirmed rows go."""
 
     def __call__(self, partition: int, writes: Mapping[bytes, bytes | None], offset: int) -> None:
         """Write a partition's rows, and how far into its changelog they reach."""

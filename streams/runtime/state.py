@@ -31,7 +31,7 @@ CACHED_ROWS: Final = 20_000
 
 
 class Database(Protocol):
-    """What is used of RocksDB: bytes by bytes, in key order."""
+    """Database: what is used of RocksDB: bytes by bytes, in key order."""
 
     def get(self, key: bytes) -> bytes | None:
         """Return a value or None."""
@@ -178,7 +178,7 @@ class StateRows:
 
 
 class NoRows:
-    """What a stage without state is given: it holds nothing and refuses to be written."""
+    """No rows: what a stage without state is given: it holds nothing and refuses to be written."""
 
     def get(self, key: str, model: type[R]) -> R | None:
         """Return None: there are no rows."""

@@ -1,4 +1,4 @@
-"""What an agent is to the runner: a name, its input topics, and a function from an input to outputs.
+"""Stage interface: what an agent is to the runner: a name, its input topics, and a function from an input to outputs.
 
 An agent is a class with a `handle` method. It knows nothing of Kafka or Faust: the runner decodes and guards before it,
 and writes, sends, confirms and acknowledges after it.
@@ -68,7 +68,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """What a picture stage returns for an input that it cannot handle: that input alone goes to dead-letters.
+    """Failed: what a picture stage returns for an input that it cannot handle: that input alone goes to dead-letters.
 
     Attributes:
         reason: A bounded kind of fault.

@@ -1,4 +1,4 @@
-"""What a stage must do at a later time: rows by due time, taken when a tick says that the time has come.
+"""Timers: what a stage must do at a later time: rows by due time, taken when a tick says that the time has come.
 
 A tick costs one read while nothing is due, and a bounded piece of work when much is: what is left waits for the next.
 """

@@ -1,4 +1,4 @@
-"""Which stages there are, by name, and how each is made from the settings."""
+"""Worker stages: which stages there are, by name, and how each is made from the settings."""
 
 from __future__ import annotations
 

@@ -91,6 +91,23 @@ def test_a_folder_holds_one_noun() -> None:
     assert {str(folder): count for folder, count in counts.items() if count > MOST_FILES and folder not in lists} == {}
 
 
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_docstring_begins_with_the_fields_term(package: str) -> None:
+    """And not with a question word: who reads the first line learns what the thing is called."""
+    asks = {"What", "Where", "How", "Why", "Which", "Whether", "From", "Everything", "When", "Who"}
+    found = []
+    for path in sources(package):
+        tree = ast.parse(path.read_text())
+        nodes: list[ast.Module | ast.ClassDef] = [
+            tree,
+            *(each for each in tree.body if isinstance(each, ast.ClassDef) and not each.name.startswith("_")),
+        ]
+        found += [
+            f"{path}: {text}" for each in nodes if (text := (ast.get_docstring(each) or "").split(" ")[0]) in asks
+        ]
+    assert found == []
+
+
 def test_a_package_says_what_it_is() -> None:
     """In its own docstring, for whoever opens it first."""
     for package in PACKAGES:

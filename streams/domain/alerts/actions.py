@@ -1,4 +1,4 @@
-"""What an operator's action does to an alert, or why it is refused.
+"""Actions: what an operator's action does to an alert, or why it is refused.
 
 Two operators may act at once. What counts is what each had before them, `seen_revision`: an action is refused when another
 person acted after it, and what takes an alert out of sight also when the alert has risen since. So the first one is done, and
@@ -25,7 +25,7 @@ _SEEN: Final = frozenset({Action.ACKNOWLEDGE, Action.UNSHELVE})
 
 
 class Acted(NamedTuple, Generic[L]):
-    """What an action did: the situation after it, or the summary, and why it was refused, empty when it was not."""
+    """Acted: what an action did: the situation after it, or the summary, and why it was refused, empty when it was not."""
 
     after: L
     refused: str

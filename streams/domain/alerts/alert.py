@@ -17,7 +17,7 @@ from streams.domain.rules.rules import Rules
 
 
 class JudgedSituation(NamedTuple):
-    """What a situation's facts are worth by the rules, what its cameras say, and the priority to show."""
+    """Judged situation: what a situation's facts are worth by the rules, what its cameras say, and the priority to show."""
 
     scored: Scored
     cameras: tuple[AlertCamera, ...]

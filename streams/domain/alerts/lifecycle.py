@@ -42,7 +42,7 @@ QUIET: Final = frozenset({AlertState.CANCELLED, AlertState.RETURNED_TO_NORMAL})
 
 
 class Cause(StrEnum):
-    """What can change an alert's state: what a person asks, under the same names as in `Action`, and what happens."""
+    """Cause: what can change an alert's state: what a person asks, under the same names as in `Action`, and what happens."""
 
     ACKNOWLEDGE = "acknowledge"
     CONFIRM_DISPATCH = "confirm_dispatch"
@@ -93,7 +93,7 @@ MEANING: Final[Mapping[Cause, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ActionRefusal:
-    """Why an action cannot be done in a state. `{user}` stands for who handles the alert."""
+    """Action refusal: why an action cannot be done in a state. `{user}` stands for who handles the alert."""
 
     reason: str
 

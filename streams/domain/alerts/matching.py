@@ -1,4 +1,4 @@
-"""Which facts are about the same thing: near enough, soon enough, and of categories that go together.
+"""Matching: which facts are about the same thing: near enough, soon enough, and of categories that go together.
 
 Open situations are indexed by square cells of RD New, per group of categories: a situation stands in every cell that
 its position's accuracy reaches, and a fact looks into every cell that its own reach touches. So what can match is met
@@ -31,7 +31,7 @@ NEWEST_AT_MOST: Final = 10
 
 
 class Spot(Part):
-    """Where and when something is, for matching: RD New in metres, the accuracy as far as the rules let it widen."""
+    """Spot: where and when something is, for matching: RD New in metres, the accuracy as far as the rules let it widen."""
 
     group: str
     x_m: float

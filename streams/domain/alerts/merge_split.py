@@ -24,7 +24,7 @@ from streams.domain.rules.rules import Rules
 
 
 class Regrouped(NamedTuple):
-    """What a merge or split did: each alert before and after it, None before a new one; or why it was refused."""
+    """Regrouped: what a merge or split did: each alert before and after it, None before a new one; or why it was refused."""
 
     changes: tuple[tuple[Situation | None, Situation], ...]
     refused: str

@@ -35,7 +35,7 @@ class RepeatEntry(Part):
 
 
 class Spotted(Part):
-    """Where and when a situation that may repeat another one is: RD New in metres."""
+    """Spotted: where and when a situation that may repeat another one is: RD New in metres."""
 
     x_m: float
     y_m: float

@@ -1,4 +1,4 @@
-"""What recurs after an alert was closed, and what makes a closed alert open again.
+"""Recurrence: what recurs after an alert was closed, and what makes a closed alert open again.
 
 - A *new* report or episode about the same thing (category, place and time, as for joining), within `lifetime.reopen_s`
   after the closing, recurs. An alert that was closed as true opens again. One that was closed as false, test or duplicate

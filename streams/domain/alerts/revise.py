@@ -20,7 +20,7 @@ from streams.domain.rules.rules import Rules
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What alerts are decided by: the rules, the plan of what is expected, and the version of the registry, which each names."""
+    """Policy: the rules, the plan of what is expected, and the registry's version, which each alert names."""
 
     rules: Rules
     plan: Plan

@@ -104,7 +104,7 @@ Fact = ReportRow | EpisodeRow
 
 
 class ListStanding(Part):
-    """How an alert last stood on the operator's list, and under which summary, empty where it stands by itself."""
+    """List standing: how an alert last stood on the operator's list, and under which summary, empty where it stands by itself."""
 
     state: AlertState
     priority: Priority

@@ -33,7 +33,7 @@ _SECOND: Final = 1_000_000
 
 
 class BudgetRow(Part):
-    """What a control room was asked lately: the newest moments only, as many as the limits can tell apart.
+    """Budget row: what a control room was asked lately: the newest moments only, as many as the limits can tell apart.
 
     `came_us` are the alerts that asked, shown or grouped; `shown_us` those that have a line of their own. Summaries are in
     neither: the limits leave room for them. Moments are numbers, since the row is read and written for every alert that asks.

@@ -1,4 +1,4 @@
-"""How a control room's alerts keep to their budget, from the alerts themselves: load, mix, floods, the loudest sources.
+"""Budget report of a control room, from its alerts themselves: load, mix, floods, the loudest sources.
 
 What is counted are the times that an alert newly asked for attention (`asks`); the metrics are those of EEMUA 191 and
 ISA-18.2 (domain fact sheet §4). Chattering is told of a source and of an alert. What cameras see by themselves is held by the
@@ -40,7 +40,7 @@ class Annunciation:
 
 
 class AnnunciationSpan(NamedTuple):
-    """What was asked within a time: alerts with a line of their own, alerts under a summary, and summaries."""
+    """Annunciation span: what was asked within a time: alerts with a line of their own, alerts under a summary, and summaries."""
 
     shown: int
     grouped: int
@@ -48,7 +48,7 @@ class AnnunciationSpan(NamedTuple):
 
 
 class AnnunciationSource(NamedTuple):
-    """How often one source asked, and its share of everything that asked."""
+    """Annunciation source: how often one source asked, and its share of everything that asked."""
 
     category: str
     source: str

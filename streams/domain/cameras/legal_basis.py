@@ -1,4 +1,4 @@
-"""Whether a camera may be looked at now (Gemeentewet art. 151c; domain fact sheet §1).
+"""Legal basis: whether a camera may be looked at now (Gemeentewet art. 151c; domain fact sheet §1).
 
 The mayor's decision gives a camera dates, hours of live viewing and a public area. Outside any of them no picture is
 taken. Local time is the wall clock of the control room's time zone: a window from 22:00 until 06:00 ends at six on the
@@ -26,7 +26,7 @@ _WORTH_SAYING_PERCENT: Final = 0.1
 
 
 class PermissionCode(StrEnum):
-    """Why a camera may or may not be looked at; safe as a metric label and as a camera status's reason."""
+    """Permission code: why a camera may or may not be looked at; safe as a metric label and as a camera status's reason."""
 
     PERMITTED = "permitted"
     NOT_YET_VALID = "not_yet_valid"
@@ -37,7 +37,7 @@ class PermissionCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Whether a camera may be looked at, why, and one line for a person with the decision and the limit it meets."""
+    """Permission: whether a camera may be looked at, why, and one line for a person with the decision and the limit it meets."""
 
     allowed: bool
     reason: PermissionCode

@@ -53,7 +53,7 @@ def _require_area(points: Iterable[tuple[float, float]], what: str) -> None:
 
 
 class ViewingWindow(Part):
-    """When images may be looked at live, in local time. `until` before `from` runs past midnight."""
+    """Viewing window: when images may be looked at live, in local time. `until` before `from` runs past midnight."""
 
     days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
     from_time: Annotated[time, Field(alias="from")]
@@ -154,7 +154,7 @@ class CrossingLine(Part):
 
 
 class ZoneEventSettings(Part):
-    """Which situations are looked for in a zone; each is off unless it is set."""
+    """Zone event settings: which situations are looked for in a zone; each is off unless it is set."""
 
     dwelling_s: Annotated[float, Field(gt=0)] | None = None
     group: StayingGroup | None = None
@@ -182,7 +182,7 @@ class Zone(Part):
 
 
 class CameraSource(Part):
-    """Where pictures come from.
+    """Camera source: where pictures come from.
 
     `url` is an `rtsp://` address, a video file, or a folder of still images; `${NAME}` is taken from the environment when
     pictures are read, so that no password stands in the file or is held by who reads none. `start` and `fps` are for

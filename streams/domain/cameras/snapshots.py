@@ -1,4 +1,4 @@
-"""Which of a camera's kept pictures answers a request for one, and who may see persons in it."""
+"""Snapshots: which of a camera's kept pictures answers a request for one, and who may see persons in it."""
 
 from __future__ import annotations
 

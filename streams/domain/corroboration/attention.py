@@ -1,4 +1,4 @@
-"""Whether a report asks the cameras near it for more attention, and what a camera's process makes of such requests.
+"""Attention: whether a report asks the cameras near it for more attention, and what a camera's process makes of such requests.
 
 `locate` decides by the broker's clock, and says until when in the watch and in the report's evidence. Capture decides by its
 own clock and the message's times. Both are bounded: by the rule's length, by the window in which cameras look for the report,
@@ -26,7 +26,7 @@ shortens it, one that is behind never prolongs it."""
 
 
 class AttentionOutcome(StrEnum):
-    """What came of a report, or of one camera's request; safe as a metric's label.
+    """Attention outcome: what came of a report, or of one camera's request; safe as a metric's label.
 
     Attributes:
         ASKED: `locate` asks cameras.
@@ -94,7 +94,7 @@ def with_attention(located: Located, until: datetime, rule: AttentionRule) -> Lo
 
 @dataclass(frozen=True, slots=True)
 class AttentionRequest:
-    """What one report asks of one camera, as capture knows it.
+    """Attention request: what one report asks of one camera, as capture knows it.
 
     Attributes:
         camera_id: The camera.

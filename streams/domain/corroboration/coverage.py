@@ -1,4 +1,4 @@
-"""Which control room a report belongs to, and which cameras could see its place."""
+"""Coverage: which control room a report belongs to, and which cameras could see its place."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class CoverageMap:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """Where a report goes.
+    """Located: where a report goes.
 
     Attributes:
         rooms: The control room; all of them for a cancellation without a position, because only the room that knows

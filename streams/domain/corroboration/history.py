@@ -1,4 +1,4 @@
-"""What a camera showed, second by second, kept for a while: rows of ten seconds per zone."""
+"""History: what a camera showed, second by second, kept for a while: rows of ten seconds per zone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SIGNALS: Final = ("group", "persons", "vehicles", "density", "dwell")
 
 
 class SeenSecond(NamedTuple):
-    """What one zone showed in one second of its slot.
+    """Seen second: what one zone showed in one second of its slot.
 
     Where it is not `visible` the camera could not see well: that tells what it shows, and never that nothing was there.
     `situations` are those that held in the zone.
@@ -49,7 +49,7 @@ class SlotRow(Part):
 
 
 class Moment(NamedTuple):
-    """What one zone showed at one moment."""
+    """Moment: what one zone showed at one moment."""
 
     at: datetime
     zone_id: str

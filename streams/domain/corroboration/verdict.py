@@ -1,4 +1,4 @@
-"""What a camera says about a report: whether it saw something, saw nothing, or could not see.
+"""Verdict: what a camera says about a report: whether it saw something, saw nothing, or could not see.
 
 A camera corroborates at once when a second within the report's window meets one of its category's signals. It can only
 say that it saw nothing when the window has closed and it really looked, and could see, during enough of it.

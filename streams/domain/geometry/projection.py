@@ -1,4 +1,4 @@
-"""From pixels to metres on the ground and back: a plane fitted to surveyed points, or a full camera model.
+"""Projection: from pixels to metres on the ground and back: a plane fitted to surveyed points, or a full camera model.
 
 Pixels are those of the registry's picture: x to the right, y down, (0, 0) in the upper left corner. Metres are RD New
 (EPSG:28992): x eastwards, y northwards. Arrays of points have the shape (N, 2).
@@ -104,7 +104,7 @@ class HomographyMap:
 
 @dataclass(frozen=True, slots=True)
 class FitError:
-    """How far surveyed points lie from where a calibration puts them, in metres on the ground.
+    """Fit error: how far surveyed points lie from where a calibration puts them, in metres on the ground.
 
     Four points are always met exactly, so their error says nothing; with more, each is also left out in turn and compared
     with what the others say of it. `left_out_*` is None for four points, and where the others do not suffice for any.

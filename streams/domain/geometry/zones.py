@@ -1,4 +1,4 @@
-"""Which zone an object stands in: its foot point against the zone's polygon, in pixels."""
+"""Zones: which zone an object stands in: its foot point against the zone's polygon, in pixels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a source of reports says of one line, before anything is decided about it.
+"""Raw report: what a source of reports says of one line, before anything is decided about it.
 
 A report is free of names, free text and house numbers already here: what must not travel is dropped where it is read.
 "Not for us" is another type than "broken": the first is counted, the second goes to dead letters.

@@ -1,4 +1,4 @@
-"""From a report as a source tells it to an incident: new, changed, withdrawn, or nothing new.
+"""Revisions of a report: from a report as a source tells it to an incident: new, changed, withdrawn, or nothing new.
 
 The rules, each with a result that is counted:
 
@@ -46,7 +46,7 @@ UNSAID: Final = 3
 
 
 class IntakeResult(StrEnum):
-    """What became of a report; a metric label."""
+    """Intake result: what became of a report; a metric label."""
 
     CREATED = "created"
     UPDATED = "updated"

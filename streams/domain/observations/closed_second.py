@@ -1,4 +1,4 @@
-"""What a closed second of a camera says: an observation per zone, and what is remembered for the next.
+"""Closed second: what a closed second of a camera says: an observation per zone, and what is remembered for the next.
 
 Nothing here depends on when the second was closed or by what: the same frames give the same observations.
 """
@@ -30,7 +30,7 @@ from streams.domain.rules.cameras import CrowdRule
 
 @dataclass(frozen=True, slots=True)
 class ClosedSecond:
-    """What is remembered afterwards, and the second's observations in the order of the camera's zones."""
+    """Closed second: what is remembered afterwards, and the second's observations in the order of the camera's zones."""
 
     memory: CameraMemory
     observations: tuple[Observation, ...]

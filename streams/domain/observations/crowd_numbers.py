@@ -43,7 +43,7 @@ def rise_per_min(counts: Sequence[CountedSecond]) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How many persons a zone showed in a second.
+    """Measured: how many persons a zone showed in a second.
 
     Attributes:
         count: The median of its frames.

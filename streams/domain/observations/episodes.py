@@ -60,7 +60,7 @@ class EpisodeStep(NamedTuple, Generic[R]):
 
 
 class Shown(NamedTuple):
-    """How large something is that a zone shows, why in words, and how fast a crowd rises (persons per minute)."""
+    """Shown: how large something is that a zone shows, why in words, and how fast a crowd rises (persons per minute)."""
 
     value: float
     words: str

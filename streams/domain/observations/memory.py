@@ -1,4 +1,4 @@
-"""What `observe` remembers of a camera beyond one second. Written when a second closes, bounded in every part.
+"""Memory: what `observe` remembers of a camera beyond one second. Written when a second closes, bounded in every part.
 
 Times are in seconds since `CameraMemory.began`, places in pixels of the registry's picture: where they lie on the ground is
 computed when they are compared, so a new calibration holds at once.
@@ -26,7 +26,7 @@ MAX_BAGS: Final = 50
 
 
 class TrackStep(NamedTuple):
-    """Where a track was in one second: foot point and height."""
+    """Track step: where a track was in one second: foot point and height."""
 
     at_s: float
     x_px: float
@@ -59,7 +59,7 @@ class CountedSecond(NamedTuple):
 
 
 class Normal(NamedTuple):
-    """What speed is normal in a zone, in metres or body heights per second, learnt over so many seconds.
+    """Normal: what speed is normal in a zone, in metres or body heights per second, learnt over so many seconds.
 
     `measured_by` is the calibration's version, empty where there is none: with another one it is learnt anew.
     """
@@ -95,7 +95,7 @@ class Held(Part):
 
 
 class ZoneMemory(Part):
-    """What is remembered of one zone. `inside` are the tracks on the inner side of its edge."""
+    """Zone memory: what is remembered of one zone. `inside` are the tracks on the inner side of its edge."""
 
     stays: tuple[Stay, ...] = ()
     inside: tuple[int, ...] = ()
@@ -106,7 +106,7 @@ class ZoneMemory(Part):
 
 
 class CameraMemory(Part):
-    """What is remembered of one camera: a row of the stage's state. Tracks and stays end with their epoch."""
+    """Camera memory: what is remembered of one camera: a row of the stage's state. Tracks and stays end with their epoch."""
 
     camera_id: Identifier
     began: Utc

@@ -1,4 +1,4 @@
-"""How persons move: their speed, what speed is normal, and whether they come together or disperse.
+"""Motion: how persons move: their speed, what speed is normal, and whether they come together or disperse.
 
 Where a camera is calibrated, places and speeds are in metres on the ground. Otherwise speeds are in body heights per second,
 by each person's own height in the picture; who comes towards the camera then seems slower than who crosses its view.
@@ -153,7 +153,7 @@ def known_normal(normal: Normal | None, measured_by: str) -> float | None:
 
 
 class Spread(NamedTuple):
-    """How many persons move, and which shares of them move away from one point and towards it."""
+    """Spread: how many persons move, and which shares of them move away from one point and towards it."""
 
     movers: int
     away: float

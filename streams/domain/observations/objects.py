@@ -19,7 +19,10 @@ where a track expects it, that is where it has a track id."""
 
 
 class ObjectKind(StrEnum):
-    """What a track is followed as. A rider is a person on a bicycle: counted, but its speed says nothing about walking."""
+    """Object kind: what a track is followed as.
+
+    A rider is a person on a bicycle: counted, but its speed says nothing about walking.
+    """
 
     PERSON = "person"
     RIDER = "rider"

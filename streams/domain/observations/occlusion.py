@@ -1,4 +1,4 @@
-"""How many persons probably stand where a detector's boxes are: it misses more of them the more they hide each other.
+"""Occlusion: persons that probably stand where boxes are; a detector misses more the more they hide each other.
 
 Measured on PETS2009 S2L1; `toezicht eval recall` measures it anew, for another video or detector. The estimate is too low where
 crowds are dense: who is hidden wholly has no box at all, and who hides somebody may be missed too, so that the other seems
@@ -23,7 +23,7 @@ _CELLS: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class OcclusionStep:
-    """What was counted for boxes that are hidden up to a share.
+    """Occlusion step: what was counted for boxes that are hidden up to a share.
 
     Attributes:
         up_to: Largest share of a box that nearer boxes cover.

@@ -1,4 +1,4 @@
-"""From detections to a camera's open second: what each of its frames adds.
+"""Open second: from detections to a camera's open second: what each of its frames adds.
 
 One second of a camera is open at a time. It closes when a frame of a later second comes, or when time passes it by a
 grace; what comes for it afterwards is late and changes nothing. What a closed second says is told by `telling.py`.
@@ -48,7 +48,7 @@ _ROUNDING_S: Final = 1e-6
 
 
 class Sample(NamedTuple):
-    """Where a track was in its newest frame of a second: foot point and height, in pixels of the registry's picture."""
+    """Sample: where a track was in its newest frame of a second: foot point and height, in pixels of the registry's picture."""
 
     track_id: int
     kind: ObjectKind
@@ -67,7 +67,7 @@ class Probable(NamedTuple):
 
 
 class Modelled(NamedTuple):
-    """How many persons a counting model saw in a zone, and up to which density its error was measured."""
+    """Modelled: how many persons a counting model saw in a zone, and up to which density its error was measured."""
 
     persons: float
     measured_to_per_m2: float
@@ -75,7 +75,7 @@ class Modelled(NamedTuple):
 
 
 class InZone(NamedTuple):
-    """From when to when a person's track was seen in a zone, in ms of the second."""
+    """In zone: from when to when a person's track was seen in a zone, in ms of the second."""
 
     track_id: int
     first_ms: int
@@ -83,7 +83,7 @@ class InZone(NamedTuple):
 
 
 class ZoneSecond(Part):
-    """What the frames of the open second showed in one zone.
+    """Zone second: what the frames of the open second showed in one zone.
 
     `counts` and `densest_per_m2` have an entry per frame; there are no densities where the zone is not calibrated. `probable` is
     of the first frame: others differ little within a second, and to compare all boxes of hundreds of persons takes long.

@@ -1,4 +1,4 @@
-"""What is known of a camera before it shows anything: its zones, its ground, and the rules that judge it."""
+"""Scene: what is known of a camera before it shows anything: its zones, its ground, and the rules that judge it."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def stays_with(known: Iterable[Stay], present: Iterable[InZone], start_s: float,
 
 
 class Flow(NamedTuple):
-    """Which tracks are on the inner side of a zone's edge, and how many persons crossed it in this second."""
+    """Flow: which tracks are on the inner side of a zone's edge, and how many persons crossed it in this second."""
 
     inside: tuple[int, ...]
     inflow: int

@@ -1,4 +1,4 @@
-"""What two lists of alerts about the same facts differ in: which appear, vanish, are joined, split, or have another priority.
+"""Differences between two lists of alerts about the same facts: they appear, vanish, are joined, split, or have another priority.
 
 Alerts are matched by the facts that they hold, never by identity: an alert's identity is that of its first fact, and rules
 that join otherwise make another fact the first one. Of all pairs those that share most are matched first.

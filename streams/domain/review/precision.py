@@ -1,4 +1,4 @@
-"""How often alerts were right, by what operators closed them as: per rule, camera, category and priority.
+"""Precision by verdicts: how often alerts were right, by what operators closed them as: per rule, camera, category and priority.
 
 Precision is true / (true + false). Alerts closed as test or duplicate say nothing about a rule and are counted apart.
 """

@@ -49,7 +49,7 @@ class RuleChange:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """How many closed alerts fall, by verdict and by from which to which priority: `{"P1 -> P3": 2}`."""
+    """Effect: how many closed alerts fall, by verdict and by from which to which priority: `{"P1 -> P3": 2}`."""
 
     false: Mapping[str, int]
     true: Mapping[str, int]

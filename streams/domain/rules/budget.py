@@ -1,4 +1,4 @@
-"""What the rules say about the alert budget: how many alerts a control room can take, and what is grouped beyond that."""
+"""Budget rules: how many alerts a control room can take, and what is grouped beyond that."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class FloodRule(Part):
 
 
 class LongTermRule(Part):
-    """How many alerts may have been shown within a long window before one of a priority is grouped, per operator."""
+    """Long-term rule: alerts per operator that a long window may have shown before one of a priority is grouped."""
 
     window_s: Annotated[Seconds, Field(gt=0)]
     shown_at_most: Mapping[Priority, Alerts]

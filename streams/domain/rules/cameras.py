@@ -1,4 +1,4 @@
-"""What the rules say about cameras: how they are asked, what corroborates and contradicts, when a zone is crowded."""
+"""Camera rules: how they are asked, what corroborates and contradicts, when a zone is crowded."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Share = Annotated[float, Field(gt=0, le=1)]
 
 
 class LookingRule(Part):
-    """How cameras are asked, and what it takes to say that one could see."""
+    """Looking rule: how cameras are asked, and what it takes to say that one could see."""
 
     near_m: Annotated[Metres, Field(description="Cameras this much further away are listed as out of range")]
     near_at_most: Annotated[int, Field(ge=0, le=20)]
@@ -31,7 +31,7 @@ class LookingRule(Part):
 
 
 class AttentionRule(Part):
-    """How a report raises the attention of the cameras near it, and for how long at most."""
+    """Attention rule: how a report raises the attention of the cameras near it, and for how long at most."""
 
     least_priority: Annotated[Priority, Field(description="A report that is lower by itself asks for no attention")]
     length_s: Annotated[
@@ -53,14 +53,17 @@ class CrowdLevel(Part):
 
 
 class GrowthStep(Part):
-    """What a crowd that grows this fast adds to its level."""
+    """Growth step: what a crowd that grows this fast adds to its level."""
 
     rise_per_min: Annotated[float, Field(gt=0, description="Persons per minute when it reached its level")]
     points: Annotated[Points, Field(gt=0)]
 
 
 class CrowdRule(Part):
-    """When a camera by itself says that a zone is crowded. Levels rise; a level is left below `clear_share` of it."""
+    """Crowd rule: when a camera by itself says that a zone is crowded.
+
+    Levels rise; a level is left below `clear_share` of it.
+    """
 
     levels: Annotated[tuple[CrowdLevel, ...], Field(min_length=1, max_length=5)]
     growth: tuple[GrowthStep, ...]
@@ -90,13 +93,13 @@ class CrowdRule(Part):
 
 
 class EpisodesRule(Part):
-    """What cameras may begin a situation about."""
+    """Episodes rule: what cameras may begin a situation about."""
 
     crowd: CrowdRule
 
 
 class Signal(Part):
-    """What one zone must show in one second to corroborate: everything that is given, together.
+    """Signal: what one zone must show in one second to corroborate: everything that is given, together.
 
     A situation is one that the zone's registry asks for (`situations`); where it does not, it is never met.
     """
@@ -116,7 +119,7 @@ class Signal(Part):
 
 
 class CameraRule(Part):
-    """Which cameras a category asks, when they look, what corroborates, and what contradicts."""
+    """Camera rule: which cameras a category asks, when they look, what corroborates, and what contradicts."""
 
     distance_m: Metres
     before_s: Seconds

@@ -1,4 +1,4 @@
-"""What the place and the local time of a situation add: named hours, named areas, or both together.
+"""Circumstances: what the place and the local time of a situation add: named hours, named areas, or both together.
 
 An area is the control room's own choice and stands in its rules for anyone to read. It must be drawn for what happens there,
 such as a shopping street or a station, never for who lives there; names that say a prohibited ground are refused.

@@ -1,4 +1,4 @@
-"""What rules may not say together: they would contradict each other, or a limit that no rules file can lift.
+"""Contradictions: what rules may not say together: they would contradict each other, or a limit that no rules file can lift.
 
 The limits are those of the domain fact sheet, §7 (rules 1, 5 and the table) and §1 (demands 3 and 6).
 """

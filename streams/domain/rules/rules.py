@@ -45,7 +45,7 @@ class Thresholds(Part):
 
 
 class VerdictPoints(Part):
-    """What the best verdict of the cameras adds. Not having been able to look is no reason to rise or fall."""
+    """Verdict points: what the best verdict of the cameras adds. Not having been able to look is no reason to rise or fall."""
 
     pending: Points
     corroborated: Points
@@ -69,21 +69,21 @@ class VerdictPoints(Part):
 
 
 class IndependentRule(Part):
-    """What each further source adds that reports the same situation."""
+    """Independent rule: what each further source adds that reports the same situation."""
 
     points_per_source: Annotated[Points, Field(ge=0)]
     points_at_most: Annotated[Points, Field(ge=0)]
 
 
 class AgeStep(Part):
-    """What a report's delay adds: from this many seconds between happening and reporting."""
+    """Age step: what a report's delay adds: from this many seconds between happening and reporting."""
 
     from_s: Seconds
     points: Annotated[Points, Field(le=0)]
 
 
 class PositionRule(Part):
-    """What a poor or a missing position adds."""
+    """Position rule: what a poor or a missing position adds."""
 
     poor_from_m: Metres
     poor_points: Annotated[Points, Field(le=0)]
@@ -91,7 +91,7 @@ class PositionRule(Part):
 
 
 class JoiningRule(Part):
-    """How reports become one situation. Positions are indexed in square cells of `cell_m` in RD New."""
+    """Joining rule: how reports become one situation. Positions are indexed in square cells of `cell_m` in RD New."""
 
     cell_m: Annotated[float, Field(ge=50, le=5_000)]
     accuracy_at_most_m: Annotated[Metres, Field(description="A poorer position widens the search by no more than this")]
@@ -125,7 +125,7 @@ class JoiningRule(Part):
 
 
 class LifetimeRule(Part):
-    """How long things are kept, in seconds of recorded time."""
+    """Lifetime rule: how long things are kept, in seconds of recorded time."""
 
     open_s: Annotated[Seconds, Field(gt=0, description="An alert expires this long after its newest report")]
     forget_s: Annotated[Seconds, Field(gt=0, description="How long an ended alert's reports are still recognised")]
@@ -141,21 +141,21 @@ class LifetimeRule(Part):
 
 
 class SituationRule(Part):
-    """How near and how soon another report must be to be about the same thing."""
+    """Situation rule: how near and how soon another report must be to be about the same thing."""
 
     distance_m: Metres
     window_s: Annotated[Seconds, Field(gt=0)]
 
 
 class JustNow(Part):
-    """What a report adds that is made at once, for categories where minutes matter."""
+    """Just now: what a report adds that is made at once, for categories where minutes matter."""
 
     within_s: Annotated[Seconds, Field(gt=0)]
     points: Annotated[Points, Field(gt=0)]
 
 
 class CategoryRule(Part):
-    """Everything about one category. `cameras: none` means that no camera may be asked, ever."""
+    """Category rule: everything about one category. `cameras: none` means that no camera may be asked, ever."""
 
     name: ShortText
     points: Points
@@ -287,13 +287,13 @@ class Rules(Part):
 
 
 class DampingRule(Part):
-    """How long a priority that falls is held before the lower one is shown."""
+    """Damping rule: how long a priority that falls is held before the lower one is shown."""
 
     fall_after_s: Annotated[Seconds, Field(description="0: it falls at once")]
 
 
 class NearRepeatRule(Part):
-    """Which situations can repeat one another, how near and how soon, and what that adds, once."""
+    """Near repeat rule: which situations can repeat one another, how near and how soon, and what that adds, once."""
 
     categories: Annotated[tuple[Category, ...], Field(description="Empty: none")]
     distance_m: Metres

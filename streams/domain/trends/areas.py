@@ -59,7 +59,7 @@ class MultiPolygonGeometry(Part):
 
 
 class AreaProperties(Part):
-    """What an area is called."""
+    """Area properties: what an area is called."""
 
     code: Annotated[
         str, Field(pattern=r"^(WK\d{6}|BU\d{8})$", description="CBS code of a wijk (WK036204) or buurt (BU03620401)")

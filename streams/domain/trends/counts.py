@@ -1,4 +1,4 @@
-"""What an alert counts for: a category, an area and a day, or nothing; and the weeks that days lie in.
+"""Counts: what an alert counts for: a category, an area and a day, or nothing; and the weeks that days lie in.
 
 An alert counts from the revision in which a report of it first holds: what only a camera saw was not reported, and one more
 camera would look like more incidents. It counts for the day on which it happened, in the municipality's time zone, however
@@ -34,7 +34,7 @@ Week = Annotated[int, Field(ge=0, description="Weeks since Monday 0001-01-01")]
 
 
 class Contribution(Part):
-    """What one alert counts for."""
+    """Contribution: what one alert counts for."""
 
     category: Category
     area_code: Identifier

@@ -58,7 +58,7 @@ class RepeatPair:
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """What chance would have: the mean number of pairs, and the probability of as many or more as there are."""
+    """Chance: what chance would have: the mean number of pairs, and the probability of as many or more as there are."""
 
     pairs: int
     expected: float | None

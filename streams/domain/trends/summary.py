@@ -1,4 +1,4 @@
-"""What the safety team's report says of one control room and week, from the messages of the topic `trends`.
+"""Trend summary: what the safety team's report says of one control room and week, from the messages of the topic `trends`.
 
 A pure function from messages to figures: the last message about each count wins, and a week about which nothing was told
 had none, if it was counted at all.
@@ -77,7 +77,7 @@ class AreaLine:
 
 @dataclass(frozen=True, slots=True)
 class TargetLine:
-    """How a target stands: see `TrendTarget`. `as_of` is the day on which that was told."""
+    """Target line: how a target stands: see `TrendTarget`. `as_of` is the day on which that was told."""
 
     category: Category
     year: int

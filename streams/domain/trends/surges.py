@@ -40,7 +40,7 @@ _NEGLIGIBLE: Final = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What the weeks before a week tell.
+    """Base: what the weeks before a week tell.
 
     Attributes:
         weeks: How many whole weeks are known, at most 52.
@@ -69,7 +69,7 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class JudgedCount:
-    """What a count says, its probability and the limit that it was held against; None where it was not tested."""
+    """Judged count: what a count says, its probability and the limit that it was held against; None where it was not tested."""
 
     judgement: Judgement
     probability: float | None = None

@@ -1,4 +1,4 @@
-"""What a source of reports is, and how to add one.
+"""Sources base: what a source of reports is, and how to add one.
 
 A source is one file here with one class: it turns one line of its feed into a `RawReport`, `NotForUs` or `Unreadable`,
 and never raises. Names, free text, telephone numbers and house numbers are dropped in that class, so that nothing
@@ -43,7 +43,9 @@ Opts_contra = TypeVar("Opts_contra", bound="SourceOptions", contravariant=True)
 
 
 class SourceOptions(BaseModel):
-    """What every source is told when it is made. Each field is an option of its command, with the description as help.
+    """Source options: what every source is told when it is made.
+
+    Each field is an option of its command, with the description as help.
 
     The docstring of a source's own model is the help of its command.
     """

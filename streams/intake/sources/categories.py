@@ -21,7 +21,7 @@ Codes = dict[Annotated[str, Field(pattern=_CODE.pattern)], Category]
 
 
 class Categories(Part):
-    """Which code means which category: LMC's codes and Signalen's slugs. Our own names need no entry."""
+    """Categories: which code means which category: LMC's codes and Signalen's slugs. Our own names need no entry."""
 
     version: Annotated[str, Field(min_length=1, max_length=40)]
     lmc: Codes

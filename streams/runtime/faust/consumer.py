@@ -1,4 +1,4 @@
-"""How a stage reads: the framework's consumer, which loses nothing at a rebalance, and hands on without a detour.
+"""Consumer: how a stage reads: the framework's consumer, which loses nothing at a rebalance, and hands on without a detour.
 
 - A fetch that is under way holds the live set of the partitions that may be read. A rebalance empties that set, and to aiokafka
   no partitions mean all of them: it hands out records of partitions that are paused, they are dropped, and the position stands

@@ -1,4 +1,4 @@
-"""Which local state may be used at all: what is marked, or does not open, is thrown away and read anew."""
+"""Trust in local state: what is marked, or does not open, is thrown away and read anew."""
 
 from __future__ import annotations
 

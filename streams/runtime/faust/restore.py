@@ -40,7 +40,7 @@ TRY_AGAIN_S: Final = 1.0
 
 @dataclass
 class Piece:
-    """What was read of one changelog partition and is not written yet.
+    """Piece: what was read of one changelog partition and is not written yet.
 
     Attributes:
         table: Where it goes.

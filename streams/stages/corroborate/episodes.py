@@ -1,4 +1,4 @@
-"""What cameras see by themselves, kept by `corroborate`: crowds and zone events that open an alert.
+"""Episodes: what cameras see by themselves, kept by `corroborate`: crowds and zone events that open an alert.
 
 - `crowd/<camera>/<zone>`: a crowded zone;
 - `situation/<camera>/<zone>/<kind>`: a situation that holds in a zone;

@@ -1,4 +1,4 @@
-"""Where `decide` asks the alert budget: the rows of one control room, and the summaries that an input makes it tell.
+"""Budget service of `decide`: the alert budget's rows of one control room, and the summaries that an input makes it tell.
 
 - `budget/<room>`: what was asked and shown lately;
 - `summary/<room>/<alert>`: a summary alert;
@@ -51,7 +51,7 @@ LOOK_S: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class BudgetMeasure:
-    """How a control room's budget stands, for its gauges; told at a flood's beginning and end, and each minute."""
+    """Budget measure: how a room's budget stands, for its gauges; told at a flood's beginning and end, and each minute."""
 
     control_room_id: str
     flood: bool

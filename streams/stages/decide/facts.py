@@ -1,4 +1,4 @@
-"""What a fact changes: the situations before and after it, which become alerts where they differ.
+"""Facts: what a fact changes: the situations before and after it, which become alerts where they differ.
 
 A fact goes to the alert that has it, to one about the same thing, or opens one; what comes too early waits in the store.
 """

@@ -1,4 +1,4 @@
-"""Where a new fact finds the situation that it is about: the open ones by cell, and of some groups the newest anywhere.
+"""Index: where a new fact finds the situation that it is about: the open ones by cell, and of some groups the newest anywhere.
 
 What a cell is, and what may join, is told by `streams/domain/alerts/matching.py`; here are the rows,
 `cell/<room>/<group>/<cell>`.

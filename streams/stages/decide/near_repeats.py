@@ -1,4 +1,4 @@
-"""Where `decide` keeps earlier situations that a new one may repeat: rows `repeat/<room>/<cell>`, gone after their time.
+"""Near-repeat store: earlier situations that a new one may repeat, rows `repeat/<room>/<cell>`, gone after their time.
 
 A situation that comes late, is cancelled, or turns out to be false changes what later ones repeat. Those are named, so that the
 order in which reports arrive does not matter.

@@ -1,4 +1,4 @@
-"""Where `decide` keeps its situations: rows per partition, small, named with their control room.
+"""Decide store: where `decide` keeps its situations: rows per partition, small, named with their control room.
 
 - `alert/<room>/<alert>`: a situation;
 - `fact/<room>/<incident or episode>`: the alert that it belongs to;
@@ -47,13 +47,13 @@ REPLAYABLE: Final = timedelta(milliseconds=(_LETTERS.retention_ms or 28 * DAY_MS
 
 
 class LinkRow(Part):
-    """Which alert a fact belongs to."""
+    """Link row: which alert a fact belongs to."""
 
     alert_id: str
 
 
 class EarlyRow(Part):
-    """What waits: answers to a report that is not here yet, a cancelled report, an ended episode."""
+    """Early row: what waits: answers to a report that is not here yet, a cancelled report, an ended episode."""
 
     report: ReportRow | None = None
     episode: EpisodeRow | None = None
@@ -65,7 +65,7 @@ class EarlyRow(Part):
 
 
 class GoneRow(Part):
-    """How far a fact of a forgotten alert was known: a report by its revision, an episode by its newest phase."""
+    """Gone row: how far a fact of a forgotten alert was known: a report by its revision, an episode by its newest phase."""
 
     revision: Annotated[int, Field(ge=0)] = 0
     occurred_at: Utc

@@ -1,4 +1,4 @@
-"""Where a decision stands between the ticks: enough to repeat the order in which a partition's inputs were taken.
+"""Tick order: where a decision stands between the ticks: enough to repeat the order in which a partition's inputs were taken.
 
 Most ticks change nothing and leave no record, yet a decision may depend on what an earlier tick moved: what expired, and how
 far the due clock is. So a tick that writes rows notes its offset, and each decision tells the last one before it. A tick

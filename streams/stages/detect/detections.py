@@ -1,4 +1,4 @@
-"""What a detector found in pictures, as messages: the same in the stage `detect` and beside a camera."""
+"""Detections: what a detector found in pictures, as messages: the same in the stage `detect` and beside a camera."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PictureFindings:
-    """What a picture shows: objects, and the crowd where a model counted it."""
+    """Picture findings: what a picture shows: objects, and the crowd where a model counted it."""
 
     objects: Sequence[DetectedObject]
     crowd: CrowdMap | None = None

@@ -1,4 +1,4 @@
-"""What `trends` tells, as messages: made from its rows, the plan and the names of areas."""
+"""Trend messages: what `trends` tells, as messages: made from its rows, the plan and the names of areas."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Area = tuple[str, int | None]
 
 @dataclass(frozen=True)
 class Office:
-    """What one control room's counts are told with: the plan, the areas, the zone of days and weeks."""
+    """Office: what one control room's counts are told with: the plan, the areas, the zone of days and weeks."""
 
     plan: SafetyPlan
     areas: AreaMap

@@ -1,4 +1,4 @@
-"""Where `trends` keeps its counts: rows per partition, small, named with their control room.
+"""Trend store: where `trends` keeps its counts: rows per partition, small, named with their control room.
 
 - `counts/<room>/<category>/<year>/<area>`: counts per week, at most 57 weeks;
 - `year/<room>/<category>/<year>`: the count of a calendar year;
@@ -38,7 +38,7 @@ _PROLONG: Final = timedelta(days=1)
 
 
 class CountedRow(Part):
-    """What an alert counts for since a revision; None where it does not count."""
+    """Counted row: what an alert counts for since a revision; None where it does not count."""
 
     revision: Count
     contribution: Contribution | None
@@ -52,7 +52,7 @@ class YearRow(Part):
 
 
 class PlaceRow(Part):
-    """Where one of a kind was: exactly (RD New, metres) for some weeks, its square of 200 m for a year."""
+    """Place row: where one of a kind was: exactly (RD New, metres) for some weeks, its square of 200 m for a year."""
 
     area_code: Identifier
     area_year: AreaYear | None

@@ -1,4 +1,7 @@
-"""Which zone events there are: how each is found, when it begins and ends, what it says. A new one is a file, and a row here."""
+"""Zone events registry: which zone events there are: how each is found, when it begins and ends, what it says.
+
+A new one is a file, and a row here.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from streams.domain.observations.zone_events.wrong_direction import wrong_direct
 
 
 class ZoneEventRule(NamedTuple):
-    """How a zone event is found and told.
+    """Zone event rule: how a zone event is found and told.
 
     Attributes:
         find: Tells whether a zone shows it.
@@ -57,7 +60,7 @@ Of what cameras see by themselves only crowds, fires and objects that were left 
 
 
 class ZoneEvents(NamedTuple):
-    """What is remembered of a zone's situations, and what is told of them."""
+    """Zone events: what is remembered of a zone's situations, and what is told of them."""
 
     held: dict[SituationKind, Held]
     told: tuple[ZoneSituation, ...]

@@ -1,4 +1,4 @@
-"""What a situation is judged by, and what it says when it is found."""
+"""Shown: what a situation is judged by, and what it says when it is found."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from streams.domain.observations.motion import Scale, TrackMotion
 
 @dataclass(frozen=True)
 class ZoneShown:
-    """What a zone showed in one second. Times are in seconds since the camera's memory began.
+    """Zone shown: what a zone showed in one second. Times are in seconds since the camera's memory began.
 
     Attributes:
         zone: The zone with its switches.

@@ -1,4 +1,4 @@
-"""Which P2000 messages are one report: the network gives no ids, and repeats a call for each group of pagers.
+"""Calls: which P2000 messages are one report: the network gives no ids, and repeats a call for each group of pagers.
 
 Equal texts (without urgency, markers and blanks) within `SAME_CALL` of the first are one report. A withdrawal belongs to
 the newest report within `WITHDRAWN_WITHIN` with the same text, else to the newest with a unit in common at the same place,

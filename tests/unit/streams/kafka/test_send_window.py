@@ -186,7 +186,7 @@ def test_why_it_waits_is_told_where_it_is_not_silence() -> None:
 
 def test_at_the_start_a_broker_is_waited_for_and_told() -> None:
     """Once, however long it takes; and then that it answers."""
-    bench = Bench([*[GONE] * 50, FakeProducer()])
+    bench = Bench([*[GONE] * 5, FakeProducer()])
     bench.window.connect()
     assert bench.said == [
         "waiting for Kafka at kafka:9092: nothing is read until it answers",
