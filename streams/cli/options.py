@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 import typer
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from streams.errors import ConfigurationError, ToezichtError
 from streams.kafka.decoding import undecodable_line
@@ -131,7 +132,7 @@ def with_options(command: Callable[..., None], model: type[BaseModel]) -> Callab
             name,
             inspect.Parameter.KEYWORD_ONLY,
             default=field.default,
-            annotation=Annotated[field.annotation, typer.Option(help=field.description)],
+            annotation=_option(field),
         )
         for name, field in model.model_fields.items()
     ]
@@ -144,6 +145,13 @@ def with_options(command: Callable[..., None], model: type[BaseModel]) -> Callab
     run.__annotations__ = {each.name: each.annotation for each in parameters}
     run.__doc__ = command.__doc__
     return run
+
+
+def _option(field: FieldInfo) -> Any:
+    """Return a field's type as the command line takes it: a choice as its word, so that the model refuses it in one line."""
+    if get_origin(field.annotation) is Literal:
+        return Annotated[str, typer.Option(help=field.description, metavar="|".join(get_args(field.annotation)))]
+    return Annotated[field.annotation, typer.Option(help=field.description)]
 
 
 def _address(path: Path) -> str:

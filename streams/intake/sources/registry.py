@@ -44,7 +44,8 @@ def make_source(name: str, options: Mapping[str, object], time_zone: str) -> Inc
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         option = f"--{str(first['loc'][0]).replace('_', '-')}"
-        raise ConfigurationError(f"intake {name}", option, first["input"], first["msg"]) from None
+        expected = first["msg"].removeprefix("Input should be ")
+        raise ConfigurationError(f"intake {name}", option, first["input"], expected) from None
     return source.from_options(checked, time_zone)
 
 
