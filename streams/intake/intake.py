@@ -20,10 +20,10 @@ from prometheus_client import Counter
 from schemas.base import derive_id
 from schemas.codec import OCTETS, Encoded, encode
 from schemas.dead_letters import DeadLetterReason, DeadLetterReference
-from schemas.incidents import Incident, incident_identity
+from schemas.incidents import Incident, ReportNote, incident_identity
 from streams.clock import Clock
 from streams.domain.incidents.raw_report import NotForUs, RawReport, Unreadable
-from streams.domain.incidents.revisions import AcceptedReport, NothingNew, RefusedReport, normalise
+from streams.domain.incidents.revisions import AcceptedReport, IntakeResult, NothingNew, RefusedReport, normalise
 from streams.intake.lines import Line
 from streams.intake.sources.base import IncidentSource
 from streams.kafka.send_window import SendWindow
@@ -101,6 +101,8 @@ class Intake:
         self._stopping = stopping
         self._memory = memory
         failures_from_zero(STAGE)
+        for result in (*IntakeResult, *ReportNote):
+            REPORTS_READ.labels(source.name, result)
         self._known: OrderedDict[str, Incident] = OrderedDict()
         self._counters: dict[str, Counter] = {}
 
@@ -239,16 +241,16 @@ class Intake:
     def _note(self, decision: AcceptedReport, report: RawReport) -> None:
         if decision.late:
             self._count_note("late")
-        if not report.category_known and not report.cancels:
-            self._count_note("unknown_category")
+        for note in decision.incident.notes if not report.cancels else report.notes:
+            self._count_note(note)
 
     def _count(self, result: str) -> None:
         self.summary.results[str(result)] += 1
         self._increment(str(result))
 
     def _count_note(self, note: str) -> None:
-        self.summary.notes[note] += 1
-        self._increment(note)
+        self.summary.notes[str(note)] += 1
+        self._increment(str(note))
 
     def _increment(self, label: str) -> None:
         if label not in self._counters:

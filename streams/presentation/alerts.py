@@ -16,6 +16,7 @@ from schemas.categories import Priority
 from schemas.evidence import Verdict
 from streams.domain.budget.budget import OFF_LIST, hidden
 from streams.presentation.language import Language
+from streams.presentation.notes import notes_of
 
 OFF_THE_LIST: Final = frozenset(AlertState) - {AlertState.NEW, AlertState.ACKNOWLEDGED, AlertState.RETURNED_TO_NORMAL}
 """What has ended, and what was put aside or is expected and comes back by itself (`docs/lifecycle.md`)."""
@@ -137,6 +138,7 @@ def row(alert: Alert, now: datetime, language: Language) -> Row:
         why.append(f"≤ {alert.priority} ({alert.capped_by})")
     if alert.falls_at:
         why.append(f"→ {alert.falls_to} {alert.falls_at:%H:%M:%S} UTC")
+    why += notes_of(alert, language)
     looked = [camera for camera in alert.cameras if camera.verdict is not Verdict.NO_COVERAGE][:CAMERAS]
     verdicts = VERDICTS[language]
     if alert.summary is not None:

@@ -4,7 +4,7 @@ The rules, each with a result that is counted:
 
 * A report that was not seen before is created; one seen before with other content is updated with the next revision;
   one with equal content is a duplicate, and one that was reported before the newest that we know is stale. When it was
-  reported and received is not content.
+  reported and received is not content, and neither is a note: the same told in a better form is nothing new.
 * An update that says no position keeps the known one, and one that says no place the known place; one that names another place
   without a position has none: it happened elsewhere than was known.
 * A cancellation keeps what was known of the report. It is final: what comes after it under the same id changes nothing.
@@ -17,6 +17,7 @@ The rules, each with a result that is counted:
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -27,7 +28,7 @@ from pydantic import ValidationError
 from schemas.categories import Category
 from schemas.dead_letters import DeadLetterReason
 from schemas.geo import Position
-from schemas.incidents import Incident, Operation, incident_identity
+from schemas.incidents import Incident, Operation, ReportNote, incident_identity, ordered_notes
 from streams.domain.incidents.raw_report import RawReport
 
 MAX_AHEAD: Final = timedelta(minutes=5)
@@ -202,7 +203,15 @@ def _incident(report: RawReport, known: Incident | None, now: datetime, operatio
         occurred_at=_occurred_at(report, known, reported_at, now),
         reported_at=reported_at,
         received_at=now,
+        notes=ordered_notes(_notes(report)),
     )
+
+
+def _notes(report: RawReport) -> Iterator[ReportNote]:
+    """Yield what an operator is to know of how a report was read: the source's own notes, and that nothing explains its kind."""
+    yield from report.notes
+    if not report.category_known and not report.cancels:
+        yield ReportNote.UNKNOWN_KIND
 
 
 def _where(report: RawReport, known: Incident | None) -> tuple[Position | None, str]:

@@ -65,7 +65,7 @@ def test_each_reason_of_a_failure_is_a_series_from_the_start() -> None:
 def test_a_day_of_reports() -> None:
     """Created, updated, duplicate, cancelled, too late to change, broken: sent in order, each counted once."""
     producer = FakeProducer()
-    before = {name: _metric(name) for name in ("created", "unreadable", "late", "unknown_category")}
+    before = {name: _metric(name) for name in ("created", "unreadable", "late", "unknown_kind")}
     intake = _intake(producer)
     intake.run(
         _lines(
@@ -102,11 +102,11 @@ def test_a_day_of_reports() -> None:
             "after_cancel": 1, "cancelled": 1, "created": 3, "duplicate": 1, "not_for_us": 1, "unreadable": 3,
             "updated": 1,
         },
-        "notes": {"late": 1, "unknown_category": 1},
+        "notes": {"late": 1, "unknown_kind": 1},
         "unconfirmed": 0,
     }  # fmt: skip
     assert {name: _metric(name) - count for name, count in before.items()} == {
-        "created": 3, "unreadable": 3, "late": 1, "unknown_category": 1,
+        "created": 3, "unreadable": 3, "late": 1, "unknown_kind": 1,
     }  # fmt: skip
     assert str(intake.summary).startswith("11 lines read: 1 after_cancel, ")
 
