@@ -63,9 +63,9 @@ def test_each_reason_of_a_failure_is_a_series_from_the_start() -> None:
 
 
 def test_a_day_of_reports() -> None:
-    """Created, updated, duplicate, cancelled, too late to change, broken: sent in order, each counted once."""
+    """Created, updated, duplicate, cancelled, opened again, broken: sent in order, each counted once."""
     producer = FakeProducer()
-    before = {name: _metric(name) for name in ("created", "unreadable", "late", "unknown_kind")}
+    before = {name: _metric(name) for name in ("created", "unreadable", "late", "unknown_kind", "clock_off")}
     intake = _intake(producer)
     intake.run(
         _lines(
@@ -80,35 +80,35 @@ def test_a_day_of_reports() -> None:
                 _line(source_id="3", occurred_at="2026-11-23T11:00:00Z"),
                 _line(source_id="4", occurred_at="2026-11-24T13:00:00Z"),
                 _line(source_id="5", position={"lat": 48.8, "lon": 2.3}),
+                _line(source_id="6", occurred_at="2026-09-24T13:00:00Z"),
                 b"",
             ]
         )
     )
     messages = producer.messages()
     assert [type(message).__name__ for message in messages] == [
-        "Incident", "Incident", "DeadLetterReference", "Incident", "Incident", "Incident", "DeadLetterReference",
+        "Incident", "Incident", "DeadLetterReference", "Incident", "Incident", "Incident", "Incident", "Incident", "Incident",
         "DeadLetterReference",
     ]  # fmt: skip
     assert [(m.operation, m.revision) for m in messages[:2]] == [(Operation.CREATE, 0), (Operation.UPDATE, 1)]
     assert [m.reason for m in messages if isinstance(m, DeadLetterReference)] == [
         DeadLetterReason.NOT_JSON,
-        DeadLetterReason.FROM_THE_FUTURE,
-        DeadLetterReason.OUTSIDE_COUNTRY,
+        DeadLetterReason.TOO_LATE,
     ]
     assert intake.flush(1, lambda: 0.0) == 0
     assert intake.summary.as_dict() == {
-        "read": 11,
+        "read": 12,
         "results": {
-            "after_cancel": 1, "cancelled": 1, "created": 3, "duplicate": 1, "not_for_us": 1, "unreadable": 3,
+            "cancelled": 1, "created": 5, "duplicate": 1, "not_for_us": 1, "reactivated": 1, "unreadable": 2,
             "updated": 1,
         },
-        "notes": {"late": 1, "unknown_kind": 1},
+        "notes": {"clock_off": 1, "late": 1, "position_left_out": 1, "unknown_kind": 1},
         "unconfirmed": 0,
     }  # fmt: skip
     assert {name: _metric(name) - count for name, count in before.items()} == {
-        "created": 3, "unreadable": 3, "late": 1, "unknown_kind": 1,
+        "created": 5, "unreadable": 2, "late": 1, "unknown_kind": 1, "clock_off": 1,
     }  # fmt: skip
-    assert str(intake.summary).startswith("11 lines read: 1 after_cancel, ")
+    assert str(intake.summary).startswith("12 lines read: 1 cancelled, 1 clock_off, ")
 
 
 def test_a_dead_letter_holds_the_original() -> None:
