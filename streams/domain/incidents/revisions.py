@@ -55,11 +55,12 @@ class IntakeResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AcceptedReport:
-    """Something to send."""
+    """Something to send. `notes` are those of this report; the incident of a cancellation has those of what it cancels."""
 
     incident: Incident
     result: IntakeResult
     late: bool
+    notes: tuple[ReportNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +91,11 @@ def normalise(report: RawReport, known: Incident | None, now: datetime) -> Accep
         return refused
     report = _checked(report, now)
     try:
-        if report.cancels:
-            return _cancelled(report, known, now)
-        return _reported(report, known, now)
+        decision = _cancelled(report, known, now) if report.cancels else _reported(report, known, now)
     except ValidationError as error:
         field = str(error.errors(include_url=False, include_input=False)[0]["loc"][0])
         return RefusedReport(DeadLetterReason.INVALID, f"{field}: not as an incident can have it")
+    return replace(decision, notes=report.notes) if isinstance(decision, AcceptedReport) else decision
 
 
 def summary(category: Category, place: str, notes: Collection[ReportNote] = ()) -> str:

@@ -22,7 +22,7 @@ from streams.intake.scenario_clock import PlayClock, played
 from streams.intake.sources.categories import load_categories
 from streams.intake.sources.recorded import RecordedReports
 from streams.kafka.send_window import SIZE, SendWindow
-from streams.metrics import MESSAGES_FAILED
+from streams.metrics import MESSAGES_FAILED, REPORT_NOTES, URGENT_DEAD_LETTERS
 from tests.support.producer import FakeProducer
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -123,6 +123,59 @@ def test_a_dead_letter_holds_the_original() -> None:
     assert key.decode() == letter.original_key
     assert dict(headers)["content-type"] == b"application/octet-stream"
     assert envelope(headers).event_id != envelope(producer.sent[1][3]).event_id
+
+
+def _urgent() -> float:
+    return REGISTRY.get_sample_value("toezicht_urgent_dead_letters_total", {"stage": STAGE}) or 0.0
+
+
+@pytest.mark.parametrize(
+    ("content", "urgent"),
+    [
+        (_line(source="two words", priority="P 1"), True),
+        (_line(source="two words", priority="P 3"), False),
+        (b'{"source": "politie-gms", "priority": "A1", "sour', True),
+        (b'{"source": "politie-gms", "priority": "A2", "sour', False),
+        (_line(priority="P 1", occurred_at="2026-09-24T13:00:00Z"), True),
+        (_line(priority="laag", occurred_at="2026-09-24T13:00:00Z"), False),
+        (b'{"priority": "spoed", "text": "' + b"x" * 100_000, True),
+        (b"\xff" * 100, False),
+    ],
+    ids=["no-name", "no-name-routine", "cut", "cut-routine", "too-late", "too-late-routine", "too-large", "noise"],
+)
+def test_a_dead_letter_that_may_be_urgent_is_told_at_once(
+    content: bytes, urgent: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In a counter of its own that wakes operations, in the letter, in the log and in the summary."""
+    producer, before = FakeProducer(), _urgent()
+    intake = _intake(producer)
+    intake.run(_lines([content]))
+    [letter] = producer.messages()
+    assert letter.urgent is urgent
+    assert _urgent() - before == int(urgent)
+    assert intake.summary.notes["urgent_dead_letter"] == int(urgent)
+    assert [record.levelname for record in caplog.records] == ["ERROR" if urgent else "WARNING"]
+
+
+def test_the_counter_of_urgent_dead_letters_is_there_from_the_start() -> None:
+    """Prometheus sees no increase in a series that begins at 1."""
+    URGENT_DEAD_LETTERS.clear()
+    _intake()
+    assert REGISTRY.get_sample_value("toezicht_urgent_dead_letters_total", {"stage": STAGE}) == 0.0
+
+
+def test_notes_are_counted_for_each_partner() -> None:
+    """So that operations knows whose clock is fast; of partners beyond fifty only that there are more."""
+    REPORT_NOTES.clear()
+    ahead = "2026-11-24T12:10:00Z"
+    intake = _intake(FakeProducer())
+    intake.run(_lines(_line(source=f"partner-{number}", occurred_at=ahead) for number in range(60)))
+
+    def counted(partner: str) -> float | None:
+        labels = {"partner": partner, "note": "clock_off"}
+        return REGISTRY.get_sample_value("toezicht_report_notes_total", labels)
+
+    assert (counted("partner-0"), counted("partner-49"), counted("partner-50"), counted("other")) == (1, 1, None, 10)
 
 
 def test_a_line_that_is_too_large() -> None:
