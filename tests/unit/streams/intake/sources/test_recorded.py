@@ -92,6 +92,7 @@ def test_operations(operation: str) -> None:
         ("", Category.OVERIG, "unknown", False),
         ("de buurman slaat zijn vrouw", Category.OVERIG, "unknown", False),
         ("x" * 200, Category.OVERIG, "unknown", False),
+        ("0612345678", Category.OVERIG, "unknown", False),
     ],
 )
 def test_categories(code: str, category: Category, shown: str, known: bool) -> None:
