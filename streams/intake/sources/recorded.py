@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -143,6 +144,10 @@ class RecordedReports:
         except ValidationError as error:
             return _unreadable(error)
         return self._report(line, position, now)
+
+    def overdue(self, now: datetime, *, ending: bool = False) -> Iterable[Reading]:
+        """Return nothing: each line is a report of its own."""
+        return ()
 
     def recall(self, incident: Incident) -> None:
         """Nothing to learn: every line carries its own id."""
