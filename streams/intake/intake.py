@@ -109,6 +109,7 @@ class Intake:
         self._known: OrderedDict[str, Incident] = OrderedDict()
         self._counters: dict[str, Counter] = {}
         self._partners: set[str] = set()
+        self._line_number = 0
 
     @property
     def name(self) -> str:
@@ -130,6 +131,7 @@ class Intake:
         """
         for line in lines:
             self.take(line)
+        self._release(ending=True)
 
     def take(self, line: Line) -> None:
         """Read one line and send what it causes; waits while the window is full.
@@ -137,12 +139,23 @@ class Intake:
         Raises:
             DeliveryError: See `run`.
         """
-        outgoing = self.prepare(line)
+        self._line_number = line.number
+        self._send(self.prepare(line))
+        self._release()
+
+    def _release(self, *, ending: bool = False) -> None:
+        """Send what lines say whose rest did not come: the second half of a long page that the receiver missed."""
+        now = self._report_clock()
+        for reading in self._source.overdue(now, ending=ending):
+            if isinstance(reading, RawReport):
+                self._send(self._decide(Line(self._line_number, b"", 0), reading, now, self._clock()))
+
+    def _send(self, outgoing: Outgoing | None) -> None:
         if outgoing is None or self._window is None:
             return
         while self._window.full and not self._stopping():
             self._window.turn(LOOK_S)
-        self._window.put(outgoing.topic, outgoing.record, line.number)
+        self._window.put(outgoing.topic, outgoing.record, self._line_number)
         if not self._stopping():  # then the end is waited for once, not at every line that is still in hand
             self._window.turn(0.0)
 
@@ -152,6 +165,7 @@ class Intake:
         Raises:
             DeliveryError: See `run`.
         """
+        self._release()
         if self._window is not None:
             self._window.turn(0.0)
 

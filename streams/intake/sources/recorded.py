@@ -24,7 +24,7 @@ Only the first two are required. Null is "not said" everywhere, and a field that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from pathlib import Path
@@ -136,6 +136,10 @@ class RecordedReports:
             return named
         notes += named.notes
         return self._report(line, named.value, operation is LineOperation.CANCEL, notes, now)
+
+    def overdue(self, now: datetime, *, ending: bool = False) -> Iterable[Reading]:
+        """Return nothing: each line is a report of its own."""
+        return ()
 
     def recall(self, incident: Incident) -> None:
         """Nothing to learn: every line carries its own id."""
