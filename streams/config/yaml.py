@@ -101,7 +101,7 @@ def _refuse_endless(text: str, name: str) -> None:
     """
     sizes, anchors, names, total = [0], dict[str, int](), list[str | None](), 0
     for event in yaml.parse(text, Loader=_Loader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.CollectionStartEvent):
             sizes.append(1)
             names.append(event.anchor)
@@ -115,7 +115,7 @@ def _refuse_endless(text: str, name: str) -> None:
         elif isinstance(event, yaml.AliasEvent):
             if event.anchor in names:
                 raise FileError(f"{name}:{line}: the alias {event.anchor} stands within what it names")
-            sizes[-1] += anchors.get(event.anchor, 1)
+            sizes[-1] += anchors.get(event.anchor or "", 1)
         elif isinstance(event, yaml.ScalarEvent):
             sizes[-1] += 1
         total = max(total, sizes[-1])

@@ -17,7 +17,7 @@ from streams.domain.geometry.country import inside_country
 from streams.domain.incidents.raw_report import NotForUs, RawReport, Unreadable
 from streams.domain.incidents.revisions import normalise
 from streams.domain.incidents.urgency import may_be_urgent, urgency
-from streams.intake.lines import MAX_LINE_BYTES, LineSplitter
+from streams.intake.lines import MAX_LINE_BYTES, Line, LineSplitter
 from streams.intake.sources import fields
 from streams.intake.sources.registry import SOURCES, make_source
 from tests.support.mutation import Mutator, fuzz
@@ -155,7 +155,7 @@ def test_feeds_of_every_encoding(encoding: str) -> None:
         whole = LineSplitter()
         expected = [*whole.add(content), *whole.end()]
         parts = LineSplitter()
-        found = []
+        found: list[Line] = []
         at = 0
         while at < len(content):
             size = draw.choice((1, 3, 100, 10_000))
