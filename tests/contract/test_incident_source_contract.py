@@ -75,10 +75,12 @@ FEEDS = {
         personal=(
             b'{"source": "politie-gms", "source_id": "4", "text": "Zwartjanssen 0612345678 hartklachten",'
             b' "reporter": {"name": "Zwartjanssen"}, "category": "Zwartjanssen hartklachten", "priority": "0612345678 bellen"}',
+            b'{"source": "politie-gms", "source_id": "6", "operation": "hartklachten Zwartjanssen 0612345678"}',
+            b'{"source": "politie-gms", "source_id": "7", "place": "Zwartjanssen, 0612345678, hartklachten"}',
+            b'{"source": "politie-gms", "source_id": "8", "priority": "0612345678", "position": "Zwartjanssen hartklachten"}',
         ),
         personal_and_broken=(
             b'{"source": "Zwartjanssen 0612345678", "source_id": "5", "text": "hartklachten"}',
-            b'{"source": "politie-gms", "source_id": "6", "operation": "hartklachten Zwartjanssen 0612345678"}',
             b'{"Zwartjanssen": 0612345678, "hartklachten"}',
         ),
     ),

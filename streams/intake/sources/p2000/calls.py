@@ -24,7 +24,7 @@ from typing import Final
 
 from schemas.categories import Category
 from schemas.incidents import Incident, Operation, ReportNote
-from streams.domain.incidents.revisions import urgency
+from streams.domain.incidents.urgency import urgency
 
 SAME_CALL: Final = timedelta(minutes=30)
 GROWS_WITHIN: Final = timedelta(hours=1)

@@ -52,6 +52,8 @@ _OLD: Final = re.compile(
     r"FLEX: (\S{1,12} \S{1,12}) (\S{1,20}) (\S{1,12}) \[([\d ]{0,200})\] (\w{3})(?: (.*))?", re.DOTALL
 )
 _FRAGMENT: Final = re.compile(r"\d\.\d\.([KFC])(?:\..*)?")
+_WITHOUT_TEXT: Final = frozenset({"NUM", "TON", "BIN", "UNK", "SEC", "INS", "STD", "SFN", "SNM", "NNM", "HEX"})
+"""Types of pages that are no text, in the decoders' own abbreviations."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -170,9 +172,11 @@ def _first_of_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(reversed(pairs))
 
 
-def _made(time: str, mode: str, capcodes: str, kind: str, text: str, repaired: bool) -> Page | NotForUs:
-    if kind.strip() != "ALN":
+def _made(time: str, mode: str, capcodes: str, kind: str, text: str, repaired: bool) -> Page | NotForUs | Unreadable:
+    if kind.strip() in _WITHOUT_TEXT:
         return NotForUs("not_text")
+    if kind.strip() != "ALN":
+        return broken("type: expected ALN, or one of a page without text")  # a text may stand there all the same
     found = [_CAPCODE.fullmatch(each) for each in capcodes.split()[:200]]
     known = tuple(each[1].lstrip("0") for each in found if each is not None)
     part = next((each for each in mode.split("/") if each in {"F", "C"}), WHOLE)

@@ -26,7 +26,7 @@ from schemas.categories import Category
 from schemas.incidents import Incident, ReportNote
 from streams.config.yaml import read_yaml
 from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading
-from streams.domain.incidents.revisions import urgency
+from streams.domain.incidents.urgency import MOST_URGENT, urgency
 from streams.intake.sources.base import SourceOptions
 from streams.intake.sources.categories import UNKNOWN_CODE
 from streams.intake.sources.gazetteer import NO_GAZETTEER, Gazetteer, join_place
@@ -42,7 +42,6 @@ from streams.intake.sources.p2000.streets import FoundPlace, PlaceFinder
 from streams.settings import read_time_zone
 
 SOURCE: Final = "p2000"
-URGENT: Final = 1
 _GRIP: Final = re.compile(r"\bGRIP\s{0,3}:?\s{0,3}([1-5])\b", re.IGNORECASE)
 _LEADS: Final = frozenset(
     {"graag", "spoed", "met", "van", "een", "mogelijk", "mogelijke", "vermoedelijk", "ploeg", "ajb", "svp", "dv"}
@@ -207,7 +206,9 @@ class P2000Reports:
             return False
         if not _stands_in(self._words.talk, message.words):
             return True
-        return urgency(message.priority) <= URGENT and bool(message.group or message.units) and not message.ambulance
+        return (
+            urgency(message.priority) <= MOST_URGENT and bool(message.group or message.units) and not message.ambulance
+        )
 
     def _withdrawal(self, message: PagerMessage) -> Withdrawal:
         """Return what a message takes back, and leave the words for it out of the message."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from schemas.alerts import AlertReport
+from schemas.categories import Category
 from schemas.incidents import ReportNote
 from streams.presentation.alerts import row
 from streams.presentation.language import Language
@@ -36,6 +37,15 @@ def test_the_list_shows_each_note_once_behind_a_mark() -> None:
         f"{MARK} onbekend soort melding",
     ]
     assert MARK not in row(alert(), NOON, Language.NL).why
+
+
+def test_an_unknown_kind_is_not_called_by_a_category() -> None:
+    """`overig` would say that it is known and minor; with a category that counts, that one is told."""
+    noted = (report(ReportNote.UNKNOWN_KIND),)
+    unknown = alert(category=Category.OVERIG, reports=noted)
+    assert [row(unknown, NOON, language).what for language in Language] == ["onbekend soort", "unknown kind"]
+    assert row(alert(category=Category.OVERIG), NOON, Language.NL).what == "overig"
+    assert row(alert(category=Category.BRAND, reports=noted), NOON, Language.NL).what == "brand"
 
 
 def test_what_was_withdrawn_has_no_say_while_another_report_holds() -> None:

@@ -15,7 +15,8 @@ import pytest
 
 from schemas.incidents import Incident, Operation, ReportNote
 from streams.domain.incidents.raw_report import NotForUs, RawReport
-from streams.domain.incidents.revisions import AcceptedReport, IntakeResult, normalise, urgency
+from streams.domain.incidents.revisions import AcceptedReport, IntakeResult, normalise
+from streams.domain.incidents.urgency import urgency
 from streams.intake.sources.p2000.reports import P2000Reports
 from tests.support.pages import NOW, filled, p2000, page, read_text, report_of
 
