@@ -201,7 +201,8 @@ def _same(call: Call, told: Told, at: datetime) -> bool:
     known = call.told
     if _differ(known.channel, told.channel):
         return False
-    if known.digest == told.digest and abs(at - call.first_at) <= SAME_CALL:
+    apart = bool(known.units and told.units) and not set(known.units) & set(told.units) and not known.channel
+    if known.digest == told.digest and abs(at - call.first_at) <= SAME_CALL and (told.place or not apart):
         return True
     if not told.place or known.place.lower() != told.place.lower() or abs(at - call.last_at) > GROWS_WITHIN:
         return False

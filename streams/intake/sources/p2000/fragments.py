@@ -37,6 +37,12 @@ class Fragments:
         if before is not None and _near(before, held.moment):
             held = replace(before, page=_joined(before.page, held.page))
         self._held[held.page.capcodes] = held
+        if len(self._held) > 2 * KEPT_AT_MOST:  # nobody asks for what is overdue
+            self._held.popitem(last=False)
+
+    def __len__(self) -> int:
+        """Return how many wait."""
+        return len(self._held)
 
     def complete(self, last: Page, moment: datetime) -> FirstPart | None:
         """Return the whole of which this is the last part, or None where its first part is not known."""

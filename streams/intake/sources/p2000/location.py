@@ -37,10 +37,10 @@ def locate(message: PagerMessage, place: FoundPlace, room: Room) -> LocatedCall:
     """Return whose call a message is."""
     told = regions_told(message)
     otherwise = bool(told) and not any(room.region in regions for regions in told)
-    if place.town and not place.guessed:
-        return _by_town(message, place, room, otherwise=otherwise)
     ours = room.has_postcode(message.postcode)
-    if message.postcode and not ours:
+    if place.town and not place.guessed:
+        found = _by_town(message, place, room, told)
+    elif message.postcode and not ours:
         found = LocatedCall(Where.ELSEWHERE, "postcode")
     elif ours and (message.exact or not otherwise):
         found = LocatedCall(Where.OURS, "postcode", uncertain=otherwise)
@@ -56,22 +56,25 @@ def locate(message: PagerMessage, place: FoundPlace, room: Room) -> LocatedCall:
 
 
 def regions_told(message: PagerMessage) -> list[frozenset[int]]:
-    """Return the regions that a radio group, a vehicle's number and an object's code each stand for; only what is said."""
+    """Return the regions that a radio group, vehicles' numbers and codes of objects each stand for; only what is said."""
     told = [REGIONS.of_group(message.group)] if message.group else []
     numbers = frozenset(int(number[:2]) for number in (*message.units, *message.objects))
     return [*told, numbers] if numbers else told
 
 
-def _by_town(message: PagerMessage, place: FoundPlace, room: Room, *, otherwise: bool) -> LocatedCall:
+def _by_town(message: PagerMessage, place: FoundPlace, room: Room, told: list[frozenset[int]]) -> LocatedCall:
     if place.town not in room.towns:
         if message.exact and room.has_postcode(message.postcode):
             return LocatedCall(Where.OURS, "postcode", uncertain=True)
         return LocatedCall(Where.ELSEWHERE, "town")
-    own = REGIONS.by_number[room.region]
-    if place.province and place.province != own.province:
+    if place.province and place.province != REGIONS.by_number[room.region].province:
         return LocatedCall(Where.ELSEWHERE, "province")
+    other_postcode = bool(message.postcode) and not room.has_postcode(message.postcode)
+    otherwise = bool(told) and not any(room.region in regions for regions in told)
     shared = REGIONS.by_town.get(place.town.lower(), frozenset({room.region})) != {room.region}
-    if shared and otherwise:
+    if otherwise and (shared or place.leads):
         return LocatedCall(Where.ELSEWHERE, "region")
-    contradicted = message.exact and not room.has_postcode(message.postcode)
-    return LocatedCall(Where.OURS, "town", uncertain=contradicted)
+    far = otherwise and not any(regions & set(room.neighbours) for regions in told)
+    if (far and len(told) + other_postcode > 1) or (other_postcode and place.leads):
+        return LocatedCall(Where.ELSEWHERE, "region")
+    return LocatedCall(Where.OURS, "town", uncertain=other_postcode or far)

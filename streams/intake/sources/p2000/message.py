@@ -41,6 +41,8 @@ _ROUNDED: Final = frozenset({"eh", "ambu", "ambulance", "voertuig"})
 """What stands before an ambulance's own number."""
 _HIDDEN: Final = frozenset({"obj", "object", "best", "bestemming", "dest", "naar", "info", "opm", "kenmerk"})
 """What stands, with a colon, before an object or a destination: nothing of it is kept."""
+_TO: Final = "naar"
+"""Stands before a destination without a colon too."""
 BREAK: Final = ""
 """Stands among the words for what parts them: a number, a bracket, a colon."""
 
@@ -57,6 +59,7 @@ class PagerMessage:
         drill: Whether the radio group is one for exercises (OTO).
         units: Numbers of vehicles, in their order.
         objects: The first two digits of codes of objects, which are the region's.
+        town_first: Whether the priority stands behind the classification, as where the town stands before the street.
         postcode: Four digits, or empty.
         exact: Whether the postcode has its letters.
         numbers: Numbers of rides and the like: they tell one journey from another.
@@ -71,6 +74,7 @@ class PagerMessage:
     drill: bool = False
     units: list[str] = field(default_factory=list)
     objects: list[str] = field(default_factory=list)
+    town_first: bool = False
     postcode: str = ""
     exact: bool = False
     numbers: list[str] = field(default_factory=list)
@@ -125,6 +129,7 @@ def _without_priority(text: str, message: PagerMessage) -> str:
     later = _PRIO_LATER.search(text) or _P_LATER.search(text[: _ROUTE * 2])
     if later is None:
         return text
+    message.town_first = later.re is _PRIO_LATER
     message.priority = f"{'PRIO' if later.re is _PRIO_LATER else 'P'} {later[1]}"
     return f"{text[: later.start()]} | {text[later.end() :]}"
 
@@ -157,7 +162,8 @@ def _take(message: PagerMessage, piece: str, label: str, *, hidden: bool) -> tup
     """Take one piece; return whether what follows is hidden, and the label that a number behind this one would have."""
     bare = piece.strip(",;:>")
     low = bare.lower().rstrip(".")
-    if low in _LABELLED | _ROUNDED or (piece.endswith(":") and low in _HIDDEN):
+    rounded = low in _ROUNDED and (message.ambulance or piece.endswith(":"))
+    if rounded or low in _LABELLED or low == _TO or (low in _HIDDEN and piece.endswith(":")):
         _part(message)
         return low in _HIDDEN, low
     if bare in {"", "-", ".", "/"}:

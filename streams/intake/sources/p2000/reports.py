@@ -171,7 +171,7 @@ class P2000Reports:
         if match is None and not taken_back.call and not self._is_call(message):
             return NotForUs("talk" if _stands_in(self._words.talk, message.words) else "no_call")
         rest = _behind(message.words, match)
-        place = self._places.find(rest, explained=match is not None)
+        place = self._places.find(rest, town_first=message.town_first)
         located = locate(message, place, self._room)
         if located.where is Where.ELSEWHERE or (located.where is Where.NOT_LOCATED and self._room.unlocated == "drop"):
             return NotForUs(located.where.value)
@@ -266,12 +266,10 @@ class P2000Reports:
         category, word, known = self._meaning(message, match)
         channel = f"{message.group}{message.channel}" if message.group else ""
         words = [self._run, *message.words]
-        if message.ambulance or not place.street:
-            words += [
-                *message.units,
-                *message.numbers,
-                message.postcode,
-            ]  # a town alone does not tell one call from another
+        if message.ambulance:
+            words += [*message.units, *message.numbers, message.postcode]  # a town alone does not tell one from another
+        elif not place.street:
+            words += message.numbers
         street = "" if message.ambulance else place.street
         where = join_place(street, place.town) if street else ""
         units = tuple(dict.fromkeys(message.units))

@@ -8,6 +8,8 @@ A YAML file, checked when it is read::
       Amstelveen: [amstvn]
       Nes aan de Amstel: []
     postcodes: ["1180-1189"]         # four digits, or from and to
+    neighbours: [9, 11, 12, 14, 16]  # regions whose dispatchers send crews into ours
+    streets: [Turfschip]             # names in the first town to know whole; a gazetteer's are known besides
     unlocated: drop                  # or keep: on the list, marked as uncertain
 """
 
@@ -34,6 +36,8 @@ class Room(Part):
     region: Number
     towns: Annotated[dict[Name, tuple[Name, ...]], Field(min_length=1)]
     postcodes: Annotated[tuple[Postcodes, ...], Field(min_length=1)]
+    neighbours: tuple[Number, ...] = ()
+    streets: tuple[Name, ...] = ()
     unlocated: Literal["drop", "keep"] = "drop"
 
     @model_validator(mode="after")

@@ -22,10 +22,10 @@ from streams.intake.sources.p2000.message import BREAK
 from streams.intake.sources.p2000.regions import REGIONS
 from streams.intake.sources.p2000.room import Room
 
+FoundTown = tuple[str, int, Sequence[str], str]
+"""A town, the number of its part of the message, what else stands in that part, and the province behind it."""
 MAX_TOWN_WORDS: Final = 5
 MAX_STREET_WORDS: Final = 6
-UNKNOWN_AT_MOST: Final = 2
-"""How many words of no list a street may have before its ending: `Keizer Karelplein`, `Van Heuven Goedhartlaan`."""
 _NOT_A_TOWN_BEHIND: Final = frozenset({"van", "naar", "richting", "ri", "rtg", "uit"})
 _NAME_GOES_ON: Final = frozenset({"aan", "op", "bij", "den", "de", "a/d", "ad", "in", "en"})
 _OF: Final = frozenset({"van", "der", "naar", "tot"})
@@ -75,6 +75,7 @@ class FoundPlace:
         street: Street, square or motorway with its hectometre; or empty.
         town: As our lists call it, or empty.
         province: The letters behind the town, such as NH, or empty.
+        leads: Whether the town stands before other words, as a street's name might.
         guessed: Whether the town is one of the room's but for one letter.
         known_in: The town in which the gazetteer knows the street, where no other of its towns has one of that name.
     """
@@ -82,6 +83,7 @@ class FoundPlace:
     street: str
     town: str
     province: str = ""
+    leads: bool = False
     guessed: bool = False
     known_in: str = ""
 
@@ -97,18 +99,21 @@ class PlaceFinder:
         self._own = sorted(town.lower() for town in room.towns if " " not in town and len(town) >= 8)
         self._called = room.town_names
         self._streets: dict[str, dict[tuple[str, ...], str]] = {}
-        for name, town in gazetteer.streets():
+        own = [(name, next(iter(room.towns))) for name in room.streets]
+        for name, town in (*own, *gazetteer.streets()):
             self._streets.setdefault(town.lower(), {})[tuple(name.lower().split())] = name
 
-    def find(self, words: Sequence[str], *, explained: bool) -> FoundPlace:
+    def find(self, words: Sequence[str], *, town_first: bool = False) -> FoundPlace:
         """Return street and town.
 
         Args:
             words: What stands behind the classification, as it is written; `BREAK` parts what does not belong together.
-            explained: Whether a classification was found before them; else words of no list may be one.
+            town_first: Whether the town is rather sought before the street.
         """
         parts = list(_parts(words))
-        town, number, part, province = self._town(parts)
+        found = self._at_start(parts) if town_first else self._at_an_end(parts)
+        leads = found is None or town_first
+        town, number, part, province = found or self._at_an_end(parts) or self._at_start(parts) or ("", -1, (), "")
         guessed = False
         if not town:
             town, number, part = self._nearly(parts)
@@ -116,24 +121,30 @@ class PlaceFinder:
         before = [*parts[:number], part] if number >= 0 else parts
         street, known_in = "", ""
         for each in reversed(before):
-            street, known_in = self._street(each, town, explained=explained)
+            street, known_in = self._street(each, town)
             if street:
                 break
-        return FoundPlace(street, town, province, guessed, known_in)
+        return FoundPlace(street, town, province, leads, guessed, known_in)
 
-    def _town(self, parts: Sequence[Sequence[str]]) -> tuple[str, int, Sequence[str], str]:
-        """Return the town, the number of its part, what else stands in that part, and the province behind it."""
+    def _at_an_end(self, parts: Sequence[Sequence[str]]) -> FoundTown | None:
+        """Return the last town that ends its part of the message."""
         for number in range(len(parts) - 1, -1, -1):
             found = self._at_end(parts[number])
             if found is not None:
                 return found[0], number, found[1], found[2]
+        return None
+
+    def _at_start(self, parts: Sequence[Sequence[str]]) -> FoundTown | None:
+        """Return the first town that begins its part, where a street stands behind it: what else does is a name that goes on."""
         for number, part in enumerate(parts):
             low = [word.lower().rstrip(".") for word in part]
-            for length in range(min(MAX_TOWN_WORDS, len(part)), 0, -1):
+            for length in range(min(MAX_TOWN_WORDS, len(part) - 1), 0, -1):
                 town = self._towns.get(tuple(low[:length]))
-                if town and low[length : length + 1] != [] and low[length] not in _NAME_GOES_ON:
-                    return town, number, part[length:], ""
-        return "", -1, (), ""
+                province = part[length] if part[length] in REGIONS.provinces else ""
+                rest = part[length + 1 :] if province else part[length:]
+                if town and low[length] not in _NAME_GOES_ON and self._street(rest, town)[0]:
+                    return town, number, rest, province
+        return None
 
     def _at_end(self, part: Sequence[str]) -> tuple[str, Sequence[str], str] | None:
         low = [word.lower().rstrip(".") for word in part]
@@ -159,13 +170,13 @@ class PlaceFinder:
                         return self._called[own], number, parts[number][:-1]
         return "", -1, ()
 
-    def _street(self, part: Sequence[str], town: str, *, explained: bool) -> tuple[str, str]:
+    def _street(self, part: Sequence[str], town: str) -> tuple[str, str]:
         """Return the last street of a part, and the town in which the gazetteer alone knows it."""
         for each in reversed(list(self._without_persons(part))):
             known, where = self._known(each, town)
             if known:
                 return known, where
-            street = _road(each) or self._by_grammar(each, explained=explained and each[:1] == part[:1])
+            street = _road(each) or self._by_grammar(each)
             if street:
                 return street, ""
         return "", ""
@@ -207,7 +218,7 @@ class PlaceFinder:
         [(where, name)] = found.items()
         return name, next((called for low_name, called in self._called.items() if low_name == where), where)
 
-    def _by_grammar(self, part: list[str], *, explained: bool) -> str:
+    def _by_grammar(self, part: list[str]) -> str:
         low = [word.lower().rstrip(".") for word in part]
         for at in range(len(part) - 1, -1, -1):
             ending = LISTS.ending_of(low[at])
@@ -215,47 +226,43 @@ class PlaceFinder:
                 continue
             if low[at] == ending and at + 2 < len(part) + 1 and low[at + 1 : at + 2] and low[at + 1] in _OF:
                 end = _end_of_name(part, at + 1)
-                return _written(part[self._start(low, at, plain=False) : end]) if end > at + 2 else ""
+                return _written(part[self._start(part, low, at, plain=False) : end]) if end > at + 2 else ""
             if low[at] == ending and not (at and low[at - 1] in LISTS.adjectives):
                 continue
             end = at + 1
             while end < len(part) and low[end] in LISTS.directions:
                 end += 1
-            start = self._start(low, at, plain=self._plain(low[at]))
-            if explained and not self._plain(low[at]):
-                start = self._with_names(part, low, start)
-            return _written(part[start:end])
+            return _written(part[self._start(part, low, at, plain=self._plain(low[at])) : end])
         return ""
 
-    def _start(self, low: Sequence[str], at: int, *, plain: bool) -> int:
-        """Return where a street begins whose ending stands at `at`, by words that are known to belong to names."""
+    def _start(self, part: Sequence[str], low: Sequence[str], at: int, *, plain: bool) -> int:
+        """Return where a street begins whose ending stands at `at`.
+
+        A word of no list belongs to it only where a small `van` or the like joins them (Wolfert van Borsselenweg): alone before a
+        street (Jansen Legmeerdijk) it may be somebody's name.
+        """
         start = at
         while start and at - start < MAX_STREET_WORDS - 1:
             word = low[start - 1]
-            belongs = word in LISTS.adjectives or (
-                not plain and (word in LISTS.titles or word in LISTS.given or word in LISTS.particles)
-            )
+            if word in LISTS.directions and start > 1:
+                break
+            belongs = word in LISTS.adjectives
+            if not plain:
+                belongs |= (
+                    word in LISTS.titles
+                    or word in LISTS.given
+                    or word in LISTS.particles
+                    or _is_initials(part[start - 1])
+                )
+                belongs |= (
+                    low[start] in LISTS.particles and part[start].islower() and _is_own_name(part[start - 1], word)
+                )
             if not belongs or word in LISTS.breaks:
                 break
             start -= 1
         while start < at and low[start] in _NEVER_FIRST:
             start += 1
         return start
-
-    def _with_names(self, part: Sequence[str], low: Sequence[str], start: int) -> int:
-        """Return where it begins with words of no list too, where nothing but the street stands in its part of the message."""
-        unknown = 0
-        for at in range(start - 1, -1, -1):
-            if low[at] in LISTS.particles | LISTS.titles | LISTS.given | LISTS.adjectives:
-                continue
-            if low[at] in LISTS.objects | LISTS.surnames or not _is_name(part[at]):
-                return start
-            if LISTS.ending_of(low[at]) and low[at] not in LISTS.endings:
-                return at + 1 if unknown == 0 else start  # another street: a crossing
-            unknown += 1
-        if unknown > UNKNOWN_AT_MOST or start > MAX_STREET_WORDS - 1:
-            return start
-        return 0
 
 
 def one_apart(word: str, name: str) -> bool:
@@ -303,6 +310,15 @@ def _end_of_name(part: Sequence[str], start: int) -> int:
     while end < len(part) and end - start < MAX_STREET_WORDS - 1 and (_is_name(part[end]) or part[end].islower()):
         end += 1
     return end
+
+
+def _is_initials(word: str) -> bool:
+    return word.endswith(".") and all(len(each) == 1 and each.isupper() for each in word.strip(".").split("."))
+
+
+def _is_own_name(word: str, low: str) -> bool:
+    """Return whether a word of no list may begin a name: `Wolfert`, and neither an object nor one of the commonest surnames."""
+    return _is_name(word) and word[0].isupper() and not word.isupper() and low not in LISTS.objects | LISTS.surnames
 
 
 def _is_name(word: str) -> bool:

@@ -50,6 +50,27 @@ def test_hard_limits_hold_whatever_the_score(
     assert (alert.priority, alert.capped_by) == (priority, capped_by)
 
 
+@pytest.mark.parametrize(
+    ("category", "urgency", "accuracy_m", "priority"),
+    [
+        pytest.param(Category.BRAND, 2, 120, Priority.P2, id="automatic-alarm"),
+        (Category.BRAND, 2, 4_000, Priority.P2),
+        (Category.BRAND, 1, 120, Priority.P1),
+        (Category.BRAND, 1, 4_000, Priority.P1),
+        (Category.BRAND, 1, None, Priority.P1),
+        (Category.GEWELD_VECHTPARTIJ, 2, 120, Priority.P2),
+        (Category.GEWELD_VECHTPARTIJ, 1, 4_000, Priority.P1),
+        (Category.GEWELD_VECHTPARTIJ, 1, None, Priority.P1),
+    ],
+)
+def test_a_fire_and_a_fight_are_as_urgent_as_is_said(
+    deciding: Deciding, category: Category, urgency: int, accuracy_m: float | None, priority: Priority
+) -> None:
+    """P1 or P2 by their urgency alone (fact sheet §7): how well the place is known changes neither."""
+    where = None if accuracy_m is None else position(accuracy_m=accuracy_m)
+    assert deciding.one(report("a", category=category, urgency=urgency, position=where)).priority is priority
+
+
 UNKNOWN: dict[str, Any] = {"category": Category.OVERIG, "category_source": "zzzz", "notes": (ReportNote.UNKNOWN_KIND,)}
 
 

@@ -91,10 +91,10 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ),
         (
             "unknown_kind.points",
-            54,
-            "unknown_kind.points 54: an urgent report of an unknown kind may have only 49 points",
+            53,
+            "unknown_kind.points 53: an urgent report of an unknown kind may have only 49 points",
         ),
-        ("unknown_kind.urgency_at_most", 3, "may have only 40 points, expected at least 50, P2"),
+        ("unknown_kind.urgency_at_most", 3, "may have only 41 points, expected at least 50, P2"),
         ("unknown_kind.urgency_at_most", 0, "greater than or equal to 1"),
         (
             "categories.overig.operator_list",

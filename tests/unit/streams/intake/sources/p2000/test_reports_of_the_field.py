@@ -58,7 +58,7 @@ REPORTS = [
     ),
     pytest.param(
         "FLEX|@L@|1600/2/K/A|04.024|002029568 001201999|ALN|P 1 BAD-26 Ongeval gev. stoffen (gaslekkage) Turfschip Amstelveen 133631",
-        ("brand", 1, "Amstelveen"),
+        ("brand", 1, "Turfschip, Amstelveen"),
         id="hazardous-substance",
     ),
     pytest.param(
