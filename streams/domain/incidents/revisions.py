@@ -34,6 +34,8 @@ from streams.domain.incidents.urgency import urgency
 
 MAX_AHEAD: Final = timedelta(minutes=1)
 """What a clock that is set by a time server is never off; further ahead is noted."""
+MAX_PLACE: Final = 120
+"""Longest place that a message has: no street and town together are longer."""
 LATE: Final = timedelta(hours=24)
 TOO_LATE: Final = timedelta(days=28)
 """Nothing is kept longer than four weeks, so nothing older can still be joined with anything."""
@@ -114,7 +116,7 @@ def _refusal(report: RawReport, now: datetime) -> RefusedReport | None:
 
 
 def _checked(report: RawReport, now: datetime) -> RawReport:
-    """Return a report without a position that cannot be, and with a note of that, of a fast clock and of an unknown kind."""
+    """Return a report without the position or place that no message can have, with notes of that, of its clock and kind."""
     notes = list(report.notes)
     position = report.position
     if position is not None and not inside_country(position):
@@ -124,7 +126,11 @@ def _checked(report: RawReport, now: datetime) -> RawReport:
         notes.append(ReportNote.CLOCK_OFF)
     if not report.category_known and not report.cancels:
         notes.append(ReportNote.UNKNOWN_KIND)
-    return replace(report, position=position, notes=ordered_notes(notes))
+    place = report.place
+    if len(place) > MAX_PLACE:
+        place = ""
+        notes.append(ReportNote.PLACE_LEFT_OUT)
+    return replace(report, position=position, place=place, notes=ordered_notes(notes))
 
 
 def _cancelled(report: RawReport, known: Incident | None, now: datetime) -> AcceptedReport | NothingNew:

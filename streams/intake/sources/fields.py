@@ -103,7 +103,8 @@ def priority(value: Any) -> Field[str]:
     """Return a priority as its source writes it, where we know it; anything else may be somebody's words."""
     if is_unsaid(value):
         return Field("")
-    written = f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else value
+    as_number = None if isinstance(value, str) else number(value).value
+    written = value if as_number is None else f"{as_number:g}"
     said = " ".join(written.split()) if isinstance(written, str) else ""
     known = known_urgency(said) if len(said) <= 2 * MAX_PRIORITY else None
     if known is None:

@@ -248,6 +248,12 @@ def test_a_report_needs_no_position() -> None:
     assert _accepted(replace(REPORT, position=None)).incident.position is None
 
 
+def test_a_place_that_no_message_can_have_is_left_out() -> None:
+    """A damaged word of any length loses no report."""
+    incident = _accepted(replace(REPORT, place="x" * 121)).incident
+    assert (incident.place, incident.notes) == ("", (ReportNote.PLACE_LEFT_OUT,))
+
+
 def test_what_no_incident_can_have_is_refused() -> None:
     """A source that gives a wrong identifier makes a dead letter, not an error."""
     decision = normalise(replace(REPORT, source="two words"), None, NOW)
