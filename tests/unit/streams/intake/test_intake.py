@@ -109,7 +109,7 @@ def test_a_day_of_reports() -> None:
     assert {name: _metric(name) - count for name, count in before.items()} == {
         "created": 5, "unreadable": 2, "late": 1, "unknown_kind": 1, "clock_off": 1,
     }  # fmt: skip
-    assert str(intake.summary).startswith("12 lines read: 1 cancelled, 1 clock_off, ")
+    assert str(intake.summary).startswith("12 lines read: 1 blank, 1 cancelled, 1 clock_off, ")
 
 
 def test_a_dead_letter_holds_the_original() -> None:
