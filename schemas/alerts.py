@@ -12,6 +12,7 @@ from schemas.base import Identifier, Message, Part, ShortText, Utc
 from schemas.categories import Category, Priority
 from schemas.evidence import Coverage, Verdict
 from schemas.geo import Position
+from schemas.incidents import Notes
 
 
 class AlertState(StrEnum):
@@ -70,6 +71,7 @@ class AlertReport(Part):
     position: Position | None
     occurred_at: Utc
     reported_at: Utc
+    notes: Annotated[Notes, Field(description="What of it could not be read as it was meant")] = ()
 
 
 class NearRepeat(Part):

@@ -54,3 +54,6 @@ class DeadLetterReference(Message):
         int | None, Field(ge=0, description="Size of the original; larger than the value where that holds a part only")
     ] = None
     failed_at: Utc
+    urgent: Annotated[
+        bool, Field(description="Whether it is, or may be, a report of urgency 0 or 1, of which operators know nothing")
+    ] = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
@@ -18,6 +19,56 @@ class Operation(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     CANCEL = "cancel"
+
+
+class ReportNote(StrEnum):
+    """Report note: what of a report could not be read as it was meant, and what was done about it; safe as a metric label.
+
+    A note never stands for a value: it repeats nothing of what the source wrote.
+    """
+
+    POSITION_SWAPPED = "position_swapped"
+    """Its coordinates stood in the wrong order, and were put right."""
+    POSITION_CONVERTED = "position_converted"
+    """Its coordinates stood in the fields of another system (RD New in degrees), and were converted."""
+    POSITION_LEFT_OUT = "position_left_out"
+    """Its position cannot be read, or lies outside the country."""
+    ACCURACY_UNKNOWN = "accuracy_unknown"
+    """Its position's accuracy cannot be read: the source's usual one stands in for it."""
+    NUMBER_REPAIRED = "number_repaired"
+    """A number was written in another way, such as with a decimal comma."""
+    TIME_OF_ARRIVAL = "time_of_arrival"
+    """Its time cannot be read or is no time (a zero): the moment of arrival stands in for it."""
+    ZONE_ASSUMED = "zone_assumed"
+    """Its time names no zone: it was read in the configured one."""
+    CLOCK_OFF = "clock_off"
+    """Its time lies ahead, or years back: a clock at the source is wrong, and the moment of arrival stands in for it."""
+    PLACE_LEFT_OUT = "place_left_out"
+    """Its street or town cannot be read."""
+    PLACE_UNCERTAIN = "place_uncertain"
+    """What it says of the place fits more than one, or contradicts itself."""
+    PRIORITY_UNKNOWN = "priority_unknown"
+    """Its priority is not one that we know: as if none were said."""
+    UNKNOWN_KIND = "unknown_kind"
+    """No table explains what it is about."""
+    FIELD_LEFT_OUT = "field_left_out"
+    """Another optional field cannot be read."""
+    TEXT_REPAIRED = "text_repaired"
+    """Bytes of its text are no characters and were replaced."""
+    INCOMPLETE = "incomplete"
+    """A part of it did not come, such as the second half of a long pager message."""
+    ID_HASHED = "id_hashed"
+    """Its source's id is longer than ours may be: `source_id` is a digest of it."""
+
+
+Notes = Annotated[tuple[ReportNote, ...], Field(max_length=len(ReportNote))]
+"""Each at most once, in the order of the list above."""
+
+
+def ordered_notes(notes: Iterable[ReportNote]) -> tuple[ReportNote, ...]:
+    """Return notes as a message has them: each once, in the order of their list."""
+    found = set(notes)
+    return tuple(note for note in ReportNote if note in found)
 
 
 class Incident(Message):
@@ -54,6 +105,7 @@ class Incident(Message):
     occurred_at: Annotated[Utc, Field(description="When it happened, as far as the source says; else reported_at")]
     reported_at: Annotated[Utc, Field(description="When the source reported this revision")]
     received_at: Annotated[Utc, Field(description="When intake read it")]
+    notes: Annotated[Notes, Field(description="What of it could not be read as it was meant")] = ()
 
 
 def incident_identity(source: str, source_id: str) -> str:

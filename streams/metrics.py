@@ -20,6 +20,11 @@ MESSAGES_OUT: Final = Counter("toezicht_messages_out_total", "Records that the b
 MESSAGES_FAILED: Final = Counter(
     "toezicht_messages_failed_total", "Records that went to dead-letters, by bounded reason.", ["stage", "reason"]
 )
+URGENT_DEAD_LETTERS: Final = Counter(
+    "toezicht_urgent_dead_letters_total",
+    "Records that went to dead-letters and are, or may be, reports of urgency 0 or 1.",
+    ["stage"],
+)
 MESSAGES_REPEATED: Final = Counter(
     "toezicht_messages_repeated_total", "Repeated records whose first outputs were sent again.", ["stage"]
 )
@@ -101,6 +106,10 @@ OBSERVATIONS_LATE: Final = Counter(
 REPORTS_READ: Final = Counter(
     "toezicht_reports_read_total", "Reports read, by source and result.", ["source", "result"]
 )
+REPORT_NOTES: Final = Counter(
+    "toezicht_report_notes_total", "Reports with a note of what could not be read, by partner (the first 50, then `other`).",
+    ["partner", "note"],
+)  # fmt: skip
 ALERTS: Final = Counter("toezicht_alerts_total", "Alerts opened, by priority at opening.", ["priority"])
 ALERT_CHANGES: Final = Counter(
     "toezicht_alert_changes_total", "Messages on the operator topic.", ["change", "priority"]
@@ -176,3 +185,11 @@ def failures_from_zero(stage: str) -> None:
     """Let a stage's failures be series from its start: Prometheus sees no increase in one that begins at 1."""
     for reason in DeadLetterReason:
         MESSAGES_FAILED.labels(stage, reason)
+    URGENT_DEAD_LETTERS.labels(stage)
+
+
+def count_failure(stage: str, reason: DeadLetterReason, urgent: bool) -> None:
+    """Count a record that goes to dead-letters; one that may be an urgent report wakes operations."""
+    MESSAGES_FAILED.labels(stage, reason).inc()
+    if urgent:
+        URGENT_DEAD_LETTERS.labels(stage).inc()

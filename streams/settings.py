@@ -54,7 +54,7 @@ class PipelineSettings(BaseModel):
         0.0, description="Highest density, in persons per square metre, at which that model's error was measured"
     )
     allow_model_download: bool = Field(False, description="Whether ultralytics may download its own weights")
-    time_zone: str = Field("Europe/Amsterdam", description="Zone of times that name none (P2000, viewing windows)")
+    time_zone: str = Field("Europe/Amsterdam", description="Zone of times that name none (viewing windows, reports)")
     snapshot_seconds: Annotated[float, Field(ge=0, le=300)] = Field(
         30.0, description="How long, in seconds, capture keeps masked pictures in memory for snapshots; 0 keeps none"
     )
@@ -95,8 +95,8 @@ def read_settings() -> tuple[Settings, KafkaSettings]:
     return _read(Settings), _read(KafkaSettings)
 
 
-def read_time_zone(name: str) -> ZoneInfo:
-    """Return the zone that local times are in.
+def read_time_zone(name: str, where: str = "environment", field: str = "TOEZICHT_TIME_ZONE") -> ZoneInfo:
+    """Return the zone that local times are in; `where` and `field` say who named it.
 
     Raises:
         ConfigurationError: There is no zone of this name.
@@ -104,7 +104,7 @@ def read_time_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ConfigurationError("environment", "TOEZICHT_TIME_ZONE", name, "a zone such as Europe/Amsterdam") from None
+        raise ConfigurationError(where, field, name, "a zone such as Europe/Amsterdam") from None
 
 
 def _read(kind: type[S]) -> S:

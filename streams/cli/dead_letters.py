@@ -37,6 +37,7 @@ Reasons = Annotated[
 Stage = Annotated[str | None, typer.Option(help="Who set it aside: intake, locate, corroborate, decide, …")]
 Since = Annotated[str, typer.Option(help="Failed at or after: 2026-11-24T12:00:00Z, or how long ago: 30m, 2h, 3d")]
 Until = Annotated[str, typer.Option(help="Failed before this time, given as for --since")]
+Urgent = Annotated[bool, typer.Option("--urgent", help="Only what is, or may be, a report of urgency 0 or 1")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON for a program to read")]
 
 
@@ -59,6 +60,7 @@ def _list(
     stage: Stage = None,
     since: Since = "",
     until: Until = "",
+    urgent: Urgent = False,
     as_json: AsJson = False,
 ) -> None:
     """List letters, one line each, and a total per reason; with --json one object per line and no total.
@@ -67,7 +69,7 @@ def _list(
 
     Example: toezicht dead-letters list --reason unknown_camera --since 2h
     """
-    filters = _filters(topic, reason, stage, since, until)
+    filters = _filters(topic, reason, stage, since, until, urgent)
     _, kafka = _cluster()
     totals: Counter[str] = Counter()
     for letter in read_letters(kafka, filters.since):
@@ -123,6 +125,7 @@ def _replay(
     stage: Stage = None,
     since: Since = "",
     until: Until = "",
+    urgent: Urgent = False,
     everything: Annotated[bool, typer.Option("--all", help="Every letter that is kept")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and send nothing")] = False,
     as_json: AsJson = False,
@@ -136,7 +139,7 @@ def _replay(
 
     Example: toezicht dead-letters replay --reason unknown_camera --since 2h --dry-run
     """
-    filters = _filters(topic, reason, stage, since, until)
+    filters = _filters(topic, reason, stage, since, until, urgent)
     if not handles and not everything and filters == Filters():
         raise ConfigurationError("dead-letters replay", "HANDLE", "", "handles, a filter, or --all for every letter")
     settings, kafka = _cluster()
@@ -161,7 +164,9 @@ def _replay(
         raise typer.Exit(1)
 
 
-def _filters(topic: str | None, reasons: list[str] | None, stage: str | None, since: str, until: str) -> Filters:
+def _filters(
+    topic: str | None, reasons: list[str] | None, stage: str | None, since: str, until: str, urgent: bool
+) -> Filters:
     known = [each.value for each in DeadLetterReason]
     for reason in reasons or ():
         if reason not in known:
@@ -173,6 +178,7 @@ def _filters(topic: str | None, reasons: list[str] | None, stage: str | None, si
         stage=stage,
         since=moment("dead-letters", "--since", since, now) if since else None,
         until=moment("dead-letters", "--until", until, now) if until else None,
+        urgent=urgent,
     )
     if filters.since is not None and filters.until is not None and filters.until <= filters.since:
         raise ConfigurationError("dead-letters", "--until", until, "a time after --since")

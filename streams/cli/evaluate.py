@@ -60,3 +60,4 @@ def register(app: typer.Typer) -> None:
     evaluate_tracking.register(group)
     # found by its name, as commands are: scenarios stand in `bench`, which nothing of `streams` imports
     import_module("bench.scenarios.commands").register(group)
+    import_module("bench.pager.commands").register(group)

@@ -16,7 +16,7 @@ from typing import Annotated, Final
 import typer
 
 from schemas.incidents import Incident
-from streams.cli.options import moment, require_cluster, started, with_options
+from streams.cli.options import moment, reachable, require_cluster, started, with_options
 from streams.clock import utc_now
 from streams.errors import ConfigurationError, DeliveryError
 from streams.intake.intake import LOOK_S, MEMORY, Intake, count_confirmed
@@ -25,6 +25,7 @@ from streams.intake.scenario_clock import PlayClock, played
 from streams.intake.sources.base import IncidentSource
 from streams.intake.sources.recorded import RecordedReports
 from streams.intake.sources.registry import SOURCES, make_source
+from streams.intake.unmapped import HEADING, unmapped
 from streams.kafka.producer import connect
 from streams.kafka.reader import read_messages
 from streams.kafka.send_window import SendWindow
@@ -48,14 +49,46 @@ def register(app: typer.Typer) -> None:
     """Add a command for each source."""
     group = typer.Typer(
         no_args_is_help=True,
-        help="Read reports of incidents from one source and put them on the topic `incidents`. What cannot be read goes "
-        "to `dead-letters`; a report that is sent again becomes an update, a cancellation cancels.",
+        help="Read reports of incidents from one source and put them on the topic `incidents`. A field that cannot be read "
+        "is left out with a note, a line that is no report goes to `dead-letters`; a report that is sent again becomes an "
+        "update, a cancellation cancels. `unmapped` lists what no table explains.",
     )
     app.add_typer(group, name="intake")
 
     for name, source in SOURCES.items():
         command = _play if name == RecordedReports.name else partial(_live, name)
         group.command(name, help=source.Options.__doc__)(with_options(command, source.Options))
+    group.command("unmapped")(_unmapped)
+
+
+def _unmapped(
+    since: Annotated[
+        str, typer.Option(help="Read at or after: 2026-11-24T12:00:00Z, or how long ago: 30m, 2h, 7d")
+    ] = "",
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many lines; the rest is counted")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line, for a program")] = False,
+) -> None:
+    """List the codes and words of partners that no table explains, with how many reports have each.
+
+    Urgent ones come first: such a report stands on the operator's list as "unknown kind". Put a code into a copy of
+    categories.yaml, or a word into a copy of the words file, and name that file with --categories or --words of `intake`; what
+    is minor is mapped to `overig`. No words of persons are shown: a code that is not shaped like one is `unknown`.
+
+    Example: toezicht intake unmapped --since 7d
+    """
+    settings, kafka = started(quiet=True)
+    from_ = moment("intake unmapped", "--since", since, utc_now()) if since else None
+    words = unmapped(read_messages(reachable(settings, kafka), INCIDENTS, Incident, from_))
+    if as_json:
+        for word in words[:limit]:
+            typer.echo(json.dumps(word.as_dict()))
+        return
+    if words:
+        typer.echo(HEADING)
+    for word in words[:limit]:
+        typer.echo(str(word))
+    left = f", {len(words) - limit} of them not shown" if len(words) > limit else ""
+    typer.echo(f"{sum(word.reports for word in words)} reports of {len(words)} unknown kinds{left}")
 
 
 def _live(name: str, given: Values, as_json: AsJson = False) -> None:

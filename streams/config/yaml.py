@@ -17,6 +17,10 @@ from streams.errors import ToezichtError
 B = TypeVar("B", bound=BaseModel)
 _Loader: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """A registry of hundreds of cameras takes the one in Python seconds, at every start of a worker."""
+DEEPEST: Final = 100
+"""The deepest of our files has some ten levels."""
+MOST_NODES: Final = 2_000_000
+"""A registry of a thousand cameras has about a hundred thousand values."""
 _VARIABLE: Final = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 Location = tuple[int | str, ...]
 """Where a value stands in a document: keys, and numbers in lists."""
@@ -54,14 +58,16 @@ def read_yaml(path: Path, model: type[B], environment: Mapping[str, str] | None 
 def parse_yaml(text: str, name: str, model: type[B], environment: Mapping[str, str] | None = None) -> B:
     """Return a text's content as a checked model; `name` stands for the file in errors. See `read_yaml`."""
     try:
+        _refuse_endless(text, name)
         loader = _Loader(text)
         root = loader.get_single_node()
         content = None if root is None else loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise FileError(f"{name}:{line}: not YAML: {error.problem}") from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise FileError(f"{name}:1: not YAML: {str(error).splitlines()[0]}") from None
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError, LookupError, TypeError, AttributeError) as error:
+        # a scalar that its tag, or its shape of a number or a date, does not allow: YAML's constructors raise what they raise
+        raise FileError(f"{name}:1: not YAML: {_short(str(error) or type(error).__name__, 200)}") from None
     if root is None:
         raise FileError(f"{name}:1: the file is empty, expected a {model.__name__.lower()}")
     _refuse_repeated_keys(root, name)
@@ -77,7 +83,44 @@ def parse_yaml(text: str, name: str, model: type[B], environment: Mapping[str, s
         field = ".".join(str(part) for part in location) or "(whole file)"
         shown = _SECRET.sub("//***@", repr(first["input"]))
         shown = f" (got {shown})" if len(shown) <= 80 else ""
-        raise FileError(f"{name}:{_line_of(root, location)}: {field}: {first['msg']}{shown}") from None
+        raise FileError(
+            f"{name}:{_line_of(root, location)}: {_short(field, 120)}: {_short(first['msg'], 400)}{shown}"
+        ) from None
+
+
+def _short(text: str, most: int) -> str:
+    """Return a text on one line that is not longer; what a file says may be of any length."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def _refuse_endless(text: str, name: str) -> None:
+    """Refuse what nests deeper than the parser in C survives, and aliases that unfold to more than any file of ours holds.
+
+    Only the events are read, of which each takes the parser no more memory than its text.
+    """
+    sizes, anchors, names, total = [0], dict[str, int](), list[str | None](), 0
+    for event in yaml.parse(text, Loader=_Loader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.CollectionStartEvent):
+            sizes.append(1)
+            names.append(event.anchor)
+            if len(sizes) > DEEPEST:
+                raise FileError(f"{name}:{line}: nested deeper than {DEEPEST}")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            size, anchor = sizes.pop(), names.pop()
+            sizes[-1] += size
+            if anchor is not None:
+                anchors[anchor] = size
+        elif isinstance(event, yaml.AliasEvent):
+            if event.anchor in names:
+                raise FileError(f"{name}:{line}: the alias {event.anchor} stands within what it names")
+            sizes[-1] += anchors.get(event.anchor or "", 1)
+        elif isinstance(event, yaml.ScalarEvent):
+            sizes[-1] += 1
+        total = max(total, sizes[-1])
+        if total > MOST_NODES:
+            raise FileError(f"{name}:{line}: aliases unfold to more than {MOST_NODES:,} values")
 
 
 def variables(text: str) -> frozenset[str]:
@@ -124,8 +167,10 @@ def _refuse_repeated_keys(node: yaml.Node, name: str) -> None:
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise FileError(f"{name}:{key.start_mark.line + 1}: a key is a list or a section, expected a name")
             if key.value in seen:
-                raise FileError(f"{name}:{key.start_mark.line + 1}: the key {key.value} stands here twice")
+                raise FileError(f"{name}:{key.start_mark.line + 1}: the key {_short(key.value, 80)} stands here twice")
             seen.add(key.value)
             _refuse_repeated_keys(value, name)
     elif isinstance(node, yaml.SequenceNode):

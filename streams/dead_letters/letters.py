@@ -135,7 +135,8 @@ class Letter:
             return f"{self.handle:<8} {at}  {Skip.UNREADABLE.value}: {printable(self.fault)}"
         told = self.reference
         place = f"{told.topic}/{told.partition}@{told.offset}" if told.partition >= 0 else f"{told.topic}:{told.offset}"
-        line = f"{self.handle:<8} {at}  {told.stage:<11} {told.reason.value:<18} {place}  {told.detail}"
+        urgent = "URGENT  " if told.urgent else ""
+        line = f"{self.handle:<8} {at}  {told.stage:<11} {told.reason.value:<18} {urgent}{place}  {told.detail}"
         return f"{printable(line)}  ({self.letter_id})"
 
 
@@ -148,6 +149,7 @@ class Filters:
     stage: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    urgent: bool = False
 
     def take(self, letter: Letter) -> bool:
         """Return whether a letter is meant; one that cannot be read only by its time."""
@@ -162,6 +164,7 @@ class Filters:
             self.topic in {None, told.topic}
             and self.stage in {None, told.stage}
             and (not self.reasons or told.reason in self.reasons)
+            and (told.urgent or not self.urgent)
         )
 
 

@@ -20,14 +20,15 @@ from prometheus_client import Counter
 from schemas.base import derive_id
 from schemas.codec import OCTETS, Encoded, encode
 from schemas.dead_letters import DeadLetterReason, DeadLetterReference
-from schemas.incidents import Incident, incident_identity
+from schemas.incidents import Incident, ReportNote, incident_identity
 from streams.clock import Clock
 from streams.domain.incidents.raw_report import NotForUs, RawReport, Unreadable
-from streams.domain.incidents.revisions import AcceptedReport, NothingNew, RefusedReport, normalise
+from streams.domain.incidents.revisions import AcceptedReport, IntakeResult, NothingNew, RefusedReport, normalise
+from streams.domain.incidents.urgency import MOST_URGENT, may_be_urgent, urgency
 from streams.intake.lines import Line
 from streams.intake.sources.base import IncidentSource
 from streams.kafka.send_window import SendWindow
-from streams.metrics import MESSAGES_FAILED, MESSAGES_OUT, REPORTS_READ, failures_from_zero
+from streams.metrics import MESSAGES_OUT, REPORT_NOTES, REPORTS_READ, count_failure, failures_from_zero
 from streams.topics import DEAD_LETTERS, INCIDENTS
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,8 @@ log = logging.getLogger(__name__)
 STAGE: Final = "intake"
 MEMORY: Final = timedelta(hours=24)
 """How long a report can be changed or withdrawn after its newest message."""
+PARTNERS: Final = 50
+"""How many partners' names become labels of a metric."""
 LOOK_S: Final = 0.2
 """How often a full window is left to see whether to stop."""
 
@@ -101,8 +104,12 @@ class Intake:
         self._stopping = stopping
         self._memory = memory
         failures_from_zero(STAGE)
+        for result in (*IntakeResult, *ReportNote):
+            REPORTS_READ.labels(source.name, result)
         self._known: OrderedDict[str, Incident] = OrderedDict()
         self._counters: dict[str, Counter] = {}
+        self._partners: set[str] = set()
+        self._line_number = 0
 
     @property
     def name(self) -> str:
@@ -124,6 +131,7 @@ class Intake:
         """
         for line in lines:
             self.take(line)
+        self._release(ending=True)
 
     def take(self, line: Line) -> None:
         """Read one line and send what it causes; waits while the window is full.
@@ -131,12 +139,23 @@ class Intake:
         Raises:
             DeliveryError: See `run`.
         """
-        outgoing = self.prepare(line)
+        self._line_number = line.number
+        self._send(self.prepare(line))
+        self._release()
+
+    def _release(self, *, ending: bool = False) -> None:
+        """Send what lines say whose rest did not come: the second half of a long page that the receiver missed."""
+        now = self._report_clock()
+        for reading in self._source.overdue(now, ending=ending):
+            if isinstance(reading, RawReport):
+                self._send(self._decide(Line(self._line_number, b"", 0), reading, now, self._clock()))
+
+    def _send(self, outgoing: Outgoing | None) -> None:
         if outgoing is None or self._window is None:
             return
         while self._window.full and not self._stopping():
             self._window.turn(LOOK_S)
-        self._window.put(outgoing.topic, outgoing.record, line.number)
+        self._window.put(outgoing.topic, outgoing.record, self._line_number)
         if not self._stopping():  # then the end is waited for once, not at every line that is still in hand
             self._window.turn(0.0)
 
@@ -146,6 +165,7 @@ class Intake:
         Raises:
             DeliveryError: See `run`.
         """
+        self._release()
         if self._window is not None:
             self._window.turn(0.0)
 
@@ -156,15 +176,17 @@ class Intake:
         self.summary.read += 1
         if line.too_large:
             detail = f"{line.size_bytes} bytes, at most {len(line.content)} are read"
-            return self._dead_letter(line, DeadLetterReason.TOO_LARGE, detail, entered_at)
+            return self._dead_letter(line, DeadLetterReason.TOO_LARGE, detail, entered_at, may_be_urgent(line.content))
         try:
             reading = self._source.read(line.content, now)
         except Exception as error:  # a fault in one source's code must not stop the reports behind this line
             reading = Unreadable(DeadLetterReason.HANDLER_FAILED, f"reading it failed: {type(error).__name__}")
         if isinstance(reading, Unreadable):
-            return self._dead_letter(line, reading.reason, reading.detail, entered_at)
+            urgent = may_be_urgent(line.content)
+            return self._dead_letter(line, reading.reason, reading.detail, entered_at, urgent)
         if isinstance(reading, NotForUs):
             self._count("not_for_us")
+            self._count_note(reading.reason)
             return None
         return self._decide(line, reading, now, entered_at)
 
@@ -194,7 +216,8 @@ class Intake:
         known = self._known.get(incident_identity(report.source, report.source_id))
         decision = normalise(report, known, now)
         if isinstance(decision, RefusedReport):
-            return self._dead_letter(line, decision.reason, decision.detail, entered_at)
+            urgent = urgency(report.source_priority) <= MOST_URGENT
+            return self._dead_letter(line, decision.reason, decision.detail, entered_at, urgent)
         self._count(decision.result)
         if isinstance(decision, NothingNew):
             return None
@@ -203,10 +226,15 @@ class Intake:
         record = encode(decision.incident, stage=STAGE, handled_at=self._clock(), entered_at=entered_at)
         return Outgoing(INCIDENTS, record)
 
-    def _dead_letter(self, line: Line, reason: DeadLetterReason, detail: str, entered_at: datetime) -> Outgoing:
+    def _dead_letter(
+        self, line: Line, reason: DeadLetterReason, detail: str, entered_at: datetime, urgent: bool
+    ) -> Outgoing:
         self._count("unreadable")
-        MESSAGES_FAILED.labels(STAGE, reason).inc()
-        log.warning("%s, line %d: %s: %s", self._source.name, line.number, reason, detail)
+        count_failure(STAGE, reason, urgent)
+        if urgent:
+            self._count_note("urgent_dead_letter")
+        level, words = (logging.ERROR, "URGENT, ") if urgent else (logging.WARNING, "")
+        log.log(level, "%s, line %d: %s%s: %s", self._source.name, line.number, words, reason, detail)
         letter = DeadLetterReference(
             stage=STAGE,
             reason=reason,
@@ -217,6 +245,7 @@ class Intake:
             original_key=derive_id("line", hashlib.sha256(line.content).hexdigest()),
             original_bytes=line.size_bytes,
             failed_at=entered_at,
+            urgent=urgent,
         )
         record = encode(
             letter,
@@ -239,16 +268,23 @@ class Intake:
     def _note(self, decision: AcceptedReport, report: RawReport) -> None:
         if decision.late:
             self._count_note("late")
-        if not report.category_known and not report.cancels:
-            self._count_note("unknown_category")
+        for note in decision.notes:
+            self._count_note(note)
+            REPORT_NOTES.labels(self._partner(report.source), note).inc()
+
+    def _partner(self, source: str) -> str:
+        """Return a partner as a metric's label; a feed may name any number of them."""
+        if len(self._partners) < PARTNERS:
+            self._partners.add(source)
+        return source if source in self._partners else "other"
 
     def _count(self, result: str) -> None:
         self.summary.results[str(result)] += 1
         self._increment(str(result))
 
     def _count_note(self, note: str) -> None:
-        self.summary.notes[note] += 1
-        self._increment(note)
+        self.summary.notes[str(note)] += 1
+        self._increment(str(note))
 
     def _increment(self, label: str) -> None:
         if label not in self._counters:

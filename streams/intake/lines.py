@@ -1,16 +1,31 @@
-"""Lines from a pipe or a file: bounded in length, and never waiting longer than a moment when asked to stop."""
+"""Lines from a pipe or a file: bounded in length, and never waiting longer than a moment when asked to stop.
+
+A feed may begin with a byte order mark, as files of Windows do: it is skipped, and what it says of the encoding is followed,
+so that a line is always UTF-8 where its feed told its encoding.
+"""
 
 from __future__ import annotations
 
+import codecs
 import os
 import select
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 MAX_LINE_BYTES: Final = 65_536
 """Longest line that is read: a GMS-like report has some hundreds of bytes, a pager message at most some thousands."""
 CHUNK_BYTES: Final = 65_536
+_REAL_MARKS: Final[Mapping[bytes, str]] = {
+    codecs.BOM_UTF8: "",
+    codecs.BOM_UTF32_LE: "utf-32-le",
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+"""The longer ones first: that of UTF-16 LE begins that of UTF-32 LE."""
+_MARKS: Final[Mapping[bytes, str]] = {**_REAL_MARKS, b"{\x00": "utf-16-le", b"\x00{": "utf-16-be"}
+"""A JSON line without a mark tells its encoding by the zero bytes around its first brace (RFC 4627, section 3)."""
 LOOK_S: Final = 0.2
 """How often a quiet pipe is left to see whether to stop."""
 
@@ -35,16 +50,49 @@ class Line:
         return self.size_bytes > len(self.content)
 
 
+class FeedDecoder:
+    """Turns a feed into UTF-8, by the byte order mark at its start or by the zero bytes of its first character."""
+
+    def __init__(self) -> None:
+        self._head: bytes | None = b""
+        self._decoder: codecs.IncrementalDecoder | None = None
+
+    def take(self, chunk: bytes, final: bool = False) -> bytes:
+        """Return what is known of the feed's text so far, as UTF-8; without a mark the bytes as they are."""
+        if self._head is not None:
+            self._head += chunk
+            if not final and any(mark.startswith(self._head) for mark in _MARKS):
+                return b""  # a mark that has only begun
+            chunk = self._begin(self._head)
+            self._head = None
+        if self._decoder is None:
+            return chunk
+        return self._decoder.decode(chunk, final).encode("utf-8", "replace")
+
+    def _begin(self, head: bytes) -> bytes:
+        """Note the encoding, and return the first bytes without the mark."""
+        for mark, encoding in _MARKS.items():
+            if head.startswith(mark):
+                if encoding:
+                    self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+                return head[len(mark) :] if mark in _REAL_MARKS else head
+        return head
+
+
 class LineSplitter:
     """Cuts chunks into lines and keeps no more than `MAX_LINE_BYTES` of any line."""
 
     def __init__(self) -> None:
+        self._decoder = FeedDecoder()
         self._kept = bytearray()
         self._size = 0
         self._number = 0
 
     def add(self, chunk: bytes) -> Iterator[Line]:
         """Yield the lines that end in this chunk."""
+        yield from self._cut(self._decoder.take(chunk))
+
+    def _cut(self, chunk: bytes) -> Iterator[Line]:
         *ended, rest = chunk.split(b"\n")
         for part in ended:
             self._append(part)
@@ -53,6 +101,7 @@ class LineSplitter:
 
     def end(self) -> Iterator[Line]:
         """Yield what stands behind the last line end, where there is something."""
+        yield from self._cut(self._decoder.take(b"", final=True))
         if self._size:
             yield self._take()
 

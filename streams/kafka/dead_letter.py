@@ -23,8 +23,8 @@ MAX_DEAD_LETTER_BYTES: Final = 950_000
 """Original bytes kept in a dead letter; below the client's request limit of 1,000,000 bytes with the headers."""
 
 
-def dead_letter(stage: str, record: Record, fault: Fault) -> EncodedOutput:
-    """Return what sets a record aside: its original bytes, where it stood, and the bounded reason."""
+def dead_letter(stage: str, record: Record, fault: Fault, urgent: bool = False) -> EncodedOutput:
+    """Return what sets a record aside: its original bytes, where it stood, the bounded reason, and whether it is urgent."""
     letter = DeadLetterReference(
         stage=stage,
         reason=fault.reason,
@@ -35,6 +35,7 @@ def dead_letter(stage: str, record: Record, fault: Fault) -> EncodedOutput:
         original_key=(record.key or b"").decode("utf-8", "replace")[:200],
         original_bytes=len(record.value or b""),
         failed_at=record.appended_at,
+        urgent=urgent,
     )
     aside = encode(
         letter,

@@ -12,10 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas.alerts import Alert, AlertCamera, AlertState, AlertSummary
-from schemas.categories import Priority
+from schemas.categories import Category, Priority
 from schemas.evidence import Verdict
+from schemas.incidents import ReportNote
 from streams.domain.budget.budget import OFF_LIST, hidden
 from streams.presentation.language import Language
+from streams.presentation.notes import notes_of
 
 OFF_THE_LIST: Final = frozenset(AlertState) - {AlertState.NEW, AlertState.ACKNOWLEDGED, AlertState.RETURNED_TO_NORMAL}
 """What has ended, and what was put aside or is expected and comes back by itself (`docs/lifecycle.md`)."""
@@ -60,6 +62,7 @@ VERDICTS: Final[Mapping[Language, Mapping[Verdict, str]]] = {
     Language.EN: {verdict: verdict.value.replace("_", " ") for verdict in Verdict},
 }
 GROUPED: Final = {Language.NL: "gegroepeerd", Language.EN: "grouped"}
+UNKNOWN_KIND: Final = {Language.NL: "onbekend soort", Language.EN: "unknown kind"}
 ATTENTION: Final[Mapping[Language, str]] = {Language.NL: "extra aandacht", Language.EN: "more attention"}
 NOTHING: Final = {Language.NL: "Geen meldingen.", Language.EN: "No alerts."}
 
@@ -137,6 +140,7 @@ def row(alert: Alert, now: datetime, language: Language) -> Row:
         why.append(f"≤ {alert.priority} ({alert.capped_by})")
     if alert.falls_at:
         why.append(f"→ {alert.falls_to} {alert.falls_at:%H:%M:%S} UTC")
+    why += notes_of(alert, language)
     looked = [camera for camera in alert.cameras if camera.verdict is not Verdict.NO_COVERAGE][:CAMERAS]
     verdicts = VERDICTS[language]
     if alert.summary is not None:
@@ -147,13 +151,20 @@ def row(alert: Alert, now: datetime, language: Language) -> Row:
     return Row(
         priority=alert.priority,
         score=f"{alert.score:.0f}",
-        what=f"{alert.category} ({len(alert.reports)})" if len(alert.reports) > 1 else alert.category.value,
+        what=f"{_what(alert, language)} ({len(alert.reports)})" if len(alert.reports) > 1 else _what(alert, language),
         where=alert.place or "?",
         state=STATES[language][alert.state],
         why="\n".join(why),
         cameras="\n".join(cameras) or verdicts[alert.verdict],
         since=age(now, alert.opened_at),
     )
+
+
+def _what(alert: Alert, language: Language) -> str:
+    """Return what an alert is about: the category, or that its kind is unknown where no report of it has another."""
+    unknown = [ReportNote.UNKNOWN_KIND in report.notes for report in alert.reports]
+    kind_known = alert.category is not Category.OVERIG or not any(unknown)
+    return alert.category.value if kind_known else UNKNOWN_KIND[language]
 
 
 def _summary_row(alert: Alert, summary: AlertSummary, now: datetime, language: Language) -> Row:

@@ -40,6 +40,8 @@ def factors(rules: Rules) -> list[Adds]:
     poor = f"the best position is no better than {rules.position.poor_from_m:g} m"
     found.append(Adds("position.poor", rules.position.poor_points, poor))
     found.append(Adds("position.missing", rules.position.missing_points, "no report has a position"))
+    unknown = f"no table explains what was reported, and its urgency is {rules.unknown_kind.urgency_at_most} or higher"
+    found.append(Adds("unknown_kind", rules.unknown_kind.points, f"{unknown}; it lifts the cap of overig"))
     verdicts = rules.verdict_points.model_dump()
     found += [Adds(f"verdict.{name}", points, "the best that any camera said") for name, points in verdicts.items()]
     found += _crowd(rules)

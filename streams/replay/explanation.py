@@ -8,6 +8,8 @@ from typing import Any
 from schemas.alerts import Alert
 from schemas.base import iso_utc
 from streams.domain.rules.rules import Rules
+from streams.presentation.language import Language
+from streams.presentation.notes import notes_of
 from streams.replay.explain import ExplainOutcome, Recomputed
 
 _OUTCOMES = {
@@ -30,6 +32,7 @@ def as_dict(found: Recomputed, rules: Rules) -> dict[str, Any]:
     return {
         **{name: value for name, value in alert.model_dump(mode="json").items() if name in {*told, *more}},
         "points": _sum(alert),
+        "notes": sorted({note.value for report in alert.reports for note in report.notes}),
         "thresholds": rules.thresholds.model_dump(mode="json"),
         "recomputed": {
             "outcome": found.outcome.value,
@@ -63,6 +66,7 @@ def _alert(alert: Alert, rules: Rules) -> Iterator[str]:
         yield f"         {alert.capped_by}: held at {alert.priority}, whatever the points"
     if alert.falls_to and alert.falls_at:
         yield f"         falls to {alert.falls_to} at {iso_utc(alert.falls_at)}; until then {alert.priority} is shown"
+    yield from (f"         {note}" for note in notes_of(alert, Language.EN))
     yield ""
     for camera in alert.cameras:
         verdict = camera.verdict.value.replace("_", " ")

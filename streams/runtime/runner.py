@@ -24,6 +24,7 @@ from typing import Any
 
 from schemas.dead_letters import DeadLetterReason
 from streams import metrics
+from streams.domain.incidents.urgency import may_be_urgent
 from streams.errors import DeliveryError
 from streams.kafka.dead_letter import Fault, dead_letter
 from streams.kafka.record import EncodedOutput, Record, Where, first_appended_at, is_sent_again, normal_headers
@@ -35,6 +36,7 @@ from streams.runtime.processed import ProcessedInputs
 from streams.runtime.send_queue import QueuedInput
 from streams.runtime.state import NoRows, PartitionState, StateError, StateRows
 from streams.stages.base import Input, Rows, Stage
+from streams.topics import EVIDENCE, EVIDENCE_URGENT, INCIDENTS
 
 log = logging.getLogger(__name__)
 
@@ -170,9 +172,21 @@ class Runner:
 
 def set_aside(stage: str, record: Record, fault: Fault) -> EncodedOutput:
     """Count and log a fault and return the dead letter."""
-    metrics.MESSAGES_FAILED.labels(stage, fault.reason).inc()
-    log.warning("%s: %s/%d@%d: %s", stage, record.topic, record.partition, record.offset, fault.detail)
-    return dead_letter(stage, record, fault)
+    urgent = may_be_urgent_report(record)
+    metrics.count_failure(stage, fault.reason, urgent)
+    level, words = (logging.ERROR, "URGENT, ") if urgent else (logging.WARNING, "")
+    log.log(level, "%s: %s%s/%d@%d: %s", stage, words, record.topic, record.partition, record.offset, fault.detail)
+    return dead_letter(stage, record, fault, urgent)
+
+
+def may_be_urgent_report(record: Record) -> bool:
+    """Return whether a record that is set aside is, or may be, a report of urgency 0 or 1.
+
+    What travels on the urgent topic is; of the other topics of reports the bytes tell, and pictures are not looked through.
+    """
+    if record.topic == EVIDENCE_URGENT:
+        return True
+    return record.topic in {INCIDENTS, EVIDENCE} and may_be_urgent(record.value or b"")
 
 
 def record_of(event: Any) -> Record:

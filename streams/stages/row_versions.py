@@ -182,13 +182,29 @@ def _summary_without_a_life(row: Document) -> Document:
     return {**row, "acknowledged_at": row["changed_at"] if row["state"] == "acknowledged" else None}
 
 
+def _report_without_notes(row: Document) -> Document:
+    """What could not be read of a report was not told then."""
+    return {**row, "report": {**row["report"], "notes": []}}
+
+
+def _alert_without_notes(row: Document) -> Document:
+    return {**row, "reports": [_report_without_notes(report) for report in row["reports"]]}
+
+
+def _early_without_notes(row: Document) -> Document:
+    report = row["report"]
+    return {**row, "report": _report_without_notes(report) if report else None}
+
+
 ROWS: Final = RowVersions(
-    newest={"alert": 2, "camera": 3, "early": 2, "seen": 3, "summary": 2},
+    newest={"alert": 3, "camera": 3, "early": 3, "seen": 3, "summary": 2},
     upgrades={
         ("alert", 1): _alert_of_the_first_release,
+        ("alert", 2): _alert_without_notes,
         ("camera", 1): _camera_without_memory,
         ("camera", 2): _camera_unattended,
         ("early", 1): _early_of_the_first_release,
+        ("early", 2): _early_without_notes,
         ("seen", 1): _seen_clearly,
         ("seen", 2): _seen_in_the_second_release,
         ("summary", 1): _summary_without_a_life,

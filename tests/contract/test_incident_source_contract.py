@@ -23,15 +23,15 @@ from streams.domain.incidents.revisions import AcceptedReport, NothingNew, norma
 from streams.intake import sources
 from streams.intake.sources.base import IncidentSource
 from streams.intake.sources.categories import load_categories
+from streams.intake.sources.p2000.classifications import load_classifications
 from streams.intake.sources.p2000.reports import P2000Reports
-from streams.intake.sources.p2000.words import load_p2000_words
 from streams.intake.sources.recorded import RecordedReports
 from streams.intake.sources.registry import SOURCES
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SECRET = ("Zwartjanssen", "0612345678", "hartklachten")
 """A name, a telephone number and a circumstance, which stand in the personal lines below and nowhere else."""
-CATEGORIES, WORDS = load_categories(), load_p2000_words()
+CATEGORIES, WORDS = load_categories(), load_classifications()
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -56,8 +56,8 @@ class Feed:
     personal_and_broken: tuple[bytes, ...]
 
 
-def page(text: str, at: str = "2026-11-24 12:59:30") -> bytes:
-    """Return a pager message of Amsterdam's afternoon."""
+def page(text: str, at: str = "2026-11-24 11:59:30") -> bytes:
+    """Return a pager message; decoders print UTC."""
     return f"FLEX|{at}|1600/2/K/A|12.092|002029568 000126999|ALN|{text}".encode()
 
 
@@ -75,10 +75,12 @@ FEEDS = {
         personal=(
             b'{"source": "politie-gms", "source_id": "4", "text": "Zwartjanssen 0612345678 hartklachten",'
             b' "reporter": {"name": "Zwartjanssen"}, "category": "Zwartjanssen hartklachten", "priority": "0612345678 bellen"}',
+            b'{"source": "politie-gms", "source_id": "6", "operation": "hartklachten Zwartjanssen 0612345678"}',
+            b'{"source": "politie-gms", "source_id": "7", "place": "Zwartjanssen, 0612345678, hartklachten"}',
+            b'{"source": "politie-gms", "source_id": "8", "priority": "0612345678", "position": "Zwartjanssen hartklachten"}',
         ),
         personal_and_broken=(
             b'{"source": "Zwartjanssen 0612345678", "source_id": "5", "text": "hartklachten"}',
-            b'{"source": "politie-gms", "source_id": "6", "operation": "hartklachten Zwartjanssen 0612345678"}',
             b'{"Zwartjanssen": 0612345678, "hartklachten"}',
         ),
     ),
@@ -87,16 +89,22 @@ FEEDS = {
         reports=(
             page("P 1 BAD-01 Brand woning Dorpsstraat Amstelveen 132431"),
             page("A1 12110 Amstelveen Rit 45678"),
-            page("P 2 Reanimatie Contactweg Amsterdam 132432"),
+            page("P 2 Reanimatie Contactweg Amstelveen 132432"),
         ),
-        broken=(b"FLEX|", b"{}", page("P 1 Brand", at="gisteren"), page("P 1 Brand \u00e9").replace(b"\xc3", b"\xff")),
-        not_for_us=(b"", b"multimon-ng 1.1.9", page("Proefalarm"), page("x").replace(b"|ALN|", b"|NUM|")),
+        broken=(b"FLEX|", b"{}", b"FLEX: P 1 Brand", b"\xff\xfe"),
+        not_for_us=(
+            b"",
+            b"multimon-ng 1.1.9",
+            page("Proefalarm"),
+            page("x").replace(b"|ALN|", b"|NUM|"),
+            page("P 1 BNN-01 BR woning Kerklaan Delfzijl 011831"),
+        ),
         personal=(
             page("P 1 BAD-01 Brand woning mevr Zwartjanssen hartklachten 0612345678 Dorpsstraat Amstelveen 132431"),
             page("A1 12110 Zwartjanssen hartklachten 0612345678 Dorpsstraat Amstelveen Rit 45678"),
         ),
         personal_and_broken=(
-            page("P 1 Brand", at="Zwartjanssen 0612345678 hartklachten"),
+            b"FLEX: Zwartjanssen 0612345678 hartklachten",
             b"FLEX|Zwartjanssen 0612345678 hartklachten",
         ),
     ),

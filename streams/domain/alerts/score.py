@@ -13,7 +13,7 @@ from typing import Final
 from schemas.alerts import AlertCamera, Factor, NearRepeat
 from schemas.categories import Category, Priority
 from schemas.evidence import Coverage, Verdict
-from schemas.incidents import Incident
+from schemas.incidents import Incident, ReportNote
 from streams.domain.alerts.situation import (
     VERDICT_RANK,
     EpisodeRow,
@@ -41,6 +41,8 @@ _UNASKED: Final = {
 }
 """What a camera says that was not asked. One that covers the place and may not be looked at could not look: it is there."""
 
+UNKNOWN_KIND: Final = "unknown_kind"
+"""The factor of an urgent report that no table explains."""
 _VIEWS: Final = tuple(Coverage)
 """The best view first: in view, not permitted now, not for this category, out of range."""
 
@@ -95,25 +97,31 @@ def _scored(
     factors = [Factor(rule_id=f"category.{category.value}", points=rule.points, reason=rule.name)]
     if reports:
         factors += [_urgency(reports, rules), *_age(reports, rule, rules), *_independent(reports, rules)]
-        factors += _position(reports, rules)
+        factors += [*_position(reports, rules), *_unknown_kind(category, reports, rules)]
     factors.append(_verdict(cameras, bool(reports), rules))
     factors += _crowd(episodes, rules)
     factors += _circumstances(category, reports, episodes, rules)
     factors += _near_repeat(repeats, rules)
     total = min(100.0, max(0.0, sum(factor.points for factor in factors)))
     priority = rules.thresholds.priority(total)
-    capped, capped_by = _limited(priority, bool(reports), category, rule)
+    unknown = any(factor.rule_id == UNKNOWN_KIND for factor in factors)
+    capped, capped_by = _limited(priority, bool(reports), category, rule, unknown)
     return Scored(round(total, 3), capped, category, tuple(factors), capped_by)
 
 
-def _limited(priority: Priority, reported: bool, category: Category, rule: CategoryRule) -> tuple[Priority, str | None]:
-    """Return the priority under the hard limits, and the limit that lowered it, if one did."""
+def _limited(
+    priority: Priority, reported: bool, category: Category, rule: CategoryRule, unknown: bool
+) -> tuple[Priority, str | None]:
+    """Return the priority under the hard limits, and the limit that lowered it, if one did.
+
+    The cap of what is known to be minor does not hold what is urgent and `unknown`.
+    """
     limits: list[tuple[str, Priority]] = []
     if not rule.operator_list:
         limits.append(("limit.case", Priority.P4))
     if not reported and not rule.rises_on_camera_alone:
         limits.append(("limit.camera_only", Priority.P4))
-    if rule.cap is not None:
+    if rule.cap is not None and not unknown:
         limits.append((f"limit.{category.value}", rule.cap))
     lowering = [(limit, name) for name, limit in limits if limit > priority]  # as text, P4 > P1 is the lower priority
     return max(lowering, key=lambda each: each[0], default=(priority, None))
@@ -165,6 +173,21 @@ def _position(reports: Sequence[ReportRow], rules: Rules) -> list[Factor]:
         )
         factors.append(Factor(rule_id="position.poor", points=rules.position.poor_points, reason=reason))
     return factors + [Factor(rule_id="position.note", points=0, reason=note) for note in notes]
+
+
+def _unknown_kind(category: Category, reports: Sequence[ReportRow], rules: Rules) -> list[Factor]:
+    """Return what is added where nothing but an unknown kind is known, and its source calls it urgent."""
+    rule = rules.unknown_kind
+    urgent = [
+        row.report
+        for row in reports
+        if ReportNote.UNKNOWN_KIND in row.report.notes and row.report.urgency <= rule.urgency_at_most
+    ]
+    if category is not Category.OVERIG or not urgent:
+        return []
+    sources = ", ".join(sorted({report.source for report in urgent}))
+    reason = f"unknown kind: no table explains what {sources} reports, and it is urgent"[:300]
+    return [Factor(rule_id=UNKNOWN_KIND, points=rule.points, reason=reason)]
 
 
 def _verdict(cameras: Sequence[AlertCamera], reported: bool, rules: Rules) -> Factor:

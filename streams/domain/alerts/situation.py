@@ -170,6 +170,7 @@ def incident_row(
         position=incident.position,
         occurred_at=incident.occurred_at,
         reported_at=incident.reported_at,
+        notes=incident.notes,
     )
     return ReportRow(
         report=report,

@@ -12,6 +12,7 @@ from datetime import datetime
 from schemas.categories import Category
 from schemas.dead_letters import DeadLetterReason
 from schemas.geo import Position
+from schemas.incidents import ReportNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class RawReport:
         position: Where, or None.
         occurred_at: When it happened (UTC), or None where the source does not say.
         reported_at: When the source reported it (UTC), or None where it does not say.
+        notes: What could not be read as it was meant; an optional field that cannot be read is left out with a note.
     """
 
     source: str
@@ -43,6 +45,7 @@ class RawReport:
     position: Position | None
     occurred_at: datetime | None
     reported_at: datetime | None
+    notes: tuple[ReportNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,20 @@ The rules, each with a result that is counted:
 
 * A report that was not seen before is created; one seen before with other content is updated with the next revision;
   one with equal content is a duplicate, and one that was reported before the newest that we know is stale. When it was
-  reported and received is not content.
+  reported and received is not content, and neither is a note: the same told in a better form is nothing new.
 * An update that says no position keeps the known one, and one that says no place the known place; one that names another place
   without a position has none: it happened elsewhere than was known.
-* A cancellation keeps what was known of the report. It is final: what comes after it under the same id changes nothing.
-  A cancellation before its report is sent as revision 0 and remembered.
-* Times up to `MAX_AHEAD` ahead are held at now (a partner's clock runs fast); further ahead is refused. What happened
+* A cancellation keeps what was known of the report. What is reported after it under the same id opens it again. A cancellation
+  before its report is sent as revision 0 and remembered: what was reported before it, or does not say when, changes nothing.
+* Times ahead are held at now (a partner's clock runs fast), with a note where that is more than `MAX_AHEAD`. What happened
   more than `LATE` ago is accepted and counted as late; more than `TOO_LATE` ago is refused.
-* A position outside the box around the European Netherlands is refused.
+* A position outside the country is left out, with a note.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -27,22 +27,20 @@ from pydantic import ValidationError
 from schemas.categories import Category
 from schemas.dead_letters import DeadLetterReason
 from schemas.geo import Position
-from schemas.incidents import Incident, Operation, incident_identity
+from schemas.incidents import Incident, Operation, ReportNote, incident_identity, ordered_notes
+from streams.domain.geometry.country import inside_country
 from streams.domain.incidents.raw_report import RawReport
+from streams.domain.incidents.urgency import urgency
 
-MAX_AHEAD: Final = timedelta(minutes=5)
+MAX_AHEAD: Final = timedelta(minutes=1)
+"""What a clock that is set by a time server is never off; further ahead is noted."""
+MAX_PLACE: Final = 120
+"""Longest place that a message has: no street and town together are longer."""
 LATE: Final = timedelta(hours=24)
 TOO_LATE: Final = timedelta(days=28)
 """Nothing is kept longer than four weeks, so nothing older can still be joined with anything."""
-MIN_LAT: Final = 50.7
-MAX_LAT: Final = 53.7
-MIN_LON: Final = 3.2
-MAX_LON: Final = 7.3
-"""The European Netherlands, as Signalen bounds it (3.3, 50.7, 7.3, 53.6; fact sheet §2c), a tenth of a degree wider."""
-
-_URGENCY: Final = re.compile(r"(A|B|C|P|PRIO|MC)?([0-9])(?:\.0+)?(?:GRIP([1-5]))?")
-_WORDS: Final = {"HIGH": 2, "NORMAL": 3, "LOW": 4}
-UNSAID: Final = 3
+UNKNOWN_KIND: Final = "Onbekend soort"
+"""Stands for the category in the summary of a report that no table explains: `overig` would say that it is known and minor."""
 
 
 class IntakeResult(StrEnum):
@@ -54,15 +52,17 @@ class IntakeResult(StrEnum):
     DUPLICATE = "duplicate"
     STALE = "stale"
     AFTER_CANCEL = "after_cancel"
+    REACTIVATED = "reactivated"
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptedReport:
-    """Something to send."""
+    """Something to send. `notes` are those of this report; the incident of a cancellation has those of what it cancels."""
 
     incident: Incident
     result: IntakeResult
     late: bool
+    notes: tuple[ReportNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,67 +91,46 @@ def normalise(report: RawReport, known: Incident | None, now: datetime) -> Accep
     refused = _refusal(report, now)
     if refused is not None:
         return refused
+    report = _checked(report, now)
     try:
-        if report.cancels:
-            return _cancelled(report, known, now)
-        return _reported(report, known, now)
+        decision = _cancelled(report, known, now) if report.cancels else _reported(report, known, now)
     except ValidationError as error:
         field = str(error.errors(include_url=False, include_input=False)[0]["loc"][0])
         return RefusedReport(DeadLetterReason.INVALID, f"{field}: not as an incident can have it")
+    return replace(decision, notes=report.notes) if isinstance(decision, AcceptedReport) else decision
 
 
-def urgency(source_priority: str) -> int:
-    """Return a source's priority on one scale, 0 highest to 4, and 3 where it says none that we know.
-
-    Ambulance A0, A1, A2 are 0, 1, 2; B is 3; C (no vehicle) is 4 (fact sheet §2a). P, PRIO, MC and bare numbers are
-    themselves, held within 1 and 4. Signalen's high, normal, low are 2, 3, 4. GRIP, whatever its number, is at least 1:
-    several services coordinate.
-    """
-    text = re.sub(r"\s", "", source_priority).upper()
-    if text in _WORDS:
-        return _WORDS[text]
-    match = _URGENCY.fullmatch(text)
-    if match is None:
-        return 1 if text.startswith("GRIP") else UNSAID
-    kind, number = match[1], int(match[2])
-    if kind == "A":
-        value = min(number, 2)
-    elif kind in {"B", "C"}:
-        value = 3 if kind == "B" else 4
-    else:
-        value = min(max(number, 1), 4)
-    return min(value, 1) if match[3] else value
-
-
-def summary(category: Category, place: str) -> str:
+def summary(category: Category, place: str, notes: Collection[ReportNote] = ()) -> str:
     """Return one line for a person, from the category and the place alone."""
-    name = category.value.replace("_", " ").capitalize()
+    name = UNKNOWN_KIND if ReportNote.UNKNOWN_KIND in notes else category.value.replace("_", " ").capitalize()
     return f"{name}, {place}" if place else name
 
 
-def inside_country(position: Position) -> bool:
-    """Return whether a position lies in the box around the European Netherlands."""
-    return MIN_LAT <= position.lat <= MAX_LAT and MIN_LON <= position.lon <= MAX_LON
-
-
 def _refusal(report: RawReport, now: datetime) -> RefusedReport | None:
-    for name, moment in (("occurred_at", report.occurred_at), ("reported_at", report.reported_at)):
-        if moment is not None and moment - now > MAX_AHEAD:
-            ahead_s = (moment - now).total_seconds()
-            return RefusedReport(
-                DeadLetterReason.FROM_THE_FUTURE, f"{name} lies {ahead_s:.0f} s ahead, at most 300 is accepted"
-            )
     happened = report.occurred_at or report.reported_at
     if happened is not None and not report.cancels and now - happened > TOO_LATE:
         return RefusedReport(
             DeadLetterReason.TOO_LATE, f"happened {(now - happened).days} days ago, at most 28 is accepted"
         )
-    if report.position is not None and not inside_country(report.position):
-        expected = f"lat {MIN_LAT} to {MAX_LAT}, lon {MIN_LON} to {MAX_LON}"
-        return RefusedReport(
-            DeadLetterReason.OUTSIDE_COUNTRY, f"position lies outside the country, expected {expected}"
-        )
     return None
+
+
+def _checked(report: RawReport, now: datetime) -> RawReport:
+    """Return a report without the position or place that no message can have, with notes of that, of its clock and kind."""
+    notes = list(report.notes)
+    position = report.position
+    if position is not None and not inside_country(position):
+        position = None
+        notes.append(ReportNote.POSITION_LEFT_OUT)
+    if any(at is not None and at - now > MAX_AHEAD for at in (report.occurred_at, report.reported_at)):
+        notes.append(ReportNote.CLOCK_OFF)
+    if not report.category_known and not report.cancels:
+        notes.append(ReportNote.UNKNOWN_KIND)
+    place = report.place
+    if len(place) > MAX_PLACE:
+        place = ""
+        notes.append(ReportNote.PLACE_LEFT_OUT)
+    return replace(report, position=position, place=place, notes=ordered_notes(notes))
 
 
 def _cancelled(report: RawReport, known: Incident | None, now: datetime) -> AcceptedReport | NothingNew:
@@ -173,14 +152,23 @@ def _cancelled(report: RawReport, known: Incident | None, now: datetime) -> Acce
 def _reported(report: RawReport, known: Incident | None, now: datetime) -> AcceptedReport | NothingNew:
     if known is None:
         return AcceptedReport(_incident(report, None, now, Operation.CREATE), IntakeResult.CREATED, _late(report, now))
-    if known.operation is Operation.CANCEL:
-        return NothingNew(IntakeResult.AFTER_CANCEL)
     incident = _incident(report, known, now, Operation.UPDATE)
+    if known.operation is Operation.CANCEL:
+        if not _reported_after(report, known):
+            return NothingNew(IntakeResult.AFTER_CANCEL)
+        return AcceptedReport(incident, IntakeResult.REACTIVATED, _late(report, now))
     if _content(incident) == _content(known):
         return NothingNew(IntakeResult.DUPLICATE)
     if incident.reported_at < known.reported_at:
         return NothingNew(IntakeResult.STALE)
     return AcceptedReport(incident, IntakeResult.UPDATED, _late(report, now))
+
+
+def _reported_after(report: RawReport, cancelled: Incident) -> bool:
+    """Return whether a report opens again what was cancelled, and is not one that the cancellation overtook."""
+    if report.reported_at is None:
+        return cancelled.revision > 0
+    return report.reported_at > cancelled.reported_at
 
 
 def _incident(report: RawReport, known: Incident | None, now: datetime, operation: Operation) -> Incident:
@@ -196,12 +184,13 @@ def _incident(report: RawReport, known: Incident | None, now: datetime, operatio
         category_source=report.category_source,
         source_priority=report.source_priority,
         urgency=urgency(report.source_priority),
-        summary=summary(report.category, place),
+        summary=summary(report.category, place, report.notes),
         position=position,
         place=place,
         occurred_at=_occurred_at(report, known, reported_at, now),
         reported_at=reported_at,
         received_at=now,
+        notes=report.notes,
     )
 
 

@@ -28,6 +28,7 @@ def contradictions(rules: Rules) -> Iterator[str]:
         where = f"categories.{category.value}"
         yield from (f"{where}.{words}" for words in _limits(category, rule))
         yield from (f"{where}.{words}" for words in _points(rule, rules))
+    yield from _unknown_kinds(rules)
     yield from _groups(rules)
     yield from _crowds(rules)
     yield from _times(rules)
@@ -59,6 +60,23 @@ def _points(rule: CategoryRule, rules: Rules) -> Iterator[str]:
     late = next((step for step in rules.age if step.points < 0), None)
     if rule.just_now is not None and late is not None and rule.just_now.within_s >= late.from_s:
         yield f"just_now.within_s {rule.just_now.within_s:g}: age already takes points from {late.from_s:g} s on"
+
+
+def _unknown_kinds(rules: Rules) -> Iterator[str]:
+    """Yield what would hide a report of an unknown kind that its source calls urgent."""
+    rule, unknown = rules.of(Category.OVERIG), rules.unknown_kind
+    if not rule.operator_list:
+        yield "categories.overig.operator_list false: an urgent report of an unknown kind must be seen, expected true"
+    least = rule.points + rules.urgency_points[unknown.urgency_at_most] + unknown.points
+    least += min(0.0, rules.position.missing_points, rules.position.poor_points)
+    least += min((step.points for step in rules.age), default=0.0)
+    if rule.cameras is not None:
+        least += rules.verdict_points.contradicted
+    if least < rules.thresholds.p2:
+        yield (
+            f"unknown_kind.points {unknown.points:g}: an urgent report of an unknown kind may have only {least:g} points, "
+            f"expected at least {rules.thresholds.p2:g}, P2"
+        )
 
 
 def _above(cap: Priority | None, other: Priority) -> bool:

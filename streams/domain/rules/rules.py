@@ -90,6 +90,13 @@ class PositionRule(Part):
     missing_points: Annotated[Points, Field(le=0)]
 
 
+class UnknownKindRule(Part):
+    """Unknown kind rule: what a report adds that no table explains and that its source calls urgent: it is never hidden."""
+
+    urgency_at_most: Annotated[int, Field(ge=1, le=4, description="On the scale 0 (highest) to 4")]
+    points: Annotated[Points, Field(ge=0)]
+
+
 class JoiningRule(Part):
     """Joining rule: how reports become one situation. Positions are indexed in square cells of `cell_m` in RD New."""
 
@@ -183,6 +190,7 @@ class Rules(Part):
     independent: IndependentRule
     age: tuple[AgeStep, ...]
     position: PositionRule
+    unknown_kind: UnknownKindRule
     joining: JoiningRule
     looking: LookingRule
     attention: Annotated[AttentionRule | None, Field(description="none: a report asks no camera for more")] = None

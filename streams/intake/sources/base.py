@@ -25,12 +25,16 @@ Example::
                 return Unreadable(DeadLetterReason.UNREADABLE_REPORT, "expected ding")
             return RawReport(source="bell", source_id=..., ...)
 
+        def overdue(self, now: datetime, *, ending: bool = False) -> Iterable[Reading]:
+            return ()
+
         def recall(self, incident: Incident) -> None:
             pass
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol, Self, TypeVar
 
@@ -72,6 +76,14 @@ class IncidentSource(Protocol):
         Args:
             content: One line without its line end.
             now: When it was read (UTC).
+        """
+
+    def overdue(self, now: datetime, *, ending: bool = False) -> Iterable[Reading]:
+        """Return what lines say that were kept for the rest of their report, which did not come in time; mostly nothing.
+
+        Args:
+            now: When it is asked (UTC): after each line, and while none comes.
+            ending: Whether the feed ends, so that nothing is awaited any more.
         """
 
     def recall(self, incident: Incident) -> None:

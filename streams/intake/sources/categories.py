@@ -16,6 +16,8 @@ from streams.config.yaml import parse_yaml, read_yaml
 UNKNOWN_CODE: Final = "unknown"
 """Stands for a source's code that is not shaped like one: it may be somebody's words and is not passed on."""
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,79}")
+_PERSONAL: Final = re.compile(r"\d{7}")
+"""So many digits are a telephone number or a case's, and no kind of incident."""
 
 Codes = dict[Annotated[str, Field(pattern=_CODE.pattern)], Category]
 
@@ -30,7 +32,7 @@ class Categories(Part):
     def of(self, code: str) -> tuple[Category, str, bool]:
         """Return the category of a code, the code as it may travel, and whether it is known; unknown is `overig`."""
         code = code.strip()
-        if not _CODE.fullmatch(code):
+        if not _CODE.fullmatch(code) or _PERSONAL.search(code):
             return Category.OVERIG, UNKNOWN_CODE, False
         for table in (self.lmc, self.signalen):
             for key, category in table.items():

@@ -4,108 +4,83 @@ Fields (anything else is dropped here and goes nowhere: reporter, telephone, fre
 
     source             required; partner and feed, such as "politie-gms"
     source_id          required; the partner's own id, a text or a number
-    operation          "report" (default), "cancel", "test"
+    operation          "report" (default), "cancel", "test"; other spellings are known too (`OPERATIONS`)
     category           LMC code ("bzibwn"), Signalen slug, or our own name; unknown codes become "overig"
-    priority           as the partner writes it: "P 1", "A1", "high", 1
-    position           {"lat", "lon"} or {"x_rd", "y_rd"} (RD New, EPSG:28992, metres), with "accuracy_m" (50)
+    priority           as the partner writes it: "P 1", "A1", "high", "hoog", 1
+    position           {"lat", "lon"}, {"x_rd", "y_rd"} (RD New, EPSG:28992, metres) or a GeoJSON point, with "accuracy_m" (50)
     place              {"street", "town"}; a house number is dropped
-    occurred_at        RFC 3339 with a zone; else when it was reported
-    reported_at        RFC 3339 with a zone; else when it is read
+    occurred_at        RFC 3339; else when it was reported. What names no zone is in the zone of TOEZICHT_TIME_ZONE
+    reported_at        the same; else when it is read
     occurred_before_s  for scenarios, in place of occurred_at: so long before the report is read
     at_s               for scenarios: when to play it, in seconds after the start (`intake recorded --play`)
 
     {"source": "politie-gms", "source_id": "2026-4711", "category": "bzdsbr", "priority": "P 1", "at_s": 12,
      "position": {"lat": 52.30633, "lon": 4.8573, "accuracy_m": 30},
      "place": {"street": "Stadsplein 12", "town": "Amstelveen"}, "occurred_before_s": 40}
+
+Only the first two are required. Null is "not said" everywhere, and a field that cannot be read is left out with a note
+(`fields.py`): a report that says whose it is and which is never lost by one of its other fields.
 """
 
 from __future__ import annotations
 
-import math
-import re
-from datetime import datetime, timedelta
-from functools import cache
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-import pyproj
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
-from schemas.base import Identifier, Utc
+from schemas.base import Identifier
 from schemas.dead_letters import DeadLetterReason
-from schemas.geo import Lat, Lon, Position
-from schemas.incidents import Incident
+from schemas.incidents import Incident, ReportNote, ordered_notes
 from streams.domain import canary
 from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading, Unreadable
+from streams.intake.sources import fields
 from streams.intake.sources.base import SourceOptions
 from streams.intake.sources.categories import Categories, load_categories
 from streams.intake.sources.gazetteer import clean_name, join_place
+from streams.settings import read_time_zone
 
 DEFAULT_ACCURACY_M: Final = 50.0
 """Where a partner gives a position without accuracy: an address in a street, as geocoders place it."""
-MAX_ID: Final = 120
-_PRIORITY: Final = re.compile(r"[A-Za-z0-9. ]{0,12}")
-_FIELD: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
-
-Accuracy = Annotated[float, Field(gt=0, le=100_000)]
-Seconds = Annotated[float, Field(ge=0, le=28 * 86_400)]
+MAX_S: Final = 28 * 86_400.0
+_IDENTIFIER: Final = TypeAdapter(Identifier)
 
 
-def _text_of_number(value: Any) -> Any:
-    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else value
+class LineOperation(StrEnum):
+    """Line operation: what a line does; what ends a call at the partner (`closed`) says nothing of whether it happened."""
+
+    REPORT = "report"
+    CANCEL = "cancel"
+    TEST = "test"
+    CLOSED = "closed"
 
 
-class _Kept(BaseModel):
-    """What is kept of a line; fields that are not named are dropped unread."""
-
-    model_config = ConfigDict(extra="ignore", allow_inf_nan=False, coerce_numbers_to_str=True)
-
-
-class _Degrees(_Kept):
-    lat: Lat
-    lon: Lon
-    accuracy_m: Accuracy = DEFAULT_ACCURACY_M
-
-
-class _Rijksdriehoek(_Kept):
-    x_rd: float
-    y_rd: float
-    accuracy_m: Accuracy = DEFAULT_ACCURACY_M
-
-
-class _Place(_Kept):
-    street: str = ""
-    town: str = ""
-
-
-def _not_the_canary(source: str) -> str:
-    if source == canary.SOURCE:
-        raise ValueError("this name is the canary's: nobody would see the report")
-    return source
-
-
-class _Recorded(_Kept):
-    source: Annotated[Identifier, AfterValidator(_not_the_canary)]
-    source_id: Annotated[str, Field(min_length=1, max_length=MAX_ID, pattern=r"^[^\x00-\x1f\x7f]+$")]
-    operation: Literal["report", "cancel", "test"] = "report"
-    category: str = ""
-    priority: Annotated[str, BeforeValidator(_text_of_number)] = ""
-    position: dict[str, Any] | None = None
-    place: _Place = _Place()
-    occurred_at: Utc | None = None
-    reported_at: Utc | None = None
-    occurred_before_s: Seconds | None = None
-
-
-class _Timed(_Kept):
-    at_s: Seconds = 0
+OPERATIONS: Final[Mapping[str, LineOperation]] = {
+    spelling: operation
+    for operation, spellings in {
+        LineOperation.REPORT: "report create created new update updated reopen reopened melding nieuw wijziging heropend",
+        LineOperation.CANCEL: (
+            "cancel cancelled canceled cancellation withdraw withdrawn withdrawal revoke revoked "
+            "intrekken ingetrokken intrekking annuleren geannuleerd annulering"
+        ),
+        LineOperation.TEST: "test exercise drill proef oefening",
+        LineOperation.CLOSED: "close closed finish finished afsluiten afgesloten sluiten gesloten afgerond",
+    }.items()
+    for spelling in spellings.split()
+}
+"""Spellings of partners' systems, in lower case."""
 
 
 class RecordedOptions(SourceOptions):
     """Read recorded reports from a file of JSON lines.
 
     A line needs source and source_id, and may have operation, category, priority, position, place, occurred_at and
-    reported_at; everything else in it is dropped unread. Reading a file again changes nothing.
+    reported_at; everything else in it is dropped unread. A field that cannot be read is left out with a note. Reading a file
+    again changes nothing.
 
     Example: toezicht intake recorded reports.jsonl --play --speed 2
     """
@@ -121,80 +96,141 @@ class RecordedReports:
     name = "recorded"
     Options = RecordedOptions
 
-    def __init__(self, categories: Categories, run: str = "") -> None:
-        """Take the mapping of partners' codes; `run` is put before each id, so that a scenario can be played again."""
+    def __init__(self, categories: Categories, run: str = "", time_zone: str = "Europe/Amsterdam") -> None:
+        """Prepare.
+
+        Args:
+            categories: The mapping of partners' codes.
+            run: Is put before each id, so that a scenario can be played again.
+            time_zone: The zone of times that name none.
+
+        Raises:
+            ZoneInfoNotFoundError: There is no such zone.
+        """
         self._categories = categories
         self._prefix = f"{run}/" if run else ""
+        self._zone: tzinfo = ZoneInfo(time_zone)
 
     @classmethod
-    def from_options(cls, options: RecordedOptions, _time_zone: str) -> RecordedReports:
-        """Return the source; every time in its lines names a zone. Raises FileError."""
-        return cls(load_categories(options.categories), options.run)
+    def from_options(cls, options: RecordedOptions, time_zone: str) -> RecordedReports:
+        """Return the source. Raises ConfigurationError and FileError."""
+        return cls(load_categories(options.categories), options.run, read_time_zone(time_zone).key)
 
     def read(self, content: bytes, now: datetime) -> Reading:
         """Return what one line says; see the module's description for the fields."""
         if not content.strip():
             return NotForUs("blank")
         try:
-            line = _Recorded.model_validate_json(content)
-            if line.operation == "test":
-                return NotForUs("test")
-            position = None if line.position is None else _position(line.position)
-        except ValidationError as error:
-            return _unreadable(error)
-        return self._report(line, position, now)
+            read = fields.document(content)
+        except ValueError as error:
+            return Unreadable(DeadLetterReason.NOT_JSON, f"expected JSON: {error}"[:200])
+        line = read.value
+        if not isinstance(line, dict):
+            return _missing("(whole line)", "expected an object with source and source_id")
+        notes = list(read.notes)
+        operation = _operation(line.get("operation"), notes)
+        if operation in {LineOperation.TEST, LineOperation.CLOSED}:
+            return NotForUs(operation.value)
+        named = self._named(line)
+        if isinstance(named, Unreadable):
+            return named
+        notes += named.notes
+        return self._report(line, named.value, operation is LineOperation.CANCEL, notes, now)
+
+    def overdue(self, now: datetime, *, ending: bool = False) -> Iterable[Reading]:
+        """Return nothing: each line is a report of its own."""
+        return ()
 
     def recall(self, incident: Incident) -> None:
         """Nothing to learn: every line carries its own id."""
 
-    def _report(self, line: _Recorded, position: Position | None, now: datetime) -> RawReport:
-        category, code, known = self._categories.of(line.category)
-        occurred_at = line.occurred_at
-        if occurred_at is None and line.occurred_before_s is not None:
-            occurred_at = (line.reported_at or now) - timedelta(seconds=line.occurred_before_s)
+    def _named(self, line: dict[str, Any]) -> fields.Field[tuple[str, str]] | Unreadable:
+        """Return whose report it is and which: what no report can be without."""
+        source = _source(line.get("source"))
+        if source is None:
+            return _missing("source", "expected a partner's name of letters, digits and . _ : -")
+        if source == canary.SOURCE:
+            return _missing("source", "this name is the canary's: nobody would see the report")
+        identity = fields.identity(line.get("source_id"), self._prefix)
+        if not identity.value:
+            return _missing("source_id", "expected a text or a number")
+        return fields.Field((source, identity.value), identity.notes)
+
+    def _report(
+        self, line: dict[str, Any], named: tuple[str, str], cancels: bool, notes: list[ReportNote], now: datetime
+    ) -> RawReport:
+        code = fields.text(line.get("category"), ReportNote.UNKNOWN_KIND)
+        category, shown, known = self._categories.of(code.value)
+        priority = fields.priority(line.get("priority"))
+        position = fields.position(line.get("position"), DEFAULT_ACCURACY_M)
+        place = _place(line.get("place"))
+        occurred_at = fields.moment(line.get("occurred_at"), self._zone, now, ReportNote.TIME_OF_ARRIVAL)
+        reported_at = fields.moment(line.get("reported_at"), self._zone, now, ReportNote.FIELD_LEFT_OUT)
+        before_s = fields.seconds(line.get("occurred_before_s"), MAX_S)
+        happened_at = occurred_at.value
+        if happened_at is None and before_s.value is not None:
+            happened_at = (reported_at.value or now) - timedelta(seconds=before_s.value)
+        for field in (code, priority, position, place, occurred_at, reported_at, before_s):
+            notes += field.notes
         return RawReport(
-            source=line.source,
-            source_id=(self._prefix + line.source_id)[:MAX_ID],
-            cancels=line.operation == "cancel",
+            source=named[0],
+            source_id=named[1],
+            cancels=cancels,
             category=category,
-            category_source=code,
+            category_source=shown,
             category_known=known,
-            source_priority=line.priority.strip() if _PRIORITY.fullmatch(line.priority) else "",
-            place=join_place(clean_name(line.place.street), clean_name(line.place.town)),
-            position=position,
-            occurred_at=occurred_at,
-            reported_at=line.reported_at,
+            source_priority=priority.value,
+            place=place.value,
+            position=position.value,
+            occurred_at=happened_at,
+            reported_at=reported_at.value,
+            notes=ordered_notes(notes),
         )
 
 
 def play_at_s(content: bytes) -> float:
     """Return when a scenario's line is to be played, in seconds after the start; 0 where it does not say."""
     try:
-        return _Timed.model_validate_json(content).at_s
-    except ValidationError:
+        line = fields.document(content).value
+    except ValueError:
         return 0.0
+    said = fields.seconds(line.get("at_s"), MAX_S).value if isinstance(line, dict) else None
+    return said or 0.0
 
 
-def _position(fields: dict[str, Any]) -> Position | None:
-    if "x_rd" in fields or "y_rd" in fields:
-        rd = _Rijksdriehoek.model_validate(fields)
-        lon, lat = _to_wgs84().transform(rd.x_rd, rd.y_rd)
-        if not (math.isfinite(lat) and math.isfinite(lon)):
-            lat, lon = 0.0, 0.0  # far outside the projection: refused later as outside the country
-        return Position(lat=round(lat, 7), lon=round(lon, 7), accuracy_m=rd.accuracy_m)
-    degrees = _Degrees.model_validate(fields)
-    return Position(lat=degrees.lat, lon=degrees.lon, accuracy_m=degrees.accuracy_m)
+def _operation(value: Any, notes: list[ReportNote]) -> LineOperation:
+    """Return what a line does; one that says nothing that we know is a report, with a note."""
+    said = fields.text(value)
+    notes += said.notes
+    known = OPERATIONS.get(said.value.casefold(), None if said.value else LineOperation.REPORT)
+    if known is None:
+        notes.append(ReportNote.FIELD_LEFT_OUT)
+        return LineOperation.REPORT
+    return known
 
 
-@cache
-def _to_wgs84() -> Any:
-    return pyproj.Transformer.from_crs("EPSG:28992", "EPSG:4326", always_xy=True)
+def _source(value: Any) -> str | None:
+    try:
+        return _IDENTIFIER.validate_python(value.strip() if isinstance(value, str) else None)
+    except ValidationError:
+        return None
 
 
-def _unreadable(error: ValidationError) -> Unreadable:
-    """Return the fault without the line's values: only fields that we ask for are named."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    if first["type"] == "json_invalid":
-        return Unreadable(DeadLetterReason.NOT_JSON, first["msg"][:200])
-    parts = [str(part) for part in first["loc"] if _FIELD.fullmatch(str(part))]
-    return Unreadable(DeadLetterReason.INVALID, f"field {'.'.join(parts) or '(whole line)'}: {first['msg']}"[:200])
+def _place(value: Any) -> fields.Field[str]:
+    """Return street and town; a text in place of the two may be somebody's words and is left out."""
+    if fields.is_unsaid(value):
+        return fields.Field("")
+    if not isinstance(value, dict):
+        return fields.Field("", (ReportNote.PLACE_LEFT_OUT,))
+    notes: list[ReportNote] = []
+    names = []
+    for part in ("street", "town"):
+        said = fields.text(value.get(part), ReportNote.PLACE_LEFT_OUT)
+        name = clean_name(said.value)
+        notes += said.notes if name or not said.value else (ReportNote.PLACE_LEFT_OUT,)
+        names.append(name)
+    return fields.Field(join_place(*names), ordered_notes(notes))
+
+
+def _missing(field: str, expected: str) -> Unreadable:
+    return Unreadable(DeadLetterReason.INVALID, f"field {field}: {expected}")

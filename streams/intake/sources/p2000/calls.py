@@ -1,9 +1,15 @@
-"""Calls: which P2000 messages are one report: the network gives no ids, and repeats a call for each group of pagers.
+"""Calls: which P2000 messages are one report.
 
-Equal texts (without urgency, markers and blanks) within `SAME_CALL` of the first are one report. A withdrawal belongs to
-the newest report within `WITHDRAWN_WITHIN` with the same text, else to the newest with a unit in common at the same place,
-else to a report that has not come yet. The id carries the first moment, a digest of the text and the units, so that the
-memory can be rebuilt from the incidents that were sent.
+The network gives no ids, repeats a call for each group of pagers, and pages it again as it grows. A message is of a known call
+where its words are the same (without urgency, brackets, radio group and units) and it comes within `SAME_CALL` of the first; or
+where its street and town are the same, it comes within `GROWS_WITHIN` of the newest, and the radio group is the same, or a unit
+and the category. Two radio groups are two calls.
+
+A withdrawal repeats neither radio group nor units: it belongs to the newest call with the same words, else at the same place
+with the same category or a unit in common. After `REPEATED_WITHIN` a call that was withdrawn is over: what comes is a new one.
+
+The id carries the first moment, a digest of the words, radio group and units; with what an incident says it rebuilds the
+memory.
 """
 
 from __future__ import annotations
@@ -12,81 +18,225 @@ import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from schemas.categories import Category
+from schemas.incidents import Incident, Operation, ReportNote
+from streams.domain.incidents.urgency import urgency
+
 SAME_CALL: Final = timedelta(minutes=30)
+GROWS_WITHIN: Final = timedelta(hours=1)
+"""A fire is scaled up within the first hour, mostly within minutes; radio groups are given to another call after some hours."""
 WITHDRAWN_WITHIN: Final = timedelta(hours=2)
+REPEATED_WITHIN: Final = timedelta(minutes=2)
+"""How long after a withdrawal its call may still be repeated, for another group of pagers."""
+CALLS_AT_MOST: Final = 2_000
+"""More than a day's calls of any region."""
 MAX_UNITS: Final = 4
+LESSER: Final = frozenset({Category.OVERIG, Category.VERKEER_CONTEXT})
+"""What is said later of an emergency, such as a check afterwards, and does not make it less of one."""
 _FORMAT: Final = "%Y%m%dT%H%M%SZ"
-_ID: Final = re.compile(r"(\d{8}T\d{6}Z)-([0-9a-f]{12})((?:-\d{5,6}){0,4})")
+_ID: Final = re.compile(r"(\d{8}T\d{6}Z)-([0-9a-f]{12})(?:-(B[A-Z]{2}\d{1,3}))?((?:-\d{5,6}){0,4})")
+_GRIP: Final = re.compile(r"(.*?)(?: ?GRIP ([1-5]))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Told: what a message says of its call.
+
+    Attributes:
+        digest: Of its words.
+        channel: Radio group with its number: BAD05, or empty.
+        units: Vehicles.
+        place: Street and town; empty where no street is said, since a town alone is not one place.
+        category: What it is about.
+        word: The dispatcher's word for it.
+        known: Whether a classification explains it.
+        priority: As the source writes it.
+        grip: The level of the scaling-up, 0 for none.
+    """
+
+    digest: str
+    channel: str
+    units: tuple[str, ...]
+    place: str
+    category: Category
+    word: str
+    known: bool
+    priority: str
+    grip: int
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One report as it is remembered: when it came first (UTC), and what tells it from others."""
+    """One report as it is remembered: what is known of it now, and when it came first, last, and was withdrawn (UTC)."""
 
     source_id: str
+    told: Told
     first_at: datetime
-    digest: str
-    units: frozenset[str]
-    place: str
+    last_at: datetime
+    withdrawn_at: datetime | None = None
+
+    @property
+    def source_priority(self) -> str:
+        """Return the highest priority that was said, with the scaling-up."""
+        if not self.told.grip:
+            return self.told.priority
+        return f"{self.told.priority.replace('PRIO ', 'PRIO')} GRIP {self.told.grip}".strip()
 
 
 def digest_of(text: str) -> str:
-    """Return a short digest of a message's text, regardless of case and blanks."""
-    return hashlib.sha256(" ".join(text.lower().split()).encode()).hexdigest()[:12]
+    """Return a short digest of a message's words, regardless of case and blanks."""
+    return hashlib.sha256(" ".join(text.lower().split()).encode("utf-8", "replace")).hexdigest()[:12]
 
 
 class CallMemory:
-    """The calls of the last two hours, oldest first."""
+    """The calls of the last hours, the one that was paged last at the end."""
 
     def __init__(self) -> None:
         self._calls: OrderedDict[str, Call] = OrderedDict()
-        self._by_digest: dict[str, Call] = {}
+        self._by_digest: dict[str, list[str]] = {}
+        self._by_place: dict[str, list[str]] = {}
         self._newest_at = datetime.min.replace(tzinfo=UTC)
 
-    def report(self, digest: str, units: tuple[str, ...], place: str, at: datetime) -> Call:
-        """Return the call that a message is about; a new one where none is near enough in time."""
-        call = self._by_digest.get(digest)
-        if call is not None and abs(at - call.first_at) <= SAME_CALL:
-            return call
-        return self._add(digest, units, place, at)
+    def report(self, told: Told, at: datetime, *, grip_ends: bool = False) -> Call:
+        """Return the call that a message is about, with what is known of it now; a new one where none fits."""
+        for call in self._candidates(told):
+            if _over(call, at) or not _same(call, told, at):
+                continue
+            return self._keep(
+                replace(call, told=_grown(call.told, told, grip_ends=grip_ends), last_at=max(at, call.last_at))
+            )
+        return self._add(told, at)
 
-    def withdrawal(self, digest: str, units: tuple[str, ...], place: str, at: datetime) -> Call:
-        """Return the call that a withdrawal is about."""
-        same = self._by_digest.get(digest)
-        if same is not None and abs(at - same.first_at) <= WITHDRAWN_WITHIN:
-            return same
-        for call in self._newest_first():
-            near = abs(at - call.first_at) <= WITHDRAWN_WITHIN
-            if near and place and call.place == place and call.units & set(units):
-                return call
-        return self._add(digest, units, place, at)
+    def withdrawal(self, told: Told, at: datetime) -> Call:
+        """Return the call that a withdrawal is about; a new one, for which its report may still come, where none fits."""
+        for call in self._candidates(told):
+            if _over(call, at) or abs(at - call.last_at) > WITHDRAWN_WITHIN:
+                continue
+            if not _differ(call.told.channel, told.channel) and (
+                call.told.digest == told.digest or _about(call.told, told)
+            ):
+                return self._keep(replace(call, withdrawn_at=call.withdrawn_at or at))
+        return self._keep(replace(self._new(told, at), withdrawn_at=at))
 
-    def recall(self, source_id: str, place: str) -> None:
+    def recall(self, incident: Incident) -> None:
         """Learn of a report that was sent before."""
-        match = _ID.fullmatch(source_id)
-        if match:
+        match = _ID.fullmatch(incident.source_id)
+        said = _GRIP.fullmatch(incident.source_priority)
+        if match is None or said is None:
+            return
+        try:
             first_at = datetime.strptime(match[1], _FORMAT).replace(tzinfo=UTC)
-            self._keep(Call(source_id, first_at, match[2], frozenset(match[3].split("-")[1:]), place))
+        except ValueError:
+            return
+        told = Told(
+            digest=match[2],
+            channel=match[3] or "",
+            units=tuple(match[4].split("-")[1:]),
+            place=incident.place if ", " in incident.place else "",
+            category=incident.category,
+            word=incident.category_source,
+            known=ReportNote.UNKNOWN_KIND not in incident.notes,
+            priority=said[1].replace("PRIO", "PRIO ").replace("  ", " ").strip(),
+            grip=int(said[2] or 0),
+        )
+        withdrawn_at = incident.reported_at if incident.operation is Operation.CANCEL else None
+        self._keep(Call(incident.source_id, told, first_at, max(first_at, incident.reported_at), withdrawn_at))
 
-    def _add(self, digest: str, units: tuple[str, ...], place: str, at: datetime) -> Call:
-        kept = units[:MAX_UNITS]
-        source_id = "-".join([at.astimezone(UTC).strftime(_FORMAT), digest, *kept])
-        return self._keep(Call(source_id, at.replace(microsecond=0), digest, frozenset(kept), place))
+    def __len__(self) -> int:
+        """Return how many calls are remembered."""
+        return len(self._calls)
+
+    def _candidates(self, told: Told) -> Iterator[Call]:
+        """Yield the calls with the same words or place, the newest of each first."""
+        for source_id in dict.fromkeys(
+            (*reversed(self._by_digest.get(told.digest, ())), *reversed(self._by_place.get(told.place.lower(), ())))
+        ):
+            yield self._calls[source_id]
+
+    def _add(self, told: Told, at: datetime) -> Call:
+        return self._keep(self._new(told, at))
+
+    def _new(self, told: Told, at: datetime) -> Call:
+        stamp = at.astimezone(UTC).strftime(_FORMAT)
+        source_id = "-".join(part for part in (stamp, told.digest, told.channel, *told.units[:MAX_UNITS]) if part)
+        return Call(source_id, told, at.replace(microsecond=0), at)
 
     def _keep(self, call: Call) -> Call:
+        self._forget(call.source_id)
         self._calls[call.source_id] = call
-        self._calls.move_to_end(call.source_id)
-        self._by_digest[call.digest] = call
-        self._newest_at = max(self._newest_at, call.first_at)
-        while self._newest_at - next(iter(self._calls.values())).first_at > WITHDRAWN_WITHIN:
-            _, oldest = self._calls.popitem(last=False)
-            if self._by_digest.get(oldest.digest) is oldest:
-                del self._by_digest[oldest.digest]
+        self._by_digest.setdefault(call.told.digest, []).append(call.source_id)
+        if call.told.place:
+            self._by_place.setdefault(call.told.place.lower(), []).append(call.source_id)
+        self._newest_at = max(self._newest_at, call.last_at)
+        while len(self._calls) > CALLS_AT_MOST or self._newest_at - self._oldest.last_at > WITHDRAWN_WITHIN:
+            self._forget(self._oldest.source_id)
         return call
 
-    def _newest_first(self) -> Iterator[Call]:
-        return reversed(self._calls.values())
+    @property
+    def _oldest(self) -> Call:
+        return next(iter(self._calls.values()))
+
+    def _forget(self, source_id: str) -> None:
+        call = self._calls.pop(source_id, None)
+        if call is None:
+            return
+        for index, key in ((self._by_digest, call.told.digest), (self._by_place, call.told.place.lower())):
+            kept = [each for each in index.get(key, ()) if each != source_id]
+            if kept:
+                index[key] = kept
+            else:
+                index.pop(key, None)
+
+
+def _over(call: Call, at: datetime) -> bool:
+    """Return whether a call was withdrawn, so long ago that another report is another call."""
+    return call.withdrawn_at is not None and at - call.withdrawn_at > REPEATED_WITHIN
+
+
+def _same(call: Call, told: Told, at: datetime) -> bool:
+    known = call.told
+    if _differ(known.channel, told.channel):
+        return False
+    apart = bool(known.units and told.units) and not set(known.units) & set(told.units) and not known.channel
+    if known.digest == told.digest and abs(at - call.first_at) <= SAME_CALL and (told.place or not apart):
+        return True
+    if not told.place or known.place.lower() != told.place.lower() or abs(at - call.last_at) > GROWS_WITHIN:
+        return False
+    together = bool(set(known.units) & set(told.units))
+    return bool(known.channel and known.channel == told.channel) or (together and _alike(known, told))
+
+
+def _about(known: Told, told: Told) -> bool:
+    """Return whether a withdrawal with other words is about a call: at its place, of its kind or with its crew."""
+    if not told.place or known.place.lower() != told.place.lower():
+        return False
+    return bool(set(known.units) & set(told.units)) or (not told.units and _alike(known, told))
+
+
+def _alike(known: Told, told: Told) -> bool:
+    return known.category is told.category or not (known.known and told.known)
+
+
+def _differ(one: str, other: str) -> bool:
+    return bool(one and other and one != other)
+
+
+def _grown(known: Told, told: Told, *, grip_ends: bool) -> Told:
+    """Return what is known of a call after a message: it grows, and only a withdrawal makes it less."""
+    keeps_kind = not told.known or (told.category in LESSER and known.category not in LESSER and known.known)
+    raised = urgency(told.priority) < urgency(known.priority) or not known.priority
+    return replace(
+        known,
+        channel=known.channel or told.channel,
+        units=(*known.units, *(unit for unit in told.units if unit not in known.units))[:50],
+        place=known.place or told.place,
+        category=known.category if keeps_kind else told.category,
+        word=known.word if keeps_kind else told.word,
+        known=known.known if keeps_kind else True,
+        priority=told.priority if raised and told.priority else known.priority,
+        grip=0 if grip_ends else max(known.grip, told.grip),
+    )

@@ -1,18 +1,21 @@
-"""P2000: the Dutch pager network as multimon-ng prints it, one FLEX message per line.
+"""P2000: the Dutch pager network as a decoder prints it, one FLEX message per line, read by its grammar.
 
-    FLEX|2021-06-28 16:50:35|1600/2/K/A|12.092|002029568 000126999|ALN|A2 (dia: ja) 12164 Rit 79824 Sloterweg Badhoevedorp
+    FLEX|2021-06-28 14:50:35|1600/2/K/A|12.092|002029568 000126999|ALN|P 1 BAD-05 BR woning Korte Laan Amstelveen 131235
 
-The line is split six times at most, since the text may hold a `|`. Its time has no zone: it is the receiver's clock, in
-the configured zone; an hour that occurs twice in autumn is the one nearer to now. Of the text only urgency, category,
-street, town and units are kept; of an ambulance's text only urgency and town or the four digits of the postcode. The
-police do not use P2000 (domain fact sheet §2a).
+A line is a page (`line`), at a moment (`moment`), whole or in parts (`fragments`). Its text has parts (`message`), of which the
+classification says what it is about (`classifications`) and the rest where (`streets`, `location`); the feed is the whole
+country's, and what is not the room's is counted and left. Messages of one call are one report (`calls`).
+
+Of the text only urgency, category, street, town and units are kept; of an ambulance's only urgency and town or the four digits
+of the postcode. The police hardly use P2000 (domain fact sheet §2a).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -20,51 +23,69 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from schemas.categories import Category
-from schemas.dead_letters import DeadLetterReason
-from schemas.incidents import Incident
+from schemas.incidents import Incident, ReportNote
 from streams.config.yaml import read_yaml
-from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading, Unreadable
+from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading
+from streams.domain.incidents.urgency import MOST_URGENT, urgency
 from streams.intake.sources.base import SourceOptions
+from streams.intake.sources.categories import UNKNOWN_CODE
 from streams.intake.sources.gazetteer import NO_GAZETTEER, Gazetteer, join_place
-from streams.intake.sources.p2000.calls import CallMemory, digest_of
-from streams.intake.sources.p2000.words import P2000Words, PlaceFinder, load_p2000_words
+from streams.intake.sources.p2000.calls import Call, CallMemory, Told, digest_of
+from streams.intake.sources.p2000.classifications import Classifications, Match, load_classifications, words_of
+from streams.intake.sources.p2000.fragments import FirstPart, Fragments
+from streams.intake.sources.p2000.line import Page, read_line
+from streams.intake.sources.p2000.location import Where, locate
+from streams.intake.sources.p2000.message import BREAK, PagerMessage, parse
+from streams.intake.sources.p2000.moment import ClockTrust, moment_of, trust_of
+from streams.intake.sources.p2000.room import Room, load_room
+from streams.intake.sources.p2000.streets import FoundPlace, PlaceFinder
 from streams.settings import read_time_zone
 
 SOURCE: Final = "p2000"
-FIELDS: Final = 7
-_TIME: Final = "%Y-%m-%d %H:%M:%S"
-_CAPCODES: Final = re.compile(r"\d{9}(?: \d{9})*")
-_BANNERS: Final = ("multimon-ng", "(c)", "available demodulators", "enabled demodulators")
-_PRIORITY: Final = re.compile(r"\s*(A[0-2]|B[1-3]|C[12]|P\s?[1-5]|PRIO\s?[1-5])(?!\w)", re.IGNORECASE)
-_GRIP: Final = re.compile(r"\bGRIP\s*:?\s*([1-5])\b", re.IGNORECASE)
-_BRACKETS: Final = re.compile(r"\([^)]*\)")
-_POSTCODE: Final = re.compile(r"(?<!\w)([1-9]\d{3}) ?[A-Za-z]{2}(?!\w)")
-_RIDE: Final = re.compile(r"\brit:?\s*\d+", re.IGNORECASE)
-_UNIT: Final = re.compile(r"(?<!\d)\d{5,6}(?!\d)")
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One message's parts: when it was sent (UTC) and its text."""
-
-    sent_at: datetime
-    text: str
+_GRIP: Final = re.compile(r"\bGRIP\s{0,3}:?\s{0,3}([1-5])\b", re.IGNORECASE)
+_LEADS: Final = frozenset(
+    {"graag", "spoed", "met", "van", "een", "mogelijk", "mogelijke", "vermoedelijk", "ploeg", "ajb", "svp", "dv"}
+)
+"""What may stand before a classification and says nothing."""
+_ALARM: Final = frozenset({"alarm", "brw", "brandweer", "melding", "voor", "van"})
+_SERVICES: Final = frozenset({"ambu", "ambulance", "politie", "mmt", "traumaheli"})
+_WITHDRAWN_WORDS: Final = 4
+"""How many words behind `intrekken` may say what is withdrawn."""
 
 
 class P2000Options(SourceOptions):
     """Read P2000 pager messages from standard input, as multimon-ng prints them.
 
-    Only urgency, category, street and town are kept; of ambulances only urgency and town. Times are in the zone of
-    TOEZICHT_TIME_ZONE. Ends when its input ends, or on SIGTERM after everything read was confirmed.
+    Only urgency, category, street and town are kept; of ambulances only urgency and town. The feed is the whole country's: what
+    is not in the room's area (--room) is counted and left. Ends when its input ends, or on SIGTERM after everything read was
+    confirmed.
 
-    Example: rtl_fm -f 169.65M -s 22050 | multimon-ng -a FLEX -t raw - | toezicht intake p2000 --gazetteer places.yaml
+    Example: rtl_fm -f 169.65M -s 22050 | multimon-ng -q -a FLEX -t raw - | toezicht intake p2000 --gazetteer places.yaml
     """
 
     gazetteer: Path | None = Field(None, description="YAML file of places with positions; without it reports have none")
-    words: Path | None = Field(None, description="YAML file of words and categories; the built-in one else")
-    clock: Literal["line", "host"] = Field(
-        "line", description="Which time to trust: 'line', the receiver's, or 'host', the moment of reading"
+    room: Path | None = Field(
+        None, description="YAML file of the room's region, towns and postcodes; Amstelveen's, which is built in, else"
     )
+    words: Path | None = Field(
+        None, description="YAML file of classifications and their categories; the built-in one else"
+    )
+    clock: Literal["auto", "line", "host"] = Field(
+        "auto",
+        description="Which time to trust: 'line', the decoder's; 'host', the moment of reading; 'auto', the decoder's unless it "
+        "lies more than a minute from the moment of reading, or, where standard input is a file, ahead of it",
+    )
+    zone: str = Field(
+        "UTC", description="Zone in which the decoder prints its times; multimon-ng prints UTC whatever the host's"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Withdrawal: what a message takes back: the call, or its scaling-up alone."""
+
+    call: bool = False
+    grip: bool = False
 
 
 class P2000Reports:
@@ -75,19 +96,21 @@ class P2000Reports:
 
     def __init__(
         self,
-        words: P2000Words,
+        words: Classifications,
         gazetteer: Gazetteer = NO_GAZETTEER,
-        time_zone: str = "Europe/Amsterdam",
-        clock: Literal["line", "host"] = "line",
+        room: Room | None = None,
+        clock: ClockTrust = ClockTrust.LIVE,
+        time_zone: str = "UTC",
         run: str = "",
     ) -> None:
         """Prepare.
 
         Args:
-            words: The words of messages and what they mean.
+            words: The classifications of messages and what they mean.
             gazetteer: Where places are; P2000 gives no coordinates.
-            time_zone: The receiver's zone.
-            clock: Whether the time is the line's own or the moment of reading, for receivers whose clock is wrong.
+            room: Whose list it feeds; the built-in one else.
+            clock: Whose time a report has.
+            time_zone: The zone in which the decoder prints.
             run: Keeps the calls of one run apart from equal ones before, so that a scenario can be played again.
 
         Raises:
@@ -95,100 +118,235 @@ class P2000Reports:
         """
         self._words = words
         self._gazetteer = gazetteer
+        self._room = room or load_room()
         self._zone = ZoneInfo(time_zone)
         self._clock = clock
         self._run = run
-        self._places = PlaceFinder(words, gazetteer)
+        self._places = PlaceFinder(self._room, gazetteer)
         self._calls = CallMemory()
+        self._fragments = Fragments()
 
     @classmethod
-    def from_options(cls, options: P2000Options, time_zone: str) -> P2000Reports:
-        """Return the source, for a receiver in this zone. Raises ConfigurationError and FileError."""
+    def from_options(cls, options: P2000Options, time_zone: str) -> P2000Reports:  # noqa: ARG003 - the decoder's zone is an option of its own
+        """Return the source. Raises ConfigurationError and FileError."""
         places = NO_GAZETTEER if options.gazetteer is None else read_yaml(options.gazetteer, Gazetteer)
-        zone = read_time_zone(time_zone).key
-        return cls(load_p2000_words(options.words), places, zone, options.clock, options.run)
+        zone = read_time_zone(options.zone, "intake p2000", "--zone").key
+        words, room = load_classifications(options.words), load_room(options.room)
+        return cls(words, places, room, trust_of(options.clock), zone, options.run)
 
     def read(self, content: bytes, now: datetime) -> Reading:
         """Return what one line says."""
-        page = self._page(content, now)
+        page = read_line(content)
         if not isinstance(page, Page):
             return page
-        if self._words.test_pattern.search(page.text):
-            return NotForUs("test")
-        priority = _PRIORITY.match(page.text)
-        found = self._words.category(page.text)
-        if found is None and self._words.talk_pattern.search(page.text):
-            return NotForUs("talk")
-        if priority is None and found is None and not self._words.withdrawal_pattern.search(page.text):
-            return NotForUs("no_call")
-        return self._report(page, "" if priority is None else " ".join(priority[1].upper().split()), found)
+        moment, note = moment_of(page.time, self._zone, self._clock, now)
+        notes = [] if note is None else [note]
+        if page.part == "F":
+            self._fragments.hold(FirstPart(page, moment, now))
+            return NotForUs("part_of_a_page")
+        if page.part == "C":
+            whole = self._fragments.complete(page, moment)
+            if whole is None:
+                notes.append(ReportNote.INCOMPLETE)
+            else:
+                page, moment = whole.page, whole.moment
+        return self._page(page, moment, notes)
+
+    def overdue(self, now: datetime, *, ending: bool = False) -> Iterator[Reading]:
+        """Yield what the first parts of pages say whose rest did not come in time."""
+        for held in self._fragments.overdue(now, ending=ending):
+            yield self._page(held.page, held.moment, [ReportNote.INCOMPLETE])
 
     def recall(self, incident: Incident) -> None:
         """Learn of a call that was sent before the process was started again."""
-        self._calls.recall(incident.source_id, incident.place)
+        self._calls.recall(incident)
 
-    def _page(self, content: bytes, now: datetime) -> Page | NotForUs | Unreadable:
-        try:
-            line = content.decode("utf-8").strip()
-        except UnicodeDecodeError:
-            return _broken("not UTF-8 text")
-        if not line or line.lower().startswith(_BANNERS):
-            return NotForUs("banner" if line else "blank")
-        parts = line.split("|", FIELDS - 1)
-        if parts[0] != "FLEX" or len(parts) != FIELDS:
-            return _broken(f"expected FLEX and {FIELDS} fields between |")
-        sent_at = self._sent_at(parts[1], now)
-        if sent_at is None:
-            return _broken("time: expected YYYY-MM-DD HH:MM:SS")
-        if not _CAPCODES.fullmatch(parts[4].strip()):
-            return _broken("capcodes: expected numbers of 9 digits")
-        return Page(sent_at, parts[6]) if parts[5] == "ALN" else NotForUs("not_text")
+    def _page(self, page: Page, moment: datetime, notes: list[ReportNote]) -> Reading:
+        message = parse(page.text)
+        kind = self._kind_of_message(message)
+        if kind:
+            return NotForUs(kind)
+        taken_back = self._withdrawal(message)
+        match = self._classification(message)
+        if match is None and not taken_back.call and not self._is_call(message):
+            return NotForUs("talk" if _stands_in(self._words.talk, message.words) else "no_call")
+        rest = _behind(message.words, match)
+        place = self._places.find(rest, town_first=message.town_first)
+        located = locate(message, place, self._room)
+        if located.where is Where.ELSEWHERE or (located.where is Where.NOT_LOCATED and self._room.unlocated == "drop"):
+            return NotForUs(located.where.value)
+        if located.uncertain or located.where is Where.NOT_LOCATED:
+            notes.append(ReportNote.PLACE_UNCERTAIN)
+        if page.repaired:
+            notes.append(ReportNote.TEXT_REPAIRED)
+        if not page.addressed:
+            notes.append(ReportNote.FIELD_LEFT_OUT)
+        grip = _GRIP.search(page.text)
+        told = self._told(message, match, place, int(grip[1]) if grip and not taken_back.grip else 0)
+        if taken_back.call:
+            call = self._calls.withdrawal(told, moment)
+        else:
+            call = self._calls.report(told, moment, grip_ends=taken_back.grip)
+        return self._report(message, place, call, moment, cancels=taken_back.call, notes=notes)
 
-    def _sent_at(self, text: str, now: datetime) -> datetime | None:
-        try:
-            local = datetime.strptime(text, _TIME).replace(tzinfo=self._zone)
-            moments = [local.replace(fold=fold).astimezone(UTC) for fold in (0, 1)]
-        except (ValueError, OverflowError):
-            return None
-        return now if self._clock == "host" else min(moments, key=lambda moment: abs(moment - now))
+    def _kind_of_message(self, message: PagerMessage) -> str:
+        """Return why a message is none of an incident: a test or an exercise; or nothing."""
+        head = [word for word in message.words if word][:2]
+        for name, markers in (("test", self._words.tests), ("exercise", self._words.exercises)):
+            marked = any(_stands_in((*markers.first, *markers.anywhere), words_of(text)) for text in message.brackets)
+            if (
+                marked
+                or _starts(markers.first, [_plain(word) for word in head])
+                or _stands_in(markers.anywhere, message.words)
+            ):
+                return name
+        return "exercise" if message.drill else ""
 
-    def _report(self, page: Page, priority: str, found: tuple[Category, str] | None) -> RawReport:
-        cancels = self._words.withdrawal_pattern.search(page.text) is not None
-        text = self._words.withdrawal_pattern.sub(" ", page.text)
-        body = _BRACKETS.sub(" ", _PRIORITY.sub(" ", text, count=1))
-        postcode = _POSTCODE.search(body)
-        area = postcode[1] if postcode else ""
-        where = self._places.find(body)
-        ambulance = priority[:1] in {"A", "B", "C"}
-        street = "" if ambulance else where.street
-        place = join_place(street, where.town or area)
-        units = tuple(sorted(set(_UNIT.findall(_RIDE.sub(" ", body)))))
-        moment = page.sent_at
-        call = (self._calls.withdrawal if cancels else self._calls.report)(
-            digest_of(f"{self._run} {body}"), units, place, moment
+    def _is_call(self, message: PagerMessage) -> bool:
+        """Return whether a message without classification is of a call: it has a priority, and is no talk but an urgent one."""
+        if not message.priority:
+            return False
+        if not _stands_in(self._words.talk, message.words):
+            return True
+        return urgency(message.priority) <= MOST_URGENT and bool(message.group or message.units)
+
+    def _withdrawal(self, message: PagerMessage) -> Withdrawal:
+        """Return what a message takes back, and leave the words for it out of the message."""
+        texts = [list(words_of(text)) for text in message.brackets]
+        low = [_plain(word) for word in message.words]
+        for at, word in enumerate(low):
+            if word in self._words.withdrawals:
+                behind = low[at + 1 : at + 1 + _WITHDRAWN_WORDS]
+                said = [
+                    each
+                    for n, each in enumerate(behind)
+                    if all(_of_withdrawal(self._words, w) for w in behind[: n + 1])
+                ]
+                texts.append([word, *said])
+                message.words[at : at + 1 + len(said)] = [BREAK]
+                break
+        for words in texts:
+            if not set(words) & set(self._words.withdrawals):
+                continue
+            if "grip" in words or "opschaling" in words:
+                return Withdrawal(grip=True)
+            if set(words) & _ALARM or message.ambulance:
+                services = set(words) & _SERVICES
+                return Withdrawal(call=message.ambulance or not services or bool(set(words) & {"brw", "brandweer"}))
+            others = [w for w in words if w not in self._words.withdrawals]
+            return Withdrawal(call=not any(_starts(self._words.scalings, others[n:]) for n in range(len(others))))
+        return Withdrawal()
+
+    def _classification(self, message: PagerMessage) -> Match | None:
+        """Return the classification of the words, by their numbers among `message.words`; else of the brackets."""
+        low, origin = _split(message.words)
+        front = next(
+            (n for n, word in enumerate(low) if word and word not in _LEADS and word not in self._words.talk), 0
         )
-        grip = _GRIP.search(text)
-        category, word = self._meaning(priority, found, ambulance)
+        match = self._words.find(low, front)
+        while match is not None and match.found.category is None and match.end < len(low):
+            nearer = self._words.find(low[match.end :], 0)
+            if nearer is None or nearer.found.category is None:
+                break
+            match = Match(nearer.found, match.end + nearer.start, match.end + nearer.end)
+        placed = None if match is None else Match(match.found, origin[match.start], origin[match.end - 1] + 1)
+        category = None if placed is None else placed.found.category
+        if category in {None, Category.OVERIG, Category.VERKEER_CONTEXT}:
+            for text in message.brackets:
+                inside = self._words.find(words_of(text), 0)
+                if inside is not None and inside.found.category not in {
+                    None,
+                    Category.OVERIG,
+                    Category.VERKEER_CONTEXT,
+                }:
+                    return Match(inside.found, 0, 0 if placed is None else placed.end)
+        return placed
+
+    def _told(self, message: PagerMessage, match: Match | None, place: FoundPlace, grip: int) -> Told:
+        category, word, known = self._meaning(message, match)
+        channel = f"{message.group}{message.channel}" if message.group else ""
+        words = [self._run, *message.words]
+        if message.ambulance:
+            words += [*message.units, *message.numbers, message.postcode]  # a town alone does not tell one from another
+        elif not place.street:
+            words += message.numbers
+        street = "" if message.ambulance else place.street
+        where = join_place(street, place.town) if street else ""
+        units = tuple(dict.fromkeys(message.units))
+        return Told(digest_of(" ".join(words)), channel, units, where, category, word, known, message.priority, grip)
+
+    def _meaning(self, message: PagerMessage, match: Match | None) -> tuple[Category, str, bool]:
+        """Return the category, its word, and whether something explains it; an ambulance's text tells its urgency alone."""
+        if message.ambulance:
+            category = self._words.ambulance.get(message.priority, Category.OVERIG)
+            return category, f"ambulance {message.priority}", True
+        if match is not None:
+            category = match.found.category or Category.OVERIG
+            return category, match.text[:80], match.found.category is not None
+        safe = [word for word in map(_plain, message.words) if word in self._words.safe_words]
+        return Category.OVERIG, " ".join(safe)[:80] or UNKNOWN_CODE, False
+
+    def _report(
+        self,
+        message: PagerMessage,
+        place: FoundPlace,
+        call: Call,
+        moment: datetime,
+        *,
+        cancels: bool,
+        notes: Sequence[ReportNote],
+    ) -> RawReport:
+        area = message.postcode if self._room.has_postcode(message.postcode) else ""
+        if message.ambulance:
+            street, town = "", f"{area} {place.town}".strip()
+        else:
+            street, town = place.street, place.town or area
         return RawReport(
             source=SOURCE,
             source_id=call.source_id,
             cancels=cancels,
-            category=category,
-            category_source=word,
-            category_known=category is not Category.OVERIG or ambulance,
-            source_priority=f"{priority} GRIP {grip[1]}".strip() if grip else priority,
-            place=place,
-            position=self._gazetteer.position(street, where.town, area),
+            category=call.told.category,
+            category_source=call.told.word,
+            category_known=call.told.known,
+            source_priority=call.source_priority,
+            place=join_place(street, town),
+            position=self._gazetteer.position(street, place.town, area),
             occurred_at=call.first_at,
             reported_at=moment,
+            notes=tuple(notes),
         )
 
-    def _meaning(self, priority: str, found: tuple[Category, str] | None, ambulance: bool) -> tuple[Category, str]:
-        """Return the category and the word for it; an ambulance's text says nothing but its urgency."""
-        if ambulance:
-            return self._words.ambulance.get(priority, Category.OVERIG), f"ambulance {priority}"
-        return found if found is not None else (Category.OVERIG, "")
+
+def _behind(words: list[str], match: Match | None) -> list[str]:
+    """Return what of the words says where: what stands behind the classification; what stands before one says nothing of it."""
+    return words if match is None else words[match.end :]
 
 
-def _broken(detail: str) -> Unreadable:
-    return Unreadable(DeadLetterReason.UNREADABLE_REPORT, detail)
+def _split(words: Sequence[str]) -> tuple[list[str], list[int]]:
+    """Return words as classifications are compared, each in its pieces, and of which word each is a piece."""
+    low: list[str] = []
+    origin: list[int] = []
+    for number, word in enumerate(words):
+        pieces = words_of(word) or (BREAK,)
+        low += pieces
+        origin += [number] * len(pieces)
+    return low, origin
+
+
+def _plain(word: str) -> str:
+    return word.lower().strip(".,:;!?")
+
+
+def _stands_in(phrases: Sequence[str], words: Sequence[str]) -> bool:
+    low = [_plain(word) for word in words]
+    return any(_starts(phrases, low[at:]) for at in range(len(low)))
+
+
+def _starts(phrases: Sequence[str], words: Sequence[str]) -> bool:
+    """Return whether one of the phrases stands at the beginning of the words."""
+    return any(tuple(words[: len(parts)]) == parts for parts in (tuple(phrase.split()) for phrase in phrases))
+
+
+def _of_withdrawal(table: Classifications, word: str) -> bool:
+    """Return whether a word behind `intrekken` says what is withdrawn."""
+    return word in _ALARM or any(word in phrase.split() for phrase in table.scalings) or word == BREAK

@@ -131,6 +131,7 @@ def test_a_letter_from_before_sizes_is_judged_by_whether_it_is_full() -> None:
         (Filters(topic="evidence"), False),
         (Filters(stage="corroborate"), True),
         (Filters(stage="decide"), False),
+        (Filters(urgent=True), False),
         (Filters(reasons=frozenset({DeadLetterReason.UNKNOWN_CAMERA, DeadLetterReason.INVALID})), True),
         (Filters(reasons=frozenset({DeadLetterReason.INVALID})), False),
         (Filters(since=NOW), True),

@@ -22,7 +22,8 @@ from streams.intake.scenario_clock import PlayClock, played
 from streams.intake.sources.categories import load_categories
 from streams.intake.sources.recorded import RecordedReports
 from streams.kafka.send_window import SIZE, SendWindow
-from streams.metrics import MESSAGES_FAILED
+from streams.metrics import MESSAGES_FAILED, REPORT_NOTES, URGENT_DEAD_LETTERS
+from tests.support import pages
 from tests.support.producer import FakeProducer
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -63,9 +64,9 @@ def test_each_reason_of_a_failure_is_a_series_from_the_start() -> None:
 
 
 def test_a_day_of_reports() -> None:
-    """Created, updated, duplicate, cancelled, too late to change, broken: sent in order, each counted once."""
+    """Created, updated, duplicate, cancelled, opened again, broken: sent in order, each counted once."""
     producer = FakeProducer()
-    before = {name: _metric(name) for name in ("created", "unreadable", "late", "unknown_category")}
+    before = {name: _metric(name) for name in ("created", "unreadable", "late", "unknown_kind", "clock_off")}
     intake = _intake(producer)
     intake.run(
         _lines(
@@ -80,35 +81,35 @@ def test_a_day_of_reports() -> None:
                 _line(source_id="3", occurred_at="2026-11-23T11:00:00Z"),
                 _line(source_id="4", occurred_at="2026-11-24T13:00:00Z"),
                 _line(source_id="5", position={"lat": 48.8, "lon": 2.3}),
+                _line(source_id="6", occurred_at="2026-09-24T13:00:00Z"),
                 b"",
             ]
         )
     )
     messages = producer.messages()
     assert [type(message).__name__ for message in messages] == [
-        "Incident", "Incident", "DeadLetterReference", "Incident", "Incident", "Incident", "DeadLetterReference",
+        "Incident", "Incident", "DeadLetterReference", "Incident", "Incident", "Incident", "Incident", "Incident", "Incident",
         "DeadLetterReference",
     ]  # fmt: skip
     assert [(m.operation, m.revision) for m in messages[:2]] == [(Operation.CREATE, 0), (Operation.UPDATE, 1)]
     assert [m.reason for m in messages if isinstance(m, DeadLetterReference)] == [
         DeadLetterReason.NOT_JSON,
-        DeadLetterReason.FROM_THE_FUTURE,
-        DeadLetterReason.OUTSIDE_COUNTRY,
+        DeadLetterReason.TOO_LATE,
     ]
     assert intake.flush(1, lambda: 0.0) == 0
     assert intake.summary.as_dict() == {
-        "read": 11,
+        "read": 12,
         "results": {
-            "after_cancel": 1, "cancelled": 1, "created": 3, "duplicate": 1, "not_for_us": 1, "unreadable": 3,
+            "cancelled": 1, "created": 5, "duplicate": 1, "not_for_us": 1, "reactivated": 1, "unreadable": 2,
             "updated": 1,
         },
-        "notes": {"late": 1, "unknown_category": 1},
+        "notes": {"blank": 1, "clock_off": 1, "late": 1, "position_left_out": 1, "unknown_kind": 1},
         "unconfirmed": 0,
     }  # fmt: skip
     assert {name: _metric(name) - count for name, count in before.items()} == {
-        "created": 3, "unreadable": 3, "late": 1, "unknown_category": 1,
+        "created": 5, "unreadable": 2, "late": 1, "unknown_kind": 1, "clock_off": 1,
     }  # fmt: skip
-    assert str(intake.summary).startswith("11 lines read: 1 after_cancel, ")
+    assert str(intake.summary).startswith("12 lines read: 1 blank, 1 cancelled, 1 clock_off, ")
 
 
 def test_a_dead_letter_holds_the_original() -> None:
@@ -123,6 +124,59 @@ def test_a_dead_letter_holds_the_original() -> None:
     assert key.decode() == letter.original_key
     assert dict(headers)["content-type"] == b"application/octet-stream"
     assert envelope(headers).event_id != envelope(producer.sent[1][3]).event_id
+
+
+def _urgent() -> float:
+    return REGISTRY.get_sample_value("toezicht_urgent_dead_letters_total", {"stage": STAGE}) or 0.0
+
+
+@pytest.mark.parametrize(
+    ("content", "urgent"),
+    [
+        (_line(source="two words", priority="P 1"), True),
+        (_line(source="two words", priority="P 3"), False),
+        (b'{"source": "politie-gms", "priority": "A1", "sour', True),
+        (b'{"source": "politie-gms", "priority": "A2", "sour', False),
+        (_line(priority="P 1", occurred_at="2026-09-24T13:00:00Z"), True),
+        (_line(priority="laag", occurred_at="2026-09-24T13:00:00Z"), False),
+        (b'{"priority": "spoed", "text": "' + b"x" * 100_000, True),
+        (b"\xff" * 100, False),
+    ],
+    ids=["no-name", "no-name-routine", "cut", "cut-routine", "too-late", "too-late-routine", "too-large", "noise"],
+)
+def test_a_dead_letter_that_may_be_urgent_is_told_at_once(
+    content: bytes, urgent: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In a counter of its own that wakes operations, in the letter, in the log and in the summary."""
+    producer, before = FakeProducer(), _urgent()
+    intake = _intake(producer)
+    intake.run(_lines([content]))
+    [letter] = producer.messages()
+    assert letter.urgent is urgent
+    assert _urgent() - before == int(urgent)
+    assert intake.summary.notes["urgent_dead_letter"] == int(urgent)
+    assert [record.levelname for record in caplog.records] == ["ERROR" if urgent else "WARNING"]
+
+
+def test_the_counter_of_urgent_dead_letters_is_there_from_the_start() -> None:
+    """Prometheus sees no increase in a series that begins at 1."""
+    URGENT_DEAD_LETTERS.clear()
+    _intake()
+    assert REGISTRY.get_sample_value("toezicht_urgent_dead_letters_total", {"stage": STAGE}) == 0.0
+
+
+def test_notes_are_counted_for_each_partner() -> None:
+    """So that operations knows whose clock is fast; of partners beyond fifty only that there are more."""
+    REPORT_NOTES.clear()
+    ahead = "2026-11-24T12:10:00Z"
+    intake = _intake(FakeProducer())
+    intake.run(_lines(_line(source=f"partner-{number}", occurred_at=ahead) for number in range(60)))
+
+    def counted(partner: str) -> float | None:
+        labels = {"partner": partner, "note": "clock_off"}
+        return REGISTRY.get_sample_value("toezicht_report_notes_total", labels)
+
+    assert (counted("partner-0"), counted("partner-49"), counted("partner-50"), counted("other")) == (1, 1, None, 10)
 
 
 def test_a_line_that_is_too_large() -> None:
@@ -291,3 +345,52 @@ def test_a_scenario_is_played_at_its_moments() -> None:
     play_clock.begin()
     assert len(list(played(lines, play_clock, sleep, lambda: False, lambda: idle.append(1)))) == 3
     assert len(idle) == 10, "after each of the sleeps"
+
+
+def _pager(window: SendWindow | None) -> tuple[Intake, list[datetime]]:
+    """Return an intake of pager messages, and its clock."""
+    at = [pages.NOW]
+    return Intake(pages.p2000(), window, lambda: at[0]), at
+
+
+def test_a_first_part_whose_rest_never_comes_is_sent_while_no_line_comes() -> None:
+    """After some seconds, with a note; its line counts as not for us, and the report by itself."""
+    producer = FakeProducer()
+    intake, at = _pager(_window(producer))
+    first = pages.page("P 1 BAD-21 BR woning Startbaan Amstelveen 133131 1331", part="F")
+    intake.take(Line(1, first, len(first)))
+    intake.tend()
+    assert intake.summary.results == {"not_for_us": 1}
+    at[0] += timedelta(seconds=9)
+    intake.tend()
+    assert intake.summary.results == {"not_for_us": 1, "created": 1}
+    assert intake.summary.notes == {"part_of_a_page": 1, "incomplete": 1}
+
+
+def test_a_first_part_is_sent_where_the_feed_ends() -> None:
+    """Nothing is awaited any more."""
+    producer = FakeProducer()
+    intake, _ = _pager(_window(producer))
+    intake.run(_lines([pages.page("P 1 BAD-21 BR woning Startbaan Amstelveen 133131 1331", part="F")]))
+    assert intake.summary.results == {"not_for_us": 1, "created": 1}
+    assert len(producer.sent) == 1
+
+
+def test_why_a_line_is_not_for_us_is_counted() -> None:
+    """What is elsewhere, an exercise, and what cannot be located are told apart."""
+    intake, _ = _pager(None)
+    intake.run(
+        _lines(
+            [
+                pages.page("P 1 BNN-01 BR woning Kerklaan Delfzijl 011831"),
+                pages.page("A1 Tilburg rit: 20417"),
+                pages.page("P 1 (Oefening) BAD-OTO-01 BR woning Stadsplein Amstelveen 133231"),
+                pages.page("P 1 BR woning Kerklaan"),
+                b"",
+            ]
+        )
+    )
+    assert intake.summary.results == {"not_for_us": 5}
+    assert intake.summary.notes == {"elsewhere": 2, "exercise": 1, "not_located": 1, "blank": 1}
+    labels = {"source": "p2000", "result": "elsewhere"}
+    assert (REGISTRY.get_sample_value("toezicht_reports_read_total", labels) or 0) >= 2

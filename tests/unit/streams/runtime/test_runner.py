@@ -13,13 +13,14 @@ from faust.types import TP
 from prometheus_client import REGISTRY
 
 from schemas.base import Part
-from schemas.codec import encode
-from schemas.dead_letters import DeadLetterReason
+from schemas.codec import decode, encode
+from schemas.dead_letters import DeadLetterReason, DeadLetterReference
 from schemas.incidents import Incident
 from schemas.ticks import Tick
 from streams.errors import DeliveryError, UnknownCameraError
+from streams.kafka.dead_letter import Fault
 from streams.kafka.record import Record
-from streams.runtime.runner import Runner
+from streams.runtime.runner import Runner, set_aside
 from streams.runtime.send_queue import SendQueue
 from streams.runtime.state import PartitionState, StateError
 from streams.stages.base import Input, Output, Rows
@@ -343,6 +344,30 @@ def test_what_cannot_be_handled_is_set_aside(record: Record, reason: DeadLetterR
         assert bench.acknowledged == [0]
 
     running(scenario)
+
+
+@pytest.mark.parametrize(
+    ("topic", "value", "urgent"),
+    [
+        ("incidents", b'{"incident_id":"a","urgency":1,"occurred', True),
+        ("incidents", b'{"incident_id":"a","urgency":3,"occurred', False),
+        ("evidence", b'{"fact":{"incident":{"source_priority":"A0"', True),
+        ("evidence-urgent", b"\xff", True),
+        ("evidence-urgent", None, True),
+        ("camera-frames", b"\xff\xd8 P 1 \x00", False),
+        ("detections", b'{"urgency":1}', False),
+    ],
+)
+def test_what_is_set_aside_and_may_be_urgent_is_told(topic: str, value: bytes | None, urgent: bool) -> None:
+    """By the topic or by the bytes; pictures and what cameras see are not looked through."""
+    record = Record(topic, 0, 7, b"key", value, [], NOW)
+    before = REGISTRY.get_sample_value("toezicht_urgent_dead_letters_total", {"stage": "decide"}) or 0.0
+    aside = set_aside("decide", record, Fault(DeadLetterReason.INVALID, "field x"))
+    letter = decode(aside.record.value, aside.record.headers)
+    assert isinstance(letter, DeadLetterReference)
+    assert letter.urgent is urgent
+    after = REGISTRY.get_sample_value("toezicht_urgent_dead_letters_total", {"stage": "decide"}) or 0.0
+    assert after - before == int(urgent)
 
 
 @pytest.mark.parametrize("late_s", [0, 3_600])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from schemas.categories import Category, Priority
 from schemas.evidence import EpisodeFact, Evidence, Verdict
-from schemas.incidents import Operation
+from schemas.incidents import Operation, ReportNote
 from streams.domain.rules.contradictions import BY_CAMERA_ALONE
 from tests.support.deciding import BURGLARY, Deciding, changed, points
 from tests.support.situations import (
@@ -47,6 +48,67 @@ def test_hard_limits_hold_whatever_the_score(
     deciding.take(report("a", category=category, urgency=urgency, source="x"))
     alert = deciding.one(report("b", category=category, urgency=urgency, source="y"))
     assert (alert.priority, alert.capped_by) == (priority, capped_by)
+
+
+@pytest.mark.parametrize(
+    ("category", "urgency", "accuracy_m", "priority"),
+    [
+        pytest.param(Category.BRAND, 2, 120, Priority.P2, id="automatic-alarm"),
+        (Category.BRAND, 2, 4_000, Priority.P2),
+        (Category.BRAND, 1, 120, Priority.P1),
+        (Category.BRAND, 1, 4_000, Priority.P1),
+        (Category.BRAND, 1, None, Priority.P1),
+        (Category.GEWELD_VECHTPARTIJ, 2, 120, Priority.P2),
+        (Category.GEWELD_VECHTPARTIJ, 1, 4_000, Priority.P1),
+        (Category.GEWELD_VECHTPARTIJ, 1, None, Priority.P1),
+    ],
+)
+def test_a_fire_and_a_fight_are_as_urgent_as_is_said(
+    deciding: Deciding, category: Category, urgency: int, accuracy_m: float | None, priority: Priority
+) -> None:
+    """P1 or P2 by their urgency alone (fact sheet §7): how well the place is known changes neither."""
+    where = None if accuracy_m is None else position(accuracy_m=accuracy_m)
+    assert deciding.one(report("a", category=category, urgency=urgency, position=where)).priority is priority
+
+
+UNKNOWN: dict[str, Any] = {"category": Category.OVERIG, "category_source": "zzzz", "notes": (ReportNote.UNKNOWN_KIND,)}
+
+
+@pytest.mark.parametrize(
+    ("urgency", "changes", "priority"),
+    [
+        (1, {}, Priority.P2),
+        (0, {}, Priority.P1),
+        (1, {"position": None, "place": ""}, Priority.P2),
+        (1, {"position": None, "place": "", "reported_at": NOON + seconds(27 * 86_400)}, Priority.P2),
+        (2, {}, Priority.P4),
+        (3, {}, Priority.P4),
+    ],
+    ids=["p1", "a0", "nowhere", "four-weeks-late", "p2", "unsaid"],
+)
+def test_what_no_table_explains_keeps_its_urgency(
+    deciding: Deciding, urgency: int, changes: dict[str, Any], priority: Priority
+) -> None:
+    """A P 1 of an unknown kind stands on the list at P2 or higher, with the reason; what is not urgent is logged."""
+    alert = deciding.one(report("a", urgency=urgency, source_priority="x", **(UNKNOWN | changes)))
+    assert (alert.priority, alert.operator_list) == (priority, True)
+    assert ("unknown_kind" in points(alert)) is (urgency <= 1)
+    assert alert.reports[0].notes == (ReportNote.UNKNOWN_KIND,)
+
+
+def test_what_a_table_calls_minor_stays_minor(deciding: Deciding) -> None:
+    """A wrecked bicycle at P 1 is known, and held at P4."""
+    alert = deciding.one(report("a", category=Category.OVERIG, category_source="fietswrak", urgency=0))
+    assert (alert.priority, alert.capped_by) == (Priority.P4, "limit.overig")
+
+
+def test_an_unknown_kind_lifts_the_minor_report_that_it_joins(deciding: Deciding) -> None:
+    """And when it is withdrawn, what is left is minor again."""
+    deciding.take(report("a", category=Category.OVERIG))
+    alert = deciding.one(report("b", urgency=1, **UNKNOWN))
+    assert (len(alert.reports), alert.priority) == (2, Priority.P2)
+    alert = deciding.one(report("b", urgency=1, operation=Operation.CANCEL, revision=1, **UNKNOWN))
+    assert (alert.priority, alert.falls_to) == (Priority.P2, Priority.P4)
 
 
 def test_pickpocketing_is_prompt_only_when_it_is_reported_at_once(deciding: Deciding) -> None:

@@ -89,6 +89,18 @@ def changed(path: str, value: Any) -> dict[str, Any]:
             "P3",
             "levels.high: it gives P2, which crowd_density's cap P3 never lets show",
         ),
+        (
+            "unknown_kind.points",
+            53,
+            "unknown_kind.points 53: an urgent report of an unknown kind may have only 49 points",
+        ),
+        ("unknown_kind.urgency_at_most", 3, "may have only 41 points, expected at least 50, P2"),
+        ("unknown_kind.urgency_at_most", 0, "greater than or equal to 1"),
+        (
+            "categories.overig.operator_list",
+            False,
+            "categories.overig.operator_list false: an urgent report of an unknown",
+        ),
         ("damping.fall_after_s", 14400, "damping.fall_after_s 14400: an alert expires before it may fall"),
         ("independent.points_per_source", 11, "independent.points_per_source 11: more than points_at_most 10"),
         ("near_repeat.categories", ["ondermijning_pand"], "near_repeat.categories: ondermijning_pand is a case"),

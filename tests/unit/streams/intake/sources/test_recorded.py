@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from schemas.categories import Category
 from schemas.dead_letters import DeadLetterReason
+from schemas.incidents import ReportNote
 from streams.domain.incidents.raw_report import NotForUs, RawReport, Unreadable
 from streams.intake.sources.categories import load_categories
 from streams.intake.sources.recorded import RecordedReports, play_at_s
@@ -91,6 +92,7 @@ def test_operations(operation: str) -> None:
         ("", Category.OVERIG, "unknown", False),
         ("de buurman slaat zijn vrouw", Category.OVERIG, "unknown", False),
         ("x" * 200, Category.OVERIG, "unknown", False),
+        ("0612345678", Category.OVERIG, "unknown", False),
     ],
 )
 def test_categories(code: str, category: Category, shown: str, known: bool) -> None:
@@ -110,15 +112,12 @@ def test_categories(code: str, category: Category, shown: str, known: bool) -> N
         (b"{}", DeadLetterReason.INVALID, "source"),
         (_line(source="two words"), DeadLetterReason.INVALID, "source"),
         (_line(source_id=""), DeadLetterReason.INVALID, "source_id"),
-        (_line(source_id="a\nb"), DeadLetterReason.INVALID, "source_id"),
-        (_line(operation="close"), DeadLetterReason.INVALID, "operation"),
-        (_line(occurred_at="yesterday"), DeadLetterReason.INVALID, "occurred_at"),
-        (_line(occurred_at="2026-11-24T12:00:00"), DeadLetterReason.INVALID, "occurred_at"),
-        (_line(position={"lat": 52.3}), DeadLetterReason.INVALID, "lon"),
-        (_line(position={"lat": 152.3, "lon": 4.8}), DeadLetterReason.INVALID, "lat"),
-        (_line(position={"x_rd": 1}), DeadLetterReason.INVALID, "y_rd"),
-        (_line(position=[52.3, 4.8]), DeadLetterReason.INVALID, "position"),
-        (_line(place="Stadsplein 12"), DeadLetterReason.INVALID, "place"),
+        (_line(source_id=None), DeadLetterReason.INVALID, "source_id"),
+        (_line(source_id={"nr": 1}), DeadLetterReason.INVALID, "source_id"),
+        (_line(source=["politie-gms"]), DeadLetterReason.INVALID, "source"),
+        (_line(source="canary"), DeadLetterReason.INVALID, "canary"),
+        (b"[" * 60_000, DeadLetterReason.NOT_JSON, "deep"),
+        (b'{"source_id": ' + b"1" * 5_000 + b"}", DeadLetterReason.NOT_JSON, "digits"),
     ],
 )
 def test_faults(content: bytes, reason: DeadLetterReason, named: str) -> None:
@@ -129,15 +128,74 @@ def test_faults(content: bytes, reason: DeadLetterReason, named: str) -> None:
     assert named in reading.detail
 
 
+@pytest.mark.parametrize(
+    ("fields", "note"),
+    [
+        ({"source_id": "a\nb"}, ReportNote.ID_HASHED),
+        ({"operation": "escalate"}, ReportNote.FIELD_LEFT_OUT),
+        ({"operation": {"name": "cancel"}}, ReportNote.FIELD_LEFT_OUT),
+        ({"category": {"code": "brgb01"}}, ReportNote.UNKNOWN_KIND),
+        ({"occurred_at": "yesterday"}, ReportNote.TIME_OF_ARRIVAL),
+        ({"occurred_at": "2026-11-24"}, ReportNote.TIME_OF_ARRIVAL),
+        ({"reported_at": "yesterday"}, ReportNote.FIELD_LEFT_OUT),
+        ({"occurred_before_s": "soon"}, ReportNote.FIELD_LEFT_OUT),
+        ({"occurred_at": "2026-11-24T12:00:00"}, ReportNote.ZONE_ASSUMED),
+        ({"position": {"lat": 52.3}}, ReportNote.POSITION_LEFT_OUT),
+        ({"position": {"lat": 152.3, "lon": 4.8}}, ReportNote.POSITION_LEFT_OUT),
+        ({"position": {"x_rd": 1}}, ReportNote.POSITION_LEFT_OUT),
+        ({"position": {"x_rd": 1e12, "y_rd": -1e12}}, ReportNote.POSITION_LEFT_OUT),
+        ({"position": "bij de kerk"}, ReportNote.POSITION_LEFT_OUT),
+        ({"place": "Stadsplein 12"}, ReportNote.PLACE_LEFT_OUT),
+        ({"place": {"street": ["Stadsplein"]}}, ReportNote.PLACE_LEFT_OUT),
+        ({"place": {"street": "aan de overkant van de weg bij de groene deur"}}, ReportNote.PLACE_LEFT_OUT),
+        ({"priority": "meteen komen"}, ReportNote.PRIORITY_UNKNOWN),
+        ({"priority": True}, ReportNote.PRIORITY_UNKNOWN),
+    ],
+)
+def test_a_field_that_cannot_be_read_is_left_out_with_a_note(fields: dict[str, Any], note: ReportNote) -> None:
+    """The report is read all the same; an incident without its position, place, time or priority is one."""
+    report = _report(**{"category": "bzdsbr", "priority": "P 1"} | fields)
+    assert report.notes == (note,)
+    assert report.source == "politie-gms"
+
+
+FIELDS = [
+    "operation",
+    "category",
+    "priority",
+    "position",
+    "place",
+    "occurred_at",
+    "reported_at",
+    "occurred_before_s",
+    "at_s",
+]
+
+
+@pytest.mark.parametrize("value", [None, "", "  ", [], {}], ids=["null", "empty", "blank", "list", "object"])
+@pytest.mark.parametrize("field", FIELDS)
+def test_null_and_empty_mean_not_said(field: str, value: Any) -> None:
+    """In every optional field, as if it were not there."""
+    assert SOURCE.read(_line(**{field: value}), NOW) == SOURCE.read(_line(), NOW)
+
+
+@pytest.mark.parametrize("part", ["street", "town"])
+def test_null_within_a_place(part: str) -> None:
+    """The other half stays."""
+    report = _report(place={"street": "Stadsplein", "town": "Amstelveen"} | {part: None})
+    assert report.place == ("Amstelveen" if part == "street" else "Stadsplein")
+    assert report.notes == ()
+
+
+@pytest.mark.parametrize("operation", ["close", "Afgesloten", "finished"])
+def test_what_ends_at_the_partner_withdraws_nothing(operation: str) -> None:
+    """That a call is done there says nothing about whether it happened."""
+    assert SOURCE.read(_line(operation=operation), NOW) == NotForUs("closed")
+
+
 def test_an_empty_line_is_not_for_us() -> None:
     """A blank line between reports is no fault."""
     assert SOURCE.read(b"  ", NOW) == NotForUs("blank")
-
-
-def test_a_point_far_outside_the_projection_is_not_an_error() -> None:
-    """RD coordinates that have no place give a position that is refused later as outside the country."""
-    report = _report(position={"x_rd": 1e12, "y_rd": -1e12})
-    assert report.position is not None
 
 
 def test_personal_fields_go_nowhere() -> None:
@@ -145,11 +203,19 @@ def test_personal_fields_go_nowhere() -> None:
     personal = dict.fromkeys(("reporter", "text", "phone", "kladblok", SECRET), SECRET)
     for fields in ({}, {"category": SECRET}, {"priority": SECRET}, {"place": {"street": SECRET, "town": SECRET}}):
         assert "Zwart" not in repr(SOURCE.read(_line(**personal, **fields), NOW))
-    for field in ("operation", "occurred_at", "position", "source", "reported_at", "occurred_before_s"):
-        reading = SOURCE.read(_line(**personal, **{field: SECRET}), NOW)
-        assert isinstance(reading, Unreadable)
-        assert "Zwart" not in repr(reading)
-        assert "1234" not in repr(reading)
+    for field in (
+        "operation",
+        "occurred_at",
+        "position",
+        "place",
+        "priority",
+        "source",
+        "reported_at",
+        "occurred_before_s",
+    ):
+        shown = repr(SOURCE.read(_line(**personal, **{field: SECRET}), NOW))
+        assert "Zwart" not in shown
+        assert "1234" not in shown
 
 
 def test_scenario_fields() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -48,6 +49,9 @@ class Bell:
 
     def read(self, content: bytes, now: datetime) -> Reading:
         return RawReport("bell", "1", False, Category.OVERIG, "", True, "", self._place, None, now, now)
+
+    def overdue(self, now: datetime, *, ending: bool = False) -> Iterable[Reading]:
+        return ()
 
     def recall(self, incident: Incident) -> None:
         """Nothing to learn."""
@@ -127,5 +131,7 @@ def test_an_unknown_source_is_none(tmp_path: Path) -> None:
         make_source("recorded", {"categories": tmp_path / "none.yaml"}, ZONE)
     with pytest.raises(FileError, match=r"none\.yaml: cannot be read"):
         make_source("p2000", {"gazetteer": tmp_path / "none.yaml"}, ZONE)
-    with pytest.raises(ConfigurationError, match="TOEZICHT_TIME_ZONE"):
-        make_source("p2000", {}, "Europe/Nowhere")
+    with pytest.raises(ConfigurationError, match=r"intake p2000: --zone is 'Europe/Nowhere', expected"):
+        make_source("p2000", {"zone": "Europe/Nowhere"}, ZONE)
+    with pytest.raises(FileError, match=r"none\.yaml: cannot be read"):
+        make_source("p2000", {"room": tmp_path / "none.yaml"}, ZONE)

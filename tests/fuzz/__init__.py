@@ -1,0 +1,1 @@
+"""Parsers against mutated real input; see `tests/support/mutation.py`."""
