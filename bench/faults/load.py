@@ -2,7 +2,8 @@
 
 Each report lies alone in a square of its own (`bench/faults/map.py`), so that whatever dies on the way, its alert's final
 state depends on its number alone. Every `POSITIONED`th lies where a camera looks that sees three persons all the time, and
-ends corroborated; every fourth of the others is acknowledged by an operator as soon as it is shown.
+ends corroborated. Of the others every fourth is acknowledged by an operator as soon as it is shown, and every fourth is closed
+when all is through: whoever lost its rows meanwhile no longer knows it.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class ReportKind:
     source_priority: str
     watched: bool
     acted: bool
+    closed: bool = False
 
 
 def kind_of(number: int) -> ReportKind:
@@ -59,7 +61,7 @@ def kind_of(number: int) -> ReportKind:
     if watched:
         return ReportKind(Category.STRAATROOF, "P 1", watched=True, acted=False)
     priority, _ = URGENCIES[number // 3 % 3]
-    return ReportKind(CATEGORIES[number % 3], priority, watched=False, acted=number % 4 == 1)
+    return ReportKind(CATEGORIES[number % 3], priority, watched=False, acted=number % 4 == 1, closed=number % 4 == 3)
 
 
 def incident_of(run: str, number: int, now: datetime, category: Category, priority: str) -> Incident:
@@ -156,18 +158,27 @@ class Load:
 
     def act(self, number: int, alert_id: str, room: str, revision: int) -> None:
         """Answer an alert as its operator does: acknowledge it, once."""
-        if number not in self._acted:
-            self._acted.add(number)
-            action = OperatorAction(
-                action_id=f"{self.run}-act-{number}",
-                control_room_id=room,
-                alert_id=alert_id,
-                seen_revision=revision,
-                action=Action.ACKNOWLEDGE,
-                user="operator-1",
-                acted_at=utc_now(),
-            )
-            self._answers.submit(self._send, topics.OPERATOR_ACTIONS, action, lambda: self._note_action(number))
+        self._answer(Action.ACKNOWLEDGE, "", number, alert_id, room, revision)
+
+    def close_alert(self, number: int, alert_id: str, room: str, revision: int) -> None:
+        """Close an alert as its operator does, once."""
+        self._answer(Action.CLOSE, "true", number, alert_id, room, revision)
+
+    def _answer(self, action: Action, reason: str, number: int, alert_id: str, room: str, revision: int) -> None:
+        if number in self._acted:
+            return
+        self._acted.add(number)
+        answer = OperatorAction(
+            action_id=f"{self.run}-act-{number}",
+            control_room_id=room,
+            alert_id=alert_id,
+            seen_revision=revision,
+            action=action,
+            user="operator-1",
+            reason=reason,
+            acted_at=utc_now(),
+        )
+        self._answers.submit(self._send, topics.OPERATOR_ACTIONS, answer, lambda: self._note_action(number))
 
     def _run(self) -> None:
         last_s = time.monotonic()

@@ -119,7 +119,11 @@ class FaultScene:
         self._judged = numbers = range(first, last)
         if self._pauses:
             self.load.factor = 0.0
-        missing, unobserved = self._wait_for_all(numbers, since, until)
+        missing, unobserved = self._wait_for_all(numbers, since, until, closed=False)
+        for to_close in self.seen.to_close(self.load.accepted, numbers):
+            self.load.close_alert(*to_close)
+        if not missing:
+            missing, unobserved = self._wait_for_all(numbers, since, until, closed=True)
         time.sleep(SETTLED_S)
         finals = self.seen.finals(numbers)
         wrong = different(finals, self._expected) if self._expected else []
@@ -165,11 +169,11 @@ class FaultScene:
         return again_s, None
 
     def _wait_for_all(
-        self, numbers: Sequence[int], since: datetime, until: datetime
+        self, numbers: Sequence[int], since: datetime, until: datetime, *, closed: bool
     ) -> tuple[dict[str, list[str]], list[str]]:
         deadline = time.monotonic() + THROUGH_WITHIN_S
         while True:
-            missing = self.seen.missing(self.load.accepted, numbers)
+            missing = self.seen.missing(self.load.accepted, numbers, closed=closed)
             unobserved = self.seen.unobserved(self.load.accepted, since, until)
             if not (missing or unobserved) or time.monotonic() > deadline:
                 return missing, unobserved

@@ -72,10 +72,28 @@ class SeenTopics:
             observed = [at for at in self.observed_s.values() if at > over_s]
         return shown, observed
 
-    def missing(self, accepted: Confirmed, numbers: Iterable[int]) -> dict[str, list[str]]:
-        """Return which accepted inputs have no effect yet, by kind."""
+    def missing(self, accepted: Confirmed, numbers: Iterable[int], *, closed: bool = False) -> dict[str, list[str]]:
+        """Return which accepted inputs have no effect yet, by kind; with `closed` also which closings."""
         with self._lock:
-            return self._missing(accepted, numbers)
+            found = self._missing(accepted, numbers)
+            if closed:
+                open_ones = [str(number) for number, *_ in self._to_close(accepted, numbers)]
+                found |= {"closings": open_ones} if open_ones else {}
+            return found
+
+    def to_close(self, accepted: Confirmed, numbers: Iterable[int]) -> list[tuple[int, str, str, int]]:
+        """Return number, alert id, control room and revision of the alerts that are to be closed and are not."""
+        with self._lock:
+            return self._to_close(accepted, numbers)
+
+    def _to_close(self, accepted: Confirmed, numbers: Iterable[int]) -> list[tuple[int, str, str, int]]:
+        return [
+            (number, alert_id, seen.newest["control_room_id"], seen.newest["revision"])
+            for number in numbers
+            if number in accepted.reports and kind_of(number).closed
+            for alert_id, seen in self.alerts.get(number, {}).items()
+            if seen.newest and seen.newest["state"] != "closed"
+        ]
 
     def _missing(self, accepted: Confirmed, numbers: Iterable[int]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)

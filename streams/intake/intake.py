@@ -186,6 +186,7 @@ class Intake:
             return self._dead_letter(line, reading.reason, reading.detail, entered_at, urgent)
         if isinstance(reading, NotForUs):
             self._count("not_for_us")
+            self._count_note(reading.reason)
             return None
         return self._decide(line, reading, now, entered_at)
 

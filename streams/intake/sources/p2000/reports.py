@@ -191,12 +191,14 @@ class P2000Reports:
 
     def _kind_of_message(self, message: PagerMessage) -> str:
         """Return why a message is none of an incident: a test or an exercise; or nothing."""
-        first = next((word for word in message.words if word), "")
+        head = [word for word in message.words if word][:2]
         for name, markers in (("test", self._words.tests), ("exercise", self._words.exercises)):
-            heads = [(first,), *(tuple(words_of(text)) for text in message.brackets)]
-            if any(_stands_in(markers.first, words[:1]) or _stands_in(markers.anywhere, words) for words in heads):
-                return name
-            if _stands_in(markers.anywhere, message.words):
+            marked = any(_stands_in((*markers.first, *markers.anywhere), words_of(text)) for text in message.brackets)
+            if (
+                marked
+                or _starts(markers.first, [_plain(word) for word in head])
+                or _stands_in(markers.anywhere, message.words)
+            ):
                 return name
         return "exercise" if message.drill else ""
 
@@ -206,9 +208,7 @@ class P2000Reports:
             return False
         if not _stands_in(self._words.talk, message.words):
             return True
-        return (
-            urgency(message.priority) <= MOST_URGENT and bool(message.group or message.units) and not message.ambulance
-        )
+        return urgency(message.priority) <= MOST_URGENT and bool(message.group or message.units)
 
     def _withdrawal(self, message: PagerMessage) -> Withdrawal:
         """Return what a message takes back, and leave the words for it out of the message."""

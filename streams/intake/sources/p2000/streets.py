@@ -55,7 +55,9 @@ class StreetWords(Part):
 
     def ending_of(self, word: str) -> str:
         """Return the street's ending of a word in lower case, or nothing."""
-        return next((ending for ending in self.by_length if word.endswith(ending)), "")
+        stem, _, behind = word.rpartition("-")  # Europaweg-Zuid
+        name = stem if behind in self.directions else word
+        return next((ending for ending in self.by_length if name.endswith(ending)), "")
 
 
 def load_street_words() -> StreetWords:
@@ -248,12 +250,8 @@ class PlaceFinder:
                 break
             belongs = word in LISTS.adjectives
             if not plain:
-                belongs |= (
-                    word in LISTS.titles
-                    or word in LISTS.given
-                    or word in LISTS.particles
-                    or _is_initials(part[start - 1])
-                )
+                belongs |= word in LISTS.titles | LISTS.given | LISTS.particles or _is_initials(part[start - 1])
+                belongs |= low[start] in _OF and word in LISTS.endings  # Laan van Kronenburg
                 belongs |= (
                     low[start] in LISTS.particles and part[start].islower() and _is_own_name(part[start - 1], word)
                 )

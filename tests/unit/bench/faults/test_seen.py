@@ -13,7 +13,7 @@ from bench.faults.seen import SeenTopics, by_kind, different
 from streams import topics
 
 RUN = "run"
-PLAIN, ACTED, WATCHED = 2, 1, 24
+PLAIN, ACTED, WATCHED, CLOSED = 2, 1, 24, 3
 AT = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
 
@@ -50,6 +50,21 @@ def test_the_kinds_used_here_are_what_they_are_called() -> None:
     assert (kind_of(PLAIN).acted, kind_of(PLAIN).watched) == (False, False)
     assert kind_of(ACTED).acted
     assert kind_of(WATCHED).watched
+    assert kind_of(CLOSED).closed
+
+
+def test_an_alert_that_is_to_be_closed_is_missing_until_it_is() -> None:
+    """It is asked for when all is through, and whoever lost its rows cannot do it."""
+    scene = Scene(CLOSED, PLAIN)
+    scene.show(alert(CLOSED, revision=2))
+    scene.show(alert(PLAIN))
+    numbers = (CLOSED, PLAIN)
+    assert scene.seen.to_close(scene.accepted, numbers) == [(CLOSED, f"alert-{CLOSED}", "room-0", 2)]
+    assert scene.missing(*numbers) == {}
+    assert scene.seen.missing(scene.accepted, numbers, closed=True) == {"closings": [str(CLOSED)]}
+    scene.show(alert(CLOSED, revision=3, state="closed"))
+    assert scene.seen.missing(scene.accepted, numbers, closed=True) == {}
+    assert scene.seen.to_close(scene.accepted, numbers) == []
 
 
 def test_a_report_without_an_alert_is_missing_and_one_that_was_not_accepted_is_not() -> None:

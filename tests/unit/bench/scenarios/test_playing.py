@@ -77,7 +77,7 @@ def test_an_alert_is_shown_when_its_report_arrives_at_its_priority_and_all_lower
 
 def test_what_is_for_the_log_or_for_others_is_not_on_the_list() -> None:
     """A P4, and a case that goes to the safety team."""
-    played = _play(_report(5, category="zwerfvuil"), _report(6, "2", category="vodzwp"))
+    played = _play(_report(5, category="fietswrak"), _report(6, "2", category="vodzwp"))
     assert [alert.shown_s for alert in played.alerts.values()] == [{}, {}]
     assert [alert.priority for alert in played.alerts.values()] == [Priority.P4, Priority.P4]
 

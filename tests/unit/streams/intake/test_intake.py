@@ -23,6 +23,7 @@ from streams.intake.sources.categories import load_categories
 from streams.intake.sources.recorded import RecordedReports
 from streams.kafka.send_window import SIZE, SendWindow
 from streams.metrics import MESSAGES_FAILED, REPORT_NOTES, URGENT_DEAD_LETTERS
+from tests.support import pages
 from tests.support.producer import FakeProducer
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -102,13 +103,13 @@ def test_a_day_of_reports() -> None:
             "cancelled": 1, "created": 5, "duplicate": 1, "not_for_us": 1, "reactivated": 1, "unreadable": 2,
             "updated": 1,
         },
-        "notes": {"clock_off": 1, "late": 1, "position_left_out": 1, "unknown_kind": 1},
+        "notes": {"blank": 1, "clock_off": 1, "late": 1, "position_left_out": 1, "unknown_kind": 1},
         "unconfirmed": 0,
     }  # fmt: skip
     assert {name: _metric(name) - count for name, count in before.items()} == {
         "created": 5, "unreadable": 2, "late": 1, "unknown_kind": 1, "clock_off": 1,
     }  # fmt: skip
-    assert str(intake.summary).startswith("12 lines read: 1 cancelled, 1 clock_off, ")
+    assert str(intake.summary).startswith("12 lines read: 1 blank, 1 cancelled, 1 clock_off, ")
 
 
 def test_a_dead_letter_holds_the_original() -> None:
@@ -344,3 +345,52 @@ def test_a_scenario_is_played_at_its_moments() -> None:
     play_clock.begin()
     assert len(list(played(lines, play_clock, sleep, lambda: False, lambda: idle.append(1)))) == 3
     assert len(idle) == 10, "after each of the sleeps"
+
+
+def _pager(window: SendWindow | None) -> tuple[Intake, list[datetime]]:
+    """Return an intake of pager messages, and its clock."""
+    at = [pages.NOW]
+    return Intake(pages.p2000(), window, lambda: at[0]), at
+
+
+def test_a_first_part_whose_rest_never_comes_is_sent_while_no_line_comes() -> None:
+    """After some seconds, with a note; its line counts as not for us, and the report by itself."""
+    producer = FakeProducer()
+    intake, at = _pager(_window(producer))
+    first = pages.page("P 1 BAD-21 BR woning Startbaan Amstelveen 133131 1331", part="F")
+    intake.take(Line(1, first, len(first)))
+    intake.tend()
+    assert intake.summary.results == {"not_for_us": 1}
+    at[0] += timedelta(seconds=9)
+    intake.tend()
+    assert intake.summary.results == {"not_for_us": 1, "created": 1}
+    assert intake.summary.notes == {"part_of_a_page": 1, "incomplete": 1}
+
+
+def test_a_first_part_is_sent_where_the_feed_ends() -> None:
+    """Nothing is awaited any more."""
+    producer = FakeProducer()
+    intake, _ = _pager(_window(producer))
+    intake.run(_lines([pages.page("P 1 BAD-21 BR woning Startbaan Amstelveen 133131 1331", part="F")]))
+    assert intake.summary.results == {"not_for_us": 1, "created": 1}
+    assert len(producer.sent) == 1
+
+
+def test_why_a_line_is_not_for_us_is_counted() -> None:
+    """What is elsewhere, an exercise, and what cannot be located are told apart."""
+    intake, _ = _pager(None)
+    intake.run(
+        _lines(
+            [
+                pages.page("P 1 BNN-01 BR woning Kerklaan Delfzijl 011831"),
+                pages.page("A1 Tilburg rit: 20417"),
+                pages.page("P 1 (Oefening) BAD-OTO-01 BR woning Stadsplein Amstelveen 133231"),
+                pages.page("P 1 BR woning Kerklaan"),
+                b"",
+            ]
+        )
+    )
+    assert intake.summary.results == {"not_for_us": 5}
+    assert intake.summary.notes == {"elsewhere": 2, "exercise": 1, "not_located": 1, "blank": 1}
+    labels = {"source": "p2000", "result": "elsewhere"}
+    assert (REGISTRY.get_sample_value("toezicht_reports_read_total", labels) or 0) >= 2

@@ -120,6 +120,34 @@ def test_not_for_us(content: str, reason: str) -> None:
     assert _source().read(content.encode(), NOW) == NotForUs(reason)
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("P 1 (Oefening) BAD-01 BR woning Dorpsstraat Amstelveen 132431", "exercise"),
+        ("P 1 (Multi oefening) BAD-01 BR woning Dorpsstraat Amstelveen 132431", "exercise"),
+        ("P 1 BAD-OTO-01 BR woning Dorpsstraat Amstelveen 132431", "exercise"),
+        ("Oefening BAD-01 BR gebouw Dorpsstraat Amstelveen 132431", "exercise"),
+        ("P 1 Oefenalarm BR gebouw Dorpsstraat Amstelveen 132431", "exercise"),
+        ("P 5 (proefalarm) Geplande actie Dorpsstraat Amstelveen", "test"),
+        ("P 1 (test) BR gebouw Dorpsstraat Amstelveen", "test"),
+        ("P 1 BAD-01 Test BR gebouw Dorpsstraat Amstelveen", "test"),
+        ("P 1 BAD-01 BR gebouw Oefenbaan Amstelveen 132431", ""),
+        ("P 1 BAD-01 BR gebouw GGD test locatie Dorpsstraat Amstelveen 132431", ""),
+        ("P 1 BAD-01 Contact politie Dorpsstraat Amstelveen 132431", ""),
+        ("A1 13111 Rit 45678 Amstelveen contact melder", ""),
+        ("A1 graag contact MKA", "talk"),
+        ("P 2 BAD-01 Contact politie Dorpsstraat Amstelveen 132431", "talk"),
+    ],
+)
+def test_exercises_tests_and_talk_are_told_from_calls(text: str, reason: str) -> None:
+    """By the words that say so where they say so; what is urgent and sends somebody is a call, whatever else it says."""
+    reading = _source().read(_line(text), NOW)
+    if reason:
+        assert reading == NotForUs(reason)
+    else:
+        assert isinstance(reading, RawReport)
+
+
 def test_talk_about_an_incident_is_an_incident() -> None:
     """A word of an incident is worth more than the word contact."""
     assert _report("P 1 Brand woning contact bewoner Dorpsstraat Amstelveen").category is Category.BRAND

@@ -1,0 +1,147 @@
+"""Calls: which messages are one, which are two, and that the memory is rebuilt from what was sent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from schemas.incidents import Incident
+from streams.domain.incidents.revisions import AcceptedReport, normalise
+from streams.intake.sources.p2000.reports import P2000Reports
+from tests.support.pages import NOW, p2000, read_text
+
+FIRE = "P 1 BAD-05 BR woning Korte Laan Amstelveen 131235"
+
+
+def incident_of(text: str) -> Incident:
+    """Return the incident that a message makes."""
+    decision = normalise(read_text(text), None, NOW)
+    assert isinstance(decision, AcceptedReport)
+    return decision.incident
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "minutes", "same"),
+    [
+        (FIRE, FIRE, 0, True),
+        (FIRE, FIRE, 59, True),
+        (FIRE, FIRE, 61, False),
+        (FIRE, FIRE.replace("131235", "131299"), 20, True),
+        (FIRE, FIRE.replace("BR woning", "(Grote BR) Brandgerucht"), 20, True),
+        (FIRE, FIRE.replace("BAD-05", "BAD-06"), 0, False),
+        (FIRE, FIRE.replace("Korte", "Lange"), 0, False),
+        (FIRE, "P 1 BR woning Korte Laan Amstelveen 131235", 20, True),
+        (FIRE, "P 1 Brandgerucht Korte Laan Amstelveen 131235", 20, True),
+        (FIRE, "P 1 Brandgerucht Korte Laan Amstelveen 131236", 20, False),
+        (FIRE, "P 1 Reanimatie Korte Laan Amstelveen 131235", 20, False),
+        ("P 1 Brand Amstelveen 131235", "P 1 Brand Amstelveen 131236", 0, False),
+        ("P 1 Brand Amstelveen 131235", "P 1 Brand Amstelveen 131235 131236", 10, True),
+        ("P 1 417267 Letsel Amstelveen", "P 1 417268 Letsel Amstelveen", 0, False),
+        ("A1 13111 Amstelveen 82536", "A1 13111 Amstelveen 82536", 5, True),
+        ("A1 13111 Amstelveen 82536", "A1 13111 Amstelveen 82537", 5, False),
+        ("A1 13111 Amstelveen 82536", "A1 13112 Amstelveen 82536", 5, False),
+    ],
+)
+@pytest.mark.parametrize("restarted", [False, True])
+def test_one_call_or_two(first: str, then: str, minutes: int, same: bool, restarted: bool) -> None:
+    """By words, street, radio group, units and time; also in a process that knows the first from the topic alone."""
+    source = p2000()
+    if restarted:
+        source.recall(incident_of(first))
+        source_id = incident_of(first).source_id
+    else:
+        source_id = read_text(first, source).source_id
+    assert (read_text(then, source, NOW + timedelta(minutes=minutes)).source_id == source_id) is same
+
+
+@pytest.mark.parametrize(
+    ("withdrawal", "minutes", "found"),
+    [
+        ("P 1 (Intrekken Alarm Brw) BR woning Korte Laan Amstelveen", 5, True),
+        ("(Intrekken Alarm Brw) BR woning Korte Laan Amstelveen", 5, True),
+        ("P 1 (Intrekken Alarm Brw) (Middel BR) Brandgerucht Korte Laan Amstelveen", 5, True),
+        ("P 1 BAD-05 BR woning Korte Laan Amstelveen 131235 intrekken", 5, True),
+        ("P 1 Intrekken alarm BR woning Korte Laan Amstelveen", 119, True),
+        ("P 1 (Intrekken Alarm Brw) BR woning Korte Laan Amstelveen", 121, False),
+        ("P 1 (Intrekken Alarm Brw) BR woning Lange Laan Amstelveen", 5, False),
+        ("P 1 (Intrekken Alarm Brw) Reanimatie Korte Laan Amstelveen", 5, False),
+        ("P 1 BAD-06 (Intrekken Alarm Brw) BR woning Korte Laan Amstelveen", 5, False),
+    ],
+)
+@pytest.mark.parametrize("restarted", [False, True])
+def test_withdrawals_find_their_call(withdrawal: str, minutes: int, found: bool, restarted: bool) -> None:
+    """By words, else by place and kind; one of another kind or street is none of it."""
+    source = p2000()
+    source_id = incident_of(FIRE).source_id
+    if restarted:
+        source.recall(incident_of(FIRE))
+    else:
+        assert read_text(FIRE, source).source_id == source_id
+    told = read_text(withdrawal, source, NOW + timedelta(minutes=minutes))
+    assert told.cancels
+    assert (told.source_id == source_id) is found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "P 1 BAD-05 (Intrekken GRIP 1) BR woning Korte Laan Amstelveen 131235",
+        "P 1 BAD-05 (GRIP 1 ingetrokken) BR woning Korte Laan Amstelveen 131235",
+        "P 1 BAD-05 BR woning Korte Laan Amstelveen 131235 (Intrekken opschaling)",
+        "P 1 BAD-05 Intrekken GRIP BR woning Korte Laan Amstelveen 131235",
+    ],
+)
+def test_the_end_of_a_scaling_up(text: str) -> None:
+    """The call goes on, without its GRIP."""
+    source = p2000()
+    grip = read_text(FIRE.replace("BR woning", "(GRIP 2) BR woning"), source)
+    ended = read_text(text, source, NOW + timedelta(minutes=30))
+    assert (grip.source_priority, ended.source_priority) == ("P 1 GRIP 2", "P 1")
+    assert (ended.cancels, ended.source_id) == (False, grip.source_id)
+
+
+@pytest.mark.parametrize("text", ["(Intrekken Middel BR)", "(Intrekken Alarm Ambu)", "(Intrekken politie)"])
+def test_a_part_that_is_withdrawn_leaves_the_call(text: str) -> None:
+    """A smaller fire, or an ambulance that is not needed, ends no fire."""
+    source = p2000()
+    first = read_text(FIRE, source)
+    then = read_text(FIRE.replace("BR woning", f"{text} BR woning"), source)
+    assert (then.cancels, then.source_id) == (False, first.source_id)
+
+
+def test_after_a_withdrawal_a_call_is_over() -> None:
+    """A repeat within two minutes belongs to it still; what comes later is a new call, also after a restart."""
+    source: P2000Reports = p2000()
+    first = read_text(FIRE, source)
+    read_text("P 1 (Intrekken Alarm Brw) BR woning Korte Laan Amstelveen", source, NOW + timedelta(minutes=5))
+    assert read_text(FIRE, source, NOW + timedelta(minutes=6)).source_id == first.source_id
+    assert read_text(FIRE, source, NOW + timedelta(minutes=9)).source_id != first.source_id
+
+
+def test_a_call_is_never_less_than_it_was() -> None:
+    """A later page of lower urgency, or of a check afterwards, lowers neither urgency nor kind; only the end of GRIP does."""
+    source = p2000()
+    read_text("P 2 BAD-05 Brandgerucht Korte Laan Amstelveen 131235", source)
+    read_text(FIRE.replace("BR", "(GRIP 1) BR"), source, NOW + timedelta(minutes=2))
+    later = read_text("P 3 BAD-05 Nacontrole Korte Laan Amstelveen 131299", source, NOW + timedelta(minutes=40))
+    assert (later.source_priority, later.category.value, later.category_source) == ("P 1 GRIP 1", "brand", "br woning")
+
+
+def test_an_unknown_kind_becomes_known() -> None:
+    """By a later page of the same call."""
+    source = p2000()
+    first = read_text("P 1 BAD-05 Zoiets Korte Laan Amstelveen 131235", source)
+    then = read_text(FIRE, source, NOW + timedelta(minutes=2))
+    assert (first.category_known, then.category_known, then.category.value) == (False, True, "brand")
+    assert first.source_id == then.source_id
+
+
+@pytest.mark.parametrize(
+    "source_id", ["of another shape", "20269999T000000Z-abcdefabcdef", "", "20261129T110030Z-abcdefabcdef-131235"]
+)
+def test_ids_of_another_shape_are_not_learnt(source_id: str) -> None:
+    """Those of earlier versions, without a radio group, are."""
+    source = p2000()
+    source.recall(incident_of(FIRE).model_copy(update={"source_id": source_id}))
+    assert len(source._calls) == source_id.endswith("131235")
