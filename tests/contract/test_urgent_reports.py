@@ -114,7 +114,7 @@ def spoiled_page(good: bytes) -> Iterator[Spoiled]:
     parts = good.split(b"|")
     mutator = Mutator(1)
     for number in range(len(parts) - 1):
-        for junk in (*JUNK, *(mutator.line([parts[number]]).replace(b"|", b"/") for _ in range(40))):
+        for junk in (*JUNK, *(mutator.line([parts[number]]).replace(b"|", b"/") for _ in range(15))):
             changed = b"|".join([*parts[:number], junk, *parts[number + 1 :]])
             if parts[number] == b"ALN" and junk.strip() in {b"NUM", b"TON", b"BIN", b"UNK"}:
                 continue  # another kind of page, and no spoiled one
@@ -172,5 +172,5 @@ def test_an_urgent_report_with_a_bad_field_reaches_somebody(name: str, caplog: p
             told = seen or not spoiled.urgent
         if not told:
             lost.append(f"{spoiled.what}: {message!r}"[:600])
-    assert tried > 500
+    assert tried > 400
     assert lost == [], f"{len(lost)} of {tried}"

@@ -104,12 +104,13 @@ def test_a_restarted_intake_still_makes_updates(kafka: KafkaSettings, tmp_path: 
     assert _results(_command(broker, "recorded", str(file), "--json")) == {"duplicate": 2}
     file.write_text(_jsonl(one | {"priority": "P 1"}, two | {"operation": "cancel"}, two))
     results = _results(_command(broker, "recorded", str(file), "--json"))
-    assert results == {"updated": 1, "cancelled": 1, "after_cancel": 1}
+    assert results == {"updated": 1, "cancelled": 1, "reactivated": 1}
     assert [(m.source_id, m.operation, m.revision) for m in _incidents(broker, source)] == [
         ("1", Operation.CREATE, 0),
         ("2", Operation.CREATE, 0),
         ("1", Operation.UPDATE, 1),
         ("2", Operation.CANCEL, 1),
+        ("2", Operation.UPDATE, 2),
     ]
 
 

@@ -231,7 +231,10 @@ def _pair(value: Any) -> tuple[Any, Any, bool] | None:
     if not isinstance(value, dict):
         return None
     if "coordinates" in value:
-        return _pair(value["coordinates"]) if isinstance(value["coordinates"], list) else None
+        stated = value["coordinates"]
+        if is_unsaid(stated):
+            return None, None, False
+        return _pair(stated) if isinstance(stated, list) else None
     found = {str(name).lower(): each for name, each in value.items()}
     for east, north, metres in ((_X_RD, _Y_RD, True), (_LON, _LAT, False)):
         x = [found[name] for name in east if name in found]
