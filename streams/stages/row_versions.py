@@ -182,13 +182,20 @@ def _summary_without_a_life(row: Document) -> Document:
     return {**row, "acknowledged_at": row["changed_at"] if row["state"] == "acknowledged" else None}
 
 
+def _memory_of_standing_bags(row: Document) -> Document:
+    """For how long a bag had stood was not kept: as if it had just been put down, so that it is not remembered for long."""
+    last_s = 4
+    return {**row, "bags": [[*bag, bag[last_s]] for bag in row["bags"]]}
+
+
 ROWS: Final = RowVersions(
-    newest={"alert": 2, "camera": 3, "early": 2, "seen": 3, "summary": 2},
+    newest={"alert": 2, "camera": 3, "early": 2, "memory": 2, "seen": 3, "summary": 2},
     upgrades={
         ("alert", 1): _alert_of_the_first_release,
         ("camera", 1): _camera_without_memory,
         ("camera", 2): _camera_unattended,
         ("early", 1): _early_of_the_first_release,
+        ("memory", 1): _memory_of_standing_bags,
         ("seen", 1): _seen_clearly,
         ("seen", 2): _seen_in_the_second_release,
         ("summary", 1): _summary_without_a_life,
