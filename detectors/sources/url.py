@@ -84,7 +84,10 @@ def parse_rtsp(url: str) -> RtspAddress:
         SourceError: `bad_address`: no host, a port that is no number, a character that an address cannot hold, or an `@`
             after the host, which is what a password with an unescaped `/` or `?` looks like.
     """
-    problem = SourceError(SourceFault.BAD_ADDRESS, f"{redact(url)}: expected rtsp://[user:password@]host[:port]/path")
+    expected = "expected rtsp://[user:password@]host[:port]/path"
+    if "@" in url.partition("//")[2].partition("@")[2] or re.search(r"//[^@]*[/?#][^@]*@", url):
+        expected += "; a user or password with one of @ / ? # must be percent-encoded (%40 %2F %3F %23), or come from a variable"
+    problem = SourceError(SourceFault.BAD_ADDRESS, f"{redact(url)}: {expected}")
     if any(character.isspace() or not character.isprintable() for character in url):
         raise problem
     try:
