@@ -50,11 +50,11 @@ MOVED_MATCHED: Final = 0.3
 """Share of matching blocks below which the view is another one. On PETS2009 S2L1: .9 as it is, .7 behind a crowd that fills the
 lower half, below .2 after a shift by 6 % of the width."""
 STEADY: Final = 0.5
-"""Share of an earlier picture's blocks that still match, from which on a view that is not the usual one stands still: a camera that
-was moved looks at walls, and people close before one that was not go on. On PETS2009 S2L1, moved, .7 to .97 after 3 to
+"""Share of an earlier picture's blocks that still match, from which on a view that is not the usual one stands still: a camera
+that was moved looks at walls, and people close before one that was not go on. On PETS2009 S2L1, moved, .7 to .97 after 3 to
 11 s; in a crowd that fills the picture (made) up to .45 after 3 s, and most of that where the usual view shows in the gaps."""
 STEADY_OVER: Final = (3, 20)
-"""Seconds, looks: the earlier picture is so old at least, and at most: who stands still for 3 s does not for 20."""
+"""Looks, one per second: the earlier picture is so old at least, and at most: who stands still for 3 s does not for 20."""
 BLURRED_SHARPNESS: Final = 0.5
 """Fine structure relative to coarse below which a picture is blurred. On PETS2009 S2L1 a Gaussian whose sigma is 0.8 % of the
 width leaves .36; 0.4 % stays above."""

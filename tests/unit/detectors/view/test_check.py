@@ -150,7 +150,7 @@ def close_crowd(picture: Image, second: int, persons: int = 22) -> Image:
     for _ in range(persons):
         wide, tall = round(width * chance.uniform(0.2, 0.3)), round(height * chance.uniform(0.8, 0.97))
         coarse = chance.normal(chance.uniform(40, 200), 18, (tall // 30 + 2, wide // 30 + 2, 3)).astype(np.float32)
-        coat = scenes.clipped(cv2.resize(coarse, (wide, tall)))
+        coat = scenes.clipped(np.asarray(cv2.resize(coarse, (wide, tall)), np.float32))
         start, speed = chance.uniform(0, width), chance.choice([-1, 1]) * chance.uniform(0.1, 0.22) * width
         left = round((start + speed * second + wide) % (width + wide)) - wide
         right = min(width, left + wide)
