@@ -14,7 +14,7 @@ MOST_SUBJECTS: Final = 10_000
 
 
 class RecurringFaults:
-    """What was told of which subject, by the records' own time, so that a backlog is told as it came."""
+    """Recurring faults: what was told of which subject, by the records' own time, so that a backlog is told as it came."""
 
     def __init__(self) -> None:
         self._told: dict[str, tuple[datetime, int]] = {}

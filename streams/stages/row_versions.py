@@ -137,6 +137,11 @@ def _camera_unattended(row: Document) -> Document:
     return {**row, "zones": {name: {**zone, "likely": []} for name, zone in row["zones"].items()}}
 
 
+def _camera_never_covered(row: Document) -> Document:
+    """A view that people fill was called moved then; what is written stays as it was."""
+    return row
+
+
 def _episode_without_rise(row: Document) -> Document:
     """How fast a crowd rose was not told then."""
     return {**row, "rise_per_min": None}
@@ -189,11 +194,12 @@ def _memory_of_standing_bags(row: Document) -> Document:
 
 
 ROWS: Final = RowVersions(
-    newest={"alert": 2, "camera": 3, "early": 2, "memory": 2, "seen": 3, "summary": 2},
+    newest={"alert": 2, "camera": 4, "early": 2, "memory": 2, "seen": 3, "summary": 2},
     upgrades={
         ("alert", 1): _alert_of_the_first_release,
         ("camera", 1): _camera_without_memory,
         ("camera", 2): _camera_unattended,
+        ("camera", 3): _camera_never_covered,
         ("early", 1): _early_of_the_first_release,
         ("memory", 1): _memory_of_standing_bags,
         ("seen", 1): _seen_clearly,

@@ -14,7 +14,14 @@ from bench.faults.measure import FaultScene, Rates, scene
 
 pytestmark = [pytest.mark.integration, pytest.mark.long, pytest.mark.timeout(600)]
 SEED = 1
-SHORT = ("kill while recovering", "state corrupted", "downstream refuses", "broker and worker killed", "zombie", "poison")
+SHORT = (
+    "kill while recovering",
+    "state corrupted",
+    "downstream refuses",
+    "broker and worker killed",
+    "zombie",
+    "poison",
+)
 
 
 @pytest.fixture(scope="module")

@@ -146,6 +146,7 @@ def make_detector(settings: Settings) -> Detector:
     Raises:
         ConfigurationError: The configured weights, or the model in the models folder, cannot be used.
     """
+    check_detector(settings)  # before a library is loaded that takes seconds
     prepare_ultralytics(settings.cache, settings.allow_model_download)
     try:
         choice = choose(settings.weights, settings.models, settings.cache, settings.allow_model_download)
