@@ -21,6 +21,13 @@ class SourceFault(StrEnum):
     NO_CONNECTION = "no_connection"
     NOT_FOUND = "not_found"
     WRONG_PASSWORD = "wrong_password"  # noqa: S105 - a reason code
+    LOGIN_UNSUPPORTED = "login_unsupported"
+    FORBIDDEN = "forbidden"
+    REDIRECTED = "redirected"
+    BUSY = "busy"
+    TRANSPORT_REFUSED = "transport_refused"
+    FORMAT_REFUSED = "format_refused"
+    CAMERA_ERROR = "camera_error"
     LOST = "lost"
     WRONG_SIZE = "wrong_size"
 

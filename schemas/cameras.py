@@ -19,6 +19,7 @@ class Visibility(StrEnum):
     BLINDED = "blinded"
     BLURRED = "blurred"
     MOVED = "moved"
+    COVERED = "covered"
     MASKED_OUT = "masked_out"
 
 

@@ -19,7 +19,17 @@ class ConfigurationError(ToezichtError):
 
 
 class UnknownCameraError(ToezichtError):
-    """A message names a camera, or a zone, that the registry does not have."""
+    """A message names a camera, or a zone, that the registry does not have.
+
+    Attributes:
+        subject: Which one, such as `camera c9`.
+        passing: Whether the message is worth nothing once its moment is over, so that it need not be kept.
+    """
+
+    def __init__(self, subject: str, version: str, passing: bool = False) -> None:
+        super().__init__(f"{subject} is not in the registry that this process read at its start (version {version})")
+        self.subject = subject
+        self.passing = passing
 
 
 class DeliveryError(ToezichtError):

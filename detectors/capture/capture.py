@@ -11,6 +11,7 @@ from typing import Final
 
 from detectors.capture.camera import CameraConfig, CameraReader, CaptureEvents, CaptureOptions, Ending, Permit
 from detectors.sources.base import OpenSource
+from detectors.sources.logins import Logins
 from detectors.sources.open import open_source
 from detectors.sources.pacing import Clock
 
@@ -30,7 +31,7 @@ class Capture:
         clock: Time.
         permit: Says whether a camera may be looked at now, by its id.
         events: Takes pictures, states and counts.
-        opener: Opens sources.
+        opener: Opens sources; None opens them as they are configured, and remembers refused logins for all cameras.
         chance: Randomness of the waits.
         attended_fps: How many pictures per second a camera should give because a report asks for it, by its id; else 0.
     """
@@ -42,11 +43,12 @@ class Capture:
         clock: Clock,
         permit: Callable[[str], Permit],
         events: CaptureEvents,
-        opener: OpenSource = open_source,
+        opener: OpenSource | None = None,
         chance: random.Random = _CHANCE,
         attended_fps: Callable[[str], float] = lambda _: 0.0,
     ) -> None:
         self._options = options
+        opens: OpenSource = partial(open_source, logins=Logins()) if opener is None else opener
         self._readers = [
             CameraReader(
                 camera,
@@ -54,7 +56,7 @@ class Capture:
                 clock,
                 partial(permit, camera.camera_id),
                 events,
-                opener,
+                opens,
                 chance,
                 partial(attended_fps, camera.camera_id),
             )

@@ -103,13 +103,14 @@ def choose(
 
     Args:
         weights: A configured model.
-        models: A folder with models.
+        models: A folder with models, or one model.
         cache: Where ultralytics writes its settings, and models that it downloads.
         allow_download: Whether it may.
         kind: The detector that is asked for; None for the best that there is.
 
     Raises:
-        DetectorError: The configured weights cannot be used; a fallback would hide that.
+        DetectorError: The configured weights cannot be used, or what is configured as models holds none; a fallback would hide
+            that.
         NoModelError: There is no model of the kind that is asked for.
     """
     forms = [form for form in FORMS if kind in (None, form.kind)]
@@ -117,6 +118,8 @@ def choose(
         for form in forms:
             if form.takes(weights):
                 return Choice(form.make(weights, cache, False), f"configured weights {weights.name}")
+    if any(form.names for form in forms):
+        check_models(models, allow_download)
     for form, path in found_in(models, forms):
         return Choice(form.make(path, cache, False), f"{path.name} found in the models folder")
     if allow_download and kind in (None, DetectorKind.YOLO):
@@ -130,8 +133,33 @@ def choose(
     raise NoModelError(f"no {kind} model is configured or found")
 
 
-def found_in(models: Path | None, forms: Sequence[DetectorForm] = FORMS) -> Iterator[tuple[DetectorForm, Path]]:
-    """Yield the models in a folder with their forms, in the order of choice."""
+def check_models(models: Path | None, allow_download: bool = False) -> None:
+    """Check that what is configured as models exists and holds a model of a known name, without loading one.
+
+    Args:
+        models: A folder with models, or one model; None where nothing is configured.
+        allow_download: Whether a model may be downloaded where the folder holds none.
+
+    Raises:
+        DetectorError: It does not exist, or holds nothing that is a model.
+    """
+    if models is None or next(found_in(models), None) is not None:
+        return
+    from detectors.models.base import ModelMissingError, NotAModelError
+
+    if not models.exists():
+        raise ModelMissingError(f"detector models {models}: no such file or folder")
+    if not allow_download:
+        names = ", ".join(name for form in FORMS for name in form.names)
+        raise NotAModelError(f"detector models {models}: holds none of {names}, and is no model itself")
+
+
+def found_in(models: Path | None, forms: Sequence[DetectorForm] | None = None) -> Iterator[tuple[DetectorForm, Path]]:
+    """Yield the models in a folder with their forms, in the order of choice; or the one model that the path itself is."""
+    forms = FORMS if forms is None else forms
+    if models is not None and (models.is_file() or _is_openvino(models)):
+        yield from ((form, models) for form in forms if form.names and form.takes(models))
+        return
     for form in forms if models is not None else ():
         for name in form.names:
             path = Path(models or "") / name

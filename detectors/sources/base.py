@@ -54,6 +54,8 @@ class ReadingOptions:
         file_max_fps: Most pictures per second of picture time taken from a file or folder; 0 takes all.
         open_timeout_s: How long opening a stream may take.
         read_timeout_s: How long a stream may be silent before it counts as lost.
+        picture_timeout_s: How long a stream may go on without a picture that can be shown. Who joins it between two key frames
+            waits for the next.
         max_lag_s: How long a live picture may have waited in the buffer.
         attended_fps: Gives a higher limit than the two above while a report asks for more of the camera, else 0.
         quiet: Tells whether nothing moves before the camera and nobody asks for more of it.
@@ -64,6 +66,7 @@ class ReadingOptions:
     file_max_fps: float = 0.0
     open_timeout_s: float = 8.0
     read_timeout_s: float = 5.0
+    picture_timeout_s: float = 6.0
     max_lag_s: float = 0.5
     attended_fps: Callable[[], float] = no_attention
     quiet: Callable[[], bool] = not_quiet

@@ -12,6 +12,7 @@ from detectors.errors import SourceError, SourceFault
 from detectors.sources.base import Dropped, Frame, Image, ReadingOptions, SourceConfig
 from detectors.sources.ffmpeg import av
 from detectors.sources.group_decoder import GroupDecoder
+from detectors.sources.logins import Logins
 from detectors.sources.pacing import Backlog, Clock, Sampler, not_quiet
 from detectors.sources.stream import LiveStream, open_stream
 from detectors.sources.url import redact
@@ -40,28 +41,48 @@ class LiveSource:
         self._backlog = Backlog(options.max_lag_s)
         self._decoder = GroupDecoder(stream.decoder, dropped)
         self._pixels = VideoReformatter()
+        self._without = _Without(options.picture_timeout_s, clock.monotonic_s())
 
     def read(self) -> Frame:
         """Return the newest picture that is due.
 
         Raises:
-            SourceError: `lost`: the stream ended, or was silent for longer than the read timeout.
+            SourceError: `lost`: the stream ended, was silent for longer than the read timeout, or all that came had waited.
+                `unreadable_video`: packets came for longer than the picture timeout, and no picture of them could be decoded.
         """
         while True:
             packet = self._next()
             captured_at, arrived_s = self._clock.now(), self._clock.monotonic_s()
             picture = self._decoder.take(packet, self._key_frames_only())
             if picture is None:
+                self._check(arrived_s)
                 continue
             if self._backlog.is_stale(arrived_s, _position_s(picture)):
                 self._dropped("stale")
+                self._check(arrived_s, late=True)
                 continue
             if not self._sampler.wants(captured_at):
+                self._without.passed_over(arrived_s)
                 continue
             image = self._image(picture)
             if image is not None:
+                self._without.shown(arrived_s)
                 return Frame(image, captured_at)
             self._dropped(SourceFault.UNREADABLE_PICTURE)
+            self._check(arrived_s)
+
+    def _check(self, at_s: float, late: bool = False) -> None:
+        """Give the stream up if it has gone on for too long without a picture that can be shown."""
+        if not self._without.missed(at_s):
+            return
+        if late:
+            said = "all pictures come late: the line or the camera is too slow for this stream, or its clock runs wrong"
+            raise SourceError(SourceFault.LOST, f"{self._shown}: {said}")
+        said = (
+            f"packets come and nothing of them can be decoded for {at_s - self._without.since_s:.0f} s: a codec that was "
+            "changed or is not H.264 or H.265, or parameter sets (SPS, PPS) that the camera or a relay leaves out"
+        )
+        raise SourceError(SourceFault.UNREADABLE_VIDEO, f"{self._shown}: {said}")
 
     def close(self) -> None:
         """Close the connection."""
@@ -86,15 +107,40 @@ class LiveSource:
         return np.ascontiguousarray(converted.to_ndarray(), np.uint8)
 
 
+class _Without:
+    """Since when a stream has shown nothing."""
+
+    def __init__(self, timeout_s: float, since_s: float) -> None:
+        self._timeout_s = timeout_s
+        self._failing = False
+        self.since_s = since_s
+
+    def shown(self, at_s: float) -> None:
+        """Note a picture that was handed out."""
+        self.since_s, self._failing = at_s, False
+
+    def passed_over(self, at_s: float) -> None:
+        """Note a decoded picture that nobody wanted; one after a picture without pixels proves nothing."""
+        if not self._failing:
+            self.since_s = at_s
+
+    def missed(self, at_s: float) -> bool:
+        """Note that nothing could be shown; return whether that has lasted too long."""
+        self._failing = True
+        return at_s - self.since_s > self._timeout_s
+
+
 def _position_s(picture: VideoFrame) -> float:
     """Return a picture's position in its stream, in seconds; 0 where the stream tells none."""
     return 0.0 if picture.pts is None or picture.time_base is None else float(picture.pts * picture.time_base)
 
 
-def open_live(config: SourceConfig, options: ReadingOptions, clock: Clock, dropped: Dropped) -> LiveSource:
+def open_live(
+    config: SourceConfig, options: ReadingOptions, clock: Clock, dropped: Dropped, logins: Logins
+) -> LiveSource:
     """Open a live stream. Blocks until it is open or has failed.
 
     Raises:
-        SourceError: The stream does not open: `no_connection`, `wrong_password`, `not_found`, `unreadable_video`.
+        SourceError: The stream does not open: see `open_stream`.
     """
-    return LiveSource(open_stream(config, options), config, options, clock, dropped)
+    return LiveSource(open_stream(config, options, clock, logins), config, options, clock, dropped)

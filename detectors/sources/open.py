@@ -7,20 +7,30 @@ from pathlib import Path
 from detectors.errors import SourceError, SourceFault
 from detectors.sources.base import Dropped, FrameSource, ReadingOptions, SourceConfig
 from detectors.sources.live import open_live
+from detectors.sources.logins import Logins
 from detectors.sources.pacing import Clock
 from detectors.sources.recorded import FolderSource, VideoSource
 from detectors.sources.url import SourceKind, source_kind
 
 
-def open_source(config: SourceConfig, options: ReadingOptions, clock: Clock, dropped: Dropped) -> FrameSource:
+def open_source(
+    config: SourceConfig, options: ReadingOptions, clock: Clock, dropped: Dropped, logins: Logins | None = None
+) -> FrameSource:
     """Open a source. Blocks until it is open or has failed.
+
+    Args:
+        config: How it is configured.
+        options: How to read.
+        clock: Time.
+        dropped: Told of pictures that are dropped.
+        logins: What became of earlier logins; whoever opens more than once must remember them. None knows of none.
 
     Raises:
         SourceError: Why it could not be opened; the detail holds no credentials.
     """
     kind = source_kind(config.url)
     if kind is SourceKind.RTSP:
-        return open_live(config, options, clock, dropped)
+        return open_live(config, options, clock, dropped, Logins() if logins is None else logins)
     path = Path(config.url)
     try:
         if not path.exists():

@@ -1,7 +1,9 @@
-"""Finds out why an RTSP stream does not open: FFmpeg tells OpenCV only that it did not.
+"""RTSP probe: asks a camera in our own words what FFmpeg would not tell: before it is opened, and why it did not open.
 
-One DESCRIBE without credentials, and where the camera asks for them one more with them (RFC 2326 §10.2, RFC 7616 §3,
-RFC 7617). Nothing that is sent or received is logged.
+FFmpeg follows a redirect to any host with the password in its hand, answers a digest that it does not know with nothing, and
+tells of an answer only whether it began with 4 or 5. So each opening begins with one DESCRIBE without credentials, which costs no
+login; and where FFmpeg's own login was accepted but the stream was not given, the same steps are taken once more to learn the
+status (RFC 2326 §10, RFC 7616 §3, RFC 7617). Nothing that is sent or received is logged.
 """
 
 from __future__ import annotations
@@ -11,94 +13,205 @@ import hashlib
 import re
 import secrets
 import socket
-from typing import Final
+import time
+from types import TracebackType
+from typing import Final, Self
 
 from detectors.errors import SourceError, SourceFault
+from detectors.sources.base import Transport
+from detectors.sources.rtsp_answer import (
+    HEAD_END,
+    MAX_HEAD_BYTES,
+    Challenge,
+    RtspAnswer,
+    chosen_challenge,
+    login_fault,
+    parse_answer,
+    status_fault,
+)
 from detectors.sources.url import RtspAddress
 
-_MAX_HEAD_BYTES: Final = 16_384
-_FIELD: Final = re.compile(r'(\w+)=(?:"([^"]*)"|([^,\s]+))')
-_HASHES: Final = {"MD5": "md5", "SHA-256": "sha256"}
+_MAX_BODY_BYTES: Final = 65_536
+_CONTROL: Final = re.compile(r"(?im)^a=control:(\S+)")
+_VIDEO: Final = re.compile(r"(?ims)^m=video.*?(?=^m=|\Z)")
+_TRANSPORTS: Final[dict[Transport, tuple[str, ...]]] = {
+    "tcp": ("RTP/AVP/TCP;unicast;interleaved=0-1", "RTP/AVP/UDP;unicast;client_port={}-{}"),
+    "udp": ("RTP/AVP/UDP;unicast;client_port={}-{}",),
+}
+"""What FFmpeg asks for, in its order."""
+_PORTS: Final = (50_000, 50_001)
+"""Named when UDP is asked for and never listened on: playing is not begun."""
 
 
-def probe(address: RtspAddress, shown: str, timeout_s: float) -> SourceError:
-    """Return why a stream does not open.
+def ask(address: RtspAddress, shown: str, timeout_s: float) -> bool:
+    """Return whether a camera asks for a login before it describes a stream, which it will describe otherwise.
 
     Args:
         address: The stream.
         shown: Its address without credentials, for the error's text.
         timeout_s: Limit for each wait.
+
+    Raises:
+        SourceError: The stream cannot be opened, with the reason.
+    """
+    answer = _asked(address, shown, timeout_s)
+    if isinstance(answer, SourceError):
+        raise answer
+    if 200 <= answer.status < 300:
+        return False
+    if answer.status != 401:
+        raise status_fault(answer, shown)
+    if address.user is None:
+        raise SourceError(SourceFault.WRONG_PASSWORD, f"{shown}: the camera asks for a user and a password")
+    fault = login_fault(answer.challenges, shown)
+    if fault is not None:
+        raise fault
+    return True
+
+
+def explain(address: RtspAddress, shown: str, transport: Transport, timeout_s: float) -> SourceError:
+    """Return why a stream is not given by a camera that describes it, or that has just accepted this login.
+
+    Args:
+        address: The stream.
+        shown: Its address without credentials, for the error's text.
+        transport: How RTP is asked for.
+        timeout_s: Limit for each wait.
     """
     try:
-        with socket.create_connection((address.host, address.port), timeout_s) as connection:
-            return _fault(_ask(connection, address), address, shown)
+        with _Conversation(address, timeout_s) as camera:
+            answer = camera.walk(transport)
     except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        return SourceError(SourceFault.NO_CONNECTION, f"{shown}: cannot be reached: {reason}")
+        return _unreachable(error, shown)
+    if 200 <= answer.status < 300:
+        return SourceError(SourceFault.UNREADABLE_VIDEO, f"{shown}: the stream is there but gives no video in time")
+    if answer.status == 401:
+        return refused(shown)
+    return status_fault(answer, shown)
 
 
-def _ask(connection: socket.socket, address: RtspAddress) -> int:
-    """Return the status of the last answer to DESCRIBE, 0 for an answer that is not RTSP."""
-    status, head = _describe(connection, address.request_uri, 1, "")
-    if status != 401 or address.user is None:
-        return status
-    answers = [_answer(challenge, address) for challenge in _challenges(head)]
-    authorization = next((answer for answer in answers if answer), "")
-    if not authorization:
-        return status
-    return _describe(connection, address.request_uri, 2, f"Authorization: {authorization}\r\n")[0]
+def refused(shown: str) -> SourceError:
+    """Return the error for a login that a camera does not accept."""
+    return SourceError(
+        SourceFault.WRONG_PASSWORD,
+        f"{shown}: the camera refuses this user or password; it may have locked the user after wrong ones",
+    )
 
 
-def _describe(connection: socket.socket, uri: str, sequence: int, header: str) -> tuple[int, str]:
-    request = f"DESCRIBE {uri} RTSP/1.0\r\nCSeq: {sequence}\r\nAccept: application/sdp\r\n{header}\r\n"
-    connection.sendall(request.encode())
-    received = b""
-    while b"\r\n\r\n" not in received and len(received) < _MAX_HEAD_BYTES:
-        part = connection.recv(4096)
-        if not part:
-            break
-        received += part
-    head = received.partition(b"\r\n\r\n")[0].decode("latin-1")
-    match = re.match(r"RTSP/\d\.\d (\d{3})", head)
-    return (int(match[1]) if match else 0), head
+def _asked(address: RtspAddress, shown: str, timeout_s: float) -> RtspAnswer | SourceError:
+    try:
+        with _Conversation(address, timeout_s) as camera:
+            return camera.request("DESCRIBE", address.request_uri, "Accept: application/sdp\r\n")[0]
+    except (OSError, UnicodeError) as error:
+        return _unreachable(error, shown)
 
 
-def _challenges(head: str) -> list[str]:
-    """Return the values of WWW-Authenticate, digest before basic as FFmpeg chooses."""
-    lines = (line.partition(":") for line in head.split("\r\n"))
-    found = [value.strip() for name, _, value in lines if name.strip().lower() == "www-authenticate"]
-    return sorted(found, key=lambda value: not value.lower().startswith("digest"))
+def _unreachable(error: Exception, shown: str) -> SourceError:
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    return SourceError(SourceFault.NO_CONNECTION, f"{shown}: cannot be reached: {reason}")
 
 
-def _answer(challenge: str, address: RtspAddress) -> str:
-    """Return the value of Authorization for a challenge; empty for a scheme that is not known here."""
+class _Conversation:
+    """One connection to a camera."""
+
+    def __init__(self, address: RtspAddress, timeout_s: float) -> None:
+        self._address = address
+        self._timeout_s = timeout_s
+        self._sequence = 0
+        self._challenge: Challenge | None = None
+        self._session = ""
+        self._socket = socket.create_connection((address.host, address.port), timeout_s)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._socket.close()
+
+    def walk(self, transport: Transport) -> RtspAnswer:
+        """Return the first answer that is no success on the way to a stream, or the last; gives its session back."""
+        address, accept = self._address, "Accept: application/sdp\r\n"
+        answer, description = self.request("DESCRIBE", address.request_uri, accept)
+        if answer.status == 401 and address.user is not None:
+            self._challenge = chosen_challenge(answer.challenges)
+            answer, description = self.request("DESCRIBE", address.request_uri, accept)
+        if not 200 <= answer.status < 300:
+            return answer
+        track = _track(description, address.request_uri)
+        for asked in _TRANSPORTS[transport]:
+            answer, _ = self.request("SETUP", track, f"Transport: {asked.format(*_PORTS)}\r\n")
+            if answer.status != 461:
+                break
+        if not 200 <= answer.status < 300:
+            return answer
+        self._session = answer.session
+        answer, _ = self.request("PLAY", address.request_uri)
+        self.request("TEARDOWN", address.request_uri)
+        return answer
+
+    def request(self, method: str, uri: str, header: str = "") -> tuple[RtspAnswer, str]:
+        """Send a request; return its answer and what follows the head. Waits for the time limit at the most."""
+        self._sequence += 1
+        header += f"Session: {self._session}\r\n" if self._session else ""
+        if self._challenge is not None:
+            header += f"Authorization: {authorization(self._challenge, self._address, method, uri)}\r\n"
+        self._socket.sendall(f"{method} {uri} RTSP/1.0\r\nCSeq: {self._sequence}\r\n{header}\r\n".encode())
+        return self._answer()
+
+    def _answer(self) -> tuple[RtspAnswer, str]:
+        """Return the next answer; pictures between two answers, and answers that only ask to wait, are passed over."""
+        until_s, received = time.monotonic() + self._timeout_s, b""
+        while True:
+            if received.startswith(b"$") and len(received) >= 4:
+                whole = 4 + int.from_bytes(received[2:4])
+                if len(received) >= whole:
+                    received = received[whole:]
+                    continue
+            elif HEAD_END in received or len(received) >= MAX_HEAD_BYTES:
+                head, _, body = received.partition(HEAD_END)
+                answer = parse_answer(head)
+                if len(body) >= min(answer.length, _MAX_BODY_BYTES):
+                    if not 100 <= answer.status < 200:
+                        return answer, body[: answer.length].decode("latin-1")
+                    received = body[answer.length :]
+                    continue
+            if time.monotonic() > until_s:
+                raise TimeoutError
+            part = self._socket.recv(4096)
+            if not part:
+                return parse_answer(received), ""
+            received += part
+
+
+def _track(description: str, uri: str) -> str:
+    """Return the address of a description's video, which FFmpeg asks for: an absolute one, or one within the stream's."""
+    video = _VIDEO.search(description)
+    control = _CONTROL.search(video[0]) if video else None
+    if control is None or control[1] == "*":
+        return uri
+    return control[1] if control[1].lower().startswith("rtsp://") else f"{uri.rstrip('/')}/{control[1]}"
+
+
+def authorization(challenge: Challenge, address: RtspAddress, method: str, uri: str) -> str:
+    """Return the value of Authorization that answers a challenge by basic, or by digest with MD5."""
     user, password = address.user or "", address.password or ""
-    scheme, _, rest = challenge.partition(" ")
-    if scheme.lower() == "basic":
+    if challenge.scheme == "basic":
         return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
-    if scheme.lower() != "digest":
-        return ""
-    given = {match[1].lower(): match[2] or match[3] or "" for match in _FIELD.finditer(rest)}
-    algorithm = given.get("algorithm", "MD5").upper()
-    if algorithm not in _HASHES:
-        return ""
-    return _digest(given, algorithm, user, password, address.request_uri)
-
-
-def _digest(given: dict[str, str], algorithm: str, user: str, password: str, uri: str) -> str:
-    def digest(*parts: str) -> str:
-        return hashlib.new(_HASHES[algorithm], ":".join(parts).encode(), usedforsecurity=False).hexdigest()
-
+    given = challenge.fields
     realm, nonce = given.get("realm", ""), given.get("nonce", "")
-    who, what = digest(user, realm, password), digest("DESCRIBE", uri)
+    who, what = _md5(user, realm, password), _md5(method, uri)
+    once = secrets.token_hex(8)
+    if given.get("algorithm", "").lower() == "md5-sess":
+        who = _md5(who, nonce, once)
     fields = {"username": user.replace("\\", "\\\\").replace('"', '\\"'), "realm": realm, "nonce": nonce, "uri": uri}
+    extra = ""
     if "auth" in re.split(r"[,\s]+", given.get("qop", "")):
-        once = secrets.token_hex(8)
-        fields |= {"cnonce": once, "response": digest(who, nonce, "00000001", once, "auth", what)}
+        fields |= {"cnonce": once, "response": _md5(who, nonce, "00000001", once, "auth", what)}
         extra = ", qop=auth, nc=00000001"
     else:
-        fields["response"] = digest(who, nonce, what)
-        extra = ""
+        fields["response"] = _md5(who, nonce, what)
     if "opaque" in given:
         fields["opaque"] = given["opaque"]
     if "algorithm" in given:
@@ -106,14 +219,5 @@ def _digest(given: dict[str, str], algorithm: str, user: str, password: str, uri
     return "Digest " + ", ".join(f'{name}="{value}"' for name, value in fields.items()) + extra
 
 
-def _fault(status: int, address: RtspAddress, shown: str) -> SourceError:
-    if status in (401, 403):
-        said = "asks for a user and a password" if address.user is None else "refuses this user or password"
-        return SourceError(SourceFault.WRONG_PASSWORD, f"{shown}: the camera {said}")
-    if status == 404:
-        return SourceError(SourceFault.NOT_FOUND, f"{shown}: the camera has no stream at this path")
-    if status == 200:
-        return SourceError(SourceFault.UNREADABLE_VIDEO, f"{shown}: the stream is there but gives no video in time")
-    if status == 0:
-        return SourceError(SourceFault.NO_CONNECTION, f"{shown}: what answers there does not speak RTSP")
-    return SourceError(SourceFault.NO_CONNECTION, f"{shown}: the camera answers with status {status}")
+def _md5(*parts: str) -> str:
+    return hashlib.md5(":".join(parts).encode(), usedforsecurity=False).hexdigest()

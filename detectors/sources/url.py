@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -69,7 +69,8 @@ def source_kind(url: str) -> SourceKind:
     if match is None:
         if not url.strip() or "\0" in url:
             raise SourceError(SourceFault.BAD_ADDRESS, "the source's address is empty or no path")
-        return SourceKind.FOLDER if Path(url).is_dir() else SourceKind.FILE
+        # `Path.is_dir` fails for a path that is too long.
+        return SourceKind.FOLDER if os.path.isdir(url) else SourceKind.FILE  # noqa: PTH112
     if match[1].lower() != "rtsp":
         raise SourceError(SourceFault.BAD_ADDRESS, f"{redact(url)}: expected rtsp://, a video file or a folder")
     parse_rtsp(url)
@@ -83,7 +84,10 @@ def parse_rtsp(url: str) -> RtspAddress:
         SourceError: `bad_address`: no host, a port that is no number, a character that an address cannot hold, or an `@`
             after the host, which is what a password with an unescaped `/` or `?` looks like.
     """
-    problem = SourceError(SourceFault.BAD_ADDRESS, f"{redact(url)}: expected rtsp://[user:password@]host[:port]/path")
+    expected = "expected rtsp://[user:password@]host[:port]/path"
+    if "@" in url.partition("//")[2].partition("@")[2] or re.search(r"//[^@]*[/?#][^@]*@", url):
+        expected += "; a user or password with one of @ / ? # must be percent-encoded (%40 %2F %3F %23), or come from a variable"
+    problem = SourceError(SourceFault.BAD_ADDRESS, f"{redact(url)}: {expected}")
     if any(character.isspace() or not character.isprintable() for character in url):
         raise problem
     try:

@@ -1,4 +1,6 @@
-"""View check: whether a camera that sends pictures can see: frozen, black, blinded, blurred, moved, masked out, or clear.
+"""View check: whether a camera that sends pictures can see.
+
+Frozen, black, blinded, blurred, moved, covered, masked out, or clear.
 
 `judge` decides from a few figures alone. `ViewCheck` measures them, once per second of picture time, on a small grey copy
 of the masked picture, against the same camera's own earlier pictures.
@@ -6,6 +8,7 @@ of the masked picture, against the same camera's own earlier pictures.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -46,6 +49,12 @@ LEAST_MATCH: Final = 0.5
 MOVED_MATCHED: Final = 0.3
 """Share of matching blocks below which the view is another one. On PETS2009 S2L1: .9 as it is, .7 behind a crowd that fills the
 lower half, below .2 after a shift by 6 % of the width."""
+STEADY: Final = 0.5
+"""Share of an earlier picture's blocks that still match, from which on a view that is not the usual one stands still: a camera
+that was moved looks at walls, and people close before one that was not go on. On PETS2009 S2L1, moved, .7 to .97 after 3 to
+11 s; in a crowd that fills the picture (made) up to .45 after 3 s, and most of that where the usual view shows in the gaps."""
+STEADY_OVER: Final = (3, 20)
+"""Looks, one per second: the earlier picture is so old at least, and at most: who stands still for 3 s does not for 20."""
 BLURRED_SHARPNESS: Final = 0.5
 """Fine structure relative to coarse below which a picture is blurred. On PETS2009 S2L1 a Gaussian whose sigma is 0.8 % of the
 width leaves .36; 0.4 % stays above."""
@@ -87,6 +96,7 @@ class Features:
         same_s: For how long each picture has been the same as the one before.
         frozen_after_s: For how long they must be to be a frozen one.
         compared: How it compares with the reference; None where there is none, or too few edges.
+        steady: Where it does not match the reference: share of what it showed some seconds before that it still shows.
     """
 
     shown: float
@@ -95,6 +105,7 @@ class Features:
     same_s: float = 0.0
     frozen_after_s: float = FROZEN_AFTER_S
     compared: Comparison | None = None
+    steady: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +117,10 @@ class ViewVerdict:
 
 
 def judge(features: Features) -> ViewVerdict:
-    """Return what a camera can see; the first that applies in the order masked out, black, blinded, frozen, blurred, moved."""
+    """Return what a camera can see.
+
+    The first that applies in the order masked out, black, blinded, frozen, blurred, covered, moved.
+    """
     light, compared = features.light, features.compared
     if light is None or features.shown < LEAST_SHOWN:
         return ViewVerdict(Visibility.MASKED_OUT, f"masks leave {features.shown:.0%} of the picture")
@@ -120,7 +134,7 @@ def judge(features: Features) -> ViewVerdict:
         return ViewVerdict(Visibility.FROZEN, f"the same picture for {features.same_s:.0f} s")
     if compared is None:
         return ViewVerdict(Visibility.CLEAR, "no reference to compare with")
-    return _compared(compared)
+    return _compared(compared, features.steady)
 
 
 def _is_blinded(light: Light, washed_before: float, compared: Comparison | None) -> bool:
@@ -130,7 +144,7 @@ def _is_blinded(light: Light, washed_before: float, compared: Comparison | None)
     return flat or more >= WASHED_ALONE or (lost and more >= WASHED_WITH_LOSS)
 
 
-def _compared(compared: Comparison) -> ViewVerdict:
+def _compared(compared: Comparison, steady: float) -> ViewVerdict:
     lost = compared.structure < (BLURRED_STRUCTURE if compared.matched < MOVED_MATCHED else LEAST_STRUCTURE)
     if lost:
         return ViewVerdict(Visibility.BLURRED, f"structure is {compared.structure:.0%} of the usual")
@@ -138,7 +152,10 @@ def _compared(compared: Comparison) -> ViewVerdict:
         if compared.sharpness < BLURRED_SHARPNESS:
             return ViewVerdict(Visibility.BLURRED, f"sharpness is {compared.sharpness:.0%} of the usual")
         return ViewVerdict(Visibility.CLEAR, f"{compared.matched:.0%} of the view is where it was")
-    return ViewVerdict(Visibility.MOVED, f"{compared.matched:.0%} of the view is where it was")
+    shown = f"{compared.matched:.0%} of the view is where it was"
+    if steady < STEADY:
+        return ViewVerdict(Visibility.COVERED, f"{shown}, what hides it moves: too full to be judged")
+    return ViewVerdict(Visibility.MOVED, shown)
 
 
 def light_of(grey: Grey, shown: Shown) -> Light | None:
@@ -211,6 +228,8 @@ class ViewCheck:
 
     def _forget(self) -> None:
         self._recent: NDArray[np.float32] | None = None
+        self._other: deque[NDArray[np.float32]] = deque(maxlen=STEADY_OVER[1])
+        """What was seen in the last seconds, while it is not the usual view."""
 
     def _mix(self, grey: Grey) -> NDArray[np.float32]:
         """Return the mean of the last seconds, this picture included."""
@@ -224,6 +243,7 @@ class ViewCheck:
         reference = self._reference
         compared = reference.compare(recent, LEAST_MATCH) if reference is not None and reference.usable else None
         return Features(
+            steady=self._steady(grey, recent, compared),
             shown=self._share,
             light=light_of(grey, self._shown),
             washed_before=reference.washed if reference is not None else 0.0,
@@ -231,6 +251,18 @@ class ViewCheck:
             frozen_after_s=self._frozen_after_s if not self._sameness.noisy else FROZEN_AFTER_S,
             compared=compared,
         )
+
+    def _steady(self, grey: Grey, recent: NDArray[np.float32], compared: Comparison | None) -> float:
+        """Return how much of what was seen some seconds ago is seen still; 0 before that is known."""
+        if compared is None or compared.matched >= MOVED_MATCHED:
+            self._other.clear()
+            return 1.0
+        least = STEADY_OVER[0]
+        before = Reference(self._other[0], self._shown, 0.0) if len(self._other) >= least else None
+        self._other.append(recent.copy())
+        if before is None or not before.usable:
+            return 0.0 if before is None else 1.0
+        return before.compare(grey.astype(np.float32), LEAST_MATCH).matched
 
     def _learn(self, recent: NDArray[np.float32], step_s: float) -> None:
         """Let the reference follow a clear view."""

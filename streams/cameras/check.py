@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from detectors.errors import SourceError
 from detectors.privacy.masks import MaskedSource, PrivacyMask
 from detectors.sources.base import ReadingOptions
+from detectors.sources.logins import Logins
 from detectors.sources.open import is_live, open_source
 from detectors.sources.pacing import Clock
 from detectors.sources.url import redact, source_kind
@@ -47,15 +48,25 @@ class CameraCheck:
         return asdict(self)
 
 
-def check_camera(camera: Camera, registry: Path, zone: ZoneInfo, clock: Clock, try_open: bool) -> CameraCheck:
+def check_camera(
+    camera: Camera, registry: Path, zone: ZoneInfo, clock: Clock, try_open: bool, logins: Logins
+) -> CameraCheck:
     """Return what can be said of a camera now. Credentials are not shown.
 
     A camera outside its viewing window is no problem: it is refused now and permitted later today.
+
+    Args:
+        camera: The camera.
+        registry: The registry's file.
+        zone: Time zone of the viewing windows.
+        clock: Time.
+        try_open: Whether to open its source and read a picture.
+        logins: What became of the logins of cameras that were checked before: a recorder's password is tried once.
     """
     now: datetime = clock.now()
     permit = permission(camera, now, zone)
     # What may not be looked at is not opened either.
-    kind, opens = _source(camera, registry, clock, try_open and permit.allowed)
+    kind, opens = _source(camera, registry, clock, try_open and permit.allowed, logins)
     hidden = PrivacyMask(camera.width_px, camera.height_px, camera.masks.polygons).hidden
     problems = (
         [] if permit.allowed or permit.reason == "outside_viewing_window" else [f"{permit.reason}: {permit.detail}"]
@@ -82,7 +93,7 @@ def check_camera(camera: Camera, registry: Path, zone: ZoneInfo, clock: Clock, t
     )
 
 
-def _source(camera: Camera, registry: Path, clock: Clock, try_open: bool) -> tuple[str, str]:
+def _source(camera: Camera, registry: Path, clock: Clock, try_open: bool, logins: Logins) -> tuple[str, str]:
     """Return the kind of source, and `yes`, `not tried` or why it gives no picture of the registry's size."""
     kind = "unknown"
     try:
@@ -94,7 +105,7 @@ def _source(camera: Camera, registry: Path, clock: Clock, try_open: bool) -> tup
         if not try_open:
             return kind, NOT_TRIED
         mask = PrivacyMask(camera.width_px, camera.height_px, camera.masks.polygons)
-        source = MaskedSource(open_source(config.source, ReadingOptions(), clock, lambda _reason: None), mask)
+        source = MaskedSource(open_source(config.source, ReadingOptions(), clock, lambda _reason: None, logins), mask)
         try:
             source.read()
         finally:

@@ -46,7 +46,7 @@ from streams.metrics import FRAMES_QUIET
 from streams.process import tell_ready
 from streams.settings import KafkaSettings, Settings
 from streams.stages.detect.crowd_counts import CrowdCounts
-from streams.stages.detect.detections import TrackedDetections, make_detector
+from streams.stages.detect.detections import TrackedDetections, check_detector, make_detector
 from streams.topics import MAX_FRAME_BYTES
 
 log = logging.getLogger(__name__)
@@ -207,6 +207,7 @@ def make_parts(
         DeliveryError: The cluster cannot be reached.
     """
     rule = load_rules(settings.rules).attention
+    check_detector(settings)
     find: Callable[[], Detector] = partial(make_detector, settings)  # for the first snapshot that is asked for
     detector = OneAtATime(find()) if detect else None
     sender = make_sender(kafka, speed)

@@ -45,13 +45,15 @@ def register(app: typer.Typer) -> None:
         path = registry_path(registry, settings)
         require_vision()
 
+        from detectors.sources.logins import Logins
         from streams.cameras.check import check_camera
         from streams.capture.process import SYSTEM_CLOCK, chosen_cameras
         from streams.config.registry import load_registry
 
         zone = read_time_zone(settings.time_zone)
         chosen = chosen_cameras(load_registry(path), camera or (), str(path))
-        checks = [check_camera(one, path, zone, SYSTEM_CLOCK, try_open) for one in chosen]
+        logins = Logins()
+        checks = [check_camera(one, path, zone, SYSTEM_CLOCK, try_open, logins) for one in chosen]
         for found in checks:
             typer.echo(json.dumps(found.as_dict()) if as_json else _told(found))
         if any(found.problems for found in checks):

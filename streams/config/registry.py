@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
+from urllib.parse import quote
 
 from detectors.sources.url import redact
 from streams.config.yaml import FileError, UnsetVariableError, expand, line_of, read_yaml, variables
 from streams.domain.cameras.registry import Camera, Registry
+
+_PARTS: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)([^/?#]*@)?([^?]*)(\?.*)?", re.DOTALL)
+"""Scheme, user and password with their `@`, host and path, parameters."""
+_PARAMETER: Final = re.compile(r"(?<==)\$\{\w+\}")
+"""A variable that is a parameter's value."""
 
 
 def load_registry(path: Path) -> Registry:
@@ -23,6 +31,8 @@ def load_registry(path: Path) -> Registry:
 def source_url(camera: Camera, path: Path, environment: Mapping[str, str] | None = None) -> str:
     """Return a camera's address with its credentials, for who reads its pictures and nobody else.
 
+    A user, a password or a parameter from a variable may hold any character: it is percent-encoded here (RFC 3986 §2.1).
+
     Args:
         camera: The camera, as the registry has it.
         path: The registry's file, for the error.
@@ -32,11 +42,31 @@ def source_url(camera: Camera, path: Path, environment: Mapping[str, str] | None
         FileError: A variable is not set: the line of the address, the camera and the variable.
     """
     try:
-        return expand(camera.source.url, os.environ if environment is None else environment)
+        return _expanded(camera.source.url, os.environ if environment is None else environment)
     except UnsetVariableError as unset:
         number = [each.id for each in load_registry(path).cameras].index(camera.id)
         line = line_of(path, ("cameras", number, "source", "url"))
         raise FileError(f"{path}:{line}: camera {camera.id}: {unset}") from None
+
+
+def _expanded(url: str, environment: Mapping[str, str]) -> str:
+    parts = _PARTS.fullmatch(url)
+    if parts is None:
+        return expand(url, environment)
+    scheme, user, rest, query = parts.groups(default="")
+    user = expand(user, environment, _encoded if ":" in user else _user_and_password)
+    query = _PARAMETER.sub(lambda found: expand(found[0], environment, _encoded), query)
+    return scheme + user + expand(rest + query, environment)
+
+
+def _encoded(value: str) -> str:
+    return quote(value, safe="", errors="surrogateescape")
+
+
+def _user_and_password(value: str) -> str:
+    """Return the value of a variable that holds both, as `user:password`; a user has no colon (RFC 7617 §2)."""
+    user, colon, password = value.partition(":")
+    return _encoded(user) + colon + _encoded(password)
 
 
 def credential_variables(registry: Registry) -> frozenset[str]:

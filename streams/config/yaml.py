@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -128,8 +128,18 @@ def variables(text: str) -> frozenset[str]:
     return frozenset(_VARIABLE.findall(text))
 
 
-def expand(text: str, environment: Mapping[str, str]) -> str:
+def as_it_is(value: str) -> str:
+    """Return a value unchanged."""
+    return value
+
+
+def expand(text: str, environment: Mapping[str, str], written: Callable[[str], str] = as_it_is) -> str:
     """Return a text with each `${NAME}` taken from the environment.
+
+    Args:
+        text: The text.
+        environment: The values.
+        written: How a value is written where its name stands.
 
     Raises:
         UnsetVariableError: One is not set.
@@ -138,7 +148,7 @@ def expand(text: str, environment: Mapping[str, str]) -> str:
     def value_of(match: re.Match[str]) -> str:
         if match[1] not in environment:
             raise UnsetVariableError(match[1])
-        return environment[match[1]]
+        return written(environment[match[1]])
 
     return _VARIABLE.sub(value_of, text)
 

@@ -13,10 +13,19 @@ from streams.topics import DEAD_LETTERS
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Fault: why a record goes to dead-letters: a bounded reason and one line without the record's values."""
+    """Fault: why a record goes to dead-letters: a bounded reason and one line without the record's values.
+
+    Attributes:
+        reason: The reason.
+        detail: The line.
+        subject: What equal faults have in common, and are told by once a minute; empty where each is told.
+        passing: Whether of these only the one that is told goes to dead-letters.
+    """
 
     reason: DeadLetterReason
     detail: str
+    subject: str = ""
+    passing: bool = False
 
 
 MAX_DEAD_LETTER_BYTES: Final = 950_000

@@ -62,7 +62,7 @@ def placed(outputs: Sequence[EncodedOutput]) -> list[tuple[Where, Raw]]:
 def handler_fault(error: BaseException) -> Fault:
     """Return the fault for an agent that raised: the kind of error only, since its text may hold values."""
     if isinstance(error, UnknownCameraError):
-        return Fault(DeadLetterReason.UNKNOWN_CAMERA, "it names a camera or zone that the registry does not have")
+        return Fault(DeadLetterReason.UNKNOWN_CAMERA, str(error), error.subject, error.passing)
     if isinstance(error, TooLargeError):
         return Fault(
             DeadLetterReason.TOO_LARGE, f"it causes more than {MAX_RECORD_BYTES} bytes in one message: {error}"

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -25,7 +25,7 @@ from typing import Any
 from schemas.dead_letters import DeadLetterReason
 from streams import metrics
 from streams.domain.incidents.urgency import may_be_urgent
-from streams.errors import DeliveryError
+from streams.errors import DeliveryError, UnknownCameraError
 from streams.kafka.dead_letter import Fault, dead_letter
 from streams.kafka.record import EncodedOutput, Record, Where, first_appended_at, is_sent_again, normal_headers
 from streams.runtime.assignment import PartitionAssignment
@@ -33,6 +33,7 @@ from streams.runtime.encode import MAX_ROW_BYTES, encoded, handler_fault, placed
 from streams.runtime.faust.table import StateTable
 from streams.runtime.guard import read_record
 from streams.runtime.processed import ProcessedInputs
+from streams.runtime.recurring import RecurringFaults
 from streams.runtime.send_queue import QueuedInput
 from streams.runtime.state import NoRows, PartitionState, StateError, StateRows
 from streams.stages.base import Input, Rows, Stage
@@ -65,6 +66,7 @@ class Runner:
         self.table = table
         self._owned: dict[int, Owned] = {}
         self._sequence = 0
+        self._recurring = RecurringFaults()
         metrics.failures_from_zero(stage.name)
         self._taken = {topic: metrics.MESSAGES_IN.labels(stage.name, topic) for topic in stage.inputs}
         self._repeated = metrics.MESSAGES_REPEATED.labels(stage.name)
@@ -98,9 +100,7 @@ class Runner:
                 self._put(item.partition, rows, outputs, acknowledge)
                 return
             item = decided
-        outputs = []
-        if isinstance(item, Fault):
-            outputs.append(set_aside(self.stage.name, record, item))
+        outputs = self._set_aside(record, item) if isinstance(item, Fault) else []
         self.send_queue.put(QueuedInput(record.partition, acknowledge, outputs), placed(outputs))
 
     def prepare(self, places: Iterable[Where]) -> None:
@@ -154,9 +154,21 @@ class Runner:
             return encoded(self.stage.name, outputs, item.entered_at, record.appended_at)
         except StateError:  # not the message's fault
             raise
+        except UnknownCameraError as error:  # not this code's fault: there is nothing to trace
+            return handler_fault(error)
         except Exception as error:  # one bad message never stops a partition
             log.exception("%s: the agent raised", self.stage.name)
             return handler_fault(error)
+
+    def _set_aside(self, record: Record, fault: Fault) -> list[EncodedOutput]:
+        """Return the dead letter of a fault; none for one that recurs, was told within the minute, and need not be kept."""
+        before = self._recurring.count(fault.subject, record.appended_at) if fault.subject else 0
+        if before is None and fault.passing:
+            metrics.MESSAGES_FAILED.labels(self.stage.name, fault.reason).inc()
+            return []
+        if before:
+            fault = replace(fault, detail=f"{fault.detail}; {before} more since this was told last")
+        return [set_aside(self.stage.name, record, fault, quietly=before is None)]
 
     def _put(
         self, partition: int, rows: StateRows | None, outputs: list[EncodedOutput], acknowledge: Callable[[], object]
@@ -170,12 +182,13 @@ class Runner:
         self.send_queue.put(entry, placed(outputs))
 
 
-def set_aside(stage: str, record: Record, fault: Fault) -> EncodedOutput:
-    """Count and log a fault and return the dead letter."""
+def set_aside(stage: str, record: Record, fault: Fault, quietly: bool = False) -> EncodedOutput:
+    """Count and log a fault and return the dead letter; `quietly` leaves the line out, but of what may be urgent."""
     urgent = may_be_urgent_report(record)
     metrics.count_failure(stage, fault.reason, urgent)
     level, words = (logging.ERROR, "URGENT, ") if urgent else (logging.WARNING, "")
-    log.log(level, "%s: %s%s/%d@%d: %s", stage, words, record.topic, record.partition, record.offset, fault.detail)
+    if urgent or not quietly:
+        log.log(level, "%s: %s%s/%d@%d: %s", stage, words, record.topic, record.partition, record.offset, fault.detail)
     return dead_letter(stage, record, fault, urgent)
 
 

@@ -42,6 +42,7 @@ class Observe:
             time_zone: The one that the hours of closed zones are written in.
             grounds: By camera, where its pixels lie on the ground; without the cameras that are not calibrated.
         """
+        self._version = registry.version
         self._scenes = {
             camera.id: CameraScene.of(camera, rules.episodes.crowd, time_zone, grounds.get(camera.id), rules.attention)
             for camera in registry.cameras
@@ -57,7 +58,8 @@ class Observe:
         if isinstance(message, Detections):
             scene = self._scenes.get(message.camera_id)
             if scene is None:
-                raise UnknownCameraError(f"camera {message.camera_id} is not in the registry")
+                # A second that is over takes no more detections: there is nothing to replay later.
+                raise UnknownCameraError(f"camera {message.camera_id}", self._version, passing=True)
             row = rows.get(f"camera/{message.camera_id}", CameraSecond) or CameraSecond(camera_id=message.camera_id)
             observed = observe_frame(row, scene, message, item.entered_at, now)
             if observed.late:

@@ -137,6 +137,11 @@ def _camera_unattended(row: Document) -> Document:
     return {**row, "zones": {name: {**zone, "likely": []} for name, zone in row["zones"].items()}}
 
 
+def _camera_never_covered(row: Document) -> Document:
+    """A view that people fill was called moved then; what is written stays as it was."""
+    return row
+
+
 def _episode_without_rise(row: Document) -> Document:
     """How fast a crowd rose was not told then."""
     return {**row, "rise_per_min": None}
@@ -196,15 +201,23 @@ def _early_without_notes(row: Document) -> Document:
     return {**row, "report": _report_without_notes(report) if report else None}
 
 
+def _memory_of_standing_bags(row: Document) -> Document:
+    """For how long a bag had stood was not kept: as if it had just been put down, so that it is not remembered for long."""
+    last_s = 4
+    return {**row, "bags": [[*bag, bag[last_s]] for bag in row["bags"]]}
+
+
 ROWS: Final = RowVersions(
-    newest={"alert": 3, "camera": 3, "early": 3, "seen": 3, "summary": 2},
+    newest={"alert": 3, "camera": 4, "early": 3, "memory": 2, "seen": 3, "summary": 2},
     upgrades={
         ("alert", 1): _alert_of_the_first_release,
         ("alert", 2): _alert_without_notes,
         ("camera", 1): _camera_without_memory,
         ("camera", 2): _camera_unattended,
+        ("camera", 3): _camera_never_covered,
         ("early", 1): _early_of_the_first_release,
         ("early", 2): _early_without_notes,
+        ("memory", 1): _memory_of_standing_bags,
         ("seen", 1): _seen_clearly,
         ("seen", 2): _seen_in_the_second_release,
         ("summary", 1): _summary_without_a_life,

@@ -149,10 +149,16 @@ def test_the_order_of_choice(models: Path, tmp_path: Path) -> None:
     assert (found.detector.info.name, found.detector.info.degraded) == ("yolo", False)
     configured = choose(models / OPENVINO, None, tmp_path)
     assert configured.reason.startswith("configured weights")
-    fallback = choose(None, tmp_path / "none", tmp_path)
+    fallback = choose(None, None, tmp_path)
     assert (fallback.detector.info.name, fallback.detector.info.degraded) == ("hog", True)
     under_contract = {made for made, _ in REAL.values()}
     assert {type(each.detector) for each in (found, configured, fallback)} <= under_contract
+
+
+def test_row_8_the_models_own_folder_is_taken_as_the_models_folder(models: Path, tmp_path: Path) -> None:
+    """An installer sets the one or the other."""
+    found = choose(None, models / OPENVINO, tmp_path)
+    assert (found.detector.info.name, found.detector.info.degraded) == ("yolo", False)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from fractions import Fraction
+from typing import Literal
 
 import numpy as np
 from av.packet import Packet
@@ -28,13 +29,18 @@ def moving(count: int, size: tuple[int, int] = (64, 48), first: int = 0) -> list
     return pictures
 
 
-def encoded(pictures: list[Image], key_every: int = 10, **options: str) -> bytes:
-    """Return an MPEG transport stream; libx264's `options` as given, such as `bf="2"`."""
+Codec = Literal["libx264", "libx265"]
+
+
+def encoded(pictures: list[Image], key_every: int = 10, codec: Codec = "libx264", **options: str) -> bytes:
+    """Return an MPEG transport stream; the encoder's `options` as given, such as `bf="2"`."""
     file = io.BytesIO()
     fixed = {"preset": "ultrafast", "g": str(key_every), "keyint_min": str(key_every), "sc_threshold": "0", "bf": "0"}
+    if codec == "libx265":
+        fixed = {"preset": "ultrafast", "x265-params": f"keyint={key_every}:repeat-headers=1:bframes=0:log-level=none"}
     given = {name.replace("x264_", "x264-"): value for name, value in options.items()}
     with av.open(file, "w", format="mpegts") as container:
-        stream = container.add_stream("libx264", rate=FPS, options=fixed | given)
+        stream = container.add_stream(codec, rate=FPS, options=fixed | given)
         stream.height, stream.width = pictures[0].shape[:2]
         stream.pix_fmt = "yuv420p"
         stream.codec_context.thread_count = 1

@@ -27,6 +27,7 @@ _VIEW_WORDS: Final[Mapping[str, str]] = {
     Visibility.BLINDED: "it is blinded by light",
     Visibility.BLURRED: "its picture is blurred",
     Visibility.MOVED: "it was turned away from where it should look",
+    Visibility.COVERED: "people or things close to it hide what it sees",
     Visibility.MASKED_OUT: "masks cover what it sees",
 }
 """Why a camera sees nothing although it gives pictures, by the reason of its degraded view."""

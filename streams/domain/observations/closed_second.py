@@ -22,7 +22,7 @@ from streams.domain.observations.objects import PERSONS
 from streams.domain.observations.open_second import CameraSecond
 from streams.domain.observations.scene import CameraScene
 from streams.domain.observations.tracks import carried, flow, follow, stays_with
-from streams.domain.observations.zone_events.object_left import follow_bags
+from streams.domain.observations.zone_events.object_left import WATCHED_AT_LEAST, WATCHED_OVER_S, follow_bags
 from streams.domain.observations.zone_events.registry import find_situations
 from streams.domain.observations.zone_events.shown import ZoneShown
 from streams.domain.rules.cameras import CrowdRule
@@ -76,7 +76,8 @@ def tell(row: CameraSecond, memory: CameraMemory | None, scene: CameraScene) -> 
     scale = Scale(scene.ground)
     tracks = follow(before.tracks, row.tracks, start_s, newest_s)
     moving = tuple(motions(tracks, scale, start_s))
-    bags = follow_bags(before.bags, moving, scale, newest_s) if scene.remembers_bags else ()
+    watched = _watched(before, start_s - row.quiet_before_s)
+    bags = follow_bags(before.bags, moving, scale, newest_s, watched) if scene.remembers_bags else ()
     second = _Second(
         row=row,
         scene=scene,
@@ -99,6 +100,13 @@ def tell(row: CameraSecond, memory: CameraMemory | None, scene: CameraScene) -> 
             observations.append(observation)
     after = before.model_copy(update={"tracks": tracks, "bags": bags, "zones": zones})
     return ClosedSecond(after, tuple(observations))
+
+
+def _watched(before: CameraMemory, until_s: int) -> bool:
+    """Return whether a camera could see for most of the seconds just before one."""
+    since_s = until_s - WATCHED_OVER_S
+    seconds = max((sum(each.second_s >= since_s for each in zone.counts) for zone in before.zones.values()), default=0)
+    return seconds >= WATCHED_AT_LEAST
 
 
 def _zone(second: _Second, zone: Zone, before: ZoneMemory) -> tuple[ZoneMemory, Observation]:

@@ -72,7 +72,8 @@ class Normal(NamedTuple):
 class Bag(NamedTuple):
     """A bag where it was put down, the track of the person who was nearest then, and since when that person is away.
 
-    The owner is None where nobody was near when it was first seen: then nobody can have left it.
+    The owner is None where nobody brought it, as far as one could see: then nobody can have left it. `since_s` is since when it
+    stands there.
     """
 
     track_id: int
@@ -82,6 +83,7 @@ class Bag(NamedTuple):
     last_s: float
     owner: int | None
     away_s: float | None
+    since_s: float
 
 
 class Held(Part):

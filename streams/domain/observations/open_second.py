@@ -35,6 +35,7 @@ MAX_TRACKS: Final = 300
 """Tracks remembered per camera: far more than a camera's boxes can tell apart."""
 WORSE: Final = (
     Visibility.CLEAR,
+    Visibility.COVERED,
     Visibility.BLURRED,
     Visibility.MOVED,
     Visibility.FROZEN,

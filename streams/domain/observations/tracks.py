@@ -19,11 +19,12 @@ median (design §6), so somebody who stands on the edge does not go in and out a
 def carried(memory: CameraMemory, track_epoch: str, quiet_s: float) -> CameraMemory:
     """Return a memory as it is when a new second begins to be added.
 
-    A new epoch ends tracks and stays; of bags those stay whose owner has left, since they are known by their place. During
+    A new epoch ends tracks and stays; of bags those stay that nobody is with, since they are known by their place. During
     quiet seconds what was seen before still held, so nothing was out of sight for that long.
     """
     if memory.track_epoch != track_epoch:
-        left = tuple(bag._replace(track_id=-1, owner=None) for bag in memory.bags if bag.away_s is not None)
+        stands = (bag for bag in memory.bags if bag.away_s is not None or bag.owner is None)
+        left = tuple(bag._replace(track_id=-1, owner=None) for bag in stands)
         ended = {"stays": (), "inside": ()}
         zones = {name: zone.model_copy(update=ended) for name, zone in memory.zones.items()}
         told = {"track_epoch": track_epoch, "tracks": (), "bags": left, "zones": zones}

@@ -79,6 +79,7 @@ class Corroborate:
     def __init__(self, registry: Registry, rules: Rules) -> None:
         """Take the cameras and the rules; each camera's place is computed once."""
         self._rules = rules
+        self._version = registry.version
         self._cameras = {camera.id: camera for camera in registry.cameras}
         places = {camera.id: seen_place(camera) for camera in registry.cameras}
         self._episodes = Episodes(rules.episodes.crowd, places, DUE_BUCKET_S)
@@ -106,7 +107,7 @@ class Corroborate:
     def _camera(self, camera_id: str) -> Camera:
         camera = self._cameras.get(camera_id)
         if camera is None:
-            raise UnknownCameraError(f"camera {camera_id} is not in the registry")
+            raise UnknownCameraError(f"camera {camera_id}", self._version)
         return camera
 
     def _watch(self, watch: CameraWatch, rows: Rows, now: datetime) -> list[Evidence]:
@@ -141,7 +142,7 @@ class Corroborate:
         """
         camera = self._camera(observation.camera_id)
         if all(zone.id != observation.zone_id for zone in camera.zones):
-            raise UnknownCameraError(f"zone {observation.zone_id} of camera {camera.id} is not in the registry")
+            raise UnknownCameraError(f"zone {observation.zone_id} of camera {camera.id}", self._version)
         kept = timedelta(seconds=self._rules.looking.kept_s)
         if observation.frames == 0 or observation.second < now - kept:
             return []

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detectors.models.base import Detector, DetectorError, enlarged
-from detectors.models.choice import choose
+from detectors.models.choice import check_models, choose
 from detectors.models.jpeg import PictureError, decode_jpeg
 from detectors.tracking.bytetrack import Trackers
 from detectors.ultralytics_setup import prepare_ultralytics
@@ -126,20 +126,39 @@ def found_in(detector: Detector, crowds: CrowdCounts, frame: FrameReference, jpe
     return PictureFindings(enlarged(objects, picture, frame.width_px, frame.height_px), crowd)
 
 
+def check_detector(settings: Settings) -> None:
+    """Check that there is the model that is configured, without loading it: for who needs one later.
+
+    Raises:
+        ConfigurationError: There is none.
+    """
+    if settings.weights is not None:
+        return
+    try:
+        check_models(settings.models, settings.allow_model_download)
+    except DetectorError as error:
+        raise _no_model(settings, error) from None
+
+
 def make_detector(settings: Settings) -> Detector:
     """Choose the detector and say which and why.
 
     Raises:
         ConfigurationError: The configured weights, or the model in the models folder, cannot be used.
     """
+    check_detector(settings)  # before a library is loaded that takes seconds
     prepare_ultralytics(settings.cache, settings.allow_model_download)
     try:
         choice = choose(settings.weights, settings.models, settings.cache, settings.allow_model_download)
     except DetectorError as error:
-        variable = "TOEZICHT_MODELS" if settings.weights is None else "TOEZICHT_WEIGHTS"
-        path = settings.models if settings.weights is None else settings.weights
-        raise ConfigurationError("environment", variable, str(path), f"a detector model ({error})") from None
+        raise _no_model(settings, error) from None
     info = choice.detector.info
     level = logging.WARNING if info.degraded else logging.INFO
     log.log(level, "detector %s %s: %s", info.name, info.version, choice.reason)
     return choice.detector
+
+
+def _no_model(settings: Settings, error: DetectorError) -> ConfigurationError:
+    variable = "TOEZICHT_MODELS" if settings.weights is None else "TOEZICHT_WEIGHTS"
+    path = settings.models if settings.weights is None else settings.weights
+    return ConfigurationError("environment", variable, str(path), f"a detector model ({error})")

@@ -10,13 +10,15 @@ import sys
 from detectors.sources.ffmpeg import av
 from detectors.sources.base import ReadingOptions, SourceConfig
 from detectors.errors import SourceError
+from detectors.sources.logins import Logins
 from detectors.sources.stream import open_stream
 from detectors.opencv import cv2
+from tests.support.capture import REAL_CLOCK
 url = sys.stdin.readline()
 cv2.VideoCapture(url, cv2.CAP_FFMPEG)
 cv2.VideoCapture("missing.avi")
 try:
-    open_stream(SourceConfig(url), ReadingOptions())
+    open_stream(SourceConfig(url), ReadingOptions(), REAL_CLOCK, Logins())
 except SourceError as error:
     assert "Zq7" not in repr(error), error
     assert error.__context__ is None

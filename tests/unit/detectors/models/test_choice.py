@@ -9,8 +9,8 @@ import pytest
 
 from detectors.errors import DetectorsError
 from detectors.models import choice
-from detectors.models.base import Detector
-from detectors.models.choice import FORMS, DetectorForm, DetectorKind, NoModelError, choose, found_in
+from detectors.models.base import Detector, ModelMissingError, NotAModelError
+from detectors.models.choice import FORMS, DetectorForm, DetectorKind, NoModelError, check_models, choose, found_in
 
 QUICK, OTHER, PLAIN = "quick", "other", "plain"
 
@@ -54,8 +54,7 @@ def test_configured_weights_are_taken_by_their_form(weights: str, detector: obje
 
 
 def test_the_models_folder_is_looked_through_in_the_order_of_the_registry(tmp_path: Path) -> None:
-    """Then a download where it is allowed, then what needs no model."""
-    assert chosen(None, tmp_path, tmp_path) == (PLAIN, tmp_path.name, False)
+    """Then a download where it is allowed; what needs no model where none is configured."""
     assert chosen(None, None, tmp_path) == (PLAIN, tmp_path.name, False)
     assert chosen(None, tmp_path, tmp_path, allow_download=True) == ("downloaded", "yolo11n.pt", True)
     (tmp_path / "other.pt").touch()
@@ -82,4 +81,26 @@ def test_one_that_is_asked_for_by_name_is_never_another(tmp_path: Path) -> None:
     assert chosen(weights, None, tmp_path, kind=DetectorKind.HOG) == (PLAIN, tmp_path.name, False)
     assert chosen(weights, None, tmp_path, kind=DetectorKind.YOLO) == (QUICK, "a.model", False)
     with pytest.raises(NoModelError, match="no yolo model"):
-        choose(None, tmp_path, tmp_path, kind=DetectorKind.YOLO)
+        choose(None, None, tmp_path, kind=DetectorKind.YOLO)
+    assert chosen(None, tmp_path, tmp_path, kind=DetectorKind.HOG) == (PLAIN, tmp_path.name, False)
+
+
+def test_row_8_a_path_that_holds_no_model_is_refused(tmp_path: Path) -> None:
+    """A fallback would hide that it is mistyped, or that a model is missing; it is told what is looked for."""
+    with pytest.raises(ModelMissingError, match="no such file or folder"):
+        choose(None, tmp_path / "mistyped", tmp_path, allow_download=True)
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(NotAModelError, match=r"holds none of quick\.model, other\.pt") as caught:
+        choose(None, tmp_path, tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_row_8_a_path_that_is_itself_a_model_is_taken(tmp_path: Path) -> None:
+    """Whatever its name: by the form that takes it."""
+    model = tmp_path / "mine.model"
+    model.touch()
+    assert chosen(None, model, tmp_path) == (QUICK, "mine.model", False)
+    folder = tmp_path / "mine_openvino_model"
+    folder.mkdir()
+    assert chosen(None, folder, tmp_path) == (OTHER, "mine_openvino_model", False)
+    check_models(folder)

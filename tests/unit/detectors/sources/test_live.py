@@ -45,8 +45,12 @@ def read(
     alter: Callable[[Packets], Packets] = iter,
     late_s: Callable[[float], float] = lambda _: 0.0,
     video: bytes = VIDEO,
+    told_nothing: bool = False,
 ) -> Read:
-    """Read a stream to its end. Each packet comes at its own time, or so much later."""
+    """Read a stream to its end. Each packet comes at its own time, or so much later.
+
+    `told_nothing` says that its description had no parameter sets.
+    """
     now, told = FakeTime(), Read()
 
     def live(packets: Packets) -> Packets:
@@ -60,6 +64,8 @@ def read(
 
     stream = h264.opened(video)
     stream = replace(stream, packets=alter(live(stream.packets)), close=close)
+    if told_nothing:
+        stream = replace(stream, decoder=av.CodecContext.create("h264", "r"))
     source = LiveSource(stream, SourceConfig(URL, quiet_decoding=decoding), options, now.clock, told.dropped.append)
     try:
         while True:
@@ -171,3 +177,87 @@ def test_the_next_packet_after_quiet_gives_a_picture(ends: int, next_s: float) -
     woken, same = (each.frames[each.moments().index(next_s)] for each in (told, every))
     assert (woken.image == same.image).all()
     assert told.dropped == ["stale"]
+
+
+def without_parameter_sets(packets: Packets) -> Packets:
+    """Give packets as a relay does that cut off what says how to decode them (NAL unit types 7 and 8)."""
+    for packet in packets:
+        units = [unit for unit in bytes(packet).split(b"\x00\x00\x01") if unit and unit[0] & 31 not in (7, 8)]
+        yield broken(packet, b"".join(b"\x00\x00\x01" + unit for unit in units))
+
+
+def never(packets: Packets) -> Packets:
+    """Give packets that are no picture of any kind, at the times of those that were."""
+    for packet in packets:
+        yield broken(packet, b"\x00\x00\x01\x02" + bytes(60))
+
+
+@pytest.mark.parametrize("alter", [without_parameter_sets, never])
+@pytest.mark.parametrize("decoding", ["all", "key_frames"])
+def test_row_1_packets_come_and_never_a_picture(alter: Callable[[Packets], Packets], decoding: QuietDecoding) -> None:
+    """Told after some seconds, in words for an installer, and then given up, so that it is opened again."""
+    told = read(decoding=decoding, alter=alter, video=h264.encoded(h264.moving(200)), told_nothing=True)
+    assert told.error is not None
+    assert told.error.fault is SourceFault.UNREADABLE_VIDEO
+    assert "parameter sets" in told.error.detail
+    assert told.frames == []
+    assert 60 <= told.dropped.count(SourceFault.UNREADABLE_PICTURE) <= 65
+
+
+def test_row_2_the_codec_changes_while_the_session_goes_on() -> None:
+    """Six seconds after the last picture the stream is given up: the next opening learns what it is now."""
+    other = h264.packets(h264.encoded(h264.moving(200), codec="libx265"))
+
+    def changed(packets: Packets) -> Packets:
+        for number, packet in enumerate(packets):
+            yield packet if number < 30 else broken(packet, bytes(other[number - 30]))
+
+    told = read(alter=changed, video=h264.encoded(h264.moving(200)))
+    assert told.error is not None
+    assert told.error.fault is SourceFault.UNREADABLE_VIDEO
+    assert "codec" in told.error.detail
+    assert told.moments()[-1] < 3.0
+    assert 50 <= told.dropped.count(SourceFault.UNREADABLE_PICTURE) <= 65
+
+
+def test_a_short_time_without_a_picture_is_no_fault() -> None:
+    """A line that loses packets for five seconds is not opened anew."""
+
+    def garbled(packets: Packets) -> Packets:
+        for number, packet in enumerate(packets):
+            yield broken(packet, b"\x00\x00\x00\x01\x65" + bytes(200)) if 30 <= number < 80 else packet
+
+    told = read(alter=garbled, video=h264.encoded(h264.moving(120)))
+    assert told.error is not None
+    assert told.error.fault is SourceFault.LOST
+    assert told.moments()[-1] >= 11.8
+
+
+def test_times_that_stand_still_lose_no_picture() -> None:
+    """A camera whose RTP time never rises is shown as one whose does."""
+
+    def standing(packets: Packets) -> Packets:
+        for packet in packets:
+            if packet.size:
+                packet.pts = packet.dts = 9000
+            yield packet
+
+    assert len(read(alter=standing).frames) == 30
+    assert len(read(ReadingOptions(live_max_fps=5, quiet=lambda: True), "key_frames", standing).frames) == 30
+
+
+def test_pictures_that_all_come_late_are_told_and_the_stream_is_opened_again() -> None:
+    """A line that carries half of the stream, or a camera whose clock runs at half the speed: none of it is live."""
+    told = read(late_s=lambda at_s: at_s, video=h264.encoded(h264.moving(200)))
+    assert told.error is not None
+    assert told.error.fault is SourceFault.LOST
+    assert "late" in told.error.detail
+    assert told.dropped.count("stale") > 20
+
+
+def test_rarely_wanted_pictures_are_no_missing_ones() -> None:
+    """One picture in ten seconds is asked for, and the others are there."""
+    told = read(ReadingOptions(live_max_fps=0.1), video=h264.encoded(h264.moving(250)))
+    assert told.error is not None
+    assert told.error.fault is SourceFault.LOST
+    assert len(told.frames) == 3

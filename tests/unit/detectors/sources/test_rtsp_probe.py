@@ -1,4 +1,4 @@
-"""Tests of finding out why a stream does not open, against a server that speaks just enough RTSP."""
+"""Asking a camera in our own words: what it says before it is opened, and on the way to a stream that it does not give."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from contextlib import contextmanager
 
 import pytest
 
-from detectors.sources.rtsp_probe import probe
+from detectors.errors import SourceError
+from detectors.sources.rtsp_answer import parse_answer
+from detectors.sources.rtsp_probe import ask, authorization, explain
 from detectors.sources.url import parse_rtsp, redact
+from tests.support.rtsp_camera import SDP
 
-ASKS = "RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nWWW-Authenticate: {}\r\n\r\n"
 OK = "RTSP/1.0 200 OK\r\nCSeq: 2\r\n\r\n"
+DESCRIBED = f"RTSP/1.0 200 OK\r\nContent-Length: {len(SDP)}\r\n\r\n{SDP}"
+ASKS = "RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nWWW-Authenticate: {}\r\n\r\n"
 
 
 @contextmanager
@@ -28,7 +32,7 @@ def answering(*answers: str) -> Iterator[tuple[int, list[str]]]:
         with connection:
             for answer in answers:
                 requests.append(connection.recv(4096).decode())
-                connection.sendall(answer.encode())
+                connection.sendall(answer.encode("latin-1"))
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
@@ -39,57 +43,95 @@ def answering(*answers: str) -> Iterator[tuple[int, list[str]]]:
         listener.close()
 
 
+def fault_of(url: str, timeout_s: float = 5) -> str:
+    """Return why a camera says, before it is opened, that it does not open."""
+    with pytest.raises(SourceError) as caught:
+        ask(parse_rtsp(url), redact(url), timeout_s)
+    assert "bob" not in str(caught.value)
+    assert "Zq7" not in str(caught.value)
+    return caught.value.fault.value
+
+
 @pytest.mark.parametrize(
-    ("answers", "fault"),
+    ("answer", "fault"),
     [
-        ([OK], "unreadable_video"),
-        (["RTSP/1.0 404 Not Found\r\n\r\n"], "not_found"),
-        (["RTSP/1.0 403 Forbidden\r\n\r\n"], "wrong_password"),
-        (["RTSP/1.0 500 Oh\r\n\r\n"], "no_connection"),
-        (["HTTP/1.1 200 OK\r\n\r\n"], "no_connection"),
-        ([""], "no_connection"),
-        ([ASKS.format('Basic realm="r"'), ASKS.format('Basic realm="r"')], "wrong_password"),
-        ([ASKS.format('Basic realm="r"'), OK], "unreadable_video"),
-        ([ASKS.format("Unknown x=1")], "wrong_password"),
-        ([ASKS.format('Digest realm="r", nonce="n", algorithm=WHIRL')], "wrong_password"),
-        ([ASKS.format('Digest realm="r", nonce="n"'), "RTSP/1.0 404 Not Found\r\n\r\n"], "not_found"),
+        ("RTSP/1.0 404 Not Found\r\n\r\n", "not_found"),
+        ("HTTP/1.1 200 OK\r\n\r\n", "no_connection"),
+        ("", "no_connection"),
+        ("RTSP/1.0 401 No\r\n\r\n", "login_unsupported"),
+        ("RTSP/1.0 100 Continue\r\n\r\nRTSP/1.0 404 Not Found\r\n\r\n", "not_found"),
+        (f"{'x' * 20_000}", "no_connection"),
     ],
 )
-def test_faults(answers: list[str], fault: str) -> None:
-    """Each answer of a camera has a defined fault, and none shows the credentials."""
-    with answering(*answers) as (port, _):
+def test_what_is_told_before_opening(answer: str, fault: str) -> None:
+    """One request without credentials; what only asks to wait is waited for."""
+    with answering(answer) as (port, requests):
+        assert fault_of(f"rtsp://bob:Zq7@127.0.0.1:{port}/cam") == fault
+    assert len(requests) == 1
+    assert "Authorization" not in requests[0]
+
+
+@pytest.mark.parametrize(("answer", "login"), [(DESCRIBED, False), (ASKS.format('Digest realm="r", nonce="n"'), True)])
+def test_a_camera_that_can_be_opened(answer: str, login: bool) -> None:
+    """It describes the stream, or asks for a login that is spoken here."""
+    with answering(answer) as (port, _):
         url = f"rtsp://bob:Zq7@127.0.0.1:{port}/cam"
-        error = probe(parse_rtsp(url), redact(url), 5)
-    assert error.fault == fault
+        assert ask(parse_rtsp(url), redact(url), 5) is login
+
+
+def test_the_way_to_a_stream_is_walked_as_ffmpeg_walks_it() -> None:
+    """Login, the video's own address, UDP where TCP is refused, pictures before the answer to PLAY; the session is given back."""
+    refuses, session = "RTSP/1.0 461 No\r\n\r\n", "RTSP/1.0 200 OK\r\nSession: 47;timeout=60\r\n\r\n"
+    picture = "$\x00\x00\x04abcd"
+    with answering(
+        ASKS.format('Basic realm="r"'), DESCRIBED, refuses, session, f"{picture}RTSP/1.0 453 Full\r\n\r\n", OK
+    ) as (port, requests):
+        url = f"rtsp://bob:Zq7@127.0.0.1:{port}/cam"
+        error = explain(parse_rtsp(url), redact(url), "tcp", 5)
+    assert (error.fault, "(453)" in error.detail) == ("busy", True)
+    assert [request.split(" RTSP")[0] for request in requests] == [
+        f"DESCRIBE rtsp://127.0.0.1:{port}/cam", f"DESCRIBE rtsp://127.0.0.1:{port}/cam",
+        f"SETUP rtsp://127.0.0.1:{port}/cam/trackID=0", f"SETUP rtsp://127.0.0.1:{port}/cam/trackID=0",
+        f"PLAY rtsp://127.0.0.1:{port}/cam", f"TEARDOWN rtsp://127.0.0.1:{port}/cam",
+    ]  # fmt: skip
+    assert "RTP/AVP/TCP" in requests[2]
+    assert "client_port" in requests[3]
+    assert "Session: 47\r\n" in requests[4]
     assert "bob" not in str(error)
-    assert "Zq7" not in str(error)
+
+
+def test_a_camera_that_gives_everything_but_video_in_time() -> None:
+    """Nothing is wrong with its answers."""
+    with answering(DESCRIBED, OK, OK, OK) as (port, _):
+        url = f"rtsp://127.0.0.1:{port}/cam"
+        assert explain(parse_rtsp(url), url, "udp", 5).fault == "unreadable_video"
 
 
 @pytest.mark.parametrize(
-    ("challenge", "algorithm"),
+    "challenge",
     [
-        ('Digest realm="r", nonce="n"', "md5"),
-        ('Digest realm="r", nonce="n", qop="auth", algorithm=SHA-256, opaque="o"', "sha256"),
+        'Digest realm="r", nonce="n"',
+        'Digest realm="r", nonce="n", qop="auth", algorithm=MD5, opaque="o"',
+        'Digest realm="r", nonce="n", qop="auth,auth-int", algorithm=MD5-sess',
     ],
 )
-def test_digest_is_right(challenge: str, algorithm: str) -> None:
+def test_digest_is_right(challenge: str) -> None:
     """The answer to a challenge is the one that RFC 7616 defines; the password itself is never sent."""
-    with answering(ASKS.format(challenge), OK) as (port, requests):
-        url = f"rtsp://b%40b:Zq7@127.0.0.1:{port}/cam?x=1"
-        probe(parse_rtsp(url), redact(url), 5)
-    uri = f"rtsp://127.0.0.1:{port}/cam?x=1"
-    assert requests[0].startswith(f"DESCRIBE {uri} RTSP/1.0\r\n")
-    fields = dict(
-        part.strip().split("=", 1)
-        for part in requests[1].split("Authorization: Digest ")[1].split("\r\n")[0].split(", ")
-    )
+    asked = parse_answer(ASKS.format(challenge).encode()).challenges[0]
+    uri = "rtsp://camera/cam?x=1"
+    said = authorization(asked, parse_rtsp(f"rtsp://b%40b:Zq7@{uri.removeprefix('rtsp://')}"), "DESCRIBE", uri)
+    fields = dict(part.strip().split("=", 1) for part in said.removeprefix("Digest ").split(", "))
+    fields = {name: value.strip('"') for name, value in fields.items()}
 
     def digest(text: str) -> str:
-        return hashlib.new(algorithm, text.encode()).hexdigest()
+        return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
-    middle = "n" if algorithm == "md5" else f"n:00000001:{fields['cnonce'].strip(chr(34))}:auth"
-    assert fields["response"].strip('"') == digest(f"{digest('b@b:r:Zq7')}:{middle}:{digest(f'DESCRIBE:{uri}')}")
-    assert "Zq7" not in "".join(requests)
+    first = digest("b@b:r:Zq7")
+    if "sess" in challenge:
+        first = digest(f"{first}:n:{fields['cnonce']}")
+    middle = f"n:00000001:{fields['cnonce']}:auth" if "qop" in challenge else "n"
+    assert fields["response"] == digest(f"{first}:{middle}:{digest(f'DESCRIBE:{uri}')}")
+    assert "Zq7" not in said
 
 
 def test_nobody_answers() -> None:
@@ -97,11 +139,11 @@ def test_nobody_answers() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     for url in (f"rtsp://bob:Zq7@127.0.0.1:{port}/x", "rtsp://bob:Zq7@no-such-host.invalid/x", f"rtsp://{'a' * 70}/x"):
-        assert probe(parse_rtsp(url), redact(url), 5).fault == "no_connection"
+        assert fault_of(url) == "no_connection"
+        assert explain(parse_rtsp(url), redact(url), "tcp", 5).fault == "no_connection"
 
 
 def test_a_host_that_never_answers_is_given_up() -> None:
     """A server that accepts and stays silent costs the timeout and no more."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"rtsp://127.0.0.1:{listener.getsockname()[1]}/x"
-        assert probe(parse_rtsp(url), url, 0.2).fault == "no_connection"
+        assert fault_of(f"rtsp://127.0.0.1:{listener.getsockname()[1]}/x", 0.2) == "no_connection"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from detectors.errors import SourceError
 from detectors.sources.base import SourceConfig
-from detectors.sources.url import parse_rtsp, redact, source_kind
+from detectors.sources.url import RtspAddress, parse_rtsp, redact, source_kind
 
 MARK = "Zq7!Kx"
 
@@ -83,3 +84,54 @@ def test_files_and_folders(tmp_path: Path) -> None:
     """A folder is told from a file; what is not there yet is a file."""
     assert source_kind(str(tmp_path)) == "folder"
     assert source_kind(str(tmp_path / "missing.avi")) == "file"
+
+
+@pytest.mark.parametrize(
+    "url", ["rtsp://admin:p#ss@h/x", "rtsp://admin:p/ss@h/x", "rtsp://a:1?b@h/x", "rtsp://a:b@c@h/p@q"]
+)
+def test_an_address_with_a_character_that_must_be_encoded_says_so(url: str) -> None:
+    """And how, instead of asking for the form that it has; it shows nothing of the password."""
+    with pytest.raises(SourceError, match="must be percent-encoded") as caught:
+        parse_rtsp(url)
+    assert "p#ss" not in str(caught.value)
+    assert "p/ss" not in str(caught.value)
+
+
+ADDRESSES = (
+    f"rtsp://bob:{MARK}@camera-1.example:554/Streaming/Channels/102?transportmode=unicast",
+    f"rtsp://bob:{MARK}@[2001:db8::7]:8554/a/b",
+    f"rtsp://10.0.0.5/user=bob_password={MARK}_channel=1.sdp",
+    f"rtsp://bob:%20%2F{MARK}%23@h/x#y",
+)
+
+
+def test_mutated_addresses_are_read_or_refused() -> None:
+    """A hundred thousand: never another error, and while the user's part is whole, never the password in what is told."""
+    chance = random.Random(14)
+    for number in range(100_000):
+        characters = list(ADDRESSES[number % len(ADDRESSES)])
+        for _ in range(chance.randint(1, 4)):
+            at = chance.randrange(len(characters))
+            piece = chance.choice(
+                ("", "@", "/", "#", "?", ":", "[", "]", "%", "%0d", "\0", " ", "\u00e9", "//", "9" * 20, "rtsp://")
+            )
+            characters[at : at + chance.randint(0, 2)] = piece
+        url = "".join(characters)
+        told, parts = read(url)
+        assert (parts is None) == told.startswith("bad_address: ")
+        assert "\n" not in told
+        if url.startswith("rtsp://") and f":{MARK}@" in url:
+            assert MARK not in told
+            assert MARK not in redact(url)
+        if parts is not None:
+            assert parts.host
+            assert 0 <= parts.port < 65_536
+            assert "@" not in parts.request_uri
+
+
+def read(url: str) -> tuple[str, RtspAddress | None]:
+    """Return what is told of an address, and its parts where it is one; any other error is a defect."""
+    try:
+        return "", parse_rtsp(url)
+    except SourceError as error:
+        return str(error), None

@@ -5,12 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from detectors.errors import SourceError
+from detectors.sources.base import ReadingOptions, SourceConfig
+from detectors.sources.open import open_source
+from detectors.sources.url import parse_rtsp, redact
 from streams.config.registry import credential_variables, load_registry, source_url
 from streams.config.yaml import FileError
+from streams.domain.cameras.registry import Camera
 from streams.settings import Settings
 from streams.worker.stages import make_stages
+from tests.support.capture import FakeTime, nothing
 from tests.support.registry import registry_camera, write_registry
+from tests.support.rtsp_camera import BASIC, DIGEST, USER, RtspCamera, serving
 
 EXAMPLE = Path(__file__).parents[4] / "deploy" / "cameras.yaml"
 SECRETS = {"CAMERA_USER": "u", "CAMERA_PASSWORD": "hush"}
@@ -53,3 +62,67 @@ def test_the_variables_of_credentials_are_those_that_are_never_shown(tmp_path: P
     cameras = [registry_camera(name, {"url": url}) for name, url in addresses.items()]
     registry = load_registry(write_registry(tmp_path / "cameras.yaml", *cameras))
     assert credential_variables(registry) == {"USER_A", "PASSWORD_A", "PASSWORD_B"}
+
+
+def address(url: str, **environment: str) -> str:
+    """Return a camera's address with its variables taken from an environment."""
+    return source_url(Camera.model_validate(registry_camera("a", {"url": url})), Path("cameras.yaml"), environment)
+
+
+HARD = [
+    "p#ss",
+    "p/ss",
+    "p@ss",
+    "p%23ss",
+    "p:ss",
+    "p ss",
+    "p?s",
+    "p\u00e4ss\u20ac",
+    "${PW}",
+    "[p]",
+    "p&s=1",
+    '\\p"ss',
+    "100%",
+]
+
+
+@pytest.mark.vision
+@pytest.mark.parametrize("challenge", [BASIC, DIGEST])
+@pytest.mark.parametrize("password", HARD)
+def test_row_4_a_password_from_a_variable_is_the_password_as_it_is(password: str, challenge: str) -> None:
+    """The camera lets it in, and nothing of it is told where it refuses it."""
+    with serving(RtspCamera((challenge,), statuses={"SETUP": "453 Full"}, password=password)) as camera:
+        url = address(f"rtsp://{USER}:${{PW}}@127.0.0.1:{camera.port}/cam", PW=password)
+        with pytest.raises(SourceError) as caught:
+            open_source(SourceConfig(url), ReadingOptions(), FakeTime().clock, nothing)
+        assert (caught.value.fault, camera.refused) == ("busy", 0)
+        camera.password = "another"
+        with pytest.raises(SourceError) as caught:
+            open_source(SourceConfig(url), ReadingOptions(), FakeTime().clock, nothing)
+    assert caught.value.fault == "wrong_password"
+    assert password not in repr(caught.value)
+    assert url.split("@")[0].split(":")[2] not in repr(caught.value)
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_row_4_whatever_is_in_a_variable_comes_back_and_is_never_shown(user: str, password: str) -> None:
+    """Of the user too, as far as it can be printed; the rest of the address is what the registry says."""
+    environment = {"CAMERA_USER": f"u{''.join(filter(str.isprintable, user))}", "CAMERA_PASSWORD": password}
+    url = address("rtsp://${CAMERA_USER}:${CAMERA_PASSWORD}@camera:8554/a/b?c=1", **environment)
+    parts = parse_rtsp(url)
+    assert (parts.user, parts.password) == tuple(environment.values())
+    assert (parts.host, parts.port, parts.request_uri) == ("camera", 8554, "rtsp://camera:8554/a/b?c=1")
+    assert redact(url) == "rtsp://***@camera:8554/a/b?c=1"
+
+
+def test_a_variable_may_be_any_part_of_an_address() -> None:
+    """User and password together, a host, a path, a parameter, or all of it: what is an address stays one."""
+    assert address("rtsp://${LOGIN}@h/x", LOGIN="bob:p:/#") == "rtsp://bob:p%3A%2F%23@h/x"
+    assert address("rtsp://bob:${A}${B}@h/x", A="#", B="/") == "rtsp://bob:%23%2F@h/x"
+    assert address("rtsp://${HOST}/${PLACE}", HOST="10.0.0.5:554", PLACE="a/b?c=1") == "rtsp://10.0.0.5:554/a/b?c=1"
+    assert (
+        address("rtsp://h/x?user=${U}&pw=${P}&${MORE}", U="b", P="#&=", MORE="c=1")
+        == "rtsp://h/x?user=b&pw=%23%26%3D&c=1"
+    )
+    assert address("${CAMERA}", CAMERA="rtsp://bob:p%23@h/x") == "rtsp://bob:p%23@h/x"
+    assert address("${VIDEOS}/a b.avi", VIDEOS="/data/#1") == "/data/#1/a b.avi"

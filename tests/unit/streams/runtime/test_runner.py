@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -234,7 +235,7 @@ def test_an_unknown_camera_has_a_reason_of_its_own() -> None:
 
     async def scenario(bench: Bench) -> None:
         def handle(*_: Any) -> Sequence[Output]:
-            raise UnknownCameraError("camera c9 is not in the registry")
+            raise UnknownCameraError("camera c9", "v1")
 
         bench.agent.handle = handle  # type: ignore[method-assign,assignment]
         await bench.take(tick(0))
@@ -242,6 +243,39 @@ def test_an_unknown_camera_has_a_reason_of_its_own() -> None:
         assert bench.acknowledged == [0]
 
     running(scenario)
+
+
+@pytest.mark.parametrize("passing", [True, False])
+def test_row_7_a_camera_that_the_registry_does_not_have_is_one_line_a_minute(
+    passing: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It names the camera and the registry, without a traceback. Of what passes one dead letter a minute is kept, and counted."""
+
+    async def scenario(bench: Bench) -> None:
+        def handle(item: Input, *_: Any) -> Sequence[Output]:
+            raise UnknownCameraError(f"camera {'c8' if item.offset % 2 else 'c9'}", "v1", passing=passing)
+
+        bench.agent.handle = handle  # type: ignore[method-assign,assignment]
+        failed = REGISTRY.get_sample_value("toezicht_messages_failed_total", labels) or 0.0
+        records = [tick(second) for second in range(150)]
+        await bench.take(*records)
+        sent = [sent for sent in bench.transmit.sent if sent[0] == "dead-letters"]
+        assert len(sent) == (6 if passing else len(records))
+        counted = REGISTRY.get_sample_value("toezicht_messages_failed_total", labels) or 0.0
+        assert counted - failed == len(records)
+        assert bench.acknowledged == list(range(len(records)))
+
+    labels = {"stage": "decide", "reason": "unknown_camera"}
+    with caplog.at_level(logging.DEBUG, logger="streams"):
+        running(scenario)
+    told = [record.getMessage() for record in caplog.records]
+    assert len(told) == 6
+    assert [record.exc_info for record in caplog.records] == [None] * 6
+    assert (
+        "decide: room-ticks/0@0: camera c9 is not in the registry that this process read at its start (version v1)"
+        in told
+    )
+    assert sum("; 29 more since this was told last" in line for line in told) == 4
 
 
 def test_rows_that_cannot_be_stored_stop_the_worker_without_acknowledging() -> None:

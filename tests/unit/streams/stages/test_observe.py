@@ -69,9 +69,10 @@ def test_a_tick_closes_what_a_silent_camera_left_open() -> None:
 
 
 def test_an_unknown_camera_is_an_error() -> None:
-    """The runner sets the message aside."""
-    with pytest.raises(UnknownCameraError, match="camera c9 is not in the registry"):
+    """The runner tells it once a minute; detections are worth nothing once their second is over."""
+    with pytest.raises(UnknownCameraError, match="camera c9 is not in the registry") as caught:
         handled(FakeRows(), frame(0).model_copy(update={"camera_id": "c9"}))
+    assert (caught.value.subject, caught.value.passing) == ("camera c9", True)
 
 
 def test_a_camera_that_left_the_registry_is_passed_over_by_ticks() -> None:

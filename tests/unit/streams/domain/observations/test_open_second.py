@@ -326,3 +326,8 @@ def test_only_frames_with_attention_say_who_is_likely() -> None:
     assert closed(*began[:3])["left"].persons_likely is None
     watcher = Watcher(replace(scene(), attention=None))
     assert newest(watcher.play(began)).persons_likely is None
+
+
+def test_every_view_has_its_place_among_the_others() -> None:
+    """A second is as its worst frame, whatever was seen."""
+    assert set(WORSE) == set(Visibility)

@@ -105,17 +105,21 @@ def memory() -> CameraMemory:
     """Return a memory with something of everything."""
     held = Held(since_s=1, first_s=1, last_s=5, value=1, explanation="")
     zone = ZoneMemory(stays=(Stay(1, 0, 5),), inside=(1,), situations={SituationKind.DWELLING: held})
-    bags = (Bag(4, 10, 10, 5, 5.0, 1, 3.0), Bag(5, 50, 10, 5, 5.0, 1, None))
+    bags = (
+        Bag(4, 10, 10, 5, 5.0, 1, 3.0, 1.0),
+        Bag(5, 50, 10, 5, 5.0, 1, None, 1.0),
+        Bag(6, 90, 10, 5, 5.0, None, None, 0.0),
+    )
     return CameraMemory(
         camera_id="c1", began=NOON, track_epoch="e1", tracks=walked((10, 50)), bags=bags, zones={"left": zone}
     )
 
 
 def test_a_new_epoch_ends_tracks_and_stays() -> None:
-    """A bag that was left is known by its place, and stays left; one whose owner was there is not."""
+    """A bag that was left is known by its place, and so is what nobody brought; one whose owner was there is not."""
     after = carried(memory(), "e2", 0.0)
     assert (after.tracks, after.zones["left"].stays, after.zones["left"].inside) == ((), (), ())
-    assert after.bags == (Bag(-1, 10, 10, 5, 5.0, None, 3.0),)
+    assert after.bags == (Bag(-1, 10, 10, 5, 5.0, None, 3.0, 1.0), Bag(-1, 90, 10, 5, 5.0, None, None, 0.0))
     assert after.track_epoch == "e2"
     assert SituationKind.DWELLING in after.zones["left"].situations
 
@@ -127,5 +131,5 @@ def test_in_quiet_seconds_nothing_is_out_of_sight() -> None:
     after = carried(before, "e1", 7.0)
     assert after.tracks[0].last_s == before.tracks[0].last_s + 7
     assert after.zones["left"].stays == (Stay(1, 0, 12),)
-    assert [bag.last_s for bag in after.bags] == [12.0, 12.0]
+    assert [bag.last_s for bag in after.bags] == [12.0, 12.0, 12.0]
     assert after.zones["left"].situations[SituationKind.DWELLING].last_s == 12

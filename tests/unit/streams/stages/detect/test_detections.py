@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -15,14 +16,18 @@ from detectors.tracking.bytetrack import Trackers
 from schemas.cameras import CameraState, DetectedObject, FrameReference, Visibility
 from schemas.dead_letters import DeadLetterReason
 from streams import topics
+from streams.errors import ConfigurationError
+from streams.settings import Settings
 from streams.stages.base import Failed
 from streams.stages.detect.crowd_counts import CrowdCounts
 from streams.stages.detect.detections import (
     PictureFindings,
     TrackedDetections,
+    check_detector,
     detections_of,
     detector_status,
     found_in,
+    make_detector,
 )
 from tests.support.detectors import FakeDetector
 from tests.support.messages import DETECTOR, NOON, example
@@ -119,3 +124,14 @@ def test_what_was_not_sent_when_the_cameras_went_is_said_again() -> None:
     assert [output.topic for output in after] == [topics.CAMERA_STATUS, topics.CAMERA_STATE, topics.DETECTIONS]
     assert after[0].message == before[0].message
     assert after[2].message != before[2].message, "the tracks begin anew"
+
+
+@pytest.mark.parametrize("check", [check_detector, make_detector])
+def test_row_8_a_models_path_that_does_not_exist_names_the_variable(
+    check: Callable[[Settings], object], tmp_path: Path
+) -> None:
+    """Whether a detector is needed now or with the first snapshot; in one line, which ends a command with code 2."""
+    with pytest.raises(ConfigurationError, match="TOEZICHT_MODELS") as caught:
+        check(Settings(models=tmp_path / "mistyped", cache=tmp_path))
+    assert "no such file or folder" in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -85,7 +85,7 @@ def path(*points: tuple[float, float], kind: ObjectKind = ObjectKind.PERSON) -> 
 
 def bags(*aways_s: float | None) -> list[Bag]:
     """Return bags whose owners are away since these times."""
-    return [Bag(number, 10, 10, 8, 100.0, 1, away_s) for number, away_s in enumerate(aways_s)]
+    return [Bag(number, 10, 10, 8, 100.0, 1, away_s, 90.0) for number, away_s in enumerate(aways_s)]
 
 
 def at_night(hour: int, day: int = 24) -> dict[str, Any]:
