@@ -16,10 +16,11 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
-from kafka import KafkaConsumer, TopicPartition
+from kafka import TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 from schemas.base import Message
+from streams.kafka.consumer import Consumer
 from streams.kafka.decoding import Decoder, undecodable_line
 from streams.kafka.errors import ClusterError
 from streams.kafka.options import kafka_client_options
@@ -207,18 +208,6 @@ class Reader:
     def _failed(self, places: Iterable[Where], error: Exception) -> ClusterError:
         topics = ", ".join(sorted({topic for topic, _ in places}))
         return ClusterError.about(self._kafka.bootstrap_servers, f"{topics} cannot be read", error)
-
-
-class Consumer(KafkaConsumer):  # type: ignore[misc]
-    """kafka-python's consumer, which leaves no thread behind where it cannot connect: whoever tries again for days needs that."""
-
-    def __init__(self, **options: Any) -> None:
-        try:
-            super().__init__(**options)
-        except BaseException:
-            if hasattr(self, "_client"):
-                self._client.close()
-            raise
 
 
 class TopicFollower(ABC):

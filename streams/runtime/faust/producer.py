@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaConnectionError
 from aiokafka.protocol.produce import ProduceRequest
 
-from streams.kafka.options import aiokafka_options
+from streams.kafka.options import COMMITTED, aiokafka_options
 from streams.kafka.record import Raw, Where
 from streams.metrics import MESSAGES_OUT
 from streams.runtime.lease import Lease
@@ -121,7 +121,7 @@ class FirstOffset:
         """Return the first offset at or after one, or None at the partition's end."""
         place = TopicPartition(*where)
         reader = AIOKafkaConsumer(
-            **aiokafka_options(self._kafka), enable_auto_commit=False, auto_offset_reset="earliest"
+            **aiokafka_options(self._kafka), **COMMITTED, enable_auto_commit=False, auto_offset_reset="earliest"
         )
         await reader.start()
         try:

@@ -21,7 +21,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError
 from faust.types import TP
 
-from streams.kafka.options import aiokafka_options
+from streams.kafka.options import COMMITTED, aiokafka_options
 from streams.runtime.faust.table import StateTable
 from streams.settings import KafkaSettings
 
@@ -150,6 +150,7 @@ class ChangelogRestore:
         """Yield a reader outside of any group that stands at the first record wanted of each partition."""
         reader = AIOKafkaConsumer(
             **aiokafka_options(self._kafka),
+            **COMMITTED,
             enable_auto_commit=False,
             auto_offset_reset="earliest",  # where the beginning of the changelog expired in the meantime
             max_partition_fetch_bytes=FETCH_BYTES,
