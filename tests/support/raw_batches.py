@@ -71,10 +71,10 @@ def with_bad_header_name(raw: bytes, name: bytes) -> bytes:
     return sealed(raw[: HEAD.size], raw[HEAD.size :].replace(name, b"\xe9" * len(name)), 0)
 
 
-def produce(servers: str, topic: str, partition: int, raw: bytes) -> int:
-    """Hand a batch to the broker as it is; return the broker's error, 0 where it took it."""
+def produce(servers: str, topic: str, partition: int, raw: bytes) -> tuple[int, int]:
+    """Hand a batch to the broker as it is; return the broker's error, 0 where it took it, and the offset of its first record."""
 
-    async def ask() -> int:
+    async def ask() -> tuple[int, int]:
         client = AIOKafkaClient(bootstrap_servers=servers)
         await client.bootstrap()
         try:
@@ -83,7 +83,8 @@ def produce(servers: str, topic: str, partition: int, raw: bytes) -> int:
             leader = client.cluster.leader_for_partition(TopicPartition(topic, partition))
             request = ProduceRequest(None, -1, 10_000, [(topic, [(partition, raw)])])
             answer: Any = await client.send(leader, request)
-            return int(answer.topics[0][1][0][1])
+            _, error, offset, *_ = answer.topics[0][1][0]
+            return int(error), int(offset)
         finally:
             await client.close()
 
