@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from kafka import KafkaConsumer
@@ -34,3 +35,24 @@ class Consumer(KafkaConsumer):  # type: ignore[misc]
                 self._client.close()
             raise
         self._fetcher.PartitionRecords = _Records
+
+    def partition_counts(self, names: Iterable[str], within_ms: int) -> dict[str, int]:
+        """Ask the broker how many partitions topics have; 0 for one that is not there.
+
+        kafka-python's own question waits for ever for a broker that is silent.
+
+        Raises:
+            KafkaTimeoutError: It did not answer in time.
+        """
+        names, cluster = tuple(names), self._cluster
+        found: dict[str, int] = {}
+        for _ in range(2):  # the answer to a question that was under way may be about other topics
+            before, cluster.need_all_topic_metadata = cluster.need_all_topic_metadata, True
+            try:
+                self._net.run(self._manager.wait_for, cluster.request_update(), within_ms)
+            finally:
+                cluster.need_all_topic_metadata = before
+            found = {name: len(cluster.partitions_for_topic(name) or ()) for name in names}
+            if all(found.values()):
+                break
+        return found

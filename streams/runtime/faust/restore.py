@@ -21,7 +21,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError
 from faust.types import TP
 
+from streams.kafka.batches import PackedValue
 from streams.kafka.options import COMMITTED, aiokafka_options
+from streams.kafka.outage import Outage
 from streams.runtime.faust.table import StateTable
 from streams.settings import KafkaSettings
 
@@ -72,6 +74,10 @@ class Piece:
         for record in records:
             if record.offset >= end:
                 break
+            if record.key is None or isinstance(record.value, PackedValue):  # nothing of ours: a row has a key
+                why = "it has no key" if record.key is None else record.value.why
+                log.error("changelog record %d of partition %d is no row: %s", record.offset, self.partition, why)
+                continue
             rows[record.key] = record.value
             self.read_bytes += len(record.key) + len(record.value or b"")
         self.reached = min(position, end)
@@ -96,6 +102,7 @@ class ChangelogRestore:
         self._stage = stage
         self._kafka = kafka
         self._running = 0
+        self._outage = Outage()
 
     @property
     def under_way(self) -> bool:
@@ -169,8 +176,9 @@ class ChangelogRestore:
         try:
             await reader.start()
         except KafkaConnectionError as error:
-            log.warning("%s: no broker answers, trying again: %s", self._stage, error)
+            self._outage.tell(f"{self._stage}: no broker answers, trying again: {error}")
             return False
+        self._outage.over(f"{self._stage}: a broker answers")
         return True
 
 

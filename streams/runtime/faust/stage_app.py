@@ -52,6 +52,7 @@ class StageApp:
     async def start(self) -> None:
         """Connect and join the group."""
         await self.producer.start_patiently()
+        await self.producer.await_topics(self.stage.name, self.needs())
         await self.app.start()
 
     async def stop(self, *, finish: bool) -> None:
@@ -63,6 +64,11 @@ class StageApp:
         await self.producer.stop()
         if isinstance(self.stage, PictureStage):
             await asyncio.to_thread(self.stage.close)
+
+    def needs(self) -> set[str]:
+        """Return the topics without which the stage does nothing, or cannot go on."""
+        changelog = [] if isinstance(self.stage, PictureStage) or not self.stage.stateful else [self.stage.name]
+        return {*self.stage.inputs, topics.DEAD_LETTERS, *(topics.changelog(name) for name in changelog)}
 
     def owned(self, topic: str) -> list[TP]:
         """Return the partitions of a topic that this worker is assigned."""
