@@ -312,3 +312,12 @@ def test_an_open_transaction_holds_up_no_reader(foreign: ForeignField) -> None:
     producer.commit_transaction()
     producer.close()
     eventually(lambda: {"held-open", "last-but-one"} <= set(foreign.alerts()), WITHIN_S)
+
+
+def test_a_mark_at_the_end_is_no_backlog(foreign: ForeignField) -> None:
+    """What was aborted, and the mark of it, stand behind the last record and wait for nobody."""
+    foreign.tell(ABORTED)
+    lag = "toezicht_consumer_lag_messages"
+    eventually(lambda: foreign.worker.measured(lag, stage="locate", topic=INCIDENTS) == 0, WITHIN_S)
+    sent_on = foreign.worker.measured("toezicht_messages_sent_on_total", topic=OPERATOR_ACTIONS)
+    assert sent_on == 3, "one for each action on a wrong partition"

@@ -19,6 +19,7 @@ import asyncio
 from collections.abc import Coroutine, Generator
 from typing import Any, Final
 
+from aiokafka import TopicPartition
 from aiokafka.consumer import fetcher
 from aiokafka.record.memory_records import MemoryRecords
 from faust.transport.drivers import aiokafka
@@ -28,6 +29,7 @@ from mode.services import WaitResults
 from streams import topics
 from streams.kafka.batches import Batches
 from streams.kafka.options import COMMITTED
+from streams.runtime.lag import PartitionEnd
 
 FETCH_WAITS_MS: Final = 200
 """For so long the broker may keep a request for which it has nothing. The framework's 1,500 ms made latencies of seconds; with 50
@@ -148,6 +150,18 @@ class OrderedConsumer(aiokafka.Consumer):  # type: ignore[misc]
                 found = await super()._getmany(asked, timeout)
         wanted = self._get_active_partitions() | self._buffered_partitions
         return {tp: records for tp, records in found.items() if tp in wanted}
+
+    def partition_end(self, tp: TP) -> PartitionEnd | None:
+        """Return where an assigned partition ends, as far as the consumer in its thread knows."""
+        subscription = self._thread._ensure_consumer()._subscription.subscription
+        assignment = None if subscription is None else subscription.assignment
+        place = TopicPartition(tp.topic, tp.partition)
+        if assignment is None or place not in assignment.tps:
+            return None
+        state = assignment.state_value(place)
+        if not state.has_valid_position or state.highwater is None:
+            return None
+        return PartitionEnd(state.position, state.highwater if state.lso is None else state.lso, state.highwater)
 
     def _enough(self) -> bool:
         """Return whether the stage has so much waiting that it is busy for longer than a fetch takes."""
