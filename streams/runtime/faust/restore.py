@@ -21,10 +21,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError
 from faust.types import TP
 
-from streams.kafka.batches import PackedValue
 from streams.kafka.options import COMMITTED, aiokafka_options
 from streams.kafka.outage import Outage
-from streams.runtime.faust.table import StateTable
+from streams.runtime.faust.table import StateTable, is_row
 from streams.settings import KafkaSettings
 
 log = logging.getLogger(__name__)
@@ -74,9 +73,7 @@ class Piece:
         for record in records:
             if record.offset >= end:
                 break
-            if record.key is None or isinstance(record.value, PackedValue):  # nothing of ours: a row has a key
-                why = "it has no key" if record.key is None else record.value.why
-                log.error("changelog record %d of partition %d is no row: %s", record.offset, self.partition, why)
+            if not is_row(record, self.partition):
                 continue
             rows[record.key] = record.value
             self.read_bytes += len(record.key) + len(record.value or b"")
