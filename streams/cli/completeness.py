@@ -12,13 +12,12 @@ import typer
 
 from streams.cli.options import reachable, started
 from streams.clock import utc_now
-from streams.completeness.check import ANSWERS, STAGE_OF, Check, CheckResult
+from streams.completeness.check import Check, CheckResult
 from streams.completeness.cluster import KafkaCluster
 from streams.completeness.ledger import Ledger
 from streams.errors import DeliveryError
 from streams.kafka.decoding import undecodable_line
 from streams.kafka.errors import ClusterError
-from streams.kafka.reader import await_topics
 from streams.process import start_metrics, stop_signals, tell_ready
 
 log = logging.getLogger(__name__)
@@ -64,10 +63,7 @@ def register(app: typer.Typer) -> None:
         grace = timedelta(seconds=settings.completeness_grace_s if grace_s is None else grace_s)
         span = timedelta(seconds=back_s)
         with stop_signals() as stopping:
-            reached = reachable(settings, kafka)
-            if not once and not await_topics(reached, (*STAGE_OF, *ANSWERS), stopping.is_set):
-                return
-            cluster = KafkaCluster(reached, utc_now() - span, stopping.is_set)
+            cluster = KafkaCluster(reachable(settings, kafka), utc_now() - span, stopping.is_set)
             check = Check(cluster, Ledger(span, grace), utc_now, stopping.is_set, dry_run=dry_run)
             try:
                 if once:

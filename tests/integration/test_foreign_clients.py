@@ -178,7 +178,9 @@ def test_compressed_message(foreign: ForeignField, name: str) -> None:
 def test_aborted_transaction(foreign: ForeignField) -> None:
     """What was aborted was never said: it is no alert, and no dead letter."""
     assert foreign.worker.process.poll() is None, foreign.worker.last_words()
-    assert set(foreign.alerts()) == {name.replace(" ", "-") for name in READ}
+    found = set(foreign.alerts())
+    assert {name.replace(" ", "-") for name in READ} <= found
+    assert ABORTED.replace(" ", "-") not in found
 
 
 @pytest.mark.parametrize("name", ASIDE)
@@ -291,6 +293,8 @@ def test_other_partitioner(foreign: ForeignField) -> None:
         return all(now[of].handled_by == "hor-7" for of, _, _ in asked.values())
 
     eventually(done, WITHIN_S)
+    sent_on = foreign.worker.measured("toezicht_messages_sent_on_total", topic=OPERATOR_ACTIONS)
+    assert sent_on == 3, "one for each action on a wrong partition"
     assert newest(foreign.kafka, alerts["none"].alert_id, 30).state is AlertState.NEW
     assert {alert.state for alert in read_messages(foreign.kafka, ALERT_STATE, Alert)} <= set(AlertState)
 
@@ -319,5 +323,3 @@ def test_a_mark_at_the_end_is_no_backlog(foreign: ForeignField) -> None:
     foreign.tell(ABORTED)
     lag = "toezicht_consumer_lag_messages"
     eventually(lambda: foreign.worker.measured(lag, stage="locate", topic=INCIDENTS) == 0, WITHIN_S)
-    sent_on = foreign.worker.measured("toezicht_messages_sent_on_total", topic=OPERATOR_ACTIONS)
-    assert sent_on == 3, "one for each action on a wrong partition"

@@ -27,7 +27,6 @@ LATE: Final[dict[str, list[str]]] = {
     "worker": ["worker", "observe", "locate", "corroborate", "decide"],
     "intake": ["intake", "p2000"],
     "canary": ["canary"],
-    "completeness": ["completeness"],
 }
 AT_ONCE: Final[dict[str, list[str]]] = {
     "watch": ["watch", "--for", "600"],
