@@ -11,6 +11,9 @@ STAMP := .venv/.ready
 CORE_STAMP := .venv/.ready-core
 ARGS ?=
 
+# Some images set this: every process then compiles all that it imports, at each start, which is half of what a start costs.
+export PYTHONDONTWRITEBYTECODE :=
+
 # Real video and a real model, where they lie beside the project; the product itself knows nothing of that folder.
 SHARED := $(abspath ../shared/data)
 ifneq ($(wildcard $(SHARED)/models),)

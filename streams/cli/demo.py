@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
     def demo(
         once: Annotated[bool, typer.Option("--once", help="End after the scenario and print a summary (JSON)")] = False,
         check: Annotated[
-            bool, typer.Option("--check", help="With --once: compare the alerts with what the scenario expects")
+            bool, typer.Option("--check", help="Compare the alerts with what the scenario expects, at the end")
         ] = False,
         data: Annotated[
             Path | None, typer.Option(help="Folder for data and logs; a fresh one under TOEZICHT_DATA if not given")
@@ -41,9 +41,9 @@ def register(app: typer.Typer) -> None:
 
         Starts a local Kafka, five cameras (published research video where TOEZICHT_DEMO_VIDEO names it, else a scene
         composed from photos), all stages and a dozen reports. Alerts are printed as they change. Without --once the
-        cameras go on until Ctrl-C, and `toezicht watch` shows the list in another terminal.
+        cameras go on after the scenario until Ctrl-C, and `toezicht watch` shows the list in another terminal.
 
-        The last line of --once is one JSON object: frames, detections, observations, incidents, alerts by priority, canaries
+        The last line is one JSON object: frames, detections, observations, incidents, alerts by priority, canaries
         that came back, and latency_ms from the newest contributing event to the alert on the operator topic.
         """
         settings, kafka = read_settings()
@@ -63,22 +63,22 @@ def register(app: typer.Typer) -> None:
             supervisor = stack.enter_context(processes(specs, settings, say, reached.look_after))
             began_s = time.monotonic()
             say(f"running; Kafka at {reached.bootstrap_servers}, logs in {folder / 'run'}")
-            if once:
-                watch_over(supervisor, stopping, lambda: time.monotonic() - began_s > material.length_s + SETTLE_S)
-            else:
+            if not once:
                 say("Ctrl-C stops; `toezicht watch` in another terminal shows the list")
+            watch_over(supervisor, stopping, lambda: time.monotonic() - began_s > material.length_s + SETTLE_S)
+            if not once and not stopping.is_set():
+                say("the scenario is over; the cameras go on until Ctrl-C")
                 watch_over(supervisor, stopping)
             memory = supervisor.memory_mb()
             tally, summary = reader.tally, reader.tally.summary(reader.counts())
-        if once:
-            summary |= {"memory_mb": memory, "run_s": round(time.monotonic() - began_s, 1)}
-            problems = (
-                judge(material, list(tally.alerts.values()), tally.dead_letters, len(tally.canaries)) if check else []
-            )
-            for problem in problems:
-                say(f"not as expected: {problem}")
-            print(json.dumps(summary), flush=True)
-            raise typer.Exit(1 if problems else 0)
+        summary |= {"memory_mb": memory, "run_s": round(time.monotonic() - began_s, 1)}
+        problems = (
+            judge(material, list(tally.alerts.values()), tally.dead_letters, len(tally.canaries)) if check else []
+        )
+        for problem in problems:
+            say(f"not as expected: {problem}")
+        print(json.dumps(summary), flush=True)
+        raise typer.Exit(1 if problems else 0)
 
 
 def _fresh_folder(base: Path) -> Path:

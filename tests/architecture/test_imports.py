@@ -68,8 +68,8 @@ def test_no_import_is_relative() -> None:
 
 def test_a_test_module_imports_no_other() -> None:
     """What tests share stands in `tests/support`: a test can then be moved or deleted alone."""
-    found = re.compile(r"(?m)^\s*from tests\.(?:[\w.]+\.)?test_\w+ import|^\s*import tests\.")
-    paths = [path for path in sorted((ROOT / "tests").rglob("*.py")) if "integration" not in path.parts]
+    found = re.compile(r"(?m)^\s*from tests\.(?:[\w.]+\.)?(?:test_\w+|conftest) import|^\s*import tests\.")
+    paths = sorted((ROOT / "tests").rglob("*.py"))
     assert [str(path.relative_to(ROOT)) for path in paths if found.search(path.read_text())] == []
 
 

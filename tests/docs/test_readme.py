@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,12 @@ def commands() -> list[tuple[str, list[str]]]:
     return found + [("inline", shlex.split(line)) for line in inline]
 
 
+@cache
+def command_line() -> Any:
+    """Return the command line with all its commands, which takes a moment to build."""
+    return get_command(build_app())
+
+
 @pytest.mark.parametrize(
     ("document", "words"), commands(), ids=lambda value: " ".join(value) if isinstance(value, list) else value
 )
@@ -60,7 +67,7 @@ def test_a_command_in_the_documents_exists(document: str, words: list[str]) -> N
         target = next(word for word in words[1:] if "=" not in word)
         assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
         return
-    command: Any = get_command(build_app())
+    command = command_line()
     rest = words[1:]
     while rest and hasattr(command, "commands") and not rest[0].startswith("-"):
         assert rest[0] in command.commands, f"{document}: toezicht has no {' '.join(words[1:])}"

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import statistics
-import subprocess
-import sys
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -24,9 +21,9 @@ from streams.clock import utc_now
 from streams.kafka.partitioner import partition_of
 from streams.settings import KafkaSettings
 from streams.topics import CAMERA_FRAMES, CAMERA_WATCHES
-from tests.integration.test_capture import RUN, _records, _video
 from tests.support.messages import example
 from tests.support.registry import registry_camera, write_registry
+from tests.support.running_capture import records_of, start_capture, write_video
 
 pytestmark = pytest.mark.integration
 USUAL_FPS = 2
@@ -37,11 +34,9 @@ ATTENDED_FPS = 10
 def camera(kafka: KafkaSettings, tmp_path: Path) -> Iterator[str]:
     """Yield a camera whose file of 25 pictures per second is captured at two, over and over."""
     name = f"cam-{uuid.uuid4()}"
-    _video(tmp_path / "a.avi", 100)
+    write_video(tmp_path / "a.avi", 100)
     registry = write_registry(tmp_path / "r.yaml", registry_camera(name, {"url": "a.avi", "fps": 25, "loop": True}))
-    command = [sys.executable, "-c", RUN, "--registry", str(registry), "--max-fps", str(USUAL_FPS)]
-    variables = os.environ | {"KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap_servers}
-    process = subprocess.Popen(command, env=variables, stderr=subprocess.PIPE, text=True)
+    process = start_capture(kafka, registry, "--max-fps", str(USUAL_FPS))
     try:
         yield name
     finally:
@@ -57,7 +52,7 @@ def references(kafka: KafkaSettings, camera: str, enough: Callable[[list[bool]],
         messages = [decode(record.value, record.headers) for record in records]
         return [message for message in messages if isinstance(message, FrameReference)]
 
-    found = _records(kafka, CAMERA_FRAMES, camera, lambda records: enough([each.attention for each in told(records)]))
+    found = records_of(kafka, CAMERA_FRAMES, camera, lambda records: enough([each.attention for each in told(records)]))
     assert enough([each.attention for each in told(found)]), len(found)
     return sorted(told(found), key=lambda each: each.captured_at)
 

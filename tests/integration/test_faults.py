@@ -14,13 +14,13 @@ from bench.faults.measure import FaultScene, Rates, scene
 
 pytestmark = [pytest.mark.integration, pytest.mark.long, pytest.mark.timeout(600)]
 SEED = 1
-SHORT = ("kill while recovering", "state corrupted", "broker and worker killed", "zombie", "poison")
+SHORT = ("kill while recovering", "state corrupted", "downstream refuses", "broker and worker killed", "zombie", "poison")
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultScene]:
     """Yield a pipeline under load that knows its undisturbed results."""
-    with scene(tmp_path_factory.mktemp("faults"), Rates(per_second=60), print) as made:
+    with scene(tmp_path_factory.mktemp("faults"), Rates(per_second=24, reports_per_second=8), print) as made:
         row = made.undisturbed()
         assert row["inputs"] > 0
         assert (row["lost"], row["twice"], row["different"]) == (0, 0, 0), row

@@ -26,8 +26,8 @@ from streams.clients.snapshots import NoAnswerError, ask
 from streams.clock import utc_now
 from streams.settings import KafkaSettings
 from streams.topics import AUDIT, BY_NAME, CAMERA_FRAMES, CAMERA_STATUS, DETECTIONS, SNAPSHOT_REQUESTS, SNAPSHOTS
-from tests.integration.test_capture import _records, _video
 from tests.support.registry import registry_camera, write_registry
+from tests.support.running_capture import records_of, write_video
 from tests.support.snapshots import request
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
@@ -64,7 +64,7 @@ def messages(kafka: KafkaSettings, topic: str, key: str) -> list[Message]:
 def test_beside_the_camera_only_detections_are_sent(kafka: KafkaSettings, tmp_path: Path) -> None:
     """One set of each picture, the detector's state, and not a single picture."""
     name = f"cam-{uuid.uuid4()}"
-    _video(tmp_path / "a.avi", 8)
+    write_video(tmp_path / "a.avi", 8)
     camera = registry_camera(name, {"url": "a.avi", "fps": 5, "start": "2026-01-01T10:00:00Z"})
     registry = write_registry(tmp_path / "r.yaml", camera)
     command, variables = toezicht(kafka, "capture", "--registry", str(registry), "--speed", "0", "--detect", "--json")
@@ -91,7 +91,7 @@ def running(kafka: KafkaSettings, tmp_path: Path) -> Iterator[str]:
     command, variables = toezicht(kafka, "capture", "--registry", str(registry))
     process = subprocess.Popen(command, env=variables, stderr=subprocess.PIPE, text=True)
     try:
-        assert _records(kafka, CAMERA_FRAMES, name, lambda found: len(found) >= 10)
+        assert records_of(kafka, CAMERA_FRAMES, name, lambda found: len(found) >= 10)
         yield name
     finally:
         process.send_signal(signal.SIGTERM)

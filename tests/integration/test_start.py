@@ -189,10 +189,10 @@ def test_a_worker_that_became_ready_has_the_state_of_its_changelog(
     assert on_disk(tmp_path / "run") == {number: rows for number, rows in expected.items() if rows}
 
 
-@pytest.mark.timeout(600)  # it simulates two days
+@pytest.mark.timeout(600)  # it simulates a day for each of four partitions
 def test_the_bench_fills_what_the_stage_would_and_a_worker_starts_from_it(servers: str, tmp_path: Path) -> None:
     """A small form of `toezicht bench start`: as many open alerts as asked for, and all is restored."""
-    filled = fill(servers, 9, 2, tmp_path)
+    filled = fill(servers, 9, 1, tmp_path)
     expected, _ = asyncio.run(replayed(servers))
     rows = [key for content in expected.values() for key in content]
     states = [value for content in expected.values() for key, value in content.items() if key.startswith(b"alert/")]
