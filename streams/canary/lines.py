@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 SEND_WITHIN_S: Final = 10.0
 """How long a canary may take to be confirmed (s); a topic that is gone holds up a round for half of it, and no more."""
+PAUSE_S: Final = 1.0
+"""After a message that could not be sent, the rest of its round is not tried."""
 NEEDED: Final = (
     topics.CANARY, topics.CANARY_STATE, topics.DETECTIONS, topics.INCIDENTS, topics.OPERATOR_ACTIONS,
 )  # fmt: skip
@@ -54,7 +56,7 @@ class KafkaLines:
         try:
             self._producer.send_encoded(topic, record)
         except DeliveryError as error:
-            self._silent_until_s = time.monotonic() + SEND_WITHIN_S
+            self._silent_until_s = time.monotonic() + PAUSE_S
             self._outage.tell(f"a canary could not be sent: {error}")
         else:
             self._outage.over("canaries are sent again")

@@ -58,8 +58,6 @@ class StateTable(faust.Table):  # type: ignore[misc]
     def apply_changelog_batch(self, batch: Any) -> None:
         """Write what the framework read for a standby."""
         events = [event for event in batch if is_row(event.message, event.message.partition)]
-        if not events:
-            return
         with self.failing():
             super().apply_changelog_batch(events)
             for partition in {event.message.partition for event in events}:
