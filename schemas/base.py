@@ -1,4 +1,4 @@
-"""Message base: what every message has in common: frozen, versioned, without unknown fields."""
+"""Message base: what every message has in common: frozen, versioned, made without unknown fields."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ Pixels = Annotated[int, Field(ge=1, le=20_000)]
 
 
 class Part(BaseModel):
-    """A piece of a message: frozen, and a field that it does not know is an error."""
+    """A piece of a message: frozen, and none is made with a field that it does not know; `codec.parse` leaves such out."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, ser_json_timedelta="float", hide_input_in_errors=True

@@ -158,11 +158,13 @@ def message_type(event_type: str) -> type[Message]:
 def parse(model: type[M], document: bytes) -> M:
     """Return a message from its JSON document. Strict, as the JSON Schema is: no "3" for 3, no number for a time.
 
+    A field that it does not know is left out: the next minor version may have it, and its sender be updated first.
+
     Raises:
         UndecodableError: It is not JSON, or does not fit the model.
     """
     try:
-        return model.model_validate_json(document, strict=True)
+        return model.model_validate_json(document, strict=True, extra="ignore")
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         if first["type"] == "json_invalid":

@@ -21,6 +21,7 @@ class DeadLetterReason(StrEnum):
     FROM_THE_FUTURE = "from_the_future"
     TOO_LATE = "too_late"
     OUTSIDE_COUNTRY = "outside_country"
+    UNREADABLE_RECORD = "unreadable_record"
     UNREADABLE_REPORT = "unreadable_report"
     UNREADABLE_PICTURE = "unreadable_picture"
     UNKNOWN_CAMERA = "unknown_camera"

@@ -2,6 +2,9 @@
 
 Everything is generated from the models in `schemas/catalogue.py`; nobody edits the files. What topics look like is
 given as an argument, because this package knows no topics.
+
+A message has two schemas. The one that says what may be written has no room for unknown fields. The one for readers, in
+`readers/`, has: a minor version adds optional fields, and who reads must take them before it knows them.
 """
 
 from __future__ import annotations
@@ -22,6 +25,8 @@ from schemas.dead_letters import DeadLetterReference
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 SCHEMA_FORMAT: Final = "application/schema+json;version=draft-2020-12"
+READERS: Final = "readers"
+"""The folder of the schemas for those who read."""
 ASYNCAPI_FILE: Final = "asyncapi.json"
 CONTRACT_VERSION: Final = "1.0.0"
 """Version of the whole set: the first number changes when a reader of the set must change."""
@@ -88,6 +93,25 @@ def json_schema(model: type[Message]) -> dict[str, Any]:
     return head | generated
 
 
+def reader_schema(model: type[Message]) -> dict[str, Any]:
+    """Return the JSON Schema with which one reads a message: that of its version and of every later one of the same number."""
+    document = json_schema(model)
+    _open(document)
+    return document | {"$id": f"{document['$id']}:{READERS}"}
+
+
+def _open(node: Any) -> None:
+    """Let every object have other fields too."""
+    if isinstance(node, dict):
+        if node.get("additionalProperties") is False:
+            del node["additionalProperties"]
+        for child in node.values():
+            _open(child)
+    elif isinstance(node, list):
+        for child in node:
+            _open(child)
+
+
 def _require_kinds(node: Any, definitions: Mapping[str, Any]) -> None:
     """Require the field that tells variants apart: what OpenAPI's `discriminator` means, in standard terms."""
     if isinstance(node, list):
@@ -119,7 +143,8 @@ def asyncapi(topics: Sequence[TopicFacts]) -> dict[str, Any]:
             "title": "toezicht",
             "version": CONTRACT_VERSION,
             "description": "Messages of a municipal camera control room's event pipeline: CloudEvents 1.0 in Kafka's "
-            "binary mode, JSON in the value.",
+            "binary mode, JSON in the value. What is written fits these schemas; who reads ignores fields that it does not know, "
+            "as the schemas in readers/ do.",
             "license": {"name": "AGPL-3.0-or-later"},
         },
         "defaultContentType": JSON,
@@ -190,6 +215,7 @@ def _first_line(thing: Any) -> str:
 def documents(topics: Sequence[TopicFacts]) -> dict[str, str]:
     """Return all generated files: their text by file name."""
     files: dict[str, Any] = {f"{schema_name(model)}.json": json_schema(model) for model in MESSAGES}
+    files |= {f"{READERS}/{schema_name(model)}.json": reader_schema(model) for model in MESSAGES}
     files[ASYNCAPI_FILE] = asyncapi(topics)
     return {name: json.dumps(content, indent=2, ensure_ascii=False) + "\n" for name, content in files.items()}
 
@@ -202,10 +228,10 @@ def export(folder: Path, topics: Sequence[TopicFacts]) -> list[Path]:
     Raises:
         OSError: The folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, text in documents(topics).items():
         path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         paths.append(path)
     return paths
@@ -221,5 +247,6 @@ def check(folder: Path, topics: Sequence[TopicFacts]) -> list[str]:
             differences.append(f"{path}: missing")
         elif path.read_bytes() != text.encode():
             differences.append(f"{path}: differs from the models")
-    extra = sorted(path.name for path in folder.glob("*.json") if path.name not in expected)
+    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*.json"))
+    extra = sorted(name for name in found if name not in expected)
     return differences + [f"{folder / name}: belongs to no message" for name in extra]

@@ -32,6 +32,11 @@ MESSAGES_REPLAYED: Final = Counter(
     "toezicht_messages_replayed_total", "Records that a stage took and that were sent again, from dead-letters.",
     ["stage"],
 )  # fmt: skip
+MESSAGES_SENT_ON: Final = Counter(
+    "toezicht_messages_sent_on_total",
+    "Records that stood on another partition than their key's, and that a stage sent on to it.",
+    ["stage", "topic"],
+)
 STAGE_SECONDS: Final = Histogram(
     "toezicht_stage_seconds", "Time from taking a record to the broker's confirmation of all it caused.", ["stage"],
     buckets=_FAST,

@@ -133,6 +133,9 @@ STATEFUL_STAGES: Final[dict[str, Group]] = {
 }
 """Stages that keep state, with the group that their state is partitioned as."""
 
+ONLOOKERS: Final = frozenset({"shadow"})
+"""Stages that read what another one answers for: what a client put on a wrong partition is the other one's to send on."""
+
 
 def changelog(stage: str) -> str:
     """Return the name of a stage's changelog topic, as Faust derives it from the app id and the table name."""

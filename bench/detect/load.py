@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import cv2
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaProducer, TopicPartition
 
 from detectors.capture.camera import CaptureOptions
 from detectors.capture.encoder import JpegEncoder
@@ -20,6 +20,7 @@ from schemas.codec import Encoded, encode
 from streams import topics
 from streams.capture.producer import PRODUCER_OPTIONS
 from streams.clock import utc_now
+from streams.kafka.consumer import Consumer
 
 CAMERAS: Final = 8
 PICTURES: Final = 160
@@ -136,7 +137,7 @@ class Results:
     """Reads the topic of detections, from its end on; it asks for its length alone while the worker works."""
 
     def __init__(self, bootstrap_servers: str) -> None:
-        self._consumer: Any = KafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
+        self._consumer: Any = Consumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
         self._places = [TopicPartition(topics.DETECTIONS, number) for number in range(topics.CAMERA_PARTITIONS)]
         self._consumer.assign(self._places)
         self.skip()

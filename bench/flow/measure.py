@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
 
 from bench.flow import load as flow_load
@@ -27,6 +27,7 @@ from schemas.codec import encode
 from schemas.evidence import Verdict
 from streams import topics
 from streams.clock import utc_now
+from streams.kafka.consumer import Consumer
 from streams.local.supervisor import ProcessSpec, Supervisor
 
 ROUND_WITHIN_S = 240.0
@@ -141,7 +142,7 @@ def _send_observations(bootstrap_servers: str, share: int) -> None:
 
 
 def _consumer(bootstrap_servers: str, topic: str, partitions: int) -> Any:
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
+    consumer = Consumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
     assigned = [TopicPartition(topic, number) for number in range(partitions)]
     consumer.assign(assigned)
     consumer.seek_to_end(*assigned)

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 import rocksdict
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from kafka import KafkaConsumer, KafkaProducer
+from kafka import KafkaProducer
 from kafka import TopicPartition as Place
 
 from bench.flow.load import registry
@@ -30,6 +30,8 @@ from schemas.base import derive_id
 from schemas.codec import encode
 from streams import topics
 from streams.clock import utc_now
+from streams.kafka.consumer import Consumer
+from streams.kafka.options import COMMITTED
 from streams.local.supervisor import ProcessSpec, Supervisor
 
 READY_WITHIN_S: Final = 1_800.0
@@ -111,7 +113,7 @@ def _first_decision(bootstrap_servers: str) -> None:
     room, now = rooms()[0][0], utc_now()
     report = report_evidence(room, 2_000, now)
     alert_id = derive_id("alert", room, report.evidence_id)
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap_servers, auto_offset_reset="earliest")
+    consumer = Consumer(bootstrap_servers=bootstrap_servers, auto_offset_reset="earliest")
     consumer.assign([Place(topics.ALERTS, number) for number in range(topics.ROOM_PARTITIONS)])
     producer = KafkaProducer(bootstrap_servers=bootstrap_servers)
     record = encode(report, stage="bench", handled_at=now, entered_at=now)
@@ -131,7 +133,10 @@ async def plain_read(bootstrap_servers: str, topic: str, folder: Path) -> float:
     """Read a changelog into a RocksDB per partition, every record as it comes, and return the seconds it took."""
     began_s = time.monotonic()
     reader = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap_servers, enable_auto_commit=False, max_partition_fetch_bytes=FETCH_BYTES
+        **COMMITTED,
+        bootstrap_servers=bootstrap_servers,
+        enable_auto_commit=False,
+        max_partition_fetch_bytes=FETCH_BYTES,
     )
     await reader.start()
     places = [TopicPartition(topic, number) for number in range(topics.BY_NAME[topic].partitions)]

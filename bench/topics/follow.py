@@ -6,10 +6,11 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 
-from kafka import KafkaConsumer, TopicPartition
+from kafka import TopicPartition
 from kafka.errors import KafkaError
 
 from streams import topics
+from streams.kafka.consumer import Consumer
 from streams.kafka.options import RECONNECT_WITHIN_MS
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ class Following:
     def __init__(self, bootstrap_servers: str, names: Sequence[str], take: Take) -> None:
         self._take = take
         self._stop = threading.Event()
-        self._consumer = KafkaConsumer(
+        self._consumer = Consumer(
             bootstrap_servers=bootstrap_servers,
             enable_auto_commit=False,
             reconnect_backoff_max_ms=RECONNECT_WITHIN_MS,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
-from kafka import KafkaConsumer, TopicPartition
+from kafka import TopicPartition
 
 from streams import topics
+from streams.kafka.consumer import Consumer
 
 ROUND_WITHIN_S: Final = 600.0
 MILLISECOND: Final = 1e-3
@@ -24,7 +25,7 @@ class Written:
 
     def __init__(self, bootstrap_servers: str, topic: str, but: bytes = b"") -> None:
         self._but = but
-        self._consumer = KafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
+        self._consumer = Consumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
         self._places = [TopicPartition(topic, number) for number in range(topics.ROOM_PARTITIONS)]
         self._consumer.assign(self._places)
         self._consumer.seek_to_end(*self._places)

@@ -13,6 +13,7 @@ from schemas.snapshots import SnapshotReference, SnapshotRequest
 from streams.capture.sender import STAGE, FrameSender
 from streams.capture.snapshots import SnapshotService
 from streams.clock import Clock
+from streams.kafka.batches import PackedValue
 from streams.kafka.dead_letter import Fault, dead_letter
 from streams.kafka.reader import TopicFollower
 from streams.kafka.record import Record
@@ -70,6 +71,9 @@ class SnapshotReader(TopicFollower):
         if record.value is None:
             return
         MESSAGES_IN.labels(STAGE, record.topic).inc()
+        if isinstance(record.value, PackedValue):
+            self._set_aside(record, Fault(DeadLetterReason.UNREADABLE_RECORD, record.value.why))
+            return
         try:
             message = decode(record.value, record.headers)
         except UndecodableError as error:

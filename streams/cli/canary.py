@@ -9,13 +9,14 @@ from typing import Annotated, Final
 
 import typer
 
-from streams.canary.lines import KafkaLines
+from streams.canary.lines import NEEDED, KafkaLines
 from streams.canary.partitions import names
 from streams.canary.probe import Canaries
 from streams.cli.options import reachable, started
 from streams.clock import utc_now
 from streams.config.files import load_rules
 from streams.domain.canary import asked_by
+from streams.kafka.reader import await_topics
 from streams.process import start_metrics, stop_signals, tell_ready
 
 POLL_S: Final = 0.5
@@ -55,6 +56,8 @@ def register(app: typer.Typer) -> None:
 
         with stop_signals() as stopping:
             cluster = reachable(settings, kafka)
+            if not once and not await_topics(cluster, NEEDED, stopping.is_set):
+                return
             lines = KafkaLines(cluster, utc_now)
             canaries = Canaries(lines, names(), asked_by(load_rules(settings.rules)), utc_now, told)
             try:

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from streams.cli.options import CamerasOption, RegistryOption, registry_path, require_cluster, require_vision, started
 from streams.errors import DeliveryError
+from streams.kafka.reader import await_topics
 from streams.process import start_metrics, stop_signals
 from streams.settings import read_time_zone
+from streams.topics import (
+    CAMERA_FRAMES,
+    CAMERA_STATE,
+    CAMERA_STATUS,
+    CAMERA_WATCHES,
+    DETECTIONS,
+    SNAPSHOT_REQUESTS,
+    SNAPSHOTS,
+)
+
+SENT: Final = (CAMERA_FRAMES, CAMERA_STATUS, CAMERA_STATE, DETECTIONS, SNAPSHOTS)
+ASKED: Final = (CAMERA_WATCHES, SNAPSHOT_REQUESTS)
 
 
 def register(app: typer.Typer) -> None:
@@ -62,6 +75,8 @@ def register(app: typer.Typer) -> None:
         try:
             with stop_signals() as stop:
                 parts = work.make_parts(cameras, path.resolve().parent, zone, settings, kafka, speed, detect)
+                if not await_topics(kafka, (*SENT, *ASKED), stop.is_set):
+                    return
                 work.announce(cameras, metrics_port)
                 options = work.capture_options(speed, max_fps)
                 endings = work.run_capture(cameras, configs, options, zone, parts, stop)

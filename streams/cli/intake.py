@@ -27,11 +27,11 @@ from streams.intake.sources.recorded import RecordedReports
 from streams.intake.sources.registry import SOURCES, make_source
 from streams.intake.unmapped import HEADING, unmapped
 from streams.kafka.producer import connect
-from streams.kafka.reader import read_messages
+from streams.kafka.reader import await_topics, read_messages
 from streams.kafka.send_window import SendWindow
 from streams.process import start_metrics, stop_signals, tell_ready
 from streams.settings import KafkaSettings, Settings
-from streams.topics import INCIDENTS
+from streams.topics import DEAD_LETTERS, INCIDENTS
 
 log = logging.getLogger(__name__)
 
@@ -151,6 +151,7 @@ def _intake(
         lambda: connect(kafka, f"intake-{source.name}", **PRODUCER_OPTIONS), kafka.bootstrap_servers, count_confirmed
     )
     window.connect()
+    await_topics(kafka, (INCIDENTS, DEAD_LETTERS), stopping.is_set)
     intake = Intake(source, window, utc_now, report_clock, stopping.is_set)
     known = list(read_messages(kafka, INCIDENTS, Incident, utc_now() - MEMORY))
     for incident in known:

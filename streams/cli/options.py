@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from streams.errors import ConfigurationError, ToezichtError
+from streams.kafka.batches import codecs_missing
 from streams.kafka.decoding import undecodable_line
 from streams.process import start_logging
 from streams.settings import KafkaSettings, Settings, read_settings
@@ -61,11 +62,13 @@ def moment(command: str, option: str, text: str, now: datetime, *, ahead: bool =
 
 
 def require_cluster(kafka: KafkaSettings) -> None:
-    """Check that a cluster is configured: what writes for days does not go to the one of a demo by chance.
+    """Check that a cluster is configured, and can be read: what writes for days does not go to the one of a demo by chance.
 
     Raises:
         ConfigurationError: None is.
+        ToezichtError: This installation cannot unpack all of Kafka's codecs.
     """
+    require_codecs()
     if not kafka.bootstrap_servers:
         raise ConfigurationError("environment", "KAFKA_BOOTSTRAP_SERVERS", "", "host:port of a running cluster")
 
@@ -83,6 +86,16 @@ def reachable(settings: Settings, kafka: KafkaSettings) -> KafkaSettings:
         expected = "host:port of a running cluster, or a running `toezicht demo`"
         raise ConfigurationError("environment", "KAFKA_BOOTSTRAP_SERVERS", "", expected)
     return kafka.model_copy(update={"bootstrap_servers": _address(found[-1])})
+
+
+def require_codecs() -> None:
+    """Check that this installation can unpack whatever a client may have packed.
+
+    Raises:
+        ToezichtError: It cannot.
+    """
+    if line := codecs_missing():
+        raise ToezichtError(f"{line}; expected what `pip install toezicht` installs")
 
 
 def say(line: str) -> None:

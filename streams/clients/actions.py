@@ -22,7 +22,7 @@ def newest(kafka: KafkaSettings, alert_id: str, timeout_s: float) -> Alert:
     """Return the newest state of an alert.
 
     Raises:
-        NoAnswerError: There is no such alert on `alert-state`.
+        NoAnswerError: There is no such alert on `alert-state`, or that was not read to its end within `timeout_s` (s).
         ClusterError: No broker answers.
     """
     reader = AlertReader(kafka, from_start=True)
@@ -33,6 +33,10 @@ def newest(kafka: KafkaSettings, alert_id: str, timeout_s: float) -> Alert:
         for alert in reader.alerts:
             if alert.alert_id == alert_id:
                 return alert
+        if not reader.caught_up():
+            raise NoAnswerError(
+                f"alert-state was not read to its end within {timeout_s:g} s: try again, or with --timeout"
+            )
     finally:
         reader.close()
     raise NoAnswerError(f"there is no alert {alert_id} on alert-state")

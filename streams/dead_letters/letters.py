@@ -50,6 +50,7 @@ class Skip(StrEnum):
     NOTHING_NEW = "nothing_new"
     UNREADABLE = "unreadable"
     TRUNCATED = "truncated"
+    STILL_PACKED = "still_packed"
     EMPTY = "empty"
     NOT_OURS = "not_ours"
     UNKNOWN_SOURCE = "unknown_source"
@@ -65,6 +66,7 @@ WORDS: Final = {
     Skip.NOTHING_NEW: "read again, it tells nothing that is not known",
     Skip.UNREADABLE: "the letter itself cannot be read",
     Skip.TRUNCATED: "the letter holds a part of the original only",
+    Skip.STILL_PACKED: "its bytes are those of a batch that could not be unpacked, and no message",
     Skip.EMPTY: "the letter holds nothing",
     Skip.NOT_OURS: "its topic or partition is not one of ours any more",
     Skip.UNKNOWN_SOURCE: "no source of reports has this name any more",
@@ -195,10 +197,16 @@ def judge(letter: Letter) -> Skip | None:
         return Skip.NOT_OURS
     if not letter.value:
         return Skip.EMPTY
-    size = len(letter.value)
+    if told.reason is DeadLetterReason.UNREADABLE_RECORD:
+        return Skip.STILL_PACKED
+    return Skip.TRUNCATED if _is_part(told, len(letter.value)) else None
+
+
+def _is_part(told: DeadLetterReference, size: int) -> bool:
+    """Return whether a letter of so many bytes holds a part of its original only."""
     if told.original_bytes is None:  # written before sizes were: one that fills its letter may have been longer
-        return Skip.TRUNCATED if size >= MAX_DEAD_LETTER_BYTES else None
-    return Skip.TRUNCATED if told.original_bytes != size else None
+        return size >= MAX_DEAD_LETTER_BYTES
+    return told.original_bytes != size
 
 
 def headers_again(letter: Letter) -> Headers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from schemas.codec import OCTETS, Encoded, encode
+from schemas.codec import OCTETS, Encoded, Headers, encode
 from schemas.dead_letters import DeadLetterReason, DeadLetterReference
 from streams.kafka.record import EncodedOutput, Record
 from streams.topics import DEAD_LETTERS
@@ -30,10 +30,20 @@ class Fault:
 
 MAX_DEAD_LETTER_BYTES: Final = 950_000
 """Original bytes kept in a dead letter; below the client's request limit of 1,000,000 bytes with the headers."""
+MAX_KEY_BYTES: Final = 1_000
+MAX_HEADERS_BYTES: Final = 30_000
+"""What is kept of an original's key and headers: ours have below 100 and 2,000 bytes."""
+_HEADER_BYTES: Final = 16
+"""What a header takes beside its name and value: the name's prefix and two lengths."""
 
 
 def dead_letter(stage: str, record: Record, fault: Fault, urgent: bool = False) -> EncodedOutput:
-    """Return what sets a record aside: its original bytes, where it stood, the bounded reason, and whether it is urgent."""
+    """Return what sets a record aside: its original bytes, where it stood, and the bounded reason, and whether it is urgent.
+
+    Whatever the original's size, the letter fits its topic; `original_bytes` is larger than the value where a part is left out.
+    """
+    key, value = record.key or b"", record.value or b""
+    headers, left_out = _kept(record.headers)
     letter = DeadLetterReference(
         stage=stage,
         reason=fault.reason,
@@ -41,8 +51,8 @@ def dead_letter(stage: str, record: Record, fault: Fault, urgent: bool = False) 
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
-        original_key=(record.key or b"").decode("utf-8", "replace")[:200],
-        original_bytes=len(record.value or b""),
+        original_key=key.decode("utf-8", "replace")[:200],
+        original_bytes=len(value) + max(0, len(key) - MAX_KEY_BYTES) + left_out,
         failed_at=record.appended_at,
         urgent=urgent,
     )
@@ -51,8 +61,22 @@ def dead_letter(stage: str, record: Record, fault: Fault, urgent: bool = False) 
         stage=stage,
         handled_at=record.appended_at,
         entered_at=record.appended_at,
-        payload=(record.value or b"")[:MAX_DEAD_LETTER_BYTES],
+        payload=value[:MAX_DEAD_LETTER_BYTES],
         payload_type=OCTETS,
     )
-    headers = [*aside.headers, *((f"original-{name}", value) for name, value in record.headers)]
-    return EncodedOutput(DEAD_LETTERS, 0, Encoded(record.key or b"", aside.value, headers))
+    headers = [*aside.headers, *((f"original-{name}", content) for name, content in headers)]
+    return EncodedOutput(DEAD_LETTERS, 0, Encoded(key[:MAX_KEY_BYTES], aside.value, headers))
+
+
+def _kept(headers: Headers) -> tuple[Headers, int]:
+    """Return the headers that have room in a letter, in their order, and how many bytes of others are left out."""
+    kept: Headers = []
+    size = left_out = 0
+    for name, content in headers:
+        needs = len(name.encode()) + len(content or b"") + _HEADER_BYTES
+        if size + needs > MAX_HEADERS_BYTES:
+            left_out += needs
+        else:
+            size += needs
+            kept.append((name, content))
+    return kept, left_out

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ssl
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from streams.settings import KafkaSettings
 
 RECONNECT_WITHIN_MS = 2_000
 """How long a client waits at most before it tries again to reach a broker; the default of half a minute delays every return."""
+
+COMMITTED: Final[Mapping[str, Any]] = {"isolation_level": "read_committed"}
+"""How both clients' consumers read: what a transaction wrote that was aborted was never said."""
 
 
 def kafka_client_options(kafka: KafkaSettings) -> dict[str, Any]:

@@ -16,13 +16,15 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
-from kafka import KafkaConsumer, TopicPartition
+from kafka import TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 from schemas.base import Message
+from streams.kafka.consumer import Consumer
 from streams.kafka.decoding import Decoder, undecodable_line
-from streams.kafka.errors import ClusterError
+from streams.kafka.errors import ClusterError, MissingTopicError
 from streams.kafka.options import kafka_client_options
+from streams.kafka.outage import Outage
 from streams.kafka.record import Record, Where, consumed
 from streams.settings import KafkaSettings
 from streams.topics import BY_NAME
@@ -36,6 +38,7 @@ ANSWER_S: Final = 15.0
 STALLED_S: Final = 20.0
 """Partitions that are not at their end and give nothing for so long are a failure of the cluster."""
 RETRY_S: Final = 1.0
+_STEP_S: Final = 0.1
 OPTIONS: Final[Mapping[str, Any]] = {
     "enable_auto_commit": False,
     "auto_offset_reset": "earliest",  # what retention took meanwhile is passed over, and nothing of what follows it
@@ -57,7 +60,8 @@ class Reader:
         answer_s: How long a broker may take to answer a question (s); ANSWER_S where not given.
 
     Raises:
-        ClusterError: In every method: no broker answers, it has no such topic, or it went silent. The next call connects anew.
+        ClusterError: In every method: no broker answers, or it went silent. The next call connects anew.
+        MissingTopicError: In every method: it has no such topic.
     """
 
     def __init__(
@@ -78,6 +82,7 @@ class Reader:
         }
         self._next: dict[Any, int] = {}
         self._consumer: Any = None
+        self._there: set[str] = set()
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -93,6 +98,15 @@ class Reader:
         if consumer is not None:
             with contextlib.suppress(KafkaError, OSError, ValueError):
                 consumer.close()
+
+    def require(self, names: Iterable[str]) -> None:
+        """Ask whether topics are there, with the partitions that they should have.
+
+        Raises:
+            MissingTopicError: One is not.
+        """
+        with self._connected((name, 0) for name in names):
+            pass
 
     def starts(self, names: Iterable[str]) -> dict[Where, int]:
         """Return the first offset that is retained, of each partition of topics."""
@@ -189,14 +203,28 @@ class Reader:
     @contextlib.contextmanager
     def _connected(self, places: Iterable[Where]) -> Iterator[Any]:
         """Give the consumer, and turn what it raises into one line that names the cluster and the topics."""
+        places = tuple(places)
         try:
             if self._consumer is None:
                 self._consumer = Consumer(**kafka_client_options(self._kafka), **self._options)
+                self._there = set()
+                self._check({topic for topic, _ in (*places, *self._next)})
                 self._assign(self._consumer)
+            self._check({topic for topic, _ in places})
             yield self._consumer
         except (KafkaError, OSError, ValueError) as error:
             self.close()
             raise self._failed(places, error) from None
+
+    def _check(self, names: set[str]) -> None:
+        """Ask once for each topic whether it is there: the client would wait for it without a word."""
+        if asked := names - self._there:
+            found = self._consumer.partition_counts(asked, self._options["request_timeout_ms"])
+            error = MissingTopicError.for_topics(self._kafka.bootstrap_servers, asked, found)
+            if error is not None:
+                self.close()
+                raise error
+            self._there |= asked
 
     def _assign(self, consumer: Any) -> None:
         if self._next:
@@ -207,18 +235,6 @@ class Reader:
     def _failed(self, places: Iterable[Where], error: Exception) -> ClusterError:
         topics = ", ".join(sorted({topic for topic, _ in places}))
         return ClusterError.about(self._kafka.bootstrap_servers, f"{topics} cannot be read", error)
-
-
-class Consumer(KafkaConsumer):  # type: ignore[misc]
-    """kafka-python's consumer, which leaves no thread behind where it cannot connect: whoever tries again for days needs that."""
-
-    def __init__(self, **options: Any) -> None:
-        try:
-            super().__init__(**options)
-        except BaseException:
-            if hasattr(self, "_client"):
-                self._client.close()
-            raise
 
 
 class TopicFollower(ABC):
@@ -233,6 +249,7 @@ class TopicFollower(ABC):
         self._name = name
         self._stop = threading.Event()
         self._reader = Reader(kafka, name, self._stop.is_set)
+        self._outage = Outage()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
@@ -253,15 +270,45 @@ class TopicFollower(ABC):
 
     def _run(self) -> None:
         while not self._stop.is_set():
+            began_s = time.monotonic()
             try:
                 with self._reader:
                     self._follow()
             except ClusterError as error:
-                log.warning("%s: %s", self._name, error)
+                if time.monotonic() - began_s > STALLED_S:  # it read meanwhile: this is news
+                    self._outage = Outage()
+                self._outage.tell(f"{self._name}: {error}")
                 self._stop.wait(RETRY_S)
             except Exception:
                 log.exception("reading %s broke, it begins anew", self._name)
                 self._stop.wait(RETRY_S)
+
+
+def await_topics(
+    kafka: KafkaSettings,
+    names: Iterable[str],
+    stopping: Callable[[], bool],
+    sleep: Callable[[float], None] = time.sleep,
+) -> bool:
+    """Wait until topics are there, and say so; return whether they are, or the process was told to stop.
+
+    Raises:
+        ClusterError: No broker answers.
+    """
+    names, outage = tuple(names), Outage()
+    while not stopping():
+        try:
+            with Reader(kafka, "topics") as reader:
+                reader.require(names)
+        except MissingTopicError as error:
+            outage.tell(f"waiting: {error}")
+        else:
+            outage.over("the topics are there")
+            return True
+        for _ in range(round(RETRY_S / _STEP_S)):
+            if not stopping():
+                sleep(_STEP_S)
+    return False
 
 
 def read_records(kafka: KafkaSettings, names: Iterable[str], since: datetime | None = None) -> Iterator[Record]:

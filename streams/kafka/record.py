@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from schemas.base import Message, iso_utc
 from schemas.codec import Encoded, Headers
+from streams.clock import utc_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,16 @@ def consumed(record: Any) -> Record:
         key=record.key,
         value=record.value,
         headers=normal_headers(record.headers),
-        appended_at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
+        appended_at=append_time(record.timestamp),
     )
+
+
+def append_time(since_1970_ms: float) -> datetime:
+    """Return a record's time as clients give it (UTC); on a topic whose records have their senders' times, it may be none."""
+    try:
+        return datetime.fromtimestamp(max(0.0, since_1970_ms) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return utc_now()
 
 
 def normal_headers(headers: Iterable[tuple[str, bytes]] | dict[str, bytes] | None) -> Headers:

@@ -10,23 +10,54 @@ from schemas.cameras import CameraStatus
 from schemas.codec import decode, envelope
 from schemas.dead_letters import DeadLetterReason
 from schemas.errors import UndecodableError
+from streams.kafka.batches import PackedValue
 from streams.kafka.dead_letter import Fault
 from streams.kafka.record import Record
 from streams.stages.base import Input
+from streams.topics import BY_NAME, MAX_MESSAGE_BYTES
 
 MAX_AHEAD: Final = timedelta(seconds=60)
 """How far a sender's clock may be ahead of the broker's; the clocks of hosts with NTP differ by far less."""
 
 
 def read_record(record: Record, max_late: timedelta | None) -> Input | Fault | None:
-    """Return the record as an input, the fault that it has, or None for a deletion (null value)."""
-    if record.value is None:
+    """Return the record as an input, the fault that it has, or None for a deletion (null value) on a compacted topic."""
+    if record.value is None and record.topic in BY_NAME and "compact" in BY_NAME[record.topic].cleanup:
         return None
+    value = _value(record)
+    if isinstance(value, Fault):
+        return value
     try:
         about = envelope(record.headers)
-        message = decode(record.value, record.headers)
+        message = decode(value, record.headers)
     except UndecodableError as error:
         return Fault(error.reason, error.detail)
+    return _misplaced(message, record, max_late) or Input(
+        message=message,
+        payload=value,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        event_id=about.event_id,
+        entered_at=about.entered_at or record.appended_at,
+    )
+
+
+def _value(record: Record) -> bytes | Fault:
+    """Return a record's value, where there is one that a message can be read from."""
+    if record.value is None:
+        return Fault(DeadLetterReason.NOT_JSON, "the record has no value, expected a message")
+    if isinstance(record.value, PackedValue):
+        return Fault(DeadLetterReason.UNREADABLE_RECORD, record.value.why)
+    size = size_of(record)
+    if size > MAX_MESSAGE_BYTES:  # packed it was smaller
+        detail = f"{size} bytes with its key and headers, expected at most {MAX_MESSAGE_BYTES}"
+        return Fault(DeadLetterReason.TOO_LARGE, detail)
+    return record.value
+
+
+def _misplaced(message: Message, record: Record, max_late: timedelta | None) -> Fault | None:
+    """Return what is wrong with a message's key or time, if anything."""
     if record.key is None or record.key.decode("utf-8", "replace") not in _keys(message):
         return Fault(DeadLetterReason.WRONG_KEY, f"{message.name}: the record's key is not the message's key")
     happened_at = message.happened_at()
@@ -38,15 +69,13 @@ def read_record(record: Record, max_late: timedelta | None) -> Input | Fault | N
             DeadLetterReason.TOO_LATE,
             f"{message.name}: happened {iso_utc(happened_at)}, more than {max_late} before it arrived",
         )
-    return Input(
-        message=message,
-        payload=record.value,
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        event_id=about.event_id,
-        entered_at=about.entered_at or record.appended_at,
-    )
+    return None
+
+
+def size_of(record: Record) -> int:
+    """Return how many bytes a record has: key, value and headers."""
+    headers = sum(len(name.encode()) + len(content or b"") for name, content in record.headers)
+    return len(record.key or b"") + len(record.value or b"") + headers
 
 
 def _keys(message: Message) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 For each record of a stage's topics, in the order of its partition:
 
-1. it is decoded and guarded (`streams/kafka/record.py`); what fails goes to dead-letters, and the partition goes on;
+1. it is decoded and guarded (`streams/runtime/guard.py`); what fails goes to dead-letters, and the partition goes on; what a
+   client with another partitioner wrote is sent on to the partition of its key, where its state is;
 2. a repeated input sends again exactly what it caused the first time (`streams/runtime/processed.py`);
 3. otherwise the agent decides, synchronously, with `now` being the time at which the broker appended the record (for one
    that is sent again: the first time), so that the same record gives the same decision whenever it is handled;
@@ -18,16 +19,27 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from schemas.codec import Encoded
 from schemas.dead_letters import DeadLetterReason
+from schemas.ticks import Tick
 from streams import metrics
 from streams.domain.incidents.urgency import may_be_urgent
 from streams.errors import DeliveryError, UnknownCameraError
 from streams.kafka.dead_letter import Fault, dead_letter
-from streams.kafka.record import EncodedOutput, Record, Where, first_appended_at, is_sent_again, normal_headers
+from streams.kafka.partitioner import partition_of
+from streams.kafka.record import (
+    EncodedOutput,
+    Record,
+    Where,
+    append_time,
+    first_appended_at,
+    is_sent_again,
+    normal_headers,
+    sent_again,
+)
 from streams.runtime.assignment import PartitionAssignment
 from streams.runtime.encode import MAX_ROW_BYTES, encoded, handler_fault, placed
 from streams.runtime.faust.table import StateTable
@@ -37,7 +49,7 @@ from streams.runtime.recurring import RecurringFaults
 from streams.runtime.send_queue import QueuedInput
 from streams.runtime.state import NoRows, PartitionState, StateError, StateRows
 from streams.stages.base import Input, Rows, Stage
-from streams.topics import EVIDENCE, EVIDENCE_URGENT, INCIDENTS
+from streams.topics import EVIDENCE, EVIDENCE_URGENT, INCIDENTS, ONLOOKERS
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +82,7 @@ class Runner:
         metrics.failures_from_zero(stage.name)
         self._taken = {topic: metrics.MESSAGES_IN.labels(stage.name, topic) for topic in stage.inputs}
         self._repeated = metrics.MESSAGES_REPEATED.labels(stage.name)
+        self._sent_on: dict[str, Any] = {}
         self._redelivered = metrics.MESSAGES_REPLAYED.labels(stage.name)
 
     async def run(self, events: AsyncIterator[Any]) -> None:
@@ -93,6 +106,9 @@ class Runner:
         if record.again:
             self._redelivered.inc()
         item = read_record(record, self.stage.max_late)
+        if isinstance(item, Input) and (place := self._elsewhere(item)) is not None:
+            self._send_on(item, record, place, acknowledge)
+            return
         if isinstance(item, Input):
             decided = self._decide(item, record)
             if not isinstance(decided, Fault):
@@ -118,6 +134,27 @@ class Runner:
         self._owned.clear()
         if self.table is not None:
             self.table.forget()
+
+    def _elsewhere(self, item: Input) -> int | None:
+        """Return the partition on which an input belongs, where that is another one than it stands on."""
+        if self.stage.name in ONLOOKERS or isinstance(item.message, Tick):
+            return None
+        partition = partition_of(item.topic, item.message.key().encode())
+        return None if partition == item.partition else partition
+
+    def _send_on(self, item: Input, record: Record, partition: int, acknowledge: Callable[[], object]) -> None:
+        """Send an input on to its partition as it is, with the time at which the broker took it first; there it is decided."""
+        if item.topic not in self._sent_on:
+            log.warning(
+                "%s: %s/%d@%d: its key belongs on partition %d: a client has another partitioner (docs/partners.md). "
+                "What it writes is sent on",
+                self.stage.name, item.topic, item.partition, item.offset, partition,
+            )  # fmt: skip
+            self._sent_on[item.topic] = metrics.MESSAGES_SENT_ON.labels(self.stage.name, item.topic)
+        self._sent_on[item.topic].inc()
+        copy = Encoded(record.key or b"", item.payload, sent_again(record.headers, record.appended_at))
+        output = EncodedOutput(item.topic, partition, copy)
+        self.send_queue.put(QueuedInput(record.partition, acknowledge, [output]), placed([output]))
 
     def _own(self, table: StateTable, partition: int) -> Owned:
         owned = self._owned.get(partition)
@@ -213,6 +250,6 @@ def record_of(event: Any) -> Record:
         key=message.key,
         value=message.value,
         headers=headers,
-        appended_at=first_appended_at(headers, datetime.fromtimestamp(message.timestamp, UTC)),
+        appended_at=first_appended_at(headers, append_time(1_000 * (message.timestamp or 0))),
         again=is_sent_again(headers),
     )

@@ -1,4 +1,4 @@
-"""What is relied upon inside faust-streaming and aiokafka. A new version of either must be read before it is used.
+"""What is relied upon inside faust-streaming, aiokafka and kafka-python. A new version of either must be read before it is used.
 
 The delivery of every message rests on a few methods of the framework that are overridden or called though they are not its
 public interface. Their source is compared by digest: where one changes, read the change, run `toezicht bench faults`, and
@@ -26,10 +26,11 @@ from faust.transport.conductor import ConductorCompiler
 from faust.transport.consumer import Consumer, ThreadDelegateConsumer
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.transport.drivers.aiokafka import Consumer as AIOKafkaThreadedConsumer
+from kafka.consumer.fetcher import Fetcher as KafkaFetcher
 from mode.services import Service
 from mode.utils.queues import FlowControlQueue
 
-VERSIONS = {"faust-streaming": "0.15.3", "aiokafka": "0.14.0"}
+VERSIONS = {"faust-streaming": "0.15.3", "aiokafka": "0.14.0", "kafka-python": "3.0.12"}
 
 RELIED_UPON: dict[str, Any] = {
     "the order that is turned round": Recovery.on_recovery_completed,
@@ -41,6 +42,9 @@ RELIED_UPON: dict[str, Any] = {
     "whether there is anything to recover": Recovery.need_recovery,
     "how much there is to recover": Recovery.active_remaining,
     "where a reader stands after marks and holes": PartitionRecords._unpack_records,
+    "what becomes of the bytes of a fetch": Fetcher._proc_fetch_request,
+    "what becomes of them in kafka-python": KafkaFetcher._parse_fetched_data,
+    "how kafka-python goes through batches": KafkaFetcher.PartitionRecords._unpack_records,
     "how the recovery service is made": TableManager.recovery.fget,
     "what happens before partitions go": App._on_partitions_revoked,
     "what happens when partitions come": App._on_partitions_assigned,
@@ -83,6 +87,9 @@ DIGESTS: dict[str, str] = {
     "whether there is anything to recover": "fd1dc345b5d5e121",
     "how much there is to recover": "0dcc38568ad5018b",
     "where a reader stands after marks and holes": "b803e6d46480732c",
+    "what becomes of the bytes of a fetch": "59bf948fff47eed5",
+    "what becomes of them in kafka-python": "3cd93b6d3b7b96e1",
+    "how kafka-python goes through batches": "d91ccce28d83483f",
     "how the recovery service is made": "f0bf5de78b4c3d23",
     "what happens before partitions go": "d5c895bbe57dc73a",
     "what happens when partitions come": "de932b7927db85b3",

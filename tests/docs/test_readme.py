@@ -94,10 +94,10 @@ def test_the_pipeline_file_in_the_readme_is_a_valid_one() -> None:
 
 
 def test_the_python_in_the_readme_reads_real_alerts() -> None:
-    """It compiles, and is ten lines or so."""
+    """It compiles, and is twenty-five lines or so; `test_partners_code.py` runs it."""
     (code,) = [block for name, block in blocks("python") if name == "README.md"]
     compile(code, "README.md", "exec")
-    assert len([line for line in code.splitlines() if line.strip()]) <= 12
+    assert len([line for line in code.splitlines() if line.strip()]) <= 26
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,13 @@ WITHIN_S: Final = 60.0
 
 
 def empty(kafka: KafkaSettings) -> None:
-    """Delete all topics and consumer groups, and make our topics anew.
+    """Delete all topics and consumer groups, and make our topics anew."""
+    clear(kafka)
+    apply(kafka)
+
+
+def clear(kafka: KafkaSettings) -> None:
+    """Delete all topics and consumer groups.
 
     A worker that was killed is a member of its group until its session ends; it is taken out, so that no later worker
     waits for it.
@@ -40,7 +46,6 @@ def empty(kafka: KafkaSettings) -> None:
             time.sleep(0.05)
     finally:
         client.close()
-    apply(kafka)
 
 
 def await_handled(kafka: KafkaSettings, group: str, topics: Sequence[str]) -> None:

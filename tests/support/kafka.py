@@ -22,6 +22,7 @@ from streams.kafka.record import Raw, Where
 from streams.runtime.assignment import PartitionAssignment
 from streams.runtime.lease import Lease
 from streams.runtime.send_queue import SendQueue
+from streams.topics import BY_NAME
 
 
 @dataclass
@@ -55,6 +56,7 @@ class FakeTopics:
         failures: How many looks for records fail from now on.
         silent: Whether nothing comes any more, though more is there.
         consumers: How many were made.
+        missing: Topics that are not there.
     """
 
     records: dict[TopicPartition, list[KeptRecord]] = field(default_factory=lambda: defaultdict(list))
@@ -64,6 +66,7 @@ class FakeTopics:
     failures: int = 0
     silent: bool = False
     consumers: int = 0
+    missing: set[str] = field(default_factory=set)
 
     def add(
         self,
@@ -105,6 +108,11 @@ class FakeConsumer:
         if topics.refusals:
             topics.refusals -= 1
             raise KafkaConnectionError("away")
+
+    def partition_counts(self, names: set[str], within_ms: int) -> dict[str, int]:
+        """Return how many partitions topics have."""
+        assert within_ms > 0
+        return {name: 0 if name in self._topics.missing else BY_NAME[name].partitions for name in names}
 
     def assign(self, partitions: list[TopicPartition]) -> None:
         """Read these from now on."""

@@ -11,6 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final, cast
@@ -39,9 +40,11 @@ from streams.domain.observations.memory import CameraMemory
 from streams.domain.observations.open_second import CameraSecond
 from streams.domain.trends.areas import AreaMap
 from streams.domain.trends.counts import CountsRow
+from streams.kafka.partitioner import partition_of
 from streams.kafka.record import Record
 from streams.runtime.processed import Done
 from streams.runtime.runner import Runner
+from streams.runtime.send_queue import QueuedInput
 from streams.runtime.state import PartitionState
 from streams.stages.base import Stage
 from streams.stages.corroborate.stage import Corroborate, OpenRow
@@ -174,10 +177,18 @@ def written() -> dict[str, dict[str, bytes]]:
 
 
 def _writes(stage: Stage, inputs: list[tuple[datetime, Message]]) -> list[tuple[str, bytes]]:
-    database, found = FakeDatabase(), list[tuple[str, bytes]]()
-    state = PartitionState(lambda: database)
+    """Return the rows that a stage writes, in their order: each message on its key's partition, ticks on all of these."""
+    found: list[tuple[str, bytes]] = []
+    records = [
+        (now, topic_of(stage, each), each, encode(each, stage="sample", handled_at=now, entered_at=now))
+        for now, each in inputs
+    ]
+    places = {partition_of(topic, made.key) for _, topic, each, made in records if not isinstance(each, Tick)}
+    databases = {place: FakeDatabase() for place in places}
+    states = {place: PartitionState(partial(databases.__getitem__, place)) for place in places}
 
-    def put(entry: Any, _: Any) -> None:
+    def put(entry: QueuedInput, _: Any) -> None:
+        database = databases[entry.partition]
         for key, value in (entry.writes or {}).items():
             database.content.pop(key, None)
             if value is not None:
@@ -186,13 +197,11 @@ def _writes(stage: Stage, inputs: list[tuple[datetime, Message]]) -> list[tuple[
         if entry.settled:
             entry.settled()
 
-    table = SimpleNamespace(partition_state=lambda _: state)
+    table = SimpleNamespace(partition_state=states.__getitem__)
     runner = Runner(stage, cast(Any, SimpleNamespace(send_queue=SimpleNamespace(put=put))), cast(Any, table))
-    for offset, (now, message) in enumerate(inputs):
-        record = encode(message, stage="sample", handled_at=now, entered_at=now)
-        runner.handle(
-            Record(topic_of(stage, message), 0, offset, record.key, record.value, record.headers, now), lambda: None
-        )
+    for offset, (now, topic, message, made) in enumerate(records):
+        for place in places if isinstance(message, Tick) else [partition_of(topic, made.key)]:
+            runner.handle(Record(topic, place, offset, made.key, made.value, made.headers, now), lambda: None)
     return found
 
 

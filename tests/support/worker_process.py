@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from prometheus_client.parser import text_string_to_metric_families
 
 from schemas.alerts import Alert
 from schemas.base import derive_id
@@ -52,6 +55,7 @@ class DecidingWorker:
         except BaseException:
             self.close()
             raise
+        self._metrics = f"http://127.0.0.1:{json.loads(ready.read_text())['metrics_port']}/metrics"
 
     def report(self, *numbers: int) -> None:
         """Send reports that were read just now, each in another place."""
@@ -86,6 +90,13 @@ class DecidingWorker:
                     found |= {report.source_id for report in Alert.model_validate_json(record.value).reports}
         consumer.close()
         return found
+
+    def measured(self, metric: str, **labels: str) -> float:
+        """Return the sum of a metric's series that have these labels."""
+        with urllib.request.urlopen(self._metrics, timeout=30) as answer:
+            families = text_string_to_metric_families(answer.read().decode())
+        samples = [sample for family in families for sample in family.samples if sample.name == metric]
+        return sum(each.value for each in samples if labels.items() <= each.labels.items())
 
     def last_words(self) -> str:
         """Return the end of its log."""

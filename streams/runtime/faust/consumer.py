@@ -8,6 +8,8 @@
 - A message that is handed on at once no longer waits for the stage. So reading waits: more is asked for when the stage has worked
   off most of what it has. A buffer that runs full would stop its partitions, and with all of them stopped the framework
   sleeps for a second.
+- A batch that aiokafka cannot unpack ends the framework, at each start again. Here it is a record, which is set aside.
+- What a transaction wrote that was aborted, or is still open, is not read.
 - The broker may keep a request for which it has nothing for a fifth of a second, and not for the framework's one and a half.
 """
 
@@ -17,11 +19,17 @@ import asyncio
 from collections.abc import Coroutine, Generator
 from typing import Any, Final
 
+from aiokafka import TopicPartition
+from aiokafka.consumer import fetcher
+from aiokafka.record.memory_records import MemoryRecords
 from faust.transport.drivers import aiokafka
 from faust.types import TP
 from mode.services import WaitResults
 
 from streams import topics
+from streams.kafka.batches import Batches
+from streams.kafka.options import COMMITTED
+from streams.runtime.lag import PartitionEnd
 
 FETCH_WAITS_MS: Final = 200
 """For so long the broker may keep a request for which it has nothing. The framework's 1,500 ms made latencies of seconds; with 50
@@ -34,6 +42,10 @@ ENOUGH: Final = 0.5
 """While a stage has more waiting than this share of what is read at once, nothing is asked for: it is busy for longer than
 a fetch takes."""
 LOOK_AGAIN_S: Final = 0.004
+
+fetcher.MemoryRecords = lambda data: Batches(
+    data, MemoryRecords
+)  # of all of aiokafka's consumers: restoring state reads so too
 
 
 def buffer_for(at_once: int) -> int:
@@ -72,6 +84,7 @@ class QuickThread(aiokafka.AIOKafkaConsumerThread):  # type: ignore[misc]
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
+        consumer._isolation_level = COMMITTED["isolation_level"]
         consumer._fetch_max_wait_ms = FETCH_WAITS_MS
         return consumer
 
@@ -137,6 +150,18 @@ class OrderedConsumer(aiokafka.Consumer):  # type: ignore[misc]
                 found = await super()._getmany(asked, timeout)
         wanted = self._get_active_partitions() | self._buffered_partitions
         return {tp: records for tp, records in found.items() if tp in wanted}
+
+    def partition_end(self, tp: TP) -> PartitionEnd | None:
+        """Return where an assigned partition ends, as far as the consumer in its thread knows."""
+        subscription = self._thread._ensure_consumer()._subscription.subscription
+        assignment = None if subscription is None else subscription.assignment
+        place = TopicPartition(tp.topic, tp.partition)
+        if assignment is None or place not in assignment.tps:
+            return None
+        state = assignment.state_value(place)
+        if not state.has_valid_position or state.highwater is None:
+            return None
+        return PartitionEnd(state.position, state.highwater if state.lso is None else state.lso, state.highwater)
 
     def _enough(self) -> bool:
         """Return whether the stage has so much waiting that it is busy for longer than a fetch takes."""

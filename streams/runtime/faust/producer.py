@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 from aiokafka.protocol.produce import ProduceRequest
 
-from streams.kafka.options import aiokafka_options
+from streams.kafka.errors import MissingTopicError
+from streams.kafka.options import COMMITTED, aiokafka_options
+from streams.kafka.outage import Outage
 from streams.kafka.record import Raw, Where
 from streams.metrics import MESSAGES_OUT
 from streams.runtime.lease import Lease
 from streams.settings import KafkaSettings
-
-log = logging.getLogger(__name__)
-
 
 BATCH_BYTES: Final = 512 * 1024
 """Largest batch per topic and partition; the topics take up to 1,000,000 bytes."""
@@ -29,6 +27,7 @@ SEND_WITHIN_S: Final = 120.0
 
 
 TRY_AGAIN_S: Final = 1.0
+LOOK_MS: Final = 200
 
 
 class FencedProducer(AIOKafkaProducer):  # type: ignore[misc]
@@ -47,6 +46,7 @@ class FencedProducer(AIOKafkaProducer):  # type: ignore[misc]
             max_batch_size=BATCH_BYTES,
             request_timeout_ms=int(SEND_WITHIN_S * 1000),
         )
+        self._servers = kafka.bootstrap_servers
         send = self.client.send
 
         async def send_while_held(node_id: int, request: Any, **options: Any) -> Any:
@@ -60,13 +60,31 @@ class FencedProducer(AIOKafkaProducer):  # type: ignore[misc]
 
     async def start_patiently(self) -> None:
         """Connect, trying again for as long as no broker answers."""
+        outage = Outage()
         while True:
             try:
                 await self.start()
-                return
+                break
             except KafkaConnectionError as error:
-                log.warning("no broker answers, trying again: %s", error)
+                outage.tell(f"no broker answers, trying again: {error}")
                 await asyncio.sleep(TRY_AGAIN_S)
+        outage.over("a broker answers")
+
+    async def await_topics(self, stage: str, names: Collection[str]) -> None:
+        """Wait until topics are there, and say so: a consumer that joins its group before them finds them minutes later."""
+        outage = Outage()
+        while error := await self._missing(names):
+            outage.tell(f"{stage}: waiting: {error}")
+            await asyncio.sleep(TRY_AGAIN_S)
+        outage.over(f"{stage}: the topics are there")
+
+    async def _missing(self, names: Collection[str]) -> str:
+        try:
+            cluster = await self.client.fetch_all_metadata()
+        except KafkaError as error:
+            return f"Kafka at {self._servers} does not tell its topics: {error}"
+        found = {name: len(cluster.partitions_for_topic(name) or ()) for name in names}
+        return str(MissingTopicError.for_topics(self._servers, names, found) or "")
 
 
 class BatchTransmit:
@@ -121,7 +139,7 @@ class FirstOffset:
         """Return the first offset at or after one, or None at the partition's end."""
         place = TopicPartition(*where)
         reader = AIOKafkaConsumer(
-            **aiokafka_options(self._kafka), enable_auto_commit=False, auto_offset_reset="earliest"
+            **aiokafka_options(self._kafka), **COMMITTED, enable_auto_commit=False, auto_offset_reset="earliest"
         )
         await reader.start()
         try:
@@ -131,6 +149,9 @@ class FirstOffset:
             if offset >= end:
                 return None
             reader.seek(place, max(offset, begin))
-            return int((await reader.getone(place)).offset)
+            while await reader.position(place) < end:  # marks of transactions, and what was aborted, are no records
+                for records in (await reader.getmany(place, timeout_ms=LOOK_MS, max_records=1)).values():
+                    return int(records[0].offset)
+            return None
         finally:
             await reader.stop()

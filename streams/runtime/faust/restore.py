@@ -21,8 +21,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError
 from faust.types import TP
 
-from streams.kafka.options import aiokafka_options
-from streams.runtime.faust.table import StateTable
+from streams.kafka.options import COMMITTED, aiokafka_options
+from streams.kafka.outage import Outage
+from streams.runtime.faust.table import StateTable, is_row
 from streams.settings import KafkaSettings
 
 log = logging.getLogger(__name__)
@@ -72,6 +73,8 @@ class Piece:
         for record in records:
             if record.offset >= end:
                 break
+            if not is_row(record, self.partition):
+                continue
             rows[record.key] = record.value
             self.read_bytes += len(record.key) + len(record.value or b"")
         self.reached = min(position, end)
@@ -96,6 +99,7 @@ class ChangelogRestore:
         self._stage = stage
         self._kafka = kafka
         self._running = 0
+        self._outage = Outage()
 
     @property
     def under_way(self) -> bool:
@@ -150,6 +154,7 @@ class ChangelogRestore:
         """Yield a reader outside of any group that stands at the first record wanted of each partition."""
         reader = AIOKafkaConsumer(
             **aiokafka_options(self._kafka),
+            **COMMITTED,
             enable_auto_commit=False,
             auto_offset_reset="earliest",  # where the beginning of the changelog expired in the meantime
             max_partition_fetch_bytes=FETCH_BYTES,
@@ -168,8 +173,9 @@ class ChangelogRestore:
         try:
             await reader.start()
         except KafkaConnectionError as error:
-            log.warning("%s: no broker answers, trying again: %s", self._stage, error)
+            self._outage.tell(f"{self._stage}: no broker answers, trying again: {error}")
             return False
+        self._outage.over(f"{self._stage}: a broker answers")
         return True
 
 

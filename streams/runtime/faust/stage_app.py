@@ -28,6 +28,7 @@ from streams.runtime.encode import encoded, placed
 from streams.runtime.faust.app import LEASE_S, faust_app, source_topic, state_table
 from streams.runtime.faust.local_state import discard_distrusted
 from streams.runtime.faust.producer import BatchTransmit, FencedProducer, FirstOffset
+from streams.runtime.lag import HeldUp
 from streams.runtime.lease import Lease
 from streams.runtime.picture_runner import MAX_PICTURES_IN_FLIGHT, PictureRunner
 from streams.runtime.runner import Runner
@@ -52,6 +53,7 @@ class StageApp:
     async def start(self) -> None:
         """Connect and join the group."""
         await self.producer.start_patiently()
+        await self.producer.await_topics(self.stage.name, self.needs())
         await self.app.start()
 
     async def stop(self, *, finish: bool) -> None:
@@ -63,6 +65,11 @@ class StageApp:
         await self.producer.stop()
         if isinstance(self.stage, PictureStage):
             await asyncio.to_thread(self.stage.close)
+
+    def needs(self) -> set[str]:
+        """Return the topics without which the stage does nothing, or cannot go on."""
+        changelog = [] if isinstance(self.stage, PictureStage) or not self.stage.stateful else [self.stage.name]
+        return {*self.stage.inputs, topics.DEAD_LETTERS, *(topics.changelog(name) for name in changelog)}
 
     def owned(self, topic: str) -> list[TP]:
         """Return the partitions of a topic that this worker is assigned."""
@@ -164,12 +171,13 @@ def _opening(
 def _add_timers(built: StageApp, clock: Clock) -> None:
     ticks = None if isinstance(built.stage, PictureStage) else built.stage.ticks
     group = "camera" if ticks == topics.CAMERA_TICKS else "room"
+    held = HeldUp(built.stage.name)
     in_flight = metrics.IN_FLIGHT.labels(built.stage.name)
 
     @built.app.timer(interval=1.0, on_leader=False)  # type: ignore[untyped-decorator]
     async def each_second() -> None:
         in_flight.set(built.assignment.send_queue.in_flight)
-        _measure_lag(built)
+        _measure_lag(built, held)
         if ticks is None:
             return
         now = clock().replace(microsecond=0)
@@ -189,11 +197,13 @@ def _tell_refused(where: str, confirmation: asyncio.Future[int]) -> None:
         log.warning("%s: the broker did not confirm a tick: %r", where, error)
 
 
-def _measure_lag(built: StageApp) -> None:
-    consumer = built.app.consumer
+def _measure_lag(built: StageApp, held: HeldUp) -> None:
+    consumer, offsets = built.app.consumer, built.assignment.offsets
+    done_at = offsets.positions()
+    waiting = any(channel.queue.qsize() for channel in built.app.topics)
     for tp in consumer.assignment():
-        if tp.topic in built.stage.inputs:
-            end = consumer.highwater(tp)
-            done = built.assignment.offsets.positions().get(tp)
-            if end is not None and done is not None:
-                metrics.CONSUMER_LAG.labels(built.stage.name, tp.topic, str(tp.partition)).set(max(0, end - done))
+        at, done = consumer.partition_end(tp), done_at.get(tp)
+        if tp.topic in built.stage.inputs and at is not None and done is not None:
+            idle = not waiting and done == offsets.next_of(tp)
+            metrics.CONSUMER_LAG.labels(built.stage.name, tp.topic, str(tp.partition)).set(at.lag(done, idle=idle))
+            held.look(tp, at)

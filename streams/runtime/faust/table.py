@@ -12,9 +12,19 @@ import faust
 import rocksdict
 from faust.types import TP
 
+from streams.kafka.batches import PackedValue
 from streams.metrics import STATE_REBUILT
 from streams.runtime.faust.local_state import mark_of
 from streams.runtime.state import KEPT_AT_KEY, LOCAL_STATE_KEPT_S, Database, PartitionState, StateError, log
+
+
+def is_row(record: Any, partition: int) -> bool:
+    """Return whether a record of a changelog can be a row of ours; what a client put there that cannot is told, and left out."""
+    if record.key is not None and not isinstance(record.value, PackedValue):
+        return True
+    why = "it has no key" if record.key is None else record.value.why
+    log.error("changelog record %d of partition %d is no row: %s", record.offset, partition, why)
+    return False
 
 
 class StateTable(faust.Table):  # type: ignore[misc]
@@ -47,7 +57,7 @@ class StateTable(faust.Table):  # type: ignore[misc]
 
     def apply_changelog_batch(self, batch: Any) -> None:
         """Write what the framework read for a standby."""
-        events = list(batch)
+        events = [event for event in batch if is_row(event.message, event.message.partition)]
         with self.failing():
             super().apply_changelog_batch(events)
             for partition in {event.message.partition for event in events}:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -202,6 +203,25 @@ def test_reading_is_as_strict_as_the_schema(model: type[Message], field: str, va
     assert f"field {field}" in caught.value.detail
 
 
+@pytest.mark.parametrize("model", MESSAGES, ids=lambda model: model.name)
+def test_a_message_of_the_next_minor_version_is_read(model: type[Message]) -> None:
+    """What it has more, at any depth, is left out and goes nowhere from here; a worker may be updated after its senders."""
+    document = json.loads(example(model).model_dump_json())
+
+    def grown(node: Any) -> Any:
+        if isinstance(node, list):
+            return [grown(child) for child in node]
+        if isinstance(node, dict):
+            parts = {name: grown(child) for name, child in node.items()}
+            of_fields = bool(node) and all(name.isidentifier() for name in node)  # and not of ids, as a mapping is
+            return parts | {"added_later": {"age": 17}} if of_fields else parts
+        return node
+
+    found = parse(model, json.dumps(grown(document)).encode())
+    assert found == example(model)
+    assert "added_later" not in found.model_dump_json()
+
+
 def test_detail_never_repeats_values() -> None:
     """Neither a value, nor a field that nobody named like that, nor the tag of a variant is quoted."""
     secret = "Jan Jansen 06-12345678"
@@ -212,7 +232,6 @@ def test_detail_never_repeats_values() -> None:
     watch["window_until"] = "1999-12-31T23:59:59Z"
     cases: list[tuple[type[Message], object]] = [
         (Incident, incident | {"category": secret}),
-        (Incident, incident | {secret: 1}),
         (Incident, incident | {"occurred_at": secret}),
         (Evidence, evidence),
         (CameraWatch, watch),

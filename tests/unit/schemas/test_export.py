@@ -126,6 +126,22 @@ def test_nested_objects_refuse_extra_fields_too(model: type[Message]) -> None:
 
 
 @pytest.mark.parametrize("model", MESSAGES, ids=schema_name)
+def test_schema_for_readers(model: type[Message]) -> None:
+    """A reader's schema takes the next minor version, with more fields at any depth, and is as strict in what it knows."""
+    schema = json.loads((FOLDER / "readers" / f"{schema_name(model)}.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    document = json.loads(example(model).model_dump_json())
+    for part in list(_nodes(document)):
+        if part and all(name.isidentifier() for name in part):  # fields, and not ids, as a mapping has
+            part["added_later"] = 17
+    assert not _validator(f"{schema_name(model)}.json").is_valid(document)
+    validator.validate(document)
+    for name in schema.get("required", ()):
+        assert not validator.is_valid({key: value for key, value in document.items() if key != name})
+
+
+@pytest.mark.parametrize("model", MESSAGES, ids=schema_name)
 def test_required_fields_are_required(model: type[Message]) -> None:
     """The validator and the model agree on which fields may be left out."""
     validator = _validator(f"{schema_name(model)}.json")

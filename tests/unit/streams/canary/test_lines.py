@@ -10,7 +10,9 @@ from kafka.errors import KafkaTimeoutError
 from schemas.alerts import Alert
 from schemas.codec import decode
 from schemas.ticks import Tick
+from streams.canary import lines as lines_module
 from streams.canary.lines import KafkaLines
+from streams.errors import DeliveryError
 from streams.kafka import producer, reader
 from streams.settings import KafkaSettings
 from streams.topics import CANARY, CANARY_STATE, DETECTIONS
@@ -29,6 +31,7 @@ def test_canaries_go_in_and_come_back_through_outages(
     monkeypatch.setattr(reader, "Consumer", partial(FakeConsumer, held))
     monkeypatch.setattr(producer, "KafkaProducer", sent.connected)
     held.add(CANARY, example(Alert, alert_id="before"), NOON)
+    monkeypatch.setattr(lines_module, "PAUSE_S", 0.0)
     lines = KafkaLines(KAFKA, lambda: NOON)
     held.add(CANARY, None, NOON, value=b"{")
     held.add(CANARY, example(Alert, alert_id="first"), NOON)
@@ -47,3 +50,25 @@ def test_canaries_go_in_and_come_back_through_outages(
     assert [(each.topic, decode(each.value or b"", each.headers)) for each in sent.sent] == [(DETECTIONS, tick)]
     lines.close()
     assert sent.forced
+
+
+def test_a_round_that_cannot_be_sent_is_tried_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each message of it would wait as long, and nobody could stop the process meanwhile; it is told once."""
+    caplog.set_level("WARNING")
+    held, sent, tried = FakeTopics(), FakeKafkaProducer(), list[int]()
+    monkeypatch.setattr(reader, "Consumer", partial(FakeConsumer, held))
+    monkeypatch.setattr(producer, "KafkaProducer", sent.connected)
+    lines = KafkaLines(KAFKA, lambda: NOON)
+
+    def refuse(*_: object) -> None:
+        tried.append(1)
+        raise DeliveryError("detections: the producer refuses a record")
+
+    monkeypatch.setattr(lines._producer, "send_encoded", refuse)
+    for _ in range(20):
+        lines.send(DETECTIONS, example(Tick))
+    assert len(tried) == 1
+    assert caplog.text.count("a canary could not be sent") == 1
+    lines.close()

@@ -18,6 +18,7 @@ from schemas.snapshots import SnapshotReference
 from schemas.ticks import Tick
 from streams.capture.snapshot_consumer import BACK, SnapshotReader
 from streams.kafka import reader
+from streams.kafka.batches import PackedValue
 from streams.settings import KafkaSettings
 from streams.topics import BY_NAME, DEAD_LETTERS, SNAPSHOT_REQUESTS, SNAPSHOTS
 from tests.support.capture import NOW
@@ -100,10 +101,13 @@ def test_what_cannot_be_read_is_set_aside(reading: Reading) -> None:
     reading.log.add(SNAPSHOT_REQUESTS, None, NOW, value=b"{")
     reading.log.add(SNAPSHOT_REQUESTS, None, NOW)
     reading.log.add(SNAPSHOT_REQUESTS, example(Tick), NOW)
+    packed = PackedValue.because("it cannot be unpacked", b"raw")
+    reading.log.add(SNAPSHOT_REQUESTS, None, NOW, value=packed)
     reading.log.add(SNAPSHOT_REQUESTS, request(NOW, "good"), NOW)
     reading.until(lambda: bool(reading.answered()))
     assert [(letter.reason, letter.offset) for letter in reading.letters()] == [
         (DeadLetterReason.UNKNOWN_TYPE, 0), (DeadLetterReason.UNKNOWN_TYPE, 2),
+        (DeadLetterReason.UNREADABLE_RECORD, 3),
     ]  # fmt: skip
     assert {letter.topic for letter in reading.letters()} == {SNAPSHOT_REQUESTS}
 

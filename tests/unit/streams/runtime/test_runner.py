@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -13,19 +14,25 @@ import pytest
 from faust.types import TP
 from prometheus_client import REGISTRY
 
+from schemas.actions import OperatorAction
 from schemas.base import Part
 from schemas.codec import decode, encode
 from schemas.dead_letters import DeadLetterReason, DeadLetterReference
 from schemas.incidents import Incident
 from schemas.ticks import Tick
 from streams.errors import DeliveryError, UnknownCameraError
-from streams.kafka.dead_letter import Fault
-from streams.kafka.record import Record
+from streams.kafka.batches import PackedValue
+from streams.kafka.dead_letter import MAX_DEAD_LETTER_BYTES, Fault
+from streams.kafka.partitioner import partition_of
+from streams.kafka.record import Record, first_appended_at
+from streams.runtime.guard import size_of
 from streams.runtime.runner import Runner, set_aside
 from streams.runtime.send_queue import SendQueue
 from streams.runtime.state import PartitionState, StateError
 from streams.stages.base import Input, Output, Rows
+from streams.topics import OPERATOR_ACTIONS, ROOM_PARTITIONS
 from tests.support.kafka import FakeDatabase, FakeGroup, FakeTransmit
+from tests.support.messages import example
 from tests.support.stages import Count, Counting
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -355,11 +362,17 @@ def test_what_somebody_reported_is_not_in_the_log_when_an_agent_raises(caplog: p
     [
         (tick(0, value=b"{"), DeadLetterReason.NOT_JSON),
         (tick(0, value=b'{"group": "room"}'), DeadLetterReason.INVALID),
-        (tick(0, headers=[]), DeadLetterReason.UNKNOWN_TYPE),
         (
             tick(0, headers=[("ce_id", b"1"), ("ce_specversion", b"1.0"), ("ce_type", b"toezicht.tick.v99")]),
             DeadLetterReason.UNKNOWN_VERSION,
         ),
+        (tick(0, value=None), DeadLetterReason.NOT_JSON),
+        (tick(0, value=b""), DeadLetterReason.NOT_JSON),
+        (tick(0, value=PackedValue.because("it cannot be unpacked", b"raw")), DeadLetterReason.UNREADABLE_RECORD),
+        (tick(0, value=b"x" * 1_000_001), DeadLetterReason.TOO_LARGE),
+        (tick(0, key=b"k" * 1_000_001), DeadLetterReason.TOO_LARGE),
+        (tick(0, headers=[(name, None) for name, _ in tick(0).headers]), DeadLetterReason.UNKNOWN_TYPE),
+        (tick(0, headers=[]), DeadLetterReason.UNKNOWN_TYPE),
         (tick(0, key=b"other"), DeadLetterReason.WRONG_KEY),
         (tick(0, key=None), DeadLetterReason.WRONG_KEY),
         (tick(0, appended_at=NOW - timedelta(seconds=61)), DeadLetterReason.FROM_THE_FUTURE),
@@ -372,7 +385,7 @@ def test_what_cannot_be_handled_is_set_aside(record: Record, reason: DeadLetterR
     async def scenario(bench: Bench) -> None:
         await bench.take(record)
         topic, _, _, value, headers = bench.transmit.sent[-1]
-        assert (topic, value) == ("dead-letters", record.value)
+        assert (topic, value) == ("dead-letters", (record.value or b"")[:MAX_DEAD_LETTER_BYTES])
         assert f'"reason":"{reason}"'.encode() in dict(headers)["dead-letter"]
         assert bench.agent.calls == []
         assert bench.acknowledged == [0]
@@ -404,6 +417,104 @@ def test_what_is_set_aside_and_may_be_urgent_is_told(topic: str, value: bytes | 
     assert after - before == int(urgent)
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        tick(0, key=b"k" * 999_000),
+        tick(0, value=b"v" * 999_000),
+        tick(0, headers=[("h" * 40, b"")] * 24_000),
+        tick(0, headers=[("h", b"x" * 900_000), ("without", None)]),
+        tick(0, value=PackedValue.because("it cannot be unpacked", b"r" * 1_100_000)),
+    ],
+    ids=["huge key", "huge value", "many headers", "huge header", "huge batch"],
+)
+def test_a_letter_fits_its_topic_whatever_it_holds(record: Record) -> None:
+    """One that the broker refuses would stop the stage; what is left out shows in its size, so that it is not replayed."""
+
+    async def scenario(bench: Bench) -> None:
+        await bench.take(record)
+        topic, _, key, value, headers = bench.transmit.sent[-1]
+        assert topic == "dead-letters"
+        size = len(key or b"") + len(value or b"") + sum(len(name) + len(said or b"") + 4 for name, said in headers)
+        assert size < 990_000
+        letter = DeadLetterReference.model_validate_json(dict(headers)["dead-letter"])
+        assert (letter.original_bytes or 0) > len(value or b"") or size_of(record) < 990_000
+        assert letter.original_bytes != len(value or b"")
+
+    running(scenario)
+
+
+def action(partition: int, **changes: Any) -> Record:
+    """Return a record with an operator's action on a partition."""
+    message = example(OperatorAction, acted_at=NOW)
+    made = encode(message, stage="test", handled_at=NOW, entered_at=NOW)
+    fields: dict[str, Any] = {
+        "topic": OPERATOR_ACTIONS, "partition": partition, "offset": 7, "key": made.key, "value": made.value,
+        "headers": [*made.headers, ("traceparent", b"00-1"), ("without", None)], "appended_at": NOW,
+    }  # fmt: skip
+    return Record(**(fields | changes))
+
+
+RIGHT = partition_of(OPERATOR_ACTIONS, action(0).key or b"")
+WRONG = (RIGHT + 1) % ROOM_PARTITIONS
+
+
+def actions_bench(bench: Bench, name: str = "decide") -> None:
+    """Let a bench's stage take actions too."""
+    bench.agent.name, bench.agent.inputs = name, ("room-ticks", OPERATOR_ACTIONS)
+    bench.runner = bench.new_runner()
+
+
+def test_other_partitioner() -> None:
+    """What stands on another partition than its key's goes on there as it is, once, and is decided there with its first time."""
+
+    async def scenario(bench: Bench) -> None:
+        actions_bench(bench)
+        record = action(WRONG)
+        await bench.take(record)
+        [(topic, partition, key, value, headers)] = bench.transmit.sent
+        assert (topic, partition, key, value) == (OPERATOR_ACTIONS, RIGHT, record.key, record.value)
+        assert headers[:-1] == record.headers
+        assert first_appended_at(headers, NOW + timedelta(seconds=9)) == NOW
+        assert bench.agent.calls == []
+        assert bench.acknowledged == [7]
+        again = replace(record, partition=partition, offset=9, headers=headers, appended_at=NOW)
+        bench.transmit.sent.clear()
+        await bench.take(again)
+        assert bench.agent.calls == [NOW]
+        assert OPERATOR_ACTIONS not in bench.transmit.topics()
+
+    running(scenario)
+
+
+def test_what_a_partition_does_not_belong_to_is_not_sent_on_twice_by_a_repeat() -> None:
+    """A crash between sending and committing sends it twice; its partition knows the second by its id."""
+
+    async def scenario(bench: Bench) -> None:
+        actions_bench(bench)
+        await bench.take(action(WRONG))
+        await bench.take(action(WRONG))
+        copies = [sent for sent in bench.transmit.sent if sent[0] == OPERATOR_ACTIONS]
+        assert len(copies) == 2
+        for number, (_, partition, key, value, headers) in enumerate(copies):
+            await bench.take(action(partition, key=key, value=value, headers=headers, offset=20 + number))
+        assert len(bench.agent.calls) == 1
+
+    running(scenario)
+
+
+def test_an_onlooker_leaves_what_is_on_a_wrong_partition_to_the_stage_that_answers_for_it() -> None:
+    """Or it would be sent on twice."""
+
+    async def scenario(bench: Bench) -> None:
+        actions_bench(bench, "shadow")
+        await bench.take(action(WRONG))
+        assert OPERATOR_ACTIONS not in bench.transmit.topics()
+        assert bench.acknowledged == [7]
+
+    running(scenario)
+
+
 @pytest.mark.parametrize("late_s", [0, 3_600])
 def test_what_is_just_in_time_is_handled(late_s: int) -> None:
     """The limit itself is still in time."""
@@ -416,10 +527,11 @@ def test_what_is_just_in_time_is_handled(late_s: int) -> None:
 
 
 def test_a_null_value_is_a_deletion_and_no_fault() -> None:
-    """It is acknowledged and causes nothing."""
+    """On a compacted topic, where it deletes something, it is acknowledged and causes nothing."""
 
     async def scenario(bench: Bench) -> None:
-        await bench.take(tick(0, value=None))
+        bench.runner._taken["camera-state"] = bench.runner._taken["room-ticks"]
+        await bench.take(tick(0, topic="camera-state", value=None))
         assert bench.transmit.sent == []
         assert bench.acknowledged == [0]
 

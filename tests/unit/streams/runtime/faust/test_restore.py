@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
@@ -13,6 +14,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError
 from faust.types import TP
 
+from streams.kafka.batches import PackedValue
 from streams.runtime.faust import restore as restoring
 from streams.runtime.faust.restore import ChangelogRestore
 from streams.runtime.faust.table import StateTable
@@ -27,7 +29,7 @@ class Row(NamedTuple):
     """A record of a changelog."""
 
     offset: int
-    key: bytes
+    key: bytes | None
     value: bytes | None
 
 
@@ -149,6 +151,23 @@ def test_offsets_without_a_record_are_passed_over(scene: Scene, rows: list[Row])
     assert scene.restore({0: -1}) == {0: 9}
     assert scene.table.persisted_offset(TP(TOPIC, 0)) == 9
     assert scene.rows() == {row.key: row.value for row in rows}
+
+
+def test_what_a_client_put_into_the_changelog_that_is_no_row_is_left_out(scene: Scene) -> None:
+    """One without a key, or that cannot be unpacked, ended each worker; it is told, and the rows around it are restored."""
+    broken = PackedValue.because("its checksum is wrong", b"raw")
+    changelog(
+        scene,
+        [Row(0, b"a", b"1"), Row(1, None, b"x"), Row(2, None, broken), Row(3, b"b", broken), Row(4, b"b", b"2")],
+        5,
+    )
+    assert scene.restore({0: -1}) == {0: 4}
+    assert scene.rows() == {b"a": b"1", b"b": b"2"}
+    scene.table.apply_changelog_batch(
+        [SimpleNamespace(message=SimpleNamespace(partition=0, offset=6, key=None, value=broken))]
+    )
+    assert scene.rows() == {b"a": b"1", b"b": b"2"}
+    assert scene.failures == []
 
 
 def test_nothing_is_taken_from_beyond_the_end_that_was_asked_for(scene: Scene) -> None:

@@ -1,0 +1,351 @@
+"""Record batches as the broker gives them, unpacked so that one that cannot be read stops nothing.
+
+Kafka's clients give up at a batch that they cannot unpack, and ask for the same one again, for ever: one record of a foreign
+client would stop a stage. Here each batch is unpacked by the client's own code where that can, and else record by record. What
+nobody can read becomes a record whose value is `PackedValue`, at its own offset, or for a whole batch at the last one of it.
+
+Kafka's codecs are gzip, snappy, lz4 and zstd (Kafka protocol, "Record Batch": attributes, bits 0 to 2). What is unpacked is
+bounded: a gigabyte of zeros packs into some kilobytes.
+"""
+
+from __future__ import annotations
+
+import struct
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any, Final
+
+UNPACKED_AT_MOST: Final = 32 * 2**20
+"""Largest batch after unpacking: the topics take 1,000,000 packed bytes, and JSON packs to a tenth."""
+_FIRST_GUESS: Final = 8
+"""How much larger than packed a batch is thought to be at first."""
+_HEAD: Final = struct.Struct(">qiibIhiqqqhii")
+_LENGTH_AT, _ATTRIBUTES_AT = 8, 21
+_FRAME: Final = 12
+"""Bytes before those that a batch's length counts: its first offset and that length."""
+_CODEC, _APPEND_TIME = 0x07, 0x08
+_LEAST_RECORD: Final = 6
+"""Attributes, time, offset, no key, no value and no headers have a byte each."""
+_XERIAL: Final = b"\x82SNAPPY\x00"
+_XERIAL_HEAD: Final = 16
+_LAST_TIME_MS: Final = 253_402_300_799_999
+
+
+class PackedValue(bytes):
+    """Packed value: what stands in the place of a value that could not be unpacked: the bytes as they came, and why."""
+
+    why: str
+
+    @classmethod
+    def because(cls, why: str, raw: bytes) -> PackedValue:
+        """Return the bytes, with one line that says why they cannot be read, without any of them."""
+        made = cls(raw)
+        made.why = why
+        return made
+
+
+class UnpackError(Exception):
+    """Bytes cannot be unpacked; one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Unpacked:
+    """A record as both clients expect it from a batch; `timestamp` in milliseconds since 1970."""
+
+    offset: int
+    timestamp: int
+    timestamp_type: int
+    key: bytes | None
+    value: bytes | None
+    headers: list[tuple[str, bytes | None]]
+    size_in_bytes: int
+    checksum: None = None
+
+    def validate_crc(self) -> bool:
+        """Return that the batch's checksum is the record's."""
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Opaque:
+    """What clients ask of a batch of which only the offsets are believed."""
+
+    base_offset: int
+    next_offset: int
+    magic: int = 0
+    producer_id: None = None
+    is_control_batch: bool = False
+    is_transactional: bool = False
+
+
+class Batch:
+    """One batch, with the attributes that it has for its client, whose records can always be read to the end.
+
+    Args:
+        raw: Its bytes.
+        memory_records: The client's own class for bytes of batches.
+    """
+
+    def __init__(self, raw: bytes, memory_records: Callable[[bytes], Any]) -> None:
+        self._raw = raw
+        self._memory_records = memory_records
+        self._why = ""
+        try:
+            self._batch = memory_records(raw).next_batch()
+            if not self._batch.validate_crc():
+                self._why = "its checksum is wrong"
+        except Exception as error:  # whatever a client makes of bytes that are no batch
+            self._why = f"it is no batch of records ({type(error).__name__})"
+        if self._why:
+            first, last = _span(raw)
+            self._batch = _Opaque(first, last + 1)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the client's own batch says."""
+        return getattr(self._batch, name)
+
+    def validate_crc(self) -> bool:
+        """Return that it can be read: one whose checksum is wrong has one record that says so."""
+        return True
+
+    def __next__(self) -> Any:
+        """Return the mark of a transaction; for clients, which take it from a control batch in this way."""
+        return next(self._batch)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Return the records."""
+        if self._why:
+            return iter([_aside(self._raw, self._why)])
+        try:
+            return iter(list(self._memory_records(unpacked(self._raw)).next_batch()))
+        except UnpackError as error:
+            return iter([_aside(self._raw, str(error))])
+        except Exception:  # one of the records is not what the client expects of it
+            return iter(list(_one_by_one(unpacked(self._raw))))
+
+
+class Batches:
+    """The batches within the answer to one fetch: what clients call memory records.
+
+    Args:
+        data: The answer's bytes; the last batch may be cut off.
+        memory_records: The client's own class for them.
+    """
+
+    def __init__(self, data: bytes, memory_records: Callable[[bytes], Any]) -> None:
+        self._data = bytes(data)
+        self._memory_records = memory_records
+        self._at = 0
+
+    def size_in_bytes(self) -> int:
+        """Return the size of the answer."""
+        return len(self._data)
+
+    def has_next(self) -> bool:
+        """Return whether there is another whole batch."""
+        return self._end() <= len(self._data)
+
+    def next_batch(self) -> Batch | None:
+        """Return the next batch, or None behind the last."""
+        if not self.has_next():
+            return None
+        begin, self._at = self._at, self._end()
+        return Batch(self._data[begin : self._at], self._memory_records)
+
+    def _end(self) -> int:
+        head = self._data[self._at : self._at + _FRAME]
+        if len(head) < _FRAME:
+            return len(self._data) + 1
+        return self._at + _FRAME + max(0, int.from_bytes(head[_LENGTH_AT:], "big", signed=True))
+
+
+def codecs_missing() -> str:
+    """Return one line saying what cannot be unpacked in this installation, or nothing where all of Kafka's codecs can."""
+    if find_spec("cramjam") is not None:
+        return ""
+    return "cramjam is not installed: records that a client packed with snappy, lz4 or zstd would be set aside"
+
+
+def unpacked(raw: bytes) -> bytes:
+    """Return a batch without compression; itself where it has none. Its checksum is that of the packed one.
+
+    Raises:
+        UnpackError: It names no codec of Kafka's, its bytes are not what the codec makes, or they are too many.
+    """
+    head = list(_HEAD.unpack_from(raw)) if len(raw) >= _HEAD.size else []
+    if not head or head[3] < 2 or not head[5] & _CODEC:
+        return raw  # also of the formats before 2017, which brokers no longer keep
+    body = _unpack(head[5] & _CODEC, raw[_HEAD.size :])
+    head[1] = _HEAD.size - _FRAME + len(body)
+    head[5] &= ~_CODEC
+    return _HEAD.pack(*head) + body
+
+
+def _unpack(codec: int, packed: bytes) -> bytes:
+    name = {1: "gzip", 2: "snappy", 3: "lz4", 4: "zstd"}.get(codec)
+    if name is None:
+        raise UnpackError(f"it is packed with codec {codec}, expected gzip, snappy, lz4 or zstd (1 to 4)")
+    if name != "gzip" and (missing := codecs_missing()):
+        raise UnpackError(missing)
+    try:
+        if name == "gzip":
+            return _gunzip(packed)
+        return _unsnappy(packed) if name == "snappy" else _grown(name, packed)
+    except UnpackError:
+        raise
+    except Exception as error:  # each codec has errors of its own
+        raise UnpackError(f"it cannot be unpacked as {name} ({type(error).__name__})") from None
+
+
+def _gunzip(packed: bytes) -> bytes:
+    parts, left, size = [], packed, 0
+    while left:  # a file of several members is one file (RFC 1952, section 2.2)
+        member = zlib.decompressobj(wbits=31)
+        parts.append(member.decompress(left, UNPACKED_AT_MOST - size + 1))
+        size += len(parts[-1])
+        if size > UNPACKED_AT_MOST:
+            raise _too_large()
+        if not member.eof:
+            raise UnpackError("it cannot be unpacked as gzip (it is cut off)")
+        left = member.unused_data
+    return b"".join(parts)
+
+
+def _unsnappy(packed: bytes) -> bytes:
+    """Return what was packed in one piece, as librdkafka does, or in the blocks of Java's snappy."""
+    if not packed.startswith(_XERIAL):
+        return _unsnappy_block(packed, UNPACKED_AT_MOST)
+    parts, at, size = [], _XERIAL_HEAD, 0
+    while at < len(packed):
+        length = int.from_bytes(packed[at : at + 4], "big")
+        parts.append(_unsnappy_block(packed[at + 4 : at + 4 + length], UNPACKED_AT_MOST - size))
+        size += len(parts[-1])
+        at += 4 + length
+    return b"".join(parts)
+
+
+def _unsnappy_block(packed: bytes, at_most: int) -> bytes:
+    import cramjam
+
+    if cramjam.snappy.decompress_raw_len(packed) > at_most:
+        raise _too_large()
+    return bytes(cramjam.snappy.decompress_raw(packed))
+
+
+def _grown(name: str, packed: bytes) -> bytes:
+    """Return what a codec unpacks that does not say beforehand how much: into more and more room."""
+    import cramjam
+
+    codec = getattr(cramjam, name)
+    size = min(UNPACKED_AT_MOST, max(_FIRST_GUESS * len(packed), 2**14))
+    while True:
+        room = bytearray(size)
+        try:
+            return bytes(room[: codec.decompress_into(packed, room)])
+        except cramjam.DecompressionError as error:
+            if "whole buffer" not in str(error):
+                raise
+        if size == UNPACKED_AT_MOST:
+            raise _too_large()
+        size = min(UNPACKED_AT_MOST, 4 * size)
+
+
+def _too_large() -> UnpackError:
+    return UnpackError(f"unpacked it is more than {UNPACKED_AT_MOST} bytes")
+
+
+def _one_by_one(raw: bytes) -> Iterator[_Unpacked]:
+    """Yield a batch's records, each read by itself; a header's name that is not UTF-8 is no reason not to read it."""
+    head = _HEAD.unpack_from(raw)
+    due, last = _span(raw)
+    for body in _bodies(raw, head[12]):
+        try:
+            record = _record(body, head)
+            if not due <= record.offset <= last:
+                raise ValueError
+        except (IndexError, ValueError):
+            record = _aside(raw, "the record is not as Kafka's format has it", min(due, last), body)
+        due = record.offset + 1
+        yield record
+    if due <= last:
+        yield _aside(raw, "the rest of its batch is not as Kafka's format has it")
+
+
+def _bodies(raw: bytes, count: int) -> Iterator[bytes]:
+    """Yield the bytes of each record, as long as what is said of their length can be."""
+    at = _HEAD.size
+    for _ in range(count):
+        try:
+            length, begin = _varint(raw, at)
+        except (IndexError, ValueError):
+            return
+        at = begin + length
+        if length < _LEAST_RECORD or at > len(raw):
+            return
+        yield raw[begin:at]
+
+
+def _record(body: bytes, head: tuple[int, ...]) -> _Unpacked:
+    _, _, _, _, _, attributes, _, first_ms, max_ms, *_ = head
+    delta_ms, at = _varint(body, 1)
+    delta, at = _varint(body, at)
+    key, at = _nullable(body, at)
+    value, at = _nullable(body, at)
+    count, at = _varint(body, at)
+    headers: list[tuple[str, bytes | None]] = []
+    for _ in range(count):
+        name, at = _nullable(body, at)
+        content, at = _nullable(body, at)
+        headers.append(((name or b"").decode("utf-8", "replace"), content))
+    if at != len(body) or count < 0:
+        raise ValueError
+    stamped = attributes & _APPEND_TIME
+    moment_ms = max_ms if stamped else first_ms + delta_ms
+    return _Unpacked(head[0] + delta, moment_ms, int(bool(stamped)), key, value, headers, len(body))
+
+
+def _nullable(body: bytes, at: int) -> tuple[bytes | None, int]:
+    length, at = _varint(body, at)
+    if length < 0:
+        return None, at
+    if at + length > len(body):
+        raise IndexError
+    return body[at : at + length], at + length
+
+
+def _varint(body: bytes, at: int) -> tuple[int, int]:
+    """Return a number in the zigzag form of Protocol Buffers, and where it ends."""
+    found = shift = 0
+    while True:
+        part = body[at]
+        at += 1
+        found |= (part & 0x7F) << shift
+        shift += 7
+        if part < 0x80:
+            return (found >> 1) ^ -(found & 1), at
+        if shift > 63:
+            raise ValueError
+
+
+def _aside(raw: bytes, why: str, offset: int | None = None, part: bytes | None = None) -> _Unpacked:
+    """Return the record that tells of a batch that cannot be read, at its last offset wherever reading began, or of a part."""
+    first, last = _span(raw)
+    at = last if offset is None else offset
+    moment_ms = _HEAD.unpack_from(raw)[8] if len(raw) >= _HEAD.size else -1
+    if not 0 < moment_ms <= _LAST_TIME_MS:
+        moment_ms = int(1_000 * time.time())
+    told = f"{why}; offsets {first} to {last}" if first != last and offset is None else why
+    content = raw if part is None else part
+    return _Unpacked(at, moment_ms, 1, None, PackedValue.because(told, content), [], len(content))
+
+
+def _span(raw: bytes) -> tuple[int, int]:
+    """Return the first and last offset of a batch; where its own count contradicts its span, the first alone."""
+    first = int.from_bytes(raw[:8], "big", signed=True)
+    if len(raw) < _HEAD.size:
+        return first, first
+    head = _HEAD.unpack_from(raw)
+    return first, first + head[6] if 0 <= head[12] - 1 <= head[6] < 2**24 else first
