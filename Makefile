@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-core demo test test-fast check format lock clean
+.PHONY: help setup setup-core demo test test-fast fuzz check format lock clean
 
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
@@ -52,6 +52,9 @@ endif
 test-fast: $(STAMP) ## Run the tests that start no pipeline, for daily work
 	@scripts/debian.sh runtime test
 	@$(PYTEST) $(FAST) $(ARGS)
+
+fuzz: $(STAMP) ## Give every parser its full count of mutated inputs (minutes); the tests give it a tenth
+	@TOEZICHT_FUZZ=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 tests/fuzz tests/unit -k "mutated or changed or fuzz or any_bytes" $(ARGS)
 
 check: $(STAMP) ## What CI runs before the tests: format, lint, types, imports, generated files
 	$(BIN)/ruff format --check

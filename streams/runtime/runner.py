@@ -137,7 +137,7 @@ class Runner:
 
     def _elsewhere(self, item: Input) -> int | None:
         """Return the partition on which an input belongs, where that is another one than it stands on."""
-        if self.stage.name in ONLOOKERS or isinstance(item.message, Tick):
+        if self.stage.name in ONLOOKERS or isinstance(item.message, Tick) or item.topic not in item.message.topics:
             return None
         partition = partition_of(item.topic, item.message.key().encode())
         return None if partition == item.partition else partition

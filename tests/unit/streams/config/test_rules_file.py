@@ -89,7 +89,7 @@ def test_the_levels_of_a_crowd_give_its_priorities() -> None:
         ),
         ("  kept_s: 3600", "  kept_s: 600", "  woninginbraak:", "its window is longer than looking.kept_s"),
         ("recipients: [ambulance]", "recipients: []", "recipients: [ambulance]", "at least 1 item"),
-        ("    points: 70\n    rises", "    pionts: 70\n    rises", "    name: Fire", "points: Field required"),
+        ("    points: 69\n    rises", "    pionts: 69\n    rises", "    name: Fire", "points: Field required"),
         (OTHER, OTHER.replace("P4", "P9"), OTHER, "categories.overig.cap"),
     ],
 )
