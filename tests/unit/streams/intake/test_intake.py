@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -148,6 +149,7 @@ def test_a_dead_letter_that_may_be_urgent_is_told_at_once(
     content: bytes, urgent: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     """In a counter of its own that wakes operations, in the letter, in the log and in the summary."""
+    caplog.set_level(logging.WARNING)
     producer, before = FakeProducer(), _urgent()
     intake = _intake(producer)
     intake.run(_lines([content]))
