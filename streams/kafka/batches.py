@@ -14,12 +14,22 @@ import struct
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import islice
 from typing import Any, Final
+
+from schemas.dead_letters import DeadLetterReason
 
 UNPACKED_AT_MOST: Final = 32 * 2**20
 """Largest batch after unpacking: the topics take 1,000,000 packed bytes, and JSON packs to a tenth."""
+RECORD_AT_MOST: Final = 2**20
+"""Largest record after unpacking: `MAX_MESSAGE_BYTES` and the lengths of its parts. Clients read hundreds of records at once."""
+HEADERS_AT_MOST: Final = 2_000
+"""Ours have some ten, those of a dead letter below 1,900 (`streams/kafka/dead_letter.py`); each takes 100 bytes of memory."""
+KEPT: Final = 100_000
+"""What is kept of a record that is larger: enough to see whose it is, and whether it may be urgent."""
 _FIRST_GUESS: Final = 8
 """How much larger than packed a batch is thought to be at first."""
 _HEAD: Final = struct.Struct(">qiibIhiqqqhii")
@@ -35,15 +45,29 @@ _LAST_TIME_MS: Final = 253_402_300_799_999
 
 
 class PackedValue(bytes):
-    """Packed value: what stands in the place of a value that could not be unpacked: the bytes as they came, and why."""
+    """Packed value: what stands in the place of a value that cannot be read: the bytes as they came, and why.
+
+    Attributes:
+        why: One line, without any of the bytes.
+        reason: The reason as which it goes to dead-letters.
+        size: How many bytes there were; more than are here where only the first were kept.
+    """
 
     why: str
+    reason: DeadLetterReason
+    size: int
 
     @classmethod
-    def because(cls, why: str, raw: bytes) -> PackedValue:
-        """Return the bytes, with one line that says why they cannot be read, without any of them."""
+    def because(
+        cls,
+        why: str,
+        raw: bytes,
+        reason: DeadLetterReason = DeadLetterReason.UNREADABLE_RECORD,
+        size: int | None = None,
+    ) -> PackedValue:
+        """Return the bytes with what is told of them; without a size they are whole."""
         made = cls(raw)
-        made.why = why
+        made.why, made.reason, made.size = why, reason, len(raw) if size is None else size
         return made
 
 
@@ -116,15 +140,26 @@ class Batch:
         return next(self._batch)
 
     def __iter__(self) -> Iterator[Any]:
-        """Return the records."""
+        """Yield the records, each made when it is asked for."""
         if self._why:
-            return iter([_aside(self._raw, self._why)])
+            yield _aside(self._raw, self._why)
+            return
         try:
-            return iter(list(self._memory_records(unpacked(self._raw)).next_batch()))
+            raw = unpacked(self._raw)
         except UnpackError as error:
-            return iter([_aside(self._raw, str(error))])
-        except Exception:  # one of the records is not what the client expects of it
-            return iter(list(_one_by_one(unpacked(self._raw))))
+            yield _aside(self._raw, str(error))
+            return
+        done = 0
+        if len(raw) <= RECORD_AT_MOST:
+            with suppress(Exception):  # one of the records is not what the client expects of it
+                for record in self._memory_records(raw).next_batch():
+                    if len(record.headers) > HEADERS_AT_MOST:
+                        break
+                    yield record
+                    done += 1
+                else:
+                    return
+        yield from islice(_one_by_one(raw), done, None)
 
 
 class Batches:
@@ -244,7 +279,7 @@ def _grown(name: str, packed: bytes) -> bytes:
     while True:
         room = bytearray(size)
         try:
-            return bytes(room[: codec.decompress_into(packed, room)])
+            return bytes(memoryview(room)[: codec.decompress_into(packed, room)])
         except cramjam.DecompressionError as error:
             if "whole buffer" not in str(error):
                 raise
@@ -258,7 +293,10 @@ def _too_large() -> UnpackError:
 
 
 def _one_by_one(raw: bytes) -> Iterator[_Unpacked]:
-    """Yield a batch's records, each read by itself; a header's name that is not UTF-8 is no reason not to read it."""
+    """Yield a batch's records, each read by itself; a header's name that is not UTF-8 is no reason not to read it.
+
+    Of one that is too large nothing is unpacked but where it stands.
+    """
     head = _HEAD.unpack_from(raw)
     due, last = _span(raw)
     for body in _bodies(raw, head[12]):
@@ -292,9 +330,16 @@ def _record(body: bytes, head: tuple[int, ...]) -> _Unpacked:
     _, _, _, _, _, attributes, _, first_ms, max_ms, *_ = head
     delta_ms, at = _varint(body, 1)
     delta, at = _varint(body, at)
+    stamped = attributes & _APPEND_TIME
+    moment_ms = max_ms if stamped else first_ms + delta_ms
+    place = head[0] + delta, moment_ms, int(bool(stamped))
+    if len(body) > RECORD_AT_MOST:
+        return _large(place, body, f"{len(body)} bytes, expected at most {RECORD_AT_MOST}")
     key, at = _nullable(body, at)
     value, at = _nullable(body, at)
     count, at = _varint(body, at)
+    if count > HEADERS_AT_MOST:
+        return _large(place, body, f"{count} headers, expected at most {HEADERS_AT_MOST}")
     headers: list[tuple[str, bytes | None]] = []
     for _ in range(count):
         name, at = _nullable(body, at)
@@ -302,9 +347,13 @@ def _record(body: bytes, head: tuple[int, ...]) -> _Unpacked:
         headers.append(((name or b"").decode("utf-8", "replace"), content))
     if at != len(body) or count < 0:
         raise ValueError
-    stamped = attributes & _APPEND_TIME
-    moment_ms = max_ms if stamped else first_ms + delta_ms
-    return _Unpacked(head[0] + delta, moment_ms, int(bool(stamped)), key, value, headers, len(body))
+    return _Unpacked(*place, key, value, headers, len(body))
+
+
+def _large(place: tuple[int, int, int], body: bytes, why: str) -> _Unpacked:
+    """Return what stands for a record that is too large: its beginning, with its key in front."""
+    value = PackedValue.because(why, body[:KEPT], DeadLetterReason.TOO_LARGE, len(body))
+    return _Unpacked(*place, None, value, [], len(body))
 
 
 def _nullable(body: bytes, at: int) -> tuple[bytes | None, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import struct
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -12,8 +13,9 @@ import kafka.record
 import pytest
 from aiokafka.record.memory_records import MemoryRecords as AioRecords
 
+from schemas.dead_letters import DeadLetterReason
 from streams.kafka import batches
-from streams.kafka.batches import Batches, PackedValue, codecs_missing, unpacked
+from streams.kafka.batches import KEPT, Batches, PackedValue, codecs_missing, unpacked
 from tests.support.mutation import tries
 from tests.support.raw_batches import CODECS, HEAD, Written, batch, sealed, with_bad_header_name
 
@@ -115,6 +117,47 @@ def test_what_grows_without_bound_is_set_aside(codec: str, client: Client, monke
     assert aside.value.why == "unpacked it is more than 100000 bytes"
     [record] = read(batch([(b"k", bytes(90_000), [])], codec), client)
     assert record.value == bytes(90_000)
+
+
+LARGE: dict[str, Written] = {
+    "a value": (b"k", bytes(30_000_000), []),
+    "a key": (bytes(2_000_000), b"v", []),
+    "a header": (b"k", b"v", [("h", bytes(2_000_000))]),
+    "headers without number, few bytes": (b"k", b"v", [("", None)] * 100_000),
+    "headers without number, many bytes": (b"k", b"v", [("", None)] * 1_000_000),
+}
+
+
+@pytest.mark.parametrize("large", LARGE.values(), ids=LARGE)
+def test_a_kilobyte_that_unpacks_to_megabytes_leaves_little_in_memory(large: Written, client: Client) -> None:
+    """A client reads hundreds of records at once: of one that is no message anyway the beginning is kept, and its size."""
+    packed = batch([large, RECORDS[0]], "zstd", base=40)
+    assert len(packed) < 5_000
+    [aside, after] = read(packed, client)
+    assert isinstance(aside.value, PackedValue)
+    assert aside.value.reason == DeadLetterReason.TOO_LARGE
+    assert (aside.offset, aside.key, aside.headers) == (40, None, [])
+    assert len(aside.value) <= KEPT
+    assert aside.value.size >= 200_000
+    assert (after.offset, told(after)) == (41, RECORDS[0])
+
+
+def test_of_many_such_batches_the_memory_stays_small(client: Client) -> None:
+    """One batch is unpacked at a time, and its records are made one by one: 200 MB are read with the room of a few of them."""
+    packed = batch([(b"k", bytes(5_000_000), []), *[(b"k", b"v", [])] * 10], "zstd")
+    tracemalloc.start()
+    records = read(packed * 40, client)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(records) == 440
+    assert peak < 50_000_000
+
+
+def test_the_largest_record_that_a_topic_takes_is_read(client: Client) -> None:
+    """What is too large as a message is the guard's to say, of the whole record."""
+    largest: Written = (b"k" * 100, bytes(999_000), [("ce_id", b"1")] * 100)
+    assert told(read(batch([largest], "gzip"), client)[0]) == largest
+    assert told(read(batch([largest] * 3, "gzip"), client)[2]) == largest
 
 
 def test_what_a_codec_has_unpacked_is_as_a_client_would_have_it() -> None:
