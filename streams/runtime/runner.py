@@ -28,6 +28,7 @@ from schemas.ticks import Tick
 from streams import metrics
 from streams.domain.incidents.urgency import may_be_urgent
 from streams.errors import DeliveryError, UnknownCameraError
+from streams.kafka.batches import PackedValue
 from streams.kafka.dead_letter import Fault, dead_letter
 from streams.kafka.partitioner import partition_of
 from streams.kafka.record import (
@@ -232,11 +233,16 @@ def set_aside(stage: str, record: Record, fault: Fault, quietly: bool = False) -
 def may_be_urgent_report(record: Record) -> bool:
     """Return whether a record that is set aside is, or may be, a report of urgency 0 or 1.
 
-    What travels on the urgent topic is; of the other topics of reports the bytes tell, and pictures are not looked through.
+    What travels on the urgent topic is; of the other topics of reports the bytes tell, those of key and headers too, and
+    pictures are not looked through. Of what was cut short nobody can tell, so it may be.
     """
     if record.topic == EVIDENCE_URGENT:
         return True
-    return record.topic in {INCIDENTS, EVIDENCE} and may_be_urgent(record.value or b"")
+    if record.topic not in {INCIDENTS, EVIDENCE}:
+        return False
+    if isinstance(record.value, PackedValue) and record.value.size > len(record.value):
+        return True
+    return may_be_urgent(b";".join(part for part in (record.key, record.value, *dict(record.headers).values()) if part))
 
 
 def record_of(event: Any) -> Record:

@@ -26,7 +26,7 @@ from streams.kafka.dead_letter import MAX_DEAD_LETTER_BYTES, Fault
 from streams.kafka.partitioner import partition_of
 from streams.kafka.record import Record, first_appended_at
 from streams.runtime.guard import size_of
-from streams.runtime.runner import Runner, set_aside
+from streams.runtime.runner import Runner, may_be_urgent_report, set_aside
 from streams.runtime.send_queue import SendQueue
 from streams.runtime.state import PartitionState, StateError
 from streams.stages.base import Input, Output, Rows
@@ -370,6 +370,10 @@ def test_what_somebody_reported_is_not_in_the_log_when_an_agent_raises(caplog: p
         (tick(0, value=b""), DeadLetterReason.NOT_JSON),
         (tick(0, value=PackedValue.because("it cannot be unpacked", b"raw")), DeadLetterReason.UNREADABLE_RECORD),
         (tick(0, value=b"x" * 1_000_001), DeadLetterReason.TOO_LARGE),
+        (
+            tick(0, value=PackedValue.because("2000000 bytes", b"x", DeadLetterReason.TOO_LARGE, 2_000_000)),
+            DeadLetterReason.TOO_LARGE,
+        ),
         (tick(0, key=b"k" * 1_000_001), DeadLetterReason.TOO_LARGE),
         (tick(0, headers=[(name, None) for name, _ in tick(0).headers]), DeadLetterReason.UNKNOWN_TYPE),
         (tick(0, headers=[]), DeadLetterReason.UNKNOWN_TYPE),
@@ -417,6 +421,14 @@ def test_what_is_set_aside_and_may_be_urgent_is_told(topic: str, value: bytes | 
     assert after - before == int(urgent)
 
 
+def test_of_what_was_cut_short_the_whole_may_be_urgent() -> None:
+    """Of a record that is too large only the beginning is there to be looked through; so too of one without a value."""
+    cut = PackedValue.because("2000000 bytes", b"{}", DeadLetterReason.TOO_LARGE, 2_000_000)
+    assert may_be_urgent_report(Record("evidence", 0, 7, b"key", cut, [], NOW))
+    assert may_be_urgent_report(Record("incidents", 0, 7, b"key", None, [("priority", b"A1")], NOW))
+    assert not may_be_urgent_report(Record("incidents", 0, 7, b"key", None, [("priority", b"B1")], NOW))
+
+
 @pytest.mark.parametrize(
     "record",
     [
@@ -425,8 +437,9 @@ def test_what_is_set_aside_and_may_be_urgent_is_told(topic: str, value: bytes | 
         tick(0, headers=[("h" * 40, b"")] * 24_000),
         tick(0, headers=[("h", b"x" * 900_000), ("without", None)]),
         tick(0, value=PackedValue.because("it cannot be unpacked", b"r" * 1_100_000)),
+        tick(0, value=PackedValue.because("2000000 bytes", b"r", DeadLetterReason.TOO_LARGE, 2_000_000)),
     ],
-    ids=["huge key", "huge value", "many headers", "huge header", "huge batch"],
+    ids=["huge key", "huge value", "many headers", "huge header", "huge batch", "of which little was kept"],
 )
 def test_a_letter_fits_its_topic_whatever_it_holds(record: Record) -> None:
     """One that the broker refuses would stop the stage; what is left out shows in its size, so that it is not replayed."""
