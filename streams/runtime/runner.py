@@ -42,9 +42,9 @@ from streams.kafka.record import (
     sent_again,
 )
 from streams.runtime.assignment import PartitionAssignment
-from streams.runtime.encode import MAX_ROW_BYTES, encoded, handler_fault, placed
+from streams.runtime.encode import MAX_RECORD_BYTES, MAX_ROW_BYTES, encoded, handler_fault, placed
 from streams.runtime.faust.table import StateTable
-from streams.runtime.guard import read_record
+from streams.runtime.guard import read_record, size_of
 from streams.runtime.processed import ProcessedInputs
 from streams.runtime.recurring import RecurringFaults
 from streams.runtime.send_queue import QueuedInput
@@ -107,11 +107,9 @@ class Runner:
         if record.again:
             self._redelivered.inc()
         item = read_record(record, self.stage.max_late)
-        if isinstance(item, Input) and (place := self._elsewhere(item)) is not None:
-            self._send_on(item, record, place, acknowledge)
-            return
         if isinstance(item, Input):
-            decided = self._decide(item, record)
+            place = self._elsewhere(item)
+            decided = self._decide(item, record) if place is None else self._send_on(item, record, place)
             if not isinstance(decided, Fault):
                 rows, outputs = decided
                 self._put(item.partition, rows, outputs, acknowledge)
@@ -143,8 +141,13 @@ class Runner:
         partition = partition_of(item.topic, item.message.key().encode())
         return None if partition == item.partition else partition
 
-    def _send_on(self, item: Input, record: Record, partition: int, acknowledge: Callable[[], object]) -> None:
-        """Send an input on to its partition as it is, with the time at which the broker took it first; there it is decided."""
+    def _send_on(self, item: Input, record: Record, partition: int) -> tuple[None, list[EncodedOutput]] | Fault:
+        """Return an input as it is for its partition, with the time at which the broker took it first; there it is decided."""
+        headers = sent_again(record.headers, record.appended_at)
+        size = size_of(replace(record, headers=headers))
+        if size > MAX_RECORD_BYTES:
+            detail = f"it belongs on partition {partition}, and its copy has {size} bytes, expected at most {MAX_RECORD_BYTES}"
+            return Fault(DeadLetterReason.TOO_LARGE, detail)
         if item.topic not in self._sent_on:
             log.warning(
                 "%s: %s/%d@%d: its key belongs on partition %d: a client has another partitioner (docs/partners.md). "
@@ -153,9 +156,7 @@ class Runner:
             )  # fmt: skip
             self._sent_on[item.topic] = metrics.MESSAGES_SENT_ON.labels(self.stage.name, item.topic)
         self._sent_on[item.topic].inc()
-        copy = Encoded(record.key or b"", item.payload, sent_again(record.headers, record.appended_at))
-        output = EncodedOutput(item.topic, partition, copy)
-        self.send_queue.put(QueuedInput(record.partition, acknowledge, [output]), placed([output]))
+        return None, [EncodedOutput(item.topic, partition, Encoded(record.key or b"", item.payload, headers))]
 
     def _own(self, table: StateTable, partition: int) -> Owned:
         owned = self._owned.get(partition)

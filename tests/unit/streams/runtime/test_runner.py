@@ -516,6 +516,26 @@ def test_what_a_partition_does_not_belong_to_is_not_sent_on_twice_by_a_repeat() 
     running(scenario)
 
 
+@pytest.mark.parametrize("part", ["value", "header"])
+def test_what_is_too_large_to_be_sent_on_is_set_aside(part: str) -> None:
+    """The broker would refuse the copy, which has more headers, at each start of the stage again."""
+
+    async def scenario(bench: Bench) -> None:
+        actions_bench(bench)
+        record = action(WRONG)
+        if part == "value":
+            record = replace(record, value=(record.value or b"") + b" " * (999_000 - size_of(record)))
+        else:
+            record = replace(record, headers=[*record.headers, ("h", b"h" * (999_000 - size_of(record)))])
+        await bench.take(record)
+        [(topic, _, _, _, headers)] = bench.transmit.sent
+        assert topic == "dead-letters"
+        assert b'"reason":"too_large"' in dict(headers)["dead-letter"]
+        assert bench.acknowledged == [7]
+
+    running(scenario)
+
+
 def test_an_onlooker_leaves_what_is_on_a_wrong_partition_to_the_stage_that_answers_for_it() -> None:
     """Or it would be sent on twice."""
 
