@@ -116,6 +116,7 @@ class Batch:
     def __init__(self, raw: bytes, memory_records: Callable[[bytes], Any]) -> None:
         self._raw = raw
         self._memory_records = memory_records
+        self.read = False
         self._why = ""
         try:
             self._batch = memory_records(raw).next_batch()
@@ -140,7 +141,11 @@ class Batch:
         return next(self._batch)
 
     def __iter__(self) -> Iterator[Any]:
-        """Yield the records, each made when it is asked for."""
+        """Return the records, each made when it is asked for."""
+        self.read = True
+        return self._records()
+
+    def _records(self) -> Iterator[Any]:
         if self._why:
             yield _aside(self._raw, self._why)
             return
@@ -168,12 +173,19 @@ class Batches:
     Args:
         data: The answer's bytes; the last batch may be cut off.
         memory_records: The client's own class for them.
+
+    Attributes:
+        passed_over: Takes the first offset of each batch of which the client read no record, and the one behind its last.
+            Clients do so with marks of transactions, and with what was aborted.
     """
+
+    passed_over: Callable[[int, int], None] | None = None
 
     def __init__(self, data: bytes, memory_records: Callable[[bytes], Any]) -> None:
         self._data = bytes(data)
         self._memory_records = memory_records
         self._at = 0
+        self._last: Batch | None = None
 
     def size_in_bytes(self) -> int:
         """Return the size of the answer."""
@@ -181,6 +193,9 @@ class Batches:
 
     def has_next(self) -> bool:
         """Return whether there is another whole batch."""
+        last, self._last = self._last, None
+        if last is not None and not last.read and self.passed_over is not None:
+            self.passed_over(last.base_offset, last.next_offset)
         return self._end() <= len(self._data)
 
     def next_batch(self) -> Batch | None:
@@ -188,7 +203,8 @@ class Batches:
         if not self.has_next():
             return None
         begin, self._at = self._at, self._end()
-        return Batch(self._data[begin : self._at], self._memory_records)
+        self._last = Batch(self._data[begin : self._at], self._memory_records)
+        return self._last
 
     def _end(self) -> int:
         head = self._data[self._at : self._at + _FRAME]
