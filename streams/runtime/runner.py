@@ -136,13 +136,18 @@ class Runner:
 
     def _elsewhere(self, item: Input) -> int | None:
         """Return the partition on which an input belongs, where that is another one than it stands on."""
-        if self.stage.name in ONLOOKERS or isinstance(item.message, Tick) or item.topic not in item.message.topics:
+        if isinstance(item.message, Tick) or item.topic not in item.message.topics:
             return None
         partition = partition_of(item.topic, item.message.key().encode())
         return None if partition == item.partition else partition
 
     def _send_on(self, item: Input, record: Record, partition: int) -> tuple[None, list[EncodedOutput]] | Fault:
-        """Return an input as it is for its partition, with the time at which the broker took it first; there it is decided."""
+        """Return an input as it is for its partition, with the time at which the broker took it first; there it is decided.
+
+        An onlooker leaves that to the stage that answers for the input, and takes the copy.
+        """
+        if self.stage.name in ONLOOKERS:
+            return None, []
         headers = sent_again(record.headers, record.appended_at)
         size = size_of(replace(record, headers=headers))
         if size > MAX_RECORD_BYTES:
@@ -222,8 +227,11 @@ class Runner:
 
 
 def set_aside(stage: str, record: Record, fault: Fault, quietly: bool = False) -> EncodedOutput:
-    """Count and log a fault and return the dead letter; `quietly` leaves the line out, but of what may be urgent."""
-    urgent = may_be_urgent_report(record)
+    """Count and log a fault and return the dead letter; `quietly` leaves the line out, but of what may be urgent.
+
+    Of an onlooker's nothing is urgent: the stage that answers for the record tells that.
+    """
+    urgent = stage not in ONLOOKERS and may_be_urgent_report(record)
     metrics.count_failure(stage, fault.reason, urgent)
     level, words = (logging.ERROR, "URGENT, ") if urgent else (logging.WARNING, "")
     if urgent or not quietly:
@@ -243,7 +251,9 @@ def may_be_urgent_report(record: Record) -> bool:
         return False
     if isinstance(record.value, PackedValue) and record.value.size > len(record.value):
         return True
-    return may_be_urgent(b";".join(part for part in (record.key, record.value, *dict(record.headers).values()) if part))
+    return may_be_urgent(
+        b";".join(part for part in (record.key, record.value, *(content for _, content in record.headers)) if part)
+    )
 
 
 def record_of(event: Any) -> Record:

@@ -421,6 +421,18 @@ def test_what_is_set_aside_and_may_be_urgent_is_told(topic: str, value: bytes | 
     assert after - before == int(urgent)
 
 
+def test_what_an_onlooker_sets_aside_is_not_told_as_urgent() -> None:
+    """The stage that answers for it tells so itself; what rules on trial cannot handle wakes nobody."""
+    record = Record("evidence-urgent", 0, 7, b"key", b"{", [], NOW)
+    labels = {"stage": "shadow"}
+    before = REGISTRY.get_sample_value("toezicht_urgent_dead_letters_total", labels) or 0.0
+    aside = set_aside("shadow", record, Fault(DeadLetterReason.INVALID, "field x"))
+    letter = decode(aside.record.value, aside.record.headers)
+    assert isinstance(letter, DeadLetterReference)
+    assert letter.urgent is False
+    assert (REGISTRY.get_sample_value("toezicht_urgent_dead_letters_total", labels) or 0.0) == before
+
+
 def test_of_what_was_cut_short_the_whole_may_be_urgent() -> None:
     """Of a record that is too large only the beginning is there to be looked through; so too of one without a value."""
     cut = PackedValue.because("2000000 bytes", b"{}", DeadLetterReason.TOO_LARGE, 2_000_000)
@@ -537,12 +549,15 @@ def test_what_is_too_large_to_be_sent_on_is_set_aside(part: str) -> None:
 
 
 def test_an_onlooker_leaves_what_is_on_a_wrong_partition_to_the_stage_that_answers_for_it() -> None:
-    """Or it would be sent on twice."""
+    """Or it would be sent on twice; the onlooker too decides the copy, with the state of its partition."""
 
     async def scenario(bench: Bench) -> None:
         actions_bench(bench, "shadow")
-        await bench.take(action(WRONG))
-        assert OPERATOR_ACTIONS not in bench.transmit.topics()
+        bench.runner.handle(action(WRONG), partial(bench.acknowledged.append, 7))
+        await bench.send_queue.drained()
+        await settle()
+        assert bench.agent.calls == []
+        assert bench.transmit.sent == []
         assert bench.acknowledged == [7]
 
     running(scenario)
