@@ -52,9 +52,12 @@ PASSED_OVER: Final = PassedOver()
 class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]
     """What was fetched of one partition; what is passed over of it is noted."""
 
-    def __init__(self, tp: TopicPartition, records: Batches, *args: Any, **options: Any) -> None:
+    def __init__(
+        self, tp: TopicPartition, records: Batches, aborted: Any, fetch_offset: int, *args: Any, **options: Any
+    ) -> None:
+        records.asked = fetch_offset
         records.passed_over = partial(PASSED_OVER.note, (tp.topic, tp.partition))
-        super().__init__(tp, records, *args, **options)
+        super().__init__(tp, records, aborted, fetch_offset, *args, **options)
 
 
 fetcher.PartitionRecords = _PartitionRecords
