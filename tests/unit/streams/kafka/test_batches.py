@@ -12,13 +12,13 @@ import cramjam
 import kafka.record
 import pytest
 from aiokafka import TopicPartition
-from aiokafka.consumer import fetcher
 from aiokafka.record.memory_records import MemoryRecords as AioRecords
 
 from schemas.dead_letters import DeadLetterReason
 from streams.kafka import codecs, consumer
 from streams.kafka.batches import KEPT, Batches, PackedValue, unpacked
 from streams.kafka.codecs import codecs_missing
+from streams.runtime.faust import consumer as stage_consumer
 from tests.support.mutation import tries
 from tests.support.raw_batches import CODECS, HEAD, Written, batch, sealed, with_bad_header_name
 
@@ -135,7 +135,8 @@ def test_both_clients_say_what_they_asked_for() -> None:
     """Where the next fetch begins: by each client's own way through an answer, from the middle of a broken batch."""
     raw = changed(batch(RECORDS, base=3), COUNT, 1_000_000)
     place = TopicPartition("evidence", 3)
-    stage = fetcher.PartitionRecords(place, fetcher.MemoryRecords(raw), None, 4, None, None, True, 1)
+    answers = stage_consumer.fetcher
+    stage = answers.PartitionRecords(place, answers.MemoryRecords(raw), None, 4, None, None, True, 1)
     other = consumer._Records(4, place, kafka.record.MemoryRecords(raw))
     assert [record.offset for record in stage] == [5]
     assert [record.offset for record in other.take()] == [5]
