@@ -44,7 +44,7 @@ test: $(STAMP) ## Run all tests; ARGS go to pytest
 	@scripts/debian.sh runtime test
 ifeq ($(ARGS),)
 	@$(PYTEST) $(FAST)
-	@$(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder --session-timeout=3600 tests/integration
+	@$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder --session-timeout=3600 tests/integration
 else
 	@$(BIN)/python -m pytest $(ARGS)
 endif
