@@ -135,7 +135,7 @@ def test_both_clients_say_what_they_asked_for() -> None:
     """Where the next fetch begins: by each client's own way through an answer, from the middle of a broken batch."""
     raw = changed(batch(RECORDS, base=3), COUNT, 1_000_000)
     place = TopicPartition("evidence", 3)
-    answers = stage_consumer.fetcher
+    answers: Any = vars(stage_consumer)["fetcher"]
     stage = answers.PartitionRecords(place, answers.MemoryRecords(raw), None, 4, None, None, True, 1)
     other = consumer._Records(4, place, kafka.record.MemoryRecords(raw))
     assert [record.offset for record in stage] == [5]
