@@ -41,7 +41,7 @@ class KafkaLines:
 
     def __init__(self, kafka: KafkaSettings, clock: Clock) -> None:
         self._clock = clock
-        self._outage = Outage()
+        self._sending, self._reading = Outage(), Outage()
         self._silent_until_s = 0.0
         self._reader = Reader(kafka, "canary")
         self._reader.begin(self._reader.ends((topics.CANARY, topics.CANARY_STATE)))
@@ -57,17 +57,18 @@ class KafkaLines:
             self._producer.send_encoded(topic, record)
         except DeliveryError as error:
             self._silent_until_s = time.monotonic() + PAUSE_S
-            self._outage.tell(f"a canary could not be sent: {error}")
+            self._sending.tell(f"a canary could not be sent: {error}")
         else:
-            self._outage.over("canaries are sent again")
+            self._sending.over("canaries are sent again")
 
     def came(self, wait_s: float) -> Iterator[tuple[str, Alert]]:
         """Yield the canaries' alerts that came, each with its topic."""
         try:
             records = self._reader.poll(wait_s)
         except ClusterError as error:
-            self._outage.tell(str(error))
+            self._reading.tell(str(error))
             return
+        self._reading.over("canaries are read again")
         decoder = Decoder()
         for record in records:
             message = decoder.message(record)

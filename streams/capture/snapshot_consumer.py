@@ -72,7 +72,7 @@ class SnapshotReader(TopicFollower):
             return
         MESSAGES_IN.labels(STAGE, record.topic).inc()
         if isinstance(record.value, PackedValue):
-            self._set_aside(record, Fault(DeadLetterReason.UNREADABLE_RECORD, record.value.why))
+            self._set_aside(record, Fault(record.value.reason, record.value.why))
             return
         try:
             message = decode(record.value, record.headers)

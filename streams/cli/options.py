@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from streams.errors import ConfigurationError, ToezichtError
-from streams.kafka.batches import codecs_missing
+from streams.kafka.codecs import codecs_missing
 from streams.kafka.decoding import undecodable_line
 from streams.process import start_logging
 from streams.settings import KafkaSettings, Settings, read_settings

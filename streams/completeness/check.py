@@ -6,9 +6,10 @@ It follows four topics, each with the stage that answers for it:
 - `evidence`, `evidence-urgent` and `operator-actions`: `decide` writes each that it is given, also what changes nothing,
   to `decision-log`;
 
-or the stage sets the record aside, on `dead-letters`. A null value is a deletion, and no input. `camera-watches` is not
-followed: `corroborate` answers some of them with nothing, by rule (one that is cancelled, that a newer revision replaces,
-or whose camera said the same before), so a watch that was handled cannot be told from one that was lost.
+or the stage sets the record aside, on `dead-letters`. A null value is no input, nor is what stands on another partition
+than its key's: the stage sends it on, and the copy is one. `camera-watches` is not followed: `corroborate` answers some of
+them with nothing, by rule (one that is cancelled, that a newer revision replaces, or whose camera said the same before), so
+a watch that was handled cannot be told from one that was lost.
 
 One check reads, in this order: how far the stages' groups are, all answers up to the topics' present ends, and the inputs
 up to where the groups are. So an input is read after its answer, a backlog is not read at all, and what stays in memory
@@ -34,6 +35,7 @@ from streams import metrics, topics
 from streams.clock import Clock
 from streams.completeness.ledger import COPIES_AT_MOST, AcceptedInput, Ledger, Missing, MissingReason, RecordPlace
 from streams.kafka.decoding import Decoder, undecodable_line
+from streams.kafka.partitioner import partition_of
 from streams.kafka.record import FIRST_APPENDED_AT, Record, Where
 
 log = logging.getLogger(__name__)
@@ -198,8 +200,11 @@ class Check:
 
 
 def take_input(record: Record, ledger: Ledger) -> bool:
-    """Enter an accepted record, and return whether it is an input."""
-    if record.value is None:
+    """Enter an accepted record, and return whether it is an input.
+
+    One on another partition than its key's is sent on by its stage: its copy is the input.
+    """
+    if record.value is None or record.partition != partition_of(record.topic, record.key or b""):
         return False
     copy = any(name == FIRST_APPENDED_AT for name, _ in record.headers)
     place = RecordPlace(record.topic, record.partition, record.offset)

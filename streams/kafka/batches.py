@@ -4,24 +4,28 @@ Kafka's clients give up at a batch that they cannot unpack, and ask for the same
 client would stop a stage. Here each batch is unpacked by the client's own code where that can, and else record by record. What
 nobody can read becomes a record whose value is `PackedValue`, at its own offset, or for a whole batch at the last one of it.
 
-Kafka's codecs are gzip, snappy, lz4 and zstd (Kafka protocol, "Record Batch": attributes, bits 0 to 2). What is unpacked is
-bounded: a gigabyte of zeros packs into some kilobytes.
+What is unpacked is bounded (`streams/kafka/codecs.py`), and so is what is kept of a record that is larger than any message.
 """
 
 from __future__ import annotations
 
 import struct
 import time
-import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from importlib.util import find_spec
+from itertools import islice
 from typing import Any, Final
 
-UNPACKED_AT_MOST: Final = 32 * 2**20
-"""Largest batch after unpacking: the topics take 1,000,000 packed bytes, and JSON packs to a tenth."""
-_FIRST_GUESS: Final = 8
-"""How much larger than packed a batch is thought to be at first."""
+from schemas.dead_letters import DeadLetterReason
+from streams.kafka.codecs import UNPACKED_AT_MOST, UnpackError, unpack
+
+RECORD_AT_MOST: Final = 2**20
+"""Largest record after unpacking: `MAX_MESSAGE_BYTES` and the lengths of its parts. Clients read hundreds of records at once."""
+HEADERS_AT_MOST: Final = 2_000
+"""Ours have some ten, those of a dead letter below 1,900 (`streams/kafka/dead_letter.py`); each takes 100 bytes of memory."""
+KEPT: Final = 100_000
+"""What is kept of a record that is larger: enough to see whose it is, and whether it may be urgent."""
 _HEAD: Final = struct.Struct(">qiibIhiqqqhii")
 _LENGTH_AT, _ATTRIBUTES_AT = 8, 21
 _FRAME: Final = 12
@@ -29,26 +33,34 @@ _FRAME: Final = 12
 _CODEC, _APPEND_TIME = 0x07, 0x08
 _LEAST_RECORD: Final = 6
 """Attributes, time, offset, no key, no value and no headers have a byte each."""
-_XERIAL: Final = b"\x82SNAPPY\x00"
-_XERIAL_HEAD: Final = 16
 _LAST_TIME_MS: Final = 253_402_300_799_999
 
 
 class PackedValue(bytes):
-    """Packed value: what stands in the place of a value that could not be unpacked: the bytes as they came, and why."""
+    """Packed value: what stands in the place of a value that cannot be read: the bytes as they came, and why.
+
+    Attributes:
+        why: One line, without any of the bytes.
+        reason: The reason as which it goes to dead-letters.
+        size: How many bytes there were; more than are here where only the first were kept.
+    """
 
     why: str
+    reason: DeadLetterReason
+    size: int
 
     @classmethod
-    def because(cls, why: str, raw: bytes) -> PackedValue:
-        """Return the bytes, with one line that says why they cannot be read, without any of them."""
+    def because(
+        cls,
+        why: str,
+        raw: bytes,
+        reason: DeadLetterReason = DeadLetterReason.UNREADABLE_RECORD,
+        size: int | None = None,
+    ) -> PackedValue:
+        """Return the bytes with what is told of them; without a size they are whole."""
         made = cls(raw)
-        made.why = why
+        made.why, made.reason, made.size = why, reason, len(raw) if size is None else size
         return made
-
-
-class UnpackError(Exception):
-    """Bytes cannot be unpacked; one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +104,8 @@ class Batch:
     def __init__(self, raw: bytes, memory_records: Callable[[bytes], Any]) -> None:
         self._raw = raw
         self._memory_records = memory_records
+        self.read = False
+        self.first, self.last = _span(raw)
         self._why = ""
         try:
             self._batch = memory_records(raw).next_batch()
@@ -99,9 +113,19 @@ class Batch:
                 self._why = "its checksum is wrong"
         except Exception as error:  # whatever a client makes of bytes that are no batch
             self._why = f"it is no batch of records ({type(error).__name__})"
-        if self._why:
-            first, last = _span(raw)
-            self._batch = _Opaque(first, last + 1)
+
+    @property
+    def broken(self) -> bool:
+        """Return whether nothing of it can be believed."""
+        return bool(self._why)
+
+    def bound(self, asked: int, following: int | None) -> None:
+        """Take what is known beside a batch's own head: the offset that was asked for, and where a good one behind it begins."""
+        if self.broken:
+            self.last = _last_believed(self._raw) if following is None else following - 1
+        self.last = max(self.last, asked)
+        if self.broken:
+            self._batch = _Opaque(self.first, self.last + 1)
 
     def __getattr__(self, name: str) -> Any:
         """Return what the client's own batch says."""
@@ -116,15 +140,30 @@ class Batch:
         return next(self._batch)
 
     def __iter__(self) -> Iterator[Any]:
-        """Return the records."""
+        """Return the records, each made when it is asked for."""
+        self.read = True
+        return self._records()
+
+    def _records(self) -> Iterator[Any]:
         if self._why:
-            return iter([_aside(self._raw, self._why)])
+            yield _aside(self._raw, self._why, self.last)
+            return
         try:
-            return iter(list(self._memory_records(unpacked(self._raw)).next_batch()))
+            raw = unpacked(self._raw)
         except UnpackError as error:
-            return iter([_aside(self._raw, str(error))])
-        except Exception:  # one of the records is not what the client expects of it
-            return iter(list(_one_by_one(unpacked(self._raw))))
+            yield _aside(self._raw, str(error), self.last)
+            return
+        done = 0
+        if len(raw) <= RECORD_AT_MOST:
+            with suppress(Exception):  # one of the records is not what the client expects of it
+                for record in self._memory_records(raw).next_batch():
+                    if len(record.headers) > HEADERS_AT_MOST:
+                        break
+                    yield record
+                    done += 1
+                else:
+                    return
+        yield from islice(_one_by_one(raw), done, None)
 
 
 class Batches:
@@ -133,12 +172,21 @@ class Batches:
     Args:
         data: The answer's bytes; the last batch may be cut off.
         memory_records: The client's own class for them.
+        asked: The offset that was asked for; whatever is told of a broken batch, reading goes on behind it.
+
+    Attributes:
+        passed_over: Takes the first offset of each batch of which the client read no record, and the one behind its last.
+            Clients do so with marks of transactions, and with what was aborted.
     """
 
-    def __init__(self, data: bytes, memory_records: Callable[[bytes], Any]) -> None:
+    passed_over: Callable[[int, int], None] | None = None
+
+    def __init__(self, data: bytes, memory_records: Callable[[bytes], Any], asked: int = -1) -> None:
+        self.asked = asked
         self._data = bytes(data)
         self._memory_records = memory_records
         self._at = 0
+        self._last: Batch | None = None
 
     def size_in_bytes(self) -> int:
         """Return the size of the answer."""
@@ -146,6 +194,9 @@ class Batches:
 
     def has_next(self) -> bool:
         """Return whether there is another whole batch."""
+        last, self._last = self._last, None
+        if last is not None and not last.read and self.passed_over is not None:
+            self.passed_over(last.base_offset, last.next_offset)
         return self._end() <= len(self._data)
 
     def next_batch(self) -> Batch | None:
@@ -153,20 +204,20 @@ class Batches:
         if not self.has_next():
             return None
         begin, self._at = self._at, self._end()
-        return Batch(self._data[begin : self._at], self._memory_records)
+        self._last = Batch(self._data[begin : self._at], self._memory_records)
+        self._last.bound(self.asked, self._following() if self._last.broken else None)
+        return self._last
+
+    def _following(self) -> int | None:
+        """Return where the next batch begins, if there is one that can be believed."""
+        after = Batch(self._data[self._at : self._end()], self._memory_records)
+        return None if after.broken or after.first <= (self._last.first if self._last else 0) else after.first
 
     def _end(self) -> int:
         head = self._data[self._at : self._at + _FRAME]
         if len(head) < _FRAME:
             return len(self._data) + 1
         return self._at + _FRAME + max(0, int.from_bytes(head[_LENGTH_AT:], "big", signed=True))
-
-
-def codecs_missing() -> str:
-    """Return one line saying what cannot be unpacked in this installation, or nothing where all of Kafka's codecs can."""
-    if find_spec("cramjam") is not None:
-        return ""
-    return "cramjam is not installed: records that a client packed with snappy, lz4 or zstd would be set aside"
 
 
 def unpacked(raw: bytes) -> bytes:
@@ -178,100 +229,32 @@ def unpacked(raw: bytes) -> bytes:
     head = list(_HEAD.unpack_from(raw)) if len(raw) >= _HEAD.size else []
     if not head or head[3] < 2 or not head[5] & _CODEC:
         return raw  # also of the formats before 2017, which brokers no longer keep
-    body = _unpack(head[5] & _CODEC, raw[_HEAD.size :])
+    body = unpack(head[5] & _CODEC, raw[_HEAD.size :])
     head[1] = _HEAD.size - _FRAME + len(body)
     head[5] &= ~_CODEC
     return _HEAD.pack(*head) + body
 
 
-def _unpack(codec: int, packed: bytes) -> bytes:
-    name = {1: "gzip", 2: "snappy", 3: "lz4", 4: "zstd"}.get(codec)
-    if name is None:
-        raise UnpackError(f"it is packed with codec {codec}, expected gzip, snappy, lz4 or zstd (1 to 4)")
-    if name != "gzip" and (missing := codecs_missing()):
-        raise UnpackError(missing)
-    try:
-        if name == "gzip":
-            return _gunzip(packed)
-        return _unsnappy(packed) if name == "snappy" else _grown(name, packed)
-    except UnpackError:
-        raise
-    except Exception as error:  # each codec has errors of its own
-        raise UnpackError(f"it cannot be unpacked as {name} ({type(error).__name__})") from None
-
-
-def _gunzip(packed: bytes) -> bytes:
-    parts, left, size = [], packed, 0
-    while left:  # a file of several members is one file (RFC 1952, section 2.2)
-        member = zlib.decompressobj(wbits=31)
-        parts.append(member.decompress(left, UNPACKED_AT_MOST - size + 1))
-        size += len(parts[-1])
-        if size > UNPACKED_AT_MOST:
-            raise _too_large()
-        if not member.eof:
-            raise UnpackError("it cannot be unpacked as gzip (it is cut off)")
-        left = member.unused_data
-    return b"".join(parts)
-
-
-def _unsnappy(packed: bytes) -> bytes:
-    """Return what was packed in one piece, as librdkafka does, or in the blocks of Java's snappy."""
-    if not packed.startswith(_XERIAL):
-        return _unsnappy_block(packed, UNPACKED_AT_MOST)
-    parts, at, size = [], _XERIAL_HEAD, 0
-    while at < len(packed):
-        length = int.from_bytes(packed[at : at + 4], "big")
-        parts.append(_unsnappy_block(packed[at + 4 : at + 4 + length], UNPACKED_AT_MOST - size))
-        size += len(parts[-1])
-        at += 4 + length
-    return b"".join(parts)
-
-
-def _unsnappy_block(packed: bytes, at_most: int) -> bytes:
-    import cramjam
-
-    if cramjam.snappy.decompress_raw_len(packed) > at_most:
-        raise _too_large()
-    return bytes(cramjam.snappy.decompress_raw(packed))
-
-
-def _grown(name: str, packed: bytes) -> bytes:
-    """Return what a codec unpacks that does not say beforehand how much: into more and more room."""
-    import cramjam
-
-    codec = getattr(cramjam, name)
-    size = min(UNPACKED_AT_MOST, max(_FIRST_GUESS * len(packed), 2**14))
-    while True:
-        room = bytearray(size)
-        try:
-            return bytes(room[: codec.decompress_into(packed, room)])
-        except cramjam.DecompressionError as error:
-            if "whole buffer" not in str(error):
-                raise
-        if size == UNPACKED_AT_MOST:
-            raise _too_large()
-        size = min(UNPACKED_AT_MOST, 4 * size)
-
-
-def _too_large() -> UnpackError:
-    return UnpackError(f"unpacked it is more than {UNPACKED_AT_MOST} bytes")
-
-
 def _one_by_one(raw: bytes) -> Iterator[_Unpacked]:
-    """Yield a batch's records, each read by itself; a header's name that is not UTF-8 is no reason not to read it."""
+    """Yield a batch's records, each read by itself; a header's name that is not UTF-8 is no reason not to read it.
+
+    Of one that is too large nothing is unpacked but where it stands.
+    """
     head = _HEAD.unpack_from(raw)
     due, last = _span(raw)
+    missing = head[12]
     for body in _bodies(raw, head[12]):
+        missing -= 1
         try:
             record = _record(body, head)
             if not due <= record.offset <= last:
                 raise ValueError
         except (IndexError, ValueError):
-            record = _aside(raw, "the record is not as Kafka's format has it", min(due, last), body)
+            record = _aside(raw, "the record is not as Kafka's format has it", part=(min(due, last), body))
         due = record.offset + 1
         yield record
-    if due <= last:
-        yield _aside(raw, "the rest of its batch is not as Kafka's format has it")
+    if due <= last and missing > 0:  # or compaction took the last ones
+        yield _aside(raw, "the rest of its batch is not as Kafka's format has it", last)
 
 
 def _bodies(raw: bytes, count: int) -> Iterator[bytes]:
@@ -292,9 +275,16 @@ def _record(body: bytes, head: tuple[int, ...]) -> _Unpacked:
     _, _, _, _, _, attributes, _, first_ms, max_ms, *_ = head
     delta_ms, at = _varint(body, 1)
     delta, at = _varint(body, at)
+    stamped = attributes & _APPEND_TIME
+    moment_ms = max_ms if stamped else first_ms + delta_ms
+    place = head[0] + delta, moment_ms, int(bool(stamped))
+    if len(body) > RECORD_AT_MOST:
+        return _large(place, body, f"{len(body)} bytes, expected at most {RECORD_AT_MOST}")
     key, at = _nullable(body, at)
     value, at = _nullable(body, at)
     count, at = _varint(body, at)
+    if count > HEADERS_AT_MOST:
+        return _large(place, body, f"{count} headers, expected at most {HEADERS_AT_MOST}")
     headers: list[tuple[str, bytes | None]] = []
     for _ in range(count):
         name, at = _nullable(body, at)
@@ -302,9 +292,13 @@ def _record(body: bytes, head: tuple[int, ...]) -> _Unpacked:
         headers.append(((name or b"").decode("utf-8", "replace"), content))
     if at != len(body) or count < 0:
         raise ValueError
-    stamped = attributes & _APPEND_TIME
-    moment_ms = max_ms if stamped else first_ms + delta_ms
-    return _Unpacked(head[0] + delta, moment_ms, int(bool(stamped)), key, value, headers, len(body))
+    return _Unpacked(*place, key, value, headers, len(body))
+
+
+def _large(place: tuple[int, int, int], body: bytes, why: str) -> _Unpacked:
+    """Return what stands for a record that is too large: its beginning, with its key in front."""
+    value = PackedValue.because(why, body[:KEPT], DeadLetterReason.TOO_LARGE, len(body))
+    return _Unpacked(*place, None, value, [], len(body))
 
 
 def _nullable(body: bytes, at: int) -> tuple[bytes | None, int]:
@@ -330,16 +324,25 @@ def _varint(body: bytes, at: int) -> tuple[int, int]:
             raise ValueError
 
 
-def _aside(raw: bytes, why: str, offset: int | None = None, part: bytes | None = None) -> _Unpacked:
+def _aside(raw: bytes, why: str, last: int = 0, part: tuple[int, bytes] | None = None) -> _Unpacked:
     """Return the record that tells of a batch that cannot be read, at its last offset wherever reading began, or of a part."""
-    first, last = _span(raw)
-    at = last if offset is None else offset
     moment_ms = _HEAD.unpack_from(raw)[8] if len(raw) >= _HEAD.size else -1
     if not 0 < moment_ms <= _LAST_TIME_MS:
         moment_ms = int(1_000 * time.time())
-    told = f"{why}; offsets {first} to {last}" if first != last and offset is None else why
-    content = raw if part is None else part
+    first, _ = _span(raw)
+    told = why if part or first == last else f"{why}; offsets {first} to {last}"
+    at, content = part or (last, raw)
     return _Unpacked(at, moment_ms, 1, None, PackedValue.because(told, content), [], len(content))
+
+
+def _last_believed(raw: bytes) -> int:
+    """Return the last offset of a batch whose checksum is wrong: the least that its head says, and that it has room for."""
+    first, _ = _span(raw)
+    if len(raw) < _HEAD.size:
+        return first
+    head = _HEAD.unpack_from(raw)
+    room = UNPACKED_AT_MOST if head[5] & _CODEC else len(raw) - _HEAD.size
+    return first + max(0, min(int(head[6]), int(head[12]) - 1, room // (1 + _LEAST_RECORD) - 1))
 
 
 def _span(raw: bytes) -> tuple[int, int]:

@@ -17,7 +17,7 @@ class _Records(Fetcher.PartitionRecords):  # type: ignore[misc]
     """What was fetched of one partition; what cannot be unpacked of it is a record too."""
 
     def __init__(self, fetch_offset: int, tp: Any, records: Any, *args: Any, **options: Any) -> None:
-        super().__init__(fetch_offset, tp, Batches(records._buffer, MemoryRecords), *args, **options)
+        super().__init__(fetch_offset, tp, Batches(records._buffer, MemoryRecords, fetch_offset), *args, **options)
 
 
 class Consumer(KafkaConsumer):  # type: ignore[misc]

@@ -7,6 +7,7 @@ from typing import Final
 
 from schemas.codec import OCTETS, Encoded, Headers, encode
 from schemas.dead_letters import DeadLetterReason, DeadLetterReference
+from streams.kafka.batches import PackedValue
 from streams.kafka.record import EncodedOutput, Record
 from streams.topics import DEAD_LETTERS
 
@@ -43,6 +44,7 @@ def dead_letter(stage: str, record: Record, fault: Fault, urgent: bool = False) 
     Whatever the original's size, the letter fits its topic; `original_bytes` is larger than the value where a part is left out.
     """
     key, value = record.key or b"", record.value or b""
+    whole = value.size if isinstance(value, PackedValue) else len(value)
     headers, left_out = _kept(record.headers)
     letter = DeadLetterReference(
         stage=stage,
@@ -52,7 +54,7 @@ def dead_letter(stage: str, record: Record, fault: Fault, urgent: bool = False) 
         partition=record.partition,
         offset=record.offset,
         original_key=key.decode("utf-8", "replace")[:200],
-        original_bytes=len(value) + max(0, len(key) - MAX_KEY_BYTES) + left_out,
+        original_bytes=whole + max(0, len(key) - MAX_KEY_BYTES) + left_out,
         failed_at=record.appended_at,
         urgent=urgent,
     )

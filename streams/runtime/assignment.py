@@ -2,8 +2,9 @@
 
 - **Coming.** After recovery the framework's positions stand at the committed offsets; they are committed once more, which
   proves that the worker is a member, and only then is anything taken (`opened`).
-- **Taking.** Each record must be the one after the last (`streams/runtime/offsets.py`). A gap is looked up in the topic: where
-  records lie in it, the framework lost them, and the worker ends, so that the next one takes them.
+- **Taking.** Each record must be the one after the last (`streams/runtime/offsets.py`). A gap that its reader passed over is
+  none. Another is looked up in the topic: where records lie in it, the framework lost them, and the worker ends, so that
+  the next one takes them.
 - **Committing.** Every half second, up to the first input that is not released. Each commit also renews the lease
   (`streams/runtime/lease.py`).
 - **Going.** Before the partitions are given away everything in flight is confirmed, and committed where the group still
@@ -22,7 +23,7 @@ from streams import metrics
 from streams.errors import DeliveryError
 from streams.kafka.record import Where
 from streams.runtime.lease import Lease
-from streams.runtime.offsets import Offered, OffsetTracker
+from streams.runtime.offsets import Offered, OffsetTracker, PassedOver
 from streams.runtime.processed import SLOTS
 from streams.runtime.send_queue import SendQueue
 
@@ -47,6 +48,7 @@ class PartitionAssignment:
         commit: Commits offsets in the stage's group; returns False where the worker is no longer a member.
         first_offset: Returns the first offset at or after one that a partition really has, or None at its end.
         complete: Whether no record may be missed; pictures may.
+        passed_over: What readers saw that is no record; of that the topic is not asked again.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class PartitionAssignment:
         first_offset: FirstOffset,
         *,
         complete: bool,
+        passed_over: PassedOver | None = None,
     ) -> None:
         self.stage = stage
         self.send_queue = send_queue
@@ -66,6 +69,7 @@ class PartitionAssignment:
         self._commit = commit
         self._first_offset = first_offset
         self._complete = complete
+        self._passed_over = passed_over or PassedOver()
         self._gaps = metrics.DELIVERY_GAPS.labels(stage)  # a series from the start, so that its first increase is seen
         self._generation: int | None = None
         self._committing = asyncio.Lock()
@@ -178,7 +182,8 @@ class PartitionAssignment:
     async def _explain_gap(self, where: Where, offset: int) -> None:
         """Pass over offsets that the topic does not have: expired ones, and the marks of transactions."""
         expected = self.offsets.next_of(where)
-        if self._complete:
+        known = self._passed_over.covers(where, expected, offset)
+        if self._complete and not known:
             found = await self._first_offset(where, expected)
             if found is not None and found < offset:
                 self._gaps.inc()
@@ -187,5 +192,6 @@ class PartitionAssignment:
                     "the worker ends, so that nothing is passed over"
                 )
         if where in self.offsets.positions():  # it may have gone while the topic was asked
-            log.info("%s: %s/%d has nothing from %d to %d", self.stage, *where, expected, offset - 1)
+            level = logging.DEBUG if known else logging.INFO  # a partner's transactions have a mark each
+            log.log(level, "%s: %s/%d has nothing from %d to %d", self.stage, *where, expected, offset - 1)
             self.offsets.pass_over(where, offset)

@@ -48,7 +48,7 @@ def _value(record: Record) -> bytes | Fault:
     if record.value is None:
         return Fault(DeadLetterReason.NOT_JSON, "the record has no value, expected a message")
     if isinstance(record.value, PackedValue):
-        return Fault(DeadLetterReason.UNREADABLE_RECORD, record.value.why)
+        return Fault(record.value.reason, record.value.why)
     size = size_of(record)
     if size > MAX_MESSAGE_BYTES:  # packed it was smaller
         detail = f"{size} bytes with its key and headers, expected at most {MAX_MESSAGE_BYTES}"

@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import Final
 
 from streams.kafka.record import Where
+
+RANGES_AT_MOST: Final = 1_000
+"""Ranges kept of a partition: a stage takes the records behind one before its reader has read some hundred more."""
 
 
 class Offered(Enum):
@@ -108,3 +112,28 @@ class OffsetTracker:
             place = self._places.get(where)
             if place is not None:
                 place.committed = max(place.committed, offset)
+
+
+class PassedOver:
+    """Passed over: offsets of partitions that readers saw and that are no records: marks of transactions, and what was aborted.
+
+    Readers note them in their threads; whoever takes the records asks in another.
+    """
+
+    def __init__(self) -> None:
+        self._ranges: dict[Where, tuple[tuple[int, int], ...]] = {}
+
+    def note(self, where: Where, first: int, behind: int) -> None:
+        """Take that a partition has no record from one offset to before another."""
+        ranges = self._ranges.get(where, ())
+        if ranges and ranges[-1][1] == first:
+            (first, _), ranges = ranges[-1], ranges[:-1]
+        self._ranges[where] = (*ranges[1 - RANGES_AT_MOST :], (first, behind))
+
+    def covers(self, where: Where, first: int, behind: int) -> bool:
+        """Return whether all offsets from one to before another were passed over."""
+        at = first
+        for begin, end in sorted(self._ranges.get(where, ())):
+            if begin <= at:
+                at = max(at, end)
+        return at >= behind

@@ -28,6 +28,7 @@ from schemas.ticks import Tick
 from streams import metrics
 from streams.domain.incidents.urgency import may_be_urgent
 from streams.errors import DeliveryError, UnknownCameraError
+from streams.kafka.batches import PackedValue
 from streams.kafka.dead_letter import Fault, dead_letter
 from streams.kafka.partitioner import partition_of
 from streams.kafka.record import (
@@ -41,9 +42,9 @@ from streams.kafka.record import (
     sent_again,
 )
 from streams.runtime.assignment import PartitionAssignment
-from streams.runtime.encode import MAX_ROW_BYTES, encoded, handler_fault, placed
+from streams.runtime.encode import MAX_RECORD_BYTES, MAX_ROW_BYTES, encoded, handler_fault, placed
 from streams.runtime.faust.table import StateTable
-from streams.runtime.guard import read_record
+from streams.runtime.guard import read_record, size_of
 from streams.runtime.processed import ProcessedInputs
 from streams.runtime.recurring import RecurringFaults
 from streams.runtime.send_queue import QueuedInput
@@ -106,11 +107,9 @@ class Runner:
         if record.again:
             self._redelivered.inc()
         item = read_record(record, self.stage.max_late)
-        if isinstance(item, Input) and (place := self._elsewhere(item)) is not None:
-            self._send_on(item, record, place, acknowledge)
-            return
         if isinstance(item, Input):
-            decided = self._decide(item, record)
+            place = self._elsewhere(item)
+            decided = self._decide(item, record) if place is None else self._send_on(item, record, place)
             if not isinstance(decided, Fault):
                 rows, outputs = decided
                 self._put(item.partition, rows, outputs, acknowledge)
@@ -137,13 +136,23 @@ class Runner:
 
     def _elsewhere(self, item: Input) -> int | None:
         """Return the partition on which an input belongs, where that is another one than it stands on."""
-        if self.stage.name in ONLOOKERS or isinstance(item.message, Tick) or item.topic not in item.message.topics:
+        if isinstance(item.message, Tick) or item.topic not in item.message.topics:
             return None
         partition = partition_of(item.topic, item.message.key().encode())
         return None if partition == item.partition else partition
 
-    def _send_on(self, item: Input, record: Record, partition: int, acknowledge: Callable[[], object]) -> None:
-        """Send an input on to its partition as it is, with the time at which the broker took it first; there it is decided."""
+    def _send_on(self, item: Input, record: Record, partition: int) -> tuple[None, list[EncodedOutput]] | Fault:
+        """Return an input as it is for its partition, with the time at which the broker took it first; there it is decided.
+
+        An onlooker leaves that to the stage that answers for the input, and takes the copy.
+        """
+        if self.stage.name in ONLOOKERS:
+            return None, []
+        headers = sent_again(record.headers, record.appended_at)
+        size = size_of(replace(record, headers=headers))
+        if size > MAX_RECORD_BYTES:
+            detail = f"it belongs on partition {partition}, and its copy has {size} bytes, expected at most {MAX_RECORD_BYTES}"
+            return Fault(DeadLetterReason.TOO_LARGE, detail)
         if item.topic not in self._sent_on:
             log.warning(
                 "%s: %s/%d@%d: its key belongs on partition %d: a client has another partitioner (docs/partners.md). "
@@ -152,9 +161,7 @@ class Runner:
             )  # fmt: skip
             self._sent_on[item.topic] = metrics.MESSAGES_SENT_ON.labels(self.stage.name, item.topic)
         self._sent_on[item.topic].inc()
-        copy = Encoded(record.key or b"", item.payload, sent_again(record.headers, record.appended_at))
-        output = EncodedOutput(item.topic, partition, copy)
-        self.send_queue.put(QueuedInput(record.partition, acknowledge, [output]), placed([output]))
+        return None, [EncodedOutput(item.topic, partition, Encoded(record.key or b"", item.payload, headers))]
 
     def _own(self, table: StateTable, partition: int) -> Owned:
         owned = self._owned.get(partition)
@@ -220,8 +227,11 @@ class Runner:
 
 
 def set_aside(stage: str, record: Record, fault: Fault, quietly: bool = False) -> EncodedOutput:
-    """Count and log a fault and return the dead letter; `quietly` leaves the line out, but of what may be urgent."""
-    urgent = may_be_urgent_report(record)
+    """Count and log a fault and return the dead letter; `quietly` leaves the line out, but of what may be urgent.
+
+    Of an onlooker's nothing is urgent: the stage that answers for the record tells that.
+    """
+    urgent = stage not in ONLOOKERS and may_be_urgent_report(record)
     metrics.count_failure(stage, fault.reason, urgent)
     level, words = (logging.ERROR, "URGENT, ") if urgent else (logging.WARNING, "")
     if urgent or not quietly:
@@ -232,11 +242,18 @@ def set_aside(stage: str, record: Record, fault: Fault, quietly: bool = False) -
 def may_be_urgent_report(record: Record) -> bool:
     """Return whether a record that is set aside is, or may be, a report of urgency 0 or 1.
 
-    What travels on the urgent topic is; of the other topics of reports the bytes tell, and pictures are not looked through.
+    What travels on the urgent topic is; of the other topics of reports the bytes tell, those of key and headers too, and
+    pictures are not looked through. Of what was cut short nobody can tell, so it may be.
     """
     if record.topic == EVIDENCE_URGENT:
         return True
-    return record.topic in {INCIDENTS, EVIDENCE} and may_be_urgent(record.value or b"")
+    if record.topic not in {INCIDENTS, EVIDENCE}:
+        return False
+    if isinstance(record.value, PackedValue) and record.value.size > len(record.value):
+        return True
+    return may_be_urgent(
+        b";".join(part for part in (record.key, record.value, *(content for _, content in record.headers)) if part)
+    )
 
 
 def record_of(event: Any) -> Record:

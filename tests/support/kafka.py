@@ -21,6 +21,7 @@ from schemas.codec import Headers, encode
 from streams.kafka.record import Raw, Where
 from streams.runtime.assignment import PartitionAssignment
 from streams.runtime.lease import Lease
+from streams.runtime.offsets import PassedOver
 from streams.runtime.send_queue import SendQueue
 from streams.topics import BY_NAME
 
@@ -352,6 +353,8 @@ class FakeGroup:
     commits: list[dict[Where, int]] = field(default_factory=list)
     first: dict[Where, int] = field(default_factory=dict)
     hangs: bool = False
+    asked: list[Where] = field(default_factory=list)
+    passed_over: PassedOver = field(default_factory=PassedOver)
 
     async def commit(self, positions: Mapping[Where, int]) -> bool:
         """Commit."""
@@ -363,6 +366,7 @@ class FakeGroup:
 
     async def first_offset(self, where: Where, offset: int) -> int | None:
         """Return the first record at or after an offset."""
+        self.asked.append(where)
         first = self.first.get(where)
         return None if first is None or first < offset else first
 
@@ -371,7 +375,13 @@ class FakeGroup:
     ) -> PartitionAssignment:
         """Return an assignment over this group."""
         return PartitionAssignment(
-            "test", send_queue, lease or Lease(7), self.commit, self.first_offset, complete=complete
+            "test",
+            send_queue,
+            lease or Lease(7),
+            self.commit,
+            self.first_offset,
+            complete=complete,
+            passed_over=self.passed_over,
         )
 
 

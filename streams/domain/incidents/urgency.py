@@ -15,6 +15,8 @@ MOST_URGENT: Final = 1
 """A report of urgency 0 or 1 (A0, A1, P 1) is what must never be lost."""
 MAX_PRIORITY: Final = 12
 """Longest priority that a message has."""
+LOOKED_THROUGH: Final = 65_536
+"""Bytes that are looked through, which takes some milliseconds: as many as a line of intake has at the most."""
 
 _URGENCY: Final = re.compile(r"(A|B|C|P|PRIO|PRIORITY|PRIORITEIT|MC)?\.?([0-9])(?:\.0+)?(?:GRIP([1-5]))?")
 _BETWEEN: Final = re.compile(r"[\s:_-]")
@@ -64,6 +66,9 @@ def urgency(source_priority: str) -> int:
 def may_be_urgent(content: bytes) -> bool:
     """Return whether a priority of urgency 0 or 1 can be recognised in bytes that could not be read.
 
-    Text of any encoding is looked through: of UTF-16 the zero bytes are left out.
+    Text of any encoding is looked through: of UTF-16 the zero bytes are left out. What is longer than `LOOKED_THROUGH` is not,
+    and may be urgent.
     """
+    if len(content) > LOOKED_THROUGH:
+        return True
     return _IN_BYTES.search(content.replace(b"\x00", b"")) is not None

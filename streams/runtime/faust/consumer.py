@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Generator
+from functools import partial
 from typing import Any, Final
 
 from aiokafka import TopicPartition
@@ -30,6 +31,7 @@ from streams import topics
 from streams.kafka.batches import Batches
 from streams.kafka.options import COMMITTED
 from streams.runtime.lag import PartitionEnd
+from streams.runtime.offsets import PassedOver
 
 FETCH_WAITS_MS: Final = 200
 """For so long the broker may keep a request for which it has nothing. The framework's 1,500 ms made latencies of seconds; with 50
@@ -43,6 +45,22 @@ ENOUGH: Final = 0.5
 a fetch takes."""
 LOOK_AGAIN_S: Final = 0.004
 
+PASSED_OVER: Final = PassedOver()
+"""What this process's readers passed over of partitions: to all of them the same, since all read what is committed."""
+
+
+class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]
+    """What was fetched of one partition; what is passed over of it is noted."""
+
+    def __init__(
+        self, tp: TopicPartition, records: Batches, aborted: Any, fetch_offset: int, *args: Any, **options: Any
+    ) -> None:
+        records.asked = fetch_offset
+        records.passed_over = partial(PASSED_OVER.note, (tp.topic, tp.partition))
+        super().__init__(tp, records, aborted, fetch_offset, *args, **options)
+
+
+fetcher.PartitionRecords = _PartitionRecords
 fetcher.MemoryRecords = lambda data: Batches(
     data, MemoryRecords
 )  # of all of aiokafka's consumers: restoring state reads so too

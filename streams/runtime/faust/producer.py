@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
@@ -136,13 +137,33 @@ class FirstOffset:
         self._kafka = kafka
 
     async def __call__(self, where: Where, offset: int) -> int | None:
-        """Return the first offset at or after one, or None at the partition's end."""
+        """Return the first offset at or after one, or None at the partition's end; a broker that is silent is asked again.
+
+        Raises:
+            KafkaError: It did not answer for as long as a record may wait for it.
+        """
+        outage, patient_until_s = Outage(), time.monotonic() + SEND_WITHIN_S
+        while True:
+            try:
+                found = await self._look(where, offset)
+                break
+            except KafkaError as error:
+                if time.monotonic() >= patient_until_s:
+                    raise
+                outage.tell(
+                    f"{where[0]}/{where[1]}: what lies from {offset} on cannot be looked up, trying again: {error!r}"
+                )
+                await asyncio.sleep(TRY_AGAIN_S)
+        outage.over(f"{where[0]}/{where[1]}: what lies from {offset} on is looked up")
+        return found
+
+    async def _look(self, where: Where, offset: int) -> int | None:
         place = TopicPartition(*where)
         reader = AIOKafkaConsumer(
             **aiokafka_options(self._kafka), **COMMITTED, enable_auto_commit=False, auto_offset_reset="earliest"
         )
-        await reader.start()
         try:
+            await reader.start()
             reader.assign([place])
             end = (await reader.end_offsets([place]))[place]
             begin = (await reader.beginning_offsets([place]))[place]

@@ -26,6 +26,7 @@ from streams.kafka.record import EncodedOutput, Where
 from streams.runtime.assignment import PartitionAssignment
 from streams.runtime.encode import encoded, placed
 from streams.runtime.faust.app import LEASE_S, faust_app, source_topic, state_table
+from streams.runtime.faust.consumer import PASSED_OVER
 from streams.runtime.faust.local_state import discard_distrusted
 from streams.runtime.faust.producer import BatchTransmit, FencedProducer, FirstOffset
 from streams.runtime.lag import HeldUp
@@ -115,6 +116,7 @@ def build(
         lambda positions: app.consumer._commit(positions),  # noqa: PLW0108 - no consumer yet
         FirstOffset(kafka),
         complete=not pictures,
+        passed_over=PASSED_OVER,
     )
     runner: Runner | PictureRunner
     if isinstance(stage, PictureStage):

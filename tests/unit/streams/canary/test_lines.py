@@ -72,3 +72,23 @@ def test_a_round_that_cannot_be_sent_is_tried_once(
     assert len(tried) == 1
     assert caplog.text.count("a canary could not be sent") == 1
     lines.close()
+
+
+def test_sending_and_reading_fail_each_by_itself(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each is told once, however they take turns, and that canaries are sent again only where they were not."""
+    caplog.set_level("WARNING")
+    held, sent = FakeTopics(), FakeKafkaProducer()
+    monkeypatch.setattr(reader, "Consumer", partial(FakeConsumer, held))
+    monkeypatch.setattr(producer, "KafkaProducer", sent.connected)
+    lines = KafkaLines(KAFKA, lambda: NOON)
+    for _ in range(3):
+        held.failures = 1
+        assert list(lines.came(0.002)) == []
+        lines.send(DETECTIONS, example(Tick))
+    assert "canaries are sent again" not in caplog.text
+    assert len(caplog.messages) == 1
+    assert list(lines.came(0.002)) == []
+    assert caplog.messages[1:] == ["canaries are read again"]
+    lines.close()

@@ -21,10 +21,12 @@ from schemas.evidence import Verdict
 from schemas.incidents import Operation
 from streams import topics
 from streams.cli.completeness import said
-from streams.completeness.check import ANSWERS, STAGE_OF, Check, CheckResult, input_id
+from streams.completeness import check
+from streams.completeness.check import ANSWERS, STAGE_OF, Check, CheckResult, input_id, take_input
 from streams.completeness.ledger import COPIES_AT_MOST, Ledger, MissingReason, RecordPlace
 from streams.config.files import load_rules
 from streams.kafka.dead_letter import Fault, dead_letter
+from streams.kafka.partitioner import partition_of
 from streams.kafka.record import Record, Where, first_appended_at, sent_again
 from streams.runtime.encode import encoded
 from streams.runtime.guard import read_record
@@ -35,6 +37,12 @@ from tests.support.rows import FakeRows
 from tests.support.situations import NOON, action, camera, episode, incident, registry, report, seconds, sighting
 
 GRACE_S = 30
+
+
+@pytest.fixture(autouse=True)
+def one_partition(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let all topics have one partition, as those of the world below."""
+    monkeypatch.setattr(check, "partition_of", lambda topic, key: 0)
 
 
 class World:
@@ -264,6 +272,20 @@ def test_a_dead_letter_of_another_stage_is_no_answer() -> None:
     letter = dead_letter("locate", world.topics[topics.EVIDENCE][0], Fault(DeadLetterReason.INVALID, "x")).record
     world.append(topics.DEAD_LETTERS, letter.key, letter.value, letter.headers)
     assert places(world.checked()) == [RecordPlace(topics.EVIDENCE, 0, 0)]
+
+
+def test_what_is_sent_on_from_a_wrong_partition_is_no_input_but_its_copy_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client with another partitioner: what answers the copy, were it a dead letter, does not stand at the first place."""
+    monkeypatch.setattr(check, "partition_of", partition_of)
+    sent = encode(action("a", Action.ACKNOWLEDGE), stage="test", handled_at=NOON, entered_at=NOON)
+    right = partition_of(topics.OPERATOR_ACTIONS, sent.key)
+    ledger = Ledger(timedelta(hours=1), seconds(GRACE_S))
+    for partition, offset in (((right + 1) % 4, 3), (right, 5)):
+        record = Record(topics.OPERATOR_ACTIONS, partition, offset, sent.key, sent.value, sent.headers, NOON)
+        assert take_input(record, ledger) is (partition == right)
+        ledger.committed({(topics.OPERATOR_ACTIONS, partition): 9}, NOON)
+    ledger.set_aside(RecordPlace(topics.OPERATOR_ACTIONS, right, 5), NOON)
+    assert ledger.missing(NOON + seconds(GRACE_S)) == []
 
 
 def test_what_nothing_helps_is_given_up_after_three_copies() -> None:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import random
 import struct
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
 import cramjam
 import kafka.record
 import pytest
+from aiokafka import TopicPartition
 from aiokafka.record.memory_records import MemoryRecords as AioRecords
 
-from streams.kafka import batches
-from streams.kafka.batches import Batches, PackedValue, codecs_missing, unpacked
+from schemas.dead_letters import DeadLetterReason
+from streams.kafka import codecs, consumer
+from streams.kafka.batches import KEPT, Batches, PackedValue, unpacked
+from streams.kafka.codecs import codecs_missing
+from streams.runtime.faust import consumer as stage_consumer
 from tests.support.mutation import tries
 from tests.support.raw_batches import CODECS, HEAD, Written, batch, sealed, with_bad_header_name
 
@@ -85,6 +90,68 @@ def test_a_wrong_checksum_is_set_aside(client: Client) -> None:
     assert (aside.offset, aside.value.why) == (5, "its checksum is wrong; offsets 3 to 5")
 
 
+def changed(raw: bytes, field: int, number: int) -> bytes:
+    """Return a batch one number of whose head is another, as a disk may make it: its checksum does not hold."""
+    head = list(HEAD.unpack(raw[: HEAD.size]))
+    head[field] = number
+    return HEAD.pack(*head) + raw[HEAD.size :]
+
+
+DELTA, COUNT = 6, 12
+
+
+def test_a_batch_with_a_wrong_count_is_not_fetched_for_ever(client: Client) -> None:
+    """Asked for an offset within it, it gives that offset or a later one, and is gone past."""
+    raw = changed(batch(RECORDS, base=3), COUNT, 1_000_000)
+    each = Batches(raw, client, asked=5)
+    one = each.next_batch()
+    assert one is not None
+    [aside] = list(one)
+    assert aside.offset == 5
+    assert one.next_offset == 6
+
+
+@pytest.mark.parametrize(("field", "number"), [(DELTA, 9_000), (DELTA, 0), (DELTA, -7), (COUNT, 0), (COUNT, 70)])
+def test_a_batch_whose_checksum_is_wrong_hides_no_good_one_behind_it(client: Client, field: int, number: int) -> None:
+    """Its own last offset may be wrong too: where the next one begins is believed, or how much room it has for records."""
+    raw, good = changed(batch(RECORDS, base=3), field, number), batch(RECORDS[:1], base=6)
+    found = read(raw + good, client)
+    assert [record.offset for record in found] == [5, 6]
+    each = Batches(raw, client)
+    one = each.next_batch()
+    assert one is not None
+    assert 4 <= one.next_offset <= 6
+
+
+def test_how_much_a_broken_batch_may_pass_over_is_bounded(client: Client) -> None:
+    """Where both numbers are wrong: a record has seven bytes at the least."""
+    raw = batch(RECORDS, base=3)
+    raw = changed(changed(raw, COUNT, 9_001), DELTA, 9_000)
+    [aside] = read(raw, client)
+    assert aside.offset <= 3 + (len(raw) - HEAD.size) // 7
+
+
+def test_both_clients_say_what_they_asked_for() -> None:
+    """Where the next fetch begins: by each client's own way through an answer, from the middle of a broken batch."""
+    raw = changed(batch(RECORDS, base=3), COUNT, 1_000_000)
+    place = TopicPartition("evidence", 3)
+    answers: Any = vars(stage_consumer)["fetcher"]
+    stage = answers.PartitionRecords(place, answers.MemoryRecords(raw), None, 4, None, None, True, 1)
+    other = consumer._Records(4, place, kafka.record.MemoryRecords(raw))
+    assert [record.offset for record in stage] == [5]
+    assert [record.offset for record in other.take()] == [5]
+    assert (stage.next_fetch_offset, other.next_fetch_offset) == (6, 6)
+
+
+def test_what_compaction_took_from_the_end_of_a_batch_is_not_told_as_broken(client: Client) -> None:
+    """A batch keeps its last offset; one of its records has a header that is read here alone."""
+    raw = with_bad_header_name(batch([(b"k", b"v", [("good", b"1")])] * 2), b"good")
+    head = list(HEAD.unpack(raw[: HEAD.size]))
+    head[DELTA] = 5
+    found = read(sealed(HEAD.pack(*head), raw[HEAD.size :], 0), client)
+    assert [(record.offset, record.value) for record in found] == [(0, b"v"), (1, b"v")]
+
+
 def test_a_header_whose_name_is_not_utf8_is_no_reason_to_stop(client: Client) -> None:
     """The broker takes it from C clients; the record is read, with a name that shows what it was not."""
     raw = with_bad_header_name(batch([(b"k", b"v", [("good", b"1"), ("ce_id", b"2")])] * 2), b"good")
@@ -109,12 +176,53 @@ def test_one_broken_record_costs_no_other_of_its_batch(client: Client) -> None:
 @pytest.mark.parametrize("codec", ["gzip", "snappy", "snappy of Java", "lz4", "zstd"])
 def test_what_grows_without_bound_is_set_aside(codec: str, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """A gigabyte of zeros packs into some kilobytes; here the bound is small and so is the test."""
-    monkeypatch.setattr(batches, "UNPACKED_AT_MOST", 100_000)
+    monkeypatch.setattr(codecs, "UNPACKED_AT_MOST", 100_000)
     records: list[Written] = [(b"k", bytes(200_000), [])]
     [aside] = read(batch(records, codec), client)
     assert aside.value.why == "unpacked it is more than 100000 bytes"
     [record] = read(batch([(b"k", bytes(90_000), [])], codec), client)
     assert record.value == bytes(90_000)
+
+
+LARGE: dict[str, Written] = {
+    "a value": (b"k", bytes(30_000_000), []),
+    "a key": (bytes(2_000_000), b"v", []),
+    "a header": (b"k", b"v", [("h", bytes(2_000_000))]),
+    "headers without number, few bytes": (b"k", b"v", [("", None)] * 100_000),
+    "headers without number, many bytes": (b"k", b"v", [("", None)] * 1_000_000),
+}
+
+
+@pytest.mark.parametrize("large", LARGE.values(), ids=LARGE)
+def test_a_kilobyte_that_unpacks_to_megabytes_leaves_little_in_memory(large: Written, client: Client) -> None:
+    """A client reads hundreds of records at once: of one that is no message anyway the beginning is kept, and its size."""
+    packed = batch([large, RECORDS[0]], "zstd", base=40)
+    assert len(packed) < 5_000
+    [aside, after] = read(packed, client)
+    assert isinstance(aside.value, PackedValue)
+    assert aside.value.reason == DeadLetterReason.TOO_LARGE
+    assert (aside.offset, aside.key, aside.headers) == (40, None, [])
+    assert len(aside.value) <= KEPT
+    assert aside.value.size >= 200_000
+    assert (after.offset, told(after)) == (41, RECORDS[0])
+
+
+def test_of_many_such_batches_the_memory_stays_small(client: Client) -> None:
+    """One batch is unpacked at a time, and its records are made one by one: 200 MB are read with the room of a few of them."""
+    packed = batch([(b"k", bytes(5_000_000), []), *[(b"k", b"v", [])] * 10], "zstd")
+    tracemalloc.start()
+    records = read(packed * 40, client)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(records) == 440
+    assert peak < 50_000_000
+
+
+def test_the_largest_record_that_a_topic_takes_is_read(client: Client) -> None:
+    """What is too large as a message is the guard's to say, of the whole record."""
+    largest: Written = (b"k" * 100, bytes(999_000), [("ce_id", b"1")] * 100)
+    assert told(read(batch([largest], "gzip"), client)[0]) == largest
+    assert told(read(batch([largest] * 3, "gzip"), client)[2]) == largest
 
 
 def test_what_a_codec_has_unpacked_is_as_a_client_would_have_it() -> None:
@@ -139,7 +247,7 @@ def test_gzip_in_several_members_is_one() -> None:
 def test_a_codec_that_is_not_installed_is_told(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before anything is read, and at the record."""
     assert codecs_missing() == ""
-    monkeypatch.setattr(batches, "find_spec", lambda name: None)
+    monkeypatch.setattr(codecs, "find_spec", lambda name: None)
     assert "cramjam is not installed" in codecs_missing()
     [aside] = read(batch(RECORDS[:1], "lz4"), client)
     assert "cramjam is not installed" in aside.value.why

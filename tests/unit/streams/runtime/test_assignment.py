@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -131,6 +132,26 @@ def test_a_gap_without_records_is_passed_over(first: int | None) -> None:
         assert scene.group.commits[-1] == {WHERE: 10}
 
     running(scenario)
+
+
+def test_a_gap_that_a_reader_passed_over_is_not_asked_for(caplog: pytest.LogCaptureFixture) -> None:
+    """Each transaction of a partner leaves one: a question for each would hold up all partitions, and a line fill the log."""
+    caplog.set_level(logging.INFO)
+
+    async def scenario(scene: Scene) -> None:
+        scene.group.passed_over.note(WHERE, 6, 8)
+        scene.group.passed_over.note(WHERE, 8, 9)
+        scene.group.passed_over.note(WHERE, 11, 12)
+        for offset in (5, 9, 10):
+            assert await scene.take(offset)
+        assert scene.group.asked == []
+        assert await scene.take(13)  # of 12 nobody said anything
+        assert scene.group.asked == [WHERE]
+
+    running(scenario)
+    assert [line for line in caplog.messages if "has nothing" in line] == [
+        f"test: {WHERE[0]}/{WHERE[1]} has nothing from 11 to 12"
+    ]
 
 
 def test_pictures_may_be_missed() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.runtime.offsets import Offered, OffsetTracker
+from streams.runtime.offsets import RANGES_AT_MOST, Offered, OffsetTracker, PassedOver
 
 A = ("incidents", 0)
 B = ("camera-ticks", 0)
@@ -171,3 +171,16 @@ def test_the_committed_offset_never_passes_an_input_that_is_not_released(steps: 
             assert offsets.positions()[place] == min(open_ones, default=take[place])
             assert committed[place] <= offsets.positions()[place]
         assert offsets.uncommitted(0) == sum(take[each] - committed[each] for each in (A, B))
+
+
+def test_what_was_passed_over_is_bounded_and_of_its_partition() -> None:
+    """The oldest is forgotten, and asked for again; what joins the last one is one with it."""
+    passed = PassedOver()
+    for number in range(RANGES_AT_MOST + 1):
+        passed.note(("evidence", 0), 3 * number, 3 * number + 1)
+        passed.note(("evidence", 0), 3 * number + 1, 3 * number + 2)
+    assert not passed.covers(("evidence", 0), 0, 2)
+    assert passed.covers(("evidence", 0), 3, 5)
+    assert passed.covers(("evidence", 0), 4, 5)
+    assert not passed.covers(("evidence", 0), 3, 6)
+    assert not passed.covers(("evidence", 1), 3, 5)

@@ -26,7 +26,7 @@ from streams.kafka.dead_letter import MAX_DEAD_LETTER_BYTES, Fault
 from streams.kafka.partitioner import partition_of
 from streams.kafka.record import Record, first_appended_at
 from streams.runtime.guard import size_of
-from streams.runtime.runner import Runner, set_aside
+from streams.runtime.runner import Runner, may_be_urgent_report, set_aside
 from streams.runtime.send_queue import SendQueue
 from streams.runtime.state import PartitionState, StateError
 from streams.stages.base import Input, Output, Rows
@@ -370,6 +370,10 @@ def test_what_somebody_reported_is_not_in_the_log_when_an_agent_raises(caplog: p
         (tick(0, value=b""), DeadLetterReason.NOT_JSON),
         (tick(0, value=PackedValue.because("it cannot be unpacked", b"raw")), DeadLetterReason.UNREADABLE_RECORD),
         (tick(0, value=b"x" * 1_000_001), DeadLetterReason.TOO_LARGE),
+        (
+            tick(0, value=PackedValue.because("2000000 bytes", b"x", DeadLetterReason.TOO_LARGE, 2_000_000)),
+            DeadLetterReason.TOO_LARGE,
+        ),
         (tick(0, key=b"k" * 1_000_001), DeadLetterReason.TOO_LARGE),
         (tick(0, headers=[(name, None) for name, _ in tick(0).headers]), DeadLetterReason.UNKNOWN_TYPE),
         (tick(0, headers=[]), DeadLetterReason.UNKNOWN_TYPE),
@@ -417,6 +421,26 @@ def test_what_is_set_aside_and_may_be_urgent_is_told(topic: str, value: bytes | 
     assert after - before == int(urgent)
 
 
+def test_what_an_onlooker_sets_aside_is_not_told_as_urgent() -> None:
+    """The stage that answers for it tells so itself; what rules on trial cannot handle wakes nobody."""
+    record = Record("evidence-urgent", 0, 7, b"key", b"{", [], NOW)
+    labels = {"stage": "shadow"}
+    before = REGISTRY.get_sample_value("toezicht_urgent_dead_letters_total", labels) or 0.0
+    aside = set_aside("shadow", record, Fault(DeadLetterReason.INVALID, "field x"))
+    letter = decode(aside.record.value, aside.record.headers)
+    assert isinstance(letter, DeadLetterReference)
+    assert letter.urgent is False
+    assert (REGISTRY.get_sample_value("toezicht_urgent_dead_letters_total", labels) or 0.0) == before
+
+
+def test_of_what_was_cut_short_the_whole_may_be_urgent() -> None:
+    """Of a record that is too large only the beginning is there to be looked through; so too of one without a value."""
+    cut = PackedValue.because("2000000 bytes", b"{}", DeadLetterReason.TOO_LARGE, 2_000_000)
+    assert may_be_urgent_report(Record("evidence", 0, 7, b"key", cut, [], NOW))
+    assert may_be_urgent_report(Record("incidents", 0, 7, b"key", None, [("priority", b"A1")], NOW))
+    assert not may_be_urgent_report(Record("incidents", 0, 7, b"key", None, [("priority", b"B1")], NOW))
+
+
 @pytest.mark.parametrize(
     "record",
     [
@@ -425,8 +449,9 @@ def test_what_is_set_aside_and_may_be_urgent_is_told(topic: str, value: bytes | 
         tick(0, headers=[("h" * 40, b"")] * 24_000),
         tick(0, headers=[("h", b"x" * 900_000), ("without", None)]),
         tick(0, value=PackedValue.because("it cannot be unpacked", b"r" * 1_100_000)),
+        tick(0, value=PackedValue.because("2000000 bytes", b"r", DeadLetterReason.TOO_LARGE, 2_000_000)),
     ],
-    ids=["huge key", "huge value", "many headers", "huge header", "huge batch"],
+    ids=["huge key", "huge value", "many headers", "huge header", "huge batch", "of which little was kept"],
 )
 def test_a_letter_fits_its_topic_whatever_it_holds(record: Record) -> None:
     """One that the broker refuses would stop the stage; what is left out shows in its size, so that it is not replayed."""
@@ -503,13 +528,36 @@ def test_what_a_partition_does_not_belong_to_is_not_sent_on_twice_by_a_repeat() 
     running(scenario)
 
 
+@pytest.mark.parametrize("part", ["value", "header"])
+def test_what_is_too_large_to_be_sent_on_is_set_aside(part: str) -> None:
+    """The broker would refuse the copy, which has more headers, at each start of the stage again."""
+
+    async def scenario(bench: Bench) -> None:
+        actions_bench(bench)
+        record = action(WRONG)
+        if part == "value":
+            record = replace(record, value=(record.value or b"") + b" " * (999_000 - size_of(record)))
+        else:
+            record = replace(record, headers=[*record.headers, ("h", b"h" * (999_000 - size_of(record)))])
+        await bench.take(record)
+        [(topic, _, _, _, headers)] = bench.transmit.sent
+        assert topic == "dead-letters"
+        assert b'"reason":"too_large"' in dict(headers)["dead-letter"]
+        assert bench.acknowledged == [7]
+
+    running(scenario)
+
+
 def test_an_onlooker_leaves_what_is_on_a_wrong_partition_to_the_stage_that_answers_for_it() -> None:
-    """Or it would be sent on twice."""
+    """Or it would be sent on twice; the onlooker too decides the copy, with the state of its partition."""
 
     async def scenario(bench: Bench) -> None:
         actions_bench(bench, "shadow")
-        await bench.take(action(WRONG))
-        assert OPERATOR_ACTIONS not in bench.transmit.topics()
+        bench.runner.handle(action(WRONG), partial(bench.acknowledged.append, 7))
+        await bench.send_queue.drained()
+        await settle()
+        assert bench.agent.calls == []
+        assert bench.transmit.sent == []
         assert bench.acknowledged == [7]
 
     running(scenario)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.incidents.urgency import known_urgency, may_be_urgent, urgency
+from streams.domain.incidents.urgency import LOOKED_THROUGH, known_urgency, may_be_urgent, urgency
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,10 @@ def test_bytes_that_may_be_urgent(content: bytes) -> None:
 def test_bytes_that_are_not(content: bytes) -> None:
     """What is routine wakes nobody."""
     assert not may_be_urgent(content)
+
+
+def test_only_the_beginning_is_looked_through_and_whatever_is_longer_may_be_urgent() -> None:
+    """A megabyte takes a fifth of a second, in which a stage does nothing else."""
+    assert may_be_urgent(b" " * (LOOKED_THROUGH + 1))
+    assert not may_be_urgent(b" " * LOOKED_THROUGH)
+    assert may_be_urgent(b" " * (LOOKED_THROUGH - 4) + b" P 1")

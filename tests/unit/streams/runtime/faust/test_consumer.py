@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import struct
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.consumer import fetcher
+from aiokafka.errors import KafkaConnectionError
 from faust.types import TP
 from mode.utils.queues import FlowControlEvent, FlowControlQueue
 
 from streams.runtime.faust import consumer as consuming
+from streams.runtime.faust import producer as producing
 from streams.runtime.faust.consumer import (
     ENOUGH,
     FETCH_WAITS_MS,
@@ -21,7 +25,10 @@ from streams.runtime.faust.consumer import (
     OrderedConsumer,
     buffer_for,
 )
+from streams.runtime.faust.producer import FirstOffset
+from streams.settings import KafkaSettings
 from tests.support.apps import app_in
+from tests.support.raw_batches import HEAD, Written, batch, sealed
 
 OURS = TP("evidence", 0)
 PAUSED = TP("evidence", 3)
@@ -339,3 +346,42 @@ def test_an_error_of_handing_on_is_raised(
 
     with pytest.raises(ValueError, match="no such channel"):
         first(tmp_path, broken, then)
+
+
+def test_marks_of_transactions_and_what_was_aborted_are_noted_as_passed_over() -> None:
+    """By aiokafka's own way through an answer: two records, one that was aborted, the mark of that, another record, a mark."""
+
+    def within(kind: int, base: int, records: list[Written]) -> bytes:
+        head = list(HEAD.unpack(batch(records)[: HEAD.size]))
+        head[5], head[9] = kind, 7  # the producer's id
+        return sealed(HEAD.pack(*head), batch(records)[HEAD.size :], 0, base)
+
+    place = TopicPartition("evidence", 3)
+    aborts, commits = (struct.pack(">hh", 0, kind) for kind in (0, 1))
+    data = (
+        batch([(b"k", b"v", [])] * 2, base=40)
+        + within(0x10, 42, [(b"k", b"aborted", [])] * 3)
+        + within(0x30, 45, [(aborts, b"", [])])
+        + within(0x10, 46, [(b"k", b"v", [])])
+        + within(0x30, 47, [(commits, b"", [])])
+    )
+    consuming.PASSED_OVER._ranges.clear()
+    records = fetcher.PartitionRecords(place, fetcher.MemoryRecords(data), [(7, 42)], 40, None, None, True, 1)
+    assert [record.offset for record in records] == [40, 41, 46]
+    assert consuming.PASSED_OVER._ranges == {place: ((42, 46), (47, 48))}
+
+
+def test_a_question_about_a_gap_waits_for_a_broker_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or each broker that is started anew would end the workers of whoever reads a partner's transactions."""
+    asked: list[int] = []
+
+    async def look(_: FirstOffset, __: object, offset: int) -> int:
+        asked.append(offset)
+        if len(asked) < 3:
+            raise KafkaConnectionError
+        return 9
+
+    monkeypatch.setattr(FirstOffset, "_look", look)
+    monkeypatch.setattr(producing, "TRY_AGAIN_S", 0)
+    assert asyncio.run(FirstOffset(KafkaSettings(bootstrap_servers="127.0.0.1:1"))(("evidence", 0), 5)) == 9
+    assert asked == [5, 5, 5]
