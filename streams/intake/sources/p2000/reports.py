@@ -175,6 +175,7 @@ class P2000Reports:
         located = locate(message, place, self._room)
         if located.where is Where.ELSEWHERE or (located.where is Where.NOT_LOCATED and self._room.unlocated == "drop"):
             return NotForUs(located.where.value)
+        place = located.place or place
         if located.uncertain or located.where is Where.NOT_LOCATED:
             notes.append(ReportNote.PLACE_UNCERTAIN)
         if page.repaired:

@@ -1,0 +1,80 @@
+"""Urgent calls with text behind the town, with persons and with other towns, each by its line. Persons' names are made up."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas.incidents import ReportNote
+from streams.domain.incidents.raw_report import NotForUs
+from tests.support.pages import NOW, p2000, page, read_text
+
+
+@pytest.mark.parametrize(
+    ("behind", "uncertain"),
+    [
+        ("Zuid", True),
+        ("Westwijk", True),
+        ("graag spoed", True),
+        ("mensen nog binnen", True),
+        ("op straat", True),
+        ("in de kelder", True),
+        ("TS kapot", False),
+        ("achterzijde", False),
+        ("hoek Handweg", False),
+        ("tpv benzinestation", False),
+        ("ri Uithoorn", False),
+        ("nabij Schiphol", False),
+        ("TS Aalsmeer", False),
+        ("afrit Aalsmeer", False),
+        ("mw. A. Kerkhof", False),
+        ("mw de Vries", False),
+        ("dhr. Stein", False),
+        ("Mw. Best", False),
+        ("fam: Ter Horst", False),
+        ("> Haarlem", True),
+        ("- Badhoevedorp", True),
+    ],
+)
+def test_a_fire_of_ours_is_on_the_list_whatever_stands_behind_its_town(behind: str, uncertain: bool) -> None:
+    """With its street and town and nothing else; the report says where the place is not sure."""
+    report = read_text(f"P 1 BAD-05 BR woning Korte Laan Amstelveen {behind} 131235")
+    assert (report.category.value, report.place) == ("brand", "Korte Laan, Amstelveen")
+    assert (ReportNote.PLACE_UNCERTAIN in report.notes) is uncertain
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("P 1 BAD-05 BR woning Korte Laan Amstelveen-Zuid 131235", "Korte Laan, Amstelveen"),
+        ("P 1 BAD-05 BR woning Korte Laan Amstelveen-Westwijk 131235", "Korte Laan, Amstelveen"),
+        ("P 1 BAD-05 BR woning Korte Laan/Amstelveen 131235", "Korte Laan, Amstelveen"),
+        ("P 1 BAD-02 Ongeval letsel A9 Li 12,3 Amstelveen afrit Aalsmeer 131235", "A9 Li 12,3, Amstelveen"),
+        ("P 1 BAD-02 Ongeval letsel A9 Amstelveen - Badhoevedorp 131235", "A9, Amstelveen"),
+        ("P 1 BAD-02 Ongeval letsel Amstelveen > Haarlem 131235", "Amstelveen"),
+        ("P 1 BAD-02 Ongeval letsel A9 Amstelveen-Badhoevedorp 131235", "A9, Amstelveen"),
+        ("A1 13111 Korte Laan Amstelveen VUmc Amsterdam rit 12345", "Amstelveen"),
+        ("P 1 BAD-05 BR WONING KORTE LAAN AMSTELVEEN OP STRAAT 131235", "Korte Laan, Amstelveen"),
+    ],
+)
+def test_a_town_of_ours_counts_beside_another(text: str, place: str) -> None:
+    """Where radio group or vehicles are of the room's region."""
+    assert read_text(text).place == place
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "P 1 BAD-01 BR woning Restaurant Amstelveen Kerkstraat Aalsmeer 131231",
+        "P 1 BAD-01 BR woning Restaurant Amstelveen, Kerkstraat Aalsmeer 131231",
+        "P 1 BAD-01 BR woning Kerkstraat Aalsmeer richting Amstelveen 131231",
+        "P 1 BAD-01 BR woning Kerkstraat Aalsmeer TS Amstelveen 131231",
+        "P 1 BAD-01 BR woning Amstelveen Amsterdam 131231",
+        "P 1 BMD-01 BR woning Korte Laan Amstelveen - Mijdrecht 091231",
+        "P 1 BON-01 BR woning Amstelveen Kerkstraat mensen binnen 041231",
+        "P 1 BDH-01 BR woning Kerkweg Bovenkerk ZH mensen binnen 161231",
+        "P 1 BRT-01 BR woning Kerkstraat fam. Stein Rotterdam 171231",
+    ],
+)
+def test_a_town_of_elsewhere_stays_elsewhere(text: str) -> None:
+    """Where ours is an object's name, a direction, a crew's or a street's, or the crews are of another region."""
+    assert p2000().read(page(text), NOW) == NotForUs("elsewhere")
