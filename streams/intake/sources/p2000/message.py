@@ -35,6 +35,8 @@ _APART: Final = re.compile(r"(?<![\w-])([1-9]\d{3}) (?!NH|ZH|NB|UT|OV|GR|FR|DR|L
 """A postcode whose letters stand apart; a province's letters are none."""
 _ROAD: Final = re.compile(r"[ANS][1-9]\d{0,2}", re.IGNORECASE)
 _HECTOMETRE: Final = re.compile(r"\d{1,3}[,.]\d")
+_LETTERS: Final = re.compile(r"[^\W\d_]{5}")
+"""More letters than stand in a house's number: 12bis, 12A-hs."""
 _LABELLED: Final = frozenset({"rit", "bon", "icnum", "ritnr", "bonnr", "gms", "inc", "tel"})
 """What stands before a number that is no unit."""
 _ROUNDED: Final = frozenset({"eh", "ambu", "ambulance", "voertuig"})
@@ -171,7 +173,7 @@ def _take(message: PagerMessage, piece: str, label: str, *, hidden: bool) -> tup
         return hidden, label if piece == ":" else ""
     if _coded(message, bare, label):
         return False, ""
-    if bare[0].isdigit() and not any(char.isalpha() for char in bare[:-1]):
+    if bare[0].isdigit() and not _LETTERS.search(bare):
         _part(message)  # any other number: a house's, a telephone's
         return False, ""
     if not hidden:

@@ -121,7 +121,8 @@ class Stretches:
                 yield kept
                 kept = Stretch(behind=low, person=low in LISTS.persons)
             else:
-                ends = before not in LISTS.particles | LISTS.persons and (is_plain(low) or self._begins(pieces[at:]))
+                plain = kept.named and is_plain(low)  # before a surname was said it may be one: mw (85) Kerkhof
+                ends = before not in LISTS.particles | LISTS.persons and (plain or self._begins(pieces[at:]))
                 if kept.person and ends:
                     yield kept
                     kept = Stretch()

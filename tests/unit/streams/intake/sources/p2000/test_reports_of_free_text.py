@@ -78,3 +78,39 @@ def test_a_town_of_ours_counts_beside_another(text: str, place: str) -> None:
 def test_a_town_of_elsewhere_stays_elsewhere(text: str) -> None:
     """Where ours is an object's name, a direction, a crew's or a street's, or the crews are of another region."""
     assert p2000().read(page(text), NOW) == NotForUs("elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ("naam: Van Rietdijk", "Amstelveen"),
+        ("mw: Rietdijk", "Amstelveen"),
+        ("dhr, Ruiterkamp", "Amstelveen"),
+        ("mw (85) Ruiterkamp", "Amstelveen"),
+        ("mw 85 jr, Ruiterkamp", "Amstelveen"),
+        ("mw 85jr, Ruiterkamp", "Amstelveen"),
+        ("mw A., Ruiterkamp", "Amstelveen"),
+        ("mw.Rietdijk", "Amstelveen"),
+        ("fam.Ruiterkamp", "Amstelveen"),
+        ("mevr.v.d.Burg", "Amstelveen"),
+        ("mw/dhr Ruiterkamp", "Amstelveen"),
+        ("mw/Ruiterkamp", "Amstelveen"),
+        ("t.a.v. Jan Kerkhof", "Amstelveen"),
+        ("bew. Kerkhof", "Amstelveen"),
+        ("pt: Kerkhof", "Amstelveen"),
+        ("mw (85) Ruiterkamp Dorpsstraat", "Dorpsstraat, Amstelveen"),
+        ("mw (85) Ruiterkamp, Legmeerdijk", "Legmeerdijk, Amstelveen"),
+        ("mw, Ruiterkamp Van Heuven Goedhartlaan", "Van Heuven Goedhartlaan, Amstelveen"),
+        ("Laan van de Helende Meesters Jansen onwel", "Laan van de Helende Meesters, Amstelveen"),
+        ("Laan van de Helende Meesters 12hs", "Laan van de Helende Meesters, Amstelveen"),
+        ("Laan van Walcheren 12bis", "Laan van Walcheren, Amstelveen"),
+        ("Laan van Walcheren 12-2hs", "Laan van Walcheren, Amstelveen"),
+        ("Laan van Walcheren 12A-hs", "Laan van Walcheren, Amstelveen"),
+        ("Laan van Walcheren nr12", "Laan van Walcheren, Amstelveen"),
+        ("Plein van Verwelius Pietersen bewusteloos", "Plein van Verwelius, Amstelveen"),
+        ("laan van kronenburg pietersen bewusteloos", "laan van kronenburg, Amstelveen"),
+    ],
+)
+def test_nobodys_name_and_no_house_number_is_in_a_place(said: str, place: str) -> None:
+    """Over breaks, behind a full stop without a blank, and behind a street whose name has several words."""
+    assert read_text(f"P 1 BAD-05 Reanimatie {said} Amstelveen 131235").place == place
