@@ -6,6 +6,7 @@ import pytest
 
 from schemas.incidents import ReportNote
 from streams.domain.incidents.raw_report import NotForUs
+from streams.domain.incidents.urgency import urgency
 from tests.support.pages import NOW, p2000, page, read_text
 
 
@@ -114,3 +115,57 @@ def test_a_town_of_elsewhere_stays_elsewhere(text: str) -> None:
 def test_nobodys_name_and_no_house_number_is_in_a_place(said: str, place: str) -> None:
     """Over breaks, behind a full stop without a blank, and behind a street whose name has several words."""
     assert read_text(f"P 1 BAD-05 Reanimatie {said} Amstelveen 131235").place == place
+
+
+@pytest.mark.parametrize(
+    ("said", "category", "street"),
+    [
+        ("Ongeval wegvervoer met brand A9 Li 12,3", "brand", "A9 Li 12,3"),
+        ("Aanrijding auto tegen boom, persoon bekneld Beneluxbaan", "medisch_onwel", "Beneluxbaan"),
+        ("Stormschade persoon bekneld Korte Laan", "medisch_onwel", "Korte Laan"),
+        ("Liftopsluiting brandlucht Korte Laan", "brand", "Korte Laan"),
+        ("Ongeval wegvervoer auto te water Handweg", "medisch_onwel", "Handweg"),
+        ("Aanrijding fietser, letsel Handweg", "medisch_onwel", "Handweg"),
+        ("Aanrijding fietser met letsel Handweg", "medisch_onwel", "Handweg"),
+        ("Aanrijding vrachtwagen reanimatie Handweg", "medisch_onwel", "Handweg"),
+        ("Aanrijding auto tegen boom, geen letsel Handweg", "verkeer_context", "Handweg"),
+        ("Stormschade geen persoon bekneld Korte Laan", "overig", "Korte Laan"),
+        ("Stormschade dak los Brandwijk", "overig", "Brandwijk"),
+        ("Liftopsluiting fam: Brand, Korte Laan 12", "overig", "Korte Laan"),
+        ("Nacontrole BR woning Korte Laan", "overig", "Korte Laan"),
+        ("Hulpverlening algemeen stormschade, persoon bekneld Korte Laan", "medisch_onwel", "Korte Laan"),
+    ],
+)
+def test_a_lesser_classification_hides_no_emergency(said: str, category: str, street: str) -> None:
+    """Which stands behind it; not where it is denied, is over, or is a street's or somebody's name."""
+    report = read_text(f"P 1 BAD-02 {said} Amstelveen 131235")
+    assert (report.category.value, report.place) == (category, f"{street}, Amstelveen")
+
+
+def test_an_emergency_behind_the_place_counts_too() -> None:
+    """And the place is still the one before it."""
+    report = read_text("P 1 BAD-02 Liftopsluiting Korte Laan Amstelveen, brandlucht 131235")
+    assert (report.category.value, report.place) == ("brand", "Korte Laan, Amstelveen")
+
+
+@pytest.mark.parametrize(
+    ("text", "category", "level"),
+    [
+        ("P  1 BAD-05 Letsel Korte Laan Amstelveen", "medisch_onwel", 1),
+        ("P1, BAD-05 Letsel Korte Laan Amstelveen", "medisch_onwel", 1),
+        ("P-1 BAD-05 Vrouw gevallen Korte Laan Amstelveen", "overig", 1),
+        ("P: 1 BAD-05 BR woning Korte Laan Amstelveen", "brand", 1),
+        ("Prio-1 Letsel Korte Laan Amstelveen", "medisch_onwel", 1),
+        ("Ongeval letsel prio-1 Korte Laan Amstelveen", "medisch_onwel", 1),
+        ("P  1 BAD-05 BR woning Korte Laan Amstelveen", "brand", 1),
+        ("1 (Grote BR) BR woning Korte Laan Amstelveen", "brand", 1),
+        ("1, BR woning Korte Laan Amstelveen", "brand", 1),
+        ("A2 Li 35,1 Ongeval letsel Amstelveen", "medisch_onwel", 3),
+        ("A2 35,1 Ongeval letsel Amstelveen", "medisch_onwel", 3),
+        ("A1 R. Zwartjanssen Amstelveen", "medisch_onwel", 1),
+    ],
+)
+def test_a_priority_is_read_however_it_is_spelt(text: str, category: str, level: int) -> None:
+    """With two blanks, a comma, a hyphen, before brackets; a motorway with its hectometre is none."""
+    report = read_text(text)
+    assert (report.category.value, urgency(report.source_priority)) == (category, level)
