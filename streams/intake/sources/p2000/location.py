@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from streams.domain.incidents.urgency import MOST_URGENT, urgency
 from streams.intake.sources.p2000.message import PagerMessage
 from streams.intake.sources.p2000.regions import REGIONS
 from streams.intake.sources.p2000.room import Room
@@ -73,6 +74,8 @@ def regions_told(message: PagerMessage) -> list[frozenset[int]]:
 def _by_town(message: PagerMessage, place: FoundPlace, room: Room, told: list[frozenset[int]]) -> LocatedCall:
     if place.town not in room.towns:
         return _by_another_town(message, place, room, told)
+    if place.inside and not (place.street or told or urgency(message.priority) <= MOST_URGENT):
+        return LocatedCall(Where.NOT_LOCATED, "town_inside")  # it may be a street of an unknown town: Amstelveen Ooij
     if place.province and place.province != REGIONS.by_number[room.region].province:
         return LocatedCall(Where.ELSEWHERE, "province")
     other_postcode = bool(message.postcode) and not room.has_postcode(message.postcode)
