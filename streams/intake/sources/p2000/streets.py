@@ -28,7 +28,8 @@ from streams.intake.sources.p2000.stretches import (
 FoundTown = tuple[str, int, Sequence[str], str]
 """A town, the number of its stretch, what else stands in that stretch, and the province behind it."""
 MAX_TOWN_WORDS: Final = 5
-_NOT_A_TOWN_BEHIND: Final = frozenset({"van", "uit"})
+_ON_THE_WAY: Final = frozenset({"van", "uit"}) | LISTS.toward
+_NOT_A_TOWN_BEHIND: Final = _ON_THE_WAY | LISTS.crews
 _NAME_GOES_ON: Final = frozenset({"aan", "op", "bij", "den", "de", "a/d", "ad", "in", "en"})
 _OF: Final = frozenset({"van", "der", "naar", "tot"})
 _NEVER_FIRST: Final = frozenset({"in", "en", "aan", "op", "ter", "der"})
@@ -125,7 +126,7 @@ class PlaceFinder:
         """Return the first town that begins its stretch before a street: what else does is a name that goes on."""
         for number, each in enumerate(parts):
             part, low = each.words, each.low
-            if each.person or each.behind in LISTS.toward:
+            if each.person or each.behind in _NOT_A_TOWN_BEHIND:
                 continue
             for length in range(min(MAX_TOWN_WORDS, len(part) - 1), 0, -1):
                 town = self._towns.get(tuple(low[:length]))
@@ -146,7 +147,7 @@ class PlaceFinder:
                 start = stop - length
                 town = self._towns.get(tuple(low[start:stop]))
                 behind = low[start - 1] if start else each.behind
-                if town and behind not in _NOT_A_TOWN_BEHIND and behind not in LISTS.toward:
+                if town and behind not in _NOT_A_TOWN_BEHIND:
                     return town, part[:start], province
         return None
 
@@ -158,6 +159,7 @@ class PlaceFinder:
             before: Where a town of elsewhere ends its stretch: then one of ours has its street before it, or ends a stretch
                 and no street stands behind it.
         """
+        never = (_ON_THE_WAY if before is None else _NOT_A_TOWN_BEHIND) | LISTS.objects
         for number in range(len(parts) - 1 if before is None else before, -1, -1):
             each = parts[number]
             part, low = each.words, each.low
@@ -166,7 +168,7 @@ class PlaceFinder:
             for start in range(len(part) - 1, -1, -1):
                 stop = next((n for n in range(len(part), start, -1) if tuple(low[start:n]) in self._ours), 0)
                 behind = low[start - 1] if start else each.behind
-                if not stop or behind in _NOT_A_TOWN_BEHIND | LISTS.toward | LISTS.objects:
+                if not stop or behind in never:
                     continue
                 street = self._street(part[:start], "")[0]
                 later = [part[stop:], *(other.words for other in parts[number + 1 :] if not other.person)]
@@ -188,7 +190,7 @@ class PlaceFinder:
     def _nearly(self, parts: Sequence[Stretch]) -> FoundTown | None:
         """Return a town of the room that a word is but for one letter: a slip of a dispatcher or of the radio."""
         for number in range(len(parts) - 1, -1, -1):
-            if parts[number].words and parts[number].behind not in LISTS.toward:
+            if parts[number].words and parts[number].behind not in _ON_THE_WAY:
                 last = parts[number].low[-1]
                 for own in self._own:
                     if one_apart(last, own):

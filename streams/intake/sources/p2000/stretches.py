@@ -35,6 +35,7 @@ class StreetWords(Part):
     persons: frozenset[str]
     breaks: frozenset[str]
     toward: frozenset[str]
+    crews: frozenset[str]
     objects: frozenset[str]
     surnames: frozenset[str]
 
@@ -117,7 +118,7 @@ class Stretches:
                 if not kept.person or kept.named:
                     yield kept
                     kept = Stretch()
-            elif low in LISTS.persons or low in LISTS.breaks or low in LISTS.toward:
+            elif low in LISTS.persons | LISTS.breaks | LISTS.toward | LISTS.crews:
                 yield kept
                 kept = Stretch(behind=low, person=low in LISTS.persons)
             else:

@@ -51,6 +51,8 @@ ROOM = load_room()
         ("P 1 BXX-02 Kloosterlaan Ergens", "elsewhere", "region"),
         ("P 1 Amstelveen graag spoed", "ours", "town"),
         ("B1 Startbaan Amstelveen Westwijk : 13121", "ours", "town"),
+        ("P 1 BAD-01 HV Amstelveen 131231", "ours", "town"),
+        ("P 1 BNH-01 Kerkstraat TS Amstelveen 121231", "elsewhere", "region"),
         ("B1 Amstelveen Ooij : 08121", "not_located", "town_inside"),
         ("P 1 BAD-01 Startbaan Amstelveen - Aalsmeer 131231", "ours", "town_beside"),
         ("P 1 BMD-01 Startbaan Amstelveen - Mijdrecht 091231", "elsewhere", "town"),
