@@ -5,8 +5,9 @@ where its words are the same (without urgency, brackets, radio group and units) 
 where its street and town are the same, it comes within `GROWS_WITHIN` of the newest, and the radio group is the same, or a unit
 and the category. Two radio groups are two calls.
 
-A withdrawal repeats neither radio group nor units: it belongs to the newest call with the same words, else at the same place
-with the same category or a unit in common. After `REPEATED_WITHIN` a call that was withdrawn is over: what comes is a new one.
+A withdrawal mostly repeats neither radio group nor units: it belongs to the newest call with the same words, else at the same
+place with the same category or a unit in common; one that names some of its units leaves it open. After `REPEATED_WITHIN` a call
+that was withdrawn is over: what comes is a new one.
 
 The id carries the first moment, a digest of the words, radio group and units; with what an incident says it rebuilds the
 memory.
@@ -112,13 +113,18 @@ class CallMemory:
         return self._add(told, at)
 
     def withdrawal(self, told: Told, at: datetime) -> Call:
-        """Return the call that a withdrawal is about; a new one, for which its report may still come, where none fits."""
+        """Return the call that a withdrawal is about; a new one, for which its report may still come, where none fits.
+
+        One that names units withdraws those: the call ends where it names all of them.
+        """
         for call in self._candidates(told):
             if _over(call, at) or abs(at - call.last_at) > WITHDRAWN_WITHIN:
                 continue
             if not _differ(call.told.channel, told.channel) and (
                 call.told.digest == told.digest or _about(call.told, told)
             ):
+                if told.units and not set(told.units).issuperset(call.told.units):
+                    return call
                 return self._keep(replace(call, withdrawn_at=call.withdrawn_at or at))
         return self._keep(replace(self._new(told, at), withdrawn_at=at))
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
@@ -31,7 +30,7 @@ from streams.intake.sources.base import SourceOptions
 from streams.intake.sources.categories import UNKNOWN_CODE
 from streams.intake.sources.gazetteer import NO_GAZETTEER, Gazetteer, join_place
 from streams.intake.sources.p2000.calls import Call, CallMemory, Told, digest_of
-from streams.intake.sources.p2000.classifications import Classifications, Match, load_classifications, words_of
+from streams.intake.sources.p2000.classifications import Classifications, Match, load_classifications, starts, words_of
 from streams.intake.sources.p2000.fragments import FirstPart, Fragments
 from streams.intake.sources.p2000.line import Page, read_line
 from streams.intake.sources.p2000.location import Where, locate
@@ -39,6 +38,7 @@ from streams.intake.sources.p2000.message import BREAK, PagerMessage, parse
 from streams.intake.sources.p2000.moment import ClockTrust, moment_of, trust_of
 from streams.intake.sources.p2000.room import Room, load_room
 from streams.intake.sources.p2000.streets import FoundPlace, PlaceFinder
+from streams.intake.sources.p2000.withdrawal import take_back
 from streams.settings import read_time_zone
 
 SOURCE: Final = "p2000"
@@ -47,10 +47,6 @@ _LEADS: Final = frozenset(
     {"graag", "spoed", "met", "van", "een", "mogelijk", "mogelijke", "vermoedelijk", "ploeg", "ajb", "svp", "dv"}
 )
 """What may stand before a classification and says nothing."""
-_ALARM: Final = frozenset({"alarm", "brw", "brandweer", "melding", "voor", "van"})
-_SERVICES: Final = frozenset({"ambu", "ambulance", "politie", "mmt", "traumaheli"})
-_WITHDRAWN_WORDS: Final = 4
-"""How many words behind `intrekken` may say what is withdrawn."""
 
 
 class P2000Options(SourceOptions):
@@ -78,14 +74,6 @@ class P2000Options(SourceOptions):
     zone: str = Field(
         "UTC", description="Zone in which the decoder prints its times; multimon-ng prints UTC whatever the host's"
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
-    """Withdrawal: what a message takes back: the call, or its scaling-up alone."""
-
-    call: bool = False
-    grip: bool = False
 
 
 class P2000Reports:
@@ -166,7 +154,7 @@ class P2000Reports:
         kind = self._kind_of_message(message)
         if kind:
             return NotForUs(kind)
-        taken_back = self._withdrawal(message)
+        taken_back = take_back(message, self._words)
         match = self._classification(message)
         if match is None and not taken_back.call and not self._is_call(message):
             return NotForUs("talk" if _stands_in(self._words.talk, message.words) else "no_call")
@@ -187,7 +175,9 @@ class P2000Reports:
             call = self._calls.withdrawal(told, moment)
         else:
             call = self._calls.report(told, moment, grip_ends=taken_back.grip)
-        return self._report(message, place, call, moment, cancels=taken_back.call, notes=notes)
+        return self._report(
+            message, place, call, moment, cancels=taken_back.call and call.withdrawn_at is not None, notes=notes
+        )
 
     def _kind_of_message(self, message: PagerMessage) -> str:
         """Return why a message is none of an incident: a test or an exercise; or nothing."""
@@ -196,7 +186,7 @@ class P2000Reports:
             marked = any(_stands_in((*markers.first, *markers.anywhere), words_of(text)) for text in message.brackets)
             if (
                 marked
-                or _starts(markers.first, [_plain(word) for word in head])
+                or starts(markers.first, [_plain(word) for word in head])
                 or _stands_in(markers.anywhere, message.words)
             ):
                 return name
@@ -209,33 +199,6 @@ class P2000Reports:
         if not _stands_in(self._words.talk, message.words):
             return True
         return urgency(message.priority) <= MOST_URGENT and bool(message.group or message.units)
-
-    def _withdrawal(self, message: PagerMessage) -> Withdrawal:
-        """Return what a message takes back, and leave the words for it out of the message."""
-        texts = [list(words_of(text)) for text in message.brackets]
-        low = [_plain(word) for word in message.words]
-        for at, word in enumerate(low):
-            if word in self._words.withdrawals:
-                behind = low[at + 1 : at + 1 + _WITHDRAWN_WORDS]
-                said = [
-                    each
-                    for n, each in enumerate(behind)
-                    if all(_of_withdrawal(self._words, w) for w in behind[: n + 1])
-                ]
-                texts.append([word, *said])
-                message.words[at : at + 1 + len(said)] = [BREAK]
-                break
-        for words in texts:
-            if not set(words) & set(self._words.withdrawals):
-                continue
-            if "grip" in words or "opschaling" in words:
-                return Withdrawal(grip=True)
-            if set(words) & _ALARM or message.ambulance:
-                services = set(words) & _SERVICES
-                return Withdrawal(call=message.ambulance or not services or bool(set(words) & {"brw", "brandweer"}))
-            others = [w for w in words if w not in self._words.withdrawals]
-            return Withdrawal(call=not any(_starts(self._words.scalings, others[n:]) for n in range(len(others))))
-        return Withdrawal()
 
     def _classification(self, message: PagerMessage) -> Match | None:
         """Return the classification of the words, by their numbers among `message.words`; else of the brackets."""
@@ -339,14 +302,4 @@ def _plain(word: str) -> str:
 
 def _stands_in(phrases: Sequence[str], words: Sequence[str]) -> bool:
     low = [_plain(word) for word in words]
-    return any(_starts(phrases, low[at:]) for at in range(len(low)))
-
-
-def _starts(phrases: Sequence[str], words: Sequence[str]) -> bool:
-    """Return whether one of the phrases stands at the beginning of the words."""
-    return any(tuple(words[: len(parts)]) == parts for parts in (tuple(phrase.split()) for phrase in phrases))
-
-
-def _of_withdrawal(table: Classifications, word: str) -> bool:
-    """Return whether a word behind `intrekken` says what is withdrawn."""
-    return word in _ALARM or any(word in phrase.split() for phrase in table.scalings) or word == BREAK
+    return any(starts(phrases, low[at:]) for at in range(len(low)))
