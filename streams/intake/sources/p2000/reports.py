@@ -38,7 +38,7 @@ from streams.intake.sources.p2000.message import BREAK, PagerMessage, parse
 from streams.intake.sources.p2000.moment import ClockTrust, moment_of, trust_of
 from streams.intake.sources.p2000.room import Room, load_room
 from streams.intake.sources.p2000.streets import FoundPlace, PlaceFinder
-from streams.intake.sources.p2000.withdrawal import take_back
+from streams.intake.sources.p2000.withdrawal import NEGATIONS, take_back
 from streams.settings import read_time_zone
 
 SOURCE: Final = "p2000"
@@ -156,10 +156,9 @@ class P2000Reports:
             return NotForUs(kind)
         taken_back = take_back(message, self._words)
         match = self._classification(message)
-        if match is None and not taken_back.call and not self._is_call(message):
+        place = self._place(message, match)
+        if match is None and not taken_back.call and not self._is_call(message, place):
             return NotForUs("talk" if _stands_in(self._words.talk, message.words) else "no_call")
-        rest = _behind(message.words, match)
-        place = self._places.find(rest, town_first=message.town_first)
         located = locate(message, place, self._room)
         if located.where is Where.ELSEWHERE or (located.where is Where.NOT_LOCATED and self._room.unlocated == "drop"):
             return NotForUs(located.where.value)
@@ -181,24 +180,41 @@ class P2000Reports:
 
     def _kind_of_message(self, message: PagerMessage) -> str:
         """Return why a message is none of an incident: a test or an exercise; or nothing."""
-        head = [word for word in message.words if word][:2]
-        for name, markers in (("test", self._words.tests), ("exercise", self._words.exercises)):
-            marked = any(_stands_in((*markers.first, *markers.anywhere), words_of(text)) for text in message.brackets)
-            if (
-                marked
-                or starts(markers.first, [_plain(word) for word in head])
-                or _stands_in(markers.anywhere, message.words)
+        head = [_plain(word) for word in message.words if word][:2]
+        brackets = [words_of(text) for text in message.brackets]
+        tests, exercises = self._words.tests, self._words.exercises
+        for name, markers in (("test", tests), ("exercise", exercises)):
+            if starts(markers.first, head) or any(
+                _is_said(markers.anywhere, each) for each in (message.words, *brackets)
             ):
                 return name
-        return "exercise" if message.drill else ""
+        if any(" ".join(words) in tests.first for words in brackets):  # (test locatie) is a place
+            return "test"
+        return "exercise" if message.drill or any(starts(exercises.first, words) for words in brackets) else ""
 
-    def _is_call(self, message: PagerMessage) -> bool:
-        """Return whether a message without classification is of a call: it has a priority, and is no talk but an urgent one."""
+    def _is_call(self, message: PagerMessage, place: FoundPlace) -> bool:
+        """Return whether a message without classification is of a call: it has a priority, and is no talk but an urgent one.
+
+        Urgent talk is a call where it sends somebody, or names a place of ours and does not begin as talk.
+        """
         if not message.priority:
             return False
         if not _stands_in(self._words.talk, message.words):
             return True
-        return urgency(message.priority) <= MOST_URGENT and bool(message.group or message.units)
+        if urgency(message.priority) > MOST_URGENT:
+            return False
+        low = [word for word in map(_plain, message.words) if word not in _LEADS | {BREAK}]
+        names_place = place.town in self._room.towns and (bool(place.street) or not starts(self._words.talk, low))
+        return names_place or bool(message.group or message.units)
+
+    def _place(self, message: PagerMessage, match: Match | None) -> FoundPlace:
+        """Return where it is; where no town is found, talk behind it is left out: `Korte Laan Amstelveen bel 112`."""
+        rest = _behind(message.words, match)
+        place = self._places.find(rest, town_first=message.town_first)
+        if place.town:
+            return place
+        spoken = [BREAK if _plain(word) in self._words.talk else word for word in rest]
+        return place if spoken == rest else self._places.find(spoken, town_first=message.town_first)
 
     def _classification(self, message: PagerMessage) -> Match | None:
         """Return the classification of the words, by their numbers among `message.words`; else of the brackets."""
@@ -303,3 +319,9 @@ def _plain(word: str) -> str:
 def _stands_in(phrases: Sequence[str], words: Sequence[str]) -> bool:
     low = [_plain(word) for word in words]
     return any(starts(phrases, low[at:]) for at in range(len(low)))
+
+
+def _is_said(phrases: Sequence[str], words: Sequence[str]) -> bool:
+    """Return whether one of the phrases stands among the words, and not behind `geen` or `niet`."""
+    low = [_plain(word) for word in words]
+    return any(starts(phrases, low[at:]) and low[max(at - 1, 0)] not in NEGATIONS for at in range(len(low)))

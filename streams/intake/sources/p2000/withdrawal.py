@@ -21,7 +21,7 @@ _AMBULANCE: Final = frozenset({"ambu", "ambulance"})
 _OTHERS: Final = frozenset({"politie", "mmt", "traumaheli"})
 _SERVICES: Final = _FIRE_BRIGADE | _AMBULANCE | _OTHERS
 _JOINS: Final = frozenset({"voor", "van", "en", BREAK})
-_NOT: Final = frozenset({"niet", "geen"})
+NEGATIONS: Final = frozenset({"niet", "geen"})
 _DERELICT: Final = "vervallen"
 _WITHDRAWN_WORDS: Final = 4
 """How many words behind `intrekken` may say what is withdrawn."""
@@ -47,7 +47,7 @@ def _inline(message: PagerMessage, table: Classifications) -> tuple[str, ...]:
     """Return the words of a withdrawal that stands in no brackets, and leave them out of the message."""
     low = [word.lower().strip(".,:;!?") for word in message.words]
     for at, word in enumerate(low):
-        if word not in table.withdrawals or low[max(at - 1, 0)] in _NOT:
+        if word not in table.withdrawals or low[max(at - 1, 0)] in NEGATIONS:
             continue
         said = []
         for each in low[at + 1 : at + 1 + _WITHDRAWN_WORDS]:
@@ -72,7 +72,7 @@ def _told(words: Sequence[str], table: Classifications, *, ambulance: bool) -> W
     """Return what words take back that say so: those in one pair of brackets."""
     taken = set(words) & set(table.withdrawals)
     others = [word for word in words if word and word not in table.withdrawals]
-    if not taken or _NOT & set(others):
+    if not taken or NEGATIONS & set(others):
         return Withdrawal()
     if {"grip", "opschaling"} & set(others):
         return Withdrawal(grip=True)
