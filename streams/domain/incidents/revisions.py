@@ -5,8 +5,8 @@ The rules, each with a result that is counted:
 * A report that was not seen before is created; one seen before with other content is updated with the next revision;
   one with equal content is a duplicate, and one that was reported before the newest that we know is stale. When it was
   reported and received is not content, and neither is a note: the same told in a better form is nothing new.
-* An update that says no position keeps the known one, and one that says no place the known place; one that names another place
-  without a position has none: it happened elsewhere than was known.
+* An update that says no priority, category, position or place keeps the known one; one that names another place without a
+  position has none: it happened elsewhere than was known.
 * A cancellation keeps what was known of the report. What is reported after it under the same id opens it again. A cancellation
   before its report is sent as revision 0 and remembered: what was reported before it, or does not say when, changes nothing.
 * Times ahead are held at now (a partner's clock runs fast), with a note where that is more than `MAX_AHEAD`. What happened
@@ -91,7 +91,7 @@ def normalise(report: RawReport, known: Incident | None, now: datetime) -> Accep
     refused = _refusal(report, now)
     if refused is not None:
         return refused
-    report = _checked(report, now)
+    report = _checked(_completed(report, known), now)
     try:
         decision = _cancelled(report, known, now) if report.cancels else _reported(report, known, now)
     except ValidationError as error:
@@ -113,6 +113,23 @@ def _refusal(report: RawReport, now: datetime) -> RefusedReport | None:
             DeadLetterReason.TOO_LATE, f"happened {(now - happened).days} days ago, at most 28 is accepted"
         )
     return None
+
+
+def _completed(report: RawReport, known: Incident | None) -> RawReport:
+    """Return a report with the priority and the kind that are known, where it says none; a lone cancellation knows no kind."""
+    if known is None or report.cancels:
+        return report
+    priority = report.source_priority or known.source_priority
+    if report.category_said or (known.operation is Operation.CANCEL and known.revision == 0):
+        return replace(report, source_priority=priority)
+    return replace(
+        report,
+        source_priority=priority,
+        category=known.category,
+        category_source=known.category_source,
+        category_known=ReportNote.UNKNOWN_KIND not in known.notes,
+        notes=tuple(note for note in report.notes if note is not ReportNote.UNKNOWN_KIND),
+    )
 
 
 def _checked(report: RawReport, now: datetime) -> RawReport:

@@ -179,6 +179,7 @@ class RecordedReports:
             category=category,
             category_source=shown,
             category_known=known,
+            category_said=bool(code.value),
             source_priority=priority.value,
             place=place.value,
             position=position.value,

@@ -231,9 +231,16 @@ def _differ(one: str, other: str) -> bool:
     return bool(one and other and one != other)
 
 
+def _weight(category: Category) -> int:
+    """Return which kind a call has of two that were said of it: help that is called to a fire makes it no other."""
+    if category in LESSER:
+        return 0
+    return 1 if category is Category.MEDISCH_ONWEL else 2
+
+
 def _grown(known: Told, told: Told, *, grip_ends: bool) -> Told:
     """Return what is known of a call after a message: it grows, and only a withdrawal makes it less."""
-    keeps_kind = not told.known or (told.category in LESSER and known.category not in LESSER and known.known)
+    keeps_kind = not told.known or (known.known and _weight(told.category) < _weight(known.category))
     raised = urgency(told.priority) < urgency(known.priority) or not known.priority
     return replace(
         known,

@@ -238,3 +238,19 @@ def test_without_an_identity_of_its_own_it_is_a_dead_letter() -> None:
         content = json.dumps(ROBBERY | fields).encode()
         [letter] = Desk().take(Line(1, content, len(content)))
         assert isinstance(letter, DeadLetterReference)
+
+
+@pytest.mark.parametrize(
+    "unsaid", [{}, {"priority": None, "category": None}, {"priority": "weet niet", "category": ["x"]}]
+)
+def test_an_update_without_priority_and_category(unsaid: dict[str, Any]) -> None:
+    """Left out, null or unreadable: what is not said stays as it is known."""
+    desk = Desk()
+    desk.say(source_id="R50", priority="A0")
+    desk.now += timedelta(minutes=1)
+    fields = {"source": "meldpunt", "source_id": "R50", "position": {"lat": 52.3063, "lon": 4.8573}} | unsaid
+    content = json.dumps(fields).encode()
+    [incident] = desk.take(Line(1, content, len(content)))
+    assert (incident.category, incident.urgency, incident.source_priority) == (Category.STRAATROOF, 0, "A0")
+    assert ReportNote.UNKNOWN_KIND not in incident.notes
+    assert where(incident) == STADSPLEIN

@@ -145,3 +145,23 @@ def test_ids_of_another_shape_are_not_learnt(source_id: str) -> None:
     source = p2000()
     source.recall(incident_of(FIRE).model_copy(update={"source_id": source_id}))
     assert len(source._calls) == source_id.endswith("131235")
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "category"),
+    [
+        ("BR woning", "Assistentie ambulance", "brand"),
+        ("BR woning", "Ass. ambu", "brand"),
+        ("BR woning", "Reanimatie", "brand"),
+        ("Steekpartij", "Assistentie ambulance", "geweld_vechtpartij"),
+        ("Ongeval letsel", "BR wegvervoer", "brand"),
+        ("Assistentie ambulance", "BR woning", "brand"),
+        ("Liftopsluiting", "Reanimatie", "medisch_onwel"),
+    ],
+)
+def test_help_that_is_called_to_an_emergency_is_not_its_kind(first: str, then: str, category: str) -> None:
+    """A fire at which somebody is hurt is a fire; what more is found makes more of a call."""
+    source = p2000()
+    one = read_text(FIRE.replace("BR woning", first), source)
+    two = read_text(FIRE.replace("BR woning", then), source, NOW + timedelta(minutes=5))
+    assert (two.source_id, two.category.value) == (one.source_id, category)
