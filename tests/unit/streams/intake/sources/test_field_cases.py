@@ -254,3 +254,41 @@ def test_an_update_without_priority_and_category(unsaid: dict[str, Any]) -> None
     assert (incident.category, incident.urgency, incident.source_priority) == (Category.STRAATROOF, 0, "A0")
     assert ReportNote.UNKNOWN_KIND not in incident.notes
     assert where(incident) == STADSPLEIN
+
+
+def _results(desk: Desk, *lines: dict[str, Any]) -> list[str]:
+    """Return what becomes of robberies, a minute apart."""
+    found = []
+    for fields in lines:
+        desk.now += timedelta(minutes=1)
+        before = desk.intake.summary.results.copy()
+        content = json.dumps(ROBBERY | {"source_id": "R60"} | fields).encode()
+        desk.take(Line(1, content, len(content)))
+        found += list(desk.intake.summary.results - before)
+    return found
+
+
+def at(minutes: int) -> dict[str, str]:
+    """Return when a line says that it was reported."""
+    return {"reported_at": (NOW + timedelta(minutes=minutes)).isoformat()}
+
+
+CANCELLED = {"operation": "cancel"}
+
+
+@pytest.mark.parametrize("ahead", [0, 5, -5], ids=["right", "fast", "slow"])
+@pytest.mark.parametrize("cancelled", [{}, at(3)], ids=["no-time", "time"])
+def test_reading_a_cancelled_report_again(ahead: int, cancelled: dict[str, str]) -> None:
+    """Whatever the partner's clock: the same report changes nothing, and a later one under the same id opens it again."""
+    report = at(1 + ahead)
+    cancel = CANCELLED | (at(2 + ahead) if cancelled else {})
+    desk = Desk()
+    first, again = _results(desk, report, cancel), _results(desk, report, cancel, report, report)
+    assert (first, again) == (["created", "cancelled"], ["after_cancel", "duplicate", "after_cancel", "after_cancel"])
+    later = at(9 + ahead) if cancelled or ahead >= 0 else at(9)
+    assert _results(desk, later, cancel | at(10 + ahead), report) == ["reactivated", "cancelled", "after_cancel"]
+
+
+def test_reading_a_cancelled_report_without_a_time_again() -> None:
+    """It cannot be told from one that a partner reactivates, so that it opens again: lost would be worse."""
+    assert _results(Desk(), {}, CANCELLED, {}, CANCELLED) == ["created", "cancelled", "reactivated", "cancelled"]
