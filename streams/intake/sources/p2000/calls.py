@@ -103,13 +103,17 @@ class CallMemory:
         self._newest_at = datetime.min.replace(tzinfo=UTC)
 
     def report(self, told: Told, at: datetime, *, grip_ends: bool = False) -> Call:
-        """Return the call that a message is about, with what is known of it now; a new one where none fits."""
+        """Return the call that a message is about, with what is known of it now; a new one where none fits.
+
+        The same words again just after its withdrawal are for another group of pagers: it stays withdrawn. Others open it again.
+        """
         for call in self._candidates(told):
             if _over(call, at) or not _same(call, told, at):
                 continue
-            return self._keep(
-                replace(call, told=_grown(call.told, told, grip_ends=grip_ends), last_at=max(at, call.last_at))
-            )
+            grown = _grown(call.told, told, grip_ends=grip_ends)
+            if call.withdrawn_at is not None and told.digest == call.told.digest and not _more(call.told, grown):
+                return call
+            return self._keep(replace(call, told=grown, last_at=max(at, call.last_at), withdrawn_at=None))
         return self._add(told, at)
 
     def withdrawal(self, told: Told, at: datetime) -> Call:
@@ -117,16 +121,13 @@ class CallMemory:
 
         One that names units withdraws those: the call ends where it names all of them.
         """
-        for call in self._candidates(told):
-            if _over(call, at) or abs(at - call.last_at) > WITHDRAWN_WITHIN:
-                continue
-            if not _differ(call.told.channel, told.channel) and (
-                call.told.digest == told.digest or _about(call.told, told)
-            ):
-                if told.units and not set(told.units).issuperset(call.told.units):
-                    return call
-                return self._keep(replace(call, withdrawn_at=call.withdrawn_at or at))
-        return self._keep(replace(self._new(told, at), withdrawn_at=at))
+        found = [call for call in self._candidates(told) if _withdraws(call, told, at)]
+        call = next((each for each in found if each.withdrawn_at is None), found[0] if found else None)
+        if call is None:
+            return self._keep(replace(self._new(told, at), withdrawn_at=at))
+        if call.withdrawn_at is not None or (told.units and not set(told.units).issuperset(call.told.units)):
+            return call
+        return self._keep(replace(call, withdrawn_at=at))
 
     def recall(self, incident: Incident) -> None:
         """Learn of a report that was sent before."""
@@ -203,6 +204,13 @@ def _over(call: Call, at: datetime) -> bool:
     return call.withdrawn_at is not None and at - call.withdrawn_at > REPEATED_WITHIN
 
 
+def _withdraws(call: Call, told: Told, at: datetime) -> bool:
+    """Return whether a withdrawal is about a call."""
+    if abs(at - call.last_at) > WITHDRAWN_WITHIN or _differ(call.told.channel, told.channel):
+        return False
+    return call.told.digest == told.digest or _about(call.told, told)
+
+
 def _same(call: Call, told: Told, at: datetime) -> bool:
     known = call.told
     if _differ(known.channel, told.channel):
@@ -229,6 +237,11 @@ def _alike(known: Told, told: Told) -> bool:
 
 def _differ(one: str, other: str) -> bool:
     return bool(one and other and one != other)
+
+
+def _more(known: Told, grown: Told) -> bool:
+    """Return whether a message told more of a call than for whom it is."""
+    return (known.category, known.priority, known.grip) != (grown.category, grown.priority, grown.grip)
 
 
 def _weight(category: Category) -> int:

@@ -174,9 +174,7 @@ class P2000Reports:
             call = self._calls.withdrawal(told, moment)
         else:
             call = self._calls.report(told, moment, grip_ends=taken_back.grip)
-        return self._report(
-            message, place, call, moment, cancels=taken_back.call and call.withdrawn_at is not None, notes=notes
-        )
+        return self._report(message, place, call, moment, notes=notes)
 
     def _kind_of_message(self, message: PagerMessage) -> str:
         """Return why a message is none of an incident: a test or an exercise; or nothing."""
@@ -271,8 +269,6 @@ class P2000Reports:
         place: FoundPlace,
         call: Call,
         moment: datetime,
-        *,
-        cancels: bool,
         notes: Sequence[ReportNote],
     ) -> RawReport:
         area = message.postcode if self._room.has_postcode(message.postcode) else ""
@@ -283,7 +279,7 @@ class P2000Reports:
         return RawReport(
             source=SOURCE,
             source_id=call.source_id,
-            cancels=cancels,
+            cancels=call.withdrawn_at is not None,
             category=call.told.category,
             category_source=call.told.word,
             category_known=call.told.known,

@@ -292,3 +292,11 @@ def test_reading_a_cancelled_report_again(ahead: int, cancelled: dict[str, str])
 def test_reading_a_cancelled_report_without_a_time_again() -> None:
     """It cannot be told from one that a partner reactivates, so that it opens again: lost would be worse."""
     assert _results(Desk(), {}, CANCELLED, {}, CANCELLED) == ["created", "cancelled", "reactivated", "cancelled"]
+
+
+def test_a_clock_that_was_years_ahead_once_keeps_nothing_closed() -> None:
+    """What is reported by the right clock afterwards opens the report again."""
+    found = _results(
+        Desk(), at(1), {"reported_at": "2036-01-01T00:00:00Z", "priority": "P 2"}, CANCELLED | at(3), at(4)
+    )
+    assert found == ["created", "updated", "cancelled", "reactivated"]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from schemas.incidents import Incident
-from streams.domain.incidents.revisions import AcceptedReport, normalise
+from streams.domain.incidents.revisions import AcceptedReport, NothingNew, normalise
 from streams.intake.sources.p2000.reports import P2000Reports
 from tests.support.pages import NOW, p2000, read_text
 
@@ -165,3 +165,50 @@ def test_help_that_is_called_to_an_emergency_is_not_its_kind(first: str, then: s
     one = read_text(FIRE.replace("BR woning", first), source)
     two = read_text(FIRE.replace("BR woning", then), source, NOW + timedelta(minutes=5))
     assert (two.source_id, two.category.value) == (one.source_id, category)
+
+
+def test_a_call_that_is_repeated_after_its_withdrawal() -> None:
+    """For another group of pagers: it changes nothing, and what comes later is another call with an end of its own."""
+    found = played(
+        (0, FIRE),
+        (5, "P 1 (Intrekken Alarm Brw) BR woning Korte Laan Amstelveen"),
+        (6, FIRE),
+        (10, "P 1 (Intrekken Alarm Brw) BR woning Korte Laan Amstelveen"),
+    )
+    assert [result for result, _ in found] == ["created", "cancelled", "duplicate", "duplicate"]
+    assert len({source_id for _, source_id in found}) == 1
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        FIRE.replace("P 1 BAD-05", "P 1 BAD-05 (GRIP 1)"),
+        FIRE.replace("BR woning", "Grote BR"),
+        "P 1 BAD-05 Letsel Korte Laan Amstelveen 131235",
+    ],
+)
+def test_a_call_that_grows_just_after_its_withdrawal(more: str) -> None:
+    """It is open again, and the next withdrawal ends it."""
+    found = played(
+        (0, FIRE),
+        (5, "P 1 (Intrekken Alarm Brw) BR woning Korte Laan Amstelveen"),
+        (6, more),
+        (9, FIRE.replace("BR woning", "(GRIP 2) BR woning")),
+        (12, "P 1 (Intrekken Alarm Brw) BR woning Korte Laan Amstelveen"),
+    )
+    assert [result for result, _ in found] == ["created", "cancelled", "reactivated", "updated", "cancelled"]
+    assert len({source_id for _, source_id in found}) == 1
+
+
+def played(*pages: tuple[int, str]) -> list[tuple[str, str]]:
+    """Return what becomes of pages, each with the minute at which it comes, and of which report."""
+    source, known, found = p2000(), dict[str, Incident](), []
+    for minute, text in pages:
+        now = NOW + timedelta(minutes=minute)
+        report = read_text(text, source, now)
+        decision = normalise(report, known.get(report.source_id), now)
+        assert isinstance(decision, AcceptedReport | NothingNew)
+        if isinstance(decision, AcceptedReport):
+            known[report.source_id] = decision.incident
+        found.append((decision.result.value, report.source_id))
+    return found
