@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections import Counter as Tally
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -22,7 +22,7 @@ from schemas.codec import OCTETS, Encoded, encode
 from schemas.dead_letters import DeadLetterReason, DeadLetterReference
 from schemas.incidents import Incident, ReportNote, incident_identity
 from streams.clock import Clock
-from streams.domain.incidents.raw_report import NotForUs, RawReport, Unreadable
+from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading, Unreadable
 from streams.domain.incidents.revisions import LATE, AcceptedReport, IntakeResult, NothingNew, RefusedReport, normalise
 from streams.domain.incidents.urgency import MOST_URGENT, may_be_urgent, urgency
 from streams.intake.lines import Line
@@ -147,9 +147,19 @@ class Intake:
     def _release(self, *, ending: bool = False) -> None:
         """Send what lines say whose rest did not come: the second half of a long page that the receiver missed."""
         now = self._report_clock()
-        for reading in self._source.overdue(now, ending=ending):
-            if isinstance(reading, RawReport):
-                self._send(self._decide(Line(self._line_number, b"", 0), reading, now, self._clock()))
+        line = Line(self._line_number, b"", 0)
+        for reading in self._overdue(now, ending=ending):
+            if isinstance(reading, Unreadable):  # which page it was cannot be told, so that it may be an urgent one
+                self._send(self._dead_letter(line, reading.reason, reading.detail, self._clock(), urgent=True))
+            elif isinstance(reading, RawReport):
+                self._send(self._decide(line, reading, now, self._clock()))
+
+    def _overdue(self, now: datetime, *, ending: bool) -> Iterator[Reading]:
+        """Yield what the source has that is overdue; behind a fault the rest comes at the next call."""
+        try:
+            yield from self._source.overdue(now, ending=ending)
+        except Exception as error:  # as in `prepare`
+            yield Unreadable(DeadLetterReason.HANDLER_FAILED, f"reading what is overdue failed: {type(error).__name__}")
 
     def _send(self, outgoing: Outgoing | None) -> None:
         if outgoing is None or self._window is None:

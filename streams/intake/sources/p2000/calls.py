@@ -102,7 +102,7 @@ class CallMemory:
         self._by_place: dict[str, list[str]] = {}
         self._newest_at = datetime.min.replace(tzinfo=UTC)
 
-    def report(self, told: Told, at: datetime, *, grip_ends: bool = False) -> Call:
+    def report(self, told: Told, at: datetime, now: datetime, *, grip_ends: bool = False) -> Call:
         """Return the call that a message is about, with what is known of it now; a new one where none fits.
 
         The same words again just after its withdrawal are for another group of pagers: it stays withdrawn. Others open it again.
@@ -113,10 +113,10 @@ class CallMemory:
             grown = _grown(call.told, told, grip_ends=grip_ends)
             if call.withdrawn_at is not None and told.digest == call.told.digest and not _more(call.told, grown):
                 return call
-            return self._keep(replace(call, told=grown, last_at=max(at, call.last_at), withdrawn_at=None))
-        return self._add(told, at)
+            return self._keep(replace(call, told=grown, last_at=max(at, call.last_at), withdrawn_at=None), now)
+        return self._keep(self._new(told, at), now)
 
-    def withdrawal(self, told: Told, at: datetime) -> Call:
+    def withdrawal(self, told: Told, at: datetime, now: datetime) -> Call:
         """Return the call that a withdrawal is about; a new one, for which its report may still come, where none fits.
 
         One that names units withdraws those: the call ends where it names all of them.
@@ -124,10 +124,10 @@ class CallMemory:
         found = [call for call in self._candidates(told) if _withdraws(call, told, at)]
         call = next((each for each in found if each.withdrawn_at is None), found[0] if found else None)
         if call is None:
-            return self._keep(replace(self._new(told, at), withdrawn_at=at))
+            return self._keep(replace(self._new(told, at), withdrawn_at=at), now)
         if call.withdrawn_at is not None or (told.units and not set(told.units).issuperset(call.told.units)):
             return call
-        return self._keep(replace(call, withdrawn_at=at))
+        return self._keep(replace(call, withdrawn_at=at), now)
 
     def recall(self, incident: Incident) -> None:
         """Learn of a report that was sent before."""
@@ -151,7 +151,8 @@ class CallMemory:
             grip=int(said[2] or 0),
         )
         withdrawn_at = incident.reported_at if incident.operation is Operation.CANCEL else None
-        self._keep(Call(incident.source_id, told, first_at, max(first_at, incident.reported_at), withdrawn_at))
+        call = Call(incident.source_id, told, first_at, max(first_at, incident.reported_at), withdrawn_at)
+        self._keep(call, incident.received_at)
 
     def __len__(self) -> int:
         """Return how many calls are remembered."""
@@ -164,22 +165,22 @@ class CallMemory:
         ):
             yield self._calls[source_id]
 
-    def _add(self, told: Told, at: datetime) -> Call:
-        return self._keep(self._new(told, at))
-
     def _new(self, told: Told, at: datetime) -> Call:
         stamp = at.astimezone(UTC).strftime(_FORMAT)
         source_id = "-".join(part for part in (stamp, told.digest, told.channel, *told.units[:MAX_UNITS]) if part)
         return Call(source_id, told, at.replace(microsecond=0), at)
 
-    def _keep(self, call: Call) -> Call:
+    def _keep(self, call: Call, now: datetime) -> Call:
+        """Remember a call as the newest; the age of others is told by pages that do not lie ahead."""
         self._forget(call.source_id)
         self._calls[call.source_id] = call
         self._by_digest.setdefault(call.told.digest, []).append(call.source_id)
         if call.told.place:
             self._by_place.setdefault(call.told.place.lower(), []).append(call.source_id)
-        self._newest_at = max(self._newest_at, call.last_at)
-        while len(self._calls) > CALLS_AT_MOST or self._newest_at - self._oldest.last_at > WITHDRAWN_WITHIN:
+        self._newest_at = max(self._newest_at, min(call.last_at, now))
+        while self._calls and (
+            len(self._calls) > CALLS_AT_MOST or self._newest_at - self._oldest.last_at > WITHDRAWN_WITHIN
+        ):
             self._forget(self._oldest.source_id)
         return call
 

@@ -138,18 +138,18 @@ class P2000Reports:
                 notes.append(ReportNote.INCOMPLETE)
             else:
                 page, moment = whole.page, whole.moment
-        return self._page(page, moment, notes)
+        return self._page(page, moment, now, notes)
 
     def overdue(self, now: datetime, *, ending: bool = False) -> Iterator[Reading]:
         """Yield what the first parts of pages say whose rest did not come in time."""
         for held in self._fragments.overdue(now, ending=ending):
-            yield self._page(held.page, held.moment, [ReportNote.INCOMPLETE])
+            yield self._page(held.page, held.moment, now, [ReportNote.INCOMPLETE])
 
     def recall(self, incident: Incident) -> None:
         """Learn of a call that was sent before the process was started again."""
         self._calls.recall(incident)
 
-    def _page(self, page: Page, moment: datetime, notes: list[ReportNote]) -> Reading:
+    def _page(self, page: Page, moment: datetime, now: datetime, notes: list[ReportNote]) -> Reading:
         message = parse(page.text)
         kind = self._kind_of_message(message)
         if kind:
@@ -171,9 +171,9 @@ class P2000Reports:
         grip = _GRIP.search(page.text)
         told = self._told(message, match, place, int(grip[1]) if grip and not taken_back.grip else 0)
         if taken_back.call:
-            call = self._calls.withdrawal(told, moment)
+            call = self._calls.withdrawal(told, moment, now)
         else:
-            call = self._calls.report(told, moment, grip_ends=taken_back.grip)
+            call = self._calls.report(told, moment, now, grip_ends=taken_back.grip)
         return self._report(message, place, call, moment, notes=notes)
 
     def _kind_of_message(self, message: PagerMessage) -> str:

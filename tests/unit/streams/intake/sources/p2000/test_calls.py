@@ -8,8 +8,10 @@ import pytest
 
 from schemas.incidents import Incident
 from streams.domain.incidents.revisions import AcceptedReport, NothingNew, normalise
+from streams.intake.sources.p2000.calls import CALLS_AT_MOST
+from streams.intake.sources.p2000.moment import ClockTrust
 from streams.intake.sources.p2000.reports import P2000Reports
-from tests.support.pages import NOW, p2000, read_text
+from tests.support.pages import NOW, p2000, page, read_text
 
 FIRE = "P 1 BAD-05 BR woning Korte Laan Amstelveen 131235"
 
@@ -212,3 +214,16 @@ def played(*pages: tuple[int, str]) -> list[tuple[str, str]]:
             known[report.source_id] = decision.incident
         found.append((decision.result.value, report.source_id))
     return found
+
+
+def test_a_page_from_years_ahead_costs_no_other_call() -> None:
+    """Where the decoder's time is trusted: neither those before it nor, however many follow, those behind it."""
+    source = p2000(clock=ClockTrust.LINE)
+    first = read_text(FIRE, source)
+    source.read(page(FIRE.replace("Korte", "Verre"), NOW + timedelta(days=3650)), NOW)
+    for number in range(2_001):
+        read_text(f"P 1 BAD-05 BR woning Lange Laan Amstelveen {130000 + number}", source, NOW)
+        read_text(f"A1 13111 Rit {10000 + number} Amstelveen", source, NOW)
+        if number == 3:
+            assert read_text(FIRE, source).source_id == first.source_id
+    assert len(source._calls) == CALLS_AT_MOST
