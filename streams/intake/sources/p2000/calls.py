@@ -9,8 +9,8 @@ A withdrawal mostly repeats neither radio group nor units: it belongs to the new
 place with the same category or a unit in common; one that names some of its units leaves it open. After `REPEATED_WITHIN` a call
 that was withdrawn is over: what comes is a new one.
 
-The id carries the first moment, a digest of the words, radio group and units; with what an incident says it rebuilds the
-memory.
+The id carries the first moment, a digest of the words, radio group and units, and of a run of its own the run; with what an
+incident says it rebuilds the memory.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ MAX_UNITS: Final = 4
 LESSER: Final = frozenset({Category.OVERIG, Category.VERKEER_CONTEXT})
 """What is said later of an emergency, such as a check afterwards, and does not make it less of one."""
 _FORMAT: Final = "%Y%m%dT%H%M%SZ"
-_ID: Final = re.compile(r"(\d{8}T\d{6}Z)-([0-9a-f]{12})(?:-(B[A-Z]{2}\d{1,3}))?((?:-\d{5,6}){0,4})")
+_ID: Final = re.compile(r"(\d{8}T\d{6}Z)-([0-9a-f]{12})(?:-(B[A-Z]{2}\d{1,3}))?((?:-\d{5,6}){0,4})(?:-R([0-9a-f]{6}))?")
 _GRIP: Final = re.compile(r"(.*?)(?: ?GRIP ([1-5]))?")
 
 
@@ -72,13 +72,17 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One report as it is remembered: what is known of it now, and when it came first, last, and was withdrawn (UTC)."""
+    """One report as it is remembered: what is known of it now, and when it came first, last, and was withdrawn (UTC).
+
+    Of a call that grew before a restart `all_units` is false: an id has the first page's radio group and units alone.
+    """
 
     source_id: str
     told: Told
     first_at: datetime
     last_at: datetime
     withdrawn_at: datetime | None = None
+    all_units: bool = True
 
     @property
     def source_priority(self) -> str:
@@ -96,7 +100,9 @@ def digest_of(text: str) -> str:
 class CallMemory:
     """The calls of the last hours, the one that was paged last at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: str = "") -> None:
+        """Begin; the calls of one run are kept apart from those of others."""
+        self._run = f"R{digest_of(run)[:6]}" if run else ""
         self._calls: OrderedDict[str, Call] = OrderedDict()
         self._by_digest: dict[str, list[str]] = {}
         self._by_place: dict[str, list[str]] = {}
@@ -125,7 +131,8 @@ class CallMemory:
         call = next((each for each in found if each.withdrawn_at is None), found[0] if found else None)
         if call is None:
             return self._keep(replace(self._new(told, at), withdrawn_at=at), now)
-        if call.withdrawn_at is not None or (told.units and not set(told.units).issuperset(call.told.units)):
+        some = told.units and not (call.all_units and set(told.units).issuperset(call.told.units))
+        if some or call.withdrawn_at is not None:
             return call
         return self._keep(replace(call, withdrawn_at=at), now)
 
@@ -133,7 +140,7 @@ class CallMemory:
         """Learn of a report that was sent before."""
         match = _ID.fullmatch(incident.source_id)
         said = _GRIP.fullmatch(incident.source_priority)
-        if match is None or said is None:
+        if match is None or said is None or (match[5] or "") != self._run[1:]:
             return
         try:
             first_at = datetime.strptime(match[1], _FORMAT).replace(tzinfo=UTC)
@@ -151,7 +158,8 @@ class CallMemory:
             grip=int(said[2] or 0),
         )
         withdrawn_at = incident.reported_at if incident.operation is Operation.CANCEL else None
-        call = Call(incident.source_id, told, first_at, max(first_at, incident.reported_at), withdrawn_at)
+        all_units = incident.revision == 0 and len(told.units) < MAX_UNITS
+        call = Call(incident.source_id, told, first_at, max(first_at, incident.reported_at), withdrawn_at, all_units)
         self._keep(call, incident.received_at)
 
     def __len__(self) -> int:
@@ -167,7 +175,9 @@ class CallMemory:
 
     def _new(self, told: Told, at: datetime) -> Call:
         stamp = at.astimezone(UTC).strftime(_FORMAT)
-        source_id = "-".join(part for part in (stamp, told.digest, told.channel, *told.units[:MAX_UNITS]) if part)
+        source_id = "-".join(
+            part for part in (stamp, told.digest, told.channel, *told.units[:MAX_UNITS], self._run) if part
+        )
         return Call(source_id, told, at.replace(microsecond=0), at)
 
     def _keep(self, call: Call, now: datetime) -> Call:

@@ -111,7 +111,7 @@ class P2000Reports:
         self._clock = clock
         self._run = run
         self._places = PlaceFinder(self._room, gazetteer)
-        self._calls = CallMemory()
+        self._calls = CallMemory(run)
         self._fragments = Fragments()
 
     @classmethod
@@ -248,7 +248,7 @@ class P2000Reports:
         elif not place.street:
             words += message.numbers
         street = "" if message.ambulance else place.street
-        where = join_place(street, place.town) if street else ""
+        where = join_place(street, place.town or self._area(message)) if street else ""
         units = tuple(dict.fromkeys(message.units))
         return Told(digest_of(" ".join(words)), channel, units, where, category, word, known, message.priority, grip)
 
@@ -263,6 +263,10 @@ class P2000Reports:
         safe = [word for word in map(_plain, message.words) if word in self._words.safe_words]
         return Category.OVERIG, " ".join(safe)[:80] or UNKNOWN_CODE, False
 
+    def _area(self, message: PagerMessage) -> str:
+        """Return the four digits of a postcode of the room's, or nothing."""
+        return message.postcode if self._room.has_postcode(message.postcode) else ""
+
     def _report(
         self,
         message: PagerMessage,
@@ -271,7 +275,7 @@ class P2000Reports:
         moment: datetime,
         notes: Sequence[ReportNote],
     ) -> RawReport:
-        area = message.postcode if self._room.has_postcode(message.postcode) else ""
+        area = self._area(message)
         if message.ambulance:
             street, town = "", f"{area} {place.town}".strip()
         else:

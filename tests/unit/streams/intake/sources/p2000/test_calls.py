@@ -227,3 +227,41 @@ def test_a_page_from_years_ahead_costs_no_other_call() -> None:
         if number == 3:
             assert read_text(FIRE, source).source_id == first.source_id
     assert len(source._calls) == CALLS_AT_MOST
+
+
+def test_a_call_by_postcode_is_found_after_a_restart() -> None:
+    """Its place is the same in memory as in what was sent."""
+    text, grown = (
+        "P 1 BAD-05 BR woning Korte Laan 1181AB 131235",
+        "P 1 BAD-05 (Grote BR) BR bijgebouw Korte Laan 1181AB 131236",
+    )
+    source, restarted = p2000(), p2000()
+    first = read_text(text, source)
+    restarted.recall(incident_of(text))
+    later = NOW + timedelta(minutes=5)
+    assert read_text(grown, source, later).source_id == read_text(grown, restarted, later).source_id == first.source_id
+
+
+def test_after_a_restart_a_grown_call_is_not_ended_by_some_of_its_crews() -> None:
+    """What was sent tells the first page's units alone: once a call has grown, naming those ends it no more."""
+    withdrawal = "P 1 BAD-05 (Intrekken Alarm Brw) BR woning Korte Laan Amstelveen"
+    for revision, units, over in ((0, " 131235", True), (1, " 131235", False), (1, "", True)):
+        source = p2000()
+        source.recall(incident_of(FIRE).model_copy(update={"revision": revision}))
+        assert read_text(withdrawal + units, source, NOW + timedelta(minutes=5)).cancels is over
+
+
+def test_a_run_of_its_own_does_not_learn_of_another() -> None:
+    """A scenario that is played again finds the calls of its own run after a restart, and no others."""
+    sent = {}
+    for run in ("", "a", "b"):
+        decision = normalise(read_text(FIRE, p2000(run=run)), None, NOW)
+        assert isinstance(decision, AcceptedReport)
+        sent[run] = decision.incident
+    grown = FIRE.replace("BR woning", "(Grote BR) BR bijgebouw")
+    for run, incident in sent.items():
+        source = p2000(run=run)
+        for each in sent.values():
+            source.recall(each)
+        assert read_text(grown, source, NOW + timedelta(minutes=5)).source_id == incident.source_id
+        assert len(source._calls) == 1
