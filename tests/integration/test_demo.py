@@ -108,9 +108,9 @@ def test_the_last_line_is_the_summary(finished: Finished) -> None:
     assert {"frames", "detections", "observations", "incidents", "alerts", "latency_ms"} <= summary.keys()
     assert summary["frames"] >= summary["detections"] > 0
     assert summary["observations"] > 0
-    assert summary["incidents"] == 14
+    assert summary["incidents"] == 15
     assert summary["canaries_back"] >= 4
-    assert sum(summary["alerts"].values()) >= 10
+    assert sum(summary["alerts"].values()) >= 11
     assert 0 < summary["latency_ms"]["p50"] <= summary["latency_ms"]["p95"]
     assert set(summary["memory_mb"]) >= {"deciding", "seeing", "cameras"}
 

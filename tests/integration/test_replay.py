@@ -42,7 +42,9 @@ class Scene:
         text = (ROOT / "streams" / "domain" / "rules" / DEFAULT_RULES).read_text(encoding="utf-8")
         self.other_rules = folder / "other.yaml"
         self.other_rules.write_text(
-            re.sub(r'version: "[^"]+"', 'version: "other"', text, count=1).replace("p1: 75, p2: 50", "p1: 95, p2: 70")
+            re.sub(r'version: "[^"]+"', 'version: "other"', text, count=1)
+            .replace("p1: 75, p2: 50", "p1: 95, p2: 70")
+            .replace("urgency_at_most: 1, points: 55", "urgency_at_most: 1, points: 75")
         )
         self.environment = {
             **os.environ,
@@ -62,7 +64,8 @@ class Scene:
             env=self.environment,
             stderr=(self.folder / "worker.log").open("a"),
         )
-        eventually((self.folder / "ready.json").exists, 180)
+        eventually(lambda: (self.folder / "ready.json").exists() or worker.poll() is not None, 180)
+        assert worker.poll() is None, (self.folder / "worker.log").read_text()[-1_000:]
         return worker
 
     def send(self, topic: str, *messages: Message) -> None:
