@@ -2,7 +2,8 @@
 
 Each call is paged once or more (again for another group of pagers), some are scaled up, some withdrawn, some are exercises.
 About a seventh of the room's own calls are hard: a word that no table has, a street without an ending, a town that is misspelt
-or left out for a postcode.
+or left out for a postcode. A quarter of the others, of all regions, have something behind their town: free text, a person, or
+another town, which for a call of the region or of its neighbour is often the room's.
 """
 
 from __future__ import annotations
@@ -21,6 +22,11 @@ HARD_SHARE: Final = 0.15
 """Of the room's calls, those that are hard in one respect. [own]"""
 SURNAME_SHARE: Final = 0.15
 """Of all fire messages, those with a person's name. [own]"""
+
+BEHIND_SHARE: Final = 0.25
+"""Of calls that are not hard, those with something behind their town: free text, a person or another town, a third each. [own]"""
+NEAR_SHARE: Final = 0.5
+"""Of the other towns that stand behind a town of the region or of Kennemerland, those that are the room's. [own]"""
 
 
 @dataclass(slots=True)
@@ -109,7 +115,8 @@ def _ambulance(chance: random.Random, region: int, at: datetime, *, ours: bool) 
     elif form == 3:
         text = f"{urgency} Ambu {unit} - {town} Rit {ride}"
     elif form == 4:
-        text = f"{urgency} (dia: ja) {unit} Rit {ride} {street} {town}"
+        hospital = chance.choice(words.HOSPITALS) if chance.random() < BEHIND_SHARE else ""
+        text = f"{urgency} (dia: ja) {unit} Rit {ride} {street} {town} {hospital}"
     elif form == 5:
         text = f"{urgency} {area}{letters} : {street} {town} Obj: Ziekenhuis Amstelland Amstelveen Rit: {ride}"
     elif form == 6:
@@ -142,7 +149,7 @@ def _fire(chance: random.Random, region: int, at: datetime, *, ours: bool) -> Ma
     channel = "" if call.hard == "no_group" else f"{words.GROUP_OF[region]}-{chance.randrange(1, 40):02d}"
     units = [f"{region:02d}{chance.randrange(1_000, 9_900)}"]
     priority = chance.choices(("P 1", "P 2", "P 3"), (5, 4, 1))[0]
-    place = f"{thing} {street} {shown}"
+    place = f"{thing} {street} {shown} {'' if call.hard else _behind(chance, call, region)}"
     if chance.random() < 0.04:
         call.drill = True
         _page(chance, call, at, f"{priority} (Oefening) {channel} {kind} {place} {units[0]}", region)
@@ -190,6 +197,26 @@ def _object(chance: random.Random, call: MadeCall) -> str:
         call.names.append(name)
         return f"thv {chance.choice(words.BEFORE_NAMES)} {name},"
     return chance.choice(words.OBJECTS) if draw < SURNAME_SHARE + 0.1 else ""
+
+
+def _behind(chance: random.Random, call: MadeCall, region: int) -> str:
+    """Return what stands behind the town: mostly nothing, free text, a person, or another town."""
+    if chance.random() >= BEHIND_SHARE:
+        return ""
+    form = chance.randrange(3)
+    if form == 0:
+        return chance.choice(words.FREE_TEXTS)
+    if form == 1:
+        title, name = chance.choice(words.BEFORE_NAMES), chance.choice((*words.SURNAMES, *words.TOWN_NAMES))
+        if name in words.SURNAMES:
+            call.names.append(name)
+        return f"{title}{chance.choice((' ', ' ', ' A. ', ': ', ' (85) '))}{name}"
+    other = chance.choice([town for town in words.TOWNS[region] if town != call.town] or [call.town])
+    if call.ours:
+        return chance.choice((f"- {other}", f"> {other}", *(f"{word} {other}" for word in words.BEFORE_TOWNS)))
+    if region in {12, 13} and chance.random() < NEAR_SHARE:
+        other = words.OWN_TOWN
+    return f"{chance.choice(words.BEFORE_TOWNS)} {other}"
 
 
 def _page(chance: random.Random, call: MadeCall, at: datetime, text: str, region: int) -> None:

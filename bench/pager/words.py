@@ -130,6 +130,16 @@ SURNAMES: Final = (
 )  # fmt: skip
 """Made up; some end as streets do."""
 BEFORE_NAMES: Final = ("fam.", "mw", "dhr", "mevr.", "fam", "bewoner", "dhr.")
+FREE_TEXTS: Final = (
+    "Zuid", "graag spoed", "mensen nog binnen", "achterzijde", "op straat", "2e verdieping", "in de kelder", "graag met spoed komen", "lift defect",
+    "tpv parkeerplaats", "hoek Handweg", "bewoners buiten", "rook uit dak", "centrum", "let op hond", "portiek", "ingang links",
+)  # fmt: skip
+"""What stands behind a town and says nothing of another."""
+TOWN_NAMES: Final = ("De Vries", "Stein", "Best", "Ter Horst", "Van Buren", "Van Asten", "Van Delden")
+"""Surnames that are towns; no figure of names shown counts them, since a town may be shown."""
+BEFORE_TOWNS: Final = ("ri", "richting", "nabij", "afrit", "TS", "HV", "rtg")
+"""Before a town where the call is not."""
+HOSPITALS: Final = ("VUmc Amsterdam", "AMC Amsterdam", "Spaarne Gasthuis Hoofddorp")
 NOISE: Final = (
     "TESTOPROEP HOOFDSYSTEEM MKOB DEN BOSCH", "Graag telefonisch contact MKA", "Contact OC 58806", "Posten Oost svp", "Proefalarm", "fijne dienst",
     "Passage Ambulance Zijlbrug Leiden", "graag posten Amstelveen svp", "Wekelijks proefalarm Veiligheidsregio Hollands Midden.", "10", "SPOED AMBU",

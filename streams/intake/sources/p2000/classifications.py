@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -18,6 +18,7 @@ from streams.config.yaml import parse_yaml, read_yaml
 
 Phrase = Annotated[str, Field(min_length=2, max_length=60)]
 Phrases = tuple[Phrase, ...]
+_LESSER: Final = frozenset({None, Category.OVERIG, Category.VERKEER_CONTEXT})
 MAX_WORDS: Final = 6
 """No classification has more words."""
 
@@ -30,11 +31,18 @@ class Classification:
         words: Its words in lower case.
         category: What it is about here, or None where it does not say.
         front: Whether it counts only where a classification stands, since its words also are names.
+        last: Whether no other is sought behind it.
     """
 
     words: tuple[str, ...]
     category: Category | None
     front: bool
+    last: bool = False
+
+    @property
+    def lesser(self) -> bool:
+        """Return whether an emergency behind it counts rather."""
+        return not self.last and self.category in _LESSER
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,7 @@ class PhraseGroup(Part):
     category: Category
     words: Annotated[Phrases, Field(min_length=1)]
     front: bool = False
+    last: bool = False
 
 
 class Classifications(Part):
@@ -84,6 +93,7 @@ class Classifications(Part):
     withdrawals: Phrases
     scalings: Phrases
     ambulance: dict[Annotated[str, Field(pattern=r"^[ABC][0-9]$")], Category]
+    denials: Phrases = ()
     fire: Fire
     classifications: tuple[PhraseGroup, ...]
     unsaid: Phrases
@@ -136,6 +146,23 @@ class Classifications(Part):
                 return match
         return None
 
+    def emergency(self, words: Sequence[str], start: int, names: Collection[str] = ()) -> Match | None:
+        """Return the first classification from a word on that is no lesser one.
+
+        Args:
+            words: In lower case, "" is a break.
+            start: Where to begin.
+            names: Words behind which somebody's name stands: none of words that also are names counts there.
+        """
+        before = ""
+        for at in range(start, len(words)):
+            match = None if before in self.denials else self.at(words, at)
+            begins = at > 0 and words[at - 1] == "" and before not in names
+            if match is not None and not match.found.lesser and (begins or not match.found.front):
+                return match
+            before = words[at] or before
+        return None
+
     def _all(self) -> Iterator[Classification]:
         fire = self.fire
         for start in fire.starts:
@@ -146,7 +173,7 @@ class Classifications(Part):
                 yield Classification(words_of(f"{size} {start}"), Category.BRAND, front=False)
         for group in self.classifications:
             for phrase in group.words:
-                yield Classification(words_of(phrase), group.category, group.front)
+                yield Classification(words_of(phrase), group.category, group.front, group.last)
         for phrase in self.unsaid:
             yield Classification(words_of(phrase), None, front=True)
 

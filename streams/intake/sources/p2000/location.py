@@ -2,7 +2,7 @@
 
 The feed is the whole country's. What is named counts in this order: the town, the postcode, then the regions of the radio
 group, of the vehicles' numbers and of the object's code. A neighbour's engine may come to a town of ours, so a number never
-outweighs a town.
+outweighs a town. Where a town of ours and one of elsewhere both stand, the group or the vehicles tell; such a call is uncertain.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from streams.domain.incidents.urgency import MOST_URGENT, urgency
 from streams.intake.sources.p2000.message import PagerMessage
 from streams.intake.sources.p2000.regions import REGIONS
 from streams.intake.sources.p2000.room import Room
@@ -26,11 +27,19 @@ class Where(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LocatedCall:
-    """Whose call it is, what told it, and whether something in the message says otherwise."""
+    """Whose call it is, what told it, and whether something in the message says otherwise.
+
+    Attributes:
+        where: Whose it is.
+        reason: What told it.
+        uncertain: Whether something says otherwise.
+        place: What counts of the place, where it is not the last that the message names.
+    """
 
     where: Where
     reason: str
     uncertain: bool = False
+    place: FoundPlace | None = None
 
 
 def locate(message: PagerMessage, place: FoundPlace, room: Room) -> LocatedCall:
@@ -64,9 +73,9 @@ def regions_told(message: PagerMessage) -> list[frozenset[int]]:
 
 def _by_town(message: PagerMessage, place: FoundPlace, room: Room, told: list[frozenset[int]]) -> LocatedCall:
     if place.town not in room.towns:
-        if message.exact and room.has_postcode(message.postcode):
-            return LocatedCall(Where.OURS, "postcode", uncertain=True)
-        return LocatedCall(Where.ELSEWHERE, "town")
+        return _by_another_town(message, place, room, told)
+    if place.inside and not (place.street or told or urgency(message.priority) <= MOST_URGENT):
+        return LocatedCall(Where.NOT_LOCATED, "town_inside")  # it may be a street of an unknown town: Amstelveen Ooij
     if place.province and place.province != REGIONS.by_number[room.region].province:
         return LocatedCall(Where.ELSEWHERE, "province")
     other_postcode = bool(message.postcode) and not room.has_postcode(message.postcode)
@@ -77,4 +86,12 @@ def _by_town(message: PagerMessage, place: FoundPlace, room: Room, told: list[fr
     far = otherwise and not any(regions & set(room.neighbours) for regions in told)
     if (far and len(told) + other_postcode > 1) or (other_postcode and place.leads):
         return LocatedCall(Where.ELSEWHERE, "region")
-    return LocatedCall(Where.OURS, "town", uncertain=other_postcode or far)
+    return LocatedCall(Where.OURS, "town", uncertain=place.inside or other_postcode or far)
+
+
+def _by_another_town(message: PagerMessage, place: FoundPlace, room: Room, told: list[frozenset[int]]) -> LocatedCall:
+    if message.exact and room.has_postcode(message.postcode):
+        return LocatedCall(Where.OURS, "postcode", uncertain=True)
+    if place.beside is not None and any(room.region in regions for regions in told):
+        return LocatedCall(Where.OURS, "town_beside", uncertain=True, place=place.beside)
+    return LocatedCall(Where.ELSEWHERE, "town")

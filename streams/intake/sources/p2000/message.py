@@ -16,12 +16,14 @@ from typing import Final
 
 AMBULANCE: Final = frozenset("ABC")
 _PRIORITY: Final = re.compile(
-    r"\s*(?:PRIO(?:RITEIT)?\s?[:.]?\s?(?P<prio>[1-5])|(?P<fire>P)\s?(?P<p>[1-5])|(?P<ambulance>A\s?[0-2]|B\s?[1-3]|C\s?[12])"
-    r"|(?P<digit>[1-5])(?=\s+[^\W\d]))(?![\w,])\s*:?",
+    r"\s*(?:PRIO(?:RITEIT)?[\s:.-]{0,3}(?P<prio>[1-5])|(?P<fire>P)[\s:.-]{0,3}(?P<p>[1-5])"
+    r"|(?P<ambulance>A\s?[0-2]|B\s?[1-3]|C\s?[12])(?!\s(?:(?:LI|RE|L|R|HMP?)\s?\d|\d{1,3}[.,]\d))"
+    r"|(?P<digit>[1-5])(?=,?\s+(?:\([^()]*\)\s*)*[^\W\d]))(?!\w|,\d)\s*[:,]?",
     re.IGNORECASE,
 )
-_PRIO_LATER: Final = re.compile(r"(?<!\w)PRIO(?:RITEIT)?\s?[:.]?\s?([1-5])(?!\w)", re.IGNORECASE)
-_P_LATER: Final = re.compile(r"(?<![\w-])P ([1-5])(?![\w,])")
+"""At the front; `A2 Li 35,1` is a motorway."""
+_PRIO_LATER: Final = re.compile(r"(?<!\w)PRIO(?:RITEIT)?[\s:.-]{0,3}([1-5])(?!\w)", re.IGNORECASE)
+_P_LATER: Final = re.compile(r"(?<![\w-])P ([1-5])(?!\w|,\d)")
 _ROUTE: Final = 40
 """How many characters a text for the crew takes before the message: `ALARM B-PLOEG >`."""
 _TOKEN: Final = re.compile(r"[()|]|[^\s()|]+")
@@ -35,6 +37,8 @@ _APART: Final = re.compile(r"(?<![\w-])([1-9]\d{3}) (?!NH|ZH|NB|UT|OV|GR|FR|DR|L
 """A postcode whose letters stand apart; a province's letters are none."""
 _ROAD: Final = re.compile(r"[ANS][1-9]\d{0,2}", re.IGNORECASE)
 _HECTOMETRE: Final = re.compile(r"\d{1,3}[,.]\d")
+_LETTERS: Final = re.compile(r"[^\W\d_]{5}")
+"""More letters than stand in a house's number: 12bis, 12A-hs."""
 _LABELLED: Final = frozenset({"rit", "bon", "icnum", "ritnr", "bonnr", "gms", "inc", "tel"})
 """What stands before a number that is no unit."""
 _ROUNDED: Final = frozenset({"eh", "ambu", "ambulance", "voertuig"})
@@ -89,7 +93,7 @@ class PagerMessage:
 def parse(text: str) -> PagerMessage:
     """Return a message's parts; any text has some."""
     message = PagerMessage()
-    body = _APART.sub(r"\1\2", _without_priority(text, message))
+    body = _APART.sub(r"\1\2", _without_priority(" ".join(text.split()), message))
     inside, hidden, label = 0, False, ""
     opened = ""
     for piece in _TOKEN.findall(body):
@@ -171,7 +175,7 @@ def _take(message: PagerMessage, piece: str, label: str, *, hidden: bool) -> tup
         return hidden, label if piece == ":" else ""
     if _coded(message, bare, label):
         return False, ""
-    if bare[0].isdigit() and not any(char.isalpha() for char in bare[:-1]):
+    if bare[0].isdigit() and not _LETTERS.search(bare):
         _part(message)  # any other number: a house's, a telephone's
         return False, ""
     if not hidden:

@@ -38,6 +38,7 @@ from streams.intake.sources.p2000.message import BREAK, PagerMessage, parse
 from streams.intake.sources.p2000.moment import ClockTrust, moment_of, trust_of
 from streams.intake.sources.p2000.room import Room, load_room
 from streams.intake.sources.p2000.streets import FoundPlace, PlaceFinder
+from streams.intake.sources.p2000.stretches import LISTS
 from streams.intake.sources.p2000.withdrawal import NEGATIONS, take_back
 from streams.settings import read_time_zone
 
@@ -162,6 +163,7 @@ class P2000Reports:
         located = locate(message, place, self._room)
         if located.where is Where.ELSEWHERE or (located.where is Where.NOT_LOCATED and self._room.unlocated == "drop"):
             return NotForUs(located.where.value)
+        place = located.place or place
         if located.uncertain or located.where is Where.NOT_LOCATED:
             notes.append(ReportNote.PLACE_UNCERTAIN)
         if page.repaired:
@@ -226,18 +228,24 @@ class P2000Reports:
             if nearer is None or nearer.found.category is None:
                 break
             match = Match(nearer.found, match.end + nearer.start, match.end + nearer.end)
-        placed = None if match is None else Match(match.found, origin[match.start], origin[match.end - 1] + 1)
-        category = None if placed is None else placed.found.category
-        if category in {None, Category.OVERIG, Category.VERKEER_CONTEXT}:
-            for text in message.brackets:
-                inside = self._words.find(words_of(text), 0)
-                if inside is not None and inside.found.category not in {
-                    None,
-                    Category.OVERIG,
-                    Category.VERKEER_CONTEXT,
-                }:
-                    return Match(inside.found, 0, 0 if placed is None else placed.end)
-        return placed
+        if match is None:
+            return self._in_brackets(message, 0)
+        end = origin[match.end - 1] + 1
+        if match.found.lesser:
+            nearer = self._words.emergency(low, match.end, LISTS.persons)
+            if nearer is not None:
+                return Match(nearer.found, origin[match.start], end)
+            inside = self._in_brackets(message, end)
+            if inside is not None:
+                return inside
+        return Match(match.found, origin[match.start], end)
+
+    def _in_brackets(self, message: PagerMessage, end: int) -> Match | None:
+        for text in message.brackets:
+            inside = self._words.find(words_of(text), 0)
+            if inside is not None and not inside.found.lesser:
+                return Match(inside.found, 0, end)
+        return None
 
     def _told(self, message: PagerMessage, match: Match | None, place: FoundPlace, grip: int) -> Told:
         category, word, known = self._meaning(message, match)

@@ -1,72 +1,37 @@
 """Streets and towns in a message's words: whole names by their grammar, and nothing that could be a person's or an object's.
 
-A town is the last name of its part of the message, or the first behind the classification. A street is one that the gazetteer
-knows before it, or a word with a street's ending, with what belongs to its name before it. What stands behind `fam.`, `mw` and
-the like is a person: nothing of it is kept. Where it cannot be told whether a word belongs to the street, it is left behind.
+The words are cut into stretches: at numbers and brackets, at words such as `hoek`, and at persons, of whom nothing is kept. A
+town is the last name of its stretch, or the first behind the classification; a town of the room also where free text follows
+it. A street is one that the gazetteer knows before it, or a word with a street's ending, with what belongs to its name before
+it. Where it cannot be told whether a word belongs to the street, it is left behind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from importlib.resources import files
-from typing import Annotated, Final
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
-from pydantic import Field
-
-from schemas.base import Part
-from streams.config.yaml import parse_yaml
 from streams.intake.sources.gazetteer import MAX_NAME, Gazetteer
-from streams.intake.sources.p2000.message import BREAK
 from streams.intake.sources.p2000.regions import REGIONS
 from streams.intake.sources.p2000.room import Room
+from streams.intake.sources.p2000.stretches import (
+    LISTS,
+    MAX_STREET_WORDS,
+    Stretch,
+    Stretches,
+    is_initials,
+    is_plain,
+    is_surname,
+)
 
 FoundTown = tuple[str, int, Sequence[str], str]
-"""A town, the number of its part of the message, what else stands in that part, and the province behind it."""
+"""A town, the number of its stretch, what else stands in that stretch, and the province behind it."""
 MAX_TOWN_WORDS: Final = 5
-MAX_STREET_WORDS: Final = 6
-_NOT_A_TOWN_BEHIND: Final = frozenset({"van", "naar", "richting", "ri", "rtg", "uit"})
+_NOT_A_TOWN_BEHIND: Final = frozenset({"van", "uit"})
 _NAME_GOES_ON: Final = frozenset({"aan", "op", "bij", "den", "de", "a/d", "ad", "in", "en"})
 _OF: Final = frozenset({"van", "der", "naar", "tot"})
 _NEVER_FIRST: Final = frozenset({"in", "en", "aan", "op", "ter", "der"})
-
-
-class StreetWords(Part):
-    """See `streets.yaml` for what each list means."""
-
-    version: Annotated[str, Field(min_length=1, max_length=40)]
-    endings: frozenset[str]
-    particles: frozenset[str]
-    adjectives: frozenset[str]
-    titles: frozenset[str]
-    given: frozenset[str]
-    directions: frozenset[str]
-    plain: frozenset[str]
-    persons: frozenset[str]
-    breaks: frozenset[str]
-    objects: frozenset[str]
-    surnames: frozenset[str]
-
-    @cached_property
-    def by_length(self) -> tuple[str, ...]:
-        """Return the endings, longest first."""
-        return tuple(sorted(self.endings, key=lambda ending: (-len(ending), ending)))
-
-    def ending_of(self, word: str) -> str:
-        """Return the street's ending of a word in lower case, or nothing."""
-        stem, _, behind = word.rpartition("-")  # Europaweg-Zuid
-        name = stem if behind in self.directions else word
-        return next((ending for ending in self.by_length if name.endswith(ending)), "")
-
-
-def load_street_words() -> StreetWords:
-    """Return the LISTS."""
-    text = files("streams.intake.sources.p2000").joinpath("streets.yaml").read_text(encoding="utf-8")
-    return parse_yaml(text, "streets.yaml", StreetWords, {})
-
-
-LISTS: Final = load_street_words()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +44,9 @@ class FoundPlace:
         province: The letters behind the town, such as NH, or empty.
         leads: Whether the town stands before other words, as a street's name might.
         guessed: Whether the town is one of the room's but for one letter.
+        inside: Whether other words stand behind the town, which no stretch ends with.
         known_in: The town in which the gazetteer knows the street, where no other of its towns has one of that name.
+        beside: What is said of a place in the room, where the town is another.
     """
 
     street: str
@@ -87,7 +54,9 @@ class FoundPlace:
     province: str = ""
     leads: bool = False
     guessed: bool = False
+    inside: bool = False
     known_in: str = ""
+    beside: FoundPlace | None = None
 
 
 class PlaceFinder:
@@ -100,10 +69,13 @@ class PlaceFinder:
         self._towns = {tuple(name.split()): town for name, town in names.items()}
         self._own = sorted(town.lower() for town in room.towns if " " not in town and len(town) >= 8)
         self._called = room.town_names
+        self._ours = {tuple(name.split()): town for name, town in self._called.items()}
         self._streets: dict[str, dict[tuple[str, ...], str]] = {}
         own = [(name, next(iter(room.towns))) for name in room.streets]
         for name, town in (*own, *gazetteer.streets()):
             self._streets.setdefault(town.lower(), {})[tuple(name.lower().split())] = name
+        known = {name for names in self._streets.values() for name in names}
+        self._stretches = Stretches(self._towns, self._ours, known)
 
     def find(self, words: Sequence[str], *, town_first: bool = False) -> FoundPlace:
         """Return street and town.
@@ -112,34 +84,49 @@ class PlaceFinder:
             words: What stands behind the classification, as it is written; `BREAK` parts what does not belong together.
             town_first: Whether the town is rather sought before the street.
         """
-        parts = list(_parts(words))
+        parts = list(self._stretches.of(words))
         found = self._at_start(parts) if town_first else self._at_an_end(parts)
         leads = found is None or town_first
-        town, number, part, province = found or self._at_an_end(parts) or self._at_start(parts) or ("", -1, (), "")
-        guessed = False
-        if not town:
-            town, number, part = self._nearly(parts)
-            guessed = bool(town)
-        before = [*parts[:number], part] if number >= 0 else parts
+        found = found or self._at_an_end(parts) or self._at_start(parts)
+        if found is None:
+            for inside, said in ((True, self._inside(parts)), (False, self._loose(parts))):
+                if said is not None:
+                    return self._place(parts, said, leads=inside, inside=inside)
+            nearly = self._nearly(parts)
+            return self._place(parts, nearly or ("", -1, (), ""), leads=True, guessed=nearly is not None)
+        place = self._place(parts, found, leads=leads)
+        if found[0] in self._called.values():
+            return place
+        beside = self._inside(parts, before=found[1])
+        return replace(place, beside=beside and self._place(parts, beside, leads=True, inside=True))
+
+    def _place(
+        self, parts: Sequence[Stretch], found: FoundTown, *, leads: bool, guessed: bool = False, inside: bool = False
+    ) -> FoundPlace:
+        """Return a town with the last street before it."""
+        town, number, part, province = found
+        before = [each.words for each in (parts if number < 0 else parts[:number]) if not each.person]
         street, known_in = "", ""
-        for each in reversed(before):
+        for each in reversed([*before, part]):
             street, known_in = self._street(each, town)
             if street:
                 break
-        return FoundPlace(street, town, province, leads, guessed, known_in)
+        return FoundPlace(street, town, province, leads, guessed, inside, known_in)
 
-    def _at_an_end(self, parts: Sequence[Sequence[str]]) -> FoundTown | None:
-        """Return the last town that ends its part of the message."""
+    def _at_an_end(self, parts: Sequence[Stretch]) -> FoundTown | None:
+        """Return the last town that ends its stretch; behind `nabij` and the like only one with a street before it."""
         for number in range(len(parts) - 1, -1, -1):
-            found = self._at_end(parts[number])
-            if found is not None:
+            found = None if parts[number].person else self._at_end(parts[number])
+            if found is not None and (not parts[number].behind or self._street(found[1], found[0])[0]):
                 return found[0], number, found[1], found[2]
         return None
 
-    def _at_start(self, parts: Sequence[Sequence[str]]) -> FoundTown | None:
-        """Return the first town that begins its part, where a street stands behind it: what else does is a name that goes on."""
-        for number, part in enumerate(parts):
-            low = [word.lower().rstrip(".") for word in part]
+    def _at_start(self, parts: Sequence[Stretch]) -> FoundTown | None:
+        """Return the first town that begins its stretch before a street: what else does is a name that goes on."""
+        for number, each in enumerate(parts):
+            part, low = each.words, each.low
+            if each.person or each.behind in LISTS.toward:
+                continue
             for length in range(min(MAX_TOWN_WORDS, len(part) - 1), 0, -1):
                 town = self._towns.get(tuple(low[:length]))
                 province = part[length] if part[length] in REGIONS.provinces else ""
@@ -148,8 +135,8 @@ class PlaceFinder:
                     return town, number, rest, province
         return None
 
-    def _at_end(self, part: Sequence[str]) -> tuple[str, Sequence[str], str] | None:
-        low = [word.lower().rstrip(".") for word in part]
+    def _at_end(self, each: Stretch) -> tuple[str, Sequence[str], str] | None:
+        part, low = each.words, each.low
         end, province = len(part), ""
         if end > 1 and part[-1].upper() in REGIONS.provinces and part[-1].isupper():
             end, province = end - 1, part[-1]
@@ -158,51 +145,61 @@ class PlaceFinder:
             for length in range(min(MAX_TOWN_WORDS, stop), 0, -1):
                 start = stop - length
                 town = self._towns.get(tuple(low[start:stop]))
-                if town and (start == 0 or low[start - 1] not in _NOT_A_TOWN_BEHIND):
+                behind = low[start - 1] if start else each.behind
+                if town and behind not in _NOT_A_TOWN_BEHIND and behind not in LISTS.toward:
                     return town, part[:start], province
         return None
 
-    def _nearly(self, parts: Sequence[Sequence[str]]) -> tuple[str, int, Sequence[str]]:
+    def _inside(self, parts: Sequence[Stretch], before: int | None = None) -> FoundTown | None:
+        """Return the last town of the room that stands as a whole name, whatever stands behind it.
+
+        Args:
+            parts: The stretches.
+            before: Where a town of elsewhere ends its stretch: then one of ours has its street before it, or ends a stretch
+                and no street stands behind it.
+        """
+        for number in range(len(parts) - 1 if before is None else before, -1, -1):
+            each = parts[number]
+            part, low = each.words, each.low
+            if each.person and before is not None:
+                continue
+            for start in range(len(part) - 1, -1, -1):
+                stop = next((n for n in range(len(part), start, -1) if tuple(low[start:n]) in self._ours), 0)
+                behind = low[start - 1] if start else each.behind
+                if not stop or behind in _NOT_A_TOWN_BEHIND | LISTS.toward | LISTS.objects:
+                    continue
+                street = self._street(part[:start], "")[0]
+                later = [part[stop:], *(other.words for other in parts[number + 1 :] if not other.person)]
+                ends = stop == len(part) and not any(self._street(other, "")[0] for other in later)
+                if street or (ends if before is not None else not _goes_on(part[stop:])):
+                    province = part[stop] if part[stop : stop + 1] and part[stop] in REGIONS.provinces else ""
+                    return self._ours[tuple(low[start:stop])], number, () if each.person else part[:start], province
+        return None
+
+    def _loose(self, parts: Sequence[Stretch]) -> FoundTown | None:
+        """Return a town behind `nabij` and the like, or behind a person's name: fam. Jansen Amstelveen."""
+        for number in range(len(parts) - 1, -1, -1):
+            each = parts[number]
+            found = self._at_end(each)
+            if found is not None and (not each.person or found[0] in self._called.values() or _named(found[1])):
+                return found[0], number, () if each.person else found[1], found[2]
+        return None
+
+    def _nearly(self, parts: Sequence[Stretch]) -> FoundTown | None:
         """Return a town of the room that a word is but for one letter: a slip of a dispatcher or of the radio."""
         for number in range(len(parts) - 1, -1, -1):
-            if parts[number]:
-                last = parts[number][-1].lower()
+            if parts[number].words and parts[number].behind not in LISTS.toward:
+                last = parts[number].low[-1]
                 for own in self._own:
                     if one_apart(last, own):
-                        return self._called[own], number, parts[number][:-1]
-        return "", -1, ()
+                        part = () if parts[number].person else parts[number].words[:-1]
+                        return self._called[own], number, part, ""
+        return None
 
     def _street(self, part: Sequence[str], town: str) -> tuple[str, str]:
-        """Return the last street of a part, and the town in which the gazetteer alone knows it."""
-        for each in reversed(list(self._without_persons(part))):
-            known, where = self._known(each, town)
-            if known:
-                return known, where
-            street = _road(each) or self._by_grammar(each)
-            if street:
-                return street, ""
-        return "", ""
-
-    def _without_persons(self, part: Sequence[str]) -> Iterator[list[str]]:
-        """Yield what stands between words that part, without persons."""
-        kept: list[str] = []
-        person, before = False, ""
-        for word in part:
-            low = word.lower().rstrip(".")
-            if low in LISTS.persons or low in LISTS.breaks:
-                yield kept
-                kept, person = [], low in LISTS.persons or (person and low in LISTS.particles)
-            elif person and (not self._plain(low) or before in LISTS.particles or before in LISTS.persons):
-                pass  # also a name that looks like a street: fam. Van der Kerkhof
-            else:
-                person = False
-                kept.append(word)
-            before = low
-        yield kept
-
-    def _plain(self, low: str) -> bool:
-        ending = LISTS.ending_of(low)
-        return bool(ending) and low.removesuffix(ending) in LISTS.plain
+        """Return the last street of a stretch, and the town in which the gazetteer alone knows it."""
+        known, where = self._known(part, town)
+        return (known, where) if known else (_road(part) or self._by_grammar(part), "")
 
     def _known(self, part: Sequence[str], town: str) -> tuple[str, str]:
         low = [word.lower() for word in part]
@@ -220,7 +217,7 @@ class PlaceFinder:
         [(where, name)] = found.items()
         return name, next((called for low_name, called in self._called.items() if low_name == where), where)
 
-    def _by_grammar(self, part: list[str]) -> str:
+    def _by_grammar(self, part: Sequence[str]) -> str:
         low = [word.lower().rstrip(".") for word in part]
         for at in range(len(part) - 1, -1, -1):
             ending = LISTS.ending_of(low[at])
@@ -234,7 +231,7 @@ class PlaceFinder:
             end = at + 1
             while end < len(part) and low[end] in LISTS.directions:
                 end += 1
-            return _written(part[self._start(part, low, at, plain=self._plain(low[at])) : end])
+            return _written(part[self._start(part, low, at, plain=is_plain(low[at])) : end])
         return ""
 
     def _start(self, part: Sequence[str], low: Sequence[str], at: int, *, plain: bool) -> int:
@@ -250,7 +247,7 @@ class PlaceFinder:
                 break
             belongs = word in LISTS.adjectives
             if not plain:
-                belongs |= word in LISTS.titles | LISTS.given | LISTS.particles or _is_initials(part[start - 1])
+                belongs |= word in LISTS.titles | LISTS.given | LISTS.particles or is_initials(part[start - 1])
                 belongs |= low[start] in _OF and word in LISTS.endings  # Laan van Kronenburg
                 belongs |= (
                     low[start] in LISTS.particles and part[start].islower() and _is_own_name(part[start - 1], word)
@@ -274,18 +271,16 @@ def one_apart(word: str, name: str) -> bool:
     return a[1:] == b or a == b[1:]
 
 
-def _parts(words: Sequence[str]) -> Iterator[list[str]]:
-    """Yield the words between breaks."""
-    kept: list[str] = []
-    for word in words:
-        if word == BREAK:
-            if kept:
-                yield kept
-            kept = []
-        else:
-            kept.append(word.replace("’", "'"))
-    if kept:
-        yield kept
+def _named(words: Sequence[str]) -> bool:
+    """Return whether words hold a surname and end with it, so that a town may follow."""
+    return bool(words) and is_surname(words[-1])
+
+
+def _goes_on(words: Sequence[str]) -> bool:
+    """Return whether a name goes on behind a town: aan Zee, and not: op straat."""
+    low = [word.lower() for word in words]
+    end = next((n for n, word in enumerate(low) if word not in _NAME_GOES_ON), len(low))
+    return end > 0 and end < len(words) and words[end][0].isupper()
 
 
 def _road(part: Sequence[str]) -> str:
@@ -303,15 +298,24 @@ def _road(part: Sequence[str]) -> str:
 
 
 def _end_of_name(part: Sequence[str], start: int) -> int:
-    """Return where a name like `Laan van de Helende Meesters` ends."""
+    """Return where a name like `Laan van de Helende Meesters` ends: behind its small words and one word more.
+
+    Behind an adjective of `de` there are two; a further word may be somebody's name.
+    """
+    low = [word.lower() for word in part]
     end = start
-    while end < len(part) and end - start < MAX_STREET_WORDS - 1 and (_is_name(part[end]) or part[end].islower()):
+    while end < len(part) and low[end] in LISTS.particles | LISTS.adjectives | LISTS.titles | _OF:
         end += 1
+    if end < len(part) and _is_name(part[end]) and (part[end][0].isupper() or part[start - 1].islower()):
+        end += 1
+        adjective = low[end - 2] in {"de", "der"} and low[end - 1].endswith("e")
+        if adjective and end < len(part) and _is_own_noun(part[end], low[end]):
+            end += 1
     return end
 
 
-def _is_initials(word: str) -> bool:
-    return word.endswith(".") and all(len(each) == 1 and each.isupper() for each in word.strip(".").split("."))
+def _is_own_noun(word: str, low: str) -> bool:
+    return _is_name(word) and word[0].isupper() and low not in LISTS.surnames
 
 
 def _is_own_name(word: str, low: str) -> bool:
