@@ -157,7 +157,7 @@ class P2000Reports:
             return NotForUs(kind)
         taken_back = take_back(message, self._words)
         match = self._classification(message)
-        place = self._place(message, match)
+        place = self._places.find(_behind(message.words, match), town_first=message.town_first)
         if match is None and not taken_back.call and not self._is_call(message, place):
             return NotForUs("talk" if _stands_in(self._words.talk, message.words) else "no_call")
         located = locate(message, place, self._room)
@@ -206,15 +206,6 @@ class P2000Reports:
         low = [word for word in map(_plain, message.words) if word not in _LEADS | {BREAK}]
         names_place = place.town in self._room.towns and (bool(place.street) or not starts(self._words.talk, low))
         return names_place or bool(message.group or message.units)
-
-    def _place(self, message: PagerMessage, match: Match | None) -> FoundPlace:
-        """Return where it is; where no town is found, talk behind it is left out: `Korte Laan Amstelveen bel 112`."""
-        rest = _behind(message.words, match)
-        place = self._places.find(rest, town_first=message.town_first)
-        if place.town:
-            return place
-        spoken = [BREAK if _plain(word) in self._words.talk else word for word in rest]
-        return place if spoken == rest else self._places.find(spoken, town_first=message.town_first)
 
     def _classification(self, message: PagerMessage) -> Match | None:
         """Return the classification of the words, by their numbers among `message.words`; else of the brackets."""
