@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections import Counter as Tally
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -22,8 +22,8 @@ from schemas.codec import OCTETS, Encoded, encode
 from schemas.dead_letters import DeadLetterReason, DeadLetterReference
 from schemas.incidents import Incident, ReportNote, incident_identity
 from streams.clock import Clock
-from streams.domain.incidents.raw_report import NotForUs, RawReport, Unreadable
-from streams.domain.incidents.revisions import AcceptedReport, IntakeResult, NothingNew, RefusedReport, normalise
+from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading, Unreadable
+from streams.domain.incidents.revisions import LATE, AcceptedReport, IntakeResult, NothingNew, RefusedReport, normalise
 from streams.domain.incidents.urgency import MOST_URGENT, may_be_urgent, urgency
 from streams.intake.lines import Line
 from streams.intake.sources.base import IncidentSource
@@ -107,6 +107,7 @@ class Intake:
         for result in (*IntakeResult, *ReportNote):
             REPORTS_READ.labels(source.name, result)
         self._known: OrderedDict[str, Incident] = OrderedDict()
+        self._told_at: dict[str, datetime] = {}
         self._counters: dict[str, Counter] = {}
         self._partners: set[str] = set()
         self._line_number = 0
@@ -146,9 +147,19 @@ class Intake:
     def _release(self, *, ending: bool = False) -> None:
         """Send what lines say whose rest did not come: the second half of a long page that the receiver missed."""
         now = self._report_clock()
-        for reading in self._source.overdue(now, ending=ending):
-            if isinstance(reading, RawReport):
-                self._send(self._decide(Line(self._line_number, b"", 0), reading, now, self._clock()))
+        line = Line(self._line_number, b"", 0)
+        for reading in self._overdue(now, ending=ending):
+            if isinstance(reading, Unreadable):  # which page it was cannot be told, so that it may be an urgent one
+                self._send(self._dead_letter(line, reading.reason, reading.detail, self._clock(), urgent=True))
+            elif isinstance(reading, RawReport):
+                self._send(self._decide(line, reading, now, self._clock()))
+
+    def _overdue(self, now: datetime, *, ending: bool) -> Iterator[Reading]:
+        """Yield what the source has that is overdue; behind a fault the rest comes at the next call."""
+        try:
+            yield from self._source.overdue(now, ending=ending)
+        except Exception as error:  # as in `prepare`
+            yield Unreadable(DeadLetterReason.HANDLER_FAILED, f"reading what is overdue failed: {type(error).__name__}")
 
     def _send(self, outgoing: Outgoing | None) -> None:
         if outgoing is None or self._window is None:
@@ -213,12 +224,17 @@ class Intake:
         return f"{len(self._window)} of what lines {first} to {last} told"
 
     def _decide(self, line: Line, report: RawReport, now: datetime, entered_at: datetime) -> Outgoing | None:
-        known = self._known.get(incident_identity(report.source, report.source_id))
-        decision = normalise(report, known, now)
+        incident_id = incident_identity(report.source, report.source_id)
+        told_at = self._told_at.get(incident_id)
+        decision = normalise(report, self._known.get(incident_id), now, told_at)
         if isinstance(decision, RefusedReport):
             urgent = urgency(report.source_priority) <= MOST_URGENT
             return self._dead_letter(line, decision.reason, decision.detail, entered_at, urgent)
         self._count(decision.result)
+        if (
+            report.reported_at is not None and report.reported_at - now < LATE
+        ):  # a clock that is off by days tells nothing
+            self._told_at[incident_id] = max(report.reported_at, told_at or report.reported_at)
         if isinstance(decision, NothingNew):
             return None
         self._note(decision, report)
@@ -263,7 +279,7 @@ class Intake:
         self._known[incident.incident_id] = incident
         forgotten_before = incident.received_at - self._memory
         while self._known and next(iter(self._known.values())).received_at < forgotten_before:
-            self._known.popitem(last=False)
+            self._told_at.pop(self._known.popitem(last=False)[0], None)
 
     def _note(self, decision: AcceptedReport, report: RawReport) -> None:
         if decision.late:

@@ -26,11 +26,12 @@ class RawReport:
         category: What it is about; `overig` where the source's code is unknown.
         category_source: The source's own code or word.
         category_known: Whether the code is in the mapping.
-        source_priority: As the source writes it; may be empty.
+        source_priority: As the source writes it; empty where it says none, or none that can be read.
         place: Street or square and town; may be empty.
         position: Where, or None.
         occurred_at: When it happened (UTC), or None where the source does not say.
         reported_at: When the source reported it (UTC), or None where it does not say.
+        category_said: Whether it says a category that can be read, known or not.
         notes: What could not be read as it was meant; an optional field that cannot be read is left out with a note.
     """
 
@@ -45,6 +46,7 @@ class RawReport:
     position: Position | None
     occurred_at: datetime | None
     reported_at: datetime | None
+    category_said: bool = True
     notes: tuple[ReportNote, ...] = ()
 
 

@@ -5,9 +5,10 @@ The rules, each with a result that is counted:
 * A report that was not seen before is created; one seen before with other content is updated with the next revision;
   one with equal content is a duplicate, and one that was reported before the newest that we know is stale. When it was
   reported and received is not content, and neither is a note: the same told in a better form is nothing new.
-* An update that says no position keeps the known one, and one that says no place the known place; one that names another place
-  without a position has none: it happened elsewhere than was known.
-* A cancellation keeps what was known of the report. What is reported after it under the same id opens it again. A cancellation
+* An update that says no priority, category, position or place keeps the known one; one that names another place without a
+  position has none: it happened elsewhere than was known.
+* A cancellation keeps what was known of the report. What is reported after it under the same id opens it again; what is
+  read again does not, where it says when it was reported. A cancellation
   before its report is sent as revision 0 and remembered: what was reported before it, or does not say when, changes nothing.
 * Times ahead are held at now (a partner's clock runs fast), with a note where that is more than `MAX_AHEAD`. What happened
   more than `LATE` ago is accepted and counted as late; more than `TOO_LATE` ago is refused.
@@ -80,20 +81,24 @@ class RefusedReport:
     detail: str
 
 
-def normalise(report: RawReport, known: Incident | None, now: datetime) -> AcceptedReport | NothingNew | RefusedReport:
+def normalise(
+    report: RawReport, known: Incident | None, now: datetime, told_at: datetime | None = None
+) -> AcceptedReport | NothingNew | RefusedReport:
     """Return what a report changes.
 
     Args:
         report: What the source tells.
         known: The newest incident under the same source and source id, or None.
         now: When it was read (UTC).
+        told_at: When the newest report under the same id was from, by the source's own clock, where that is still known: a
+            source's times are compared with its own, so that a clock that is fast or slow opens nothing again.
     """
     refused = _refusal(report, now)
     if refused is not None:
         return refused
-    report = _checked(report, now)
+    report = _checked(_completed(report, known), now)
     try:
-        decision = _cancelled(report, known, now) if report.cancels else _reported(report, known, now)
+        decision = _cancelled(report, known, now) if report.cancels else _reported(report, known, now, told_at)
     except ValidationError as error:
         field = str(error.errors(include_url=False, include_input=False)[0]["loc"][0])
         return RefusedReport(DeadLetterReason.INVALID, f"{field}: not as an incident can have it")
@@ -113,6 +118,23 @@ def _refusal(report: RawReport, now: datetime) -> RefusedReport | None:
             DeadLetterReason.TOO_LATE, f"happened {(now - happened).days} days ago, at most 28 is accepted"
         )
     return None
+
+
+def _completed(report: RawReport, known: Incident | None) -> RawReport:
+    """Return a report with the priority and the kind that are known, where it says none; a lone cancellation knows no kind."""
+    if known is None or report.cancels:
+        return report
+    priority = report.source_priority or known.source_priority
+    if report.category_said or (known.operation is Operation.CANCEL and known.revision == 0):
+        return replace(report, source_priority=priority)
+    return replace(
+        report,
+        source_priority=priority,
+        category=known.category,
+        category_source=known.category_source,
+        category_known=ReportNote.UNKNOWN_KIND not in known.notes,
+        notes=tuple(note for note in report.notes if note is not ReportNote.UNKNOWN_KIND),
+    )
 
 
 def _checked(report: RawReport, now: datetime) -> RawReport:
@@ -149,12 +171,14 @@ def _cancelled(report: RawReport, known: Incident | None, now: datetime) -> Acce
     return AcceptedReport(known.model_copy(update=changes), IntakeResult.CANCELLED, late=False)
 
 
-def _reported(report: RawReport, known: Incident | None, now: datetime) -> AcceptedReport | NothingNew:
+def _reported(
+    report: RawReport, known: Incident | None, now: datetime, told_at: datetime | None
+) -> AcceptedReport | NothingNew:
     if known is None:
         return AcceptedReport(_incident(report, None, now, Operation.CREATE), IntakeResult.CREATED, _late(report, now))
     incident = _incident(report, known, now, Operation.UPDATE)
     if known.operation is Operation.CANCEL:
-        if not _reported_after(report, known):
+        if not _reported_after(report, known, told_at):
             return NothingNew(IntakeResult.AFTER_CANCEL)
         return AcceptedReport(incident, IntakeResult.REACTIVATED, _late(report, now))
     if _content(incident) == _content(known):
@@ -164,11 +188,14 @@ def _reported(report: RawReport, known: Incident | None, now: datetime) -> Accep
     return AcceptedReport(incident, IntakeResult.UPDATED, _late(report, now))
 
 
-def _reported_after(report: RawReport, cancelled: Incident) -> bool:
-    """Return whether a report opens again what was cancelled, and is not one that the cancellation overtook."""
+def _reported_after(report: RawReport, cancelled: Incident, told_at: datetime | None) -> bool:
+    """Return whether a report opens again what was cancelled, and is none that the cancellation overtook or that is read again.
+
+    One that does not say when it is from cannot be told from one that is read again: it opens, since lost would be worse.
+    """
     if report.reported_at is None:
         return cancelled.revision > 0
-    return report.reported_at > cancelled.reported_at
+    return report.reported_at > (told_at or cancelled.reported_at)
 
 
 def _incident(report: RawReport, known: Incident | None, now: datetime, operation: Operation) -> Incident:

@@ -80,7 +80,7 @@ class RecordedOptions(SourceOptions):
 
     A line needs source and source_id, and may have operation, category, priority, position, place, occurred_at and
     reported_at; everything else in it is dropped unread. A field that cannot be read is left out with a note. Reading a file
-    again leaves everything as it is.
+    again leaves everything as it is; a report that was cancelled since opens again if it does not say reported_at.
 
     Example: toezicht intake recorded reports.jsonl --play --speed 2
     """
@@ -179,6 +179,7 @@ class RecordedReports:
             category=category,
             category_source=shown,
             category_known=known,
+            category_said=bool(code.value),
             source_priority=priority.value,
             place=place.value,
             position=position.value,

@@ -5,11 +5,12 @@ where its words are the same (without urgency, brackets, radio group and units) 
 where its street and town are the same, it comes within `GROWS_WITHIN` of the newest, and the radio group is the same, or a unit
 and the category. Two radio groups are two calls.
 
-A withdrawal repeats neither radio group nor units: it belongs to the newest call with the same words, else at the same place
-with the same category or a unit in common. After `REPEATED_WITHIN` a call that was withdrawn is over: what comes is a new one.
+A withdrawal mostly repeats neither radio group nor units: it belongs to the newest call with the same words, else at the same
+place with the same category or a unit in common; one that names some of its units leaves it open. After `REPEATED_WITHIN` a call
+that was withdrawn is over: what comes is a new one.
 
-The id carries the first moment, a digest of the words, radio group and units; with what an incident says it rebuilds the
-memory.
+The id carries the first moment, a digest of the words, radio group and units, and of a run of its own the run; with what an
+incident says it rebuilds the memory.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ MAX_UNITS: Final = 4
 LESSER: Final = frozenset({Category.OVERIG, Category.VERKEER_CONTEXT})
 """What is said later of an emergency, such as a check afterwards, and does not make it less of one."""
 _FORMAT: Final = "%Y%m%dT%H%M%SZ"
-_ID: Final = re.compile(r"(\d{8}T\d{6}Z)-([0-9a-f]{12})(?:-(B[A-Z]{2}\d{1,3}))?((?:-\d{5,6}){0,4})")
+_ID: Final = re.compile(r"(\d{8}T\d{6}Z)-([0-9a-f]{12})(?:-(B[A-Z]{2}\d{1,3}))?((?:-\d{5,6}){0,4})(?:-R([0-9a-f]{6}))?")
 _GRIP: Final = re.compile(r"(.*?)(?: ?GRIP ([1-5]))?")
 
 
@@ -71,13 +72,17 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One report as it is remembered: what is known of it now, and when it came first, last, and was withdrawn (UTC)."""
+    """One report as it is remembered: what is known of it now, and when it came first, last, and was withdrawn (UTC).
+
+    Of a call that grew before a restart `all_units` is false: an id has the first page's radio group and units alone.
+    """
 
     source_id: str
     told: Told
     first_at: datetime
     last_at: datetime
     withdrawn_at: datetime | None = None
+    all_units: bool = True
 
     @property
     def source_priority(self) -> str:
@@ -95,38 +100,47 @@ def digest_of(text: str) -> str:
 class CallMemory:
     """The calls of the last hours, the one that was paged last at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: str = "") -> None:
+        """Begin; the calls of one run are kept apart from those of others."""
+        self._run = f"R{digest_of(run)[:6]}" if run else ""
         self._calls: OrderedDict[str, Call] = OrderedDict()
         self._by_digest: dict[str, list[str]] = {}
         self._by_place: dict[str, list[str]] = {}
         self._newest_at = datetime.min.replace(tzinfo=UTC)
 
-    def report(self, told: Told, at: datetime, *, grip_ends: bool = False) -> Call:
-        """Return the call that a message is about, with what is known of it now; a new one where none fits."""
+    def report(self, told: Told, at: datetime, now: datetime, *, grip_ends: bool = False) -> Call:
+        """Return the call that a message is about, with what is known of it now; a new one where none fits.
+
+        The same words again just after its withdrawal are for another group of pagers: it stays withdrawn. Others open it again.
+        """
         for call in self._candidates(told):
             if _over(call, at) or not _same(call, told, at):
                 continue
-            return self._keep(
-                replace(call, told=_grown(call.told, told, grip_ends=grip_ends), last_at=max(at, call.last_at))
-            )
-        return self._add(told, at)
+            grown = _grown(call.told, told, grip_ends=grip_ends)
+            if call.withdrawn_at is not None and told.digest == call.told.digest and not _more(call.told, grown):
+                return call
+            return self._keep(replace(call, told=grown, last_at=max(at, call.last_at), withdrawn_at=None), now)
+        return self._keep(self._new(told, at), now)
 
-    def withdrawal(self, told: Told, at: datetime) -> Call:
-        """Return the call that a withdrawal is about; a new one, for which its report may still come, where none fits."""
-        for call in self._candidates(told):
-            if _over(call, at) or abs(at - call.last_at) > WITHDRAWN_WITHIN:
-                continue
-            if not _differ(call.told.channel, told.channel) and (
-                call.told.digest == told.digest or _about(call.told, told)
-            ):
-                return self._keep(replace(call, withdrawn_at=call.withdrawn_at or at))
-        return self._keep(replace(self._new(told, at), withdrawn_at=at))
+    def withdrawal(self, told: Told, at: datetime, now: datetime) -> Call:
+        """Return the call that a withdrawal is about; a new one, for which its report may still come, where none fits.
+
+        One that names units withdraws those: the call ends where it names all of them.
+        """
+        found = [call for call in self._candidates(told) if _withdraws(call, told, at)]
+        call = next((each for each in found if each.withdrawn_at is None), found[0] if found else None)
+        if call is None:
+            return self._keep(replace(self._new(told, at), withdrawn_at=at), now)
+        some = told.units and not (call.all_units and set(told.units).issuperset(call.told.units))
+        if some or call.withdrawn_at is not None:
+            return call
+        return self._keep(replace(call, withdrawn_at=at), now)
 
     def recall(self, incident: Incident) -> None:
         """Learn of a report that was sent before."""
         match = _ID.fullmatch(incident.source_id)
         said = _GRIP.fullmatch(incident.source_priority)
-        if match is None or said is None:
+        if match is None or said is None or (match[5] or "") != self._run[1:]:
             return
         try:
             first_at = datetime.strptime(match[1], _FORMAT).replace(tzinfo=UTC)
@@ -144,7 +158,9 @@ class CallMemory:
             grip=int(said[2] or 0),
         )
         withdrawn_at = incident.reported_at if incident.operation is Operation.CANCEL else None
-        self._keep(Call(incident.source_id, told, first_at, max(first_at, incident.reported_at), withdrawn_at))
+        all_units = incident.revision == 0 and len(told.units) < MAX_UNITS
+        call = Call(incident.source_id, told, first_at, max(first_at, incident.reported_at), withdrawn_at, all_units)
+        self._keep(call, incident.received_at)
 
     def __len__(self) -> int:
         """Return how many calls are remembered."""
@@ -157,22 +173,24 @@ class CallMemory:
         ):
             yield self._calls[source_id]
 
-    def _add(self, told: Told, at: datetime) -> Call:
-        return self._keep(self._new(told, at))
-
     def _new(self, told: Told, at: datetime) -> Call:
         stamp = at.astimezone(UTC).strftime(_FORMAT)
-        source_id = "-".join(part for part in (stamp, told.digest, told.channel, *told.units[:MAX_UNITS]) if part)
+        source_id = "-".join(
+            part for part in (stamp, told.digest, told.channel, *told.units[:MAX_UNITS], self._run) if part
+        )
         return Call(source_id, told, at.replace(microsecond=0), at)
 
-    def _keep(self, call: Call) -> Call:
+    def _keep(self, call: Call, now: datetime) -> Call:
+        """Remember a call as the newest; the age of others is told by pages that do not lie ahead."""
         self._forget(call.source_id)
         self._calls[call.source_id] = call
         self._by_digest.setdefault(call.told.digest, []).append(call.source_id)
         if call.told.place:
             self._by_place.setdefault(call.told.place.lower(), []).append(call.source_id)
-        self._newest_at = max(self._newest_at, call.last_at)
-        while len(self._calls) > CALLS_AT_MOST or self._newest_at - self._oldest.last_at > WITHDRAWN_WITHIN:
+        self._newest_at = max(self._newest_at, min(call.last_at, now))
+        while self._calls and (
+            len(self._calls) > CALLS_AT_MOST or self._newest_at - self._oldest.last_at > WITHDRAWN_WITHIN
+        ):
             self._forget(self._oldest.source_id)
         return call
 
@@ -195,6 +213,13 @@ class CallMemory:
 def _over(call: Call, at: datetime) -> bool:
     """Return whether a call was withdrawn, so long ago that another report is another call."""
     return call.withdrawn_at is not None and at - call.withdrawn_at > REPEATED_WITHIN
+
+
+def _withdraws(call: Call, told: Told, at: datetime) -> bool:
+    """Return whether a withdrawal is about a call."""
+    if abs(at - call.last_at) > WITHDRAWN_WITHIN or _differ(call.told.channel, told.channel):
+        return False
+    return call.told.digest == told.digest or _about(call.told, told)
 
 
 def _same(call: Call, told: Told, at: datetime) -> bool:
@@ -225,9 +250,21 @@ def _differ(one: str, other: str) -> bool:
     return bool(one and other and one != other)
 
 
+def _more(known: Told, grown: Told) -> bool:
+    """Return whether a message told more of a call than for whom it is."""
+    return (known.category, known.priority, known.grip) != (grown.category, grown.priority, grown.grip)
+
+
+def _weight(category: Category) -> int:
+    """Return which kind a call has of two that were said of it: help that is called to a fire makes it no other."""
+    if category in LESSER:
+        return 0
+    return 1 if category is Category.MEDISCH_ONWEL else 2
+
+
 def _grown(known: Told, told: Told, *, grip_ends: bool) -> Told:
     """Return what is known of a call after a message: it grows, and only a withdrawal makes it less."""
-    keeps_kind = not told.known or (told.category in LESSER and known.category not in LESSER and known.known)
+    keeps_kind = not told.known or (known.known and _weight(told.category) < _weight(known.category))
     raised = urgency(told.priority) < urgency(known.priority) or not known.priority
     return replace(
         known,

@@ -117,6 +117,11 @@ class Classifications(Part):
         return frozenset(self.vocabulary)
 
     @cached_property
+    def all_words(self) -> frozenset[str]:
+        """Return the words that classifications have."""
+        return frozenset(word for each in self._all() for word in each.words)
+
+    @cached_property
     def _by_first(self) -> dict[str, list[Classification]]:
         by_first: dict[str, list[Classification]] = defaultdict(list)
         for each in self._all():
@@ -176,6 +181,11 @@ class Classifications(Part):
 def words_of(text: str) -> tuple[str, ...]:
     """Return a text's words as they are compared."""
     return tuple(word.strip(".,:;!?") for word in text.lower().replace("/", " ").replace("-", " ").split())
+
+
+def starts(phrases: Sequence[str], words: Sequence[str]) -> bool:
+    """Return whether one of the phrases stands at the beginning of the words."""
+    return any(tuple(words[: len(parts)]) == parts for parts in (tuple(phrase.split()) for phrase in phrases))
 
 
 def load_classifications(path: Path | None = None) -> Classifications:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
@@ -31,7 +30,7 @@ from streams.intake.sources.base import SourceOptions
 from streams.intake.sources.categories import UNKNOWN_CODE
 from streams.intake.sources.gazetteer import NO_GAZETTEER, Gazetteer, join_place
 from streams.intake.sources.p2000.calls import Call, CallMemory, Told, digest_of
-from streams.intake.sources.p2000.classifications import Classifications, Match, load_classifications, words_of
+from streams.intake.sources.p2000.classifications import Classifications, Match, load_classifications, starts, words_of
 from streams.intake.sources.p2000.fragments import FirstPart, Fragments
 from streams.intake.sources.p2000.line import Page, read_line
 from streams.intake.sources.p2000.location import Where, locate
@@ -40,6 +39,7 @@ from streams.intake.sources.p2000.moment import ClockTrust, moment_of, trust_of
 from streams.intake.sources.p2000.room import Room, load_room
 from streams.intake.sources.p2000.streets import FoundPlace, PlaceFinder
 from streams.intake.sources.p2000.stretches import LISTS
+from streams.intake.sources.p2000.withdrawal import NEGATIONS, take_back
 from streams.settings import read_time_zone
 
 SOURCE: Final = "p2000"
@@ -48,10 +48,6 @@ _LEADS: Final = frozenset(
     {"graag", "spoed", "met", "van", "een", "mogelijk", "mogelijke", "vermoedelijk", "ploeg", "ajb", "svp", "dv"}
 )
 """What may stand before a classification and says nothing."""
-_ALARM: Final = frozenset({"alarm", "brw", "brandweer", "melding", "voor", "van"})
-_SERVICES: Final = frozenset({"ambu", "ambulance", "politie", "mmt", "traumaheli"})
-_WITHDRAWN_WORDS: Final = 4
-"""How many words behind `intrekken` may say what is withdrawn."""
 
 
 class P2000Options(SourceOptions):
@@ -79,14 +75,6 @@ class P2000Options(SourceOptions):
     zone: str = Field(
         "UTC", description="Zone in which the decoder prints its times; multimon-ng prints UTC whatever the host's"
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
-    """Withdrawal: what a message takes back: the call, or its scaling-up alone."""
-
-    call: bool = False
-    grip: bool = False
 
 
 class P2000Reports:
@@ -124,7 +112,7 @@ class P2000Reports:
         self._clock = clock
         self._run = run
         self._places = PlaceFinder(self._room, gazetteer)
-        self._calls = CallMemory()
+        self._calls = CallMemory(run)
         self._fragments = Fragments()
 
     @classmethod
@@ -151,28 +139,27 @@ class P2000Reports:
                 notes.append(ReportNote.INCOMPLETE)
             else:
                 page, moment = whole.page, whole.moment
-        return self._page(page, moment, notes)
+        return self._page(page, moment, now, notes)
 
     def overdue(self, now: datetime, *, ending: bool = False) -> Iterator[Reading]:
         """Yield what the first parts of pages say whose rest did not come in time."""
         for held in self._fragments.overdue(now, ending=ending):
-            yield self._page(held.page, held.moment, [ReportNote.INCOMPLETE])
+            yield self._page(held.page, held.moment, now, [ReportNote.INCOMPLETE])
 
     def recall(self, incident: Incident) -> None:
         """Learn of a call that was sent before the process was started again."""
         self._calls.recall(incident)
 
-    def _page(self, page: Page, moment: datetime, notes: list[ReportNote]) -> Reading:
+    def _page(self, page: Page, moment: datetime, now: datetime, notes: list[ReportNote]) -> Reading:
         message = parse(page.text)
         kind = self._kind_of_message(message)
         if kind:
             return NotForUs(kind)
-        taken_back = self._withdrawal(message)
+        taken_back = take_back(message, self._words)
         match = self._classification(message)
-        if match is None and not taken_back.call and not self._is_call(message):
+        place = self._places.find(_behind(message.words, match), town_first=message.town_first)
+        if match is None and not taken_back.call and not self._is_call(message, place):
             return NotForUs("talk" if _stands_in(self._words.talk, message.words) else "no_call")
-        rest = _behind(message.words, match)
-        place = self._places.find(rest, town_first=message.town_first)
         located = locate(message, place, self._room)
         if located.where is Where.ELSEWHERE or (located.where is Where.NOT_LOCATED and self._room.unlocated == "drop"):
             return NotForUs(located.where.value)
@@ -186,58 +173,39 @@ class P2000Reports:
         grip = _GRIP.search(page.text)
         told = self._told(message, match, place, int(grip[1]) if grip and not taken_back.grip else 0)
         if taken_back.call:
-            call = self._calls.withdrawal(told, moment)
+            call = self._calls.withdrawal(told, moment, now)
         else:
-            call = self._calls.report(told, moment, grip_ends=taken_back.grip)
-        return self._report(message, place, call, moment, cancels=taken_back.call, notes=notes)
+            call = self._calls.report(told, moment, now, grip_ends=taken_back.grip)
+        return self._report(message, place, call, moment, notes=notes)
 
     def _kind_of_message(self, message: PagerMessage) -> str:
         """Return why a message is none of an incident: a test or an exercise; or nothing."""
-        head = [word for word in message.words if word][:2]
-        for name, markers in (("test", self._words.tests), ("exercise", self._words.exercises)):
-            marked = any(_stands_in((*markers.first, *markers.anywhere), words_of(text)) for text in message.brackets)
-            if (
-                marked
-                or _starts(markers.first, [_plain(word) for word in head])
-                or _stands_in(markers.anywhere, message.words)
+        head = [_plain(word) for word in message.words if word][:2]
+        brackets = [words_of(text) for text in message.brackets]
+        tests, exercises = self._words.tests, self._words.exercises
+        for name, markers in (("test", tests), ("exercise", exercises)):
+            if starts(markers.first, head) or any(
+                _is_said(markers.anywhere, each) for each in (message.words, *brackets)
             ):
                 return name
-        return "exercise" if message.drill else ""
+        if any(" ".join(words) in tests.first for words in brackets):  # (test locatie) is a place
+            return "test"
+        return "exercise" if message.drill or any(starts(exercises.first, words) for words in brackets) else ""
 
-    def _is_call(self, message: PagerMessage) -> bool:
-        """Return whether a message without classification is of a call: it has a priority, and is no talk but an urgent one."""
+    def _is_call(self, message: PagerMessage, place: FoundPlace) -> bool:
+        """Return whether a message without classification is of a call: it has a priority, and is no talk but an urgent one.
+
+        Urgent talk is a call where it sends somebody, or names a place of ours and does not begin as talk.
+        """
         if not message.priority:
             return False
         if not _stands_in(self._words.talk, message.words):
             return True
-        return urgency(message.priority) <= MOST_URGENT and bool(message.group or message.units)
-
-    def _withdrawal(self, message: PagerMessage) -> Withdrawal:
-        """Return what a message takes back, and leave the words for it out of the message."""
-        texts = [list(words_of(text)) for text in message.brackets]
-        low = [_plain(word) for word in message.words]
-        for at, word in enumerate(low):
-            if word in self._words.withdrawals:
-                behind = low[at + 1 : at + 1 + _WITHDRAWN_WORDS]
-                said = [
-                    each
-                    for n, each in enumerate(behind)
-                    if all(_of_withdrawal(self._words, w) for w in behind[: n + 1])
-                ]
-                texts.append([word, *said])
-                message.words[at : at + 1 + len(said)] = [BREAK]
-                break
-        for words in texts:
-            if not set(words) & set(self._words.withdrawals):
-                continue
-            if "grip" in words or "opschaling" in words:
-                return Withdrawal(grip=True)
-            if set(words) & _ALARM or message.ambulance:
-                services = set(words) & _SERVICES
-                return Withdrawal(call=message.ambulance or not services or bool(set(words) & {"brw", "brandweer"}))
-            others = [w for w in words if w not in self._words.withdrawals]
-            return Withdrawal(call=not any(_starts(self._words.scalings, others[n:]) for n in range(len(others))))
-        return Withdrawal()
+        if urgency(message.priority) > MOST_URGENT:
+            return False
+        low = [word for word in map(_plain, message.words) if word not in _LEADS | {BREAK}]
+        names_place = place.town in self._room.towns and (bool(place.street) or not starts(self._words.talk, low))
+        return names_place or bool(message.group or message.units)
 
     def _classification(self, message: PagerMessage) -> Match | None:
         """Return the classification of the words, by their numbers among `message.words`; else of the brackets."""
@@ -279,7 +247,7 @@ class P2000Reports:
         elif not place.street:
             words += message.numbers
         street = "" if message.ambulance else place.street
-        where = join_place(street, place.town) if street else ""
+        where = join_place(street, place.town or self._area(message)) if street else ""
         units = tuple(dict.fromkeys(message.units))
         return Told(digest_of(" ".join(words)), channel, units, where, category, word, known, message.priority, grip)
 
@@ -294,17 +262,19 @@ class P2000Reports:
         safe = [word for word in map(_plain, message.words) if word in self._words.safe_words]
         return Category.OVERIG, " ".join(safe)[:80] or UNKNOWN_CODE, False
 
+    def _area(self, message: PagerMessage) -> str:
+        """Return the four digits of a postcode of the room's, or nothing."""
+        return message.postcode if self._room.has_postcode(message.postcode) else ""
+
     def _report(
         self,
         message: PagerMessage,
         place: FoundPlace,
         call: Call,
         moment: datetime,
-        *,
-        cancels: bool,
         notes: Sequence[ReportNote],
     ) -> RawReport:
-        area = message.postcode if self._room.has_postcode(message.postcode) else ""
+        area = self._area(message)
         if message.ambulance:
             street, town = "", f"{area} {place.town}".strip()
         else:
@@ -312,7 +282,7 @@ class P2000Reports:
         return RawReport(
             source=SOURCE,
             source_id=call.source_id,
-            cancels=cancels,
+            cancels=call.withdrawn_at is not None,
             category=call.told.category,
             category_source=call.told.word,
             category_known=call.told.known,
@@ -347,14 +317,10 @@ def _plain(word: str) -> str:
 
 def _stands_in(phrases: Sequence[str], words: Sequence[str]) -> bool:
     low = [_plain(word) for word in words]
-    return any(_starts(phrases, low[at:]) for at in range(len(low)))
+    return any(starts(phrases, low[at:]) for at in range(len(low)))
 
 
-def _starts(phrases: Sequence[str], words: Sequence[str]) -> bool:
-    """Return whether one of the phrases stands at the beginning of the words."""
-    return any(tuple(words[: len(parts)]) == parts for parts in (tuple(phrase.split()) for phrase in phrases))
-
-
-def _of_withdrawal(table: Classifications, word: str) -> bool:
-    """Return whether a word behind `intrekken` says what is withdrawn."""
-    return word in _ALARM or any(word in phrase.split() for phrase in table.scalings) or word == BREAK
+def _is_said(phrases: Sequence[str], words: Sequence[str]) -> bool:
+    """Return whether one of the phrases stands among the words, and not behind `geen` or `niet`."""
+    low = [_plain(word) for word in words]
+    return any(starts(phrases, low[at:]) and low[max(at - 1, 0)] not in NEGATIONS for at in range(len(low)))

@@ -15,6 +15,7 @@ A YAML file, checked when it is read::
 
 from __future__ import annotations
 
+import logging
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -25,6 +26,8 @@ from pydantic import Field, model_validator
 from schemas.base import Part
 from streams.config.yaml import parse_yaml, read_yaml
 from streams.intake.sources.p2000.regions import REGIONS, Name, Number
+
+log = logging.getLogger(__name__)
 
 Postcodes = Annotated[str, Field(pattern=r"^[1-9][0-9]{3}(-[1-9][0-9]{3})?$")]
 
@@ -49,6 +52,14 @@ class Room(Part):
                 raise ValueError(
                     f"town '{town}' lies in region {other.number} ({other.name}), expected one of {self.region}"
                 )
+        seen: set[str] = set()
+        for town, ways in self.towns.items():
+            for way in (town, *ways):
+                if way.lower() in seen:
+                    raise ValueError(f"'{way}' stands twice, expected each way to write a town once")
+                seen.add(way.lower())
+                if REGIONS.town_names().get(way.lower(), town).lower() != town.lower():
+                    raise ValueError(f"'{way}' is a town of its own, expected another way to write '{town}'")
         for first, last in self._ranges:
             if last < first:
                 raise ValueError(f"postcodes '{first}-{last}': expected the lower one first")
@@ -75,7 +86,11 @@ def load_room(path: Path | None = None) -> Room:
         FileError: One line with file, line, field and what was expected.
     """
     if path is not None:
-        return read_yaml(path, Room)
+        room = read_yaml(path, Room)
+        for town in room.towns:
+            if town.lower() not in REGIONS.by_town:
+                log.warning("%s: towns: '%s' is in no list of towns, and is sought as it stands there", path.name, town)
+        return room
     return _built_in()
 
 

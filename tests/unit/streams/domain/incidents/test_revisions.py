@@ -263,3 +263,37 @@ def test_what_no_incident_can_have_is_refused() -> None:
 def test_summary_without_a_place() -> None:
     """The category alone is a summary too."""
     assert summary(Category.VERDACHT_VOORWERP, "") == "Verdacht voorwerp"
+
+
+UNSAID = {"category": Category.OVERIG, "category_source": "unknown", "category_known": False, "category_said": False}
+
+
+@pytest.mark.parametrize("changes", [{"source_priority": ""}, UNSAID, UNSAID | {"source_priority": ""}])
+def test_what_an_update_leaves_out_stays_as_it_is_known(changes: dict[str, Any]) -> None:
+    """Priority and kind: an update of the position alone makes a robbery no unknown kind of no urgency."""
+    update = replace(REPORT, position=THERE, reported_at=NOW, **changes)
+    incident = _accepted(update, _known(replace(REPORT, source_priority="A0"))).incident
+    assert incident.position == THERE
+    assert (incident.category, incident.category_source, incident.notes) == (Category.STRAATROOF, "bzdsbr", ())
+    assert (incident.urgency, incident.summary) == (
+        0 if not update.source_priority else 1,
+        "Straatroof, Stadsplein, Amstelveen",
+    )
+    assert normalise(replace(REPORT, **changes), _known(), NOW) == NothingNew(IntakeResult.DUPLICATE)
+
+
+def test_a_kind_that_is_said_and_not_known_is_told() -> None:
+    """A partner that changes the kind to one we do not know has said something."""
+    changed = replace(REPORT, category=Category.OVERIG, category_source="zzzz", category_known=False)
+    assert ReportNote.UNKNOWN_KIND in _accepted(changed, _known()).incident.notes
+
+
+def test_an_unknown_kind_that_is_left_out_stays_unknown() -> None:
+    """So it does where a cancellation came first, which has no kind."""
+    unknown = replace(REPORT, category=Category.OVERIG, category_source="zzzz", category_known=False)
+    update = replace(REPORT, position=THERE, reported_at=NOW, **UNSAID)  # type: ignore[arg-type]
+    incident = _accepted(update, _known(unknown)).incident
+    assert (incident.category_source, incident.notes) == ("zzzz", (ReportNote.UNKNOWN_KIND,))
+    assert (
+        ReportNote.UNKNOWN_KIND in _accepted(update, _known(replace(CANCEL, reported_at=NOW - MINUTE))).incident.notes
+    )

@@ -238,3 +238,65 @@ def test_without_an_identity_of_its_own_it_is_a_dead_letter() -> None:
         content = json.dumps(ROBBERY | fields).encode()
         [letter] = Desk().take(Line(1, content, len(content)))
         assert isinstance(letter, DeadLetterReference)
+
+
+@pytest.mark.parametrize(
+    "unsaid", [{}, {"priority": None, "category": None}, {"priority": "weet niet", "category": ["x"]}]
+)
+def test_an_update_without_priority_and_category(unsaid: dict[str, Any]) -> None:
+    """Left out, null or unreadable: what is not said stays as it is known."""
+    desk = Desk()
+    desk.say(source_id="R50", priority="A0")
+    desk.now += timedelta(minutes=1)
+    fields = {"source": "meldpunt", "source_id": "R50", "position": {"lat": 52.3063, "lon": 4.8573}} | unsaid
+    content = json.dumps(fields).encode()
+    [incident] = desk.take(Line(1, content, len(content)))
+    assert (incident.category, incident.urgency, incident.source_priority) == (Category.STRAATROOF, 0, "A0")
+    assert ReportNote.UNKNOWN_KIND not in incident.notes
+    assert where(incident) == STADSPLEIN
+
+
+def _results(desk: Desk, *lines: dict[str, Any]) -> list[str]:
+    """Return what becomes of robberies, a minute apart."""
+    found = []
+    for fields in lines:
+        desk.now += timedelta(minutes=1)
+        before = desk.intake.summary.results.copy()
+        content = json.dumps(ROBBERY | {"source_id": "R60"} | fields).encode()
+        desk.take(Line(1, content, len(content)))
+        found += list(desk.intake.summary.results - before)
+    return found
+
+
+def at(minutes: int) -> dict[str, str]:
+    """Return when a line says that it was reported."""
+    return {"reported_at": (NOW + timedelta(minutes=minutes)).isoformat()}
+
+
+CANCELLED = {"operation": "cancel"}
+
+
+@pytest.mark.parametrize("ahead", [0, 5, -5], ids=["right", "fast", "slow"])
+@pytest.mark.parametrize("cancelled", [{}, at(3)], ids=["no-time", "time"])
+def test_reading_a_cancelled_report_again(ahead: int, cancelled: dict[str, str]) -> None:
+    """Whatever the partner's clock: the same report changes nothing, and a later one under the same id opens it again."""
+    report = at(1 + ahead)
+    cancel = CANCELLED | (at(2 + ahead) if cancelled else {})
+    desk = Desk()
+    first, again = _results(desk, report, cancel), _results(desk, report, cancel, report, report)
+    assert (first, again) == (["created", "cancelled"], ["after_cancel", "duplicate", "after_cancel", "after_cancel"])
+    later = at(9 + ahead) if cancelled or ahead >= 0 else at(9)
+    assert _results(desk, later, cancel | at(10 + ahead), report) == ["reactivated", "cancelled", "after_cancel"]
+
+
+def test_reading_a_cancelled_report_without_a_time_again() -> None:
+    """It cannot be told from one that a partner reactivates, so that it opens again: lost would be worse."""
+    assert _results(Desk(), {}, CANCELLED, {}, CANCELLED) == ["created", "cancelled", "reactivated", "cancelled"]
+
+
+def test_a_clock_that_was_years_ahead_once_keeps_nothing_closed() -> None:
+    """What is reported by the right clock afterwards opens the report again."""
+    found = _results(
+        Desk(), at(1), {"reported_at": "2036-01-01T00:00:00Z", "priority": "P 2"}, CANCELLED | at(3), at(4)
+    )
+    assert found == ["created", "updated", "cancelled", "reactivated"]

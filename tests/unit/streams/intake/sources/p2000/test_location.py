@@ -95,6 +95,10 @@ GOOD = "version: '1'\nregion: 13\ntowns: {Amstelveen: [amstvn]}\npostcodes: ['11
     [
         ("region: 13", "region: 26", r"room\.yaml:2: region"),
         ("Amstelveen: [amstvn]", "Groningen: []", r"'Groningen' lies in region 1 \(Groningen\), expected one of 13"),
+        ("[amstvn]", "[Uithoorn]", r"'Uithoorn' is a town of its own, expected another way to write 'Amstelveen'"),
+        ("[amstvn]", "[amstvn, Amstvn]", r"'Amstvn' stands twice"),
+        ("{Amstelveen: [amstvn]}", "{Amstelveen: [bovenk], Bovenkerk: [bovenk]}", r"'bovenk' stands twice"),
+        ("{Amstelveen: [amstvn]}", "{Amstelveen: [bovenk], Bovenk: []}", r"'Bovenk' stands twice"),
         ("'1180-1189'", "'1189-1180'", r"'1189-1180': expected the lower one first"),
         ("'1180-1189'", "'118'", r"room\.yaml:4: postcodes"),
         ("towns: {Amstelveen: [amstvn]}", "towns: {}", r"room\.yaml:3: towns"),
@@ -110,6 +114,17 @@ def test_a_room_that_is_wrong_says_so(tmp_path: Path, changed: str, to: str, sai
     file.write_text(GOOD.replace(changed, to))
     with pytest.raises(FileError, match=said):
         load_room(file)
+
+
+def test_a_town_that_no_list_has_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It may be a slip, with which no call of the town would be found; a village that no list has is right."""
+    file = tmp_path / "room.yaml"
+    file.write_text(GOOD)
+    load_room(file)
+    assert caplog.text == ""
+    file.write_text(GOOD.replace("Amstelveen:", "Amstelven:"))
+    load_room(file)
+    assert "room.yaml: towns: 'Amstelven' is in no list of towns" in caplog.text
 
 
 def test_another_room() -> None:
