@@ -83,7 +83,8 @@ class Runner:
         metrics.failures_from_zero(stage.name)
         self._taken = {topic: metrics.MESSAGES_IN.labels(stage.name, topic) for topic in stage.inputs}
         self._repeated = metrics.MESSAGES_REPEATED.labels(stage.name)
-        self._sent_on: dict[str, Any] = {}
+        self._sent_on = {topic: metrics.MESSAGES_SENT_ON.labels(stage.name, topic) for topic in stage.inputs}
+        self._told_of: set[str] = set()
         self._redelivered = metrics.MESSAGES_REPLAYED.labels(stage.name)
 
     async def run(self, events: AsyncIterator[Any]) -> None:
@@ -153,13 +154,13 @@ class Runner:
         if size > MAX_RECORD_BYTES:
             detail = f"it belongs on partition {partition}, and its copy has {size} bytes, expected at most {MAX_RECORD_BYTES}"
             return Fault(DeadLetterReason.TOO_LARGE, detail)
-        if item.topic not in self._sent_on:
+        if item.topic not in self._told_of:
+            self._told_of.add(item.topic)
             log.warning(
                 "%s: %s/%d@%d: its key belongs on partition %d: a client has another partitioner (docs/partners.md). "
                 "What it writes is sent on",
                 self.stage.name, item.topic, item.partition, item.offset, partition,
             )  # fmt: skip
-            self._sent_on[item.topic] = metrics.MESSAGES_SENT_ON.labels(self.stage.name, item.topic)
         self._sent_on[item.topic].inc()
         return None, [EncodedOutput(item.topic, partition, Encoded(record.key or b"", item.payload, headers))]
 
