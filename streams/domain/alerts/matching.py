@@ -131,12 +131,42 @@ def may_join(fact: Fact, situation: Situation, rules: Rules) -> bool:
     """
     if is_full(situation, rules.joining.reports_at_most):
         return False
-    if fact.fact_id in situation.apart:
+    if fact.fact_id in situation.apart or _in_another_street(fact, situation, rules):
         return False
     if isinstance(fact, EpisodeRow):
         return True
     told_roughly = {row.report.source for row in situation.live_reports if _rough(row, rules)}
     return not (_rough(fact, rules) and fact.report.source in told_roughly)
+
+
+def _in_another_street(fact: Fact, situation: Situation, rules: Rules) -> bool:
+    """Return whether one of both names a street that the other does not, while its position is that of its town at best.
+
+    A town's centre stands for every street of the town: near it, fires in three streets would be one.
+    """
+    reports, episodes = told(situation)
+    streets = {street for row in reports if (street := _street(row))}
+    if _street(fact) in streets:
+        return False
+    facts: list[Fact] = [*reports, *episodes]
+    known_well = any(not _coarse(each, rules) for each in facts)
+    if _coarse(fact, rules):
+        return bool(_street(fact)) and (known_well or bool(streets))
+    return bool(streets) and not known_well
+
+
+def _street(row: Fact) -> str:
+    """Return the street that a report names, for comparing; empty for none, and where it may as well be a town."""
+    if isinstance(row, EpisodeRow):
+        return ""
+    street, comma, _ = row.place.partition(", ")
+    return street.casefold() if comma else ""
+
+
+def _coarse(row: Fact, rules: Rules) -> bool:
+    """Return whether a fact has no position, or one that is known worse than joining allows for."""
+    position = row.position if isinstance(row, EpisodeRow) else row.report.position
+    return position is None or position.accuracy_m > rules.joining.accuracy_at_most_m
 
 
 def _rough(row: ReportRow, rules: Rules) -> bool:

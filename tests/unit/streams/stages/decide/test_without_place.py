@@ -9,6 +9,8 @@ import pytest
 from schemas.actions import Action
 from schemas.categories import Category
 from schemas.evidence import Evidence
+from schemas.geo import Position
+from schemas.incidents import Operation
 from tests.support.deciding import RULES, Deciding
 from tests.support.situations import NOON, action, position, report, seconds
 
@@ -92,3 +94,48 @@ def test_old_fights_do_not_stand_in_the_way(deciding: Deciding) -> None:
         deciding.take(told(f"n{number}", -4 * WINDOW_S, position=position(300 * number)))
     newest = deciding.one(told("new", position=position()))
     assert deciding.one(told("late")).alert_id == newest.alert_id
+
+
+TOWN = position(300, accuracy_m=4_000)
+"""A town's centre, as a gazetteer gives it for a street that it does not know."""
+FINE = position()
+
+
+@pytest.mark.parametrize("category", [Category.BRAND, FIGHT])
+@pytest.mark.parametrize("coarse", [None, TOWN], ids=["no position", "the town's"])
+@pytest.mark.parametrize(
+    ("first", "second", "alerts"),
+    [
+        (("Stadsplein, Amstelveen", FINE), ("Korenlaan, Amstelveen", None), 2),
+        (("Korenlaan, Amstelveen", None), ("Stadsplein, Amstelveen", FINE), 2),
+        (("Stadsplein, Amstelveen", FINE), ("Stadsplein, Amstelveen", None), 1),
+        (("Stadsplein, Amstelveen", FINE), ("stadsplein, Amstelveen", None), 1),
+        (("Stadsplein, Amstelveen", FINE), ("Amstelveen", None), 1),
+        (("Stadsplein, Amstelveen", FINE), ("", None), 1),
+        (("", FINE), ("Korenlaan, Amstelveen", None), 2),
+    ],
+)
+def test_a_street_says_something(
+    deciding: Deciding,
+    category: Category,
+    coarse: Position | None,
+    first: tuple[str, Position | None],
+    second: tuple[str, Position | None],
+    alerts: int,
+) -> None:
+    """A fire in one street is not about the only fire in another, also where both streets have their town's position."""
+    for source, (place, at) in zip(("p2000", "politie-gms"), (first, second), strict=True):
+        deciding.take(told(source, category=category, source=source, place=place, position=at or coarse))
+    assert len(deciding.alerts) == alerts
+
+
+def test_three_fires_of_one_feed_are_three_also_when_one_is_withdrawn(deciding: Deciding) -> None:
+    """Seen with pager calls of three streets: the second, cancelled, let the third into the first one's alert."""
+    fire: dict[str, Any] = {"category": Category.BRAND, "source": "p2000"}
+    deciding.take(told("a", place="Stadsplein, Amstelveen", position=FINE, **fire))
+    deciding.take(told("b", place="Bloklaan, Amstelveen", position=TOWN, **fire))
+    deciding.take(
+        told("b", place="Bloklaan, Amstelveen", position=TOWN, operation=Operation.CANCEL, revision=1, **fire)
+    )
+    deciding.take(told("c", place="Korenlaan, Amstelveen", position=TOWN, **fire))
+    assert len(deciding.alerts) == 3
