@@ -75,6 +75,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         os._exit(config.stash[EXIT_STATUS])
 
 
+@pytest.fixture(autouse=True)
+def _own_logging() -> Iterator[None]:
+    """Give the levels of logging back: a command that is tried in this process sets them for the whole of it."""
+    root, kafka = logging.getLogger(), logging.getLogger("kafka")
+    before = root.level, kafka.level
+    yield
+    for logger, level in zip((root, kafka), before, strict=True):
+        logger.setLevel(level)
+
+
 @pytest.fixture(scope="session")
 def local_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaSettings]:
     """Yield the settings of a real broker on this machine, which ends with the session."""
