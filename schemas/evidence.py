@@ -49,15 +49,37 @@ class ReportFact(Part):
 class Verdict(StrEnum):
     """Verdict: what a camera says about a report: `unseen` means that it could see and did not.
 
-    `pending` means that the camera was asked and its window is still open.
+    `pending` means that the camera was asked and its window is still open. `consistent` means that what it saw fits the report,
+    and is not much more likely if the report is true than at this place and hour anyway.
     """
 
     PENDING = "pending"
     CORROBORATED = "corroborated"
+    CONSISTENT = "consistent"
     UNSEEN = "unseen"
     CONTRADICTED = "contradicted"
     CAMERA_UNAVAILABLE = "camera_unavailable"
     NO_COVERAGE = "no_coverage"
+
+
+class Likelihood(Part):
+    """Likelihood: how much more likely a sight is if the report is true than at this place and hour anyway.
+
+    `ratio` is P(sight | report true) / P(sight | nothing): above 1 it speaks for the report, below 1 against it.
+    `base_rate` is how often windows of this length about nothing show it here, as learnt from `windows` of them; null where too
+    little was learnt. `hit_rate` is how often it shows when the report is true and the camera could have seen it. `learnt_of`
+    says over which hours: `hour`, `near_hours`, `day_kind`, or `nothing`.
+    """
+
+    signal: Annotated[str, Field(max_length=40)]
+    ratio: Annotated[float, Field(gt=0)]
+    hit_rate: Annotated[float, Field(gt=0, lt=1)]
+    base_rate: Annotated[float, Field(gt=0, lt=1)] | None = None
+    windows: Annotated[int, Field(ge=0)] = 0
+    learnt_of: Annotated[str, Field(max_length=20)] = "nothing"
+    in_view: Annotated[
+        float, Field(ge=0, le=1, description="The chance that the place reported lies in view, by its accuracy")
+    ] = 1.0
 
 
 class SightingFact(Part):
@@ -77,6 +99,7 @@ class SightingFact(Part):
     value: Annotated[float, Field(ge=0, description="The size of that observation")]
     explanation: ShortText
     degraded: bool = False
+    likelihood: Annotated[Likelihood | None, Field(description="Null from senders that do not know it")] = None
 
 
 class EpisodeFact(Part):

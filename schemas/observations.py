@@ -54,6 +54,22 @@ class GroundMeasure(Part):
     dispersal: Annotated[float, Field(ge=0, le=1)] | None = None
 
 
+class Measures(Part):
+    """Measures: what a zone, or a camera's whole view, shows in one second of what a normal profile is learnt from.
+
+    `persons` is the count. `fastest_m_per_s` is the highest speed over 2 s that somebody held for 1 s, in metres on the ground.
+    `standing_together` is the most persons slower than 0.4 m/s who stand within 2.5 m of one of them. `dropped` is the median
+    count of 10 to 5 s ago less that of now, never below zero. `longest_stay_s` is how long the one who is there longest is there.
+    What takes metres is null where there are none: not calibrated, or by bodies' heights alone.
+    """
+
+    persons: Annotated[int, Field(ge=0)]
+    fastest_m_per_s: Annotated[float, Field(ge=0)] | None = None
+    standing_together: Annotated[int, Field(ge=0)] | None = None
+    dropped: Annotated[float, Field(ge=0)] | None = None
+    longest_stay_s: Annotated[float, Field(ge=0)] = 0.0
+
+
 class Observation(Message):
     """Observation: what one zone showed during one second.
 
@@ -104,3 +120,9 @@ class Observation(Message):
     level: Annotated[Identifier, Field(description="The crowd level that holds, `none` below the first")] = "none"
     ground: GroundMeasure | None = None
     situations: tuple[ZoneSituation, ...] = ()
+    measures: Annotated[Measures | None, Field(description="Of this zone; null from senders that do not know them")] = (
+        None
+    )
+    view: Annotated[
+        Measures | None, Field(description="Of the camera's whole view, masks aside, alike on all its zones")
+    ] = None

@@ -15,6 +15,7 @@ import typer
 from pydantic import BaseModel
 
 from schemas.base import Message
+from schemas.phrases.language import Language
 from streams import topics
 from streams.cli.options import reachable, say_undecodable, started
 from streams.clock import utc_now
@@ -23,7 +24,6 @@ from streams.domain.trends.summary import RoomSummary, summaries
 from streams.errors import ConfigurationError
 from streams.kafka.decoding import Decoder
 from streams.kafka.reader import read_messages
-from streams.presentation.language import Language
 from streams.presentation.trends.html import report_html
 from streams.settings import KafkaSettings, read_time_zone
 

@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.live import Live
 
 from schemas.alerts import Alert
+from schemas.phrases.language import Language
 from streams.cli.options import reachable, started
 from streams.clients.alerts import AlertReader
 from streams.clock import utc_now
 from streams.presentation.alerts import ListChanges, in_sight, line, table
-from streams.presentation.language import Language
 from streams.process import stop_signals
 
 REFRESH_S = 1.0

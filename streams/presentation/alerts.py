@@ -15,8 +15,8 @@ from schemas.alerts import Alert, AlertCamera, AlertState, AlertSummary
 from schemas.categories import Category, Priority
 from schemas.evidence import Verdict
 from schemas.incidents import ReportNote
+from schemas.phrases.language import Language
 from streams.domain.budget.budget import OFF_LIST, hidden
-from streams.presentation.language import Language
 from streams.presentation.notes import notes_of
 
 OFF_THE_LIST: Final = frozenset(AlertState) - {AlertState.NEW, AlertState.ACKNOWLEDGED, AlertState.RETURNED_TO_NORMAL}
@@ -54,6 +54,7 @@ VERDICTS: Final[Mapping[Language, Mapping[Verdict, str]]] = {
     Language.NL: {
         Verdict.PENDING: "kijkt nog",
         Verdict.CORROBORATED: "bevestigd",
+        Verdict.CONSISTENT: "past erbij",
         Verdict.UNSEEN: "niet gezien",
         Verdict.CONTRADICTED: "tegengesproken",
         Verdict.CAMERA_UNAVAILABLE: "kon niet kijken",

@@ -7,7 +7,7 @@ from typing import Final
 
 from schemas.alerts import Alert
 from schemas.incidents import ReportNote, ordered_notes
-from streams.presentation.language import Language
+from schemas.phrases.language import Language
 
 NOTES: Final[Mapping[Language, Mapping[ReportNote, str]]] = {
     Language.NL: {

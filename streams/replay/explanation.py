@@ -7,8 +7,8 @@ from typing import Any
 
 from schemas.alerts import Alert
 from schemas.base import iso_utc
+from schemas.phrases.language import Language
 from streams.domain.rules.rules import Rules
-from streams.presentation.language import Language
 from streams.presentation.notes import notes_of
 from streams.replay.explain import ExplainOutcome, Recomputed
 

@@ -207,20 +207,28 @@ def _memory_of_standing_bags(row: Document) -> Document:
     return {**row, "bags": [[*bag, bag[last_s]] for bag in row["bags"]]}
 
 
+def _said_without_likelihood(row: Document) -> Document:
+    """How much more likely a sight is if a report is true was not reckoned then; a verdict without it counts as it did."""
+    return row
+
+
 ROWS: Final = RowVersions(
-    newest={"alert": 3, "camera": 4, "early": 3, "memory": 2, "seen": 3, "summary": 2},
+    newest={"alert": 4, "camera": 4, "early": 4, "watch": 2, "memory": 2, "seen": 3, "summary": 2},
     upgrades={
         ("alert", 1): _alert_of_the_first_release,
         ("alert", 2): _alert_without_notes,
+        ("alert", 3): _said_without_likelihood,
         ("camera", 1): _camera_without_memory,
         ("camera", 2): _camera_unattended,
         ("camera", 3): _camera_never_covered,
         ("early", 1): _early_of_the_first_release,
         ("early", 2): _early_without_notes,
+        ("early", 3): _said_without_likelihood,
         ("memory", 1): _memory_of_standing_bags,
         ("seen", 1): _seen_clearly,
         ("seen", 2): _seen_in_the_second_release,
         ("summary", 1): _summary_without_a_life,
+        ("watch", 1): _said_without_likelihood,
     },
 )
 """What this release writes; kinds that are not named are at version 1."""

@@ -18,10 +18,10 @@ from schemas.alerts import Alert, AlertState
 from schemas.base import Message
 from schemas.categories import Category
 from schemas.geo import Position
+from schemas.phrases.language import Language
 from streams import topics
 from streams.config.files import load_areas, load_safety_plan
 from streams.domain.trends.summary import RoomSummary, summaries
-from streams.presentation.language import Language
 from streams.presentation.trends.html import report_html
 from streams.runtime.in_memory import InMemory
 from streams.stages.trends.stage import Trends

@@ -29,6 +29,7 @@ from streams.domain.rules.rules import CategoryRule, Rules
 _WORDS: Final = {
     Verdict.PENDING: "a camera was asked and may still answer",
     Verdict.CORROBORATED: "a camera saw it",
+    Verdict.CONSISTENT: "what a camera saw fits it, and is usual there",
     Verdict.CONTRADICTED: "a camera saw that it is not so",
     Verdict.UNSEEN: "a camera could see and did not see it",
     Verdict.CAMERA_UNAVAILABLE: "cameras cover the place but could not look",

@@ -16,7 +16,7 @@ from pydantic import Field
 from schemas.alerts import AlertReport, AlertState, Grouping, NearRepeat
 from schemas.base import Identifier, Part, ShortText, Utc, derive_id
 from schemas.categories import Category, Priority
-from schemas.evidence import CameraCoverage, EpisodeFact, Evidence, ReportFact, SightingFact, Verdict
+from schemas.evidence import CameraCoverage, EpisodeFact, Evidence, Likelihood, ReportFact, SightingFact, Verdict
 from schemas.geo import Position
 from schemas.incidents import Incident, Operation
 from streams.domain.alerts.damping import ShownPriority
@@ -24,6 +24,7 @@ from streams.domain.alerts.lifecycle import Cause, Life, happens
 
 VERDICT_ORDER: Final = (
     Verdict.CORROBORATED,
+    Verdict.CONSISTENT,
     Verdict.PENDING,
     Verdict.CONTRADICTED,
     Verdict.UNSEEN,
@@ -66,6 +67,7 @@ class SightingRow(Part):
     zone_id: Identifier | None
     explanation: ShortText
     degraded: bool
+    likelihood: Likelihood | None = None
     occurred_at: Utc
     evidence_id: str
 

@@ -49,6 +49,7 @@ class VerdictPoints(Part):
 
     pending: Points
     corroborated: Points
+    consistent: Annotated[Points, Field(ge=0, description="It fits, and says little")] = 0
     contradicted: Points
     unseen: Points
     camera_unavailable: Points

@@ -8,10 +8,10 @@ from html import escape
 from importlib.resources import files
 from typing import Final
 
+from schemas.phrases.language import Language
 from streams.domain.trends.areas import ELSEWHERE, UNKNOWN
 from streams.domain.trends.summary import AreaLine, RoomSummary, TargetLine
 from streams.domain.trends.surges import LEAST_WEEKS
-from streams.presentation.language import Language
 from streams.presentation.trends.svg import target_bar
 from streams.presentation.trends.tables import area_name, areas_table, categories_table, repeats_table
 from streams.presentation.trends.words import Words

@@ -13,8 +13,8 @@ from pydantic import Field
 
 from schemas.base import Part
 from schemas.categories import Category
+from schemas.phrases.language import Language
 from streams.config.yaml import parse_yaml
-from streams.presentation.language import Language
 
 FILE = "trend_words.yaml"
 

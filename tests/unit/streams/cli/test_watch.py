@@ -13,10 +13,10 @@ import pytest
 from rich.console import Console
 
 from schemas.alerts import Alert, AlertState
+from schemas.phrases.language import Language
 from streams.cli import watch
 from streams.cli.options import reachable
 from streams.errors import ConfigurationError
-from streams.presentation.language import Language
 from streams.settings import KafkaSettings, Settings
 from tests.support.alerts import SUMMARY
 from tests.support.messages import example

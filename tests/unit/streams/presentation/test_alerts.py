@@ -11,6 +11,7 @@ from rich.console import Console
 from schemas.alerts import Alert, AlertCamera, AlertState
 from schemas.categories import Priority
 from schemas.evidence import Coverage, Verdict
+from schemas.phrases.language import Language
 from streams.presentation.alerts import (
     HEADINGS,
     OFF_THE_LIST,
@@ -23,7 +24,6 @@ from streams.presentation.alerts import (
     row,
     table,
 )
-from streams.presentation.language import Language
 from tests.support.alerts import alert
 from tests.support.messages import NOON
 

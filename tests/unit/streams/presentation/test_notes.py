@@ -7,8 +7,8 @@ import pytest
 from schemas.alerts import AlertReport
 from schemas.categories import Category
 from schemas.incidents import ReportNote
+from schemas.phrases.language import Language
 from streams.presentation.alerts import row
-from streams.presentation.language import Language
 from streams.presentation.notes import MARK, NOTES, notes_of
 from tests.support.alerts import alert
 from tests.support.messages import NOON

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from schemas.evidence import CameraCoverage, Coverage, ReportFact, Verdict
+from schemas.phrases.language import Language
 from streams.config.files import load_rules
 from streams.domain.alerts.alert import alert_of, judge
 from streams.domain.alerts.situation import (
@@ -16,7 +17,6 @@ from streams.domain.alerts.situation import (
     with_sighting,
 )
 from streams.presentation.alerts import row
-from streams.presentation.language import Language
 from tests.support.situations import NOON, report, sighting
 
 RULES = load_rules()

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.phrases.language import Language
 from schemas.trends import AreaName, Judgement, NearRepeats, Trend, TrendTarget, TrendWeek
 from streams.domain.trends.summary import RoomSummary, summaries
-from streams.presentation.language import Language
 from streams.presentation.trends.html import report_html
 from streams.presentation.trends.svg import sparkline, target_bar
 from streams.presentation.trends.words import Words, texts

@@ -1,0 +1,2 @@
+### Dutch, language level B1. One sentence per code; the values that each takes stand beside the code in phrases of the same name.
+
