@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from schemas.base import Identifier, Message, Part, ShortText, Utc
 from schemas.cameras import DetectorInfo, Visibility
+from schemas.phrases.phrase import Phrase
 
 
 class SituationKind(StrEnum):
@@ -37,9 +38,12 @@ class GroundMeasure(Part):
     """Ground measure: what a calibrated zone shows, in metres on the ground.
 
     `area_m2` is the zone's ground that can be seen: without masks and occluders. `densest_per_m2` is the density in the
-    densest square of 3 x 3 m. Corrected figures allow for persons whom the detector misses among others, by its measured
-    recall; each error is one standard deviation. `speed_drop` is the share by which the mean speed is below the scene's own
-    normal. `dispersal` is the share of moving persons who move away from one point.
+    densest square of 3 x 3 m, by its visible ground. Corrected figures allow for persons whom the detector misses among
+    others, by its measured recall; each error is one standard deviation. `speed_drop` is the share by which the mean speed is
+    below the scene's own normal. `dispersal` is the share of moving persons who move away from one point.
+    `estimated_per_m2` is the density that is probable in the densest square, by what this camera shows of crowds and, where
+    the crowd is `walking`, by how fast it gets on; of a `standing` one by boxes alone. Null where the calibration does not tell
+    how the camera hangs.
     """
 
     calibration_version: Annotated[str, Field(min_length=1, max_length=40)]
@@ -52,6 +56,12 @@ class GroundMeasure(Part):
     speed_m_per_s: Annotated[float, Field(ge=0)] | None = None
     speed_drop: Annotated[float, Field(ge=0, le=1)] | None = None
     dispersal: Annotated[float, Field(ge=0, le=1)] | None = None
+    estimated_per_m2: Annotated[float, Field(ge=0)] | None = None
+    estimated_error_per_m2: Annotated[float, Field(ge=0)] | None = None
+    crowd: Annotated[
+        Literal["walking", "standing"] | None,
+        Field(description="Of whom the estimate is; null where no speed is known"),
+    ] = None
 
 
 class Measures(Part):
@@ -118,6 +128,15 @@ class Observation(Message):
         Field(ge=0, description="The most that two frames with attention show; null where a second has fewer"),
     ] = None
     level: Annotated[Identifier, Field(description="The crowd level that holds, `none` below the first")] = "none"
+    level_by: Annotated[
+        Literal["estimate", "model", "boxes"] | None,
+        Field(
+            description="What `level` is judged by; `boxes`: by their number on 100 m², which hides how dense a crowd is"
+        ),
+    ] = None
+    notice: Annotated[
+        Phrase | None, Field(description="Set where a level may be reached that boxes cannot measure: look")
+    ] = None
     ground: GroundMeasure | None = None
     situations: tuple[ZoneSituation, ...] = ()
     measures: Annotated[Measures | None, Field(description="Of this zone; null from senders that do not know them")] = (

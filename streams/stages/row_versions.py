@@ -207,13 +207,18 @@ def _memory_of_standing_bags(row: Document) -> Document:
     return {**row, "bags": [[*bag, bag[last_s]] for bag in row["bags"]]}
 
 
+def _crowd_never_looked_at(row: Document) -> Document:
+    """That a level cannot be measured was not told then; it is told anew where it holds."""
+    return row
+
+
 def _said_without_likelihood(row: Document) -> Document:
     """How much more likely a sight is if a report is true was not reckoned then; a verdict without it counts as it did."""
     return row
 
 
 ROWS: Final = RowVersions(
-    newest={"alert": 4, "camera": 4, "early": 4, "watch": 2, "memory": 2, "seen": 3, "summary": 2},
+    newest={"alert": 4, "camera": 4, "crowd": 2, "early": 4, "watch": 2, "memory": 3, "seen": 3, "summary": 2},
     upgrades={
         ("alert", 1): _alert_of_the_first_release,
         ("alert", 2): _alert_without_notes,
@@ -221,10 +226,12 @@ ROWS: Final = RowVersions(
         ("camera", 1): _camera_without_memory,
         ("camera", 2): _camera_unattended,
         ("camera", 3): _camera_never_covered,
+        ("crowd", 1): _crowd_never_looked_at,
         ("early", 1): _early_of_the_first_release,
         ("early", 2): _early_without_notes,
         ("early", 3): _said_without_likelihood,
         ("memory", 1): _memory_of_standing_bags,
+        ("memory", 2): _crowd_never_looked_at,
         ("seen", 1): _seen_clearly,
         ("seen", 2): _seen_in_the_second_release,
         ("summary", 1): _summary_without_a_life,

@@ -1,4 +1,4 @@
-"""The ground of a zone: how much of it can be seen, where the horizon is, and how densely people stand on it."""
+"""The ground of a zone: how much of it can be seen, and where the horizon is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry import LinearRing, Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -20,8 +19,6 @@ Corners = Sequence[tuple[float, float]]
 EDGE_STEP_PX: Final = 4.0
 """Edges are followed in steps of this length: straight in the picture, a lens bends them on the ground. In PETS2009's view 001
 the 658 m² of the square are right to a millionth, by their corners alone they would be 2.4 % too many."""
-_SAME_PLACE_M: Final = 1e-6
-"""Rounding of coordinates of RD New; two persons exactly a side apart stand in one square."""
 
 
 def zone_area_m2(camera: Camera, zone: Zone, ground: GroundMap) -> float:
@@ -44,6 +41,17 @@ def visible_area_m2(polygon: Corners, hidden: Iterable[Corners], ground: GroundM
     parts = [part for part in shapely.get_parts(seen) if isinstance(part, Polygon) and not part.is_empty]
     areas = (_ring_m2(p.exterior, ground) - sum(_ring_m2(hole, ground) for hole in p.interiors) for p in parts)
     return float(sum(areas))
+
+
+def visible_shape_m(polygon: Corners, hidden: Iterable[Corners], ground: GroundMap) -> BaseGeometry:
+    """Return the ground of a polygon of the picture without what is hidden, as a shape in metres; see `visible_area_m2`."""
+    seen = Polygon(polygon).difference(shapely.union_all([_enclosed(corners) for corners in hidden]))
+    parts = [part for part in shapely.get_parts(seen) if isinstance(part, Polygon) and not part.is_empty]
+    on_ground = [
+        Polygon(ground.to_ground(_followed(p.exterior)), [ground.to_ground(_followed(hole)) for hole in p.interiors])
+        for p in parts
+    ]
+    return shapely.union_all([shapely.make_valid(each) for each in on_ground])
 
 
 def edge_px(polygon: Corners) -> Points:
@@ -80,26 +88,6 @@ def mirrored(polygon: Corners, ground: GroundMap) -> bool:
     on_ground = ground.to_ground(edge)
     # y points down in the picture and northwards on the map, so that going round the other way is right.
     return bool(shapely.is_ccw(LinearRing(edge)) == shapely.is_ccw(LinearRing(on_ground)))
-
-
-def densest_per_m2(feet_m: NDArray[np.float64], side_m: float = 3.0) -> float:
-    """Return the largest density in any square of this side along the map's axes, in persons per square metre.
-
-    Exact: a square that holds the most can be moved until a person stands on its left and one on its lower side, so only
-    those squares are tried. Persons without a place (NaN) are left out; nobody gives 0.
-
-    Args:
-        feet_m: (N, 2) where persons stand, in metres.
-        side_m: The square's side.
-    """
-    feet = np.asarray(feet_m, np.float64).reshape(-1, 2)
-    feet = feet[np.isfinite(feet).all(axis=1)]
-    if not len(feet):
-        return 0.0
-    away = feet[None, :, :] - feet[:, None, :]
-    within = (away >= 0) & (away <= side_m + _SAME_PLACE_M)
-    counts = within[:, :, 0].astype(np.float32) @ within[:, :, 1].astype(np.float32).T
-    return float(counts.max()) / side_m**2
 
 
 def _followed(ring: BaseGeometry) -> Points:

@@ -13,7 +13,7 @@ from schemas.cameras import DetectorInfo, Visibility
 from schemas.observations import Observation
 from streams.domain.cameras.registry import Zone
 from streams.domain.geometry.zones import inside
-from streams.domain.observations.crowd_level import CrowdEpisode, level_name
+from streams.domain.observations.crowd_level import CrowdEpisode, judged, level_name
 from streams.domain.observations.crowd_numbers import measure, rise_per_min
 from streams.domain.observations.episodes import CrowdRow
 from streams.domain.observations.memory import COUNTS_S, Bag, CameraMemory, CountedSecond, Stay, Track, ZoneMemory
@@ -114,7 +114,8 @@ def _zone(second: _Second, zone: Zone, before: ZoneMemory) -> tuple[ZoneMemory, 
     row, seen, scale = second.row, second.row.zones[zone.id], second.scale
     persons = [each for each in second.moving if each.kind in PERSONS and inside(each.point_px, zone.polygon)]
     area_m2 = second.scene.areas_m2.get(zone.id)
-    measured = measure(seen, second.detector.degraded, area_m2, persons, scale, before.normal)
+    ground = second.scene.zone_ground(zone) if seen.densest_per_m2 and any(seen.densest_per_m2) else None
+    measured = measure(seen, second.detector.degraded, area_m2, persons, scale, before.normal, ground)
     stays = stays_with(before.stays, seen.present, second.start_s, second.newest_s)
     present = {each.track_id for each in seen.present}
     here = [stay for stay in stays if stay.track_id in present]
@@ -148,6 +149,7 @@ def _zone(second: _Second, zone: Zone, before: ZoneMemory) -> tuple[ZoneMemory, 
         ground=measured.ground,
         situations=situations.told,
     )
+    observation = judged(observation, second.scene.crowd)
     crowd = _crowd(before.crowd, observation, second.scene.crowd)
     memory = ZoneMemory(
         stays=stays,

@@ -8,8 +8,10 @@ from schemas.base import derive_id, iso_utc
 from schemas.cameras import Visibility
 from schemas.categories import Category
 from schemas.observations import Observation
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.phrase import Phrase
 from streams.domain.observations.episodes import CrowdRow, Episode, EpisodeStep, Shown
-from streams.domain.rules.cameras import CrowdRule
+from streams.domain.rules.cameras import CrowdLevel, CrowdRule
 
 NO_LEVEL = "none"
 BOXES = "boxes"
@@ -33,6 +35,26 @@ class CrowdEpisode(Episode[CrowdRow]):
 
     def step(self, row: CrowdRow | None, observation: Observation) -> EpisodeStep[CrowdRow]:
         """Return what one second does to a zone; see `Episode`.
+
+        A level that boxes cannot measure, and that may be reached as long as a level persists, is told once in an episode.
+        """
+        taken = self._level_step(row, observation)
+        after, at = taken.row, observation.second
+        late = (row is not None and at <= row.newest) or observation.frames == 0
+        if late or after is None or after.level == 0 or after.looked:
+            return taken
+        if not_measurable(observation, self._rule) is None:
+            cleared = after.look_since is not None and observation.visibility is Visibility.CLEAR
+            return taken._replace(row=after.model_copy(update={"look_since": None})) if cleared else taken
+        since = after.look_since
+        if since is None or (at - (row or after).newest).total_seconds() - observation.quiet_s > self._rule.gap_s:
+            since = at
+        looked = (at - since).total_seconds() >= self._rule.persistence_s
+        after = after.model_copy(update={"look_since": since, "looked": looked, "newest": at})
+        return EpisodeStep(after, taken.phase or ("change" if looked else None))
+
+    def _level_step(self, row: CrowdRow | None, observation: Observation) -> EpisodeStep[CrowdRow]:
+        """Return what one second does to a level.
 
         One in which the camera could not see may raise a level, but never lowers one. Quiet seconds before it were watched, so
         they are no gap.
@@ -64,6 +86,8 @@ class CrowdEpisode(Episode[CrowdRow]):
             candidate_since=since,
             newest=at,
             episode_id=episode_id,
+            look_since=row.look_since if row else None,
+            looked=row.looked if row else False,
         )
         if not persisted:
             return EpisodeStep(after, None)
@@ -75,17 +99,23 @@ class CrowdEpisode(Episode[CrowdRow]):
         return f"crowd.{level}", level
 
     def shown(self, row: CrowdRow, phase: str, observation: Observation) -> Shown:
-        """Return the density, or the number of persons where there is none."""
-        density = local_density_per_m2(observation)
+        """Return the density, or the number of persons where there is none; and what cannot be measured."""
+        density, ground = local_density_per_m2(observation), observation.ground
         amount = f"{observation.count} persons"
-        if density is not None and observation.ground is not None:
-            amount += f" on {observation.ground.area_m2:.0f} m², {density:.1f} per m² where it is densest,"
+        if density is not None and ground is not None:
+            amount += f" on {ground.area_m2:.0f} m², {density:.1f} per m² where it is densest,"
         elif density is not None:
             amount = f"{density:.1f} persons per m²"
+        if ground is not None and ground.estimated_per_m2 is not None:
+            error = ground.estimated_error_per_m2 or 0.0
+            amount += f" probably {ground.estimated_per_m2:.1f} ± {error:.1f},"
         least = "at least " if observation.lower_bound else ""
         held = f"for {self._rule.persistence_s:g} s: level {self._level(row, phase)}"
+        words = f"{least}{amount} in zone {row.zone_id} {held}"
+        if row.looked and phase != "end" and (beyond := not_measurable(observation, self._rule)) is not None:
+            words += f"; {sentence(look_phrase(beyond, observation))}"
         value = float(observation.count) if density is None else density
-        return Shown(value, f"{least}{amount} in zone {row.zone_id} {held}", observation.rise_per_min)
+        return Shown(value, words, observation.rise_per_min)
 
     def _level(self, row: CrowdRow, phase: str) -> str:
         return level_name(row.level, self._rule) if phase != "end" else NO_LEVEL
@@ -103,24 +133,78 @@ class CrowdEpisode(Episode[CrowdRow]):
 
     def _reached(self, observation: Observation, share: float) -> int:
         density, boxes = local_density_per_m2(observation), boxes_per_100_m2(observation)
+        estimated = None if observation.ground is None else observation.ground.estimated_per_m2
         reached = 0
         for number, level in enumerate(self._rule.levels, start=1):
-            by_density = density is not None and density >= share * level.density_per_m2
+            least_per_m2 = share * level.density_per_m2
+            by_density = density is not None and density >= least_per_m2
+            # What boxes cannot measure is not claimed of them: `not_measurable` says it.
+            by_estimate = estimated is not None and level.persons is not None and estimated >= least_per_m2
             by_boxes = boxes is not None and level.persons is not None and boxes >= share * level.persons
-            if by_density or by_boxes:
+            if by_density or by_estimate or by_boxes:
                 reached = number
         return reached
 
 
-def boxes_per_100_m2(observation: Observation) -> float | None:
-    """Return how many persons boxes show on 100 m² of the zone; None where a model counted them.
+def judged(observation: Observation, rule: CrowdRule) -> Observation:
+    """Return an observation with what its level is judged by, and whether one may be reached that cannot be measured."""
+    ground = observation.ground
+    by = None if not observation.count else "boxes"
+    if ground is not None and ground.counted_by != BOXES:
+        by = "model"
+    elif ground is not None and ground.estimated_per_m2 is not None:
+        by = "estimate"
+    beyond = not_measurable(observation, rule)
+    notice = None if beyond is None else look_phrase(beyond, observation)
+    return observation.model_copy(update={"level_by": by, "notice": notice})
 
-    A zone that is not calibrated counts as 100 m². In one that is, boxes hide each other just as much, so that its density alone
-    would make it blinder to a crowd than one of which nobody knows the size.
+
+def not_measurable(observation: Observation, rule: CrowdRule) -> CrowdLevel | None:
+    """Return the highest level that may be reached and that boxes cannot measure; None where there is none.
+
+    It may be reached where it lies within one standard deviation of the estimate.
+    """
+    ground = observation.ground
+    if ground is None or ground.estimated_per_m2 is None:
+        return None
+    up_to_per_m2 = ground.estimated_per_m2 + (ground.estimated_error_per_m2 or 0.0)
+    counted_per_m2 = local_density_per_m2(observation) or 0.0
+    hidden = [
+        level
+        for level in rule.levels
+        if level.persons is None and counted_per_m2 < level.density_per_m2 <= up_to_per_m2
+    ]
+    return hidden[-1] if hidden else None
+
+
+def look_phrase(level: CrowdLevel, observation: Observation) -> Phrase:
+    """Return that a level cannot be measured here, with what else tells a crush: the estimate, the rise, the drop of speed."""
+    ground = observation.ground
+    assert ground is not None
+    drop = None if ground.speed_drop is None else round(100 * ground.speed_drop)
+    return Phrase(
+        code="crowd-not-measurable",
+        values={
+            "level": level.name,
+            "density": level.density_per_m2,
+            "estimate": round(ground.estimated_per_m2 or 0.0, 1),
+            "error": round(ground.estimated_error_per_m2 or 0.0, 1),
+            "rise": "unknown" if observation.rise_per_min is None else round(observation.rise_per_min),
+            "drop": "unknown" if drop is None else drop,
+        },
+    )
+
+
+def boxes_per_100_m2(observation: Observation) -> float | None:
+    """Return how many persons boxes show on 100 m² of the zone; None where a model counted them, or an estimate speaks.
+
+    A zone that is not calibrated counts as 100 m². In one that is calibrated and has no curve from boxes to density, boxes hide
+    each other just as much, so that its density alone would make it blinder to a crowd than one of which nobody knows the size.
     """
     if observation.density_per_m2 is None:
         return float(observation.count)
-    if observation.ground is None or observation.ground.counted_by != BOXES:
+    ground = observation.ground
+    if ground is None or ground.counted_by != BOXES or ground.estimated_per_m2 is not None:
         return None
     return 100.0 * observation.density_per_m2
 
@@ -129,7 +213,7 @@ def local_density_per_m2(observation: Observation) -> float | None:
     """Return the density that levels are reached by: where persons stand closest; None where the zone is not calibrated.
 
     It is a count of boxes, and among many persons a lower bound: what reaches a level is at least that. The corrected figure
-    allows for persons whom nobody saw, so it reaches none.
+    reaches none: it does not know whom nobody saw at all. What is probable by the camera's curve is `estimated_per_m2`.
     """
     if observation.density_per_m2 is None or observation.ground is None:
         return observation.density_per_m2

@@ -11,9 +11,12 @@ from typing import Final
 import numpy as np
 
 from schemas.observations import GroundMeasure
+from streams.domain.geometry.visible_ground import densest
+from streams.domain.observations.crowd_estimate import Pace, estimate_density, pace
 from streams.domain.observations.memory import CountedSecond, Normal
 from streams.domain.observations.motion import Scale, TrackMotion, known_normal, mean_speed, spread
 from streams.domain.observations.open_second import Modelled, Probable, ZoneSecond
+from streams.domain.observations.scene import ZoneGround
 
 BOXES_BOUND_PER_M2: Final = 1.0
 """From here on a count of boxes is a lower bound. In PETS2009 S1L1, which reaches 1.0 persons/m² in the densest 3 x 3 m, true .5
@@ -67,6 +70,7 @@ def measure(
     persons: Sequence[TrackMotion],
     scale: Scale,
     normal: Normal | None,
+    visible: ZoneGround | None = None,
 ) -> Measured:
     """Return the numbers of a zone.
 
@@ -77,6 +81,7 @@ def measure(
         persons: Those in the zone whose tracks are known.
         scale: In what lengths are told.
         normal: The zone's normal speed as learnt before this second.
+        visible: The zone's ground with its curve from boxes to density; None where there is none.
     """
     count = int(statistics.median(seen.counts) + 0.5)
     probable = None if degraded or seen.probable is None else probable_persons(count, seen.probable)
@@ -85,6 +90,9 @@ def measure(
         return Measured(count, round(error, 2), None, seen.lower_bound, None)
     density_per_m2 = round(count / area_m2, 3)
     ground = _ground(area_m2, seen.densest_per_m2, error, probable, persons, scale, normal)
+    if visible is not None and not degraded:
+        ground = _with_estimate(ground, count, persons, visible)
+        error = max(error, (ground.error_per_m2 or 0.0) * area_m2)
     # What stands closest decides: a zone may be large and empty around a crowd.
     bound = seen.lower_bound or max(density_per_m2, ground.densest_per_m2) > BOXES_BOUND_PER_M2
     measured = Measured(count, round(error, 2), density_per_m2, bound, ground)
@@ -100,7 +108,16 @@ def by_model(boxes: Measured, modelled: Modelled, ground: GroundMeasure) -> Meas
     told_per_m2 = min(modelled.persons / ground.area_m2, modelled.measured_to_per_m2)
     if boxes.density_per_m2 is None or told_per_m2 <= boxes.density_per_m2:
         return boxes
-    nothing = {"error_per_m2": None, "corrected_per_m2": None, "corrected_error_per_m2": None}
+    nothing = dict.fromkeys(
+        (
+            "error_per_m2",
+            "corrected_per_m2",
+            "corrected_error_per_m2",
+            "estimated_per_m2",
+            "estimated_error_per_m2",
+            "crowd",
+        )
+    )
     return Measured(
         count=round(told_per_m2 * ground.area_m2),
         error=None,
@@ -148,3 +165,40 @@ def _ground(
         speed_drop=None if speed is None or not usual else round(min(1.0, max(0.0, 1 - speed / usual)), 2),
         dispersal=None if spreading is None else round(spreading.away, 2),
     )
+
+
+def densest_pace(persons: Sequence[TrackMotion], visible: ZoneGround) -> Pace | None:
+    """Return how fast who stands closest walks; None where nobody's speed is known there."""
+    places = np.array([each.place for each in persons], np.float64).reshape(-1, 2)
+    within = densest(places, visible.visible).within
+    return pace([each for each, stands in zip(persons, within, strict=True) if stands])
+
+
+def _with_estimate(
+    ground: GroundMeasure, count: int, persons: Sequence[TrackMotion], visible: ZoneGround
+) -> GroundMeasure:
+    """Return the measures with the density that is probable where people stand closest, and errors that allow for it.
+
+    What boxes hide there they hide in the whole zone: its errors are at least that share of it.
+    """
+    if visible.curve is None or not ground.densest_per_m2:
+        return ground
+    seen = densest_pace(persons, visible)
+    found = estimate_density(ground.densest_per_m2, visible.curve, seen)
+    share, error_share = (value / ground.densest_per_m2 for value in found)
+    density_per_m2 = count / ground.area_m2
+    probable_per_m2, error_per_m2 = density_per_m2 * share, density_per_m2 * error_share
+    changes: dict[str, float | str | None] = {
+        "estimated_per_m2": round(found.per_m2, 3),
+        "estimated_error_per_m2": round(found.error_per_m2, 3),
+        "crowd": None if seen is None else "walking" if seen.walks else "standing",
+        "error_per_m2": round(
+            max(ground.error_per_m2 or 0.0, hypot(probable_per_m2 - density_per_m2, error_per_m2)), 3
+        ),
+    }
+    if ground.corrected_per_m2 is not None:
+        own = ground.corrected_error_per_m2 or 0.0
+        changes["corrected_error_per_m2"] = round(
+            max(own, hypot(probable_per_m2 - ground.corrected_per_m2, error_per_m2)), 3
+        )
+    return ground.model_copy(update=changes)

@@ -19,7 +19,8 @@ class CrowdRow(Part):
     """A zone that is crowded, or is becoming so. Level 0 is none, 1 the rules' first.
 
     `candidate` is the level that it is moving to since `candidate_since`; equal to `level` when it is not moving. There is no
-    episode before the first level is reached.
+    episode before the first level is reached. `look_since` is since when a level may be reached that boxes cannot measure;
+    `looked` that the episode has said so.
     """
 
     camera_id: Identifier
@@ -30,6 +31,8 @@ class CrowdRow(Part):
     candidate_since: Utc
     newest: Utc
     episode_id: str = ""
+    look_since: Utc | None = None
+    looked: bool = False
 
 
 class SituationRow(Part):

@@ -106,18 +106,34 @@ def occlusions(boxes: Sequence[Box]) -> NDArray[np.float64]:
 
     A camera looks down on a plane, so who stands lower in the picture stands nearer and hides the other.
     """
-    if not boxes:
+    return hidden_shares(np.array([(b.x_min_px, b.y_min_px, b.x_max_px, b.y_max_px) for b in boxes]).reshape(-1, 4))
+
+
+def hidden_shares(corners: NDArray[np.float64], of: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
+    """Return which share of boxes is covered by those that stand nearer; see `occlusions`.
+
+    Args:
+        corners: (N, 4) left, upper, right and lower edges in pixels.
+        of: (N,) of which boxes it is asked; None asks of all.
+    """
+    asked = corners if of is None else corners[of]
+    if not len(asked):
         return np.zeros(0)
-    corners = np.array([(b.x_min_px, b.y_min_px, b.x_max_px, b.y_max_px) for b in boxes])
     low, high = corners[:, :2], corners[:, 2:]
     middles = (np.arange(_CELLS) + 0.5) / _CELLS
-    points = low[:, None] + middles[:, None] * (high - low)[:, None]
-    # Of the columns and rows (N, cells, 1, 2) of each box, which lie between the sides of each other box (N, cells, N).
+    points = asked[:, None, :2] + middles[:, None] * (asked[:, 2:] - asked[:, :2])[:, None]
+    # Of the columns and rows (asked, cells, 1, 2) of each box, which lie between the sides of each other box (asked, cells, N).
     between = (points[:, :, None] >= low) & (points[:, :, None] < high)
-    nearer = corners[:, 3] > corners[:, None, 3]
+    nearer = corners[:, 3] > asked[:, None, 3]
     columns, rows = between[..., 0].astype(np.float32), (between[..., 1] & nearer[:, None]).astype(np.float32)
     hidden = columns @ rows.transpose(0, 2, 1) > 0
     return np.asarray(hidden.mean(axis=(1, 2)), np.float64)
+
+
+def recalls(corners: NDArray[np.float64], of: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return with which probability the detector finds persons, by how much nearer ones hide them; see `hidden_shares`."""
+    steps = np.searchsorted(STEPS, hidden_shares(corners, of) - 1e-9)
+    return np.array([step.recall for step in MEASURED])[steps]
 
 
 def step_numbers(boxes: Sequence[Box]) -> NDArray[np.intp]:

@@ -22,7 +22,7 @@ from pydantic import Field
 from schemas.base import Identifier, Part, Utc
 from schemas.cameras import Box, CrowdMap, Detections, DetectorInfo, Visibility
 from streams.domain.cameras.registry import Zone
-from streams.domain.geometry.area import densest_per_m2
+from streams.domain.geometry.visible_ground import densest
 from streams.domain.geometry.zones import VEHICLES, crowded_boxes, inside
 from streams.domain.observations.objects import PERSONS, CountedObject, ObjectKind, likely_points, standing_objects
 from streams.domain.observations.occlusion import estimate
@@ -199,7 +199,7 @@ def _with_frame(row: CameraSecond, scene: CameraScene, detections: Detections, s
     clear = detections.visibility is Visibility.CLEAR
     zones = {
         zone.id: _with_crowd(
-            _zone_with(row.zones.get(zone.id, ZoneSecond()), zone, standing, weak, at_ms, zone.id in scene.areas_m2),
+            _zone_with(row.zones.get(zone.id, ZoneSecond()), zone, standing, weak, at_ms, scene),
             zone,
             detections.crowd,
             (scene.camera.width_px, scene.camera.height_px),
@@ -248,7 +248,7 @@ def _zone_with(
     standing: Sequence[CountedObject],
     weak: Sequence[tuple[float, float]] | None,
     at_ms: int,
-    calibrated: bool,
+    scene: CameraScene,
 ) -> ZoneSecond:
     """Return what a zone shows with one frame more."""
     within = [each for each in standing if inside(each.point, zone.polygon)]
@@ -264,7 +264,7 @@ def _zone_with(
         likely=before.likely if weak is None else (*before.likely, len(persons) + _number_inside(weak, zone)),
         probable=before.probable or _probable([each.item.box for each in persons]),
         modelled=before.modelled,
-        densest_per_m2=(*before.densest_per_m2, _densest(persons)) if calibrated else (),
+        densest_per_m2=(*before.densest_per_m2, _densest(persons, zone, scene)) if zone.id in scene.areas_m2 else (),
         vehicles=max(before.vehicles, sum(each.item.object_class in VEHICLES for each in within)),
         lower_bound=before.lower_bound or crowded_boxes([each.item for each in persons]),
         present=tuple(sorted(present.values(), key=lambda each: (each.last_ms, each.track_id))[-MAX_TRACKS:]),
@@ -294,8 +294,9 @@ def _probable(boxes: Sequence[Box]) -> Probable:
     return Probable(len(boxes), round(found.count, 2), round(found.error, 2))
 
 
-def _densest(persons: Sequence[CountedObject]) -> float:
+def _densest(persons: Sequence[CountedObject], zone: Zone, scene: CameraScene) -> float:
     """Return the density in the densest 3 x 3 m; who stands beyond the horizon is in none."""
-    places = np.array([each.place_m for each in persons], np.float64).reshape(-1, 2)
-    places = places[~np.isnan(places).any(axis=1)]
-    return round(densest_per_m2(places), 3) if len(places) else 0.0
+    ground = scene.zone_ground(zone) if persons else None
+    if ground is None:
+        return 0.0
+    return round(densest(np.array([each.place_m for each in persons], np.float64), ground.visible).per_m2, 3)

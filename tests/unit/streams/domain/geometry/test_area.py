@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from streams.domain.geometry.area import (
     Corners,
     coarsest_m_per_px,
-    densest_per_m2,
     edge_px,
     horizon_px,
     mirrored,
@@ -120,48 +117,3 @@ def test_exchanged_coordinates_show_the_ground_from_below() -> None:
     assert not mirrored(TRAPEZE, FROM_THE_SIDE)
     exchanged = tuple((pixel, (y, x)) for pixel, (x, y) in TILTED)
     assert mirrored(TRAPEZE, HomographyMap.fitted(surveyed(exchanged), "c1"))
-
-
-GRID = [(x, y) for x in (0, 1.5, 3) for y in (0, 1.5, 3)]
-
-
-@pytest.mark.parametrize(
-    ("feet", "persons"),
-    [
-        ([], 0),
-        ([(1, 1)], 1),
-        ([(float("nan"), float("nan"))], 0),
-        ([(1, 1), (float("nan"), 1)], 1),
-        ([(0, 0), (3, 0)], 2),
-        ([(0, 0), (3.001, 0)], 1),
-        ([(1, 1)] * 5, 5),
-        (GRID, 9),
-        ([*GRID, (-0.1, 0), (3.1, 3)], 9),
-        ([(118_859.1, 479_949.2), (118_862.1, 479_952.2)], 2),
-        # No person stands in a corner of the best square: its left side is one's, its lower side another's.
-        ([(0, 1.5), (1.5, 0), (3, 1.5), (1.5, 3)], 4),
-    ],
-)
-def test_the_densest_square(feet: list[tuple[float, float]], persons: int) -> None:
-    """Nobody, one, without a place, a side apart and just beyond, on one spot, a grid, in RD New, none in a corner."""
-    assert densest_per_m2(np.array(feet, np.float64).reshape(-1, 2)) == pytest.approx(persons / 9)
-
-
-def test_another_side() -> None:
-    """One person in a square metre."""
-    assert densest_per_m2(np.array([(0.0, 0.0), (1.5, 0.0)]), side_m=1) == 1
-
-
-coordinates = st.floats(0, 12)
-
-
-@given(st.lists(st.tuples(coordinates, coordinates), min_size=1, max_size=25), coordinates, coordinates)
-def test_no_square_holds_more_than_the_densest(feet: list[tuple[float, float]], x: float, y: float) -> None:
-    """Wherever a square is put, it holds at most as many; and some square with a person on its left and lower side as many."""
-    best = round(densest_per_m2(np.array(feet)) * 9)
-
-    def within(left: float, low: float) -> int:
-        return sum(0 <= a - left <= 3 + 1e-6 and 0 <= b - low <= 3 + 1e-6 for a, b in feet)
-
-    assert within(x, y) <= best
-    assert best == max(within(a, b) for a, _ in feet for _, b in feet)
