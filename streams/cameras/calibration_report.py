@@ -23,6 +23,7 @@ from streams.domain.cameras.legal_basis import permission
 from streams.domain.cameras.registry import Camera, HomographyCalibration
 from streams.domain.geometry.area import coarsest_m_per_px, horizon_px, mirrored, zone_area_m2
 from streams.domain.geometry.grid import ground_grid
+from streams.domain.geometry.pose import CameraPose
 from streams.domain.geometry.projection import FitError, GroundMap, fit_error
 from streams.errors import ConfigurationError, ToezichtError
 from streams.presentation.numbers import rounded
@@ -48,6 +49,7 @@ class CalibrationReport:
     Attributes:
         points: Surveyed points; 0 for a camera model, whose error is not known here.
         error: The reprojection error; None for a camera model.
+        mast_m: How high the camera hangs, as far as the calibration tells it; None where it does not.
         horizon_px: Uppermost row with ground at the left edge, the middle and the right edge; 0: above the picture.
         problems: Why it cannot be used, or what is surely wrong with it.
     """
@@ -57,6 +59,7 @@ class CalibrationReport:
     version: str
     points: int
     error: FitError | None
+    mast_m: float | None
     horizon_px: tuple[int | None, ...]
     zones: tuple[ZoneGround, ...]
     problems: tuple[str, ...]
@@ -75,7 +78,7 @@ def report(camera: Camera, folder: Path) -> tuple[CalibrationReport, GroundMap |
     """
     calibration = camera.calibration
     if calibration is None:
-        return CalibrationReport(camera.id, "none", "", 0, None, (), (), ()), None
+        return CalibrationReport(camera.id, "none", "", 0, None, None, (), (), ()), None
     surveyed = calibration.points if isinstance(calibration, HomographyCalibration) else ()
     try:
         ground = ground_map(camera, folder)
@@ -83,10 +86,11 @@ def report(camera: Camera, folder: Path) -> tuple[CalibrationReport, GroundMap |
     except ConfigurationError as refused:
         problems = (str(refused),)
         told = CalibrationReport(
-            camera.id, calibration.method, calibration.version, len(surveyed), None, (), (), problems
+            camera.id, calibration.method, calibration.version, len(surveyed), None, None, (), (), problems
         )
         return told, None
     error = fit_error(surveyed) if surveyed else None
+    pose = CameraPose.of(ground, camera.width_px, camera.height_px)
     zones = tuple(
         ZoneGround(zone.id, zone_area_m2(camera, zone, ground), coarsest_m_per_px(zone.polygon, ground))
         for zone in camera.zones
@@ -97,6 +101,7 @@ def report(camera: Camera, folder: Path) -> tuple[CalibrationReport, GroundMap |
         version=calibration.version,
         points=len(surveyed),
         error=error,
+        mast_m=None if pose is None else pose.height_m,
         horizon_px=horizon_px(ground, camera.width_px, camera.height_px),
         zones=zones,
         problems=tuple(_problems(camera, ground, error)),

@@ -95,6 +95,8 @@ def _told(told: CalibrationReport) -> str:
         rows = ("no ground" if row is None else "above" if row == 0 else f"row {row}" for row in told.horizon_px)
         lines.append(f"  error    {_error(told)}")
         lines.append(f"  horizon  {', '.join(rows)} (left, middle, right)")
+        height = "not told by this calibration" if told.mast_m is None else f"{told.mast_m:.1f} m above the ground"
+        lines.append(f"  mast     {height}")
     for zone in told.zones:
         coarsest = f"a pixel spans up to {zone.coarsest_m_per_px:.2f} m"
         lines.append(f"  zone     {zone.zone_id}: {zone.area_m2:.1f} m² of ground, {coarsest}")

@@ -10,8 +10,18 @@ from schemas.cameras import Visibility
 from schemas.evidence import EpisodeFact
 from schemas.geo import Position
 from schemas.observations import GroundMeasure
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.language import Language
 from streams.config.files import load_rules
-from streams.domain.observations.crowd_level import CrowdEpisode, boxes_per_100_m2, level_name, local_density_per_m2
+from streams.domain.observations.crowd_level import (
+    CrowdEpisode,
+    boxes_per_100_m2,
+    judged,
+    level_name,
+    local_density_per_m2,
+    look_phrase,
+    not_measurable,
+)
 from streams.domain.observations.episodes import CrowdRow
 from tests.support.situations import NOON, observation, seconds
 
@@ -125,3 +135,108 @@ def test_a_glimpse_of_nothing_does_not_interrupt_what_is_rising() -> None:
     assert after(*steps)[1][-1] == "begin"
     seen = [(at_s, 0 if at_s == 10 else CROWD, CLEAR, 0) for at_s in range(21)]
     assert after(*seen)[1][-1] is None
+
+
+def estimated(per_m2: float, error_per_m2: float, densest_per_m2: float = 0.9, **changes: Any) -> dict[str, Any]:
+    """Return what a zone with a curve shows."""
+    known = ground(densest_per_m2).model_copy(
+        update={"estimated_per_m2": per_m2, "estimated_error_per_m2": error_per_m2, "crowd": "walking", **changes}
+    )
+    return {"density_per_m2": 0.9, "ground": known, "count": 90}
+
+
+def held(*steps: dict[str, Any]) -> tuple[CrowdRow | None, list[str | None], list[str]]:
+    """Return a zone's row, its phases and the words of each, after a second of each step."""
+    row: CrowdRow | None = None
+    phases, words = [], []
+    for at_s, changes in enumerate(steps):
+        seen = observation(NOON + seconds(at_s), **changes)
+        row, phase = EPISODE.step(row, seen)
+        phases.append(phase)
+        if phase is not None and row is not None:
+            words.append(EPISODE.shown(row, phase, seen).words)
+    return row, phases, words
+
+
+@pytest.mark.parametrize(
+    ("shown", "level"),
+    [
+        (estimated(1.9, 0.3), "none"),
+        (estimated(2.0, 0.3), "warn"),
+        (estimated(3.5, 0.5), "high"),
+        (estimated(5.2, 0.1), "high"),
+        (estimated(1.0, 0.3, densest_per_m2=3.6), "high"),
+        (estimated(1.0, 0.3, densest_per_m2=4.6), "critical"),
+    ],
+    ids=["below", "warn", "high", "boxes never claim critical", "counted at least", "counted critical"],
+)
+def test_levels_are_reached_by_what_is_probable(shown: dict[str, Any], level: str) -> None:
+    """In place of 85 and 120 boxes on 100 m²; 90 boxes reach nothing by themselves where there is a curve."""
+    row, _, _ = held(*[shown] * 21)
+    assert level_name(row.level if row else 0, RULE) == level
+
+
+def test_what_cannot_be_measured_is_told_to_be_looked_at() -> None:
+    """Once in an episode, after it has persisted, with the rise and the drop of speed; in both languages."""
+    calm, dense = estimated(2.5, 0.6), estimated(3.9, 0.7, speed_drop=0.8)
+    dense["rise_per_min"] = 18.0
+    row, phases, words = held(*[calm] * 21, *[dense] * 60)
+    assert row is not None
+    assert [phase for phase in phases if phase] == ["begin", "change"]
+    assert "cannot be measured here: look" in words[-1]
+    assert "grows by 18 persons a minute; 80 % slower than usual" in words[-1]
+    assert "cannot be measured" not in words[0]
+    beyond = not_measurable(observation(NOON, **dense), RULE)
+    assert beyond is not None
+    assert beyond.name == "critical"
+    phrase = look_phrase(beyond, observation(NOON, **dense))
+    assert "hier niet te meten: kijk zelf" in sentence(phrase, Language.NL)
+    assert "er komen 18 personen per minuut bij; 80 % langzamer dan gewoon" in sentence(phrase, Language.NL)
+
+
+def test_a_glimpse_of_it_is_not_told() -> None:
+    """It persists as long as a level must."""
+    calm, dense = estimated(2.5, 0.6), estimated(3.4, 1.2)
+    _, phases, words = held(*[calm] * 21, *([dense] * 10 + [calm]) * 3)
+    assert [phase for phase in phases if phase] == ["begin"]
+    assert len(words) == 1
+
+
+def test_it_is_told_at_once_where_the_level_rises_with_it() -> None:
+    """The words that begin an episode have it when it has lasted as long."""
+    dense = estimated(3.9, 0.7)
+    _, phases, words = held(*[dense] * 60)
+    assert [phase for phase in phases if phase] == ["begin", "change"]
+    assert "look" in words[1]
+
+
+def test_not_measurable_is_never_a_level_by_itself() -> None:
+    """A crowd that no level holds of tells its notice in the observation alone."""
+    row, phases, _ = held(*[estimated(1.9, 2.7)] * 60)
+    assert (row, set(phases)) == (None, {None})
+    seen = judged(observation(NOON, **estimated(1.9, 2.7)), RULE)
+    assert seen.notice is not None
+    assert seen.level_by == "estimate"
+
+
+@pytest.mark.parametrize(
+    ("changes", "by"),
+    [
+        ({"count": 0}, None),
+        ({"count": 40}, "boxes"),
+        ({"count": 40, "density_per_m2": 0.4, "ground": ground(0.5)}, "boxes"),
+        (estimated(1.0, 0.3), "estimate"),
+        ({**estimated(1.0, 0.3), "ground": ground(2.1).model_copy(update={"counted_by": "model:1"})}, "model"),
+    ],
+)
+def test_what_a_level_is_judged_by_is_told(changes: dict[str, Any], by: str | None) -> None:
+    """So that a level by boxes alone is known for what it is."""
+    seen = judged(observation(NOON, **changes), RULE)
+    assert (seen.level_by, seen.notice) == (by, None)
+
+
+def test_observations_of_before_are_judged_as_before() -> None:
+    """A replay of what has no estimate claims what it claimed: by density, or by 85 and 120 boxes on 100 m²."""
+    for count, level in ((84, "none"), (85, "warn"), (120, "high"), (500, "high")):
+        row, _, _ = held(*[{"count": count}] * 21)
+        assert level_name(row.level if row else 0, RULE) == level
