@@ -98,8 +98,13 @@ def densest(feet_m: NDArray[np.float64], ground: VisibleGround) -> Densest:
     beside = (away >= 0) & (away <= SIDE_M + _SAME_PLACE_M)
     # The person on the left side and the one on the lower side stand in the square themselves.
     left, lower = np.nonzero(beside[:, :, 0] & beside[:, :, 1].T)
-    held = beside[left, :, 0] & beside[lower, :, 1]
     corner = np.column_stack((places[left, 0], places[lower, 1]))
+    counts = (beside[:, :, 0].astype(np.float32) @ beside[:, :, 1].astype(np.float32).T)[left, lower]
+    # Put elsewhere a square has no less ground than here, and never more than its own size: so only few can be the densest.
+    at_most = counts / np.maximum(ground.square_m2(corner), LEAST_SQUARE_M2)
+    likely = at_most >= counts.max() / SIDE_M**2 - 1e-6
+    left, lower, corner = left[likely], lower[likely], corner[likely]
+    held = beside[left, :, 0] & beside[lower, :, 1]
     furthest = np.stack([np.where(held, places[:, axis], -np.inf).max(axis=1) for axis in (0, 1)], axis=1)
     room = np.minimum(furthest - SIDE_M, corner)
     share = np.array([(a, b) for a in (0.0, 0.5, 1.0) for b in (0.0, 0.5, 1.0)])

@@ -105,6 +105,7 @@ def _looks(
     if not inside.any():
         return 0.0, [0.0] * _DRAWS
     near = (corners[:, 0] < corners[inside, 2].max()) & (corners[:, 2] > corners[inside, 0].min())
+    near &= corners[:, 3] > corners[inside, 3].min()  # who stands behind hides nobody
     found = recalls(corners[near | inside], inside[near | inside])
     feet = crowd[inside]
     seen = [densest(feet[generator.random(len(feet)) < found], ground).per_m2 for _ in range(_DRAWS)]
