@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -128,7 +129,7 @@ def test_the_list_in_a_terminal_begins_with_what_is_open(
     monkeypatch.setattr(watch, "started", lambda quiet: (Settings(), KafkaSettings()))
     monkeypatch.setattr(watch, "reachable", lambda settings, kafka: kafka)
     monkeypatch.setattr(watch, "_until", lambda reader, ended: iter([[]]))
-    monkeypatch.setattr(watch.sys.stdout, "isatty", lambda: terminal, raising=False)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal, raising=False)
     app = typer.Typer()
     watch.register(app)
     app(["--lang", "en", *options], standalone_mode=False)
