@@ -166,7 +166,7 @@ def _zone(second: _Second, zone: Zone, before: ZoneMemory, view: Measures | None
         outflow=crossed.outflow,
         rise_per_min=rise_per_min(counts) if second.clear else None,
         persons_likely=_seen_twice(seen.likely),
-        ground=measured.ground,
+        ground=measured.ground and measured.ground.model_copy(update={"surveyed": second.scene.surveyed}),
         situations=situations.told,
         measures=measured_now,
         view=view,
