@@ -116,6 +116,10 @@ class PinholeMap:
         origin_m = (calibration.origin_x_m, calibration.origin_y_m)
         return cls(pinhole, calibration.version, origin_m, radians(calibration.bearing_deg))
 
+    def boxes_around(self, metres: Points) -> NDArray[np.float64]:
+        """Return the boxes of upright persons who stand at points of the ground (N, 2); see `Pinhole.boxes_around`."""
+        return self.pinhole.boxes_around((np.asarray(metres, np.float64) - self._origin_m) @ self._turn)
+
     def to_ground(self, pixels: Points) -> Points:
         """Return where pixels lie on the ground; see `GroundMap`."""
         return np.asarray(self.pinhole.on_level(pixels) @ self._turn.T + self._origin_m, np.float64)
