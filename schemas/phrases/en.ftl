@@ -4,6 +4,17 @@
 
 own-words = { $text }
 several = { $phrases }
+beside = { $first } { $other }
+weekday = { $day ->
+    [mon] mon
+    [tue] tue
+    [wed] wed
+    [thu] thu
+    [fri] fri
+    [sat] sat
+    [sun] sun
+   *[other] { $day }
+}
 
 ## Factors: why an alert has its points
 
@@ -60,3 +71,100 @@ camera-not-permitted-now = may not be looked at now
 camera-not-for-category = not asked: no cameras for this category
 camera-out-of-range = does not see the place
 camera-still-looking = asked, still looking
+
+## Places: what is unusual about where a report goes
+
+place-missing = no position: no camera can be asked, control room is the first of the registry
+place-outside = outside every control room's area: given to the nearest
+place-late = reported { $delay_h } h after it happened: no camera was asked
+place-poor = position within { $accuracy_m } m: cameras up to { $reach_m } m away were considered
+place-many-cameras = { $near } cameras are near enough: the nearest { $asked } were considered
+
+## Sightings: what a camera says of a report
+
+sighting = { $what } in zone { $zone }, { $amount } { $unit } { $side ->
+    [before] before
+   *[after] after
+} the reported time
+sighting-unclear = { $what } in zone { $zone }, { $amount } { $unit } { $side ->
+    [before] before
+   *[after] after
+} the reported time, its view not clear
+seen-group = a group of { $persons }
+seen-persons = { $persons ->
+    [one] { $persons } person
+   *[other] { $persons } persons
+}
+seen-persons-weaker = { $persons ->
+    [one] { $persons } person
+   *[other] { $persons } persons
+}, weaker boxes included,
+seen-vehicles = { $vehicles ->
+    [one] { $vehicles } vehicle
+   *[other] { $vehicles } vehicles
+}
+seen-density = { $persons_per_m2 } persons per m²
+seen-stay = staying { $stay_s } s
+seen-situation = { $situation ->
+    [dwelling] somebody who stays
+    [group] a group that stays
+    [running] running
+    [converging] persons coming together
+    [dispersing] persons moving apart
+    [object_left] an object that was left
+    [wrong_direction] movement against the direction
+    [closed_zone] somebody in a closed zone
+   *[other] { $situation }
+}
+saw-at-most = saw { $persons ->
+    [0] nobody
+    [one] at most { $persons } person
+   *[other] at most { $persons } persons
+} in { $min } min { $s } s, { $watched_percent }% of them watched
+looked-too-little = it saw { $watched_percent }% of the window
+view-not-clear = its view was not clear for { $unclear_s } s
+not-kept-before = what it showed before { MOMENT($at, format: "HH:mm:ss") } UTC is not kept any more
+view-degraded = { $visibility ->
+    [frozen] its picture stands still
+    [black] its picture is black
+    [blinded] it is blinded by light
+    [blurred] its picture is blurred
+    [moved] it was turned away from where it should look
+    [covered] people or things close to it hide what it sees
+    [masked_out] masks cover what it sees
+   *[other] { $visibility }
+}
+gives-no-pictures = gives no pictures
+camera-trouble = { $state } since { MOMENT($since, format: "HH:mm:ss") } UTC ({ $reason })
+
+## Zones: crowds and zone events
+
+in-zone = { $what }, in zone { $zone }
+no-longer = { $what }: no longer
+zone-unseen = zone { $zone } was not seen any more
+crowd = { $amount } in zone { $zone } for { $held_s } s: level { $level }
+crowd-at-least = at least { $amount } in zone { $zone } for { $held_s } s: level { $level }
+crowd-level = { $level }
+crowd-persons = { $persons } persons
+crowd-on-ground = { $persons } persons on { $area_m2 } m², { $densest_per_m2 } per m² where it is densest,
+crowd-density = { $persons_per_m2 } persons per m²
+zone-closed = { $persons ->
+    [one] { $persons } person
+   *[other] { $persons } persons
+} in it while it is closed ({ $days } { $from_clock }-{ $until_clock })
+running = { $runners } running, at { $fastest } { $unit }/s where { $normal } { $unit }/s is normal
+moving = { $share_percent }% of { $movers } moving persons move { $way ->
+    [toward] towards
+   *[away] away from
+} one point { $where ->
+    [picture] in the picture
+   *[ground] on the ground
+}
+dwelling = somebody stays for { $stay_s } s, more than { $limit_s } s
+group = { $persons } persons stay for { $stay_s } s and more, { $least } make a group
+wrong-direction = { $persons } crossed the line { $direction ->
+    [left_to_right] left to right
+    [right_to_left] right to left
+   *[other] { $direction }
+}
+object-left = a bag stands there, whoever brought it is more than { $reach } { $unit } away for { $away_s } s
