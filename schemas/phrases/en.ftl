@@ -168,3 +168,7 @@ wrong-direction = { $persons } crossed the line { $direction ->
    *[other] { $direction }
 }
 object-left = a bag stands there, whoever brought it is more than { $reach } { $unit } away for { $away_s } s
+
+## Cameras: what a camera can do, and why not
+
+status-reason = { $reason }

@@ -192,3 +192,49 @@ object-left = er staat een tas; wie hem bracht is al { $away_s } s meer dan { $r
     [m] m
    *[other] lichaamslengtes
 } weg
+
+## Cameras: what a camera can do, and why not
+
+status-reason = { $reason ->
+    [streaming] geeft beeld
+    [opening] wordt geopend
+    [silent] geeft geen beeld meer
+    [stopped] gestopt
+    [end_of_file] einde van het bestand
+    [internal_error] fout in het programma
+    [too_large] te groot
+    [fallback_detector] ruwe herkenning
+    [detector_ready] herkenning werkt
+    [clear] helder beeld
+    [frozen] het beeld staat stil
+    [black] zwart beeld
+    [blinded] verblind door licht
+    [blurred] onscherp beeld
+    [moved] weggedraaid
+    [covered] beeld geblokkeerd
+    [masked_out] bedekt door maskers
+    [bad_address] adres klopt niet
+    [missing_file] bestand ontbreekt
+    [unreadable_video] video niet te lezen
+    [unreadable_picture] beeld niet te lezen
+    [empty] leeg
+    [starts_later] begint later
+    [no_connection] geen verbinding
+    [not_found] niet gevonden
+    [wrong_password] verkeerd wachtwoord
+    [login_unsupported] inloggen gaat niet
+    [forbidden] geen toegang
+    [redirected] doorgestuurd
+    [busy] te druk
+    [transport_refused] manier van zenden geweigerd
+    [format_refused] soort video geweigerd
+    [camera_error] fout in de camera
+    [lost] verbinding weg
+    [wrong_size] verkeerde maat
+    [permitted] mag bekeken worden
+    [not_yet_valid] besluit geldt nog niet
+    [expired] besluit is verlopen
+    [outside_viewing_window] buiten de kijktijden
+    [outside_public_area] buiten het openbare gebied
+   *[other] { $reason }
+}
