@@ -1,7 +1,7 @@
 """Quality of events: what is told of events that are put into real scenes, and of windows about nothing: `toezicht eval events`.
 
-Each scene is watched by the product's own `observe`, as true tracks or as a detector and the tracker would give them. Told is what
-the product calls unusual in its camera's view: a measure above the scene's own normal, by the function that judges reports
+Each scene is watched by the own `observe` of the product, as true tracks or as its detector and tracker would give them. Told is
+what it calls unusual in a camera's view: a measure above the normal of that scene, by the function that judges reports
 (`streams/domain/normal/base_rate.py`), from the rules' quantile and least sizes on.
 """
 
@@ -232,7 +232,8 @@ class Trials(NamedTuple):
 
 def summed(trials: Iterable[Trials]) -> Trials:
     """Return the trials of several scenes as one."""
-    number, delays = 0, ()
+    number = 0
+    delays: tuple[int, ...] = ()
     by_measure: Counter[str] = Counter()
     by_situation: Counter[str] = Counter()
     for each in trials:
