@@ -185,7 +185,9 @@ class ZoneEventSettings(Part):
     dwelling_s: Annotated[float, Field(gt=0)] | None = None
     group: StayingGroup | None = None
     running: bool = False
-    gathering: Annotated[bool, Field(description="Many persons who come together at one point, or leave it")] = False
+    gathering: Annotated[
+        bool, Field(description="Many persons of the whole view who come to stand together, or go")
+    ] = False
     object_left_s: Annotated[float, Field(gt=0, description="A bag whose owner has gone for so long")] | None = None
     line: CrossingLine | None = None
     closed: Annotated[tuple[ViewingWindow, ...], Field(description="When nobody may be in it")] = ()
