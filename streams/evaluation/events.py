@@ -31,7 +31,7 @@ from streams.domain.normal.base_rate import LearntOf, Usual, unusual_from
 from streams.domain.normal.measure import BINS, UNKNOWN, Measure, Sizes, bin_of, size, sizes_of
 from streams.domain.observations.closed_second import tell
 from streams.domain.observations.measures import DROP_FROM_S, dropped
-from streams.domain.observations.memory import CameraMemory, CountedSecond
+from streams.domain.observations.memory import CameraMemory, CountedSecond, ZoneMemory
 from streams.domain.observations.occlusion import MEASURED, PERSISTENCE
 from streams.domain.observations.open_second import CameraSecond, observe_frame, observe_time
 from streams.domain.observations.scene import CameraScene
@@ -39,6 +39,7 @@ from streams.evaluation.common import EvaluationError
 from streams.evaluation.crowds import drawn
 from streams.evaluation.scenes import Event, TrackScene, View
 
+CAMERA: Final = "scene"
 FPS: Final = 5
 WARM_UP_S: Final = 20
 """Before an event, so that ten seconds of counts and everybody's speed are known."""
@@ -119,7 +120,7 @@ def true_frames(
         present = scene.present(at_s)
         feet = ground.to_pixels(np.array(list(present.values()), np.float64).reshape(-1, 2))
         boxes = [Box(x_min_px=x - 5, y_min_px=y - 34, x_max_px=x + 5, y_max_px=y) for x, y in feet.tolist()]
-        found.append(_frame(number, at_s - from_s, list(zip(boxes, present, strict=True)), size_px))
+        found.append(frame_of(number, at_s - from_s, list(zip(boxes, present, strict=True)), size_px))
     return found, ground, size_px
 
 
@@ -150,30 +151,51 @@ def detected_frames(
     boxes = drawn(truth, tracks, MEASURED, PERSISTENCE, chance)
     followed = follow(boxes, ground)
     frames = [
-        _frame(number, at_s - from_s, list(zip(boxes[number], followed[number], strict=True)), _SIZE_PX)
+        frame_of(number, at_s - from_s, list(zip(boxes[number], followed[number], strict=True)), _SIZE_PX)
         for number, at_s in enumerate(_moments(from_s, until_s))
     ]
     return frames, ground, _SIZE_PX
 
 
-def watched(frames: Iterable[Detections], ground: GroundMap | None, size_px: tuple[int, int]) -> list[Shown]:
-    """Return what the product's `observe` tells of a camera's frames, second by second."""
+class Watched(NamedTuple):
+    """Watched: what a camera's frames showed, second by second, and what is remembered of it."""
+
+    shown: list[Shown]
+    memory: CameraMemory | None
+
+
+def watched(
+    frames: Iterable[Detections], ground: GroundMap | None, size_px: tuple[int, int], memory: CameraMemory | None = None
+) -> Watched:
+    """Return what the product's `observe` tells of a camera's frames.
+
+    Args:
+        frames: The frames, in the order of time.
+        ground: The camera's ground; None where it is not calibrated.
+        size_px: The picture's size.
+        memory: What is remembered of the camera; None at first.
+    """
     scene = CameraScene.of(_camera(size_px), load_rules().episodes.crowd, ZoneInfo("UTC"), ground)
-    row, memory = CameraSecond(camera_id="scene"), None
-    told: list[Shown] = []
-
-    def closed(second: CameraSecond | None, memory: CameraMemory | None) -> CameraMemory | None:
-        if second is None:
-            return memory
-        after = tell(second, memory, scene)
-        told.extend(_shown(each) for each in after.observations)
-        return after.memory
-
+    row, told = CameraSecond(camera_id=CAMERA), list[Shown]()
+    seconds: list[CameraSecond] = []
     for frame in frames:
         observed = observe_frame(row, scene, frame, frame.captured_at, frame.captured_at)
-        row, memory = observed.row, closed(observed.closed, memory)
-    closed(observe_time(row, _BEGAN + timedelta(days=1)).closed, memory)
-    return told
+        row = observed.row
+        seconds += [observed.closed] if observed.closed else []
+    last = observe_time(row, _BEGAN + timedelta(days=1)).closed
+    for second in [*seconds, *([last] if last else [])]:
+        after = tell(second, memory, scene)
+        told.extend(_shown(each) for each in after.observations)
+        memory = after.memory
+    return Watched(told, memory)
+
+
+def as_it_begins(memory: CameraMemory | None) -> CameraMemory | None:
+    """Return what a camera that knows its normal speed remembers when tracks of another time begin."""
+    if memory is None:
+        return None
+    zones = {name: ZoneMemory(normal=zone.normal) for name, zone in memory.zones.items()}
+    return CameraMemory(camera_id=CAMERA, began=_BEGAN, zones=zones)
 
 
 class Normal(NamedTuple):
@@ -250,6 +272,7 @@ def tried(
     begin_s: float,
     chance: np.random.Generator,
     follow: Follow | None = None,
+    memory: CameraMemory | None = None,
 ) -> list[list[Shown]]:
     """Return what is shown from an event on that is put into a scene at random moments; of None what is shown without any.
 
@@ -260,13 +283,14 @@ def tried(
         begin_s: Not before this, which is what was learnt from.
         chance: The draws.
         follow: The tracker, for tracks as they are detected; None for true ones.
+        memory: What the camera remembers, of which its normal speed is used.
     """
     found = []
     for at_s in _moments_for(scene, event, trials, begin_s, chance):
         shown = scene if event is None else event.put(scene, at_s, chance)
         span = (at_s - WARM_UP_S, at_s + WITHIN_S)
         frames = true_frames(shown, *span) if follow is None else detected_frames(shown, *span, follow, chance)
-        found.append(since(watched(*frames), WARM_UP_S))
+        found.append(since(watched(*frames, as_it_begins(memory)).shown, WARM_UP_S))
     return found
 
 
@@ -363,17 +387,18 @@ def _moments(from_s: float, until_s: float) -> Iterator[float]:
         yield from_s + number / FPS
 
 
-def _frame(
+def frame_of(
     number: int, after_s: float, boxes: Sequence[tuple[Box, int | None]], size_px: tuple[int, int]
 ) -> Detections:
+    """Return a frame of persons' boxes and their tracks, so many seconds after the scene began."""
     return Detections(
-        camera_id="scene",
+        camera_id=CAMERA,
         frame_id=f"frame-{number}",
         captured_at=_BEGAN + timedelta(seconds=after_s),
         width_px=size_px[0],
         height_px=size_px[1],
         detector=_DETECTOR,
-        track_epoch="scene",
+        track_epoch=CAMERA,
         objects=tuple(
             DetectedObject(object_class=ObjectClass.PERSON, score=0.8, box=box, track_id=track) for box, track in boxes
         ),
@@ -396,8 +421,8 @@ def _camera(size_px: tuple[int, int]) -> Camera:
     zone = {"id": "view", "name": "view", "polygon": corners, "situations": {"running": True, "gathering": True}}
     return Camera.model_validate(
         {
-            "id": "scene",
-            "name": "scene",
+            "id": CAMERA,
+            "name": CAMERA,
             "control_room": "evaluation",
             "position": place[0],
             "view_area": place,
