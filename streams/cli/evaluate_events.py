@@ -16,6 +16,7 @@ from streams.evaluation.common import EvaluationError
 if TYPE_CHECKING:
     from schemas.cameras import Box
     from streams.domain.geometry.projection import GroundMap
+    from streams.domain.normal.measure import Sizes
     from streams.evaluation.events import Normal, Watched
     from streams.evaluation.scenes import TrackScene
 
@@ -59,8 +60,8 @@ def register(group: typer.Typer) -> None:
         injected: runners, flights and gatherings in the scenes of normal/, true tracks. detected: the same with misses by
         occlusion, foot points off by .14 m and the product's tracker, on a mast of 6 m. flee: the simulated square that
         everybody leaves. clips: acted clips, calibrated from their walkers, each without itself. counts: windows of ten minutes
-        about nothing. Told is a measure of the view above the scene's own normal, by the rules' quantile: learnt on its first
-        half (`half`), and on all of it (`whole`, so that nothing is told of the scene itself).
+        about nothing. Told is a measure by which the event should show, above the view's own normal by the rules' quantile:
+        learnt on the scene's first half (`half`), and on all of it (`whole`, so that nothing is told of the scene itself).
 
         Example: toezicht eval events --data trajectories --part injected --scene ucy-zara02 --seed 1 --json
         """
@@ -105,14 +106,14 @@ def _put_in(paths: Sequence[Path], seeds: Sequence[int], trials: int, detected: 
         first, second = of.first_half(seconds)
         normals = {"half": of.learnt(first, of.BLOCK_S), "whole": of.learnt(seconds, of.BLOCK_S)}
         row: dict[str, Any] = {"unusual_from": {name: _sizes(normal) for name, normal in normals.items()}}
-        row["nothing"] = of.of_nothing(normals["half"], second, of.WITHIN_S)._asdict()
+        row["nothing"] = _nothing(normals["half"], second, of.WITHIN_S)
         for name, event in EVENTS.items():
             shown = []
             for seed in seeds:
                 chance = np.random.default_rng([seed, sum(map(ord, name))])
                 shown += of.tried(scene, event, trials, len(first), chance, follow, whole.memory)
             for learnt, normal in normals.items():
-                found = of.judged(shown, normal)
+                found = of.judged(shown, normal.of(event.shows))
                 everything.setdefault((name, learnt), []).append(found)
                 row.setdefault(name, {})[learnt] = found.as_dict()
         told[scene.name] = row
@@ -141,6 +142,15 @@ def _sizes(normal: Normal) -> dict[str, float | None]:
     return {measure.value: size for measure, size in normal.from_size.items()}
 
 
+def _nothing(normal: Normal, seconds: Sequence[Sizes], window_s: int) -> dict[str, Any]:
+    """Return how often something is told of nothing: any measure, and those by which each kind of event shows."""
+    from streams.evaluation import events as of
+    from streams.evaluation.scenes import FAST, FLIGHT, GATHERING
+
+    kinds = {"any": of.LEAST, "fast": FAST, "flight": FLIGHT, "gathering": GATHERING}
+    return {name: of.of_nothing(normal.of(kind), seconds, window_s)._asdict() for name, kind in kinds.items()}
+
+
 def _flights(folder: Path, seeds: Sequence[int], trials: int) -> dict[str, Any]:
     """Return when the flights of simulated squares are told, and how often quiet ones are: learnt on a quiet one's first half."""
     import numpy as np
@@ -154,14 +164,14 @@ def _flights(folder: Path, seeds: Sequence[int], trials: int) -> dict[str, Any]:
         whole = _watched(quiet)
         first, second = of.first_half(of.sizes_in(whole.shown, quiet.lasts_s))
         normal = of.learnt(first, of.BLOCK_S)
-        nothing = of.of_nothing(normal, second, of.WITHIN_S)
-        row: dict[str, Any] = {"unusual_from": _sizes(normal), "nothing": nothing._asdict(), "quiet_s": len(second)}
+        nothing, flight = _nothing(normal, second, of.WITHIN_S), normal.of(EVENTS["flight"].shows)
+        row: dict[str, Any] = {"unusual_from": _sizes(normal), "nothing": nothing, "quiet_s": len(second)}
         for kind in ("flee", "leave"):
             of_kind = folder / path.name.replace("sim-none-", f"sim-{kind}-")
             if of_kind.is_file():
                 scene = read_scene(of_kind, View(*SQUARE_M))
                 shown = of.since(_watched(scene).shown, FLEE_AT_S)
-                row[kind] = of.judged([[each for each in shown if each.second_s <= of.WITHIN_S]], normal).as_dict()
+                row[kind] = of.judged([[each for each in shown if each.second_s <= of.WITHIN_S]], flight).as_dict()
         shown_of = [
             seconds
             for seed in seeds
@@ -169,7 +179,7 @@ def _flights(folder: Path, seeds: Sequence[int], trials: int) -> dict[str, Any]:
                 quiet, EVENTS["flight"], trials, len(first), np.random.default_rng(seed), memory=whole.memory
             )
         ]
-        row["flight_put_in"] = of.judged(shown_of, normal).as_dict()
+        row["flight_put_in"] = of.judged(shown_of, flight).as_dict()
         told[quiet.name] = row
     return told
 
@@ -212,7 +222,7 @@ def _of_counts(path: Path) -> dict[str, Any]:
 
     first, second = of.first_half(of.read_counts(path))
     normal = of.learnt(first, of.WINDOW_S)
-    return {"unusual_from": _sizes(normal), "nothing": of.of_nothing(normal, second, of.WINDOW_S)._asdict()}
+    return {"unusual_from": _sizes(normal), "nothing": _nothing(normal, second, of.WINDOW_S)}
 
 
 def _lines(result: Mapping[str, Any], name: str = "") -> Iterable[str]:

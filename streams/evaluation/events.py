@@ -203,6 +203,10 @@ class Normal(NamedTuple):
 
     from_size: Mapping[Measure, float | None]
 
+    def of(self, measures: Iterable[Measure]) -> Normal:
+        """Return what is unusual of these measures alone."""
+        return Normal({measure: self.from_size[measure] for measure in measures})
+
     def told(self, sizes: Sizes) -> frozenset[Measure]:
         """Return the measures of a second that are unusual."""
         return frozenset(
@@ -301,7 +305,7 @@ def since(shown: Iterable[Shown], from_s: int) -> list[Shown]:
 
 def judged(trials: Sequence[Sequence[Shown]], normal: Normal) -> Trials:
     """Return how often an event was told."""
-    by_measure: Counter[str] = Counter({measure.value: 0 for measure in LEAST})
+    by_measure: Counter[str] = Counter({measure.value: 0 for measure in normal.from_size})
     by_situation: Counter[str] = Counter()
     delays: list[int] = []
     for seconds in trials:
