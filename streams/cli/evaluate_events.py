@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class EventPart(StrEnum):
-    """Which figures are made."""
+    """Event part: which figures are made."""
 
     INJECTED = "injected"
     DETECTED = "detected"
@@ -107,6 +107,7 @@ def _put_in(paths: Sequence[Path], seeds: Sequence[int], trials: int, detected: 
         normals = {"half": of.learnt(first, of.BLOCK_S), "whole": of.learnt(seconds, of.BLOCK_S)}
         row: dict[str, Any] = {"unusual_from": {name: _sizes(normal) for name, normal in normals.items()}}
         row["nothing"] = _nothing(normals["half"], second, of.WITHIN_S)
+        row["situations_of_nothing_per_hour"] = of.onsets_per_hour(whole.shown)
         for name, event in EVENTS.items():
             shown = []
             for seed in seeds:
@@ -166,6 +167,7 @@ def _flights(folder: Path, seeds: Sequence[int], trials: int) -> dict[str, Any]:
         normal = of.learnt(first, of.BLOCK_S)
         nothing, flight = _nothing(normal, second, of.WITHIN_S), normal.of(EVENTS["flight"].shows)
         row: dict[str, Any] = {"unusual_from": _sizes(normal), "nothing": nothing, "quiet_s": len(second)}
+        row["situations_of_nothing_per_hour"] = of.onsets_per_hour(whole.shown)
         for kind in ("flee", "leave"):
             of_kind = folder / path.name.replace("sim-none-", f"sim-{kind}-")
             if of_kind.is_file():

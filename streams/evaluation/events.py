@@ -46,6 +46,7 @@ WARM_UP_S: Final = 20
 WITHIN_S: Final = 40
 """An event is told within this, as in the study (evidence of the issue, section 4)."""
 WINDOW_S: Final = 600
+_SAME_S: Final = 5
 STEP_S: Final = 15
 """Windows about nothing begin this far apart."""
 LEAST: Final[Mapping[Measure, float]] = {Measure.FASTEST: 2.2, Measure.STANDING: 3, Measure.DROPPED: 3}
@@ -342,9 +343,20 @@ def of_nothing(normal: Normal, seconds: Sequence[Sizes], window_s: int) -> Nothi
     told = np.array([bool(normal.told(each)) for each in seconds])
     starts = range(0, max(1, len(told) - window_s + 1), STEP_S)
     share = float(np.mean([told[start : start + window_s].any() for start in starts])) if len(told) else 0.0
-    at = np.flatnonzero(told)
-    onsets = int((np.diff(at, prepend=-100) > 5).sum())
-    return Nothing(len(starts), share, onsets * 3600 / max(1, len(told)))
+    return Nothing(len(starts), share, _onsets(np.flatnonzero(told).tolist()) * 3600 / max(1, len(told)))
+
+
+def onsets_per_hour(shown: Sequence[Shown]) -> dict[str, float]:
+    """Return how often each situation began, per hour of what was shown; seconds within five of each other are told once."""
+    told: dict[str, list[int]] = {}
+    for each in shown:
+        for kind in each.situations:
+            told.setdefault(kind, []).append(each.second_s)
+    return {kind: _onsets(seconds) * 3600 / len(shown) for kind, seconds in sorted(told.items())}
+
+
+def _onsets(seconds: Sequence[int]) -> int:
+    return sum(number == 0 or second - seconds[number - 1] > _SAME_S for number, second in enumerate(seconds))
 
 
 def read_counts(path: Path) -> list[Sizes]:

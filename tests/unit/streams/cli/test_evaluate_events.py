@@ -74,6 +74,7 @@ def test_the_figures_of_each_part(data: Path) -> None:
     assert (square["flee"]["told"], square["flee"]["trials"]) == (1.0, 1)
     assert 1 <= square["flee"]["median_delay_s"] <= 5
     assert "leave" not in square
+    assert square["situations_of_nothing_per_hour"] == {}
     assert told["counts"]["hall"]["nothing"]["any"]["told"] == 0.0
     assert json.loads(_run(*arguments).stdout) == told
 

@@ -96,6 +96,13 @@ def test_windows_about_nothing_are_counted() -> None:
     assert of.of_nothing(ANY.of([Measure.STANDING]), seconds, 600) == (41, 0.0, 0.0)
 
 
+def test_situations_of_nothing_are_counted_by_their_beginnings() -> None:
+    """Seconds within five of each other are one."""
+    ran = {3, 5, 10, 16}
+    shown = [of.Shown(at, UNKNOWN, frozenset({"running"} if at in ran else ())) for at in range(100)]
+    assert of.onsets_per_hour(shown) == {"running": 72.0}
+
+
 def test_counts_are_read_with_their_drops(tmp_path: Path) -> None:
     """As `observe` reckons them."""
     head = "t_s,persons,longest_stay_s,staying_20_s,fastest_m_per_s,standing_together\n"
