@@ -65,25 +65,31 @@ def register(group: typer.Typer) -> None:
         from streams.config.registry import load_registry
 
         chosen = chosen_cameras(load_registry(path), camera or (), str(path))
-        folder = path.resolve().parent
-        if len(chosen) != 1 and (points or from_walkers or picture or out):
-            expected = "one camera for --points, --from-walkers, --picture or --out"
-            raise ConfigurationError("command line", "--camera", camera or [], expected)
-        if picture and not out:
-            raise ConfigurationError("command line", "--out", None, "a file to draw on, with --picture")
-        if points and from_walkers:
-            raise ConfigurationError("command line", "--from-walkers", str(from_walkers), "no --points beside it")
+        _check_options(len(chosen) == 1, points, from_walkers, picture, out)
+        folder = (points or path).resolve().parent
         if from_walkers:
             chosen = [_fitted_to_walkers(chosen[0], from_walkers, fps, settings, as_json)]
-        if points:
+        elif points:
             chosen = [chosen[0].model_copy(update={"calibration": read_calibration(points)})]
-        reports = [report(one, points.resolve().parent if points else folder) for one in chosen]
+        reports = [report(one, folder) for one in chosen]
         for told, ground in reports:
             typer.echo(json.dumps(told.as_dict()) if as_json else _told(told))
             if out and ground is not None:
                 _draw(chosen[0], ground, path, picture, out)
         if any(told.problems for told, _ in reports):
             raise typer.Exit(1)
+
+
+def _check_options(
+    one_camera: bool, points: Path | None, from_walkers: Path | None, picture: Path | None, out: Path | None
+) -> None:
+    if not one_camera and (points or from_walkers or picture or out):
+        expected = "one camera for --points, --from-walkers, --picture or --out"
+        raise ConfigurationError("command line", "--camera", "several or none", expected)
+    if picture and not out:
+        raise ConfigurationError("command line", "--out", None, "a file to draw on, with --picture")
+    if points and from_walkers:
+        raise ConfigurationError("command line", "--from-walkers", str(from_walkers), "no --points beside it")
 
 
 def _fitted_to_walkers(camera: Camera, boxes: Path, fps: float, settings: Settings, as_json: bool) -> Camera:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from schemas.cameras import Box
     from streams.domain.geometry.projection import GroundMap
     from streams.domain.normal.measure import Sizes
-    from streams.evaluation.events import Normal, Watched
+    from streams.evaluation.events import SceneNormal, WatchedScene
     from streams.evaluation.scenes import TrackScene
 
 
@@ -124,7 +124,7 @@ def _put_in(paths: Sequence[Path], seeds: Sequence[int], trials: int, detected: 
     return told
 
 
-def _watched(scene: TrackScene, chance: Any = None) -> Watched:
+def _watched(scene: TrackScene, chance: Any = None) -> WatchedScene:
     from streams.evaluation import events as of
 
     if chance is None:
@@ -139,11 +139,11 @@ def _follow(boxes: Sequence[Sequence[Box]], ground: GroundMap) -> Sequence[Seque
     return follow_boxes(boxes, ground.to_ground, FPS)
 
 
-def _sizes(normal: Normal) -> dict[str, float | None]:
+def _sizes(normal: SceneNormal) -> dict[str, float | None]:
     return {measure.value: size for measure, size in normal.from_size.items()}
 
 
-def _nothing(normal: Normal, seconds: Sequence[Sizes], window_s: int) -> dict[str, Any]:
+def _nothing(normal: SceneNormal, seconds: Sequence[Sizes], window_s: int) -> dict[str, Any]:
     """Return how often something is told of nothing: any measure, and those by which each kind of event shows."""
     from streams.evaluation import events as of
     from streams.evaluation.scenes import FAST, FLIGHT, GATHERING

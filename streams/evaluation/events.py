@@ -73,8 +73,8 @@ Follow = Callable[[Sequence[Sequence[Box]], GroundMap], Sequence[Sequence[int | 
 """By which number the product's tracker follows each box of each frame."""
 
 
-class Shown(NamedTuple):
-    """Shown: what a view showed in a second of the scene: its measures, and the kinds of situations that were told."""
+class ViewSecond(NamedTuple):
+    """View second: what a view showed in a second of the scene: its measures, and the kinds of situations that were told."""
 
     second_s: int
     sizes: Sizes
@@ -158,16 +158,16 @@ def detected_frames(
     return frames, ground, _SIZE_PX
 
 
-class Watched(NamedTuple):
-    """Watched: what a camera's frames showed, second by second, and what is remembered of it."""
+class WatchedScene(NamedTuple):
+    """Watched scene: what a camera's frames showed, second by second, and what is remembered of it."""
 
-    shown: list[Shown]
+    shown: list[ViewSecond]
     memory: CameraMemory | None
 
 
 def watched(
     frames: Iterable[Detections], ground: GroundMap | None, size_px: tuple[int, int], memory: CameraMemory | None = None
-) -> Watched:
+) -> WatchedScene:
     """Return what the product's `observe` tells of a camera's frames.
 
     Args:
@@ -177,7 +177,7 @@ def watched(
         memory: What is remembered of the camera; None at first.
     """
     scene = CameraScene.of(_camera(size_px), load_rules().episodes.crowd, ZoneInfo("UTC"), ground)
-    row, told = CameraSecond(camera_id=CAMERA), list[Shown]()
+    row, told = CameraSecond(camera_id=CAMERA), list[ViewSecond]()
     seconds: list[CameraSecond] = []
     for frame in frames:
         observed = observe_frame(row, scene, frame, frame.captured_at, frame.captured_at)
@@ -188,7 +188,7 @@ def watched(
         after = tell(second, memory, scene)
         told.extend(_shown(each) for each in after.observations)
         memory = after.memory
-    return Watched(told, memory)
+    return WatchedScene(told, memory)
 
 
 def as_it_begins(memory: CameraMemory | None) -> CameraMemory | None:
@@ -199,14 +199,14 @@ def as_it_begins(memory: CameraMemory | None) -> CameraMemory | None:
     return CameraMemory(camera_id=CAMERA, began=_BEGAN, zones=zones)
 
 
-class Normal(NamedTuple):
-    """Normal: from which size on each measure is unusual in a scene; None where it never is."""
+class SceneNormal(NamedTuple):
+    """Scene normal: from which size on each measure is unusual in a scene; None where it never is."""
 
     from_size: Mapping[Measure, float | None]
 
-    def of(self, measures: Iterable[Measure]) -> Normal:
+    def of(self, measures: Iterable[Measure]) -> SceneNormal:
         """Return what is unusual of these measures alone."""
-        return Normal({measure: self.from_size[measure] for measure in measures})
+        return SceneNormal({measure: self.from_size[measure] for measure in measures})
 
     def told(self, sizes: Sizes) -> frozenset[Measure]:
         """Return the measures of a second that are unusual."""
@@ -217,7 +217,7 @@ class Normal(NamedTuple):
         )
 
 
-def learnt(seconds: Sequence[Sizes], block_s: int) -> Normal:
+def learnt(seconds: Sequence[Sizes], block_s: int) -> SceneNormal:
     """Return what is unusual in a scene after these seconds, by the product's own functions on the largest of each block."""
     thresholds: dict[Measure, float | None] = {}
     for measure, least in LEAST.items():
@@ -228,7 +228,7 @@ def learnt(seconds: Sequence[Sizes], block_s: int) -> Normal:
             if known:
                 counts[bin_of(measure, max(known))] += 1
         thresholds[measure] = unusual_from(Usual(measure, tuple(counts), LearntOf.HOUR), QUANTILE, least)
-    return Normal(thresholds)
+    return SceneNormal(thresholds)
 
 
 class Trials(NamedTuple):
@@ -278,7 +278,7 @@ def tried(
     chance: np.random.Generator,
     follow: Follow | None = None,
     memory: CameraMemory | None = None,
-) -> list[list[Shown]]:
+) -> list[list[ViewSecond]]:
     """Return what is shown from an event on that is put into a scene at random moments; of None what is shown without any.
 
     Args:
@@ -299,12 +299,12 @@ def tried(
     return found
 
 
-def since(shown: Iterable[Shown], from_s: int) -> list[Shown]:
+def since(shown: Iterable[ViewSecond], from_s: int) -> list[ViewSecond]:
     """Return what was shown from a second on, which is second 0 then."""
     return [each._replace(second_s=each.second_s - from_s) for each in shown if each.second_s >= from_s]
 
 
-def judged(trials: Sequence[Sequence[Shown]], normal: Normal) -> Trials:
+def judged(trials: Sequence[Sequence[ViewSecond]], normal: SceneNormal) -> Trials:
     """Return how often an event was told."""
     by_measure: Counter[str] = Counter({measure.value: 0 for measure in normal.from_size})
     by_situation: Counter[str] = Counter()
@@ -338,7 +338,7 @@ class Nothing(NamedTuple):
     onsets_per_hour: float
 
 
-def of_nothing(normal: Normal, seconds: Sequence[Sizes], window_s: int) -> Nothing:
+def of_nothing(normal: SceneNormal, seconds: Sequence[Sizes], window_s: int) -> Nothing:
     """Return how many windows are told, and how often telling begins; seconds within five of each other are told once."""
     told = np.array([bool(normal.told(each)) for each in seconds])
     starts = range(0, max(1, len(told) - window_s + 1), STEP_S)
@@ -346,7 +346,7 @@ def of_nothing(normal: Normal, seconds: Sequence[Sizes], window_s: int) -> Nothi
     return Nothing(len(starts), share, _onsets(np.flatnonzero(told).tolist()) * 3600 / max(1, len(told)))
 
 
-def onsets_per_hour(shown: Sequence[Shown]) -> dict[str, float]:
+def onsets_per_hour(shown: Sequence[ViewSecond]) -> dict[str, float]:
     """Return how often each situation began, per hour of what was shown; seconds within five of each other are told once."""
     told: dict[str, list[int]] = {}
     for each in shown:
@@ -392,7 +392,7 @@ def first_half(seconds: Sequence[Sizes]) -> tuple[Sequence[Sizes], Sequence[Size
     return seconds[:middle], seconds[middle:]
 
 
-def sizes_in(shown: Iterable[Shown], lasts_s: float) -> list[Sizes]:
+def sizes_in(shown: Iterable[ViewSecond], lasts_s: float) -> list[Sizes]:
     """Return the measures of each second of a scene; none where it showed nothing."""
     by_second = {each.second_s: each.sizes for each in shown}
     return [by_second.get(second, UNKNOWN) for second in range(int(lasts_s))]
@@ -421,10 +421,10 @@ def frame_of(
     )
 
 
-def _shown(observation: Observation) -> Shown:
+def _shown(observation: Observation) -> ViewSecond:
     second_s = int((observation.second - _BEGAN).total_seconds())
     kinds = frozenset(situation.kind.value for situation in observation.situations)
-    return Shown(second_s, sizes_of(observation.view), kinds)
+    return ViewSecond(second_s, sizes_of(observation.view), kinds)
 
 
 def _camera(size_px: tuple[int, int]) -> Camera:

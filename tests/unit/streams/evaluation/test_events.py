@@ -17,7 +17,7 @@ from streams.evaluation.common import EvaluationError
 from streams.evaluation.scenes import EVENTS, TrackScene, View, parse_scene
 
 VIEW = View(0, 0, 20, 20)
-ANY = of.Normal({Measure.FASTEST: 2.2, Measure.STANDING: 4, Measure.DROPPED: 4})
+ANY = of.SceneNormal({Measure.FASTEST: 2.2, Measure.STANDING: 4, Measure.DROPPED: 4})
 
 
 def street(lasts_s: int = 120, number: int = 6) -> TrackScene:
@@ -58,7 +58,7 @@ def test_a_runner_is_told_as_detected_too() -> None:
     """With misses, errors of foot points and the product's tracker."""
     chance = np.random.default_rng(2)
     shown = of.tried(street(), EVENTS["runner_3.5"], 4, 0, chance, follow)
-    assert len(of.judged(shown, of.Normal({Measure.FASTEST: 2.6})).delays_s) >= 3
+    assert len(of.judged(shown, of.SceneNormal({Measure.FASTEST: 2.6})).delays_s) >= 3
 
 
 def test_running_is_told_of_a_camera_that_knows_its_normal_speed() -> None:
@@ -99,7 +99,7 @@ def test_windows_about_nothing_are_counted() -> None:
 def test_situations_of_nothing_are_counted_by_their_beginnings() -> None:
     """Seconds within five of each other are one."""
     ran = {3, 5, 10, 16}
-    shown = [of.Shown(at, UNKNOWN, frozenset({"running"} if at in ran else ())) for at in range(100)]
+    shown = [of.ViewSecond(at, UNKNOWN, frozenset({"running"} if at in ran else ())) for at in range(100)]
     assert of.onsets_per_hour(shown) == {"running": 72.0}
 
 
