@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from schemas.cameras import Box
     from streams.domain.geometry.projection import GroundMap
     from streams.domain.normal.measure import Sizes
-    from streams.evaluation.events import SceneNormal, WatchedScene
+    from streams.evaluation.events import SceneNormal
     from streams.evaluation.scenes import TrackScene
+    from streams.evaluation.watching import WatchedScene
 
 
 class EventPart(StrEnum):
@@ -92,6 +93,7 @@ def _put_in(paths: Sequence[Path], seeds: Sequence[int], trials: int, detected: 
     import numpy as np
 
     from streams.evaluation import events as of
+    from streams.evaluation import watching
     from streams.evaluation.scenes import EVENTS, read_scene
 
     if not paths:
@@ -102,7 +104,7 @@ def _put_in(paths: Sequence[Path], seeds: Sequence[int], trials: int, detected: 
     for path in paths:
         scene = read_scene(path)
         whole = _watched(scene, np.random.default_rng(seeds[0]) if detected else None)
-        seconds = of.sizes_in(whole.shown, scene.lasts_s)
+        seconds = watching.sizes_in(whole.shown, scene.lasts_s)
         first, second = of.first_half(seconds)
         normals = {"half": of.learnt(first, of.BLOCK_S), "whole": of.learnt(seconds, of.BLOCK_S)}
         row: dict[str, Any] = {"unusual_from": {name: _sizes(normal) for name, normal in normals.items()}}
@@ -125,16 +127,16 @@ def _put_in(paths: Sequence[Path], seeds: Sequence[int], trials: int, detected: 
 
 
 def _watched(scene: TrackScene, chance: Any = None) -> WatchedScene:
-    from streams.evaluation import events as of
+    from streams.evaluation import watching
 
     if chance is None:
-        return of.watched(*of.true_frames(scene, 0.0, scene.lasts_s))
-    return of.watched(*of.detected_frames(scene, 0.0, scene.lasts_s, _follow, chance))
+        return watching.watched(*watching.true_frames(scene, 0.0, scene.lasts_s))
+    return watching.watched(*watching.detected_frames(scene, 0.0, scene.lasts_s, _follow, chance))
 
 
 def _follow(boxes: Sequence[Sequence[Box]], ground: GroundMap) -> Sequence[Sequence[int | None]]:
     from streams.cli.evaluate_tracking import follow_boxes
-    from streams.evaluation.events import FPS
+    from streams.evaluation.watching import FPS
 
     return follow_boxes(boxes, ground.to_ground, FPS)
 
@@ -157,13 +159,14 @@ def _flights(folder: Path, seeds: Sequence[int], trials: int) -> dict[str, Any]:
     import numpy as np
 
     from streams.evaluation import events as of
+    from streams.evaluation import watching
     from streams.evaluation.scenes import EVENTS, View, read_scene
 
     told: dict[str, Any] = {}
     for path in _tables(folder, "sim-none-"):
         quiet = read_scene(path, View(*SQUARE_M))
         whole = _watched(quiet)
-        first, second = of.first_half(of.sizes_in(whole.shown, quiet.lasts_s))
+        first, second = of.first_half(watching.sizes_in(whole.shown, quiet.lasts_s))
         normal = of.learnt(first, of.BLOCK_S)
         nothing, flight = _nothing(normal, second, of.WITHIN_S), normal.of(EVENTS["flight"].shows)
         row: dict[str, Any] = {"unusual_from": _sizes(normal), "nothing": nothing, "quiet_s": len(second)}

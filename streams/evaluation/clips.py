@@ -16,7 +16,7 @@ from schemas.cameras import Box, Detections
 from schemas.observations import SituationKind
 from streams.domain.geometry.projection import GroundMap
 from streams.evaluation.common import EvaluationError
-from streams.evaluation.events import as_it_begins, frame_of, watched
+from streams.evaluation.watching import as_it_begins, frame_of, watched
 
 SIZE_PX: Final = (384, 288)
 """Of CAVIAR's pictures."""
