@@ -5,17 +5,20 @@ Nothing here depends on when the second was closed or by what: the same frames g
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from schemas.cameras import DetectorInfo, Visibility
-from schemas.observations import Observation
+from schemas.observations import Measures, Observation
 from streams.domain.cameras.registry import Zone
 from streams.domain.geometry.zones import inside
 from streams.domain.observations.crowd_level import CrowdEpisode, judged, level_name
 from streams.domain.observations.crowd_numbers import measure, rise_per_min
 from streams.domain.observations.episodes import CrowdRow
+from streams.domain.observations.measures import DROP_FROM_S, TOGETHER_OVER_S, hurrying, measures, together_before
 from streams.domain.observations.memory import COUNTS_S, Bag, CameraMemory, CountedSecond, Stay, Track, ZoneMemory
 from streams.domain.observations.motion import Scale, TrackMotion, known_normal, learnt, mean_speed, motions
 from streams.domain.observations.objects import PERSONS
@@ -24,7 +27,7 @@ from streams.domain.observations.scene import CameraScene
 from streams.domain.observations.tracks import carried, flow, follow, stays_with
 from streams.domain.observations.zone_events.object_left import WATCHED_AT_LEAST, WATCHED_OVER_S, follow_bags
 from streams.domain.observations.zone_events.registry import find_situations
-from streams.domain.observations.zone_events.shown import ZoneShown
+from streams.domain.observations.zone_events.shown import ViewShown, ZoneShown
 from streams.domain.rules.cameras import CrowdRule
 
 
@@ -94,11 +97,12 @@ def tell(row: CameraSecond, memory: CameraMemory | None, scene: CameraScene) -> 
     )
     zones: dict[str, ZoneMemory] = {}
     observations: list[Observation] = []
+    view = _view(second, before)
     for zone in scene.camera.zones:
         if zone.id in row.zones:  # not one that the registry got while the second was open
-            zones[zone.id], observation = _zone(second, zone, before.zones.get(zone.id, ZoneMemory()))
+            zones[zone.id], observation = _zone(second, zone, before.zones.get(zone.id, ZoneMemory()), view)
             observations.append(observation)
-    after = before.model_copy(update={"tracks": tracks, "bags": bags, "zones": zones})
+    after = before.model_copy(update={"tracks": tracks, "bags": bags, "zones": zones, **view.remembered})
     return ClosedSecond(after, tuple(observations))
 
 
@@ -109,7 +113,54 @@ def _watched(before: CameraMemory, until_s: int) -> bool:
     return seconds >= WATCHED_AT_LEAST
 
 
-def _zone(second: _Second, zone: Zone, before: ZoneMemory) -> tuple[ZoneMemory, Observation]:
+class _View(NamedTuple):
+    """What a second shows of the whole view, and what is remembered of it.
+
+    `measures` is None where no frame told of it: a second that an earlier release had begun.
+    """
+
+    counts: tuple[CountedSecond, ...]
+    hurrying: tuple[CountedSecond, ...]
+    together: tuple[CountedSecond, ...]
+    measures: Measures | None
+
+    @property
+    def remembered(self) -> dict[str, tuple[CountedSecond, ...]]:
+        """Return what a camera's memory keeps."""
+        return {"view": self.counts, "hurrying": self.hurrying, "together": self.together}
+
+    @property
+    def shown(self) -> ViewShown:
+        """Return what situations are judged by."""
+        if self.measures is None:
+            return ViewShown()
+        before = together_before(self.together) if self.together else None
+        most = max((each.persons for each in self.hurrying), default=0)
+        told = self.measures
+        return ViewShown(told.persons, told.dropped, told.standing_together, before, most)
+
+
+def _view(second: _Second, before: CameraMemory) -> _View:
+    """Return what a second shows of the whole view."""
+    if not second.row.view:
+        return _View(before.view, before.hurrying, before.together, None)
+    seen = [each for each in second.tracks if each.kind in PERSONS and each.steps[-1].at_s >= second.start_s]
+    masked = {each.track_id for each in seen if second.scene.masks((each.steps[-1].x_px, each.steps[-1].y_px))}
+    persons = [each for each in second.moving if each.kind in PERSONS and each.track_id not in masked]
+    stay_s = max((each.last_s - each.first_s for each in seen if each.track_id not in masked), default=0.0)
+    count = int(statistics.median(second.row.view) + 0.5)
+    counts = _counts(before.view, second, count, DROP_FROM_S + 1) if second.clear else ()
+    told = measures(count, counts, persons, stay_s, second.scale)
+    if not second.clear:
+        return _View(before.view, before.hurrying, before.together, told)
+    if second.scene.ground is None:
+        return _View(counts, (), (), told)
+    ran = _counts(before.hurrying, second, hurrying(persons), DROP_FROM_S + 1)
+    together = _counts(before.together, second, told.standing_together or 0, TOGETHER_OVER_S)
+    return _View(counts, ran, together, told)
+
+
+def _zone(second: _Second, zone: Zone, before: ZoneMemory, view: _View) -> tuple[ZoneMemory, Observation]:
     """Return what is remembered of a zone, and its observation."""
     row, seen, scale = second.row, second.row.zones[zone.id], second.scale
     persons = [each for each in second.moving if each.kind in PERSONS and inside(each.point_px, zone.polygon)]
@@ -121,8 +172,10 @@ def _zone(second: _Second, zone: Zone, before: ZoneMemory) -> tuple[ZoneMemory, 
     here = [stay for stay in stays if stay.track_id in present]
     lengths_s = [stay.last_s - stay.first_s for stay in here]
     crossed = flow(zone, before.inside, second.tracks)
-    counts = _counts(before, second, measured.count) if second.clear else before.counts
-    shown = _shown(second, zone, before, measured.count, here, persons)
+    counts = _counts(before.counts, second, measured.count, COUNTS_S) if second.clear else before.counts
+    longest_s = max(lengths_s, default=0.0)
+    measured_now = measures(measured.count, counts if second.clear else (), persons, longest_s, second.scale)
+    shown = _shown(second, zone, before, measured.count, here, persons, view.shown)
     situations = find_situations(before.situations, shown, second.began, second.clear)
     observation = Observation(
         camera_id=row.camera_id,
@@ -133,7 +186,7 @@ def _zone(second: _Second, zone: Zone, before: ZoneMemory) -> tuple[ZoneMemory, 
         count=measured.count,
         count_max=max(seen.counts),
         vehicles=seen.vehicles,
-        dwell_s=round(max(lengths_s, default=0.0), 1),
+        dwell_s=round(longest_s, 1),
         group_size=sum(length_s >= zone.group_min_s for length_s in lengths_s),
         density_per_m2=measured.density_per_m2,
         lower_bound=measured.lower_bound,
@@ -146,8 +199,10 @@ def _zone(second: _Second, zone: Zone, before: ZoneMemory) -> tuple[ZoneMemory, 
         outflow=crossed.outflow,
         rise_per_min=rise_per_min(counts) if second.clear else None,
         persons_likely=_seen_twice(seen.likely),
-        ground=measured.ground,
+        ground=measured.ground and measured.ground.model_copy(update={"surveyed": second.scene.surveyed}),
         situations=situations.told,
+        measures=measured_now,
+        view=view.measures,
     )
     observation = judged(observation, second.scene.crowd)
     crowd = _crowd(before.crowd, observation, second.scene.crowd)
@@ -163,12 +218,12 @@ def _zone(second: _Second, zone: Zone, before: ZoneMemory) -> tuple[ZoneMemory, 
     return memory, observation.model_copy(update={"level": level})
 
 
-def _counts(before: ZoneMemory, second: _Second, count: int) -> tuple[CountedSecond, ...]:
-    """Return the counts of the last minute; in quiet seconds the one before held."""
+def _counts(before: tuple[CountedSecond, ...], second: _Second, count: int, over_s: int) -> tuple[CountedSecond, ...]:
+    """Return the counts of the last seconds; in quiet ones the one before held."""
     quiet = range(second.start_s - second.row.quiet_before_s, second.start_s)
-    held = [CountedSecond(at_s, before.counts[-1].persons) for at_s in quiet if before.counts]
-    counts = (*before.counts, *held, CountedSecond(second.start_s, count))
-    return tuple(each for each in counts if each.second_s > second.start_s - COUNTS_S)
+    held = [CountedSecond(at_s, before[-1].persons) for at_s in quiet if before]
+    counts = (*before, *held, CountedSecond(second.start_s, count))
+    return tuple(each for each in counts if each.second_s > second.start_s - over_s)
 
 
 def _seen_twice(numbers: Sequence[int]) -> int | None:
@@ -181,7 +236,13 @@ def _seen_twice(numbers: Sequence[int]) -> int | None:
 
 
 def _shown(
-    second: _Second, zone: Zone, before: ZoneMemory, count: int, stays: list[Stay], persons: list[TrackMotion]
+    second: _Second,
+    zone: Zone,
+    before: ZoneMemory,
+    count: int,
+    stays: list[Stay],
+    persons: list[TrackMotion],
+    view: ViewShown,
 ) -> ZoneShown:
     return ZoneShown(
         zone=zone,
@@ -194,6 +255,7 @@ def _shown(
         tracks=[track for track in second.tracks if track.steps[-1].at_s >= second.start_s],
         bags=[bag for bag in second.bags if inside((bag.x_px, bag.y_px), zone.polygon)],
         scale=second.scale,
+        view=view,
     )
 
 

@@ -8,7 +8,8 @@ from schemas.base import derive_id, iso_utc
 from schemas.cameras import Visibility
 from schemas.categories import Category
 from schemas.observations import Observation
-from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes import common
+from schemas.phrases.codes import zones as says
 from schemas.phrases.phrase import Phrase
 from streams.domain.observations.episodes import CrowdRow, Episode, EpisodeStep, Shown
 from streams.domain.rules.cameras import CrowdLevel, CrowdRule
@@ -101,21 +102,19 @@ class CrowdEpisode(Episode[CrowdRow]):
     def shown(self, row: CrowdRow, phase: str, observation: Observation) -> Shown:
         """Return the density, or the number of persons where there is none; and what cannot be measured."""
         density, ground = local_density_per_m2(observation), observation.ground
-        amount = f"{observation.count} persons"
+        amount = says.crowd_persons(observation.count)
         if density is not None and ground is not None:
-            amount += f" on {ground.area_m2:.0f} m², {density:.1f} per m² where it is densest,"
+            amount = says.crowd_on_ground(observation.count, ground.area_m2, density)
         elif density is not None:
-            amount = f"{density:.1f} persons per m²"
+            amount = says.crowd_density(density)
         if ground is not None and ground.estimated_per_m2 is not None:
-            error = ground.estimated_error_per_m2 or 0.0
-            amount += f" probably {ground.estimated_per_m2:.1f} ± {error:.1f},"
-        least = "at least " if observation.lower_bound else ""
-        held = f"for {self._rule.persistence_s:g} s: level {self._level(row, phase)}"
-        words = f"{least}{amount} in zone {row.zone_id} {held}"
+            amount = says.crowd_probably(amount, ground.estimated_per_m2, ground.estimated_error_per_m2 or 0.0)
+        say = says.crowd_at_least if observation.lower_bound else says.crowd
+        what = say(amount, row.zone_id, self._rule.persistence_s, says.crowd_level(self._level(row, phase)))
         if row.looked and phase != "end" and (beyond := not_measurable(observation, self._rule)) is not None:
-            words += f"; {sentence(look_phrase(beyond, observation))}"
+            what = common.several((what, look_phrase(beyond, observation)))
         value = float(observation.count) if density is None else density
-        return Shown(value, words, observation.rise_per_min)
+        return Shown(value, what, observation.rise_per_min)
 
     def _level(self, row: CrowdRow, phase: str) -> str:
         return level_name(row.level, self._rule) if phase != "end" else NO_LEVEL
@@ -181,17 +180,14 @@ def look_phrase(level: CrowdLevel, observation: Observation) -> Phrase:
     """Return that a level cannot be measured here, with what else tells a crush: the estimate, the rise, the drop of speed."""
     ground = observation.ground
     assert ground is not None
-    drop = None if ground.speed_drop is None else round(100 * ground.speed_drop)
-    return Phrase(
-        code="crowd-not-measurable",
-        values={
-            "level": level.name,
-            "density": level.density_per_m2,
-            "estimate": round(ground.estimated_per_m2 or 0.0, 1),
-            "error": round(ground.estimated_error_per_m2 or 0.0, 1),
-            "rise": "unknown" if observation.rise_per_min is None else round(observation.rise_per_min),
-            "drop": "unknown" if drop is None else drop,
-        },
+    rise, drop = observation.rise_per_min, ground.speed_drop
+    return says.crowd_not_measurable(
+        says.crowd_level(level.name),
+        level.density_per_m2,
+        ground.estimated_per_m2 or 0.0,
+        ground.estimated_error_per_m2 or 0.0,
+        says.crowd_rise_unknown() if rise is None else says.crowd_rise(rise),
+        says.crowd_drop_unknown() if drop is None else says.crowd_drop(100 * drop),
     )
 
 

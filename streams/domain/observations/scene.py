@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from streams.domain.cameras.registry import Camera, Zone
+from streams.domain.cameras.registry import Camera, WalkersCalibration, Zone
 from streams.domain.geometry.area import visible_shape_m, zone_area_m2
 from streams.domain.geometry.ground import to_polygon
 from streams.domain.geometry.pose import CameraPose
 from streams.domain.geometry.projection import GroundMap
 from streams.domain.geometry.visible_ground import VisibleGround
+from streams.domain.geometry.zones import inside
 from streams.domain.observations.crowd_curve import CrowdCurve, draw_curve
 from streams.domain.rules.cameras import AttentionRule, CrowdRule
 
@@ -91,6 +92,15 @@ class CameraScene:
         view = to_polygon(camera.view_area)
         bounded = view.intersection(shape).area >= _STANDS_IN_VIEW * shape.area
         return ZoneGround(visible, draw_curve(pose, visible, view.union(shape) if bounded else None))
+
+    def masks(self, point_px: tuple[float, float]) -> bool:
+        """Return whether a privacy mask hides a point of the registry's picture: whoever stands there is not in view."""
+        return any(inside(point_px, polygon) for polygon in self.camera.masks.polygons)
+
+    @property
+    def surveyed(self) -> bool:
+        """Return whether somebody measured points of its ground, so that it was not fitted to people who walk."""
+        return not isinstance(self.camera.calibration, WalkersCalibration)
 
     @property
     def remembers_bags(self) -> bool:

@@ -36,8 +36,9 @@ def test_more_boxes_are_more_persons(one: float, other: float) -> None:
         assert first.error_per_m2 >= 0
 
 
-@given(st.floats(0.4, 1.8), st.floats(0, 1.6), st.floats(0, 1.6))
+@given(st.floats(0.4, 1.5), st.floats(0, 1.6), st.floats(0, 1.6))
 def test_a_slower_crowd_that_walks_is_denser(shown: float, one: float, other: float) -> None:
+    """As far as both can be: boxes of a jam (1.6 and more here) do not walk freely, and what is told of such lies between."""
     slow, fast = (estimate_density(shown, CURVE, Pace(speed, 8, True)).per_m2 for speed in sorted((one, other)))
     assert slow >= fast - 0.05
 

@@ -10,7 +10,7 @@ from schemas.cameras import Visibility
 from schemas.evidence import EpisodeFact
 from schemas.geo import Position
 from schemas.observations import GroundMeasure
-from schemas.phrases.catalogue import sentence
+from schemas.phrases.catalogue import in_words, sentence
 from schemas.phrases.language import Language
 from streams.config.files import load_rules
 from streams.domain.observations.crowd_level import (
@@ -154,7 +154,7 @@ def held(*steps: dict[str, Any]) -> tuple[CrowdRow | None, list[str | None], lis
         row, phase = EPISODE.step(row, seen)
         phases.append(phase)
         if phase is not None and row is not None:
-            words.append(EPISODE.shown(row, phase, seen).words)
+            words.append(in_words(EPISODE.shown(row, phase, seen).what, Language.EN))
     return row, phases, words
 
 
