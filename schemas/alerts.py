@@ -177,8 +177,13 @@ class Alert(Message):
     near_repeats: tuple[NearRepeat, ...] = ()
     category: Category
     title: ShortText
-    title_phrase: Phrase | None = None
+    title_phrase: Annotated[
+        Phrase | None, Field(description="The title as a phrase; null where a sender gave its report words of its own")
+    ] = None
     place: Annotated[str, Field(max_length=120)]
+    place_phrase: Annotated[
+        Phrase | None, Field(description="The place of what only a camera saw; null where a report names it")
+    ] = None
     position: Position | None
     verdict: Verdict
     report_verdicts: Annotated[

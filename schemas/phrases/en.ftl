@@ -4,6 +4,7 @@
 
 own-words = { $text }
 several = { $phrases }
+listed = { $first }, { $other }
 beside = { $first } { $other }
 weekday = { $day ->
     [mon] mon
@@ -172,3 +173,35 @@ object-left = a bag stands there, whoever brought it is more than { $reach } { $
 ## Cameras: what a camera can do, and why not
 
 status-reason = { $reason }
+
+## Titles: what an alert is called, and where it is
+
+category-name = { $category ->
+    [woninginbraak] burglary of a home
+    [zakkenrollerij] pickpocketing
+    [straatroof] street robbery
+    [fietsdiefstal] bicycle theft
+    [verward_persoon] confused person
+    [jeugdoverlast] youth nuisance
+    [drugsoverlast_dealen] drugs nuisance
+    [ondermijning_pand] subversive crime (building)
+    [woonfraude_overbewoning] housing fraud
+    [brand] fire
+    [geweld_vechtpartij] violence
+    [crowd_density] crowding
+    [demonstratie] demonstration
+    [verdacht_voorwerp] suspicious object
+    [medisch_onwel] medical
+    [verkeer_context] traffic
+    [overig] other
+   *[other] { $category }
+}
+category-id = { $category }
+kind-unknown = unknown kind
+title-placed = { $what }, { $place }
+title-seen-by = { $what } seen by { $camera }
+zone-of-camera = zone { $zone } of { $camera }
+grouped = { $open } grouped: { $priorities }; { $categories }
+grouped-none-left = none left of { $grouped } grouped
+summary-highest = the highest of its alerts is { $priority }
+counted = { $number } { $what }

@@ -4,6 +4,7 @@
 
 own-words = { $text }
 several = { $phrases }
+listed = { $first }, { $other }
 beside = { $first } { $other }
 weekday = { $day ->
     [mon] ma
@@ -238,3 +239,35 @@ status-reason = { $reason ->
     [outside_public_area] buiten het openbare gebied
    *[other] { $reason }
 }
+
+## Titles: what an alert is called, and where it is
+
+category-name = { $category ->
+    [woninginbraak] woninginbraak
+    [zakkenrollerij] zakkenrollerij
+    [straatroof] straatroof
+    [fietsdiefstal] fietsdiefstal
+    [verward_persoon] verward persoon
+    [jeugdoverlast] jeugdoverlast
+    [drugsoverlast_dealen] drugsoverlast
+    [ondermijning_pand] ondermijning (pand)
+    [woonfraude_overbewoning] woonfraude
+    [brand] brand
+    [geweld_vechtpartij] geweld
+    [crowd_density] drukte
+    [demonstratie] demonstratie
+    [verdacht_voorwerp] verdacht voorwerp
+    [medisch_onwel] onwel
+    [verkeer_context] verkeer
+    [overig] overig
+   *[other] { $category }
+}
+category-id = { category-name }
+kind-unknown = onbekend soort
+title-placed = { $what }, { $place }
+title-seen-by = { $what } gezien door { $camera }
+zone-of-camera = zone { $zone } van { $camera }
+grouped = { $open } gegroepeerd: { $priorities }; { $categories }
+grouped-none-left = niets over van { $grouped } gegroepeerde meldingen
+summary-highest = de hoogste van deze meldingen is { $priority }
+counted = { $number } { $what }

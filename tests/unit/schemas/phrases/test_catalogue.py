@@ -27,6 +27,14 @@ class Uses(Visitor):  # type: ignore[misc]
         self.names: set[str] = set()
         self.chosen: dict[str, set[str]] = {}
         self.moments: set[str] = set()
+        self.within: set[str] = set()
+
+    def take(self, other: Uses) -> None:
+        """Add what a sentence uses that stands within this one."""
+        self.names |= other.names
+        self.moments |= other.moments
+        for name, keys in other.chosen.items():
+            self.chosen.setdefault(name, set()).update(keys)
 
     def visit_VariableReference(self, node: ast.VariableReference) -> None:
         self.names.add(node.id.name)
@@ -36,6 +44,9 @@ class Uses(Visitor):  # type: ignore[misc]
         keys = {each.key.name if isinstance(each.key, ast.Identifier) else each.key.value for each in node.variants}
         self.chosen.setdefault(node.selector.id.name, set()).update(keys)
         self.generic_visit(node)
+
+    def visit_MessageReference(self, node: ast.MessageReference) -> None:
+        self.within.add(node.id.name)
 
     def visit_FunctionReference(self, node: ast.FunctionReference) -> None:
         assert node.id.name == "MOMENT"
@@ -52,6 +63,10 @@ def uses(language: Language) -> dict[str, Uses]:
             assert entry.id.name not in found, f"{entry.id.name} stands twice"
             found[entry.id.name] = Uses()
             found[entry.id.name].visit(entry.value)
+    for each in found.values():
+        for name in each.within:
+            assert not found[name].within, f"{name} stands within a sentence, and has one within it"
+            each.take(found[name])
     return found
 
 
