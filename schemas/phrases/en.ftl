@@ -205,3 +205,62 @@ grouped = { $open } grouped: { $priorities }; { $categories }
 grouped-none-left = none left of { $grouped } grouped
 summary-highest = the highest of its alerts is { $priority }
 counted = { $number } { $what }
+
+## The operator's list
+
+heading = { $column ->
+    [priority] Prio
+    [what] What
+    [where] Where
+    [state] State
+    [why] Why
+    [cameras] Cameras
+    [since] Since
+   *[other] { $column }
+}
+alert-state = { $state ->
+    [new] new
+    [acknowledged] acknowledged
+    [returned_to_normal] returned to normal
+    [shelved] shelved
+    [suppressed] suppressed
+    [closed] closed
+    [cancelled] cancelled
+    [expired] expired
+   *[other] { $state }
+}
+verdict = { $verdict ->
+    [pending] pending
+    [corroborated] corroborated
+    [consistent] consistent
+    [unseen] unseen
+    [contradicted] contradicted
+    [camera_unavailable] camera unavailable
+    [no_coverage] no coverage
+   *[other] { $verdict }
+}
+report-note = { $note ->
+    [position_swapped] the coordinates were swapped, and were put right
+    [position_converted] the coordinates were of another system, and were converted
+    [position_left_out] the coordinates are wrong, and were left out
+    [accuracy_unknown] how accurate the position is, is not known
+    [number_repaired] a number was written in another way than agreed
+    [time_of_arrival] its time is wrong: this is when it arrived
+    [zone_assumed] its time names no zone: read as local time
+    [clock_off] the source's clock is wrong: this is when it arrived
+    [place_left_out] street or town cannot be read
+    [place_uncertain] the place is not certain
+    [priority_unknown] the source's priority is not known
+    [unknown_kind] unknown kind of report
+    [field_left_out] a part of the report cannot be read
+    [text_repaired] a part of its text is damaged
+    [incomplete] a part of the report did not come
+    [id_hashed] the report's number was too long, and was shortened
+   *[other] { $note }
+}
+limit = limit.{ $limit }
+capped = ≤ { $priority } ({ $limit })
+falls-to = → { $priority } { MOMENT($at, format: "HH:mm:ss") } UTC
+attended = more attention: { $left }
+summary-of = { $open } grouped
+no-alerts = No alerts.

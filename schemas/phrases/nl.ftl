@@ -271,3 +271,66 @@ grouped = { $open } gegroepeerd: { $priorities }; { $categories }
 grouped-none-left = niets over van { $grouped } gegroepeerde meldingen
 summary-highest = de hoogste van deze meldingen is { $priority }
 counted = { $number } { $what }
+
+## The operator's list
+
+heading = { $column ->
+    [priority] Prio
+    [what] Wat
+    [where] Waar
+    [state] Status
+    [why] Waarom
+    [cameras] Camera's
+    [since] Sinds
+   *[other] { $column }
+}
+alert-state = { $state ->
+    [new] nieuw
+    [acknowledged] in behandeling
+    [returned_to_normal] voorbij
+    [shelved] uitgesteld
+    [suppressed] onderdrukt
+    [closed] gesloten
+    [cancelled] ingetrokken
+    [expired] verlopen
+   *[other] { $state }
+}
+verdict = { $verdict ->
+    [pending] kijkt nog
+    [corroborated] bevestigd
+    [consistent] past erbij
+    [unseen] niet gezien
+    [contradicted] tegengesproken
+    [camera_unavailable] kon niet kijken
+    [no_coverage] geen camera
+   *[other] { $verdict }
+}
+report-note = { $note ->
+    [position_swapped] de coördinaten stonden verwisseld en zijn omgedraaid
+    [position_converted] de coördinaten waren van een ander stelsel en zijn omgerekend
+    [position_left_out] de coördinaten kloppen niet en zijn weggelaten
+    [accuracy_unknown] hoe nauwkeurig de plek is, is niet bekend
+    [number_repaired] een getal stond er anders dan afgesproken
+    [time_of_arrival] de tijd klopt niet: dit is de tijd van binnenkomst
+    [zone_assumed] de tijd noemt geen tijdzone: gelezen als plaatselijke tijd
+    [clock_off] de klok van de melder loopt verkeerd: dit is de tijd van binnenkomst
+    [place_left_out] straat of plaats is niet te lezen
+    [place_uncertain] de plek is niet zeker
+    [priority_unknown] de prioriteit van de melder is niet bekend
+    [unknown_kind] onbekend soort melding
+    [field_left_out] een deel van de melding is niet te lezen
+    [text_repaired] een deel van de tekst is beschadigd
+    [incomplete] een deel van de melding is niet binnengekomen
+    [id_hashed] het nummer van de melding was te lang en is ingekort
+   *[other] { $note }
+}
+limit = { $limit ->
+    [case] een zaak voor wie hem krijgt
+    [camera_only] alleen een camera zag het
+   *[other] hoogste voor deze soort
+}
+capped = ≤ { $priority } ({ $limit })
+falls-to = → { $priority } { MOMENT($at, format: "HH:mm:ss") } UTC
+attended = extra aandacht: { $left }
+summary-of = { $open } gegroepeerd
+no-alerts = Geen meldingen.
