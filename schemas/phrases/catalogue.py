@@ -14,7 +14,7 @@ from fluent.runtime.types import fluent_number
 from fluent.syntax import FluentParser, ast
 
 from schemas.phrases import codes as _codes  # noqa: F401  # they declare how exactly each number is told
-from schemas.phrases.declare import CODES
+from schemas.phrases.declare import CODES, MAX_TEXT
 from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase, PhraseValue, Told
 
@@ -104,6 +104,16 @@ def told(phrase: Phrase | None, text: str, language: Language) -> str:
     does not know, since its sender is newer.
     """
     return sentence(phrase, language) if phrase is not None and knows(phrase.code, language) else text
+
+
+def text_of(said: Told) -> str:
+    """Return the text that a message tells beside a phrase: its English sentence, as short as a message's texts are."""
+    return in_words(said, Language.EN)[:MAX_TEXT]
+
+
+def phrase_of(said: Told) -> Phrase | None:
+    """Return what is told as a phrase; None of a text."""
+    return said if isinstance(said, Phrase) else None
 
 
 def _shown(code: str, name: str, value: PhraseValue, language: Language) -> str | int:

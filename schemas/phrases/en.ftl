@@ -264,3 +264,74 @@ falls-to = → { $priority } { MOMENT($at, format: "HH:mm:ss") } UTC
 attended = more attention: { $left }
 summary-of = { $open } grouped
 no-alerts = No alerts.
+
+## Explanations: why an alert has its priority, and whether it comes out again
+
+explained-alert = alert { $alert_id }, revision { $revision }, changed { $at }
+explained-points = points
+explained-points-held = points, held within 0 and 100: { $score }
+explained-thresholds = P1 from { $p1 }, P2 from { $p2 }, P3 from { $p3 }: the points give { $priority }
+explained-limit = { $limit }: held at { $priority }, whatever the points
+explained-fall = falls to { $priority } at { $at }; until then { $shown } is shown
+explained-camera = { $camera }, { $distance_m } m: { $verdict }, { $why }
+no-camera-near = no camera near
+scored-by-other-rules = scored by rules { $version }; these are rules { $known }
+played-again = { $decisions } decisions played again with rules { $version }: { $outcome ->
+    [same] the same result
+    [different] ANOTHER RESULT
+   *[incomplete] NOT TO BE SAID: inputs are missing
+}
+comes-out-otherwise = { $what }: was { $was }, comes out as { $now }
+factor-comes-out-otherwise = factor { $rule }: was { $was }, comes out as { $now }
+factor-told = { $points } { $reason }
+factor-not-there = not there
+input-not-retained = { $place } is not retained any more
+input-undecodable = { $place } cannot be decoded: { $detail }
+revision-not-reached = revision { $revision } did not come out: its decisions are not all in the decision log
+
+## Faults: why a record or a line was set aside
+
+header-missing = header { $header } is missing
+header-missing-carrier = header { $header } is missing, it carries the { $message }
+header-not-text = header { $header } is not UTF-8
+header-not-time = header { $header } is not an RFC 3339 time
+message-version-unknown = version { $version } of { $message } is not known here
+message-type-unknown = ce_type names no known message
+not-json = { $message }: { $what }
+field-unexpected = { $message }, field { $field }: { $what }
+record-empty = the record has no value, expected a message
+record-too-large = { $bytes } bytes with its key and headers, expected at most { $at_most }
+key-wrong = { $message }: the record's key is not the message's key
+happened-after-arrival = { $message }: happened { $ahead_s } s after it arrived
+happened-too-early = { $message }: happened { $at }, more than { $limit } before it arrived
+not-in-registry = { $subject } is not in the registry that this process read at its start (version { $version })
+causes-too-large = it causes more than { $at_most } bytes in one message: { $what }
+row-too-large = what it causes is more than { $at_most } bytes in one row
+copy-too-large = it belongs on partition { $partition }, and its copy has { $bytes } bytes, expected at most { $at_most }
+handling-failed = { $error } while handling
+detector-failed = { $error } in the detector
+told-again = { $what }; { $before } more since this was told last
+message-unexpected = expected a { $expected }, got a { $got }
+line-too-large = { $bytes } bytes, at most { $at_most } are read
+reading-failed = reading it failed: { $error }
+overdue-failed = reading what is overdue failed: { $error }
+json-expected = expected JSON: { $what }
+report-field = field { $field }: { $expected }
+expected-object = expected an object with source and source_id
+expected-partner = expected a partner's name of letters, digits and . _ : -
+name-of-canary = this name is the canary's: nobody would see the report
+expected-text-or-number = expected a text or a number
+expected-flex = expected a line of FLEX, as multimon-ng prints it
+expected-flex-words = expected FLEX: date time mode frame [capcodes] type text
+expected-flex-fields = expected { $kind } and { $fields } fields between |
+expected-flex-json = expected JSON as multimon-ng --json prints it
+expected-decoder = demod_name: expected the decoder's name
+expected-page-text = message: expected the page's text
+expected-page-type = type: expected ALN, or one of a page without text
+not-as-incident = { $field }: not as an incident can have it
+happened-days-ago = happened { $days } days ago, at most 28 is accepted
+checksum-wrong = its checksum is wrong
+no-batch = it is no batch of records ({ $error })
+record-over = { $bytes } bytes, expected at most { $at_most }
+too-many-headers = { $headers } headers, expected at most { $at_most }
+offsets-of = { $what }; offsets { $first } to { $last }

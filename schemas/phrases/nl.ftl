@@ -334,3 +334,77 @@ falls-to = → { $priority } { MOMENT($at, format: "HH:mm:ss") } UTC
 attended = extra aandacht: { $left }
 summary-of = { $open } gegroepeerd
 no-alerts = Geen meldingen.
+
+## Explanations: why an alert has its priority, and whether it comes out again
+
+explained-alert = melding { $alert_id }, versie { $revision }, gewijzigd { $at }
+explained-points = punten
+explained-points-held = punten, gehouden tussen 0 en 100: { $score }
+explained-thresholds = P1 vanaf { $p1 }, P2 vanaf { $p2 }, P3 vanaf { $p3 }: de punten geven { $priority }
+explained-limit = { $limit }: blijft { $priority }, hoeveel punten er ook zijn
+explained-fall = zakt naar { $priority } om { $at }; tot dan geldt { $shown }
+explained-camera = { $camera }, { $distance_m } m: { $verdict }, { $why }
+no-camera-near = geen camera in de buurt
+scored-by-other-rules = berekend met regels { $version }; dit zijn regels { $known }
+played-again = { $decisions ->
+    [one] { $decisions } beslissing
+   *[other] { $decisions } beslissingen
+} opnieuw genomen met regels { $version }: { $outcome ->
+    [same] dezelfde uitkomst
+    [different] EEN ANDERE UITKOMST
+   *[incomplete] NIET TE ZEGGEN: er ontbreekt invoer
+}
+comes-out-otherwise = { $what }: was { $was }, wordt nu { $now }
+factor-comes-out-otherwise = factor { $rule }: was { $was }, wordt nu { $now }
+factor-told = { $points } { $reason }
+factor-not-there = ontbreekt
+input-not-retained = { $place } wordt niet meer bewaard
+input-undecodable = { $place } is niet te lezen: { $detail }
+revision-not-reached = versie { $revision } kwam er niet uit: niet al haar beslissingen staan in het logboek
+
+## Faults: why a record or a line was set aside
+
+header-missing = kop { $header } ontbreekt
+header-missing-carrier = kop { $header } ontbreekt, en daarin staat { $message }
+header-not-text = kop { $header } is geen UTF-8
+header-not-time = kop { $header } is geen tijd volgens RFC 3339
+message-version-unknown = versie { $version } van { $message } is hier niet bekend
+message-type-unknown = ce_type noemt geen bekend bericht
+not-json = { $message }: geen JSON ({ $what })
+field-unexpected = { $message }, veld { $field } klopt niet: { $what }
+record-empty = het record is leeg, verwacht werd een bericht
+record-too-large = { $bytes } bytes met sleutel en koppen, hooguit { $at_most } mag
+key-wrong = { $message }: de sleutel van het record is niet die van het bericht
+happened-after-arrival = { $message }: gebeurde { $ahead_s } s nadat het binnenkwam
+happened-too-early = { $message }: gebeurde { $at }, meer dan { $limit } voordat het binnenkwam
+not-in-registry = { $subject } staat niet in het register waarmee dit proces begon (versie { $version })
+causes-too-large = het geeft een bericht van meer dan { $at_most } bytes: { $what }
+row-too-large = het geeft een rij van meer dan { $at_most } bytes
+copy-too-large = het hoort op partitie { $partition }, en de kopie heeft { $bytes } bytes; hooguit { $at_most } mag
+handling-failed = { $error } bij het verwerken
+detector-failed = { $error } in de herkenning
+told-again = { $what }; { $before } keer meer sinds dit voor het laatst is gemeld
+message-unexpected = verwacht was { $expected }, dit is { $got }
+line-too-large = { $bytes } bytes, hooguit { $at_most } worden gelezen
+reading-failed = het lezen mislukte: { $error }
+overdue-failed = het lezen van wat nog komen moest mislukte: { $error }
+json-expected = verwacht werd JSON: { $what }
+report-field = veld { $field }: { $expected }
+expected-object = verwacht werd een object met source en source_id
+expected-partner = verwacht werd de naam van een partner met letters, cijfers en . _ : -
+name-of-canary = deze naam is van de kanarie: niemand zou de melding zien
+expected-text-or-number = verwacht werd een tekst of een getal
+expected-flex = verwacht werd een regel FLEX, zoals multimon-ng die schrijft
+expected-flex-words = verwacht werd FLEX: datum tijd modus frame [capcodes] type tekst
+expected-flex-fields = verwacht werd { $kind } en { $fields } velden tussen |
+expected-flex-json = verwacht werd JSON zoals multimon-ng --json die schrijft
+expected-decoder = demod_name: verwacht werd de naam van de decoder
+expected-page-text = message: verwacht werd de tekst van de oproep
+expected-page-type = type: verwacht werd ALN, of een type zonder tekst
+not-as-incident = { $field }: zo kan een melding het niet hebben
+happened-days-ago = gebeurde { $days } dagen geleden; hooguit 28 wordt aangenomen
+checksum-wrong = de controlesom klopt niet
+no-batch = het is geen batch van records ({ $error })
+record-over = { $bytes } bytes, hooguit { $at_most } mag
+too-many-headers = { $headers } koppen, hooguit { $at_most } mag
+offsets-of = { $what }; plaatsen { $first } tot en met { $last }

@@ -3,6 +3,28 @@
 What each says stands in the catalogues, under its name with hyphens.
 """
 
-from schemas.phrases.codes import cameras, common, factors, operator_list, places, sightings, titles, zones
+from schemas.phrases.codes import (
+    cameras,
+    common,
+    explanations,
+    factors,
+    faults,
+    operator_list,
+    places,
+    sightings,
+    titles,
+    zones,
+)
 
-__all__ = ["cameras", "common", "factors", "operator_list", "places", "sightings", "titles", "zones"]
+__all__ = [
+    "cameras",
+    "common",
+    "explanations",
+    "factors",
+    "faults",
+    "operator_list",
+    "places",
+    "sightings",
+    "titles",
+    "zones",
+]

@@ -22,6 +22,7 @@ from schemas.cameras import (
     FrameReference,
 )
 from schemas.dead_letters import DeadLetterReason
+from schemas.phrases.codes.faults import detector_failed
 from streams import metrics, topics
 from streams.errors import ConfigurationError
 from streams.settings import Settings
@@ -121,7 +122,7 @@ def found_in(detector: Detector, crowds: CrowdCounts, frame: FrameReference, jpe
         crowd = crowds.of(frame, picture)
     except Exception as error:  # whatever the detector's libraries raise
         log.warning("detector %s: %s", detector.info.name, type(error).__name__)
-        return Failed(DeadLetterReason.HANDLER_FAILED, f"{type(error).__name__} in the detector")
+        return Failed(DeadLetterReason.HANDLER_FAILED, detector_failed(type(error).__name__))
     metrics.DETECTION_SECONDS.labels(detector.info.name).observe(time.perf_counter() - started)
     return PictureFindings(enlarged(objects, picture, frame.width_px, frame.height_px), crowd)
 
