@@ -1,10 +1,15 @@
-"""A phrase of each code that there is, with made values of its types."""
+"""A phrase of each code that there is, with made values of its types; and messages as they were before there were phrases."""
 
 from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
 
 from schemas.phrases import codes
 from schemas.phrases.declare import CODES, ValueKind
 from schemas.phrases.phrase import Phrase, PhraseValue
+from streams.kafka.record import Record
 
 assert codes.__all__
 SAID = Phrase(code="own-words", values={"text": "¤"})
@@ -29,3 +34,19 @@ def _value(kind: ValueKind) -> PhraseValue:
     if isinstance(value, float) and kind.decimals is not None:
         return round(value, kind.decimals) if kind.decimals else round(value)
     return value
+
+
+def before_phrases(record: Record) -> Record:
+    """Return a record as a release sent it that had no phrases yet."""
+    if not record.value:
+        return record
+    document = _without(json.loads(record.value))
+    return replace(record, value=json.dumps(document).encode())
+
+
+def _without(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {
+            name: _without(each) for name, each in part.items() if name != "phrase" and not name.endswith("_phrase")
+        }
+    return [_without(each) for each in part] if isinstance(part, list) else part
