@@ -152,7 +152,7 @@ crowd-density = { $persons_per_m2 } persons per m²
 zone-closed = { $persons ->
     [one] { $persons } person
    *[other] { $persons } persons
-} in it while it is closed ({ $days } { $from_clock }-{ $until_clock })
+} in it while it is closed ({ $window })
 running = { $runners } running, at { $fastest } { $unit }/s where { $normal } { $unit }/s is normal
 moving = { $share_percent }% of { $movers } moving persons move { $way ->
     [toward] towards
@@ -172,6 +172,28 @@ object-left = a bag stands there, whoever brought it is more than { $reach } { $
 
 ## Cameras: what a camera can do, and why not
 
+no-picture-for = no picture for { $silent_s } s
+all-read = { $fps } pictures per second, all read
+looked-at-by = { $detector } { $version }
+picture-size = the picture is { $width_px }x{ $height_px }, the registry says { $known_width_px }x{ $known_height_px }
+view-masked = masks leave { $left_percent }% of the picture
+view-black = { $bright_percent }% of the picture is brighter than black, mean { $mean }
+view-blinded = { $saturated_percent }% is saturated, mean { $mean }
+view-frozen = the same picture for { $same_s } s
+view-unknown = no reference to compare with
+view-not-looked = not looked at yet
+view-structure = structure is { $usual_percent }% of the usual
+view-sharpness = sharpness is { $usual_percent }% of the usual
+view-matched = { $matched_percent }% of the view is where it was
+view-covered = { $matched_percent }% of the view is where it was, what hides it moves: too full to be judged
+decision-limits = decision { $decision } { $limit }
+decision-permits = decision { $decision }, { $window }
+valid-from = is valid from { $day }
+valid-until = was valid until { $day }
+area-not-covered = does not cover { $outside_percent } % of view_area
+area-hardly-not-covered = does not cover less than { $least_percent } % of view_area
+hours-allowed = allows { $windows }; it is { $day } { $clock }
+viewing-window = { $days } { $from_clock }-{ $until_clock }
 status-reason = { $reason }
 
 ## Titles: what an alert is called, and where it is
@@ -335,3 +357,48 @@ no-batch = it is no batch of records ({ $error })
 record-over = { $bytes } bytes, expected at most { $at_most }
 too-many-headers = { $headers } headers, expected at most { $at_most }
 offsets-of = { $what }; offsets { $first } to { $last }
+
+## Sources: why a camera or a file gives no pictures
+
+source-fault = { $source }: { $what }
+address-empty = the source's address is empty or no path
+address-kind = expected rtsp://, a video file or a folder
+address-form = expected rtsp://[user:password@]host[:port]/path
+address-encoding = a user or password with one of @ / ? # must be percent-encoded (%40 %2F %3F %23), or come from a variable
+no-such-file = no such file or folder
+file-empty = the file is empty
+file-unreadable = { $reason }
+file-cannot-be-read = cannot be read
+start-ahead = start { $at } has not come yet
+offset-behind = offset_s { $offset_s } lies behind its last picture
+no-video = no video that can be decoded
+no-stills = the folder holds no still image
+no-video-given = what the camera gives there holds no video that can be decoded
+no-video-in-time = the stream is there but gives no video in time
+pictures-late = all pictures come late: the line or the camera is too slow for this stream, or its clock runs wrong
+packets-undecoded = packets come and nothing of them can be decoded for { $since_s } s: a codec that was changed or is not H.264 or H.265, or parameter sets (SPS, PPS) that the camera or a relay leaves out
+stream-ended = the stream ended or fell silent
+unreachable = cannot be reached: { $reason }
+no-rtsp = what answers there does not speak RTSP: check the port
+camera-does = the camera { $what }
+camera-answers = the camera { $what } ({ $status })
+asks-login-unsaid = asks for a login without saying how: set it to digest (MD5) or basic
+asks-login-unspoken = asks for a login in a way that is not spoken here: set it to digest (MD5) or basic
+asks-login-hash = asks for a login by digest with { $algorithm }, which is not spoken here: set it to digest with MD5
+asks-login-hash-unknown = asks for a login by digest with an unknown hash, which is not spoken here: set it to digest with MD5
+asks-password = asks for a user and a password
+refuses-login = refuses this user or password; it may have locked the user after wrong ones
+refused-login-waits = refused this user or password, and is not asked again for { $left_s } s, so that it locks nobody out
+refuses-form = does not give this stream in a form that is read here: set it to H.264 or H.265
+refuses-transport = does not send in the way that is asked for: set source.transport to the other of tcp and udp
+is-full = has no session or bandwidth left: close other viewers, or take a smaller stream of it
+is-loaded = is starting or overloaded: wait, or give it fewer viewers
+has-no-path = has no stream at this path: compare the address with the camera's manual
+is-unable = does not do what a viewer asks for: compare the address with the camera's manual, update its firmware
+wants-login-elsewhere = wants a connection or proxy that logs in: use plain RTSP with digest
+forbids = forbids this user or this machine to watch: give the user the right to live view there
+lost-session = lost the session while it was opened: restart the camera if that goes on
+not-understood = does not understand the request: compare the address with the camera's manual
+has-error = has an error of its own: restart it if that goes on
+sends-on = the camera sends on to { $host } ({ $status }): if that is right, write its address into the registry
+sends-on-elsewhere = the camera sends on to another address ({ $status }): if that is right, write its address into the registry

@@ -167,7 +167,7 @@ crowd-density = { $persons_per_m2 } personen per m²
 zone-closed = { $persons ->
     [one] { $persons } persoon
    *[other] { $persons } personen
-} erin terwijl de zone gesloten is ({ $days } { $from_clock }-{ $until_clock })
+} erin terwijl de zone gesloten is ({ $window })
 running = { $runners } rennen, met { $fastest } { $unit ->
     [m] m
    *[other] lichaamslengtes
@@ -196,6 +196,28 @@ object-left = er staat een tas; wie hem bracht is al { $away_s } s meer dan { $r
 
 ## Cameras: what a camera can do, and why not
 
+no-picture-for = { $silent_s } s geen beeld
+all-read = { $fps } beelden per seconde, alles is gelezen
+looked-at-by = { $detector } { $version }
+picture-size = het beeld is { $width_px }x{ $height_px }, volgens het register { $known_width_px }x{ $known_height_px }
+view-masked = maskers laten { $left_percent }% van het beeld over
+view-black = { $bright_percent }% van het beeld is lichter dan zwart, gemiddeld { $mean }
+view-blinded = { $saturated_percent }% is te licht, gemiddeld { $mean }
+view-frozen = al { $same_s } s hetzelfde beeld
+view-unknown = nog geen beeld om mee te vergelijken
+view-not-looked = nog niet bekeken
+view-structure = er is { $usual_percent }% van de gewone vormen te zien
+view-sharpness = de scherpte is { $usual_percent }% van gewoon
+view-matched = { $matched_percent }% van het beeld staat waar het stond
+view-covered = { $matched_percent }% van het beeld staat waar het stond, en wat ervoor staat beweegt: te vol om te beoordelen
+decision-limits = besluit { $decision } { $limit }
+decision-permits = besluit { $decision }, { $window }
+valid-from = geldt vanaf { $day }
+valid-until = gold tot en met { $day }
+area-not-covered = geldt niet voor { $outside_percent } % van view_area
+area-hardly-not-covered = geldt niet voor minder dan { $least_percent } % van view_area
+hours-allowed = staat { $windows } toe; het is nu { $day } { $clock }
+viewing-window = { $days } { $from_clock }-{ $until_clock }
 status-reason = { $reason ->
     [streaming] geeft beeld
     [opening] wordt geopend
@@ -408,3 +430,48 @@ no-batch = het is geen batch van records ({ $error })
 record-over = { $bytes } bytes, hooguit { $at_most } mag
 too-many-headers = { $headers } koppen, hooguit { $at_most } mag
 offsets-of = { $what }; plaatsen { $first } tot en met { $last }
+
+## Sources: why a camera or a file gives no pictures
+
+source-fault = { $source }: { $what }
+address-empty = het adres is leeg of geen pad
+address-kind = verwacht werd rtsp://, een videobestand of een map
+address-form = verwacht werd rtsp://[user:password@]host[:port]/path
+address-encoding = schrijf @ / ? # in naam of wachtwoord als %40 %2F %3F %23, of gebruik een variabele
+no-such-file = dit bestand of deze map is er niet
+file-empty = het bestand is leeg
+file-unreadable = niet te lezen ({ $reason })
+file-cannot-be-read = niet te lezen
+start-ahead = het begin, { $at }, moet nog komen
+offset-behind = offset_s { $offset_s } ligt na het laatste beeld
+no-video = geen video die te lezen is
+no-stills = in de map staan geen foto's
+no-video-given = wat de camera daar geeft is geen video die te lezen is
+no-video-in-time = de verbinding is er, maar de video komt niet op tijd
+pictures-late = alle beelden komen te laat: de lijn of de camera is te traag, of de klok loopt verkeerd
+packets-undecoded = er komt iets binnen, maar al { $since_s } s is niets ervan te lezen: een andere codec dan H.264 of H.265, of de camera laat SPS en PPS weg
+stream-ended = de verbinding hield op of werd stil
+unreachable = niet te bereiken: { $reason }
+no-rtsp = wat daar antwoordt spreekt geen RTSP: kijk de poort na
+camera-does = de camera { $what }
+camera-answers = de camera { $what } ({ $status })
+asks-login-unsaid = vraagt om inloggen en zegt niet hoe: zet dit op digest (MD5) of basic
+asks-login-unspoken = vraagt om inloggen op een manier die hier niet kan: zet dit op digest (MD5) of basic
+asks-login-hash = vraagt om inloggen met digest en { $algorithm }, dat kan hier niet: zet dit op digest met MD5
+asks-login-hash-unknown = vraagt om inloggen met digest en een onbekende hash, dat kan hier niet: zet dit op digest met MD5
+asks-password = vraagt om een gebruiker en een wachtwoord
+refuses-login = weigert deze gebruiker of dit wachtwoord; misschien is de gebruiker geblokkeerd
+refused-login-waits = weigerde deze gebruiker of dit wachtwoord; de volgende poging is over { $left_s } s, zodat niemand wordt geblokkeerd
+refuses-form = geeft deze video niet in een vorm die hier te lezen is: zet dit op H.264 of H.265
+refuses-transport = stuurt niet op de gevraagde manier: zet source.transport op de andere van tcp en udp
+is-full = heeft geen ruimte meer: sluit andere kijkers, of neem een kleinere video
+is-loaded = start op of heeft het te druk: wacht, of geef minder kijkers
+has-no-path = heeft op dit pad geen video: vergelijk het adres met de handleiding
+is-unable = doet niet wat een kijker vraagt: vergelijk het adres met de handleiding, en werk de firmware bij
+wants-login-elsewhere = wil een verbinding of proxy die inlogt: gebruik gewoon RTSP met digest
+forbids = staat deze gebruiker of computer niet toe om te kijken: geef de gebruiker daar het recht op live beeld
+lost-session = verloor de verbinding bij het openen: start de camera opnieuw als dat zo blijft
+not-understood = begrijpt de vraag niet: vergelijk het adres met de handleiding
+has-error = heeft zelf een fout: start de camera opnieuw als dat zo blijft
+sends-on = de camera stuurt door naar { $host } ({ $status }): als dat klopt, zet dat adres in het register
+sends-on-elsewhere = de camera stuurt door naar een ander adres ({ $status }): als dat klopt, zet dat adres in het register

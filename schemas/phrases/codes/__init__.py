@@ -12,6 +12,7 @@ from schemas.phrases.codes import (
     operator_list,
     places,
     sightings,
+    sources,
     titles,
     zones,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "operator_list",
     "places",
     "sightings",
+    "sources",
     "titles",
     "zones",
 ]

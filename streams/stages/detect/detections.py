@@ -22,6 +22,8 @@ from schemas.cameras import (
     FrameReference,
 )
 from schemas.dead_letters import DeadLetterReason
+from schemas.phrases.catalogue import text_of
+from schemas.phrases.codes.cameras import looked_at_by
 from schemas.phrases.codes.faults import detector_failed
 from streams import metrics, topics
 from streams.errors import ConfigurationError
@@ -100,12 +102,14 @@ def detections_of(
 
 def detector_status(frame: FrameReference, info: DetectorInfo) -> CameraStatus:
     """Return what to say of the detector that looks at a camera from this frame on."""
+    what = looked_at_by(info.name, info.version)
     return CameraStatus(
         camera_id=frame.camera_id,
         aspect="detector",
         state=CameraState.DEGRADED if info.degraded else CameraState.ONLINE,
         reason="fallback_detector" if info.degraded else "detector_ready",
-        detail=f"{info.name} {info.version}",
+        detail=text_of(what),
+        phrase=what,
         changed_at=frame.captured_at,
     )
 
