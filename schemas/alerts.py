@@ -51,11 +51,12 @@ class Grouping(StrEnum):
 
 
 class Factor(Part):
-    """One line of the score: a rule, its points, and the reason in words."""
+    """One line of the score: a rule, its points, and the reason in words, and as a phrase."""
 
     rule_id: Annotated[str, Field(min_length=1, max_length=80)]
     points: Annotated[float, Field(ge=-100, le=100)]
     reason: ShortText
+    phrase: Phrase | None = None
 
 
 class AlertReport(Part):
@@ -95,6 +96,7 @@ class AlertCamera(Part):
     verdict: Verdict
     zone_id: Identifier | None = None
     explanation: ShortText
+    phrase: Annotated[Phrase | None, Field(description="The explanation as a phrase")] = None
     degraded: bool = False
     attention_until: Utc | None = None
 
@@ -183,7 +185,13 @@ class Alert(Message):
     near_repeats: tuple[NearRepeat, ...] = ()
     category: Category
     title: ShortText
+    title_phrase: Annotated[
+        Phrase | None, Field(description="The title as a phrase; null where a sender gave its report words of its own")
+    ] = None
     place: Annotated[str, Field(max_length=120)]
+    place_phrase: Annotated[
+        Phrase | None, Field(description="The place of what only a camera saw; null where a report names it")
+    ] = None
     position: Position | None
     verdict: Verdict
     report_verdicts: Annotated[

@@ -11,6 +11,7 @@ from schemas.base import Identifier, Message, Part, ShortText, Utc
 from schemas.categories import Category
 from schemas.geo import Position
 from schemas.incidents import Incident
+from schemas.phrases.phrase import Phrase
 
 
 class Coverage(StrEnum):
@@ -44,6 +45,7 @@ class ReportFact(Part):
     incident: Incident
     cameras: tuple[CameraCoverage, ...]
     note: ShortText = ""
+    phrase: Annotated[Phrase | None, Field(description="The note as a phrase")] = None
 
 
 class Verdict(StrEnum):
@@ -98,6 +100,7 @@ class SightingFact(Part):
     ]
     value: Annotated[float, Field(ge=0, description="The size of that observation")]
     explanation: ShortText
+    phrase: Annotated[Phrase | None, Field(description="The explanation as a phrase")] = None
     degraded: bool = False
     likelihood: Annotated[Likelihood | None, Field(description="Null from senders that do not know it")] = None
 
@@ -112,6 +115,7 @@ class EpisodeFact(Part):
     signal: Annotated[str, Field(max_length=40)]
     value: Annotated[float, Field(ge=0)]
     explanation: ShortText
+    phrase: Annotated[Phrase | None, Field(description="The explanation as a phrase")] = None
     degraded: bool = False
     rise_per_min: Annotated[
         float | None, Field(description="Persons per minute by which a crowd rose when it reached its level")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from schemas.alerts import AlertState
 from schemas.phrases.catalogue import sentence
-from schemas.phrases.codes.refusals import refused_in_state
 from streams.domain.alerts.lifecycle import MEANING, STATES, TABLE, ActionRefusal, Cause, Outcome
 
 _SHORT = {state: state.value.replace("_to_normal", "") for state in AlertState}
@@ -24,8 +23,7 @@ def table_lines() -> list[str]:
 
 def _cell(state: AlertState, outcome: Outcome) -> str:
     if isinstance(outcome, ActionRefusal):
-        where = refused_in_state(outcome.code, state.value, None, "…")
-        return f"({sentence(where).rpartition(' (')[0]})"
+        return f"({sentence(outcome.told(state, None, '…')).rpartition(' (')[0]})"
     return "·" if outcome is state else f"**{_SHORT[outcome]}**"
 
 

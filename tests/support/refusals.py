@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from schemas.alerts import AlertState
 from schemas.phrases.catalogue import sentence
-from schemas.phrases.codes.refusals import refused_in_state
 from schemas.phrases.phrase import Phrase
 from streams.domain.alerts.lifecycle import ActionRefusal
 
@@ -16,4 +15,4 @@ def said(refused: Phrase | None) -> str:
 
 def table_says(outcome: ActionRefusal, state: AlertState, user: str | None = None) -> str:
     """Return what the table's refusal says of an alert in a state."""
-    return sentence(refused_in_state(outcome.code, state.value, None, user))
+    return sentence(outcome.told(state, None, user))

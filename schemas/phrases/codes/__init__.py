@@ -1,1 +1,34 @@
-"""Codes: what can be told as a phrase: a function per code, whose parameters are its values."""
+"""Codes: everything that is told to people, each as a function that makes its phrase of typed values.
+
+What each says stands in the catalogues, under its name with hyphens.
+"""
+
+from schemas.phrases.codes import (
+    cameras,
+    causes,
+    common,
+    factors,
+    next_steps,
+    notes,
+    operator_list,
+    places,
+    refusals,
+    sightings,
+    titles,
+    zones,
+)
+
+__all__ = [
+    "cameras",
+    "causes",
+    "common",
+    "factors",
+    "next_steps",
+    "notes",
+    "operator_list",
+    "places",
+    "refusals",
+    "sightings",
+    "titles",
+    "zones",
+]

@@ -1,45 +1,43 @@
-"""Next steps: what the rules recommend to do with an alert, and why. Nothing is done by it: a person decides."""
+"""Codes of what the rules recommend to do with an alert, and why. Nothing is done by it: a person decides."""
 
+# mypy: disable-error-code="empty-body"
 from __future__ import annotations
 
+from schemas.phrases.declare import Name, Said, phrase
 from schemas.phrases.phrase import Phrase
 
 
-def next_send(service: str) -> Phrase:
-    """Ask a service to go there."""
-    return Phrase(code="next-send", values={"service": service})
+@phrase
+def service(service: Name) -> Phrase: ...
 
 
-def next_send_and_look(service: str, camera_id: str) -> Phrase:
-    """Ask a service to go there, and look meanwhile."""
-    return Phrase(code="next-send-and-look", values={"service": service, "camera_id": camera_id})
+@phrase
+def next_send(service: Said) -> Phrase: ...
 
 
-def next_look(camera_id: str) -> Phrase:
-    """Look at a camera before anything else."""
-    return Phrase(code="next-look", values={"camera_id": camera_id})
+@phrase
+def next_send_and_look(service: Said, camera: Name) -> Phrase: ...
 
 
-def next_call_back(partner: str) -> Phrase:
-    """Ask whoever reported it."""
-    return Phrase(code="next-call-back", values={"partner": partner})
+@phrase
+def next_look(camera: Name) -> Phrase: ...
 
 
-def next_wait() -> Phrase:
-    """Nothing now."""
-    return Phrase(code="next-wait")
+@phrase
+def next_call_back(partner: Name) -> Phrase: ...
 
 
-def next_with_cause(alert_id: str) -> Phrase:
-    """Handle it with its cause."""
-    return Phrase(code="next-with-cause", values={"alert_id": alert_id})
+@phrase
+def next_wait() -> Phrase: ...
 
 
-def next_close(verdict: str) -> Phrase:
-    """Close it with a verdict, if a person sees it so."""
-    return Phrase(code="next-close", values={"verdict": verdict})
+@phrase
+def next_with_cause(alert: Name) -> Phrase: ...
 
 
-def next_step_reason(priority: str, verdict: str, state: str) -> Phrase:
-    """What the rule looked at: the priority, what the cameras said (`camera_only`: nobody reported it), and the state."""
-    return Phrase(code="next-step-reason", values={"priority": priority, "verdict": verdict, "state": state})
+@phrase
+def next_close(verdict: Name) -> Phrase: ...
+
+
+@phrase
+def next_step_reason(priority: Name, verdict: Name, state: Name) -> Phrase: ...

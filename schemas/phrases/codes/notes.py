@@ -1,12 +1,59 @@
-"""Notes: what an operator noted on an alert."""
+"""Codes of what an operator noted on an alert."""
 
+# mypy: disable-error-code="empty-body"
 from __future__ import annotations
 
-from collections.abc import Mapping
+from schemas.phrases.declare import Count, Name, phrase
+from schemas.phrases.phrase import Phrase
 
-from schemas.phrases.phrase import Phrase, PhraseValue
+
+@phrase
+def note_called_back() -> Phrase: ...
 
 
-def note(code: str, values: Mapping[str, PhraseValue]) -> Phrase:
-    """Return a note of the list (`schemas.actions.NoteCode`), with the value that it takes, if any."""
-    return Phrase(code=f"note-{code.replace('_', '-')}", values=values)
+@phrase
+def note_no_answer() -> Phrase: ...
+
+
+@phrase
+def note_camera_checked(camera: Name) -> Phrase: ...
+
+
+@phrase
+def note_nothing_on_camera(camera: Name) -> Phrase: ...
+
+
+@phrase
+def note_persons_on_camera(persons: Count) -> Phrase: ...
+
+
+@phrase
+def note_police_informed() -> Phrase: ...
+
+
+@phrase
+def note_fire_service_informed() -> Phrase: ...
+
+
+@phrase
+def note_ambulance_informed() -> Phrase: ...
+
+
+@phrase
+def note_enforcement_informed() -> Phrase: ...
+
+
+@phrase
+def note_help_on_scene() -> Phrase: ...
+
+
+@phrase
+def note_waiting_for_partner(partner: Name) -> Phrase: ...
+
+
+@phrase
+def note_over_in_minutes(minutes: Count) -> Phrase: ...
+
+
+@phrase
+def note_handed_over() -> Phrase: ...

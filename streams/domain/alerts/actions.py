@@ -17,7 +17,6 @@ from schemas.categories import Priority
 from schemas.phrases.codes.refusals import (
     refused_acted_since,
     refused_assignee,
-    refused_in_state,
     refused_no_verdict,
     refused_nobody_assigned,
     refused_nobody_has_it,
@@ -102,7 +101,7 @@ def refusal(situation: Life, action: OperatorAction) -> Phrase | None:
     if action.action is Action.ACKNOWLEDGE and acknowledged:
         outcome = HANDLED
     if isinstance(outcome, ActionRefusal):
-        return refused_in_state(outcome.code, situation.state.value, situation.merged_into, situation.handled_by)
+        return outcome.told(situation.state, situation.merged_into, situation.handled_by)
     return _outdated(situation, action)
 
 

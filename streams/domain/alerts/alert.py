@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from schemas.alerts import Alert, AlertCamera
-from schemas.categories import Priority
+from schemas.categories import Category, Priority
+from schemas.incidents import ReportNote
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes.titles import category_name, kind_unknown, title_placed, title_seen_by, zone_of_camera
+from schemas.phrases.phrase import Phrase
 from streams.domain.alerts.damping import ShownPriority, shown
 from streams.domain.alerts.lifecycle import as_told
 from streams.domain.alerts.next_step import next_step
-from streams.domain.alerts.score import Scored, best_verdict, camera_verdicts, report_verdicts, score
+from streams.domain.alerts.score import (
+    Scored,
+    best_verdict,
+    camera_verdicts,
+    category_phrase,
+    report_verdicts,
+    score,
+)
 from streams.domain.alerts.situation import EpisodeRow, ReportRow, Situation, best_position, told
 from streams.domain.alerts.timers import expires_at
+from streams.domain.incidents.revisions import summary
 from streams.domain.rules.rules import Rules
 
 
@@ -69,8 +81,7 @@ def alert_of(situation: Situation, judged: JudgedSituation, rules: Rules, regist
         symptoms=situation.symptoms,
         notes=situation.notes,
         category=category,
-        title=(lead.summary if lead else f"{rules.of(category).name} seen by {episodes[0].camera_id}"),
-        place=lead.place if lead else _zone(episodes[0]),
+        **_named(lead, category, episodes, rules),
         position=best_position(reports, episodes),
         verdict=verdict,
         report_verdicts=report_verdicts(reports, situation.sightings),
@@ -94,8 +105,28 @@ def told_priority(situation: Situation, rules: Rules) -> Priority:
     return judge(situation, rules, situation.changed_at).shown.priority
 
 
-def _zone(row: EpisodeRow) -> str:
-    return f"zone {row.zone_id} of {row.camera_id}"[:120]
+def _named(lead: ReportRow | None, category: Category, episodes: Sequence[EpisodeRow], rules: Rules) -> dict[str, Any]:
+    """Return the title and the place of an alert: those of its leading report, else of what a camera saw."""
+    if lead is not None:
+        return {"title": lead.summary, "title_phrase": _title(lead), "place": lead.place}
+    row = episodes[0]
+    title = title_seen_by(category_phrase(category, rules.of(category).name), row.camera_id)
+    place = zone_of_camera(row.zone_id, row.camera_id)
+    return {
+        "title": sentence(title)[:300],
+        "title_phrase": title,
+        "place": sentence(place)[:120],
+        "place_phrase": place,
+    }
+
+
+def _title(lead: ReportRow) -> Phrase | None:
+    """Return a report's summary as a phrase, where it was built of category and place; None where its sender wrote another."""
+    report = lead.report
+    if lead.summary != summary(report.category, lead.place, report.notes):
+        return None
+    what = kind_unknown() if ReportNote.UNKNOWN_KIND in report.notes else category_name(report.category.value)
+    return title_placed(what, lead.place) if lead.place else what
 
 
 def _recipients(reports: Sequence[ReportRow], episodes: Sequence[EpisodeRow], rules: Rules) -> tuple[str, ...]:

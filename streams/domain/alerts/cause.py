@@ -20,6 +20,7 @@ from schemas.alerts import AlertState
 from schemas.categories import Category, Priority
 from schemas.phrases.codes.causes import cause_link
 from schemas.phrases.codes.refusals import refused_no_cause, refused_not_detached
+from schemas.phrases.codes.titles import category_name
 from streams.domain.alerts.actions import Acted, marked, refusal
 from streams.domain.alerts.lifecycle import ENDED
 from streams.domain.alerts.score import lead_category
@@ -103,7 +104,9 @@ def link_of(symptom: Situation, others: Iterable[Situation], rules: Rules) -> Ca
     if not found:
         return None
     *_, cause, category, apart_m, lag_s = min(found, key=lambda each: each[:3])
-    reason = cause_link(category.value, here.category.value, apart_m, lag_s)
+    symptom_name, cause_name = category_name(here.category.value), category_name(category.value)
+    order = "after" if lag_s >= 0 else "before"
+    reason = cause_link(symptom_name, cause_name, apart_m, abs(lag_s), order)
     return CauseLink(alert_id=cause.alert_id, reason=reason, under=_hides_nothing(symptom, cause))
 
 

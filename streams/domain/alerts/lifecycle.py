@@ -11,7 +11,7 @@ says `acknowledged_at`, before and after it returned.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Final, TypeVar
@@ -22,6 +22,23 @@ from schemas.actions import Action
 from schemas.alerts import Alert, AlertState, Change, Shelf, Suppression
 from schemas.base import Identifier, Part, Utc
 from schemas.categories import Priority
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes.operator_list import alert_state
+from schemas.phrases.codes.refusals import (
+    refused_ended,
+    refused_handled,
+    refused_merged_away,
+    refused_no_dispatch,
+    refused_not_on_shelf,
+    refused_on_shelf,
+    refused_open,
+    refused_over,
+    refused_planned,
+    refused_where,
+    refused_where_merged,
+    refused_withdrawn,
+)
+from schemas.phrases.phrase import Phrase
 
 STATES: Final = (
     AlertState.NEW,
@@ -103,21 +120,27 @@ MEANING: Final[Mapping[Cause, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ActionRefusal:
-    """Action refusal: why an action cannot be done in a state, as the code of its phrase (`schemas/phrases/codes`)."""
+    """Action refusal: why an action cannot be done in a state, as what says so of the state; `handled` says by whom too."""
 
-    code: str
+    says: Callable[[Phrase], Phrase] | None
+
+    def told(self, state: AlertState, merged_into: str | None = None, user: str | None = None) -> Phrase:
+        """Return it of an alert in a state, which may be merged, and which somebody handles."""
+        name = alert_state(state.value)
+        where = refused_where(name) if merged_into is None else refused_where_merged(name, merged_into)
+        return self.says(where) if self.says is not None else refused_handled(user or "none", where)
 
 
-HANDLED: Final = ActionRefusal("refused-handled")
-HAS_ENDED: Final = ActionRefusal("refused-ended")
-MERGED_AWAY: Final = ActionRefusal("refused-merged-away")
-_WITHDRAWN: Final = ActionRefusal("refused-withdrawn")
-_ON_SHELF: Final = ActionRefusal("refused-on-shelf")
-_NOT_ON_SHELF: Final = ActionRefusal("refused-not-on-shelf")
-_PLANNED: Final = ActionRefusal("refused-planned")
-_OVER: Final = ActionRefusal("refused-over")
-_OPEN: Final = ActionRefusal("refused-open")
-_NO_DISPATCH: Final = ActionRefusal("refused-no-dispatch")
+HANDLED: Final = ActionRefusal(None)
+HAS_ENDED: Final = ActionRefusal(refused_ended)
+MERGED_AWAY: Final = ActionRefusal(refused_merged_away)
+_WITHDRAWN: Final = ActionRefusal(refused_withdrawn)
+_ON_SHELF: Final = ActionRefusal(refused_on_shelf)
+_NOT_ON_SHELF: Final = ActionRefusal(refused_not_on_shelf)
+_PLANNED: Final = ActionRefusal(refused_planned)
+_OVER: Final = ActionRefusal(refused_over)
+_OPEN: Final = ActionRefusal(refused_open)
+_NO_DISPATCH: Final = ActionRefusal(refused_no_dispatch)
 
 Outcome = AlertState | ActionRefusal
 
@@ -187,7 +210,7 @@ def follows(state: AlertState, cause: Cause) -> AlertState:
     """
     outcome = TABLE[state, cause]
     if isinstance(outcome, ActionRefusal):
-        raise ValueError(f"{cause.value} is refused in the state {state.value}: {outcome.code}")  # noqa: TRY004
+        raise ValueError(sentence(outcome.told(state)))  # noqa: TRY004
     return outcome
 
 

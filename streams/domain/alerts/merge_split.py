@@ -17,6 +17,7 @@ from typing import NamedTuple
 from schemas.actions import OperatorAction
 from schemas.alerts import AlertState
 from schemas.base import derive_id
+from schemas.phrases.codes.operator_list import alert_state
 from schemas.phrases.codes.refusals import (
     refused_fact_over,
     refused_merge_into_itself,
@@ -24,7 +25,8 @@ from schemas.phrases.codes.refusals import (
     refused_no_such_fact,
     refused_only_fact,
     refused_other_alert,
-    refused_too_many_together,
+    refused_too_many_episodes,
+    refused_too_many_reports,
 )
 from schemas.phrases.phrase import Phrase
 from streams.domain.alerts.actions import marked, refusal
@@ -92,13 +94,12 @@ def _unmergeable(situation: Situation, other: Situation | None, rules: Rules) ->
     if other.alert_id == situation.alert_id:
         return refused_merge_into_itself()
     if isinstance(TABLE[other.state, Cause.MERGED], ActionRefusal) or other.ended_at is not None:
-        return refused_other_alert(other.state.value)
+        return refused_other_alert(alert_state(other.state.value))
     at_most = rules.joining.reports_at_most
     reports, episodes = len(situation.reports) + len(other.reports), len(situation.episodes) + len(other.episodes)
-    for together, what in ((reports, "reports"), (episodes, "episodes")):
-        if together > at_most:
-            return refused_too_many_together(together, what, at_most)
-    return None
+    if reports > at_most:
+        return refused_too_many_reports(reports, at_most)
+    return refused_too_many_episodes(episodes, at_most) if episodes > at_most else None
 
 
 def split(situation: Situation, action: OperatorAction, now: datetime) -> Regrouped:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from schemas.actions import NoteCode, OperatorAction
 from schemas.alerts import AlertNote
-from schemas.phrases.codes.notes import note
+from schemas.phrases.codes import notes as says
 from schemas.phrases.codes.refusals import (
     refused_note_too_long,
     refused_note_unknown,
@@ -36,14 +36,29 @@ class NoteValue(StrEnum):
     PARTNER = "partner"
 
 
-NOTE_VALUES: Final[Mapping[NoteCode, NoteValue]] = dict.fromkeys(NoteCode, NoteValue.NOTHING) | {
-    NoteCode.CAMERA_CHECKED: NoteValue.CAMERA,
-    NoteCode.NOTHING_ON_CAMERA: NoteValue.CAMERA,
-    NoteCode.PERSONS_ON_CAMERA: NoteValue.NUMBER,
-    NoteCode.WAITING_FOR_PARTNER: NoteValue.PARTNER,
-    NoteCode.OVER_IN_MINUTES: NoteValue.NUMBER,
+class NoteRule(NamedTuple):
+    """Note rule: what stands with a note, and what says it."""
+
+    takes: NoteValue
+    says: Callable[..., Phrase]
+
+
+NOTES: Final[Mapping[NoteCode, NoteRule]] = {
+    NoteCode.CALLED_BACK: NoteRule(NoteValue.NOTHING, says.note_called_back),
+    NoteCode.NO_ANSWER: NoteRule(NoteValue.NOTHING, says.note_no_answer),
+    NoteCode.CAMERA_CHECKED: NoteRule(NoteValue.CAMERA, says.note_camera_checked),
+    NoteCode.NOTHING_ON_CAMERA: NoteRule(NoteValue.CAMERA, says.note_nothing_on_camera),
+    NoteCode.PERSONS_ON_CAMERA: NoteRule(NoteValue.NUMBER, says.note_persons_on_camera),
+    NoteCode.POLICE_INFORMED: NoteRule(NoteValue.NOTHING, says.note_police_informed),
+    NoteCode.FIRE_SERVICE_INFORMED: NoteRule(NoteValue.NOTHING, says.note_fire_service_informed),
+    NoteCode.AMBULANCE_INFORMED: NoteRule(NoteValue.NOTHING, says.note_ambulance_informed),
+    NoteCode.ENFORCEMENT_INFORMED: NoteRule(NoteValue.NOTHING, says.note_enforcement_informed),
+    NoteCode.HELP_ON_SCENE: NoteRule(NoteValue.NOTHING, says.note_help_on_scene),
+    NoteCode.WAITING_FOR_PARTNER: NoteRule(NoteValue.PARTNER, says.note_waiting_for_partner),
+    NoteCode.OVER_IN_MINUTES: NoteRule(NoteValue.NUMBER, says.note_over_in_minutes),
+    NoteCode.HANDED_OVER: NoteRule(NoteValue.NOTHING, says.note_handed_over),
 }
-"""What each note takes."""
+"""Every note that there is."""
 
 
 def annotate(situation: Situation, action: OperatorAction, now: datetime) -> Acted[Situation]:
@@ -51,8 +66,8 @@ def annotate(situation: Situation, action: OperatorAction, now: datetime) -> Act
     refused = refusal(situation, action) or _unfit(situation, action)
     if refused:
         return Acted(situation, refused)
-    value = {} if action.note_value is None else {"value": action.note_value}
-    told = AlertNote(phrase=note(action.note, value), user=action.user, noted_at=now)
+    value = () if action.note_value is None else (action.note_value,)
+    told = AlertNote(phrase=NOTES[NoteCode(action.note)].says(*value), user=action.user, noted_at=now)
     after = situation.model_copy(update={"notes": (*situation.notes, told)})
     return Acted(marked(situation, after, action.user), None)
 
@@ -71,7 +86,7 @@ def _unfit(situation: Situation, action: OperatorAction) -> Phrase | None:
     code = next((each for each in NoteCode if each.value == action.note), None)
     if code is None:
         return refused_note_unknown(", ".join(NoteCode))
-    takes = NOTE_VALUES[code]
+    takes = NOTES[code].takes
     if not _TAKEN[takes](action.note_value, situation):
         return refused_note_value(code.value, takes.value)
     return refused_notes_full(NOTES_AT_MOST) if len(situation.notes) >= NOTES_AT_MOST else None

@@ -6,7 +6,7 @@ say that it saw nothing when the window has closed and it really looked, and cou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
@@ -17,20 +17,17 @@ from schemas.cameras import CameraState, Visibility
 from schemas.categories import Category
 from schemas.evidence import Evidence, SightingFact, Verdict
 from schemas.incidents import CameraWatch, Operation
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes import sightings as says
+from schemas.phrases.codes.cameras import status_reason
+from schemas.phrases.codes.common import together
+from schemas.phrases.phrase import Phrase
 from streams.domain.corroboration.history import Moment, met
 from streams.domain.rules.cameras import CameraRule, LookingRule
 
 _MINUTE_S: Final = 60
-_VIEW_WORDS: Final[Mapping[str, str]] = {
-    Visibility.FROZEN: "its picture stands still",
-    Visibility.BLACK: "its picture is black",
-    Visibility.BLINDED: "it is blinded by light",
-    Visibility.BLURRED: "its picture is blurred",
-    Visibility.MOVED: "it was turned away from where it should look",
-    Visibility.COVERED: "people or things close to it hide what it sees",
-    Visibility.MASKED_OUT: "masks cover what it sees",
-}
-"""Why a camera sees nothing although it gives pictures, by the reason of its degraded view."""
+_DEGRADED: Final = frozenset(each.value for each in Visibility) - {Visibility.CLEAR.value}
+"""Why a camera sees nothing although it gives pictures: the reason of its degraded view."""
 
 
 class WatchRow(Part):
@@ -91,15 +88,15 @@ def first_sighting(watch: WatchRow, rule: CameraRule, seen: Iterable[Moment]) ->
         for signal in rule.signals:
             found = met(signal, moment.seen)
             if found is not None:
-                words = f"{found.words} in zone {moment.zone_id}, {_relative(moment.at, watch.occurred_at)}"
-                words += "" if moment.seen.visible else ", its view not clear"
+                phrase = _sighting(found.what, moment, watch.occurred_at)
                 fact = SightingFact(
                     incident_id=watch.incident_id,
                     verdict=Verdict.CORROBORATED,
                     zone_id=moment.zone_id,
                     signal=found.signal,
                     value=found.value,
-                    explanation=words[:300],
+                    explanation=sentence(phrase)[:300],
+                    phrase=phrase,
                     degraded=moment.seen.degraded,
                 )
                 return _evidence(watch, fact, moment.at)
@@ -128,66 +125,64 @@ def closing_sighting(
     clear = {moment.at for moment in seen if moment.seen.visible}
     unclear_s = len({moment.at for moment in seen} - clear)
     share = min(1.0, len(clear) / length_s)
-    not_clear = f"its view was not clear for {unclear_s} s" if unclear_s else ""
+    not_clear = [says.view_not_clear(unclear_s)] if unclear_s else []
     if share < looking.seen_share:
         kept = now - timedelta(seconds=looking.kept_s)
-        gone = f"what it showed before {kept:%H:%M:%S} UTC is not kept any more" if watch.window_from < kept else ""
-        told = (f"it saw {share:.0%} of the window", not_clear, gone, *_blind(states))
-        why = "; ".join(each for each in told if each)
+        gone = [says.not_kept_before(kept)] if watch.window_from < kept else []
+        why = (says.looked_too_little(100 * share), *not_clear, *gone, *_blind(states))
         return unavailable(watch, why, states, watch.window_until)
     most = max(moment.seen.persons for moment in seen)
     degraded = any(moment.seen.degraded for moment in seen)
     at_most = rule.contradicted_at_most_persons
     contradicted = at_most is not None and most <= at_most and not degraded
-    who = "nobody" if most == 0 else f"at most {most} person{'s' if most > 1 else ''}"
+    saw = says.saw_at_most(most, length_s // _MINUTE_S, length_s % _MINUTE_S, 100 * share)
+    phrase = together(saw, *not_clear)
     fact = SightingFact(
         incident_id=watch.incident_id,
         verdict=Verdict.CONTRADICTED if contradicted else Verdict.UNSEEN,
         zone_id=None,
         signal="none",
         value=float(most),
-        explanation=_words(who, length_s, share, not_clear),
+        explanation=sentence(phrase)[:300],
+        phrase=phrase,
         degraded=degraded,
     )
     return _evidence(watch, fact, watch.window_until)
 
 
-def _words(who: str, length_s: int, share: float, not_clear: str) -> str:
-    watched = f"saw {who} in {length_s // _MINUTE_S} min {length_s % _MINUTE_S} s, {share:.0%} of them watched"
-    return f"{watched}; {not_clear}" if not_clear else watched
-
-
-def unavailable(watch: WatchRow, why: str, states: Sequence[CameraStateRow], at: datetime) -> Evidence:
+def unavailable(watch: WatchRow, why: Sequence[Phrase], states: Sequence[CameraStateRow], at: datetime) -> Evidence:
     """Return that a camera could not look, with its newest trouble where it has one."""
     trouble = [state for state in states if state.state is not CameraState.ONLINE]
     if trouble:
         newest = max(trouble, key=lambda state: state.changed_at)
-        why = f"{why}; {newest.state.value} since {newest.changed_at:%H:%M:%S} UTC ({newest.reason})"
+        reason = status_reason(newest.reason)
+        why = (*why, says.camera_trouble(newest.state.value, newest.changed_at, reason))
+    phrase = together(*why)
     fact = SightingFact(
         incident_id=watch.incident_id,
         verdict=Verdict.CAMERA_UNAVAILABLE,
         zone_id=None,
         signal="none",
         value=0.0,
-        explanation=why[:300],
+        explanation=sentence(phrase)[:300],
+        phrase=phrase,
     )
     return _evidence(watch, fact, at)
 
 
-def why_it_cannot_look(states: Sequence[CameraStateRow]) -> str | None:
-    """Return in words why a camera can show nothing now; None where nothing speaks against it."""
+def why_it_cannot_look(states: Sequence[CameraStateRow]) -> Sequence[Phrase]:
+    """Return why a camera can show nothing now; nothing where nothing speaks against it."""
     if any(state.state in {CameraState.OFFLINE, CameraState.REFUSED} for state in states):
-        return "gives no pictures"
-    blind = _blind(states)
-    return "; ".join(blind) if blind else None
+        return [says.gives_no_pictures()]
+    return _blind(states)
 
 
-def _blind(states: Sequence[CameraStateRow]) -> list[str]:
-    """Return what is wrong with a camera's view, in words. Only a view has a reason that is a visibility."""
+def _blind(states: Sequence[CameraStateRow]) -> list[Phrase]:
+    """Return what is wrong with a camera's view. Only a view has a reason that is a visibility."""
     return [
-        _VIEW_WORDS[state.reason]
+        says.view_degraded(state.reason)
         for state in states
-        if state.state is CameraState.DEGRADED and state.reason in _VIEW_WORDS
+        if state.state is CameraState.DEGRADED and state.reason in _DEGRADED
     ]
 
 
@@ -209,8 +204,9 @@ def _evidence(watch: WatchRow, fact: SightingFact, at: datetime) -> Evidence:
     )
 
 
-def _relative(at: datetime, occurred_at: datetime) -> str:
-    seconds = (at - occurred_at).total_seconds()
-    size = abs(seconds)
-    amount = f"{size / _MINUTE_S:.0f} min" if size >= 2 * _MINUTE_S else f"{size:.0f} s"
-    return f"{amount} {'after' if seconds >= 0 else 'before'} the reported time"
+def _sighting(what: Phrase, moment: Moment, occurred_at: datetime) -> Phrase:
+    """Return what was seen, where, and how long before or after the reported time."""
+    seconds = (moment.at - occurred_at).total_seconds()
+    amount, unit = (abs(seconds) / _MINUTE_S, "min") if abs(seconds) >= 2 * _MINUTE_S else (abs(seconds), "s")
+    say = says.sighting if moment.seen.visible else says.sighting_unclear
+    return say(what, moment.zone_id, amount, unit, "after" if seconds >= 0 else "before")

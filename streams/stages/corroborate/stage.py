@@ -133,7 +133,7 @@ class Corroborate:
         Timers(rows, DUE_BUCKET_S).add(closes_at(row, self._rules.looking), f"close:{name}")
         states = _states(rows, row.camera_id)
         why = why_it_cannot_look(states)
-        return [] if why is None else [_answer(rows, row, unavailable(row, why, states, now))]
+        return [_answer(rows, row, unavailable(row, why, states, now))] if why else []
 
     def _observe(self, observation: Observation, rows: Rows, now: datetime) -> list[Evidence]:
         """Keep a second and the quiet ones before it, and see whether they answer a report, or begin or end an episode.

@@ -11,15 +11,16 @@ from rich.console import Console
 from schemas.alerts import Alert, AlertCamera, AlertNote, AlertState
 from schemas.categories import Priority
 from schemas.evidence import Coverage, Verdict
+from schemas.phrases.catalogue import sentence
 from schemas.phrases.codes.causes import cause_link
-from schemas.phrases.codes.next_steps import next_send_and_look
-from schemas.phrases.codes.notes import note
+from schemas.phrases.codes.next_steps import next_send_and_look, service
+from schemas.phrases.codes.notes import note_called_back, note_no_answer
+from schemas.phrases.codes.operator_list import alert_state, heading, verdict
+from schemas.phrases.codes.titles import category_name
 from schemas.phrases.language import Language
 from streams.presentation.alerts import (
-    HEADINGS,
+    COLUMNS,
     OFF_THE_LIST,
-    STATES,
-    VERDICTS,
     age,
     in_sight,
     line,
@@ -72,9 +73,13 @@ def test_only_one_room_is_shown_where_one_is_asked_for() -> None:
 @pytest.mark.parametrize("language", Language)
 def test_every_state_and_verdict_has_a_word(language: Language) -> None:
     """A new one must be named in both languages."""
-    assert set(STATES[language]) == set(AlertState)
-    assert len(set(VERDICTS[language].values())) == len(VERDICTS[language])
-    assert len(HEADINGS[language]) == 7
+    for words in (
+        [sentence(alert_state(state.value), language) for state in AlertState],
+        [sentence(verdict(each.value), language) for each in Verdict],
+        [sentence(heading(column), language) for column, _ in COLUMNS],
+    ):
+        assert len(set(words)) == len(words)
+        assert not any("_" in word for word in words)
 
 
 SUMMARY = {"grouped": 1, "counts": [], "alert_ids": ["a"], "not_listed": 0, "oldest_at": NOON, "newest_at": NOON}
@@ -185,12 +190,12 @@ def test_a_row_says_the_link_the_notes_and_the_next_step() -> None:
     """In the reader's language; the newest two notes."""
     told = alert(
         caused_by="fire",
-        cause_reason=cause_link("brand", "crowd_density", 40, 90),
-        notes=[AlertNote(phrase=note(code, {}), user="op", noted_at=NOON) for code in ("no_answer", "called_back")],
-        next_step=next_send_and_look("politie", "cam-1"),
+        cause_reason=cause_link(category_name("crowd_density"), category_name("brand"), 40, 90, "after"),
+        notes=[AlertNote(phrase=each, user="op", noted_at=NOON) for each in (note_no_answer(), note_called_back())],
+        next_step=next_send_and_look(service("politie"), "cam-1"),
     )
     assert row(told, NOON, Language.NL).why.splitlines()[-4:] == [
-        "↳ crowd_density op 40 m van brand, 90 s na het begin",
+        "↳ drukte op 40 m van brand, 90 s na het begin",
         "✎ er werd niet opgenomen",
         "✎ de melder is teruggebeld",
         "» vraag de politie om te gaan en kijk op camera cam-1",

@@ -10,7 +10,7 @@ from schemas.actions import Action, NoteCode
 from schemas.alerts import Alert
 from schemas.phrases.catalogue import sentence
 from schemas.phrases.language import Language
-from streams.domain.alerts.notes import NOTE_VALUES, NOTES_AT_MOST, NoteValue
+from streams.domain.alerts.notes import NOTES, NOTES_AT_MOST, NoteValue
 from tests.support.deciding import Deciding, burglary
 from tests.support.situations import action, in_view, position
 
@@ -40,7 +40,7 @@ def test_each_note_of_the_list_stands_on_the_alert_in_both_languages(
     deciding: Deciding, opened: Alert, code: NoteCode
 ) -> None:
     """With who noted it; whoever notes does not take the alert in hand, and its state stays."""
-    value = VALUES[NOTE_VALUES[code]]
+    value = VALUES[NOTES[code].takes]
     alert = deciding.one(action(opened.alert_id, Action.NOTE, note=code.value, note_value=value))
     [note] = alert.notes
     assert (note.user, alert.handled_by, alert.state, alert.asks) == ("operator-3", None, opened.state, False)
@@ -51,7 +51,7 @@ def test_each_note_of_the_list_stands_on_the_alert_in_both_languages(
 @pytest.mark.parametrize(
     ("note", "value", "why"),
     [
-        ("x" * 10_000, None, "a note is a code of the list, at most 40 characters, and this has 10,000"),
+        ("x" * 10_000, None, "a note is a code of the list, at most 40 characters, and this has 10000"),
         ("the man in the red coat", None, LISTED),
         ("", None, LISTED),
         ("of_a_newer_release", None, LISTED),
