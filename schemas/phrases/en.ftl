@@ -402,3 +402,115 @@ not-understood = does not understand the request: compare the address with the c
 has-error = has an error of its own: restart it if that goes on
 sends-on = the camera sends on to { $host } ({ $status }): if that is right, write its address into the registry
 sends-on-elsewhere = the camera sends on to another address ({ $status }): if that is right, write its address into the registry
+## Refusals: why an operator's action was not done
+
+refused-where = { $state }
+refused-where-merged = { $state }, merged into { $merged_into }
+refused-handled = it is handled by { $user ->
+    [none] somebody
+   *[other] { $user }
+} ({ $where })
+refused-ended = it has ended ({ $where })
+refused-withdrawn = all its reports are cancelled ({ $where })
+refused-on-shelf = it is on the shelf ({ $where })
+refused-not-on-shelf = it is not on the shelf ({ $where })
+refused-planned = a plan suppresses it ({ $where })
+refused-over = it is over ({ $where })
+refused-open = it is open, there is nothing to open again ({ $where })
+refused-no-dispatch = nothing can be dispatched from here yet ({ $where })
+refused-merged-away = it went on in another alert: what is another situation is split off there ({ $where })
+refused-no-such-alert = there is no such alert in this control room
+refused-no-such-summary = there is no such summary in this control room
+refused-decided-before = this action was decided on before
+refused-unknown-action = this release does not know the action { $action }
+refused-not-for-a-summary = a summary is acknowledged, assigned or closed; { $action } is for its alerts
+refused-revision-ahead = revision { $seen } was not made yet, the newest is { $newest }
+refused-acted-since = { $user } acted on it at revision { $revision }, and revision { $seen } was seen
+refused-rose-since = its priority rose at revision { $revision }, and revision { $seen } was seen
+refused-p1-shelved = a P1 is never shelved
+refused-shelf-incomplete = shelving needs a reason and an end that lies ahead
+refused-shelf-too-long = an alert is shelved for at most { $days } days; longer is for the plan
+refused-no-verdict = closing needs a verdict: { $verdicts } or { $last }
+refused-nobody-assigned = assigning needs somebody: name a user
+refused-assignee = a user is letters, digits and . _ : -, at most { $at_most }
+refused-nobody-has-it = nobody has it in hand
+refused-note-too-long = a note is a code of the list, at most { $at_most } characters, and this has { $length }: it was not kept, and the alert is as it was
+refused-note-unknown = a note is one of { $known }
+refused-note-value = { $takes ->
+    [nothing] the note { $note } takes no value
+    [number] the note { $note } takes a whole number from 0 to 9999
+    [camera] the note { $note } takes a camera of this alert
+   *[partner] the note { $note } takes a partner that reported to this alert
+}
+refused-notes-full = an alert holds at most { $at_most } notes
+refused-no-other-alert = there is no such other alert in this control room
+refused-merge-into-itself = an alert is not merged into itself
+refused-other-alert = the other alert: it has ended ({ $state })
+refused-too-many-reports = together they hold { $together } reports, an alert holds at most { $at_most }
+refused-too-many-episodes = together they hold { $together } episodes, an alert holds at most { $at_most }
+refused-no-such-fact = it has no such report or episode
+refused-only-fact = it has no other report or episode
+refused-fact-over = that report is cancelled, or that episode is over
+refused-no-cause = it stands under no cause
+refused-not-detached = nobody took it from its cause
+
+## Notes: what an operator noted on an alert
+
+note-called-back = the reporter was called back
+note-no-answer = nobody answered the call
+note-camera-checked = camera { $camera } was looked at
+note-nothing-on-camera = nothing to be seen on camera { $camera }
+note-persons-on-camera = { $persons ->
+    [one] { $persons } person to be seen
+   *[other] { $persons } persons to be seen
+}
+note-police-informed = the police know
+note-fire-service-informed = the fire service knows
+note-ambulance-informed = the ambulance service knows
+note-enforcement-informed = municipal enforcement knows
+note-help-on-scene = help is there
+note-waiting-for-partner = waiting for { $partner }
+note-over-in-minutes = { $minutes ->
+    [one] over in { $minutes } minute
+   *[other] over in { $minutes } minutes
+}
+note-handed-over = handed over to the next shift
+
+## Causes: why an alert stands with another one
+
+cause-link = { $symptom } { $distance_m } m from { $cause }, { $order ->
+    [after] { $lag_s } s after it began
+   *[before] { $lag_s } s before it began
+}
+
+## Next steps: what the rules recommend, and why
+
+service = { $service ->
+    [politie] the police
+    [brandweer] the fire service
+    [ambulance] the ambulance service
+    [hor] municipal enforcement
+    [ggd] the health service
+    [oov] the safety team
+   *[other] { $service }
+}
+next-send = ask { $service } to go
+next-send-and-look = ask { $service } to go, and look at camera { $camera }
+next-look = look at camera { $camera } first
+next-call-back = call { $partner } back
+next-wait = wait
+next-with-cause = handle it with its cause, { $alert }
+next-close = close it as { $verdict } if you see it so
+next-step-reason = { $state ->
+    [returned_to_normal] it is over
+   *[other] { $priority }
+}, { $verdict ->
+    [corroborated] a camera saw what belongs to it
+    [consistent] what cameras see fits, and says little
+    [pending] a camera still looks
+    [unseen] a camera could see the place and did not see it
+    [contradicted] a camera saw that it is not so
+    [camera_unavailable] the camera could not look
+    [camera_only] a camera saw it, and nobody reported it
+   *[no_coverage] no camera can say
+}

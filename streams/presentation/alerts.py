@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -33,7 +33,13 @@ COLOURS: Final = {
 REASONS: Final = 3
 CAMERAS: Final = 3
 CATEGORIES: Final = 5
-"""How many reasons and cameras a row shows, and a summary's categories; the alert itself has all."""
+NOTES: Final = 2
+SYMPTOMS: Final = 3
+"""How many reasons and cameras a row shows, a summary's categories, notes, and symptoms under a cause; an alert has all."""
+SYMPTOM: Final = "↳"
+NOTED: Final = "✎"
+NEXT: Final = "»"
+"""Marks: what stands under a cause, what somebody noted, and what the rules recommend."""
 
 COLUMNS: Final = (("priority", 1), ("what", 3), ("where", 3), ("state", 2), ("why", 7), ("cameras", 4), ("since", 1))
 """The columns, and how wide each is beside the others."""
@@ -57,10 +63,29 @@ class Row:
 def ordered(alerts: Sequence[Alert], room: str | None = None) -> list[Alert]:
     """Return the open alerts of a room (of all where None): by priority, then score, then the oldest first.
 
-    A case, such as housing fraud, goes to its recipients and is not on the operator's list (fact sheet §7, rule 5).
+    A symptom stands behind its cause where that is among them, and by itself where it is not. A case, such as housing fraud, goes
+    to its recipients and is not on the operator's list (fact sheet §7, rule 5).
     """
     mine = [alert for alert in alerts if _on_the_list(alert) and room in (None, alert.control_room_id)]
-    return sorted(mine, key=lambda alert: (alert.priority, -alert.score, alert.opened_at, alert.alert_id))
+    ranked = sorted(mine, key=_rank)
+    under = _under_causes(ranked)
+    below = {each.alert_id for symptoms in under.values() for each in symptoms}
+    by_itself = [alert for alert in ranked if alert.alert_id not in below]
+    return [each for alert in by_itself for each in (alert, *under.get(alert.alert_id, ()))]
+
+
+def _rank(alert: Alert) -> tuple[Priority, float, datetime, str]:
+    return (alert.priority, -alert.score, alert.opened_at, alert.alert_id)
+
+
+def _under_causes(alerts: Iterable[Alert]) -> dict[str, list[Alert]]:
+    """Return which alerts stand under which cause, of those whose cause is among them and on the list."""
+    known = {alert.alert_id: alert for alert in alerts if _on_the_list(alert)}
+    under: dict[str, list[Alert]] = {}
+    for alert in known.values():
+        if alert.under_cause and alert.caused_by is not None and alert.caused_by in known:
+            under.setdefault(alert.caused_by, []).append(alert)
+    return under
 
 
 def _on_the_list(alert: Alert) -> bool:
@@ -90,9 +115,10 @@ class ListChanges:
 
 
 def in_sight(alerts: Sequence[Alert], known: Sequence[Alert]) -> list[Alert]:
-    """Return the alerts that stand by themselves: a grouped one does not, as long as its summary is on the list.
+    """Return the alerts that are shown: a grouped one is not, as long as its summary is on the list.
 
-    A summary of one says less than that one, which stands in its place until a second comes under it.
+    Of what stands under one cause the `SYMPTOMS` most urgent are shown; the cause says how many there are. A summary of one says
+    less than that one, which stands in its place until a second comes under it.
 
     Args:
         alerts: Which of them.
@@ -102,7 +128,14 @@ def in_sight(alerts: Sequence[Alert], known: Sequence[Alert]) -> list[Alert]:
     open_ = [alert for alert in known if alert.summary is not None and alert.state not in OFF_LIST]
     of_one = {each.alert_id for each in open_ if each.summary and each.summary.open == under[each.alert_id] == 1}
     hiding = frozenset(each.alert_id for each in open_) - of_one
-    return [alert for alert in alerts if not hidden(alert, hiding) and alert.alert_id not in of_one]
+    more = {
+        each.alert_id for symptoms in _under_causes(known).values() for each in sorted(symptoms, key=_rank)[SYMPTOMS:]
+    }
+    return [
+        alert
+        for alert in alerts
+        if not hidden(alert, hiding) and alert.alert_id not in of_one and alert.alert_id not in more
+    ]
 
 
 def row(alert: Alert, now: datetime, language: Language) -> Row:
@@ -119,7 +152,7 @@ def row(alert: Alert, now: datetime, language: Language) -> Row:
         why.append(sentence(says.capped(alert.priority.value, limit), language))
     if alert.falls_at and alert.falls_to:
         why.append(sentence(says.falls_to(alert.falls_to.value, alert.falls_at), language))
-    why += notes_of(alert, language)
+    why += [*notes_of(alert, language), *_beside(alert, language)]
     looked = [camera for camera in alert.cameras if camera.verdict is not Verdict.NO_COVERAGE][:CAMERAS]
     cameras = [
         f"{each.camera_id}: {_verdict(each.verdict, language)}{_attention(each, now, language)}" for each in looked
@@ -127,13 +160,28 @@ def row(alert: Alert, now: datetime, language: Language) -> Row:
     return Row(
         priority=alert.priority,
         score=f"{alert.score:.0f}",
-        what=f"{_what(alert, language)} ({len(alert.reports)})" if len(alert.reports) > 1 else _what(alert, language),
+        what=_title(alert, language),
         where=told(alert.place_phrase, alert.place, language) or "?",
         state=sentence(says.alert_state(alert.state.value), language),
         why="\n".join(why),
         cameras="\n".join(cameras) or _verdict(alert.verdict, language),
         since=age(now, alert.opened_at),
     )
+
+
+def _beside(alert: Alert, language: Language) -> list[str]:
+    """Return what stands beside an alert's reasons: why it is with its cause, the newest notes, and what is recommended."""
+    noted = [(NOTED, each.phrase) for each in alert.notes[-NOTES:]]
+    marked = [(SYMPTOM, alert.cause_reason), *noted, (NEXT, alert.next_step)]
+    return [f"{mark} {sentence(each, language)}" for mark, each in marked if each is not None]
+
+
+def _title(alert: Alert, language: Language) -> str:
+    """Return what an alert is about, marked where it stands under its cause, with how much is in it and under it."""
+    mark = f"{SYMPTOM} " if alert.under_cause else ""
+    reports = f" ({len(alert.reports)})" if len(alert.reports) > 1 else ""
+    symptoms = f" {SYMPTOM}{len(alert.symptoms)}" if alert.symptoms else ""
+    return f"{mark}{_what(alert, language)}{reports}{symptoms}"
 
 
 def _what(alert: Alert, language: Language) -> str:

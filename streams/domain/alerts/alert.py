@@ -14,6 +14,7 @@ from schemas.phrases.codes.titles import category_name, kind_unknown, title_plac
 from schemas.phrases.phrase import Phrase
 from streams.domain.alerts.damping import ShownPriority, shown
 from streams.domain.alerts.lifecycle import as_told
+from streams.domain.alerts.next_step import next_step
 from streams.domain.alerts.score import (
     Scored,
     best_verdict,
@@ -58,6 +59,8 @@ def alert_of(situation: Situation, judged: JudgedSituation, rules: Rules, regist
     facts += [(row.occurred_at, row.evidence_id) for row in situation.sightings]
     facts += [(row.occurred_at, row.evidence_id) for row in situation.episodes]
     starts = [row.report.occurred_at for row in reports] + [row.begun_at for row in episodes]
+    verdict = best_verdict([camera.verdict for camera in cameras])
+    step, link = next_step(situation, category, seen.priority, verdict, cameras, rules), situation.caused_by
     return Alert(
         **as_told(situation),
         expires_at=expires_at(situation, rules),
@@ -70,10 +73,17 @@ def alert_of(situation: Situation, judged: JudgedSituation, rules: Rules, regist
         falls_to=scored.priority if seen.falls_at else None,
         falls_at=seen.falls_at,
         near_repeats=situation.near_repeats,
+        next_step=step.step if step else None,
+        next_step_reason=step.reason if step else None,
+        caused_by=link.alert_id if link else None,
+        cause_reason=link.reason if link else None,
+        under_cause=link is not None and link.under,
+        symptoms=situation.symptoms,
+        notes=situation.notes,
         category=category,
         **_named(lead, category, episodes, rules),
         position=best_position(reports, episodes),
-        verdict=best_verdict([camera.verdict for camera in cameras]),
+        verdict=verdict,
         report_verdicts=report_verdicts(reports, situation.sightings),
         reports=tuple(row.report for row in situation.reports),
         cameras=cameras,

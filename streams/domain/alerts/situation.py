@@ -13,7 +13,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from schemas.alerts import AlertReport, AlertState, Grouping, NearRepeat
+from schemas.alerts import AlertNote, AlertReport, AlertState, Grouping, NearRepeat
 from schemas.base import Identifier, Part, ShortText, Utc, derive_id
 from schemas.categories import Category, Priority
 from schemas.evidence import CameraCoverage, EpisodeFact, Evidence, Likelihood, ReportFact, SightingFact, Verdict
@@ -110,13 +110,25 @@ Fact = ReportRow | EpisodeRow
 
 
 class ListStanding(Part):
-    """List standing: how an alert last stood on the operator's list, and under which summary, empty where it stands by itself."""
+    """List standing: how an alert last stood on the operator's list, and under which summary, empty where it stands by itself.
+
+    `under_cause` is whether it stood under its cause.
+    """
 
     state: AlertState
     priority: Priority
     category: Category
     grouped_under: str = ""
     grouping: Grouping | None = None
+    under_cause: bool = False
+
+
+class CauseLink(Part):
+    """Cause link: the alert that explains this one, why, and whether this one stands under it on the list."""
+
+    alert_id: str
+    reason: Phrase
+    under: bool
 
 
 class Indexed(Part):
@@ -127,12 +139,19 @@ class Indexed(Part):
 
 
 class Situation(Life):
-    """One alert's working state: its life and its facts. `indexed` is None in rows that do not know it yet."""
+    """One alert's working state: its life and its facts. `indexed` is None in rows that do not know it yet.
+
+    `detached` is whether a person took it from its cause: it never comes under one by itself again.
+    """
 
     alert_id: str
     control_room_id: Identifier
     shown: ShownPriority | None = None
     near_repeats: tuple[NearRepeat, ...] = ()
+    notes: tuple[AlertNote, ...] = ()
+    caused_by: CauseLink | None = None
+    symptoms: tuple[str, ...] = ()
+    detached: bool = False
     reports: tuple[ReportRow, ...] = ()
     sightings: tuple[SightingRow, ...] = ()
     episodes: tuple[EpisodeRow, ...] = ()

@@ -21,13 +21,16 @@ from schemas.evidence import Verdict
 from schemas.phrases.catalogue import sentence
 from schemas.phrases.codes import titles as says
 from schemas.phrases.codes.common import with_commas
+from schemas.phrases.codes.refusals import refused_not_for_a_summary
 from schemas.phrases.phrase import Phrase
 from streams.domain.alerts.actions import Acted, act, refusal
 from streams.domain.alerts.lifecycle import Cause, Life, as_told, happens, in_state
 from streams.domain.alerts.situation import ListStanding
 from streams.domain.rules.rules import Rules
 
-SUMMARY_ACTIONS: Final = frozenset({Action.ACKNOWLEDGE, Action.ASSIGN, Action.CLOSE, Action.FALSE_ALARM})
+SUMMARY_ACTIONS: Final = frozenset(
+    {Action.ACKNOWLEDGE, Action.RELEASE, Action.ASSIGN, Action.CLOSE, Action.FALSE_ALARM}
+)
 """What is done to a summary. It is never shelved, since its alerts would be out of sight."""
 
 Member = tuple[Priority, str]
@@ -133,8 +136,7 @@ def act_on_summary(row: SummaryRow, action: OperatorAction, now: datetime) -> Ac
     on, as nothing is closed unseen.
     """
     if action.action not in SUMMARY_ACTIONS:
-        of_alerts = f"a summary is acknowledged, assigned or closed; {action.action.value} is for its alerts"
-        return Acted(row, refusal(row, action) or of_alerts)
+        return Acted(row, refusal(row, action) or refused_not_for_a_summary(action.action))
     after, refused = act(row, action, row.priority, now)
     return Acted(row if after is row else _next(after, Change.ACTION, now), refused)
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
-from schemas.phrases import codes
 from schemas.phrases.catalogue import catalogue, in_words, knows, plain_sentences, sentence, source, told
 from schemas.phrases.declare import CODES
 from schemas.phrases.language import Language
@@ -68,12 +66,6 @@ def uses(language: Language) -> dict[str, Uses]:
             assert not found[name].within, f"{name} stands within a sentence, and has one within it"
             each.take(found[name])
     return found
-
-
-def test_every_file_of_codes_is_known() -> None:
-    """One that nobody imports would declare nothing."""
-    folder = Path(codes.__file__).parent
-    assert {path.stem for path in folder.glob("*.py")} - {"__init__"} == set(codes.__all__)
 
 
 @pytest.mark.parametrize("language", Language)
