@@ -126,6 +126,13 @@ def _shown(code: str, name: str, value: PhraseValue, language: Language) -> str 
         return "; ".join(sentence(each, language) for each in value)
     kind = CODES.get(code, {}).get(name)
     text = f"{value:g}" if kind is None or kind.decimals is None else f"{value:.{kind.decimals}f}"
+    if kind is not None and kind.trimmed:
+        text = text.rstrip("0").rstrip(".")
+    return decimal(text, language)
+
+
+def decimal(text: str, language: Language) -> str:
+    """Return a number with the language's decimal mark."""
     return text.replace(".", ",") if language is Language.NL else text
 
 

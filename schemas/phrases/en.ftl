@@ -514,3 +514,94 @@ next-step-reason = { $state ->
     [camera_only] a camera saw it, and nobody reported it
    *[no_coverage] no camera can say
 }
+
+## Trends: the safety team's report
+
+trend-title = Weekly safety report
+trend-week = Week { $number } of { $year }
+trend-period = { MOMENT($first, format: "d MMMM yyyy") } to { MOMENT($last, format: "d MMMM yyyy") }
+trend-open = This week is not over: the counts are what they are so far.
+trend-made = Made on { MOMENT($day, format: "d MMMM yyyy") }. Counting began on { MOMENT($since, format: "d MMMM yyyy") }.
+trend-short = In short
+trend-short-count = { $count } alerts counted this week.
+trend-short-usual = Usual is { $usual } a week (mean of { $weeks } weeks).
+trend-short-no-usual = What is usual is not known yet.
+trend-short-surges = Surge: { $what }.
+trend-short-no-surge = No surge.
+trend-short-repeats = { $category }, { $where }: pairs within 200 metres and { $days } days: { $count }.
+trend-short-no-repeats = No near-repeat was found.
+trend-targets = Targets of the plan
+trend-target = { $category }: fewer than { $below } in { $year }
+trend-target-count = { $count } counted since { MOMENT($since, format: "d MMMM yyyy") }.
+trend-target-on = Pro rata it may be { $expected } by now; the count is not above that.
+trend-target-off = Pro rata it may be { $expected } by now; the count is above that.
+trend-target-over = This year's target is missed.
+trend-target-as-of = As of { MOMENT($day, format: "d MMMM yyyy") }.
+trend-target-part = Counting began on { MOMENT($since, format: "d MMMM yyyy") }: the year is not whole.
+trend-target-bar = { $count } of at most { $most }; { $expected } pro rata
+trend-bar-count = counted
+trend-bar-expected = pro rata of the target
+trend-categories = By category
+trend-categories-caption = Counts in the whole area. In the bars this week is dark; the dashed line is what is usual.
+trend-category = Category
+trend-this-week = This week
+trend-usual = Usual per week
+trend-change = Difference
+trend-last-weeks = Last 52 weeks
+trend-says = What it says
+trend-nothing = Nothing was counted this week, nor in the 52 weeks before.
+trend-unknown-usual = not known
+trend-areas = By neighbourhood
+trend-areas-caption = Counts this week by neighbourhood and category
+trend-area = Neighbourhood
+trend-all-categories = All
+trend-whole = Whole area
+trend-no-areas = No file with neighbourhoods is set (TOEZICHT_AREAS). The whole area is counted as one.
+trend-unknown = Place not known
+trend-elsewhere = Outside the neighbourhoods
+trend-small-mark = small count
+trend-small-note = ° Small count (below 5): told as it is, without a percentage. Chance explains such differences.
+trend-surges = Surges
+trend-surge = { $where }: { $count } times { $category }. Usual is { $usual } a week.
+trend-surge-reason = At the usual rate so many or more come with probability { $probability }; the limit is { $limit }.
+trend-no-surges = No count of this week is so high that chance explains it badly.
+trend-surge-tested = { $tested } combinations of category and neighbourhood with enough history were looked at.
+trend-not-judged = Not judged
+trend-short-history = { $where }: { $count } times { $category }. Only { $weeks } whole weeks are known; { $least } are needed.
+trend-small-base = { $where }: { $count } times { $category }. In the { $weeks } weeks before it only { $total } in all: too few to compare.
+trend-repeats = Near-repeats
+trend-repeats-caption = Pairs within 14 days, by the neighbourhood of the later one
+trend-to-100 = Up to 100 m
+trend-to-200 = 100 to 200 m
+trend-no-repeats = No pair within 200 metres and 14 days was found this week.
+trend-knox = { $category }, last 52 weeks: { $pairs } pairs in one square of 200 metres within 14 days, of { $events } cases.
+trend-knox-chance = By chance there would be { $expected }. Probability of { $pairs } or more: { $probability }.
+trend-knox-few = Those are too few cases to compare with chance.
+trend-unknowns = What this report does not know
+trend-unknown-reported = Only what was reported, and what nobody closed as false, test or duplicate. Crimes reported to the police are not in it.
+trend-unknown-late = Reports about this week may still come; then the count changes.
+trend-unknown-place = Without a usable place: { $count }. Outside the neighbourhoods: { $elsewhere }. They count in the whole area alone.
+trend-unknown-season = Seasons and holidays are not corrected for: New Year's Eve can be a surge that comes each year.
+trend-unknown-since = Of before { MOMENT($since, format: "d MMMM yyyy") } nothing is known. Usual is the mean of the { $weeks } whole weeks of which something is.
+trend-unknown-why = A surge does not say why. More reporting or a new source makes a surge too.
+trend-how = How it was counted
+trend-how-surge = A count is a surge where it is unlikely at the mean of at most 52 weeks before it (negative binomial prediction after Farrington et al. 1996). The limit is 5 % divided by the number of combinations that are judged: without any change at most about one week in twenty has a surge all the same.
+trend-how-small = Nothing is claimed of fewer than 5, with fewer than 13 whole weeks of history, or fewer than 5 in that history.
+trend-how-repeats = A near-repeat is a second case within 200 metres and 14 days. The test is Knox's (1964), with 999 deals of the dates.
+trend-how-privacy = This report holds counts. No persons, no addresses, no points on a map.
+trend-sparkline = Last 52 weeks: lowest { $low }, highest { $high }, this week { $count }
+trend-room = Control room { $room }
+trend-no-rooms = Nothing has been counted yet.
+trend-one-in = 1 in { NUMBER($number, useGrouping: 1) }
+trend-less-than-one-in-a-million = less than 1 in a million
+trend-judged = { $judgement ->
+    [surge] surge
+    [usual] may be chance
+    [small_count] too small to say
+    [short_history] counted too shortly to say
+    [small_base] too little history to say
+    [not_an_area] not judged
+   *[other] { $judgement }
+}
+trend-in-area = { $category }, { $where }
+trend-percent = { $percent } %

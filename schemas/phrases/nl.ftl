@@ -592,3 +592,94 @@ next-step-reason = { $state ->
     [camera_only] een camera zag het en niemand meldde het
    *[no_coverage] geen camera kan het zeggen
 }
+
+## Trends: the safety team's report
+
+trend-title = Weekbericht veiligheid
+trend-week = Week { $number } van { $year }
+trend-period = { MOMENT($first, format: "d MMMM yyyy") } t/m { MOMENT($last, format: "d MMMM yyyy") }
+trend-open = Deze week is nog niet voorbij: de aantallen zijn een tussenstand.
+trend-made = Gemaakt op { MOMENT($day, format: "d MMMM yyyy") }. Geteld wordt sinds { MOMENT($since, format: "d MMMM yyyy") }.
+trend-short = In het kort
+trend-short-count = { $count } meldingen geteld deze week.
+trend-short-usual = Gebruikelijk is { $usual } per week (gemiddelde van { $weeks } weken).
+trend-short-no-usual = Wat gebruikelijk is, is nog niet bekend.
+trend-short-surges = Opvallende stijging: { $what }.
+trend-short-no-surge = Geen opvallende stijging.
+trend-short-repeats = { $category }, { $where }: paren binnen 200 meter en { $days } dagen: { $count }.
+trend-short-no-repeats = Geen herhaling dichtbij gevonden.
+trend-targets = Doelen van het plan
+trend-target = { $category }: minder dan { $below } in { $year }
+trend-target-count = { $count } geteld sinds { MOMENT($since, format: "d MMMM yyyy") }.
+trend-target-on = Naar rato mogen het er nu { $expected } zijn; het aantal ligt daar niet boven.
+trend-target-off = Naar rato mogen het er nu { $expected } zijn; het aantal ligt daarboven.
+trend-target-over = Het doel van dit jaar is niet gehaald.
+trend-target-as-of = Stand van { MOMENT($day, format: "d MMMM yyyy") }.
+trend-target-part = Er is pas geteld vanaf { MOMENT($since, format: "d MMMM yyyy") }: het jaar is niet volledig.
+trend-target-bar = { $count } van ten hoogste { $most }; naar rato { $expected }
+trend-bar-count = geteld
+trend-bar-expected = naar rato van het doel
+trend-categories = Per soort
+trend-categories-caption = Aantallen in het hele gebied. In de staafjes is deze week donker; de streepjeslijn is wat gebruikelijk is.
+trend-category = Soort
+trend-this-week = Deze week
+trend-usual = Gebruikelijk per week
+trend-change = Verschil
+trend-last-weeks = Laatste 52 weken
+trend-says = Wat het zegt
+trend-nothing = Er is deze week niets geteld, en ook niet in de 52 weken ervoor.
+trend-unknown-usual = niet bekend
+trend-areas = Per buurt
+trend-areas-caption = Aantallen deze week per buurt en soort
+trend-area = Buurt
+trend-all-categories = Alles
+trend-whole = Hele gebied
+trend-no-areas = Er is geen bestand met buurten ingesteld (TOEZICHT_AREAS). Er wordt geteld voor het hele gebied.
+trend-unknown = Plaats niet bekend
+trend-elsewhere = Buiten de buurten
+trend-small-mark = klein aantal
+trend-small-note = ° Klein aantal (minder dan 5): genoemd zoals het is, zonder percentage. Toeval verklaart zulke verschillen.
+trend-surges = Opvallende stijgingen
+trend-surge = { $where }: { $count } keer { $category }. Gebruikelijk is { $usual } per week.
+trend-surge-reason = Zo veel of meer komt bij het gebruikelijke aantal voor met kans { $probability }; de grens is { $limit }.
+trend-no-surges = Deze week is geen enkel aantal zo hoog dat toeval het slecht verklaart.
+trend-surge-tested = Er is gekeken naar { $tested } combinaties van soort en buurt met genoeg verleden.
+trend-not-judged = Niet te beoordelen
+trend-short-history = { $where }: { $count } keer { $category }. Er zijn pas { $weeks } hele weken bekend; er zijn er { $least } nodig.
+trend-small-base = { $where }: { $count } keer { $category }. In de { $weeks } weken ervoor samen maar { $total }: te weinig om te vergelijken.
+trend-repeats = Herhaling dichtbij
+trend-repeats-caption = Paren binnen 14 dagen, naar de buurt van de latere
+trend-to-100 = Tot 100 m
+trend-to-200 = 100 tot 200 m
+trend-no-repeats = Deze week is geen paar binnen 200 meter en 14 dagen gevonden.
+trend-knox = { $category }, laatste 52 weken: { $pairs } paren in een vak van 200 meter binnen 14 dagen, uit { $events } gevallen.
+trend-knox-chance = Bij toeval zouden dat er { $expected } zijn. Kans op { $pairs } of meer: { $probability }.
+trend-knox-few = Dat zijn te weinig gevallen om met toeval te vergelijken.
+trend-unknowns = Wat dit bericht niet weet
+trend-unknown-reported = Alleen wat gemeld is, en wat niemand als vals, test of dubbel sloot. Aangiften bij de politie staan hier niet in.
+trend-unknown-late = Meldingen over deze week kunnen nog komen; dan verandert het aantal.
+trend-unknown-place = Zonder bruikbare plaats: { $count }. Buiten de buurten: { $elsewhere }. Die tellen alleen mee in het hele gebied.
+trend-unknown-season = Seizoen en feestdagen zijn niet meegerekend: een jaarwisseling kan een stijging zijn die elk jaar komt.
+trend-unknown-since = Van voor { MOMENT($since, format: "d MMMM yyyy") } is niets bekend. Gebruikelijk is het gemiddelde van de { $weeks } hele weken die dat wel zijn.
+trend-unknown-why = Een stijging zegt niet waardoor. Meer melden of een nieuwe bron geeft ook een stijging.
+trend-how = Hoe er gerekend is
+trend-how-surge = Een aantal is een opvallende stijging als het bij het gemiddelde van ten hoogste 52 eerdere weken onwaarschijnlijk is (negatief-binomiale voorspelling naar Farrington e.a. 1996). De grens is 5 % gedeeld door het aantal beoordeelde combinaties: zonder enige verandering heeft ten hoogste ongeveer één op de twintig weken toch een stijging.
+trend-how-small = Over minder dan 5 keer, minder dan 13 hele weken verleden of minder dan 5 keer in dat verleden wordt niets beweerd.
+trend-how-repeats = Een herhaling dichtbij is een tweede geval binnen 200 meter en 14 dagen. De toets is die van Knox (1964), met 999 keer loten van de datums.
+trend-how-privacy = Dit bericht bevat aantallen. Geen personen, geen adressen, geen punten op een kaart.
+trend-sparkline = Laatste 52 weken: laagste { $low }, hoogste { $high }, deze week { $count }
+trend-room = Toezichtcentrale { $room }
+trend-no-rooms = Er is nog niets geteld.
+trend-one-in = 1 op { NUMBER($number, useGrouping: 1) }
+trend-less-than-one-in-a-million = minder dan 1 op een miljoen
+trend-judged = { $judgement ->
+    [surge] opvallende stijging
+    [usual] kan toeval zijn
+    [small_count] te klein voor een uitspraak
+    [short_history] te kort geteld voor een uitspraak
+    [small_base] te weinig verleden voor een uitspraak
+    [not_an_area] wordt niet beoordeeld
+   *[other] { $judgement }
+}
+trend-in-area = { $category }, { $where }
+trend-percent = { $percent } %

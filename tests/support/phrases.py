@@ -16,6 +16,7 @@ MADE: dict[str, PhraseValue] = {
     "count": 3,
     "number": 12.34567,
     "moment": "2026-11-24T10:00:00.000000Z",
+    "day": "2026-11-24",
     "name": "naam-1",
     "phrase": SAID,
     "phrases": (SAID, SAID),
