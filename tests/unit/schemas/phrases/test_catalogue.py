@@ -14,6 +14,7 @@ from schemas.phrases.declare import CODES
 from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase
 from tests.support.phrases import made
+from tests.support.words import FREQUENT, SHARED, english_in, of_catalogue
 
 NEWER = Phrase(code="of-a-newer-release", values={"b": 2.5, "a": "x"})
 
@@ -177,3 +178,15 @@ def test_phrases_within_phrases_are_bounded_by_the_parser() -> None:
     assert sentence(phrase, Language.NL).endswith("x")
     with pytest.raises(ValueError):
         Phrase.model_validate_json("".join(nested(5_000)))
+
+
+def test_dutch_sentences_have_no_english_word() -> None:
+    """But for those that both languages have, which are all in use."""
+    dutch, english = of_catalogue(Language.NL), of_catalogue(Language.EN) | FREQUENT
+    assert dutch & english == SHARED
+
+
+def test_english_is_found_in_dutch() -> None:
+    """Otherwise the test above would show nothing."""
+    assert english_in("een camera zag het: cam-1, nobody in zone plein, ALN since 12:00") == {"nobody", "since"}
+    assert english_in("een camera zag het in zone plein") == set()

@@ -95,7 +95,7 @@ def test_nothing_comes_from_a_network_and_nothing_runs() -> None:
 def test_the_report_says_what_stands_out_and_why() -> None:
     """Golden sentences of the made-up year."""
     said = document(summary()).said()
-    for sentence in (
+    for golden in (
         "Week 48 van 2026 , 23 november 2026 t/m 29 november 2026.",
         "39 meldingen geteld deze week. Gebruikelijk is 23,5 per week (gemiddelde van 46 weken).",
         "Uilenstede/Kronenburg: 8 keer jeugdoverlast. Gebruikelijk is 0,7 per week.",
@@ -105,7 +105,7 @@ def test_the_report_says_what_stands_out_and_why() -> None:
         "uit 255 gevallen. Bij toeval zouden dat er 9,7 zijn.",
         "Zonder bruikbare plaats: 2. Buiten de buurten: 6.",
     ):
-        assert sentence in said
+        assert golden in said
 
 
 def test_no_address_place_or_person_of_an_alert_is_in_it() -> None:
