@@ -21,6 +21,18 @@ MAX_TEXT: Final = 300
 """`schemas.base.ShortText`: what is longer is cut."""
 
 
+KINDS: Final[Mapping[str, str]] = {
+    "count": "a whole number of things, by which a sentence chooses its plural",
+    "number": "a number, told with so many decimals, without those that are zero where it is trimmed; its name has its unit",
+    "moment": "RFC 3339 in UTC",
+    "day": "a date",
+    "name": "what no language changes, such as an id, or a word of a list by which a sentence chooses",
+    "phrase": "a phrase that stands within the sentence, or the text of a message that has none",
+    "phrases": "several phrases, one behind the other with semicolons between them",
+}
+"""What the value of a phrase can be."""
+
+
 @dataclass(frozen=True, slots=True)
 class ValueKind:
     """Value kind: what a value is; a number has so many decimals, `trimmed` none that is zero. Its unit stands in its name."""
