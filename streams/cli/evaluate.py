@@ -61,3 +61,4 @@ def register(app: typer.Typer) -> None:
     # found by its name, as commands are: scenarios stand in `bench`, which nothing of `streams` imports
     import_module("bench.scenarios.commands").register(group)
     import_module("bench.pager.commands").register(group)
+    import_module("bench.causes.commands").register(group)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from math import inf
 from typing import Final, NamedTuple
 
 from schemas.actions import Action, OperatorAction
@@ -98,8 +99,8 @@ def link_of(symptom: Situation, others: Iterable[Situation], rules: Rules) -> Ca
         if rule is None or there is None:
             continue
         apart_m, lag_s = distance_m(here.point, there.point), (here.first_at - there.first_at).total_seconds()
-        if _near(here, there, apart_m, rule):
-            share = apart_m / rule.distance_m + abs(lag_s) / (rule.before_s + rule.after_s)
+        share = _share(here, there, apart_m, rule)
+        if share <= 1:
             found.append((share, there.first_at, other.alert_id, other, there.category, apart_m, lag_s))
     if not found:
         return None
@@ -110,14 +111,16 @@ def link_of(symptom: Situation, others: Iterable[Situation], rules: Rules) -> Ca
     return CauseLink(alert_id=cause.alert_id, reason=reason, under=_hides_nothing(symptom, cause))
 
 
-def _near(here: Spotted, there: Spotted, apart_m: float, rule: CauseRule) -> bool:
-    if apart_m > rule.distance_m or max(here.accuracy_m, there.accuracy_m) > rule.distance_m:
-        return False
+def _share(here: Spotted, there: Spotted, apart_m: float, rule: CauseRule) -> float:
+    """Return how much of the rule's reach lies between a symptom and a cause, in place and time together; above 1 is too far."""
+    if max(here.accuracy_m, there.accuracy_m) > rule.distance_m:
+        return inf
     if rule.signals and not here.signals & set(rule.signals):
-        return False
+        return inf
     early_s = (there.first_at - here.first_at).total_seconds()
     late_s = (here.first_at - there.last_at).total_seconds()
-    return early_s <= rule.before_s and late_s <= rule.after_s
+    waited = max(0.0, early_s) / rule.before_s + max(0.0, late_s) / rule.after_s
+    return apart_m / rule.distance_m + waited
 
 
 def _full(cause: Situation, symptom: Situation) -> bool:

@@ -20,7 +20,9 @@ class CauseReach(NamedTuple):
 
 
 class CauseRule(Part):
-    """Cause rule: what a cause explains. A position that is known worse than `distance_m` explains nothing.
+    """Cause rule: what a cause explains: so far away at its own time, and the nearer the earlier or later.
+
+    A position that is known worse than `distance_m` explains nothing.
 
     `signals` are kinds of episodes, such as `crowd.warn`: where some are named, only what cameras saw by themselves and showed
     one of them is a symptom.
@@ -31,9 +33,9 @@ class CauseRule(Part):
     signals: tuple[Annotated[str, Field(min_length=1, max_length=40)], ...] = ()
     distance_m: Metres
     before_s: Annotated[
-        Seconds, Field(description="A symptom may begin so long before its cause is known to have begun")
+        Seconds, Field(gt=0, description="A symptom may begin so long before its cause is known to have begun")
     ]
-    after_s: Annotated[Seconds, Field(description="And so long after the newest of its cause")]
+    after_s: Annotated[Seconds, Field(gt=0, description="And so long after the newest of its cause")]
 
 
 def cause_contradictions(causes: Sequence[CauseRule]) -> Iterator[str]:
