@@ -34,11 +34,11 @@ WATCHED_AT_LEAST: Final = 8
 four of ten pictures of a second, four pictures a second, misses it for all of them once in 10,000 times."""
 CLAIM_S: Final = 3.0
 """For how long after a bag came to stand somebody can still turn out to have brought it: the speed of who carried it is one of
-three seconds, and that of who only now appears is not known at once."""
+two seconds, and that of who only now appears is not known at once."""
 SLOW_M_PER_S: Final = 0.8
 SLOW_BODY_HEIGHTS_PER_S: Final = 0.5
-"""Who is faster walks past. Pedestrians walk at 1.34 m/s with a standard deviation of .26 (Weidmann 1993); who stops for two of
-the three seconds over which speeds are measured is at .45."""
+"""Who is faster walks past. Pedestrians walk at 1.34 m/s with a standard deviation of .26 (Weidmann 1993); who stops for one of
+the two seconds over which speeds are measured is at .67."""
 
 
 def object_left(shown: ZoneShown) -> ZoneEvent | None:

@@ -80,7 +80,7 @@ def ring(number: int, strangers: int = 0, inwards: bool = False) -> list[TrackMo
 def path(*points: tuple[float, float], kind: ObjectKind = ObjectKind.PERSON) -> list[Track]:
     """Return one track, 30 pixels high, with a step a second up to now."""
     steps = tuple(TrackStep(101.0 - len(points) + number, x, y, 30) for number, (x, y) in enumerate(points))
-    return [Track(1, kind, 100.0, steps)]
+    return [Track(1, kind, 100.0, steps, 99.0)]
 
 
 def bags(*aways_s: float | None) -> list[Bag]:
