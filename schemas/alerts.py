@@ -10,9 +10,10 @@ from pydantic import Field
 
 from schemas.base import Identifier, Message, Part, ShortText, Utc
 from schemas.categories import Category, Priority
-from schemas.evidence import Coverage, Verdict
+from schemas.evidence import Coverage, Likelihood, Verdict
 from schemas.geo import Position
 from schemas.incidents import Notes
+from schemas.phrases.phrase import Phrase
 
 
 class AlertState(StrEnum):
@@ -94,8 +95,10 @@ class AlertCamera(Part):
     verdict: Verdict
     zone_id: Identifier | None = None
     explanation: ShortText
+    phrase: Annotated[Phrase | None, Field(description="The explanation as a phrase")] = None
     degraded: bool = False
     attention_until: Utc | None = None
+    likelihood: Annotated[Likelihood | None, Field(description="Of what it saw; null where it does not tell")] = None
 
 
 class GroupedCount(Part):
