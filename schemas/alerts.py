@@ -51,11 +51,12 @@ class Grouping(StrEnum):
 
 
 class Factor(Part):
-    """One line of the score: a rule, its points, and the reason in words."""
+    """One line of the score: a rule, its points, and the reason in words, and as a phrase."""
 
     rule_id: Annotated[str, Field(min_length=1, max_length=80)]
     points: Annotated[float, Field(ge=-100, le=100)]
     reason: ShortText
+    phrase: Phrase | None = None
 
 
 class AlertReport(Part):
@@ -177,6 +178,7 @@ class Alert(Message):
     near_repeats: tuple[NearRepeat, ...] = ()
     category: Category
     title: ShortText
+    title_phrase: Phrase | None = None
     place: Annotated[str, Field(max_length=120)]
     position: Position | None
     verdict: Verdict

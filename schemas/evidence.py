@@ -45,6 +45,7 @@ class ReportFact(Part):
     incident: Incident
     cameras: tuple[CameraCoverage, ...]
     note: ShortText = ""
+    phrase: Annotated[Phrase | None, Field(description="The note as a phrase")] = None
 
 
 class Verdict(StrEnum):
@@ -116,6 +117,7 @@ class EpisodeFact(Part):
     signal: Annotated[str, Field(max_length=40)]
     value: Annotated[float, Field(ge=0)]
     explanation: ShortText
+    phrase: Annotated[Phrase | None, Field(description="The explanation as a phrase")] = None
     degraded: bool = False
     rise_per_min: Annotated[
         float | None, Field(description="Persons per minute by which a crowd rose when it reached its level")
