@@ -36,7 +36,7 @@ position-poor = the best position is within { $accuracy_m } m, other reports mat
 unknown-kind = unknown kind: no table explains what { $sources } reports, and it is urgent
 best-pending = a camera was asked and may still answer: { $camera }, { $why }
 best-corroborated = a camera saw it: { $camera }, { $why }
-best-consistent = what a camera saw fits it, and is usual there: { $camera }, { $why }
+best-consistent = what a camera saw fits it: { $camera }, { $why }
 best-contradicted = a camera saw that it is not so: { $camera }, { $why }
 best-unseen = a camera could see and did not see it: { $camera }, { $why }
 best-camera-unavailable = cameras cover the place but could not look: { $camera }, { $why }
@@ -60,3 +60,41 @@ camera-not-permitted-now = may not be looked at now
 camera-not-for-category = not asked: no cameras for this category
 camera-out-of-range = does not see the place
 camera-still-looking = asked, still looking
+
+## Likelihoods: what a camera saw of a report, and how usual that is there
+
+runs = somebody runs at { NUMBER($speed_m_per_s, minimumFractionDigits: 1) } m/s
+counts-persons = { $persons ->
+    [one] { $persons } person
+   *[other] { $persons } persons
+}
+stand-together = { $persons ->
+    [one] { $persons } person stands still
+   *[other] { $persons } persons stand together
+}
+left-at-once = { $persons ->
+    [one] { $persons } person went away
+   *[other] { $persons } persons went away
+} within ten seconds
+stays = somebody stays for { $stay_s } s
+seen-when = { $what }, { $apart } { $unit } { $side ->
+    [before] before
+   *[after] after
+} the reported time
+usual-here = here that is so in { $times } of { $of } such { $minutes ->
+    [10] ten
+   *[other] { $minutes }
+} minutes
+not-learnt = how usual that is here is not known yet: { $blocks ->
+    [one] { $blocks } block
+   *[other] { $blocks } blocks
+} of ten minutes learnt, { $needed } needed
+place-in-view = the place lies in view with a chance of { $chance }%
+looked = saw { $persons ->
+    [0] nobody
+    [one] at most { $persons } person
+   *[other] at most { $persons } persons
+} in { $minutes } min { $seconds } s, { $share }% of them watched
+view-not-clear = its view was not clear for { $unclear_s } s
+would-show = what belongs to it shows in { $times } of { $of } such cases
+seen-unclearly = its view was not clear then

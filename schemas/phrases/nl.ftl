@@ -36,7 +36,7 @@ position-poor = de beste plek klopt tot op { $accuracy_m } m; andere meldingen t
 unknown-kind = onbekend soort: geen tabel legt uit wat { $sources } meldt, en het is dringend
 best-pending = een camera kijkt nog: { $camera }, { $why }
 best-corroborated = een camera zag het: { $camera }, { $why }
-best-consistent = wat een camera zag past erbij, en is daar gewoon: { $camera }, { $why }
+best-consistent = wat een camera zag past erbij: { $camera }, { $why }
 best-contradicted = een camera zag dat het niet zo is: { $camera }, { $why }
 best-unseen = een camera kon kijken en zag het niet: { $camera }, { $why }
 best-camera-unavailable = er zijn camera's bij de plek, maar die konden niet kijken: { $camera }, { $why }
@@ -63,3 +63,41 @@ camera-not-permitted-now = mag nu niet bekeken worden
 camera-not-for-category = niet gevraagd: voor dit soort meldingen kijken geen camera's
 camera-out-of-range = ziet de plek niet
 camera-still-looking = gevraagd, kijkt nog
+
+## Likelihoods: what a camera saw of a report, and how usual that is there
+
+runs = iemand rent met { NUMBER($speed_m_per_s, minimumFractionDigits: 1) } m/s
+counts-persons = { $persons ->
+    [one] { $persons } persoon
+   *[other] { $persons } personen
+}
+stand-together = { $persons ->
+    [one] { $persons } persoon staat stil
+   *[other] { $persons } personen staan bij elkaar
+}
+left-at-once = { $persons ->
+    [one] { $persons } persoon ging weg
+   *[other] { $persons } personen gingen weg
+} binnen tien seconden
+stays = iemand blijft { $stay_s } s
+seen-when = { $what }, { $apart } { $unit } { $side ->
+    [before] voor
+   *[after] na
+} de gemelde tijd
+usual-here = hier is dat zo in { $times } van de { $of } keer { $minutes ->
+    [10] tien
+   *[other] { $minutes }
+} minuten op dit uur
+not-learnt = hoe gewoon dat hier is, is nog niet bekend: { $blocks ->
+    [one] { $blocks } blok
+   *[other] { $blocks } blokken
+} van tien minuten geleerd, { $needed } nodig
+place-in-view = de kans dat de plek in beeld is, is { $chance }%
+looked = zag { $persons ->
+    [0] niemand
+    [one] hoogstens { $persons } persoon
+   *[other] hoogstens { $persons } personen
+} in { $minutes } min { $seconds } s, { $share }% daarvan bekeken
+view-not-clear = het beeld was { $unclear_s } s niet goed
+would-show = wat erbij hoort, is te zien in { $times } van de { $of } zulke gevallen
+seen-unclearly = het beeld was toen niet goed

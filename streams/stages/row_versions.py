@@ -132,6 +132,11 @@ def _seen_in_the_second_release(row: Document) -> Document:
     return {**row, "seconds": [[*second, [], second[persons]] for second in row["seconds"]]}
 
 
+def _seen_without_measures(row: Document) -> Document:
+    """What a view showed was not kept then: it is not known."""
+    return {**row, "seconds": [[*second, None, None] for second in row["seconds"]]}
+
+
 def _camera_unattended(row: Document) -> Document:
     """No report asked for attention then."""
     return {**row, "zones": {name: {**zone, "likely": []} for name, zone in row["zones"].items()}}
@@ -225,7 +230,7 @@ def _said_without_likelihood(row: Document) -> Document:
 
 
 ROWS: Final = RowVersions(
-    newest={"alert": 4, "camera": 5, "early": 4, "watch": 2, "memory": 3, "seen": 3, "summary": 2},
+    newest={"alert": 4, "camera": 5, "early": 4, "watch": 2, "memory": 3, "seen": 4, "summary": 2},
     upgrades={
         ("alert", 1): _alert_of_the_first_release,
         ("alert", 2): _alert_without_notes,
@@ -241,6 +246,7 @@ ROWS: Final = RowVersions(
         ("memory", 2): _memory_without_view,
         ("seen", 1): _seen_clearly,
         ("seen", 2): _seen_in_the_second_release,
+        ("seen", 3): _seen_without_measures,
         ("summary", 1): _summary_without_a_life,
         ("watch", 1): _said_without_likelihood,
     },

@@ -3,6 +3,6 @@
 What each says stands in the catalogues, under its name with hyphens.
 """
 
-from schemas.phrases.codes import common, factors
+from schemas.phrases.codes import common, factors, likelihoods
 
-__all__ = ["common", "factors"]
+__all__ = ["common", "factors", "likelihoods"]

@@ -207,7 +207,8 @@ def sighting_row(evidence: Evidence, fact: SightingFact) -> SightingRow:
         occurred_at=evidence.occurred_at,
         evidence_id=evidence.evidence_id,
         phrase=fact.phrase,
-        **fact.model_dump(exclude={"kind", "signal", "value", "phrase"}),
+        likelihood=fact.likelihood,
+        **fact.model_dump(exclude={"kind", "signal", "value", "phrase", "likelihood"}),
     )
 
 

@@ -1,26 +1,52 @@
 """Verdict: what a camera says about a report: whether it saw something, saw nothing, or could not see.
 
-A camera corroborates at once when a second within the report's window meets one of its category's signals. It can only
-say that it saw nothing when the window has closed and it really looked, and could see, during enough of it.
+A camera corroborates at once when a second within the report's window shows what is unusual there, and much more likely if the
+report is true than anyway. What fits and is not so much more likely is consistent: then it may still corroborate until its window
+closes. It can only say that it saw nothing when the window has closed and it really looked, and could see, during enough of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 from pydantic import Field
 
 from schemas.base import Identifier, Part, Utc, derive_id
 from schemas.cameras import CameraState, Visibility
 from schemas.categories import Category
-from schemas.evidence import Evidence, SightingFact, Verdict
+from schemas.evidence import Evidence, Likelihood, SightingFact, Verdict
 from schemas.incidents import CameraWatch, Operation
-from streams.domain.corroboration.history import Moment, met
-from streams.domain.rules.cameras import CameraRule, LookingRule
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes.common import own_words, several
+from schemas.phrases.codes.likelihoods import (
+    counts_persons,
+    left_at_once,
+    looked,
+    not_learnt,
+    place_in_view,
+    runs,
+    seen_unclearly,
+    seen_when,
+    stand_together,
+    stays,
+    usual_here,
+    view_not_clear,
+    would_show,
+)
+from schemas.phrases.phrase import Phrase
+from streams.domain.corroboration.history import Met, Moment, met
+from streams.domain.corroboration.likelihood import Expected, Judged, judge, likelihood_of, not_met, unknown
+from streams.domain.normal.base_rate import LEAST_BLOCKS
+from streams.domain.normal.measure import UNKNOWN, Measure
+from streams.domain.rules.cameras import CameraRule, LookingRule, NormalRule
 
 _MINUTE_S: Final = 60
+_SELDOM: Final = 0.15
+"""Below this a rate is told as 1 of so many. [own]"""
+_OFTEN_IN_VIEW: Final = 0.5
+"""Where the place lies in view less often than this, it is told. [own]"""
 _VIEW_WORDS: Final[Mapping[str, str]] = {
     Visibility.FROZEN: "its picture stands still",
     Visibility.BLACK: "its picture is black",
@@ -34,7 +60,10 @@ _VIEW_WORDS: Final[Mapping[str, str]] = {
 
 
 class WatchRow(Part):
-    """A report that one camera was asked about, and what it has said. `open` while its window is."""
+    """A report that one camera was asked about, and what it has said.
+
+    What is usual there is kept as it was known when the report came: `expected` of the signals, `presence` of persons.
+    """
 
     incident_id: str
     revision: Annotated[int, Field(ge=0)]
@@ -47,11 +76,10 @@ class WatchRow(Part):
     window_until: Utc
     occurred_at: Utc
     verdict: Verdict = Verdict.PENDING
-
-    @property
-    def open(self) -> bool:
-        """Return whether the camera may still say what it saw."""
-        return not self.cancelled and self.verdict in {Verdict.PENDING, Verdict.CAMERA_UNAVAILABLE}
+    in_view: Annotated[float, Field(ge=0, le=1)] = 1.0
+    expected: tuple[Expected, ...] = ()
+    presence: Expected | None = None
+    points: Annotated[float, Field(description="What a sight that fits was worth, of a watch that is consistent")] = 0.0
 
 
 class CameraStateRow(Part):
@@ -62,7 +90,13 @@ class CameraStateRow(Part):
     changed_at: Utc
 
 
-def watch_row(watch: CameraWatch, known_zones: Sequence[str], before: WatchRow | None) -> WatchRow | None:
+def watch_row(
+    watch: CameraWatch,
+    known_zones: Sequence[str],
+    before: WatchRow | None,
+    expected: Sequence[Expected] = (),
+    presence: Expected | None = None,
+) -> WatchRow | None:
     """Return the row that a watch begins, or None when a newer or equal revision is known: late or repeated.
 
     Zones that the registry does not know are left out; when none is left, all zones of the camera are watched.
@@ -80,36 +114,141 @@ def watch_row(watch: CameraWatch, known_zones: Sequence[str], before: WatchRow |
         window_from=watch.window_from,
         window_until=watch.window_until,
         occurred_at=watch.occurred_at,
+        in_view=watch.in_view,
+        expected=tuple(expected),
+        presence=presence,
     )
 
 
-def first_sighting(watch: WatchRow, rule: CameraRule, seen: Iterable[Moment]) -> Evidence | None:
-    """Return the sighting by the first moment that meets a signal, or None."""
+class Sight(NamedTuple):
+    """Sight: the most telling moment of a report: with a measure that was judged, or with what a zone's signal describes."""
+
+    moment: Moment
+    judged: Judged
+    described: Met | None
+
+    def better(self, other: Sight | None) -> bool:
+        """Return whether it says more than another; of equal ones the first stands, and a measure before a description."""
+        if other is None:
+            return True
+        return (*self.judged[:2], self.described is None) > (*other.judged[:2], other.described is None)
+
+
+def best_sight(watch: WatchRow, rule: CameraRule, normal: NormalRule, seen: Iterable[Moment]) -> Sight | None:
+    """Return the most telling of the moments that meet a signal, or None."""
+    best: Sight | None = None
     for moment in seen:
         if moment.zone_id not in watch.zones or not watch.window_from <= moment.at <= watch.window_until:
             continue
-        for signal in rule.signals:
-            found = met(signal, moment.seen)
-            if found is not None:
-                words = f"{found.words} in zone {moment.zone_id}, {_relative(moment.at, watch.occurred_at)}"
-                words += "" if moment.seen.visible else ", its view not clear"
-                fact = SightingFact(
-                    incident_id=watch.incident_id,
-                    verdict=Verdict.CORROBORATED,
-                    zone_id=moment.zone_id,
-                    signal=found.signal,
-                    value=found.value,
-                    explanation=words[:300],
-                    degraded=moment.seen.degraded,
-                )
-                return _evidence(watch, fact, moment.at)
-    return None
+        judged = judge(watch.expected, moment.seen.view, normal) if moment.seen.view and watch.expected else None
+        if judged is not None:
+            sight = Sight(moment, judged, None)
+        elif best is None and (described := _described(rule, moment)) is not None:
+            sight = Sight(moment, Judged(False, 1.0, -1, described.value), described)
+        else:
+            continue
+        if sight.better(best):
+            best = sight
+    return best
+
+
+def _described(rule: CameraRule, moment: Moment) -> Met | None:
+    return next(
+        (found for signal in rule.signals if signal.measure is None and (found := met(signal, moment.seen))), None
+    )
+
+
+def sighting(watch: WatchRow, rule: CameraRule, normal: NormalRule, seen: Iterable[Moment]) -> Evidence | None:
+    """Return what these moments say of a report, where that is more than the camera said before; else None.
+
+    It corroborates where what is seen is unusual, and much more likely if the report is true; all else that fits is consistent.
+    """
+    sight = best_sight(watch, rule, normal, seen)
+    if sight is None:
+        return None
+    moment, judged, described = sight
+    worth = 0.0 if judged.corroborates else _worth(judged.ratio, normal)
+    if watch.verdict is Verdict.CONSISTENT and not judged.corroborates and worth <= watch.points:
+        return None
+    window_min = round((rule.before_s + rule.after_s) / _MINUTE_S)
+    if described is not None:
+        words = f"{described.words} in zone {moment.zone_id}, {_relative(moment.at, watch.occurred_at)}"
+        told, said = unknown(described.signal, 0, watch.in_view), own_words(words)
+    else:
+        sizes = moment.seen.view or UNKNOWN
+        told = likelihood_of(watch.expected, judged, sizes, watch.in_view)
+        said = _sight(watch.expected[judged.place], judged, told, moment.at, watch.occurred_at, window_min)
+    phrase = said if moment.seen.visible else several((said, seen_unclearly()))
+    fact = SightingFact(
+        incident_id=watch.incident_id,
+        verdict=Verdict.CORROBORATED if judged.corroborates else Verdict.CONSISTENT,
+        zone_id=moment.zone_id if described else None,
+        signal=told.signal,
+        value=judged.size,
+        explanation=sentence(phrase)[:300],
+        phrase=phrase,
+        degraded=moment.seen.degraded,
+        likelihood=told,
+    )
+    return _evidence(watch, fact, moment.at, "" if judged.corroborates else f"{told.signal} {worth:g}")
+
+
+def answered(watch: WatchRow, fact: SightingFact, normal: NormalRule) -> WatchRow:
+    """Return the row of a watch of which its camera said this."""
+    consistent = fact.verdict is Verdict.CONSISTENT and fact.likelihood is not None
+    points = _worth(fact.likelihood.ratio, normal) if consistent and fact.likelihood else 0.0
+    return watch.model_copy(update={"verdict": fact.verdict, "points": points})
+
+
+def _worth(ratio: float, normal: NormalRule) -> float:
+    """Return what a sight that fits is worth."""
+    return min(normal.consistent_at_most, max(0.0, normal.points(ratio)))
+
+
+def _sight(
+    signal: Expected, judged: Judged, told: Likelihood, at: datetime, occurred_at: datetime, window_min: int
+) -> Phrase:
+    """Return what is seen, when, and how usual that is."""
+    count = round(judged.size)
+    match signal.measure:
+        case Measure.FASTEST:
+            what = runs(judged.size)
+        case Measure.PERSONS:
+            what = counts_persons(count)
+        case Measure.STANDING:
+            what = stand_together(count)
+        case Measure.DROPPED:
+            what = left_at_once(count)
+        case Measure.STAY:
+            what = stays(judged.size)
+    seconds = (at - occurred_at).total_seconds()
+    minutes = abs(seconds) >= 2 * _MINUTE_S
+    apart, unit = (abs(seconds) / _MINUTE_S, "min") if minutes else (abs(seconds), "s")
+    parts = [seen_when(what, apart, unit, "after" if seconds >= 0 else "before"), _usual(told, window_min)]
+    if told.in_view < _OFTEN_IN_VIEW:
+        parts.append(place_in_view(100 * told.in_view))
+    return several(tuple(parts))
+
+
+def _usual(told: Likelihood, window_min: int) -> Phrase:
+    """Return how usual something is, in words that a person can picture: 1 of 30, or 9 of 10."""
+    if told.base_rate is None:
+        return not_learnt(told.windows, LEAST_BLOCKS)
+    return usual_here(*in_so_many(told.base_rate), window_min)
+
+
+def in_so_many(rate: float) -> tuple[int, int]:
+    """Return a rate as so many times of so many: 1 of a number where it is seldom, else of ten."""
+    if rate < _SELDOM:
+        return 1, round(1 / rate)
+    return min(9, round(10 * rate)), 10
 
 
 def closing_sighting(
     watch: WatchRow,
     rule: CameraRule,
     looking: LookingRule,
+    normal: NormalRule,
     seen: Sequence[Moment],
     states: Sequence[CameraStateRow],
     now: datetime,
@@ -120,6 +259,7 @@ def closing_sighting(
         watch: What it was asked.
         rule: Its category's rule.
         looking: How much it must have seen.
+        normal: What a likelihood must be to contradict.
         seen: What its zones showed in the window.
         states: The newest states of the camera, for the explanation.
         now: When it is asked: of a window that lies further back than what is kept nobody knows what it showed.
@@ -135,26 +275,47 @@ def closing_sighting(
         told = (f"it saw {share:.0%} of the window", not_clear, gone, *_blind(states))
         why = "; ".join(each for each in told if each)
         return unavailable(watch, why, states, watch.window_until)
-    most = max(moment.seen.persons for moment in seen)
+    after_s = int((watch.window_until - watch.occurred_at).total_seconds()) + 1
+    share_after = min(1.0, len({at for at in clear if at >= watch.occurred_at}) / max(1, after_s))
+    most = max(max(moment.seen.persons, *(moment.seen.view or (0,))[:1]) for moment in seen)
     degraded = any(moment.seen.degraded for moment in seen)
+    window_min = round((rule.before_s + rule.after_s) / _MINUTE_S)
+    parts = [looked(most, length_s // _MINUTE_S, length_s % _MINUTE_S, 100 * share)]
+    parts += [view_not_clear(unclear_s)] if unclear_s else []
     at_most = rule.contradicted_at_most_persons
-    contradicted = at_most is not None and most <= at_most and not degraded
-    who = "nobody" if most == 0 else f"at most {most} person{'s' if most > 1 else ''}"
+    against = None
+    if at_most is not None and most <= at_most and watch.presence and not degraded:
+        enough = share_after >= normal.contradicted_share
+        against = not_met((watch.presence,), watch.in_view * share_after) if enough else None
+    contradicted = against is not None and against.ratio <= normal.contradicted_to
+    if against is not None and against.base_rate is not None and contradicted:
+        likelihood = against
+        parts.append(usual_here(*in_so_many(1 - against.base_rate), window_min))
+    else:
+        likelihood, words = _unseen(watch, watch.in_view * share)
+        parts.append(words)
+    phrase = several(tuple(parts))
     fact = SightingFact(
         incident_id=watch.incident_id,
         verdict=Verdict.CONTRADICTED if contradicted else Verdict.UNSEEN,
         zone_id=None,
         signal="none",
         value=float(most),
-        explanation=_words(who, length_s, share, not_clear),
+        explanation=sentence(phrase)[:300],
+        phrase=phrase,
         degraded=degraded,
+        likelihood=likelihood,
     )
     return _evidence(watch, fact, watch.window_until)
 
 
-def _words(who: str, length_s: int, share: float, not_clear: str) -> str:
-    watched = f"saw {who} in {length_s // _MINUTE_S} min {length_s % _MINUTE_S} s, {share:.0%} of them watched"
-    return f"{watched}; {not_clear}" if not_clear else watched
+def _unseen(watch: WatchRow, in_view: float) -> tuple[Likelihood, Phrase]:
+    """Return what it says that nothing was met that could corroborate, and why."""
+    found = not_met((each for each in watch.expected if each.corroborates), in_view)
+    if found is not None and found.hit_rate is not None:
+        return found, would_show(*in_so_many(found.hit_rate))
+    blocks = max((each.blocks for each in watch.expected), default=0)
+    return unknown("none", blocks, in_view), not_learnt(blocks, LEAST_BLOCKS)
 
 
 def unavailable(watch: WatchRow, why: str, states: Sequence[CameraStateRow], at: datetime) -> Evidence:
@@ -196,8 +357,9 @@ def closes_at(watch: WatchRow, looking: LookingRule) -> datetime:
     return watch.window_until + timedelta(seconds=looking.settle_s)
 
 
-def _evidence(watch: WatchRow, fact: SightingFact, at: datetime) -> Evidence:
-    parts = (watch.camera_id, watch.incident_id, str(watch.revision), fact.verdict.value)
+def _evidence(watch: WatchRow, fact: SightingFact, at: datetime, saw: str = "") -> Evidence:
+    """Return a camera's answer; `saw` tells those of one verdict apart that follow each other."""
+    parts = [watch.camera_id, watch.incident_id, str(watch.revision), fact.verdict.value, *([saw] if saw else [])]
     return Evidence(
         evidence_id=derive_id("evidence", "sighting", *parts),
         control_room_id=watch.control_room_id,

@@ -132,8 +132,8 @@ class Signal(Part):
     """Signal: what must be shown in one second to answer a report.
 
     A measure is of the camera's whole view: from `least` on it fits the report; where it is `above` the normal profile too it can
-    corroborate it. `hit_rate` is how often it shows where the report is true and the camera could have seen it, `source` says from
-    where that is known. All else describes one zone, everything that is given together: it fits the report, and since nobody
+    corroborate it. `hit_rate` is how often it shows where the report is true and the camera could have seen it, and `source` says
+    who knows that. All else describes one zone, everything that is given together: it fits the report, and since nobody
     knows how usual it is, it corroborates nothing. A situation is one that the zone's registry asks for (`situations`).
     """
 
@@ -168,7 +168,8 @@ class Signal(Part):
             raise ValueError(f"measure {self.measure}: expected least to be one of {known}")
         if self.hit_rate is None or not 0 < self.hit_rate < 1:
             raise ValueError(
-                f"hit_rate {self.hit_rate}: expected above 0 and below 1, since nothing shows always, or never, when a report is true"
+                f"hit_rate {self.hit_rate}: expected above 0 and below 1, "
+                "since nothing shows always or never where a report is true"
             )
         return self
 
