@@ -140,7 +140,12 @@ def best_sight(watch: WatchRow, rule: CameraRule, normal: NormalRule, seen: Iter
     for moment in seen:
         if moment.zone_id not in watch.zones or not watch.window_from <= moment.at <= watch.window_until:
             continue
-        judged = judge(watch.expected, moment.seen.view, normal) if moment.seen.view and watch.expected else None
+        sizes = moment.seen.view
+        judged = judge(watch.expected, sizes, normal) if sizes and watch.expected else None
+        if sizes and judged is None and moment.seen.likely > (sizes[0] or 0):  # weaker boxes fit, and never corroborate
+            moment = moment._replace(seen=moment.seen._replace(view=(moment.seen.likely, *sizes[1:])))
+            judged = judge(watch.expected, moment.seen.view or UNKNOWN, normal)
+            judged = judged and judged._replace(corroborates=False)
         if judged is not None:
             sight = Sight(moment, judged, None)
         elif best is None and (described := _described(rule, moment)) is not None:
