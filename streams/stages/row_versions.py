@@ -229,8 +229,13 @@ def _said_without_likelihood(row: Document) -> Document:
     return row
 
 
+def _told_without_phrases(row: Document) -> Document:
+    """What is told was text alone: it is shown as it is."""
+    return row
+
+
 ROWS: Final = RowVersions(
-    newest={"alert": 4, "camera": 5, "early": 4, "watch": 2, "memory": 3, "seen": 4, "summary": 2},
+    newest={"alert": 4, "camera": 5, "early": 4, "watch": 2, "memory": 3, "seen": 4, "situation": 2, "summary": 2},
     upgrades={
         ("alert", 1): _alert_of_the_first_release,
         ("alert", 2): _alert_without_notes,
@@ -247,6 +252,7 @@ ROWS: Final = RowVersions(
         ("seen", 1): _seen_clearly,
         ("seen", 2): _seen_in_the_second_release,
         ("seen", 3): _seen_without_measures,
+        ("situation", 1): _told_without_phrases,
         ("summary", 1): _summary_without_a_life,
         ("watch", 1): _said_without_likelihood,
     },

@@ -3,6 +3,6 @@
 What each says stands in the catalogues, under its name with hyphens.
 """
 
-from schemas.phrases.codes import common, factors, likelihoods
+from schemas.phrases.codes import cameras, common, factors, likelihoods, places, sightings, zones
 
-__all__ = ["common", "factors", "likelihoods"]
+__all__ = ["cameras", "common", "factors", "likelihoods", "places", "sightings", "zones"]

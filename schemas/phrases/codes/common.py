@@ -3,7 +3,9 @@
 # mypy: disable-error-code="empty-body"
 from __future__ import annotations
 
-from schemas.phrases.declare import Name, Several, phrase
+from functools import reduce
+
+from schemas.phrases.declare import Name, Said, Several, phrase
 from schemas.phrases.phrase import Phrase
 
 
@@ -13,6 +15,19 @@ def own_words(text: Name) -> Phrase: ...
 
 @phrase
 def several(phrases: Several) -> Phrase: ...
+
+
+@phrase
+def beside(first: Said, other: Said) -> Phrase: ...
+
+
+@phrase
+def weekday(day: Name) -> Phrase: ...
+
+
+def side_by_side(first: Phrase, *others: Phrase) -> Phrase:
+    """Return phrases as one, with nothing but a space between them."""
+    return reduce(beside, others, first)
 
 
 def together(*phrases: Phrase) -> Phrase | None:

@@ -1,4 +1,4 @@
-"""Codes of likelihoods: what a camera saw of a report, and how usual that is at its place and hour."""
+"""Codes of likelihoods: what the whole view of a camera shows of a report, and how usual that is at its place and hour."""
 
 # mypy: disable-error-code="empty-body"
 from __future__ import annotations
@@ -8,11 +8,15 @@ from schemas.phrases.phrase import Phrase
 
 
 @phrase
-def runs(speed_m_per_s: Tenths) -> Phrase: ...
+def in_view(what: Said, amount: Whole, unit: Name, side: Name) -> Phrase: ...
 
 
 @phrase
-def counts_persons(persons: Count) -> Phrase: ...
+def in_view_unclear(what: Said, amount: Whole, unit: Name, side: Name) -> Phrase: ...
+
+
+@phrase
+def runs(speed_m_per_s: Tenths) -> Phrase: ...
 
 
 @phrase
@@ -28,32 +32,16 @@ def stays(stay_s: Whole) -> Phrase: ...
 
 
 @phrase
-def seen_when(what: Said, apart: Whole, unit: Name, side: Name) -> Phrase: ...
-
-
-@phrase
 def usual_here(times: Whole, of: Whole, minutes: Whole) -> Phrase: ...
 
 
 @phrase
-def not_learnt(blocks: Count, needed: Whole) -> Phrase: ...
+def not_learnt(blocks: Whole, needed: Whole) -> Phrase: ...
 
 
 @phrase
-def place_in_view(chance: Whole) -> Phrase: ...
-
-
-@phrase
-def looked(persons: Count, minutes: Whole, seconds: Whole, share: Whole) -> Phrase: ...
-
-
-@phrase
-def view_not_clear(unclear_s: Whole) -> Phrase: ...
+def place_in_view(chance_percent: Whole) -> Phrase: ...
 
 
 @phrase
 def would_show(times: Whole, of: Whole) -> Phrase: ...
-
-
-@phrase
-def seen_unclearly() -> Phrase: ...

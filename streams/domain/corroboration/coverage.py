@@ -17,6 +17,10 @@ from schemas.categories import Category
 from schemas.evidence import CameraCoverage, Coverage, Evidence, ReportFact
 from schemas.geo import Position
 from schemas.incidents import CameraWatch, Incident, Operation
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes import places as says
+from schemas.phrases.codes.common import together
+from schemas.phrases.phrase import Phrase
 from streams.domain.cameras.registry import Camera, Registry
 from streams.domain.geometry.ground import (
     GroundPoint,
@@ -118,14 +122,24 @@ class Located:
         asked: Cameras that get a watch.
         released: Cameras that may have got one for an earlier revision and must stop looking.
         coverage: What the report's evidence says about cameras, nearest first.
-        note: What is unusual, in one line, or empty.
+        notes: What is unusual.
     """
 
     rooms: tuple[str, ...]
     asked: tuple[NearCamera, ...] = ()
     released: tuple[NearCamera, ...] = ()
     coverage: tuple[CameraCoverage, ...] = ()
-    note: str = ""
+    notes: tuple[Phrase, ...] = ()
+
+    @property
+    def phrase(self) -> Phrase | None:
+        """Return what is unusual as one phrase, if anything is."""
+        return together(*self.notes)
+
+    @property
+    def note(self) -> str:
+        """Return what is unusual in one line, or empty."""
+        return sentence(self.phrase)[:300] if self.phrase else ""
 
 
 def locate_report(
@@ -138,27 +152,24 @@ def locate_report(
     cancelled = incident.operation is Operation.CANCEL
     if incident.position is None:
         rooms = ground.rooms if cancelled else ground.rooms[:1]
-        return Located(rooms, note="no position: no camera can be asked, control room is the first of the registry")
+        return Located(rooms, notes=(says.place_missing(),))
     point = to_ground(incident.position)
     room, inside = ground.room_of(point)
-    notes = [] if inside else ["outside every control room's area: given to the nearest"]
+    notes = [] if inside else [says.place_outside()]
     rule = rules.of(incident.category).cameras
     if rule is None:
         return _without_cameras(ground, rules, incident, room, notes)
     late_s = (now - incident.occurred_at).total_seconds()
     if late_s > rules.looking.late_after_s:
-        notes.append(f"reported {late_s / 3600:.0f} h after it happened: no camera was asked")
-        return Located((room,), note="; ".join(notes))
+        return Located((room,), notes=(*notes, says.place_late(late_s / 3600)))
     accuracy_m = incident.position.accuracy_m
     reach_m = rule.distance_m + min(accuracy_m, rules.looking.accuracy_at_most_m)
     if accuracy_m >= rules.position.poor_from_m:
-        notes.append(f"position within {accuracy_m:.0f} m: cameras up to {reach_m:.0f} m away were considered")
+        notes.append(says.place_poor(accuracy_m, reach_m))
     near = ground.cameras_near(point, reach_m + rules.looking.near_m, accuracy_m)
     in_reach = [each for each in near if each.distance_m <= reach_m]
     if len(in_reach) > rules.looking.asked_at_most:
-        notes.append(
-            f"{len(in_reach)} cameras are near enough: the nearest {rules.looking.asked_at_most} were considered"
-        )
+        notes.append(says.place_many_cameras(len(in_reach), rules.looking.asked_at_most))
         in_reach = in_reach[: rules.looking.asked_at_most]
     beyond = [each for each in near if each.distance_m > reach_m][: rules.looking.near_at_most]
     allowed = {each.camera.id for each in in_reach if permitted(each.camera)}
@@ -171,11 +182,11 @@ def locate_report(
         asked=() if cancelled else tuple(each for each in in_reach if each.camera.id in allowed),
         released=tuple(in_reach) if cancelled else (),
         coverage=tuple(coverage),
-        note="; ".join(notes),
+        notes=tuple(notes),
     )
 
 
-def _without_cameras(ground: CoverageMap, rules: Rules, incident: Incident, room: str, notes: list[str]) -> Located:
+def _without_cameras(ground: CoverageMap, rules: Rules, incident: Incident, room: str, notes: list[Phrase]) -> Located:
     """Return a report's place where no camera may be asked; those asked before its category changed must stop."""
     assert incident.position is not None
     widest_m = max(rule.cameras.distance_m for rule in rules.categories.values() if rule.cameras)
@@ -186,7 +197,7 @@ def _without_cameras(ground: CoverageMap, rules: Rules, incident: Incident, room
         rooms=(room,),
         released=tuple(near) if incident.revision > 0 else (),
         coverage=tuple(_coverage(each, Coverage.NO_CAMERAS_FOR_CATEGORY) for each in listed),
-        note="; ".join(notes),
+        notes=tuple(notes),
     )
 
 
@@ -256,7 +267,7 @@ def report_evidence(incident: Incident, located: Located) -> list[Evidence]:
             position=incident.position,
             camera_id=None,
             occurred_at=incident.occurred_at,
-            fact=ReportFact(incident=incident, cameras=located.coverage, note=located.note[:300]),
+            fact=ReportFact(incident=incident, cameras=located.coverage, note=located.note, phrase=located.phrase),
         )
         for room in located.rooms
     ]

@@ -9,6 +9,9 @@ from typing import Final, NamedTuple
 from schemas.base import Part, Utc
 from schemas.cameras import Visibility
 from schemas.observations import Observation, SituationKind
+from schemas.phrases.codes import sightings as says
+from schemas.phrases.codes.common import side_by_side
+from schemas.phrases.phrase import Phrase
 from streams.domain.normal.measure import Sizes, at_rest, sizes_of
 from streams.domain.observations.zone_events.registry import SITUATIONS
 from streams.domain.rules.cameras import Signal
@@ -161,11 +164,11 @@ def moments(zone_id: str, slots: Iterable[SlotRow], start: datetime, end: dateti
 
 
 class Met(NamedTuple):
-    """A signal that was met: its name, its size, and the sight in words."""
+    """A signal that was met: its name, its size, and the sight."""
 
     signal: str
     value: float
-    words: str
+    what: Phrase
 
 
 def met(signal: Signal, seen: SeenSecond) -> Met | None:
@@ -183,22 +186,18 @@ def met(signal: Signal, seen: SeenSecond) -> Met | None:
     for size, least in zip(sizes, asked, strict=True):
         if least is not None and size < least:
             return None
-    words = (
-        f"a group of {seen.group}",
-        _several(persons, "person") + (", weaker boxes included," if weaker else ""),
-        _several(seen.vehicles, "vehicle"),
-        f"{density:.1f} persons per m²",
-        f"staying {seen.dwell_s:.0f} s",
+    phrases = (
+        says.seen_group(seen.group),
+        says.seen_persons_weaker(persons) if weaker else says.seen_persons(persons),
+        says.seen_vehicles(seen.vehicles),
+        says.seen_density(density),
+        says.seen_stay(seen.dwell_s),
     )
     given = [number for number, least in enumerate(asked) if least is not None]
-    told = [words[number] for number in given]
+    told = [phrases[number] for number in given]
     if signal.situation is not None:
         name = f"situation.{signal.situation.value}"
-        return Met(name, float(seen.persons), " ".join([SITUATIONS[signal.situation].words, *told]))
+        return Met(name, float(seen.persons), side_by_side(says.seen_situation(signal.situation.value), *told))
     first = given[0]
     name = "persons_likely" if weaker and _SIGNALS[first] == "persons" else _SIGNALS[first]
-    return Met(name, float(sizes[first]), " ".join(told))
-
-
-def _several(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return Met(name, float(sizes[first]), side_by_side(*told))

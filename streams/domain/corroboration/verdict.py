@@ -7,7 +7,7 @@ closes. It can only say that it saw nothing when the window has closed and it re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final, NamedTuple
 
@@ -19,22 +19,10 @@ from schemas.categories import Category
 from schemas.evidence import Evidence, Likelihood, SightingFact, Verdict
 from schemas.incidents import CameraWatch, Operation
 from schemas.phrases.catalogue import sentence
-from schemas.phrases.codes.common import own_words, several
-from schemas.phrases.codes.likelihoods import (
-    counts_persons,
-    left_at_once,
-    looked,
-    not_learnt,
-    place_in_view,
-    runs,
-    seen_unclearly,
-    seen_when,
-    stand_together,
-    stays,
-    usual_here,
-    view_not_clear,
-    would_show,
-)
+from schemas.phrases.codes import likelihoods as tells
+from schemas.phrases.codes import sightings as says
+from schemas.phrases.codes.cameras import status_reason
+from schemas.phrases.codes.common import several, together
 from schemas.phrases.phrase import Phrase
 from streams.domain.corroboration.history import Met, Moment, met
 from streams.domain.corroboration.likelihood import Expected, Judged, judge, likelihood_of, not_met, unknown
@@ -47,16 +35,8 @@ _SELDOM: Final = 0.15
 """Below this a rate is told as 1 of so many. [own]"""
 _OFTEN_IN_VIEW: Final = 0.5
 """Where the place lies in view less often than this, it is told. [own]"""
-_VIEW_WORDS: Final[Mapping[str, str]] = {
-    Visibility.FROZEN: "its picture stands still",
-    Visibility.BLACK: "its picture is black",
-    Visibility.BLINDED: "it is blinded by light",
-    Visibility.BLURRED: "its picture is blurred",
-    Visibility.MOVED: "it was turned away from where it should look",
-    Visibility.COVERED: "people or things close to it hide what it sees",
-    Visibility.MASKED_OUT: "masks cover what it sees",
-}
-"""Why a camera sees nothing although it gives pictures, by the reason of its degraded view."""
+_DEGRADED: Final = frozenset(each.value for each in Visibility) - {Visibility.CLEAR.value}
+"""Why a camera sees nothing although it gives pictures: the reason of its degraded view."""
 
 
 class WatchRow(Part):
@@ -121,11 +101,15 @@ def watch_row(
 
 
 class Sight(NamedTuple):
-    """Sight: the most telling moment of a report: with a measure that was judged, or with what a zone's signal describes."""
+    """Sight: the most telling moment of a report: with a measure that was judged, or with what a zone's signal describes.
+
+    `weaker` says that it takes persons with weaker boxes: then it fits, and does not corroborate.
+    """
 
     moment: Moment
     judged: Judged
     described: Met | None
+    weaker: bool = False
 
     def better(self, other: Sight | None) -> bool:
         """Return whether it says more than another; of equal ones the first stands, and a measure before a description."""
@@ -138,29 +122,30 @@ def best_sight(watch: WatchRow, rule: CameraRule, normal: NormalRule, seen: Iter
     """Return the most telling of the moments that meet a signal, or None."""
     best: Sight | None = None
     for moment in seen:
-        if moment.zone_id not in watch.zones or not watch.window_from <= moment.at <= watch.window_until:
-            continue
-        sizes = moment.seen.view
-        judged = judge(watch.expected, sizes, normal) if sizes and watch.expected else None
-        if sizes and judged is None and moment.seen.likely > (sizes[0] or 0):  # weaker boxes fit, and never corroborate
-            moment = moment._replace(seen=moment.seen._replace(view=(moment.seen.likely, *sizes[1:])))
-            judged = judge(watch.expected, moment.seen.view or UNKNOWN, normal)
-            judged = judged and judged._replace(corroborates=False)
-        if judged is not None:
-            sight = Sight(moment, judged, None)
-        elif best is None and (described := _described(rule, moment)) is not None:
-            sight = Sight(moment, Judged(False, 1.0, -1, described.value), described)
-        else:
-            continue
-        if sight.better(best):
-            best = sight
+        if moment.zone_id in watch.zones and watch.window_from <= moment.at <= watch.window_until:
+            sight = _measured(watch, normal, moment) or (_described(rule, moment) if best is None else None)
+            if sight is not None and sight.better(best):
+                best = sight
     return best
 
 
-def _described(rule: CameraRule, moment: Moment) -> Met | None:
-    return next(
-        (found for signal in rule.signals if signal.measure is None and (found := met(signal, moment.seen))), None
-    )
+def _measured(watch: WatchRow, normal: NormalRule, moment: Moment) -> Sight | None:
+    sizes = moment.seen.view
+    if sizes is None:
+        return None
+    judged = judge(watch.expected, sizes, normal)
+    if judged is None and moment.seen.likely > (sizes[0] or 0):
+        weaker = judge(watch.expected, (moment.seen.likely, *sizes[1:]), normal)
+        return weaker and Sight(moment, weaker._replace(corroborates=False), None, True)
+    return judged and Sight(moment, judged, None)
+
+
+def _described(rule: CameraRule, moment: Moment) -> Sight | None:
+    for signal in rule.signals:
+        found = met(signal, moment.seen) if signal.measure is None else None
+        if found is not None:
+            return Sight(moment, Judged(False, 1.0, -1, found.value), found)
+    return None
 
 
 def sighting(watch: WatchRow, rule: CameraRule, normal: NormalRule, seen: Iterable[Moment]) -> Evidence | None:
@@ -171,31 +156,28 @@ def sighting(watch: WatchRow, rule: CameraRule, normal: NormalRule, seen: Iterab
     sight = best_sight(watch, rule, normal, seen)
     if sight is None:
         return None
-    moment, judged, described = sight
+    moment, judged, described, _ = sight
     worth = 0.0 if judged.corroborates else _worth(judged.ratio, normal)
     if watch.verdict is Verdict.CONSISTENT and not judged.corroborates and worth <= watch.points:
         return None
-    window_min = round((rule.before_s + rule.after_s) / _MINUTE_S)
     if described is not None:
-        words = f"{described.words} in zone {moment.zone_id}, {_relative(moment.at, watch.occurred_at)}"
-        told, said = unknown(described.signal, 0, watch.in_view), own_words(words)
+        likelihood = unknown(described.signal, 0, watch.in_view)
+        phrase = _sighting(described.what, moment, watch.occurred_at)
     else:
-        sizes = moment.seen.view or UNKNOWN
-        told = likelihood_of(watch.expected, judged, sizes, watch.in_view)
-        said = _sight(watch.expected[judged.place], judged, told, moment.at, watch.occurred_at, window_min)
-    phrase = said if moment.seen.visible else several((said, seen_unclearly()))
+        likelihood = likelihood_of(watch.expected, judged, moment.seen.view or UNKNOWN, watch.in_view)
+        phrase = _sight(watch, sight, likelihood, rule)
     fact = SightingFact(
         incident_id=watch.incident_id,
         verdict=Verdict.CORROBORATED if judged.corroborates else Verdict.CONSISTENT,
         zone_id=moment.zone_id if described else None,
-        signal=told.signal,
+        signal="persons_likely" if sight.weaker else likelihood.signal,
         value=judged.size,
         explanation=sentence(phrase)[:300],
         phrase=phrase,
         degraded=moment.seen.degraded,
-        likelihood=told,
+        likelihood=likelihood,
     )
-    return _evidence(watch, fact, moment.at, "" if judged.corroborates else f"{told.signal} {worth:g}")
+    return _evidence(watch, fact, moment.at, "" if judged.corroborates else f"{likelihood.signal} {worth:g}")
 
 
 def answered(watch: WatchRow, fact: SightingFact, normal: NormalRule) -> WatchRow:
@@ -210,36 +192,37 @@ def _worth(ratio: float, normal: NormalRule) -> float:
     return min(normal.consistent_at_most, max(0.0, normal.points(ratio)))
 
 
-def _sight(
-    signal: Expected, judged: Judged, told: Likelihood, at: datetime, occurred_at: datetime, window_min: int
-) -> Phrase:
-    """Return what is seen, when, and how usual that is."""
+def _sight(watch: WatchRow, sight: Sight, likelihood: Likelihood, rule: CameraRule) -> Phrase:
+    """Return what the whole view shows, when, and how usual that is."""
+    moment, judged = sight.moment, sight.judged
     count = round(judged.size)
-    match signal.measure:
+    match watch.expected[judged.place].measure:
         case Measure.FASTEST:
-            what = runs(judged.size)
+            what = tells.runs(judged.size)
         case Measure.PERSONS:
-            what = counts_persons(count)
+            what = says.seen_persons_weaker(count) if sight.weaker else says.seen_persons(count)
         case Measure.STANDING:
-            what = stand_together(count)
+            what = tells.stand_together(count)
         case Measure.DROPPED:
-            what = left_at_once(count)
+            what = tells.left_at_once(count)
         case Measure.STAY:
-            what = stays(judged.size)
-    seconds = (at - occurred_at).total_seconds()
-    minutes = abs(seconds) >= 2 * _MINUTE_S
-    apart, unit = (abs(seconds) / _MINUTE_S, "min") if minutes else (abs(seconds), "s")
-    parts = [seen_when(what, apart, unit, "after" if seconds >= 0 else "before"), _usual(told, window_min)]
-    if told.in_view < _OFTEN_IN_VIEW:
-        parts.append(place_in_view(100 * told.in_view))
+            what = tells.stays(judged.size)
+    say = tells.in_view if moment.seen.visible else tells.in_view_unclear
+    parts = [say(what, *_apart(moment.at, watch.occurred_at)), _usual(likelihood, rule)]
+    if likelihood.in_view < _OFTEN_IN_VIEW:
+        parts.append(tells.place_in_view(100 * likelihood.in_view))
     return several(tuple(parts))
 
 
-def _usual(told: Likelihood, window_min: int) -> Phrase:
+def _usual(likelihood: Likelihood, rule: CameraRule) -> Phrase:
     """Return how usual something is, in words that a person can picture: 1 of 30, or 9 of 10."""
-    if told.base_rate is None:
-        return not_learnt(told.windows, LEAST_BLOCKS)
-    return usual_here(*in_so_many(told.base_rate), window_min)
+    if likelihood.base_rate is None:
+        return tells.not_learnt(likelihood.windows, LEAST_BLOCKS)
+    return tells.usual_here(*in_so_many(likelihood.base_rate), _window_min(rule))
+
+
+def _window_min(rule: CameraRule) -> int:
+    return round((rule.before_s + rule.after_s) / _MINUTE_S)
 
 
 def in_so_many(rate: float) -> tuple[int, int]:
@@ -273,20 +256,17 @@ def closing_sighting(
     clear = {moment.at for moment in seen if moment.seen.visible}
     unclear_s = len({moment.at for moment in seen} - clear)
     share = min(1.0, len(clear) / length_s)
-    not_clear = f"its view was not clear for {unclear_s} s" if unclear_s else ""
+    not_clear = [says.view_not_clear(unclear_s)] if unclear_s else []
     if share < looking.seen_share:
         kept = now - timedelta(seconds=looking.kept_s)
-        gone = f"what it showed before {kept:%H:%M:%S} UTC is not kept any more" if watch.window_from < kept else ""
-        told = (f"it saw {share:.0%} of the window", not_clear, gone, *_blind(states))
-        why = "; ".join(each for each in told if each)
+        gone = [says.not_kept_before(kept)] if watch.window_from < kept else []
+        why = (says.looked_too_little(100 * share), *not_clear, *gone, *_blind(states))
         return unavailable(watch, why, states, watch.window_until)
     after_s = int((watch.window_until - watch.occurred_at).total_seconds()) + 1
     share_after = min(1.0, len({at for at in clear if at >= watch.occurred_at}) / max(1, after_s))
     most = max(max(moment.seen.persons, *(moment.seen.view or (0,))[:1]) for moment in seen)
     degraded = any(moment.seen.degraded for moment in seen)
-    window_min = round((rule.before_s + rule.after_s) / _MINUTE_S)
-    parts = [looked(most, length_s // _MINUTE_S, length_s % _MINUTE_S, 100 * share)]
-    parts += [view_not_clear(unclear_s)] if unclear_s else []
+    parts = [says.saw_at_most(most, length_s // _MINUTE_S, length_s % _MINUTE_S, 100 * share), *not_clear]
     at_most = rule.contradicted_at_most_persons
     against = None
     if at_most is not None and most <= at_most and watch.presence and not degraded:
@@ -295,11 +275,11 @@ def closing_sighting(
     contradicted = against is not None and against.ratio <= normal.contradicted_to
     if against is not None and against.base_rate is not None and contradicted:
         likelihood = against
-        parts.append(usual_here(*in_so_many(1 - against.base_rate), window_min))
+        parts.append(tells.usual_here(*in_so_many(1 - against.base_rate), _window_min(rule)))
     else:
         likelihood, words = _unseen(watch, watch.in_view * share)
         parts.append(words)
-    phrase = several(tuple(parts))
+    phrase = together(*parts)
     fact = SightingFact(
         incident_id=watch.incident_id,
         verdict=Verdict.CONTRADICTED if contradicted else Verdict.UNSEEN,
@@ -318,42 +298,44 @@ def _unseen(watch: WatchRow, in_view: float) -> tuple[Likelihood, Phrase]:
     """Return what it says that nothing was met that could corroborate, and why."""
     found = not_met((each for each in watch.expected if each.corroborates), in_view)
     if found is not None and found.hit_rate is not None:
-        return found, would_show(*in_so_many(found.hit_rate))
+        return found, tells.would_show(*in_so_many(found.hit_rate))
     blocks = max((each.blocks for each in watch.expected), default=0)
-    return unknown("none", blocks, in_view), not_learnt(blocks, LEAST_BLOCKS)
+    return unknown("none", blocks, in_view), tells.not_learnt(blocks, LEAST_BLOCKS)
 
 
-def unavailable(watch: WatchRow, why: str, states: Sequence[CameraStateRow], at: datetime) -> Evidence:
+def unavailable(watch: WatchRow, why: Sequence[Phrase], states: Sequence[CameraStateRow], at: datetime) -> Evidence:
     """Return that a camera could not look, with its newest trouble where it has one."""
     trouble = [state for state in states if state.state is not CameraState.ONLINE]
     if trouble:
         newest = max(trouble, key=lambda state: state.changed_at)
-        why = f"{why}; {newest.state.value} since {newest.changed_at:%H:%M:%S} UTC ({newest.reason})"
+        reason = status_reason(newest.reason)
+        why = (*why, says.camera_trouble(newest.state.value, newest.changed_at, reason))
+    phrase = together(*why)
     fact = SightingFact(
         incident_id=watch.incident_id,
         verdict=Verdict.CAMERA_UNAVAILABLE,
         zone_id=None,
         signal="none",
         value=0.0,
-        explanation=why[:300],
+        explanation=sentence(phrase)[:300],
+        phrase=phrase,
     )
     return _evidence(watch, fact, at)
 
 
-def why_it_cannot_look(states: Sequence[CameraStateRow]) -> str | None:
-    """Return in words why a camera can show nothing now; None where nothing speaks against it."""
+def why_it_cannot_look(states: Sequence[CameraStateRow]) -> Sequence[Phrase]:
+    """Return why a camera can show nothing now; nothing where nothing speaks against it."""
     if any(state.state in {CameraState.OFFLINE, CameraState.REFUSED} for state in states):
-        return "gives no pictures"
-    blind = _blind(states)
-    return "; ".join(blind) if blind else None
+        return [says.gives_no_pictures()]
+    return _blind(states)
 
 
-def _blind(states: Sequence[CameraStateRow]) -> list[str]:
-    """Return what is wrong with a camera's view, in words. Only a view has a reason that is a visibility."""
+def _blind(states: Sequence[CameraStateRow]) -> list[Phrase]:
+    """Return what is wrong with a camera's view. Only a view has a reason that is a visibility."""
     return [
-        _VIEW_WORDS[state.reason]
+        says.view_degraded(state.reason)
         for state in states
-        if state.state is CameraState.DEGRADED and state.reason in _VIEW_WORDS
+        if state.state is CameraState.DEGRADED and state.reason in _DEGRADED
     ]
 
 
@@ -376,8 +358,14 @@ def _evidence(watch: WatchRow, fact: SightingFact, at: datetime, saw: str = "") 
     )
 
 
-def _relative(at: datetime, occurred_at: datetime) -> str:
+def _sighting(what: Phrase, moment: Moment, occurred_at: datetime) -> Phrase:
+    """Return what was seen, where, and how long before or after the reported time."""
+    say = says.sighting if moment.seen.visible else says.sighting_unclear
+    return say(what, moment.zone_id, *_apart(moment.at, occurred_at))
+
+
+def _apart(at: datetime, occurred_at: datetime) -> tuple[float, str, str]:
+    """Return how long before or after the reported time: an amount, its unit, and the side."""
     seconds = (at - occurred_at).total_seconds()
-    size = abs(seconds)
-    amount = f"{size / _MINUTE_S:.0f} min" if size >= 2 * _MINUTE_S else f"{size:.0f} s"
-    return f"{amount} {'after' if seconds >= 0 else 'before'} the reported time"
+    amount, unit = (abs(seconds) / _MINUTE_S, "min") if abs(seconds) >= 2 * _MINUTE_S else (abs(seconds), "s")
+    return amount, unit, "after" if seconds >= 0 else "before"

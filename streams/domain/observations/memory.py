@@ -12,6 +12,7 @@ from pydantic import Field
 
 from schemas.base import Identifier, Part, ShortText, Utc
 from schemas.observations import SituationKind
+from schemas.phrases.phrase import Phrase
 from streams.domain.observations.episodes import CrowdRow
 from streams.domain.observations.objects import ObjectKind
 
@@ -99,6 +100,7 @@ class Held(Part):
     last_s: float
     value: Annotated[float, Field(ge=0)]
     explanation: ShortText
+    phrase: Phrase | None = None
 
 
 class ZoneMemory(Part):

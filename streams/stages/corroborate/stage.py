@@ -144,7 +144,7 @@ class Corroborate:
             return [self._answer(rows, row, found)]
         states = _states(rows, row.camera_id)
         why = why_it_cannot_look(states)
-        return [] if why is None else [self._answer(rows, row, unavailable(row, why, states, now))]
+        return [self._answer(rows, row, unavailable(row, why, states, now))] if why else []
 
     def _usual(
         self, camera: Camera, watch: CameraWatch, rule: CameraRule | None, rows: Rows

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from math import hypot, isnan
 from typing import Final
 
+from schemas.phrases.codes import zones as says
 from streams.domain.observations.memory import MAX_BAGS, Bag
 from streams.domain.observations.motion import Scale, TrackMotion
 from streams.domain.observations.objects import PERSONS, ObjectKind
@@ -48,8 +49,7 @@ def object_left(shown: ZoneShown) -> ZoneEvent | None:
     if limit_s is None or since_s is None or shown.at_s - since_s < limit_s:
         return None
     away_s, reach = shown.at_s - since_s, shown.scale.of(AWAY_M, AWAY_BODY_HEIGHTS)
-    words = f"a bag stands there, whoever brought it is more than {reach:g} {shown.scale.unit} away for {away_s:.0f} s"
-    return ZoneEvent(round(away_s, 1), words, since_s)
+    return ZoneEvent(round(away_s, 1), says.object_left(reach, shown.scale.unit, away_s), since_s)
 
 
 def follow_bags(
