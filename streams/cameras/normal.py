@@ -82,10 +82,10 @@ def profiles(rows: Mapping[str, bytes], camera: Camera) -> list[ZoneProfile]:
         RowError: A row is of a newer version, or damaged.
     """
     found: dict[str, dict[Bucket, ProfileRow]] = defaultdict(dict)
-    for camera_id, zone_id, bucket, raw in profile_rows(rows.items()):
+    for camera_id, place, bucket, raw in profile_rows(rows.items()):
         if camera_id == camera.id and bucket in _BY_NAME:
-            name = f"normal/{camera_id}/{zone_id}/{bucket}"
-            found[zone_id][_BY_NAME[bucket]] = ROWS.read(name, raw, ProfileRow)
+            name = f"normal/{camera_id}/{place}/{bucket}"
+            found[place][_BY_NAME[bucket]] = ROWS.read(name, raw, ProfileRow)
     told = []
     names: tuple[str | None, ...] = (None, *(zone.id for zone in camera.zones))
     for zone_id in names:
