@@ -48,7 +48,7 @@ position-poor = the best position is within { $accuracy_m } m, other reports mat
 unknown-kind = unknown kind: no table explains what { $sources } reports, and it is urgent
 best-pending = a camera was asked and may still answer: { $camera }, { $why }
 best-corroborated = a camera saw it: { $camera }, { $why }
-best-consistent = what a camera saw fits it, and is usual there: { $camera }, { $why }
+best-consistent = what a camera saw fits it: { $camera }, { $why }
 best-contradicted = a camera saw that it is not so: { $camera }, { $why }
 best-unseen = a camera could see and did not see it: { $camera }, { $why }
 best-camera-unavailable = cameras cover the place but could not look: { $camera }, { $why }
@@ -154,13 +154,8 @@ zone-closed = { $persons ->
    *[other] { $persons } persons
 } in it while it is closed ({ $window })
 running = { $runners } running, at { $fastest } { $unit }/s where { $normal } { $unit }/s is normal
-moving = { $share_percent }% of { $movers } moving persons move { $way ->
-    [toward] towards
-   *[away] away from
-} one point { $where ->
-    [picture] in the picture
-   *[ground] on the ground
-}
+came-together = { $together } persons stand together in the camera's view, { $before } did shortly before
+went-away = { $gone } of { $before } persons left the camera's view within ten seconds
 dwelling = somebody stays for { $stay_s } s, more than { $limit_s } s
 group = { $persons } persons stay for { $stay_s } s and more, { $least } make a group
 wrong-direction = { $persons } crossed the line { $direction ->
@@ -195,6 +190,31 @@ area-hardly-not-covered = does not cover less than { $least_percent } % of view_
 hours-allowed = allows { $windows }; it is { $day } { $clock }
 viewing-window = { $days } { $from_clock }-{ $until_clock }
 status-reason = { $reason }
+
+## Likelihoods: what the whole view shows of a report, and how usual that is there
+
+in-view = { $what }, { $amount } { $unit } { $side ->
+    [before] before
+   *[after] after
+} the reported time
+in-view-unclear = { $what }, { $amount } { $unit } { $side ->
+    [before] before
+   *[after] after
+} the reported time, its view not clear
+runs = somebody runs at { $speed_m_per_s } m/s
+stand-together = { $persons ->
+    [one] { $persons } person stands still
+   *[other] { $persons } persons stand together
+}
+left-at-once = { $persons ->
+    [one] { $persons } person went away
+   *[other] { $persons } persons went away
+} within ten seconds
+stays = somebody stays { $stay_s } s
+usual-here = here that is so in { $times } of { $of } such periods of { $minutes } minutes
+not-learnt = how usual that is here is not known yet ({ $blocks } of { $needed } blocks of ten minutes)
+place-in-view = the place lies in view with a chance of { $chance_percent }%
+would-show = what belongs to it shows in { $times } of { $of } such cases
 
 ## Titles: what an alert is called, and where it is
 

@@ -48,7 +48,7 @@ position-poor = de beste plek klopt tot op { $accuracy_m } m; andere meldingen t
 unknown-kind = onbekend soort: geen tabel legt uit wat { $sources } meldt, en het is dringend
 best-pending = een camera kijkt nog: { $camera }, { $why }
 best-corroborated = een camera zag het: { $camera }, { $why }
-best-consistent = wat een camera zag past erbij, en is daar gewoon: { $camera }, { $why }
+best-consistent = wat een camera zag past erbij: { $camera }, { $why }
 best-contradicted = een camera zag dat het niet zo is: { $camera }, { $why }
 best-unseen = een camera kon kijken en zag het niet: { $camera }, { $why }
 best-camera-unavailable = er zijn camera's bij de plek, maar die konden niet kijken: { $camera }, { $why }
@@ -175,13 +175,8 @@ running = { $runners } rennen, met { $fastest } { $unit ->
     [m] m
    *[other] lichaamslengtes
 }/s is hier gewoon
-moving = { $share_percent }% van { $movers } bewegende mensen gaat { $way ->
-    [toward] naar één punt toe
-   *[away] van één punt weg
-} { $where ->
-    [picture] in het beeld
-   *[ground] op de grond
-}
+came-together = { $together } mensen staan bij elkaar in het beeld van de camera; kort daarvoor { $before }
+went-away = { $gone } van { $before } mensen verdwenen binnen tien seconden uit het beeld van de camera
 dwelling = iemand blijft { $stay_s } s, meer dan { $limit_s } s
 group = { $persons } personen blijven { $stay_s } s of langer; vanaf { $least } is het een groep
 wrong-direction = { $persons } gingen over de lijn { $direction ->
@@ -261,6 +256,31 @@ status-reason = { $reason ->
     [outside_public_area] buiten het openbare gebied
    *[other] { $reason }
 }
+
+## Likelihoods: what the whole view shows of a report, and how usual that is there
+
+in-view = { $what }, { $amount } { $unit } { $side ->
+    [before] voor
+   *[after] na
+} de gemelde tijd
+in-view-unclear = { $what }, { $amount } { $unit } { $side ->
+    [before] voor
+   *[after] na
+} de gemelde tijd, het beeld was niet goed
+runs = iemand rent met { $speed_m_per_s } m/s
+stand-together = { $persons ->
+    [one] { $persons } persoon staat stil
+   *[other] { $persons } personen staan bij elkaar
+}
+left-at-once = { $persons ->
+    [one] { $persons } persoon ging weg
+   *[other] { $persons } personen gingen weg
+} binnen tien seconden
+stays = iemand blijft { $stay_s } s
+usual-here = hier gebeurt dat op dit uur in { $times } van de { $of } periodes van { $minutes } minuten
+not-learnt = hoe gewoon dat hier is, is nog niet bekend ({ $blocks } van { $needed } blokken van tien minuten)
+place-in-view = de kans dat de plek in beeld is, is { $chance_percent }%
+would-show = wat erbij hoort, is te zien in { $times } van de { $of } zulke gevallen
 
 ## Titles: what an alert is called, and where it is
 

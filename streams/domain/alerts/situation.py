@@ -236,7 +236,8 @@ def sighting_row(evidence: Evidence, fact: SightingFact) -> SightingRow:
         evidence_id=evidence.evidence_id,
         explanation="" if fact.phrase is not None and text_of(fact.phrase) == fact.explanation else fact.explanation,
         phrase=fact.phrase,
-        **fact.model_dump(exclude={"kind", "signal", "value", "phrase", "explanation"}),
+        likelihood=fact.likelihood,
+        **fact.model_dump(exclude={"kind", "signal", "value", "phrase", "explanation", "likelihood"}),
     )
 
 
