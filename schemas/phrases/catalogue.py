@@ -20,6 +20,8 @@ from schemas.phrases.phrase import Phrase, PhraseValue, Told
 
 LOCALES: Final[Mapping[Language, str]] = {Language.NL: "nl-NL", Language.EN: "en-GB"}
 """By which numbers and plurals are written."""
+COUNTED_BELOW: Final = 10**15
+"""Whole numbers that are larger have no plural, and are shown as they are: babel counts with 28 figures."""
 Part = tuple[str, bool]
 """A part of a plain sentence: its text, or the name of a value; and whether it is text."""
 
@@ -90,7 +92,9 @@ def sentence(phrase: Phrase, language: Language = Language.EN) -> str:
         return "".join(part if is_text else str(values.get(part, f"{{${part}}}")) for part, is_text in plain)
     bundle = catalogue(language)
     given = {
-        name: fluent_number(value, useGrouping=False) if isinstance(value, int) else value
+        name: fluent_number(value, useGrouping=False)
+        if isinstance(value, int) and abs(value) < COUNTED_BELOW
+        else str(value)
         for name, value in values.items()
     }
     text, _ = bundle.format_pattern(bundle.get_message(phrase.code).value, given)

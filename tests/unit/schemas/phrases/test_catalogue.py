@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from schemas.phrases.catalogue import catalogue, in_words, knows, plain_sentences, sentence, source, told
 from schemas.phrases.declare import CODES
@@ -16,6 +19,7 @@ from schemas.phrases.phrase import Phrase
 from tests.support.phrases import made
 from tests.support.words import FREQUENT, SHARED, english_in, of_catalogue
 
+ROOT = Path(__file__).parents[4]
 NEWER = Phrase(code="of-a-newer-release", values={"b": 2.5, "a": "x"})
 
 
@@ -190,3 +194,39 @@ def test_english_is_found_in_dutch() -> None:
     """Otherwise the test above would show nothing."""
     assert english_in("een camera zag het: cam-1, nobody in zone plein, ALN since 12:00") == {"nobody", "since"}
     assert english_in("een camera zag het in zone plein") == set()
+
+
+SOURCES = [
+    path for name in ("schemas", "detectors", "streams", "bench") for path in sorted((ROOT / name).rglob("*.py"))
+]
+
+
+def test_every_phrase_is_made_by_the_function_of_its_code() -> None:
+    """Which checks what it is given; so no other code can be sent."""
+    made_elsewhere = [str(path) for path in SOURCES if "Phrase(code=" in path.read_text() and path.name != "declare.py"]
+    assert made_elsewhere == []
+
+
+def test_every_code_is_told_somewhere() -> None:
+    """A sentence that nothing says any more goes."""
+    text = "\n".join(path.read_text() for path in SOURCES if path.parent.name != "codes" or path.name == "common.py")
+    named = set(re.findall(r"\w+", text))
+    assert [code for code in CODES if code.replace("-", "_") not in named] == []
+
+
+VALUES = st.one_of(
+    st.text(max_size=30),
+    st.integers(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from([NEWER, made("seen-persons"), (NEWER, made("seen-persons", persons=1)), ()]),
+)
+
+
+@settings(max_examples=300)
+@given(st.data(), st.sampled_from(sorted(CODES)), st.sampled_from(Language))
+def test_any_values_under_any_code_are_told(data: st.DataObject, code: str, language: Language) -> None:
+    """A partner's phrase may have values of other kinds than are declared; nobody who reads it fails."""
+    names = st.sampled_from([*CODES[code], "another"])
+    phrase = Phrase(code=code, values=data.draw(st.dictionaries(names, VALUES, max_size=8)))
+    assert isinstance(sentence(phrase, language), str)
+    assert Phrase.model_validate_json(phrase.model_dump_json(), strict=True) == phrase
