@@ -11,7 +11,14 @@ from typing import Annotated, Any
 import typer
 
 from detectors.models.choice import DetectorKind
-from streams.cli import evaluate_density, evaluate_events, evaluate_ground, evaluate_situations, evaluate_tracking
+from streams.cli import (
+    evaluate_density,
+    evaluate_events,
+    evaluate_ground,
+    evaluate_normal,
+    evaluate_situations,
+    evaluate_tracking,
+)
 from streams.evaluation.common import EvaluationError, make_detector, tell_progress, video_frames
 from streams.settings import read_settings
 
@@ -58,8 +65,10 @@ def register(app: typer.Typer) -> None:
     evaluate_density.register(group)
     evaluate_events.register(group)
     evaluate_ground.register(group)
+    evaluate_normal.register(group)
     evaluate_situations.register(group)
     evaluate_tracking.register(group)
     # found by its name, as commands are: scenarios stand in `bench`, which nothing of `streams` imports
     import_module("bench.scenarios.commands").register(group)
     import_module("bench.pager.commands").register(group)
+    import_module("bench.causes.commands").register(group)

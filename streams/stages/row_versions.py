@@ -132,6 +132,11 @@ def _seen_in_the_second_release(row: Document) -> Document:
     return {**row, "seconds": [[*second, [], second[persons]] for second in row["seconds"]]}
 
 
+def _seen_without_measures(row: Document) -> Document:
+    """What a view and a zone showed was not kept then: it is not known."""
+    return {**row, "seconds": [[*second, None] for second in row["seconds"]], "measures": None}
+
+
 def _camera_unattended(row: Document) -> Document:
     """No report asked for attention then."""
     return {**row, "zones": {name: {**zone, "likely": []} for name, zone in row["zones"].items()}}
@@ -247,7 +252,7 @@ ROWS: Final = RowVersions(
         "crowd": 2,
         "early": 4,
         "memory": 3,
-        "seen": 3,
+        "seen": 4,
         "situation": 2,
         "summary": 2,
         "watch": 2,
@@ -268,6 +273,7 @@ ROWS: Final = RowVersions(
         ("memory", 2): _memory_without_view,
         ("seen", 1): _seen_clearly,
         ("seen", 2): _seen_in_the_second_release,
+        ("seen", 3): _seen_without_measures,
         ("situation", 1): _told_without_phrases,
         ("summary", 1): _summary_without_a_life,
         ("watch", 1): _said_without_likelihood,

@@ -42,13 +42,23 @@ def sizes_of(measures: Measures | None) -> Sizes:
     """Return what a message says of each measure."""
     if measures is None:
         return UNKNOWN
+    fastest = measures.fastest_m_per_s
+    if fastest is None and measures.standing_together is not None:
+        fastest = 0.0  # metres are known, and nobody's speed: nobody went anywhere
     return (
         measures.persons,
-        measures.fastest_m_per_s,
+        fastest,
         measures.standing_together,
         measures.dropped,
         measures.longest_stay_s,
     )
+
+
+def at_rest(sizes: Sizes, longer_s: float) -> Sizes:
+    """Return what a second shows in which nothing moved, so many seconds after one that showed these."""
+    persons, fastest, standing, dropped, stay_s = sizes
+    stayed_s = stay_s + longer_s if stay_s else stay_s
+    return (persons, fastest and 0.0, standing, dropped and 0.0, stayed_s)
 
 
 def size(sizes: Sizes, measure: Measure) -> float | None:
