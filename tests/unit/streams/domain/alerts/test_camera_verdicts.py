@@ -152,3 +152,21 @@ def test_an_alert_of_many_cameras_fits_its_message_and_its_row(
     assert len({each.explanation for each in made.alert.cameras}) == 1
     assert len(made.alert.model_dump_json().encode()) < 0.6 * MAX_RECORD_BYTES
     assert len(made.situation.model_dump_json().encode()) < MAX_ROW_BYTES
+
+
+def test_the_camera_whose_likelihood_counts_keeps_it_wherever_it_stands() -> None:
+    """Behind a hundred others that saw less: its points are those of its ratio, not of the table."""
+    names = [f"camera-{number:03}" for number in range(PHRASED_AT_MOST + 20)]
+    reported = report("a", in_view(*names))
+    assert isinstance(reported.fact, ReportFact)
+    situation = with_report(open_situation(reported, NOON), report_row(reported, reported.fact))
+    for name in names:
+        answer = sighting("a", name, Verdict.CORROBORATED)
+        assert isinstance(answer.fact, SightingFact)
+        ratio = 12.0 if name == names[-1] else 6.0
+        fact = answer.fact.model_copy(update={"likelihood": LONGEST.model_copy(update={"ratio": ratio})})
+        situation = situation.model_copy(update={"sightings": (*situation.sightings, sighting_row(answer, fact))})
+    judged = judge(situation, RULES, NOON)
+    assert [each.likelihood is not None for each in judged.cameras] == [True] * PHRASED_AT_MOST + [False] * 19 + [True]
+    [factor] = [each for each in judged.scored.factors if each.rule_id == "verdict.corroborated"]
+    assert factor.points == 11
