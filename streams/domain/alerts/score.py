@@ -41,14 +41,20 @@ _BEST: Final[dict[Verdict, Callable[[str, Told], Phrase]]] = {
     Verdict.UNSEEN: says.best_unseen,
     Verdict.CAMERA_UNAVAILABLE: says.best_camera_unavailable,
 }
+
+
+def _told_of(verdict: Verdict, phrase: Phrase) -> tuple[Verdict, Phrase, str]:
+    return verdict, phrase, sentence(phrase)
+
+
 _UNASKED: Final = {
-    Coverage.NOT_PERMITTED_NOW: (Verdict.CAMERA_UNAVAILABLE, says.camera_not_permitted_now()),
-    Coverage.NO_CAMERAS_FOR_CATEGORY: (Verdict.NO_COVERAGE, says.camera_not_for_category()),
-    Coverage.OUT_OF_RANGE: (Verdict.NO_COVERAGE, says.camera_out_of_range()),
+    Coverage.NOT_PERMITTED_NOW: _told_of(Verdict.CAMERA_UNAVAILABLE, says.camera_not_permitted_now()),
+    Coverage.NO_CAMERAS_FOR_CATEGORY: _told_of(Verdict.NO_COVERAGE, says.camera_not_for_category()),
+    Coverage.OUT_OF_RANGE: _told_of(Verdict.NO_COVERAGE, says.camera_out_of_range()),
 }
 """What a camera says that was not asked. One that covers the place and may not be looked at could not look: it is there."""
 
-_LOOKING: Final = (Verdict.PENDING, says.camera_still_looking())
+_LOOKING: Final = _told_of(Verdict.PENDING, says.camera_still_looking())
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNKNOWN_KIND: Final = "unknown_kind"
 """The factor of an urgent report that no table explains."""
@@ -330,21 +336,17 @@ def camera_verdicts(situation: Situation) -> tuple[AlertCamera, ...]:
     for row in reports:
         for near in row.cameras:
             answer = answers.get((row.report.incident_id, near.camera_id))
-            told_by: dict[str, Any] = {
-                "camera_id": near.camera_id,
-                "distance_m": near.distance_m,
-                "coverage": near.coverage,
-            }
+            told_by: dict[str, Any] = {"camera_id": near.camera_id, "distance_m": near.distance_m}
             until = None if row.report.cancelled else near.attention_until
             if until is not None:
                 attention[near.camera_id] = max(until, attention.get(near.camera_id, until))
             if near.coverage in _UNASKED or answer is None:
-                verdict, phrase = _UNASKED.get(near.coverage, _LOOKING)
-                told_by |= {"verdict": verdict, "explanation": sentence(phrase), "phrase": phrase}
+                verdict, phrase, words = _UNASKED.get(near.coverage, _LOOKING)
+                told_by |= {"verdict": verdict, "explanation": words, "phrase": phrase}
             else:
                 told_by |= {"verdict": answer.verdict, "explanation": answer.words, "phrase": answer.phrase}
                 told_by |= {"zone_id": answer.zone_id, "degraded": answer.degraded, "likelihood": answer.likelihood}
-            said.append(AlertCamera(**told_by))
+            said.append(AlertCamera(coverage=near.coverage, **told_by))
     said += [_seen_by_itself(row) for row in episodes]
     best: dict[str, AlertCamera] = {}
     for camera in sorted(said, key=_telling):
