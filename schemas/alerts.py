@@ -10,7 +10,7 @@ from pydantic import Field
 
 from schemas.base import Identifier, Message, Part, ShortText, Utc
 from schemas.categories import Category, Priority
-from schemas.evidence import Coverage, Verdict
+from schemas.evidence import Coverage, Likelihood, Verdict
 from schemas.geo import Position
 from schemas.incidents import Notes
 from schemas.phrases.phrase import Phrase
@@ -99,6 +99,7 @@ class AlertCamera(Part):
     phrase: Annotated[Phrase | None, Field(description="The explanation as a phrase")] = None
     degraded: bool = False
     attention_until: Utc | None = None
+    likelihood: Annotated[Likelihood | None, Field(description="Of what it saw; null where it does not tell")] = None
 
 
 class GroupedCount(Part):

@@ -68,20 +68,22 @@ class Likelihood(Part):
     """Likelihood: how much more likely a sight is if the report is true than at this place and hour anyway.
 
     `ratio` is P(sight | report true) / P(sight | nothing): above 1 it speaks for the report, below 1 against it.
-    `base_rate` is how often windows of this length about nothing show it here, as learnt from `windows` of them; null where too
-    little was learnt. `hit_rate` is how often it shows when the report is true and the camera could have seen it. `learnt_of`
-    says over which hours: `hour`, `near_hours`, `day_kind`, or `nothing`.
+    `base_rate` is how often windows of this length about nothing show it here, in any of the cameras that may see the place, as
+    learnt from `windows` blocks of ten minutes; null where too little was learnt: the ratio is 1 then. `hit_rate` is how often it
+    shows when the report is true and the camera could have seen it; null where nobody says. `learnt_of` says over which hours:
+    `hour`, `near_hours`, `day_kind`, or `nothing`. `met` are the measures that showed as their hit rates mean it.
     """
 
     signal: Annotated[str, Field(max_length=40)]
     ratio: Annotated[float, Field(gt=0)]
-    hit_rate: Annotated[float, Field(gt=0, lt=1)]
+    hit_rate: Annotated[float, Field(gt=0, lt=1)] | None = None
     base_rate: Annotated[float, Field(gt=0, lt=1)] | None = None
     windows: Annotated[int, Field(ge=0)] = 0
     learnt_of: Annotated[str, Field(max_length=20)] = "nothing"
     in_view: Annotated[
         float, Field(ge=0, le=1, description="The chance that the place reported lies in view, by its accuracy")
     ] = 1.0
+    met: Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(max_length=20)] = ()
 
 
 class SightingFact(Part):

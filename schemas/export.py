@@ -22,12 +22,15 @@ from schemas.base import Message
 from schemas.catalogue import IN_HEADER, MESSAGES
 from schemas.codec import JPEG, JSON, OCTETS
 from schemas.dead_letters import DeadLetterReference
+from schemas.phrases import codes as _codes  # noqa: F401  # they are declared where they are read
+from schemas.phrases.declare import CODES, KINDS, ValueKind
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 SCHEMA_FORMAT: Final = "application/schema+json;version=draft-2020-12"
 READERS: Final = "readers"
 """The folder of the schemas for those who read."""
 ASYNCAPI_FILE: Final = "asyncapi.json"
+PHRASES_FILE: Final = "phrases.json"
 CONTRACT_VERSION: Final = "1.0.0"
 """Version of the whole set: the first number changes when a reader of the set must change."""
 
@@ -144,14 +147,33 @@ def asyncapi(topics: Sequence[TopicFacts]) -> dict[str, Any]:
             "version": CONTRACT_VERSION,
             "description": "Messages of a municipal camera control room's event pipeline: CloudEvents 1.0 in Kafka's "
             "binary mode, JSON in the value. What is written fits these schemas; who reads ignores fields that it does not know, "
-            "as the schemas in readers/ do.",
+            "as the schemas in readers/ do. What is told to people is a phrase: a code of phrases.json with its values, and its "
+            "English sentence beside it. Codes are added in minor versions: of one that is not known, show the sentence.",
             "license": {"name": "AGPL-3.0-or-later"},
         },
         "defaultContentType": JSON,
+        "x-phrases": {"$ref": f"./{PHRASES_FILE}"},
         "channels": {topic.name: _channel(topic, carried[topic.name]) for topic in used},
         "operations": operations,
         "components": {"messages": {schema_name(model): _message(model) for model in MESSAGES}},
     }
+
+
+def phrases() -> dict[str, Any]:
+    """Return every code of a phrase with its values, and of which kind each is, in the order of the codes."""
+    return {
+        "title": "phrases",
+        "description": "Codes of phrases with their values. Their sentences are in schemas/phrases/*.ftl (Project Fluent). "
+        + " ".join(f"{name}: {said}." for name, said in KINDS.items()),
+        "codes": {code: {name: _kind(kind) for name, kind in CODES[code].items()} for code in sorted(CODES)},
+    }
+
+
+def _kind(kind: ValueKind) -> dict[str, Any]:
+    told: dict[str, Any] = {"kind": kind.name}
+    if kind.decimals is not None:
+        told["decimals"] = kind.decimals
+    return told | ({"trimmed": True} if kind.trimmed else {})
 
 
 def _channel(topic: TopicFacts, models: Sequence[type[Message]]) -> dict[str, Any]:
@@ -217,6 +239,7 @@ def documents(topics: Sequence[TopicFacts]) -> dict[str, str]:
     files: dict[str, Any] = {f"{schema_name(model)}.json": json_schema(model) for model in MESSAGES}
     files |= {f"{READERS}/{schema_name(model)}.json": reader_schema(model) for model in MESSAGES}
     files[ASYNCAPI_FILE] = asyncapi(topics)
+    files[PHRASES_FILE] = phrases()
     return {name: json.dumps(content, indent=2, ensure_ascii=False) + "\n" for name, content in files.items()}
 
 

@@ -132,6 +132,11 @@ def _seen_in_the_second_release(row: Document) -> Document:
     return {**row, "seconds": [[*second, [], second[persons]] for second in row["seconds"]]}
 
 
+def _seen_without_measures(row: Document) -> Document:
+    """What a view and a zone showed was not kept then: it is not known."""
+    return {**row, "seconds": [[*second, None] for second in row["seconds"]], "measures": None}
+
+
 def _camera_unattended(row: Document) -> Document:
     """No report asked for attention then."""
     return {**row, "zones": {name: {**zone, "likely": []} for name, zone in row["zones"].items()}}
@@ -216,7 +221,13 @@ def _camera_without_view(row: Document) -> Document:
 def _memory_without_view(row: Document) -> Document:
     """Since when a track is in view was not kept: at least since its first known step."""
     steps, at_s = 3, 0
-    return {**row, "tracks": [[*track, track[steps][0][at_s]] for track in row["tracks"]], "view": []}
+    return {
+        **row,
+        "tracks": [[*track, track[steps][0][at_s]] for track in row["tracks"]],
+        "view": [],
+        "hurrying": [],
+        "together": [],
+    }
 
 
 def _said_without_likelihood(row: Document) -> Document:
@@ -230,7 +241,7 @@ def _told_without_phrases(row: Document) -> Document:
 
 
 ROWS: Final = RowVersions(
-    newest={"alert": 4, "camera": 5, "early": 4, "watch": 2, "memory": 3, "seen": 3, "situation": 2, "summary": 2},
+    newest={"alert": 4, "camera": 5, "early": 4, "watch": 2, "memory": 3, "seen": 4, "situation": 2, "summary": 2},
     upgrades={
         ("alert", 1): _alert_of_the_first_release,
         ("alert", 2): _alert_without_notes,
@@ -246,6 +257,7 @@ ROWS: Final = RowVersions(
         ("memory", 2): _memory_without_view,
         ("seen", 1): _seen_clearly,
         ("seen", 2): _seen_in_the_second_release,
+        ("seen", 3): _seen_without_measures,
         ("situation", 1): _told_without_phrases,
         ("summary", 1): _summary_without_a_life,
         ("watch", 1): _said_without_likelihood,

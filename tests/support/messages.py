@@ -27,6 +27,8 @@ from schemas.evidence import CameraCoverage, Coverage, Evidence, ReportFact, Ver
 from schemas.geo import Position
 from schemas.incidents import CameraWatch, Incident, Operation, incident_identity
 from schemas.observations import Observation
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes.common import own_words
 from schemas.snapshots import SnapshotReference, SnapshotRequest
 from schemas.ticks import Tick
 from schemas.trends import AreaName, Judgement, KnoxTest, NearRepeats, Trend, TrendTarget, TrendWeek
@@ -34,6 +36,7 @@ from schemas.trends import AreaName, Judgement, KnoxTest, NearRepeats, Trend, Tr
 M = TypeVar("M", bound=Message)
 
 NOON: Final = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+PROMPT = own_words("Straatroof is prompt by itself")
 STADSHART: Final = Position(lat=52.306326, lon=4.857297, accuracy_m=50)
 DETECTOR: Final = DetectorInfo(name="yolo11n", version="int8")
 ROOM: Final = "amstelveen"
@@ -134,7 +137,10 @@ _EXAMPLES: Final[tuple[Message, ...]] = (
         change=Change.EVIDENCE,
         priority=Priority.P1,
         score=82.5,
-        factors=(Factor(rule_id="base-straatroof", points=60, reason="Straatroof is prompt by itself"),),
+        factors=(
+            Factor(rule_id="base-straatroof", points=60, reason=sentence(PROMPT), phrase=PROMPT),
+            Factor(rule_id="of-an-older-release", points=0, reason="told as it is"),
+        ),
         capped_by=None,
         category=Category.STRAATROOF,
         title="Straatroof, Stadsplein, Amstelveen",

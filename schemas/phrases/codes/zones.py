@@ -44,7 +44,7 @@ def crowd_density(persons_per_m2: Tenths) -> Phrase: ...
 
 
 @phrase
-def zone_closed(persons: Count, days: Said, from_clock: Name, until_clock: Name) -> Phrase: ...
+def zone_closed(persons: Count, window: Said) -> Phrase: ...
 
 
 @phrase
@@ -52,7 +52,11 @@ def running(runners: Whole, fastest: Tenths, normal: Tenths, unit: Name) -> Phra
 
 
 @phrase
-def moving(share_percent: Whole, movers: Whole, way: Name, where: Name) -> Phrase: ...
+def came_together(together: Whole, before: Whole) -> Phrase: ...
+
+
+@phrase
+def went_away(gone: Whole, before: Whole) -> Phrase: ...
 
 
 @phrase

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from schemas.alerts import Alert, AlertCamera
@@ -108,25 +109,26 @@ def told_priority(situation: Situation, rules: Rules) -> Priority:
 def _named(lead: ReportRow | None, category: Category, episodes: Sequence[EpisodeRow], rules: Rules) -> dict[str, Any]:
     """Return the title and the place of an alert: those of its leading report, else of what a camera saw."""
     if lead is not None:
-        return {"title": lead.summary, "title_phrase": _title(lead), "place": lead.place}
+        title = _title(lead.summary, lead.report.category, lead.place, lead.report.notes)
+        return {"title": lead.summary, "title_phrase": title, "place": lead.place}
     row = episodes[0]
-    title = title_seen_by(category_phrase(category, rules.of(category).name), row.camera_id)
+    seen = title_seen_by(category_phrase(category, rules.of(category).name), row.camera_id)
     place = zone_of_camera(row.zone_id, row.camera_id)
     return {
-        "title": sentence(title)[:300],
-        "title_phrase": title,
+        "title": sentence(seen)[:300],
+        "title_phrase": seen,
         "place": sentence(place)[:120],
         "place_phrase": place,
     }
 
 
-def _title(lead: ReportRow) -> Phrase | None:
+@lru_cache(maxsize=1_024)
+def _title(told: str, category: Category, place: str, notes: tuple[ReportNote, ...]) -> Phrase | None:
     """Return a report's summary as a phrase, where it was built of category and place; None where its sender wrote another."""
-    report = lead.report
-    if lead.summary != summary(report.category, lead.place, report.notes):
+    if told != summary(category, place, notes):
         return None
-    what = kind_unknown() if ReportNote.UNKNOWN_KIND in report.notes else category_name(report.category.value)
-    return title_placed(what, lead.place) if lead.place else what
+    what = kind_unknown() if ReportNote.UNKNOWN_KIND in notes else category_name(category.value)
+    return title_placed(what, place) if place else what
 
 
 def _recipients(reports: Sequence[ReportRow], episodes: Sequence[EpisodeRow], rules: Rules) -> tuple[str, ...]:

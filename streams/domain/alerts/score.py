@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from math import log
 from typing import Any, Final, ParamSpec
 
 from schemas.alerts import AlertCamera, Factor, NearRepeat
 from schemas.categories import Category, Priority
-from schemas.evidence import Coverage, Verdict
+from schemas.evidence import Coverage, Likelihood, Verdict
 from schemas.incidents import Incident, ReportNote
 from schemas.phrases.catalogue import sentence
 from schemas.phrases.codes import factors as says
@@ -40,17 +41,26 @@ _BEST: Final[dict[Verdict, Callable[[str, Told], Phrase]]] = {
     Verdict.UNSEEN: says.best_unseen,
     Verdict.CAMERA_UNAVAILABLE: says.best_camera_unavailable,
 }
+
+
+def _told_of(verdict: Verdict, phrase: Phrase) -> tuple[Verdict, Phrase, str]:
+    return verdict, phrase, sentence(phrase)
+
+
 _UNASKED: Final = {
-    Coverage.NOT_PERMITTED_NOW: (Verdict.CAMERA_UNAVAILABLE, says.camera_not_permitted_now()),
-    Coverage.NO_CAMERAS_FOR_CATEGORY: (Verdict.NO_COVERAGE, says.camera_not_for_category()),
-    Coverage.OUT_OF_RANGE: (Verdict.NO_COVERAGE, says.camera_out_of_range()),
+    Coverage.NOT_PERMITTED_NOW: _told_of(Verdict.CAMERA_UNAVAILABLE, says.camera_not_permitted_now()),
+    Coverage.NO_CAMERAS_FOR_CATEGORY: _told_of(Verdict.NO_COVERAGE, says.camera_not_for_category()),
+    Coverage.OUT_OF_RANGE: _told_of(Verdict.NO_COVERAGE, says.camera_out_of_range()),
 }
 """What a camera says that was not asked. One that covers the place and may not be looked at could not look: it is there."""
 
-_LOOKING: Final = (Verdict.PENDING, says.camera_still_looking())
+_LOOKING: Final = _told_of(Verdict.PENDING, says.camera_still_looking())
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNKNOWN_KIND: Final = "unknown_kind"
 """The factor of an urgent report that no table explains."""
+PHRASED_AT_MOST: Final = 100
+"""Cameras of an alert whose words are told as phrases too, the first of them: a thousand of them would not fit a message. Nobody
+reads more, and the rest are told in text."""
 _VIEWS: Final = tuple(Coverage)
 """The best view first: in view, not permitted now, not for this category, out of range."""
 
@@ -221,11 +231,34 @@ def _verdict(cameras: Sequence[AlertCamera], reported: bool, rules: Rules) -> Fa
     verdict = best_verdict([camera.verdict for camera in cameras])
     if not reported:
         return _factor("verdict.camera_only", rules.verdict_points.camera_only, says.best_camera_only)
-    rule_id, points = f"verdict.{verdict.value}", rules.verdict_points.of(verdict)
-    told_by = next((each for each in cameras if each.verdict is verdict), None)
+    rule_id = f"verdict.{verdict.value}"
+    told_by = most_telling([each for each in cameras if each.verdict is verdict])
     if told_by is None or verdict is Verdict.NO_COVERAGE:
-        return _factor(rule_id, points, says.best_no_coverage)
+        return _factor(rule_id, rules.verdict_points.of(verdict), says.best_no_coverage)
+    points = verdict_points(verdict, told_by.likelihood, rules)
     return _factor(rule_id, points, _BEST[verdict], told_by.camera_id, told_by.phrase or told_by.explanation)
+
+
+def most_telling(cameras: Sequence[AlertCamera]) -> AlertCamera | None:
+    """Return the camera whose word counts, of some that say the same: whose ratio is farthest from 1, then the first."""
+    return max(cameras, key=lambda each: abs(log(each.likelihood.ratio)) if each.likelihood else 0.0, default=None)
+
+
+def verdict_points(verdict: Verdict, likelihood: Likelihood | None, rules: Rules) -> float:
+    """Return what a verdict is worth: by its likelihood, within what the verdict may be worth; else by the rules' table.
+
+    A verdict of a sender that knows no likelihood counts as it did.
+    """
+    if likelihood is None:
+        return rules.verdict_points.of(verdict)
+    points = rules.normal.points(likelihood.ratio)
+    match verdict:
+        case Verdict.CORROBORATED:
+            return max(0.0, points)
+        case Verdict.CONSISTENT:
+            return min(rules.normal.consistent_at_most, max(0.0, points))
+        case _:
+            return min(0.0, points)
 
 
 def _crowd(episodes: Sequence[EpisodeRow], rules: Rules) -> list[Factor]:
@@ -303,21 +336,17 @@ def camera_verdicts(situation: Situation) -> tuple[AlertCamera, ...]:
     for row in reports:
         for near in row.cameras:
             answer = answers.get((row.report.incident_id, near.camera_id))
-            told_by: dict[str, Any] = {
-                "camera_id": near.camera_id,
-                "distance_m": near.distance_m,
-                "coverage": near.coverage,
-            }
+            told_by: dict[str, Any] = {"camera_id": near.camera_id, "distance_m": near.distance_m}
             until = None if row.report.cancelled else near.attention_until
             if until is not None:
                 attention[near.camera_id] = max(until, attention.get(near.camera_id, until))
             if near.coverage in _UNASKED or answer is None:
-                verdict, phrase = _UNASKED.get(near.coverage, _LOOKING)
-                told_by |= {"verdict": verdict, "explanation": sentence(phrase), "phrase": phrase}
+                verdict, phrase, words = _UNASKED.get(near.coverage, _LOOKING)
+                told_by |= {"verdict": verdict, "explanation": words, "phrase": phrase}
             else:
-                told_by |= {"verdict": answer.verdict, "explanation": answer.explanation, "phrase": answer.phrase}
-                told_by |= {"zone_id": answer.zone_id, "degraded": answer.degraded}
-            said.append(AlertCamera(**told_by))
+                told_by |= {"verdict": answer.verdict, "explanation": answer.words, "phrase": answer.phrase}
+                told_by |= {"zone_id": answer.zone_id, "degraded": answer.degraded, "likelihood": answer.likelihood}
+            said.append(AlertCamera(coverage=near.coverage, **told_by))
     said += [_seen_by_itself(row) for row in episodes]
     best: dict[str, AlertCamera] = {}
     for camera in sorted(said, key=_telling):
@@ -326,7 +355,11 @@ def camera_verdicts(situation: Situation) -> tuple[AlertCamera, ...]:
         each.model_copy(update={"attention_until": attention[each.camera_id]}) if each.camera_id in attention else each
         for each in best.values()
     ]
-    return tuple(sorted(attended, key=_view))
+    ranked = sorted(attended, key=_view)
+    if len(ranked) <= PHRASED_AT_MOST:
+        return tuple(ranked)
+    rest = [each.model_copy(update={"phrase": None}) for each in ranked[PHRASED_AT_MOST:]]
+    return (*ranked[:PHRASED_AT_MOST], *rest)
 
 
 def best_verdict(verdicts: Sequence[Verdict]) -> Verdict:

@@ -19,6 +19,7 @@ from schemas.categories import Category, Priority
 from schemas.evidence import CameraCoverage, EpisodeFact, Evidence, Likelihood, ReportFact, SightingFact, Verdict
 from schemas.geo import Position
 from schemas.incidents import Incident, Operation
+from schemas.phrases.catalogue import text_of
 from schemas.phrases.phrase import Phrase
 from streams.domain.alerts.damping import ShownPriority
 from streams.domain.alerts.lifecycle import Cause, Life, happens
@@ -61,7 +62,10 @@ class ReportRow(Part):
 
 
 class SightingRow(Part):
-    """The best answer of one camera to one report."""
+    """The best answer of one camera to one report. `words` tells it, whether it has a phrase or a text.
+
+    The text is not kept beside a phrase that says it: a situation holds up to a thousand answers in one row.
+    """
 
     incident_id: str
     camera_id: Identifier
@@ -73,6 +77,11 @@ class SightingRow(Part):
     likelihood: Likelihood | None = None
     occurred_at: Utc
     evidence_id: str
+
+    @property
+    def words(self) -> str:
+        """Return the explanation in English."""
+        return text_of(self.phrase) if self.phrase is not None and not self.explanation else self.explanation
 
 
 class EpisodeRow(Part):
@@ -225,8 +234,10 @@ def sighting_row(evidence: Evidence, fact: SightingFact) -> SightingRow:
         camera_id=evidence.camera_id,
         occurred_at=evidence.occurred_at,
         evidence_id=evidence.evidence_id,
+        explanation="" if fact.phrase is not None and text_of(fact.phrase) == fact.explanation else fact.explanation,
         phrase=fact.phrase,
-        **fact.model_dump(exclude={"kind", "signal", "value", "phrase"}),
+        likelihood=fact.likelihood,
+        **fact.model_dump(exclude={"kind", "signal", "value", "phrase", "explanation", "likelihood"}),
     )
 
 

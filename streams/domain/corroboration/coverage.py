@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
-from shapely import STRtree
+import numpy as np
+from numpy.typing import NDArray
+from shapely import STRtree, contains_xy
 from shapely.geometry import Point
 
 from schemas.base import derive_id
@@ -34,12 +37,35 @@ Permitted = Callable[[Camera], bool]
 """Whether a camera may be looked at now."""
 
 
+def _spread(points: int) -> NDArray[np.float64]:
+    """Return equally likely places around one that is right to 1 m in 95 % of cases: normal in both directions.
+
+    They lie on a spiral by the golden angle (H. Vogel, "A better way to construct the sunflower head", Mathematical
+    Biosciences 44 (1979), 179-189), at the quantiles of a Rayleigh distribution.
+    """
+    number = np.arange(points)
+    radius = np.sqrt(np.log1p(-(number + 0.5) / points) / np.log(0.05))
+    angle = number * np.pi * (3 - np.sqrt(5))
+    return np.column_stack((radius * np.cos(angle), radius * np.sin(angle)))
+
+
+_SPREAD: Final = _spread(400)
+"""Enough for a chance to be right to .02."""
+
+
 @dataclass(frozen=True, slots=True)
 class NearCamera:
-    """A camera and how far its view area is from a place, in metres; 0 when it sees the place."""
+    """A camera near a place.
+
+    Attributes:
+        camera: It.
+        distance_m: How far its view area is from the place; 0 when it sees the place.
+        in_view: The chance that the true place lies in its view area, by the place's accuracy.
+    """
 
     camera: Camera
     distance_m: float
+    in_view: float = 1.0
 
 
 class CoverageMap:
@@ -64,11 +90,25 @@ class CoverageMap:
         nearest = min(self._rooms, key=lambda room: distance_to_area_m(point, room[1]))
         return nearest[0], False
 
-    def cameras_near(self, point: GroundPoint, reach_m: float) -> list[NearCamera]:
-        """Return the cameras whose view area is within reach, nearest first, equal distances by id."""
+    def cameras_near(self, point: GroundPoint, reach_m: float, accuracy_m: float = 1.0) -> list[NearCamera]:
+        """Return the cameras whose view area is within reach, nearest first, equal distances by id.
+
+        Args:
+            point: The place.
+            reach_m: How far away a view area may be.
+            accuracy_m: Within what the true place lies in 95 % of cases.
+        """
         place = Point(point.x_m, point.y_m)
         found = self._tree.query(place, predicate="dwithin", distance=reach_m)
-        near = [NearCamera(self._cameras[index], float(self._views[index].distance(place))) for index in found.tolist()]
+        likely = _SPREAD * accuracy_m + (point.x_m, point.y_m)
+        near = [
+            NearCamera(
+                self._cameras[index],
+                float(self._views[index].distance(place)),
+                round(float(contains_xy(self._views[index], likely[:, 0], likely[:, 1]).mean()), 3),
+            )
+            for index in found.tolist()
+        ]
         return sorted(near, key=lambda each: (each.distance_m, each.camera.id))
 
 
@@ -126,7 +166,7 @@ def locate_report(
     reach_m = rule.distance_m + min(accuracy_m, rules.looking.accuracy_at_most_m)
     if accuracy_m >= rules.position.poor_from_m:
         notes.append(says.place_poor(accuracy_m, reach_m))
-    near = ground.cameras_near(point, reach_m + rules.looking.near_m)
+    near = ground.cameras_near(point, reach_m + rules.looking.near_m, accuracy_m)
     in_reach = [each for each in near if each.distance_m <= reach_m]
     if len(in_reach) > rules.looking.asked_at_most:
         notes.append(says.place_many_cameras(len(in_reach), rules.looking.asked_at_most))
@@ -169,8 +209,11 @@ def watches(incident: Incident, located: Located, rules: Rules) -> list[CameraWa
     """Return one watch per camera that is asked, and one that ends the watch per camera that must stop looking."""
     room = located.rooms[0]
     attended = {near.camera_id: near.attention_until for near in located.coverage}
+    in_views = sum(each.in_view for each in located.asked)
     asked = [
-        _watch(incident, each, room, incident.operation, incident.category, rules, attended.get(each.camera.id))
+        _watch(
+            incident, each, room, incident.operation, incident.category, rules, attended.get(each.camera.id), in_views
+        )
         for each in located.asked
     ]
     return asked + [
@@ -186,6 +229,7 @@ def _watch(
     category: Category,
     rules: Rules,
     attention_until: datetime | None = None,
+    in_views: float = 1.0,
 ) -> CameraWatch:
     window_from, window_until = looking_window(category, incident.occurred_at, rules)
     return CameraWatch(
@@ -201,6 +245,8 @@ def _watch(
         window_until=window_until,
         occurred_at=incident.occurred_at,
         attention_until=attention_until,
+        in_view=near.in_view,
+        in_views=round(in_views, 3),
     )
 
 

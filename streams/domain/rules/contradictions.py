@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from schemas.categories import Category, Priority
+from streams.domain.normal.measure import Measure
 from streams.domain.rules.causes import cause_contradictions
 
 if TYPE_CHECKING:
@@ -52,8 +53,9 @@ def _limits(category: Category, rule: CategoryRule) -> Iterator[str]:
         yield f"rises_on_camera_alone true: what only a camera saw stays P4, except {allowed}"
     if category in PRESENCE_ONLY and rule.cameras is not None:
         for number, signal in enumerate(rule.cameras.signals):
-            named = set(signal.model_dump(exclude_none=True)) - {"persons"}
-            if named:
+            named = set(signal.model_dump(exclude_defaults=True)) - {"persons"}
+            named = {signal.measure.value} if signal.measure else named
+            if named - {Measure.PERSONS.value}:
                 words = ", ".join(sorted(named))
                 yield f"cameras.signals.{number}.{words}: behaviour is never inferred here, expected persons alone"
 
@@ -76,7 +78,7 @@ def _unknown_kinds(rules: Rules) -> Iterator[str]:
     least += min(0.0, rules.position.missing_points, rules.position.poor_points)
     least += min((step.points for step in rules.age), default=0.0)
     if rule.cameras is not None:
-        least += rules.verdict_points.contradicted
+        least += min(rules.verdict_points.contradicted, rules.normal.points_at_least)
     if least < rules.thresholds.p2:
         yield (
             f"unknown_kind.points {unknown.points:g}: an urgent report of an unknown kind may have only {least:g} points, "

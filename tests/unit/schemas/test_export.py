@@ -17,7 +17,8 @@ from pydantic import ValidationError as ModelError
 from schemas.base import Message
 from schemas.catalogue import MESSAGES
 from schemas.evidence import Evidence
-from schemas.export import check, documents, export, schema_name
+from schemas.export import PHRASES_FILE, check, documents, export, schema_name
+from schemas.phrases.declare import CODES, KINDS
 from streams.cli.schemas import FOLDER, topic_facts
 from tests.support.messages import example
 
@@ -115,10 +116,11 @@ def test_example_fits_and_extra_fields_do_not(model: type[Message]) -> None:
 
 @pytest.mark.parametrize("model", MESSAGES, ids=schema_name)
 def test_nested_objects_refuse_extra_fields_too(model: type[Message]) -> None:
-    """A field for an age is refused inside every part of every example."""
+    """A field for an age is refused inside every part of every example; the values of a phrase are no fields, see below."""
     validator = _validator(f"{schema_name(model)}.json")
     document = json.loads(example(model).model_dump_json())
-    for part in list(_nodes(document))[1:]:
+    parts = list(_nodes(document))[1:]
+    for part in (each for each in parts if not any(each is phrase.get("values") for phrase in parts)):
         part["age"] = 17
         assert not validator.is_valid(document)
         del part["age"]
@@ -197,3 +199,32 @@ def test_asyncapi_names_every_topic_of_every_message() -> None:
             kafka = channels[topic]["bindings"]["kafka"]
             assert kafka["partitions"] == facts[topic].partitions
             assert str(kafka["topicConfiguration"]["retention.ms"]) == facts[topic].config["retention.ms"]
+
+
+def test_phrases_are_described_with_their_values() -> None:
+    """For who shows them in a language of its own; a kind that nobody describes is none."""
+    told = json.loads((FOLDER / PHRASES_FILE).read_text())
+    assert told["codes"]["near-repeat"] == {
+        "earlier": {"kind": "count", "decimals": 0},
+        "within_m": {"kind": "number", "decimals": 0},
+        "within_days": {"kind": "number"},
+        "nearest_m": {"kind": "number", "decimals": 0},
+        "at": {"kind": "moment"},
+    }
+    kinds = {value["kind"] for values in told["codes"].values() for value in values.values()}
+    assert kinds == set(KINDS)
+
+
+def test_no_value_of_a_phrase_is_named_after_what_may_not_be_said() -> None:
+    """Names of values are free for newer releases; of this one none is about a person."""
+    assert {name for values in CODES.values() for each in values for name in each.split("_")} & FORBIDDEN == set()
+
+
+def test_a_phrase_fits_its_schema_however_it_is_made_up() -> None:
+    """By an independent validator, with phrases within phrases; what is no value does not."""
+    schema = json.loads((FOLDER / "alert.v1.json").read_text())
+    validator = Draft202012Validator({"$ref": "#/$defs/Phrase", "$defs": schema["$defs"]})
+    inner = {"code": "b", "values": {"n": 3, "x": 2.5}}
+    validator.validate({"code": "a", "values": {"what": inner, "all": [inner, inner], "name": "cam-1"}})
+    for wrong in (None, True, [3], {"code": "B"}, "x" * 301):
+        assert not validator.is_valid({"code": "a", "values": {"what": wrong}}), wrong

@@ -9,14 +9,17 @@ from pathlib import Path
 import pytest
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from schemas.phrases import codes
 from schemas.phrases.catalogue import catalogue, in_words, knows, plain_sentences, sentence, source, told
 from schemas.phrases.declare import CODES
 from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase
 from tests.support.phrases import made
+from tests.support.words import FREQUENT, SHARED, english_in, of_catalogue
 
+ROOT = Path(__file__).parents[4]
 NEWER = Phrase(code="of-a-newer-release", values={"b": 2.5, "a": "x"})
 
 
@@ -49,9 +52,10 @@ class Uses(Visitor):  # type: ignore[misc]
         self.within.add(node.id.name)
 
     def visit_FunctionReference(self, node: ast.FunctionReference) -> None:
-        assert node.id.name == "MOMENT"
         (given,) = node.arguments.positional
-        self.moments.add(given.id.name)
+        assert node.id.name in {"MOMENT", "NUMBER"}
+        if node.id.name == "MOMENT":
+            self.moments.add(given.id.name)
         self.generic_visit(node)
 
 
@@ -68,12 +72,6 @@ def uses(language: Language) -> dict[str, Uses]:
             assert not found[name].within, f"{name} stands within a sentence, and has one within it"
             each.take(found[name])
     return found
-
-
-def test_every_file_of_codes_is_known() -> None:
-    """One that nobody imports would declare nothing."""
-    folder = Path(codes.__file__).parent
-    assert {path.stem for path in folder.glob("*.py")} - {"__init__"} == set(codes.__all__)
 
 
 @pytest.mark.parametrize("language", Language)
@@ -96,7 +94,7 @@ def test_each_sentence_uses_a_value_as_its_type_allows(language: Language) -> No
     for code, each in uses(language).items():
         for name, keys in each.chosen.items():
             assert CODES[code][name].name == ("count" if keys & {"one", "0"} else "name"), (code, name)
-        assert each.moments == {name for name, kind in CODES[code].items() if kind.name == "moment"}, code
+        assert each.moments == {name for name, kind in CODES[code].items() if kind.name in {"moment", "day"}}, code
 
 
 def test_dutch_knows_each_word_that_english_chooses_by() -> None:
@@ -184,3 +182,51 @@ def test_phrases_within_phrases_are_bounded_by_the_parser() -> None:
     assert sentence(phrase, Language.NL).endswith("x")
     with pytest.raises(ValueError):
         Phrase.model_validate_json("".join(nested(5_000)))
+
+
+def test_dutch_sentences_have_no_english_word() -> None:
+    """But for those that both languages have, which are all in use."""
+    dutch, english = of_catalogue(Language.NL), of_catalogue(Language.EN) | FREQUENT
+    assert dutch & english == SHARED
+
+
+def test_english_is_found_in_dutch() -> None:
+    """Otherwise the test above would show nothing."""
+    assert english_in("een camera zag het: cam-1, nobody in zone plein, ALN since 12:00") == {"nobody", "since"}
+    assert english_in("een camera zag het in zone plein") == set()
+
+
+SOURCES = [
+    path for name in ("schemas", "detectors", "streams", "bench") for path in sorted((ROOT / name).rglob("*.py"))
+]
+
+
+def test_every_phrase_is_made_by_the_function_of_its_code() -> None:
+    """Which checks what it is given; so no other code can be sent."""
+    made_elsewhere = [str(path) for path in SOURCES if "Phrase(code=" in path.read_text() and path.name != "declare.py"]
+    assert made_elsewhere == []
+
+
+def test_every_code_is_told_somewhere() -> None:
+    """A sentence that nothing says any more goes."""
+    text = "\n".join(path.read_text() for path in SOURCES if path.parent.name != "codes" or path.name == "common.py")
+    named = set(re.findall(r"\w+", text))
+    assert [code for code in CODES if code.replace("-", "_") not in named] == []
+
+
+VALUES = st.one_of(
+    st.text(max_size=30),
+    st.integers(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from([NEWER, made("seen-persons"), (NEWER, made("seen-persons", persons=1)), ()]),
+)
+
+
+@settings(max_examples=300)
+@given(st.data(), st.sampled_from(sorted(CODES)), st.sampled_from(Language))
+def test_any_values_under_any_code_are_told(data: st.DataObject, code: str, language: Language) -> None:
+    """A partner's phrase may have values of other kinds than are declared; nobody who reads it fails."""
+    names = st.sampled_from([*CODES[code], "another"])
+    phrase = Phrase(code=code, values=data.draw(st.dictionaries(names, VALUES, max_size=8)))
+    assert isinstance(sentence(phrase, language), str)
+    assert Phrase.model_validate_json(phrase.model_dump_json(), strict=True) == phrase
