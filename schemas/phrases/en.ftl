@@ -515,7 +515,7 @@ cause-link = { $symptom } { $distance_m } m from { $cause }, { $order ->
 
 ## Next steps: what the rules recommend, and why
 
-service = { $service ->
+next-send = ask { $service ->
     [politie] the police
     [brandweer] the fire service
     [ambulance] the ambulance service
@@ -523,9 +523,16 @@ service = { $service ->
     [ggd] the health service
     [oov] the safety team
    *[other] { $service }
-}
-next-send = ask { $service } to go
-next-send-and-look = ask { $service } to go, and look at camera { $camera }
+} to go
+next-send-and-look = ask { $service ->
+    [politie] the police
+    [brandweer] the fire service
+    [ambulance] the ambulance service
+    [hor] municipal enforcement
+    [ggd] the health service
+    [oov] the safety team
+   *[other] { $service }
+} to go, and look at camera { $camera }
 next-look = look at camera { $camera } first
 next-call-back = call { $partner } back
 next-wait = wait

@@ -588,7 +588,7 @@ cause-link = { $symptom } op { $distance_m } m van { $cause }, { $order ->
 
 ## Volgende stap: wat de regels aanraden, en waarom
 
-service = { $service ->
+next-send = vraag { $service ->
     [politie] de politie
     [brandweer] de brandweer
     [ambulance] de ambulance
@@ -596,9 +596,16 @@ service = { $service ->
     [ggd] de GGD
     [oov] het team veiligheid
    *[other] { $service }
-}
-next-send = vraag { $service } om te gaan
-next-send-and-look = vraag { $service } om te gaan en kijk op camera { $camera }
+} om te gaan
+next-send-and-look = vraag { $service ->
+    [politie] de politie
+    [brandweer] de brandweer
+    [ambulance] de ambulance
+    [hor] handhaving
+    [ggd] de GGD
+    [oov] het team veiligheid
+   *[other] { $service }
+} om te gaan en kijk op camera { $camera }
 next-look = kijk eerst op camera { $camera }
 next-call-back = bel { $partner } terug
 next-wait = wacht

@@ -43,6 +43,8 @@ COMPARED: Final = (
     "near_repeats",
     "verdict",
     "report_verdicts",
+    "caused_by",
+    "under_cause",
 )
 """What must come out again. Reasons are compared as text: what was sent before there were phrases has none."""
 
@@ -126,8 +128,9 @@ def recompute(alert: Alert, recording: Recording, rules: Rules, plan: Plan = NO_
 
 
 def _concerns(decision: DecisionLog, alert: Alert, recording: Recording) -> bool:
-    """Return whether a decision changed the alert or one that it repeats, or was made on what names one of its reports."""
-    if {alert.alert_id, *(each.alert_id for each in alert.near_repeats)} & set(decision.alert_ids):
+    """Return whether a decision changed the alert, one that it repeats, or its cause, or was made on what names its reports."""
+    cause = () if alert.caused_by is None else (alert.caused_by,)
+    if {alert.alert_id, *cause, *(each.alert_id for each in alert.near_repeats)} & set(decision.alert_ids):
         return True
     record = _record(decision, recording)
     value = (record.value if record else None) or b""

@@ -3,20 +3,16 @@
 # mypy: disable-error-code="empty-body"
 from __future__ import annotations
 
-from schemas.phrases.declare import Name, Said, phrase
+from schemas.phrases.declare import Name, phrase
 from schemas.phrases.phrase import Phrase
 
 
 @phrase
-def service(service: Name) -> Phrase: ...
+def next_send(service: Name) -> Phrase: ...
 
 
 @phrase
-def next_send(service: Said) -> Phrase: ...
-
-
-@phrase
-def next_send_and_look(service: Said, camera: Name) -> Phrase: ...
+def next_send_and_look(service: Name, camera: Name) -> Phrase: ...
 
 
 @phrase

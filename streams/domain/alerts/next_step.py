@@ -17,7 +17,6 @@ from schemas.phrases.codes.next_steps import (
     next_step_reason,
     next_wait,
     next_with_cause,
-    service,
 )
 from schemas.phrases.phrase import Phrase
 from streams.domain.alerts.situation import VERDICT_RANK, Situation
@@ -83,7 +82,7 @@ def _step(
 ) -> Phrase | None:
     match rule.do:
         case Step.SEND:
-            who, camera_id = service(rules.of(category).recipients[0]), _camera(cameras)
+            who, camera_id = rules.of(category).recipients[0], _camera(cameras)
             return next_send_and_look(who, camera_id) if camera_id else next_send(who)
         case Step.LOOK:
             camera_id = _camera(cameras)

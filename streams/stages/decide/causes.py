@@ -20,13 +20,31 @@ from streams.stages.decide.index import SituationIndex
 class CauseStore:
     """The causes and symptoms of one control room, for one input."""
 
-    def __init__(self, index: SituationIndex, rules: Rules, look_soon: Callable[[str, datetime], None]) -> None:
-        """Look in the index; `look_soon` notes an alert to be looked at with the next bucket."""
+    def __init__(
+        self,
+        index: SituationIndex,
+        rules: Rules,
+        get: Callable[[str], Situation | None],
+        look_soon: Callable[[str, datetime], None],
+    ) -> None:
+        """Look in the index; `get` returns an alert, `look_soon` notes one to be looked at with the next bucket."""
         self._index = index
+        self._get = get
         self._rules = rules
         self._look_soon = look_soon
         self._added: dict[str, set[str]] = {}
         self._removed: dict[str, set[str]] = {}
+
+    def of_change(self, before: Situation | None, after: Situation) -> list[Situation]:
+        """Return what may be the cause of a situation after a change: where its facts say the same as before, the one it had.
+
+        What came near meanwhile had it looked at.
+        """
+        known = before is not None and before.ended_at is None and before.detached is after.detached
+        if before is None or not known or self._moved(before, after):
+            return self.near(after)
+        cause = None if after.caused_by is None else self._get(after.caused_by.alert_id)
+        return [] if cause is None else [cause]
 
     def near(self, situation: Situation) -> list[Situation]:
         """Return what may be the cause of a situation; nothing where its category has none."""
@@ -60,6 +78,12 @@ class CauseStore:
             for alert_id in sorted(self._concerned(before, after)):
                 self._look_soon(alert_id, now)
 
+    def _moved(self, before: Situation, after: Situation) -> bool:
+        """Return whether the facts say otherwise what a thing is, where and when."""
+        if before.reports is after.reports and before.episodes is after.episodes:
+            return False
+        return spotted(before, self._rules) != spotted(after, self._rules)
+
     def _move(self, alert_id: str, was: str | None, link: str | None) -> None:
         if was is not None:
             self._removed.setdefault(was, set()).add(alert_id)
@@ -71,7 +95,7 @@ class CauseStore:
     def _concerned(self, before: Situation | None, after: Situation) -> set[str]:
         """Return what may have another cause after a change, or stand otherwise with it."""
         known = set(before.symptoms if before is not None else ()) | set(after.symptoms)
-        if before is not None and _stands(before) == _stands(after) and not _moved(before, after):
+        if before is not None and _stands(before) == _stands(after) and not self._moved(before, after):
             return set()
         if before is not None and explains(before) and not explains(after):
             return known
@@ -81,10 +105,6 @@ class CauseStore:
             return known
         near = self._index.near(here.point, reach.distance_m, reach.groups)
         return known | {each.alert_id for each in near if link_of(each, (after,), self._rules) is not None}
-
-
-def _moved(before: Situation, after: Situation) -> bool:
-    return before.reports is not after.reports or before.episodes is not after.episodes
 
 
 def _stands(situation: Situation) -> tuple[object, ...]:

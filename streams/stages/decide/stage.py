@@ -129,10 +129,17 @@ class Decide:
         return self._revise(before, after, store, why, now)
 
     def _revise(
-        self, before: Situation | None, after: Situation, store: SituationStore, why: Change, now: datetime
+        self,
+        before: Situation | None,
+        after: Situation,
+        store: SituationStore,
+        why: Change,
+        now: datetime,
+        look: bool = False,
     ) -> Alert:
-        repeats, near = store.repeats.of(after), store.causes.near(after)
-        revision = revise(before, after, why, repeats, self._policy, now, near)
+        """Write and return the next revision; `look` whether to look for another cause, though its facts are the same."""
+        near = store.causes.near(after) if look else store.causes.of_change(before, after)
+        revision = revise(before, after, why, store.repeats.of(after), self._policy, now, near)
         return store.keep(before, revision, now)
 
     def _look_at_repeats(self, store: SituationStore, now: datetime) -> list[Alert]:
@@ -191,7 +198,7 @@ class Decide:
         step = due(known, self._rules, now)
         if step is None:
             stale = store.causes.stale(known)
-            alert = self._revise(known, known, store, Change.EVIDENCE, now) if stale else None
+            alert = self._revise(known, known, store, Change.EVIDENCE, now, look=True) if stale else None
             store.look_again(store.get(alert_id) or known)
             return alert
         if (
@@ -199,7 +206,7 @@ class Decide:
         ):  # said before: it takes no more
             store.put(known, step.situation)
             return None
-        changed = self._change(known, step.situation, store, step.change, now)
+        changed = self._revise(known, step.situation, store, step.change, now, look=True)
         store.look_again(store.get(alert_id) or known)
         return changed
 

@@ -98,7 +98,7 @@ class SituationStore:
         self.acted = ProcessedActions(rows, room)
         self.budget = BudgetService(rows, room, rules, registry_version, self._due, self.acted)
         self.repeats = NearRepeatStore(rows, room, rules, self._due)
-        self.causes = CauseStore(self.index, rules, self.look_soon)
+        self.causes = CauseStore(self.index, rules, self.get, self.look_soon)
 
     def get(self, alert_id: str) -> Situation | None:
         """Return a situation, or None."""

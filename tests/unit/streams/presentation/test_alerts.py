@@ -13,7 +13,7 @@ from schemas.categories import Priority
 from schemas.evidence import Coverage, Verdict
 from schemas.phrases.catalogue import sentence
 from schemas.phrases.codes.causes import cause_link
-from schemas.phrases.codes.next_steps import next_send_and_look, service
+from schemas.phrases.codes.next_steps import next_send_and_look
 from schemas.phrases.codes.notes import note_called_back, note_no_answer
 from schemas.phrases.codes.operator_list import alert_state, heading, verdict
 from schemas.phrases.codes.titles import category_name
@@ -192,7 +192,7 @@ def test_a_row_says_the_link_the_notes_and_the_next_step() -> None:
         caused_by="fire",
         cause_reason=cause_link(category_name("crowd_density"), category_name("brand"), 40, 90, "after"),
         notes=[AlertNote(phrase=each, user="op", noted_at=NOON) for each in (note_no_answer(), note_called_back())],
-        next_step=next_send_and_look(service("politie"), "cam-1"),
+        next_step=next_send_and_look("politie", "cam-1"),
     )
     assert row(told, NOON, Language.NL).why.splitlines()[-4:] == [
         "↳ drukte op 40 m van brand, 90 s na het begin",

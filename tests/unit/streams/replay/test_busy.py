@@ -44,6 +44,7 @@ CATEGORIES = (
     Category.STRAATROOF,
     Category.JEUGDOVERLAST,
     Category.VERWARD_PERSOON,
+    Category.BRAND,
 )
 ON_THE_LIST = {AlertState.NEW, AlertState.ACKNOWLEDGED, AlertState.RETURNED_TO_NORMAL}
 
@@ -105,7 +106,7 @@ class Busy:
                 seen, other = chance.choice(newest), chance.choice(newest)
                 return action(
                     seen.alert_id,
-                    chance.choice(list(Action)),
+                    chance.choice((*Action, *(Action.SPLIT,) * 6, Action.MERGE)),
                     chance.choice(("known", "false", "")),
                     self._now + seconds(100),
                     number=step,
@@ -113,6 +114,7 @@ class Busy:
                     seen_revision=seen.revision,
                     user=f"operator-{chance.randrange(2)}",
                     other_alert_id=other.alert_id,
+                    note=chance.choice(("called_back", "no_answer", "somebody's words")),
                     fact_id=seen.reports[-1].incident_id if seen.reports else "",
                 )
         return None
@@ -128,7 +130,7 @@ class Busy:
             operation=later if revision else Operation.CREATE,
             category=chance.choice(CATEGORIES),
             urgency=chance.randrange(5),
-            position=position(chance.randrange(0, 3_000, 150)),
+            position=position(chance.randrange(0, 2_250, 150)),
             occurred_at=self._now - seconds(chance.randrange(400)),
             reported_at=self._now,
         )
@@ -171,7 +173,16 @@ def _said(records: Sequence[Record]) -> list[tuple[str, bytes | None]]:
 
 def test_busy_rooms_have_everything_in_them() -> None:
     """What the log is followed through is there: else the test above would tell nothing of it."""
-    busy = Busy(random.Random(5))
-    busy.run(600)
-    parts = ("grouped_under", "summary", "near_repeats", "suppression", "merged_into", "split_from", "escalated_at")
+    busy = Busy(random.Random(8))
+    busy.run(900)
+    parts: tuple[str, ...] = (
+        "grouped_under",
+        "summary",
+        "near_repeats",
+        "suppression",
+        "merged_into",
+        "split_from",
+        "escalated_at",
+    )
+    parts += ("caused_by", "under_cause", "symptoms", "notes", "next_step")
     assert [part for part in parts if not any(getattr(alert, part) for alert in busy.alerts)] == []
