@@ -10,9 +10,10 @@ from pydantic import Field
 
 from schemas.base import Identifier, Message, Part, ShortText, Utc
 from schemas.categories import Category, Priority
-from schemas.evidence import Coverage, Verdict
+from schemas.evidence import Coverage, Likelihood, Verdict
 from schemas.geo import Position
 from schemas.incidents import Notes
+from schemas.phrases.phrase import Phrase
 
 
 class AlertState(StrEnum):
@@ -50,11 +51,12 @@ class Grouping(StrEnum):
 
 
 class Factor(Part):
-    """One line of the score: a rule, its points, and the reason in words."""
+    """One line of the score: a rule, its points, and the reason in words, and as a phrase."""
 
     rule_id: Annotated[str, Field(min_length=1, max_length=80)]
     points: Annotated[float, Field(ge=-100, le=100)]
     reason: ShortText
+    phrase: Phrase | None = None
 
 
 class AlertReport(Part):
@@ -94,8 +96,10 @@ class AlertCamera(Part):
     verdict: Verdict
     zone_id: Identifier | None = None
     explanation: ShortText
+    phrase: Annotated[Phrase | None, Field(description="The explanation as a phrase")] = None
     degraded: bool = False
     attention_until: Utc | None = None
+    likelihood: Annotated[Likelihood | None, Field(description="Of what it saw; null where it does not tell")] = None
 
 
 class GroupedCount(Part):
@@ -174,6 +178,7 @@ class Alert(Message):
     near_repeats: tuple[NearRepeat, ...] = ()
     category: Category
     title: ShortText
+    title_phrase: Phrase | None = None
     place: Annotated[str, Field(max_length=120)]
     position: Position | None
     verdict: Verdict

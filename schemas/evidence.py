@@ -11,6 +11,7 @@ from schemas.base import Identifier, Message, Part, ShortText, Utc
 from schemas.categories import Category
 from schemas.geo import Position
 from schemas.incidents import Incident
+from schemas.phrases.phrase import Phrase
 
 
 class Coverage(StrEnum):
@@ -44,6 +45,7 @@ class ReportFact(Part):
     incident: Incident
     cameras: tuple[CameraCoverage, ...]
     note: ShortText = ""
+    phrase: Annotated[Phrase | None, Field(description="The note as a phrase")] = None
 
 
 class Verdict(StrEnum):
@@ -66,20 +68,22 @@ class Likelihood(Part):
     """Likelihood: how much more likely a sight is if the report is true than at this place and hour anyway.
 
     `ratio` is P(sight | report true) / P(sight | nothing): above 1 it speaks for the report, below 1 against it.
-    `base_rate` is how often windows of this length about nothing show it here, as learnt from `windows` of them; null where too
-    little was learnt. `hit_rate` is how often it shows when the report is true and the camera could have seen it. `learnt_of`
-    says over which hours: `hour`, `near_hours`, `day_kind`, or `nothing`.
+    `base_rate` is how often windows of this length about nothing show it here, in any of the cameras that may see the place, as
+    learnt from `windows` blocks of ten minutes; null where too little was learnt: the ratio is 1 then. `hit_rate` is how often it
+    shows when the report is true and the camera could have seen it; null where nobody says. `learnt_of` says over which hours:
+    `hour`, `near_hours`, `day_kind`, or `nothing`. `met` are all the signals that were seen, this one included.
     """
 
     signal: Annotated[str, Field(max_length=40)]
     ratio: Annotated[float, Field(gt=0)]
-    hit_rate: Annotated[float, Field(gt=0, lt=1)]
+    hit_rate: Annotated[float, Field(gt=0, lt=1)] | None = None
     base_rate: Annotated[float, Field(gt=0, lt=1)] | None = None
     windows: Annotated[int, Field(ge=0)] = 0
     learnt_of: Annotated[str, Field(max_length=20)] = "nothing"
     in_view: Annotated[
         float, Field(ge=0, le=1, description="The chance that the place reported lies in view, by its accuracy")
     ] = 1.0
+    met: Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(max_length=20)] = ()
 
 
 class SightingFact(Part):
@@ -98,6 +102,7 @@ class SightingFact(Part):
     ]
     value: Annotated[float, Field(ge=0, description="The size of that observation")]
     explanation: ShortText
+    phrase: Annotated[Phrase | None, Field(description="The explanation as a phrase")] = None
     degraded: bool = False
     likelihood: Annotated[Likelihood | None, Field(description="Null from senders that do not know it")] = None
 
@@ -112,6 +117,7 @@ class EpisodeFact(Part):
     signal: Annotated[str, Field(max_length=40)]
     value: Annotated[float, Field(ge=0)]
     explanation: ShortText
+    phrase: Annotated[Phrase | None, Field(description="The explanation as a phrase")] = None
     degraded: bool = False
     rise_per_min: Annotated[
         float | None, Field(description="Persons per minute by which a crowd rose when it reached its level")

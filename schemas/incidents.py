@@ -140,6 +140,12 @@ class CameraWatch(Message):
         Utc | None,
         Field(description="More attention is asked for until then, by the broker's clock; null asks for none"),
     ] = None
+    in_view: Annotated[
+        float, Field(ge=0, le=1, description="The chance that the place reported lies in this camera's view")
+    ] = 1.0
+    in_views: Annotated[
+        float, Field(ge=0, description="How many of the cameras that are asked have it in view, to be expected")
+    ] = 1.0
 
     @model_validator(mode="after")
     def _ordered(self) -> CameraWatch:

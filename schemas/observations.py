@@ -9,6 +9,7 @@ from pydantic import Field
 
 from schemas.base import Identifier, Message, Part, ShortText, Utc
 from schemas.cameras import DetectorInfo, Visibility
+from schemas.phrases.phrase import Phrase
 
 
 class SituationKind(StrEnum):
@@ -31,6 +32,7 @@ class ZoneSituation(Part):
     since: Utc
     value: Annotated[float, Field(ge=0)]
     explanation: ShortText
+    phrase: Annotated[Phrase | None, Field(description="The explanation as a phrase")] = None
 
 
 class GroundMeasure(Part):

@@ -22,6 +22,8 @@ LIMITS: Final = {
     "surnames": 0,
     "exercises_on_list": 0,
     "unreadable": 0,
+    "in_more_reports": 0,
+    "withdrawals_missed": 0,
 }
 """What a day of 5,000 calls with 40 of ours is held to: at most, and for shares at least."""
 
@@ -50,7 +52,14 @@ def measure(make: Callable[[], IncidentSource], seed: int, calls: int = 5_000, o
 def pooled(days: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return the figures of several days as one: the worst day's calls of elsewhere, and the shares of all calls together."""
     told: dict[str, Any] = {"foreign_on_list": max(day["foreign_on_list"] for day in days)}
-    for name in ("ours_missing", "surnames", "exercises_on_list", "unreadable"):
+    for name in (
+        "ours_missing",
+        "surnames",
+        "exercises_on_list",
+        "unreadable",
+        "in_more_reports",
+        "withdrawals_missed",
+    ):
         told[name] = sum(day[name] for day in days)
     for part in ("plain", "hard"):
         told[part] = {name: sum(day[part][name] for day in days) for name in days[0][part]}

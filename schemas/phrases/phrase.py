@@ -12,12 +12,28 @@ from schemas.base import Part
 PhraseCode = Annotated[str, StringConstraints(max_length=80, pattern=r"^[a-z][a-z0-9-]*$")]
 """The name of a sentence in the catalogues; also a message id of Project Fluent."""
 
-PhraseValue = int | float | Annotated[str, StringConstraints(max_length=300)]
-"""A number; a name that no language changes, such as a camera's id; or a moment as `schemas.base.iso_utc` writes it."""
-
 
 class Phrase(Part):
     """A sentence's code, and the values that stand in it by their names; a code that a reader does not know is shown as it is."""
 
     code: PhraseCode
     values: Annotated[Mapping[str, PhraseValue], Field(max_length=12)] = {}
+
+    def __hash__(self) -> int:
+        return hash((self.code, frozenset(self.values.items())))
+
+
+PhraseValue = (
+    int
+    | float
+    | Annotated[str, StringConstraints(max_length=300)]
+    | Phrase
+    | Annotated[tuple[Phrase, ...], Field(max_length=20)]
+)
+"""A number; a name that no language changes, such as a camera's id; a moment as `schemas.base.iso_utc` writes it; a phrase that
+stands within the sentence; or several phrases, which are told one behind the other with semicolons between them."""
+
+Phrase.model_rebuild()
+
+Told = Phrase | str
+"""What is told elsewhere: a phrase, or the text of a message that has none."""

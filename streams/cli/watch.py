@@ -29,7 +29,10 @@ def register(app: typer.Typer) -> None:
     def watch(
         room: Annotated[str | None, typer.Option(help="Only this control room")] = None,
         from_start: Annotated[
-            bool, typer.Option("--from-start", help="Begin with the alerts that are open now (alert-state)")
+            bool,
+            typer.Option(
+                "--from-start", help="Begin with the alerts that are open now, as the list in a terminal always does"
+            ),
         ] = False,
         as_json: Annotated[bool, typer.Option("--json", help="One JSON object per change, for programs")] = False,
         everything: Annotated[bool, typer.Option("--all", help="Also what stands under a summary")] = False,
@@ -41,22 +44,24 @@ def register(app: typer.Typer) -> None:
         What is more than the operators at work can take stands under a summary line; `--all` shows it too. `--json` has every
         change, with the summary that an alert stands under in `grouped_under`.
 
-        Where standard output is no terminal, each change of the list is one line. Reads the cluster of
+        In a terminal it begins with what is open now. Where standard output is no terminal, each change of the list is one line,
+        from now on unless `--from-start` is given. Reads the cluster of
         KAFKA_BOOTSTRAP_SERVERS, else the one that `toezicht demo` or `toezicht up` started on this machine.
 
         Example: toezicht watch --from-start --lang en
         """
         settings, kafka = started(quiet=True)
-        reader = AlertReader(reachable(settings, kafka), from_start)
+        drawn = sys.stdout.isatty() and not as_json
+        reader = AlertReader(reachable(settings, kafka), from_start or drawn)
         deadline = time.monotonic() + seconds if seconds else None
         with stop_signals() as stopping:
             changes = _until(
                 reader, lambda: stopping.is_set() or (deadline is not None and time.monotonic() > deadline)
             )
-            if as_json or not sys.stdout.isatty():
-                _print_lines(changes, reader, room, as_json, everything, lang, from_start)
-            else:
+            if drawn:
                 _draw(changes, reader, room, everything, lang)
+            else:
+                _print_lines(changes, reader, room, as_json, everything, lang, from_start)
         reader.close()
 
 

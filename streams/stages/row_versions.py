@@ -132,6 +132,11 @@ def _seen_in_the_second_release(row: Document) -> Document:
     return {**row, "seconds": [[*second, [], second[persons]] for second in row["seconds"]]}
 
 
+def _seen_without_measures(row: Document) -> Document:
+    """What a view showed was not kept then: it is not known."""
+    return {**row, "seconds": [[*second, None, None] for second in row["seconds"]]}
+
+
 def _camera_unattended(row: Document) -> Document:
     """No report asked for attention then."""
     return {**row, "zones": {name: {**zone, "likely": []} for name, zone in row["zones"].items()}}
@@ -207,13 +212,30 @@ def _memory_of_standing_bags(row: Document) -> Document:
     return {**row, "bags": [[*bag, bag[last_s]] for bag in row["bags"]]}
 
 
+def _camera_without_view(row: Document) -> Document:
+    """Only its zones were counted then: of the open second the whole view has its later frames, and so has a track."""
+    at_ms = 2
+    return {**row, "view": [], "tracks": [[*sample, sample[at_ms]] for sample in row["tracks"]]}
+
+
+def _memory_without_view(row: Document) -> Document:
+    """Since when a track is in view was not kept: at least since its first known step."""
+    steps, at_s = 3, 0
+    return {**row, "tracks": [[*track, track[steps][0][at_s]] for track in row["tracks"]], "view": []}
+
+
 def _said_without_likelihood(row: Document) -> Document:
     """How much more likely a sight is if a report is true was not reckoned then; a verdict without it counts as it did."""
     return row
 
 
+def _told_without_phrases(row: Document) -> Document:
+    """What is told was text alone: it is shown as it is."""
+    return row
+
+
 ROWS: Final = RowVersions(
-    newest={"alert": 4, "camera": 4, "early": 4, "watch": 2, "memory": 2, "seen": 3, "summary": 2},
+    newest={"alert": 4, "camera": 5, "early": 4, "watch": 2, "memory": 3, "seen": 4, "situation": 2, "summary": 2},
     upgrades={
         ("alert", 1): _alert_of_the_first_release,
         ("alert", 2): _alert_without_notes,
@@ -221,12 +243,16 @@ ROWS: Final = RowVersions(
         ("camera", 1): _camera_without_memory,
         ("camera", 2): _camera_unattended,
         ("camera", 3): _camera_never_covered,
+        ("camera", 4): _camera_without_view,
         ("early", 1): _early_of_the_first_release,
         ("early", 2): _early_without_notes,
         ("early", 3): _said_without_likelihood,
         ("memory", 1): _memory_of_standing_bags,
+        ("memory", 2): _memory_without_view,
         ("seen", 1): _seen_clearly,
         ("seen", 2): _seen_in_the_second_release,
+        ("seen", 3): _seen_without_measures,
+        ("situation", 1): _told_without_phrases,
         ("summary", 1): _summary_without_a_life,
         ("watch", 1): _said_without_likelihood,
     },

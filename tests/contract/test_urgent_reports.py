@@ -24,21 +24,11 @@ from streams.domain.incidents.urgency import MOST_URGENT
 from streams.intake.intake import Intake
 from streams.intake.lines import Line
 from streams.intake.sources.registry import SOURCES, make_source
+from tests.support.incoming import ROBBERY
 from tests.support.mutation import HOSTILE, Mutator
 
 NOW = datetime(2026, 11, 29, 12, 0, 30, tzinfo=UTC)
 RULES = load_rules()
-ROBBERY = {
-    "source": "politie-gms",
-    "source_id": "2026-4711",
-    "operation": "report",
-    "category": "bzdsbr",
-    "priority": "P 1",
-    "position": {"lat": 52.3063, "lon": 4.8573, "accuracy_m": 30},
-    "place": {"street": "Stadsplein 12", "town": "Amstelveen"},
-    "occurred_at": "2026-11-29T11:58:00Z",
-    "reported_at": "2026-11-29T12:59:00+01:00",
-}
 JUNK = (
     b"",
     b"\xff\xfe",

@@ -20,27 +20,17 @@ from streams.domain.incidents.urgency import may_be_urgent, urgency
 from streams.intake.lines import MAX_LINE_BYTES, Line, LineSplitter
 from streams.intake.sources import fields
 from streams.intake.sources.registry import SOURCES, make_source
+from tests.support.incoming import ROBBERY
 from tests.support.mutation import Mutator, fuzz, tries
 
 NOW = datetime(2026, 11, 29, 12, 0, 30, tzinfo=UTC)
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 COUNT = 100_000
-REPORT: dict[str, Any] = {
-    "source": "politie-gms",
-    "source_id": "2026-4711",
-    "operation": "report",
-    "category": "bzdsbr",
-    "priority": "P 1",
-    "position": {"lat": 52.3063, "lon": 4.8573, "accuracy_m": 30},
-    "place": {"street": "Stadsplein 12", "town": "Amstelveen"},
-    "occurred_at": "2026-11-29T12:58:00+01:00",
-    "reported_at": "2026-11-29T11:59:30Z",
-}
 DOCUMENTS: list[dict[str, Any]] = [
-    REPORT,
-    REPORT | {"position": {"x_rd": 118859, "y_rd": 479949}, "priority": 1, "occurred_at": 1795953600},
-    REPORT | {"position": {"type": "Point", "coordinates": [4.8573, 52.3063]}, "operation": "cancel", "place": None},
-    REPORT | {"position": {"lat": "52,3063", "lon": "4,8573"}, "occurred_before_s": 40, "at_s": 1, "priority": "hoog"},
+    ROBBERY,
+    ROBBERY | {"position": {"x_rd": 118859, "y_rd": 479949}, "priority": 1, "occurred_at": 1795953600},
+    ROBBERY | {"position": {"type": "Point", "coordinates": [4.8573, 52.3063]}, "operation": "cancel", "place": None},
+    ROBBERY | {"position": {"lat": "52,3063", "lon": "4,8573"}, "occurred_before_s": 40, "at_s": 1, "priority": "hoog"},
 ]
 LINES: dict[str, list[bytes]] = {
     "recorded": [json.dumps(document).encode() for document in DOCUMENTS],

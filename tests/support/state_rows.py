@@ -219,18 +219,25 @@ def shape(model: type[BaseModel]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _bare(part: Any, named: Mapping[str, Any]) -> Any:
-    """Return a schema without what describes, and with each named part in its place: names of classes may change."""
+def _bare(part: Any, named: Mapping[str, Any], within: tuple[str, ...] = ()) -> Any:
+    """Return a schema without what describes, and with each named part in its place: names of classes may change.
+
+    A part that holds itself, as a phrase does, stands there as how many parts further out it is.
+    """
     if isinstance(part, Mapping):
         if "$ref" in part:
-            return _bare(named[part["$ref"].rsplit("/", 1)[-1]], named)
+            name = part["$ref"].rsplit("/", 1)[-1]
+            if name in within:
+                return {"outer": len(within) - within.index(name)}
+            return _bare(named[name], named, (*within, name))
         told = {"description", "title", "examples", "$defs"}
         return {
-            name: {each: _bare(value, named) for each, value in inner.items()} if name == "properties" else _bare(inner, named)
+            name: {each: _bare(value, named, within) for each, value in inner.items()}
+            if name == "properties" else _bare(inner, named, within)
             for name, inner in part.items()
             if name not in told
         }  # fmt: skip
-    return [_bare(each, named) for each in part] if isinstance(part, list) else part
+    return [_bare(each, named, within) for each in part] if isinstance(part, list) else part
 
 
 def sample_file(kind: str, version: int) -> Path:

@@ -5,15 +5,21 @@ Only what the facts say goes in, never when they arrived, so that the same facts
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from functools import lru_cache
+from math import log
+from typing import Any, Final, ParamSpec
 
 from schemas.alerts import AlertCamera, Factor, NearRepeat
 from schemas.categories import Category, Priority
-from schemas.evidence import Coverage, Verdict
+from schemas.evidence import Coverage, Likelihood, Verdict
 from schemas.incidents import Incident, ReportNote
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes import factors as says
+from schemas.phrases.codes.common import own_words
+from schemas.phrases.phrase import Phrase, Told
 from streams.domain.alerts.situation import (
     VERDICT_RANK,
     EpisodeRow,
@@ -26,22 +32,24 @@ from streams.domain.alerts.situation import (
 )
 from streams.domain.rules.rules import CategoryRule, Rules
 
-_WORDS: Final = {
-    Verdict.PENDING: "a camera was asked and may still answer",
-    Verdict.CORROBORATED: "a camera saw it",
-    Verdict.CONSISTENT: "what a camera saw fits it, and is usual there",
-    Verdict.CONTRADICTED: "a camera saw that it is not so",
-    Verdict.UNSEEN: "a camera could see and did not see it",
-    Verdict.CAMERA_UNAVAILABLE: "cameras cover the place but could not look",
-    Verdict.NO_COVERAGE: "no camera could see the place",
+P = ParamSpec("P")
+_BEST: Final[dict[Verdict, Callable[[str, Told], Phrase]]] = {
+    Verdict.PENDING: says.best_pending,
+    Verdict.CORROBORATED: says.best_corroborated,
+    Verdict.CONSISTENT: says.best_consistent,
+    Verdict.CONTRADICTED: says.best_contradicted,
+    Verdict.UNSEEN: says.best_unseen,
+    Verdict.CAMERA_UNAVAILABLE: says.best_camera_unavailable,
 }
 _UNASKED: Final = {
-    Coverage.NOT_PERMITTED_NOW: (Verdict.CAMERA_UNAVAILABLE, "may not be looked at now"),
-    Coverage.NO_CAMERAS_FOR_CATEGORY: (Verdict.NO_COVERAGE, "not asked: no cameras for this category"),
-    Coverage.OUT_OF_RANGE: (Verdict.NO_COVERAGE, "does not see the place"),
+    Coverage.NOT_PERMITTED_NOW: (Verdict.CAMERA_UNAVAILABLE, says.camera_not_permitted_now()),
+    Coverage.NO_CAMERAS_FOR_CATEGORY: (Verdict.NO_COVERAGE, says.camera_not_for_category()),
+    Coverage.OUT_OF_RANGE: (Verdict.NO_COVERAGE, says.camera_out_of_range()),
 }
 """What a camera says that was not asked. One that covers the place and may not be looked at could not look: it is there."""
 
+_LOOKING: Final = (Verdict.PENDING, says.camera_still_looking())
+_WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNKNOWN_KIND: Final = "unknown_kind"
 """The factor of an urgent report that no table explains."""
 _VIEWS: Final = tuple(Coverage)
@@ -95,7 +103,8 @@ def _scored(
 ) -> Scored:
     category = lead_category(reports, episodes, rules)
     rule = rules.of(category)
-    factors = [Factor(rule_id=f"category.{category.value}", points=rule.points, reason=rule.name)]
+    named = category_phrase(category, rule.name)
+    factors = [Factor(rule_id=f"category.{category.value}", points=rule.points, reason=rule.name, phrase=named)]
     if reports:
         factors += [_urgency(reports, rules), *_age(reports, rule, rules), *_independent(reports, rules)]
         factors += [*_position(reports, rules), *_unknown_kind(category, reports, rules)]
@@ -108,6 +117,29 @@ def _scored(
     unknown = any(factor.rule_id == UNKNOWN_KIND for factor in factors)
     capped, capped_by = _limited(priority, bool(reports), category, rule, unknown)
     return Scored(round(total, 3), capped, category, tuple(factors), capped_by)
+
+
+def _factor(rule_id: str, points: float, say: Callable[P, Phrase], /, *values: P.args, **named: P.kwargs) -> Factor:
+    """Return a factor with its reason in words and as a phrase; those that were told lately are not made anew."""
+    assert not named
+    return _told(rule_id, points, say, values)
+
+
+@lru_cache(maxsize=4_096)
+def _told(rule_id: str, points: float, say: Callable[..., Phrase], values: tuple[Any, ...]) -> Factor:
+    phrase = say(*values)
+    return Factor(rule_id=rule_id, points=points, reason=sentence(phrase)[:300], phrase=phrase)
+
+
+def category_phrase(category: Category, name: str) -> Phrase:
+    """Return a category by the name that the rules give it: the product's own, or the municipality's words as they are."""
+    return _known(says.category(category.value), name)
+
+
+@lru_cache(maxsize=256)
+def _known(phrase: Phrase, text: str) -> Phrase:
+    """Return a phrase where the rules' text is its sentence, the text as it is where it is another."""
+    return phrase if sentence(phrase) == text else own_words(text)
 
 
 def _limited(
@@ -130,25 +162,23 @@ def _limited(
 
 def _urgency(reports: Sequence[ReportRow], rules: Rules) -> Factor:
     first = min(reports, key=lambda row: (row.report.urgency, row.report.occurred_at, row.report.incident_id)).report
-    says = f"{first.source} says {first.source_priority}" if first.source_priority else f"{first.source} does not say"
-    return Factor(
-        rule_id=f"urgency.{first.urgency}",
-        points=rules.urgency_points[first.urgency],
-        reason=f"urgency {first.urgency} on the scale 0 (highest) to 4: {says}",
-    )
+    rule_id, points = f"urgency.{first.urgency}", rules.urgency_points[first.urgency]
+    if not first.source_priority:
+        return _factor(rule_id, points, says.urgency_unsaid, first.urgency, first.source)
+    return _factor(rule_id, points, says.urgency, first.urgency, first.source, first.source_priority)
 
 
 def _age(reports: Sequence[ReportRow], rule: CategoryRule, rules: Rules) -> list[Factor]:
     """Return what the delay of the quickest report adds."""
     delay = max(timedelta(0), min(row.first_reported_at - row.report.occurred_at for row in reports))
     delay_s = delay.total_seconds()
-    reason = f"reported {delay_s / 60:.0f} min after it happened"
+    delay_min = round(delay_s / 60)
     factors = []
     if rule.just_now is not None and delay_s <= rule.just_now.within_s:
-        factors.append(Factor(rule_id="age.just_now", points=rule.just_now.points, reason=reason))
+        factors.append(_factor("age.just_now", rule.just_now.points, says.reported_after, delay_min))
     reached = [step for step in rules.age if delay_s >= step.from_s]
     if reached and reached[-1].points:
-        factors.append(Factor(rule_id=f"age.{reached[-1].from_s:g}", points=reached[-1].points, reason=reason))
+        factors.append(_factor(f"age.{reached[-1].from_s:g}", reached[-1].points, says.reported_after, delay_min))
     return factors
 
 
@@ -157,23 +187,21 @@ def _independent(reports: Sequence[ReportRow], rules: Rules) -> list[Factor]:
     if len(sources) < 2:
         return []
     points = min(rules.independent.points_at_most, (len(sources) - 1) * rules.independent.points_per_source)
-    return [Factor(rule_id="independent", points=points, reason=f"{len(sources)} sources: {', '.join(sources)}"[:300])]
+    return [_factor("independent", points, says.independent_sources, len(sources), ", ".join(sources))]
 
 
 def _position(reports: Sequence[ReportRow], rules: Rules) -> list[Factor]:
-    notes = sorted({row.note for row in reports if row.note})
+    notes = {row.note: row.note_phrase for row in reports if row.note}
     accuracies_m = [row.report.position.accuracy_m for row in reports if row.report.position is not None]
-    factors = []
+    rule, factors = rules.position, []
     if not accuracies_m:
-        points, reason = rules.position.missing_points, "no report has a position"
-        factors.append(Factor(rule_id="position.missing", points=points, reason=reason))
-    elif min(accuracies_m) >= rules.position.poor_from_m:
-        reason = (
-            f"the best position is within {min(accuracies_m):.0f} m, "
-            f"other reports match up to {rules.joining.accuracy_at_most_m:.0f} m further away"
-        )
-        factors.append(Factor(rule_id="position.poor", points=rules.position.poor_points, reason=reason))
-    return factors + [Factor(rule_id="position.note", points=0, reason=note) for note in notes]
+        factors.append(_factor("position.missing", rule.missing_points, says.position_missing))
+    elif min(accuracies_m) >= rule.poor_from_m:
+        further_m = rules.joining.accuracy_at_most_m
+        factors.append(_factor("position.poor", rule.poor_points, says.position_poor, min(accuracies_m), further_m))
+    return factors + [
+        Factor(rule_id="position.note", points=0, reason=note, phrase=phrase) for note, phrase in sorted(notes.items())
+    ]
 
 
 def _unknown_kind(category: Category, reports: Sequence[ReportRow], rules: Rules) -> list[Factor]:
@@ -187,20 +215,41 @@ def _unknown_kind(category: Category, reports: Sequence[ReportRow], rules: Rules
     if category is not Category.OVERIG or not urgent:
         return []
     sources = ", ".join(sorted({report.source for report in urgent}))
-    reason = f"unknown kind: no table explains what {sources} reports, and it is urgent"[:300]
-    return [Factor(rule_id=UNKNOWN_KIND, points=rule.points, reason=reason)]
+    return [_factor(UNKNOWN_KIND, rule.points, says.unknown_kind, sources)]
 
 
 def _verdict(cameras: Sequence[AlertCamera], reported: bool, rules: Rules) -> Factor:
     verdict = best_verdict([camera.verdict for camera in cameras])
     if not reported:
-        points, reason = rules.verdict_points.camera_only, "a camera saw it, nobody reported it"
-        return Factor(rule_id="verdict.camera_only", points=points, reason=reason)
-    which = next((f": {each.camera_id}, {each.explanation}" for each in cameras if each.verdict is verdict), "")
-    if verdict is Verdict.NO_COVERAGE:
-        which = ""
-    reason = f"{_WORDS[verdict]}{which}"[:300]
-    return Factor(rule_id=f"verdict.{verdict.value}", points=rules.verdict_points.of(verdict), reason=reason)
+        return _factor("verdict.camera_only", rules.verdict_points.camera_only, says.best_camera_only)
+    rule_id = f"verdict.{verdict.value}"
+    told_by = most_telling([each for each in cameras if each.verdict is verdict])
+    if told_by is None or verdict is Verdict.NO_COVERAGE:
+        return _factor(rule_id, rules.verdict_points.of(verdict), says.best_no_coverage)
+    points = verdict_points(verdict, told_by.likelihood, rules)
+    return _factor(rule_id, points, _BEST[verdict], told_by.camera_id, told_by.phrase or told_by.explanation)
+
+
+def most_telling(cameras: Sequence[AlertCamera]) -> AlertCamera | None:
+    """Return the camera whose word counts, of some that say the same: whose ratio is farthest from 1, then the first."""
+    return max(cameras, key=lambda each: abs(log(each.likelihood.ratio)) if each.likelihood else 0.0, default=None)
+
+
+def verdict_points(verdict: Verdict, likelihood: Likelihood | None, rules: Rules) -> float:
+    """Return what a verdict is worth: by its likelihood, within what the verdict may be worth; else by the rules' table.
+
+    A verdict of a sender that knows no likelihood counts as it did.
+    """
+    if likelihood is None:
+        return rules.verdict_points.of(verdict)
+    points = rules.normal.points(likelihood.ratio)
+    match verdict:
+        case Verdict.CORROBORATED:
+            return max(0.0, points)
+        case Verdict.CONSISTENT:
+            return min(rules.normal.consistent_at_most, max(0.0, points))
+        case _:
+            return min(0.0, points)
 
 
 def _crowd(episodes: Sequence[EpisodeRow], rules: Rules) -> list[Factor]:
@@ -209,14 +258,14 @@ def _crowd(episodes: Sequence[EpisodeRow], rules: Rules) -> list[Factor]:
     if not known:
         return []
     worst = max(known, key=lambda row: (levels[row.signal], row.episode_id))
-    reason = f"{worst.camera_id}: {worst.explanation}"[:300]
-    factors = [Factor(rule_id=worst.signal, points=levels[worst.signal], reason=reason)]
+    what = worst.phrase or worst.explanation
+    factors = [_factor(worst.signal, levels[worst.signal], says.crowd_seen, worst.camera_id, what)]
     rising = max(known, key=lambda row: (row.rise_per_min or 0.0, row.episode_id))
     rise_per_min = rising.rise_per_min or 0.0
     reached = [step for step in rules.episodes.crowd.growth if rise_per_min >= step.rise_per_min]
     if reached:
-        reason = f"{rising.camera_id}: rose by {rise_per_min:.0f} persons per minute when it reached its level"
-        factors.append(Factor(rule_id="crowd.growth", points=reached[-1].points, reason=reason))
+        rose = round(rise_per_min)
+        factors.append(_factor("crowd.growth", reached[-1].points, says.crowd_growth, rising.camera_id, rose))
     return factors
 
 
@@ -228,13 +277,17 @@ def _circumstances(
     if not concerned:
         return []
     at = min([row.report.occurred_at for row in reports] + [row.begun_at for row in episodes])
-    position = best_position(reports, episodes)
-    zone = rules.zone
+    position, zone = best_position(reports, episodes), rules.zone
+    local = at.astimezone(zone)
+    weekday, clock = _WEEKDAYS[local.weekday()], f"{local:%H:%M}"
     return [
-        Factor(
-            rule_id=f"circumstance.{each.name}"[:80],
-            points=each.points,
-            reason=f"{each.reason} ({at.astimezone(zone):%a %H:%M} local time)"[:300],
+        _factor(
+            f"circumstance.{each.name}"[:80],
+            each.points,
+            says.circumstance,
+            _known(says.circumstance_night(), each.reason),
+            weekday,
+            clock,
         )
         for each in concerned
         if each.holds(at, position, zone)
@@ -246,11 +299,19 @@ def _near_repeat(repeats: Sequence[NearRepeat], rules: Rules) -> list[Factor]:
         return []
     nearest = min(repeats, key=lambda each: (each.distance_m, each.occurred_at))
     within_days = rules.near_repeat.within_s / 86_400
-    reason = (
-        f"{len(repeats)} earlier within {rules.near_repeat.distance_m:.0f} m and {within_days:g} days, the nearest about "
-        f"{nearest.distance_m:.0f} m away at {nearest.occurred_at:%d %b %H:%M} UTC"
-    )
-    return [Factor(rule_id="near_repeat", points=rules.near_repeat.points, reason=reason)]
+    within_m, near_m, at = rules.near_repeat.distance_m, nearest.distance_m, nearest.occurred_at
+    return [
+        _factor(
+            "near_repeat",
+            rules.near_repeat.points,
+            says.near_repeat,
+            len(repeats),
+            within_m,
+            within_days,
+            near_m,
+            at,
+        )
+    ]
 
 
 def camera_verdicts(situation: Situation) -> tuple[AlertCamera, ...]:
@@ -266,18 +327,21 @@ def camera_verdicts(situation: Situation) -> tuple[AlertCamera, ...]:
     for row in reports:
         for near in row.cameras:
             answer = answers.get((row.report.incident_id, near.camera_id))
-            told_by = {"camera_id": near.camera_id, "distance_m": near.distance_m, "coverage": near.coverage}
+            told_by: dict[str, Any] = {
+                "camera_id": near.camera_id,
+                "distance_m": near.distance_m,
+                "coverage": near.coverage,
+            }
             until = None if row.report.cancelled else near.attention_until
             if until is not None:
                 attention[near.camera_id] = max(until, attention.get(near.camera_id, until))
-            if near.coverage in _UNASKED:
-                (verdict, words), zone, degraded = _UNASKED[near.coverage], None, False
-            elif answer is None:
-                verdict, words, zone, degraded = Verdict.PENDING, "asked, still looking", None, False
+            if near.coverage in _UNASKED or answer is None:
+                verdict, phrase = _UNASKED.get(near.coverage, _LOOKING)
+                told_by |= {"verdict": verdict, "explanation": sentence(phrase), "phrase": phrase}
             else:
-                verdict, words = answer.verdict, answer.explanation
-                zone, degraded = answer.zone_id, answer.degraded
-            said.append(AlertCamera(**told_by, verdict=verdict, zone_id=zone, explanation=words, degraded=degraded))
+                told_by |= {"verdict": answer.verdict, "explanation": answer.explanation, "phrase": answer.phrase}
+                told_by |= {"zone_id": answer.zone_id, "degraded": answer.degraded, "likelihood": answer.likelihood}
+            said.append(AlertCamera(**told_by))
     said += [_seen_by_itself(row) for row in episodes]
     best: dict[str, AlertCamera] = {}
     for camera in sorted(said, key=_telling):
@@ -315,6 +379,7 @@ def _seen_by_itself(row: EpisodeRow) -> AlertCamera:
         verdict=Verdict.CORROBORATED,
         zone_id=row.zone_id,
         explanation=row.explanation,
+        phrase=row.phrase,
         degraded=row.degraded,
     )
 

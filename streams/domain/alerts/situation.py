@@ -19,6 +19,7 @@ from schemas.categories import Category, Priority
 from schemas.evidence import CameraCoverage, EpisodeFact, Evidence, Likelihood, ReportFact, SightingFact, Verdict
 from schemas.geo import Position
 from schemas.incidents import Incident, Operation
+from schemas.phrases.phrase import Phrase
 from streams.domain.alerts.damping import ShownPriority
 from streams.domain.alerts.lifecycle import Cause, Life, happens
 
@@ -45,6 +46,7 @@ class ReportRow(Part):
     summary: ShortText
     place: Annotated[str, Field(max_length=120)]
     note: ShortText
+    note_phrase: Phrase | None = None
     cameras: tuple[CameraCoverage, ...]
 
     @property
@@ -66,6 +68,7 @@ class SightingRow(Part):
     verdict: Verdict
     zone_id: Identifier | None
     explanation: ShortText
+    phrase: Phrase | None = None
     degraded: bool
     likelihood: Likelihood | None = None
     occurred_at: Utc
@@ -83,6 +86,7 @@ class EpisodeRow(Part):
     signal: str
     value: float
     explanation: ShortText
+    phrase: Phrase | None = None
     degraded: bool
     rise_per_min: float | None = None
     position: Position | None
@@ -153,11 +157,15 @@ class Situation(Life):
 
 def report_row(evidence: Evidence, fact: ReportFact) -> ReportRow:
     """Return what is kept of a report."""
-    return incident_row(fact.incident, evidence.evidence_id, fact.note, fact.cameras)
+    return incident_row(fact.incident, evidence.evidence_id, fact.note, fact.cameras, fact.phrase)
 
 
 def incident_row(
-    incident: Incident, evidence_id: str = "", note: str = "", cameras: tuple[CameraCoverage, ...] = ()
+    incident: Incident,
+    evidence_id: str = "",
+    note: str = "",
+    cameras: tuple[CameraCoverage, ...] = (),
+    note_phrase: Phrase | None = None,
 ) -> ReportRow:
     """Return what is kept of a report; by itself, where nothing is known of its place yet."""
     report = AlertReport(
@@ -181,6 +189,7 @@ def incident_row(
         summary=incident.summary,
         place=incident.place,
         note=note,
+        note_phrase=note_phrase,
         cameras=cameras,
     )
 
@@ -197,7 +206,9 @@ def sighting_row(evidence: Evidence, fact: SightingFact) -> SightingRow:
         camera_id=evidence.camera_id,
         occurred_at=evidence.occurred_at,
         evidence_id=evidence.evidence_id,
-        **fact.model_dump(exclude={"kind", "signal", "value"}),
+        phrase=fact.phrase,
+        likelihood=fact.likelihood,
+        **fact.model_dump(exclude={"kind", "signal", "value", "phrase", "likelihood"}),
     )
 
 
@@ -216,7 +227,8 @@ def episode_row(evidence: Evidence, fact: EpisodeFact) -> EpisodeRow:
         begun_at=evidence.occurred_at,
         occurred_at=evidence.occurred_at,
         evidence_id=evidence.evidence_id,
-        **fact.model_dump(exclude={"kind"}),
+        phrase=fact.phrase,
+        **fact.model_dump(exclude={"kind", "phrase"}),
     )
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
-from shapely import STRtree
+import numpy as np
+from numpy.typing import NDArray
+from shapely import STRtree, contains_xy
 from shapely.geometry import Point
 
 from schemas.base import derive_id
@@ -14,6 +17,10 @@ from schemas.categories import Category
 from schemas.evidence import CameraCoverage, Coverage, Evidence, ReportFact
 from schemas.geo import Position
 from schemas.incidents import CameraWatch, Incident, Operation
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes import places as says
+from schemas.phrases.codes.common import together
+from schemas.phrases.phrase import Phrase
 from streams.domain.cameras.registry import Camera, Registry
 from streams.domain.geometry.ground import (
     GroundPoint,
@@ -30,12 +37,35 @@ Permitted = Callable[[Camera], bool]
 """Whether a camera may be looked at now."""
 
 
+def _spread(points: int) -> NDArray[np.float64]:
+    """Return equally likely places around one that is right to 1 m in 95 % of cases: normal in both directions.
+
+    They lie on a spiral by the golden angle (H. Vogel, "A better way to construct the sunflower head", Mathematical
+    Biosciences 44 (1979), 179-189), at the quantiles of a Rayleigh distribution.
+    """
+    number = np.arange(points)
+    radius = np.sqrt(np.log1p(-(number + 0.5) / points) / np.log(0.05))
+    angle = number * np.pi * (3 - np.sqrt(5))
+    return np.column_stack((radius * np.cos(angle), radius * np.sin(angle)))
+
+
+_SPREAD: Final = _spread(400)
+"""Enough for a chance to be right to .02."""
+
+
 @dataclass(frozen=True, slots=True)
 class NearCamera:
-    """A camera and how far its view area is from a place, in metres; 0 when it sees the place."""
+    """A camera near a place.
+
+    Attributes:
+        camera: It.
+        distance_m: How far its view area is from the place; 0 when it sees the place.
+        in_view: The chance that the true place lies in its view area, by the place's accuracy.
+    """
 
     camera: Camera
     distance_m: float
+    in_view: float = 1.0
 
 
 class CoverageMap:
@@ -60,11 +90,25 @@ class CoverageMap:
         nearest = min(self._rooms, key=lambda room: distance_to_area_m(point, room[1]))
         return nearest[0], False
 
-    def cameras_near(self, point: GroundPoint, reach_m: float) -> list[NearCamera]:
-        """Return the cameras whose view area is within reach, nearest first, equal distances by id."""
+    def cameras_near(self, point: GroundPoint, reach_m: float, accuracy_m: float = 1.0) -> list[NearCamera]:
+        """Return the cameras whose view area is within reach, nearest first, equal distances by id.
+
+        Args:
+            point: The place.
+            reach_m: How far away a view area may be.
+            accuracy_m: Within what the true place lies in 95 % of cases.
+        """
         place = Point(point.x_m, point.y_m)
         found = self._tree.query(place, predicate="dwithin", distance=reach_m)
-        near = [NearCamera(self._cameras[index], float(self._views[index].distance(place))) for index in found.tolist()]
+        likely = _SPREAD * accuracy_m + (point.x_m, point.y_m)
+        near = [
+            NearCamera(
+                self._cameras[index],
+                float(self._views[index].distance(place)),
+                round(float(contains_xy(self._views[index], likely[:, 0], likely[:, 1]).mean()), 3),
+            )
+            for index in found.tolist()
+        ]
         return sorted(near, key=lambda each: (each.distance_m, each.camera.id))
 
 
@@ -78,14 +122,24 @@ class Located:
         asked: Cameras that get a watch.
         released: Cameras that may have got one for an earlier revision and must stop looking.
         coverage: What the report's evidence says about cameras, nearest first.
-        note: What is unusual, in one line, or empty.
+        notes: What is unusual.
     """
 
     rooms: tuple[str, ...]
     asked: tuple[NearCamera, ...] = ()
     released: tuple[NearCamera, ...] = ()
     coverage: tuple[CameraCoverage, ...] = ()
-    note: str = ""
+    notes: tuple[Phrase, ...] = ()
+
+    @property
+    def phrase(self) -> Phrase | None:
+        """Return what is unusual as one phrase, if anything is."""
+        return together(*self.notes)
+
+    @property
+    def note(self) -> str:
+        """Return what is unusual in one line, or empty."""
+        return sentence(self.phrase)[:300] if self.phrase else ""
 
 
 def locate_report(
@@ -98,27 +152,24 @@ def locate_report(
     cancelled = incident.operation is Operation.CANCEL
     if incident.position is None:
         rooms = ground.rooms if cancelled else ground.rooms[:1]
-        return Located(rooms, note="no position: no camera can be asked, control room is the first of the registry")
+        return Located(rooms, notes=(says.place_missing(),))
     point = to_ground(incident.position)
     room, inside = ground.room_of(point)
-    notes = [] if inside else ["outside every control room's area: given to the nearest"]
+    notes = [] if inside else [says.place_outside()]
     rule = rules.of(incident.category).cameras
     if rule is None:
         return _without_cameras(ground, rules, incident, room, notes)
     late_s = (now - incident.occurred_at).total_seconds()
     if late_s > rules.looking.late_after_s:
-        notes.append(f"reported {late_s / 3600:.0f} h after it happened: no camera was asked")
-        return Located((room,), note="; ".join(notes))
+        return Located((room,), notes=(*notes, says.place_late(late_s / 3600)))
     accuracy_m = incident.position.accuracy_m
     reach_m = rule.distance_m + min(accuracy_m, rules.looking.accuracy_at_most_m)
     if accuracy_m >= rules.position.poor_from_m:
-        notes.append(f"position within {accuracy_m:.0f} m: cameras up to {reach_m:.0f} m away were considered")
-    near = ground.cameras_near(point, reach_m + rules.looking.near_m)
+        notes.append(says.place_poor(accuracy_m, reach_m))
+    near = ground.cameras_near(point, reach_m + rules.looking.near_m, accuracy_m)
     in_reach = [each for each in near if each.distance_m <= reach_m]
     if len(in_reach) > rules.looking.asked_at_most:
-        notes.append(
-            f"{len(in_reach)} cameras are near enough: the nearest {rules.looking.asked_at_most} were considered"
-        )
+        notes.append(says.place_many_cameras(len(in_reach), rules.looking.asked_at_most))
         in_reach = in_reach[: rules.looking.asked_at_most]
     beyond = [each for each in near if each.distance_m > reach_m][: rules.looking.near_at_most]
     allowed = {each.camera.id for each in in_reach if permitted(each.camera)}
@@ -131,11 +182,11 @@ def locate_report(
         asked=() if cancelled else tuple(each for each in in_reach if each.camera.id in allowed),
         released=tuple(in_reach) if cancelled else (),
         coverage=tuple(coverage),
-        note="; ".join(notes),
+        notes=tuple(notes),
     )
 
 
-def _without_cameras(ground: CoverageMap, rules: Rules, incident: Incident, room: str, notes: list[str]) -> Located:
+def _without_cameras(ground: CoverageMap, rules: Rules, incident: Incident, room: str, notes: list[Phrase]) -> Located:
     """Return a report's place where no camera may be asked; those asked before its category changed must stop."""
     assert incident.position is not None
     widest_m = max(rule.cameras.distance_m for rule in rules.categories.values() if rule.cameras)
@@ -146,7 +197,7 @@ def _without_cameras(ground: CoverageMap, rules: Rules, incident: Incident, room
         rooms=(room,),
         released=tuple(near) if incident.revision > 0 else (),
         coverage=tuple(_coverage(each, Coverage.NO_CAMERAS_FOR_CATEGORY) for each in listed),
-        note="; ".join(notes),
+        notes=tuple(notes),
     )
 
 
@@ -158,8 +209,11 @@ def watches(incident: Incident, located: Located, rules: Rules) -> list[CameraWa
     """Return one watch per camera that is asked, and one that ends the watch per camera that must stop looking."""
     room = located.rooms[0]
     attended = {near.camera_id: near.attention_until for near in located.coverage}
+    in_views = sum(each.in_view for each in located.asked)
     asked = [
-        _watch(incident, each, room, incident.operation, incident.category, rules, attended.get(each.camera.id))
+        _watch(
+            incident, each, room, incident.operation, incident.category, rules, attended.get(each.camera.id), in_views
+        )
         for each in located.asked
     ]
     return asked + [
@@ -175,6 +229,7 @@ def _watch(
     category: Category,
     rules: Rules,
     attention_until: datetime | None = None,
+    in_views: float = 1.0,
 ) -> CameraWatch:
     window_from, window_until = looking_window(category, incident.occurred_at, rules)
     return CameraWatch(
@@ -190,6 +245,8 @@ def _watch(
         window_until=window_until,
         occurred_at=incident.occurred_at,
         attention_until=attention_until,
+        in_view=near.in_view,
+        in_views=round(in_views, 3),
     )
 
 
@@ -210,7 +267,7 @@ def report_evidence(incident: Incident, located: Located) -> list[Evidence]:
             position=incident.position,
             camera_id=None,
             occurred_at=incident.occurred_at,
-            fact=ReportFact(incident=incident, cameras=located.coverage, note=located.note[:300]),
+            fact=ReportFact(incident=incident, cameras=located.coverage, note=located.note, phrase=located.phrase),
         )
         for room in located.rooms
     ]

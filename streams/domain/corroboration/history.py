@@ -9,6 +9,10 @@ from typing import Final, NamedTuple
 from schemas.base import Part, Utc
 from schemas.cameras import Visibility
 from schemas.observations import Observation, SituationKind
+from schemas.phrases.codes import sightings as says
+from schemas.phrases.codes.common import side_by_side
+from schemas.phrases.phrase import Phrase
+from streams.domain.normal.measure import Sizes, at_rest, sizes_of
 from streams.domain.observations.zone_events.registry import SITUATIONS
 from streams.domain.rules.cameras import Signal
 
@@ -27,6 +31,8 @@ class SeenSecond(NamedTuple):
     Where it is not `visible` the camera could not see well: that tells what it shows, and never that nothing was there.
     `situations` are those that held in the zone.
     `likely` are the persons with weaker boxes included, where a report asked for attention; elsewhere `persons`.
+    `ground` are the zone's fastest, standing together and dropped; `view` are the measures of the whole view, kept with the
+    camera's first zone alone, since they are alike on all. Both are None where the sender does not know them.
     """
 
     offset_s: int
@@ -39,6 +45,13 @@ class SeenSecond(NamedTuple):
     visible: bool
     situations: tuple[SituationKind, ...]
     likely: int
+    ground: tuple[float | None, float | None, float | None] | None = None
+    view: Sizes | None = None
+
+    @property
+    def zone(self) -> Sizes:
+        """Return the measures of the zone."""
+        return (self.persons, *(self.ground or (None, None, None)), self.dwell_s)
 
 
 class SlotRow(Part):
@@ -70,8 +83,9 @@ def slots_between(start: datetime, end: datetime) -> Iterator[datetime]:
         slot += timedelta(seconds=SLOT_S)
 
 
-def seen_of(observation: Observation) -> SeenSecond:
-    """Return an observation's second in its slot."""
+def seen_of(observation: Observation, with_view: bool = True) -> SeenSecond:
+    """Return an observation's second in its slot; with what the whole view shows where it is to be kept with this zone."""
+    _, fastest, standing, dropped, _ = sizes_of(observation.measures)
     offset_s = int((observation.second - slot_start(observation.second)).total_seconds())
     return SeenSecond(
         offset_s,
@@ -84,12 +98,14 @@ def seen_of(observation: Observation) -> SeenSecond:
         observation.visibility is Visibility.CLEAR,
         tuple(sorted({each.kind for each in observation.situations})),
         max(observation.count, observation.persons_likely or 0),
+        (fastest, standing, dropped) if observation.measures else None,
+        sizes_of(observation.view) if with_view and observation.view else None,
     )
 
 
-def moment_of(observation: Observation) -> Moment:
+def moment_of(observation: Observation, with_view: bool = True) -> Moment:
     """Return an observation's second as a moment."""
-    return Moment(observation.second, observation.zone_id, seen_of(observation))
+    return Moment(observation.second, observation.zone_id, seen_of(observation, with_view))
 
 
 def before_quiet(observation: Observation) -> tuple[datetime, datetime]:
@@ -117,7 +133,13 @@ def quiet_moments(observation: Observation, last: Moment, since: datetime) -> li
             offset_s = int((at - slot_start(at)).total_seconds())
             dwell_s = round(last.seen.dwell_s + longer_s, 1)
             still = tuple(kind for kind in last.seen.situations if SITUATIONS[kind].still)
-            seen = last.seen._replace(offset_s=offset_s, dwell_s=dwell_s, situations=still)
+            seen = last.seen._replace(
+                offset_s=offset_s,
+                dwell_s=dwell_s,
+                situations=still,
+                ground=last.seen.ground and at_rest(last.seen.zone, longer_s)[1:4],
+                view=last.seen.view and at_rest(last.seen.view, longer_s),
+            )
             found.append(Moment(at, last.zone_id, seen))
     return found
 
@@ -142,11 +164,11 @@ def moments(zone_id: str, slots: Iterable[SlotRow], start: datetime, end: dateti
 
 
 class Met(NamedTuple):
-    """A signal that was met: its name, its size, and the sight in words."""
+    """A signal that was met: its name, its size, and the sight."""
 
     signal: str
     value: float
-    words: str
+    what: Phrase
 
 
 def met(signal: Signal, seen: SeenSecond) -> Met | None:
@@ -164,22 +186,18 @@ def met(signal: Signal, seen: SeenSecond) -> Met | None:
     for size, least in zip(sizes, asked, strict=True):
         if least is not None and size < least:
             return None
-    words = (
-        f"a group of {seen.group}",
-        _several(persons, "person") + (", weaker boxes included," if weaker else ""),
-        _several(seen.vehicles, "vehicle"),
-        f"{density:.1f} persons per m²",
-        f"staying {seen.dwell_s:.0f} s",
+    phrases = (
+        says.seen_group(seen.group),
+        says.seen_persons_weaker(persons) if weaker else says.seen_persons(persons),
+        says.seen_vehicles(seen.vehicles),
+        says.seen_density(density),
+        says.seen_stay(seen.dwell_s),
     )
     given = [number for number, least in enumerate(asked) if least is not None]
-    told = [words[number] for number in given]
+    told = [phrases[number] for number in given]
     if signal.situation is not None:
         name = f"situation.{signal.situation.value}"
-        return Met(name, float(seen.persons), " ".join([SITUATIONS[signal.situation].words, *told]))
+        return Met(name, float(seen.persons), side_by_side(says.seen_situation(signal.situation.value), *told))
     first = given[0]
     name = "persons_likely" if weaker and _SIGNALS[first] == "persons" else _SIGNALS[first]
-    return Met(name, float(sizes[first]), " ".join(told))
-
-
-def _several(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return Met(name, float(sizes[first]), side_by_side(*told))

@@ -1,40 +1,49 @@
 """Verdict: what a camera says about a report: whether it saw something, saw nothing, or could not see.
 
-A camera corroborates at once when a second within the report's window meets one of its category's signals. It can only
-say that it saw nothing when the window has closed and it really looked, and could see, during enough of it.
+A camera corroborates at once when a second within the report's window shows what is unusual there, and much more likely if the
+report is true than anyway. What fits and is not so much more likely is consistent: then it may still corroborate until its window
+closes. It can only say that it saw nothing when the window has closed and it really looked, and could see, during enough of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 from pydantic import Field
 
 from schemas.base import Identifier, Part, Utc, derive_id
 from schemas.cameras import CameraState, Visibility
 from schemas.categories import Category
-from schemas.evidence import Evidence, SightingFact, Verdict
+from schemas.evidence import Evidence, Likelihood, SightingFact, Verdict
 from schemas.incidents import CameraWatch, Operation
-from streams.domain.corroboration.history import Moment, met
-from streams.domain.rules.cameras import CameraRule, LookingRule
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes import likelihoods as tells
+from schemas.phrases.codes import sightings as says
+from schemas.phrases.codes.cameras import status_reason
+from schemas.phrases.codes.common import several, together
+from schemas.phrases.phrase import Phrase
+from streams.domain.corroboration.history import Met, Moment, met
+from streams.domain.corroboration.likelihood import Expected, Judged, judge, likelihood_of, not_met, unknown
+from streams.domain.normal.base_rate import LEAST_BLOCKS
+from streams.domain.normal.measure import UNKNOWN, Measure
+from streams.domain.rules.cameras import CameraRule, LookingRule, NormalRule
 
 _MINUTE_S: Final = 60
-_VIEW_WORDS: Final[Mapping[str, str]] = {
-    Visibility.FROZEN: "its picture stands still",
-    Visibility.BLACK: "its picture is black",
-    Visibility.BLINDED: "it is blinded by light",
-    Visibility.BLURRED: "its picture is blurred",
-    Visibility.MOVED: "it was turned away from where it should look",
-    Visibility.COVERED: "people or things close to it hide what it sees",
-    Visibility.MASKED_OUT: "masks cover what it sees",
-}
-"""Why a camera sees nothing although it gives pictures, by the reason of its degraded view."""
+_SELDOM: Final = 0.15
+"""Below this a rate is told as 1 of so many. [own]"""
+_OFTEN_IN_VIEW: Final = 0.5
+"""Where the place lies in view less often than this, it is told. [own]"""
+_DEGRADED: Final = frozenset(each.value for each in Visibility) - {Visibility.CLEAR.value}
+"""Why a camera sees nothing although it gives pictures: the reason of its degraded view."""
 
 
 class WatchRow(Part):
-    """A report that one camera was asked about, and what it has said. `open` while its window is."""
+    """A report that one camera was asked about, and what it has said.
+
+    What is usual there is kept as it was known when the report came: `expected` of the signals, `presence` of persons.
+    """
 
     incident_id: str
     revision: Annotated[int, Field(ge=0)]
@@ -47,11 +56,10 @@ class WatchRow(Part):
     window_until: Utc
     occurred_at: Utc
     verdict: Verdict = Verdict.PENDING
-
-    @property
-    def open(self) -> bool:
-        """Return whether the camera may still say what it saw."""
-        return not self.cancelled and self.verdict in {Verdict.PENDING, Verdict.CAMERA_UNAVAILABLE}
+    in_view: Annotated[float, Field(ge=0, le=1)] = 1.0
+    expected: tuple[Expected, ...] = ()
+    presence: Expected | None = None
+    points: Annotated[float, Field(description="What a sight that fits was worth, of a watch that is consistent")] = 0.0
 
 
 class CameraStateRow(Part):
@@ -62,7 +70,13 @@ class CameraStateRow(Part):
     changed_at: Utc
 
 
-def watch_row(watch: CameraWatch, known_zones: Sequence[str], before: WatchRow | None) -> WatchRow | None:
+def watch_row(
+    watch: CameraWatch,
+    known_zones: Sequence[str],
+    before: WatchRow | None,
+    expected: Sequence[Expected] = (),
+    presence: Expected | None = None,
+) -> WatchRow | None:
     """Return the row that a watch begins, or None when a newer or equal revision is known: late or repeated.
 
     Zones that the registry does not know are left out; when none is left, all zones of the camera are watched.
@@ -80,36 +94,149 @@ def watch_row(watch: CameraWatch, known_zones: Sequence[str], before: WatchRow |
         window_from=watch.window_from,
         window_until=watch.window_until,
         occurred_at=watch.occurred_at,
+        in_view=watch.in_view,
+        expected=tuple(expected),
+        presence=presence,
     )
 
 
-def first_sighting(watch: WatchRow, rule: CameraRule, seen: Iterable[Moment]) -> Evidence | None:
-    """Return the sighting by the first moment that meets a signal, or None."""
+class Sight(NamedTuple):
+    """Sight: the most telling moment of a report: with a measure that was judged, or with what a zone's signal describes.
+
+    `weaker` says that it takes persons with weaker boxes: then it fits, and does not corroborate.
+    """
+
+    moment: Moment
+    judged: Judged
+    described: Met | None
+    weaker: bool = False
+
+    def better(self, other: Sight | None) -> bool:
+        """Return whether it says more than another; of equal ones the first stands, and a measure before a description."""
+        if other is None:
+            return True
+        return (*self.judged[:2], self.described is None) > (*other.judged[:2], other.described is None)
+
+
+def best_sight(watch: WatchRow, rule: CameraRule, normal: NormalRule, seen: Iterable[Moment]) -> Sight | None:
+    """Return the most telling of the moments that meet a signal, or None."""
+    best: Sight | None = None
     for moment in seen:
-        if moment.zone_id not in watch.zones or not watch.window_from <= moment.at <= watch.window_until:
-            continue
-        for signal in rule.signals:
-            found = met(signal, moment.seen)
-            if found is not None:
-                words = f"{found.words} in zone {moment.zone_id}, {_relative(moment.at, watch.occurred_at)}"
-                words += "" if moment.seen.visible else ", its view not clear"
-                fact = SightingFact(
-                    incident_id=watch.incident_id,
-                    verdict=Verdict.CORROBORATED,
-                    zone_id=moment.zone_id,
-                    signal=found.signal,
-                    value=found.value,
-                    explanation=words[:300],
-                    degraded=moment.seen.degraded,
-                )
-                return _evidence(watch, fact, moment.at)
+        if moment.zone_id in watch.zones and watch.window_from <= moment.at <= watch.window_until:
+            sight = _measured(watch, normal, moment) or (_described(rule, moment) if best is None else None)
+            if sight is not None and sight.better(best):
+                best = sight
+    return best
+
+
+def _measured(watch: WatchRow, normal: NormalRule, moment: Moment) -> Sight | None:
+    sizes = moment.seen.view
+    if sizes is None:
+        return None
+    judged = judge(watch.expected, sizes, normal)
+    if judged is None and moment.seen.likely > (sizes[0] or 0):
+        weaker = judge(watch.expected, (moment.seen.likely, *sizes[1:]), normal)
+        return weaker and Sight(moment, weaker._replace(corroborates=False), None, True)
+    return judged and Sight(moment, judged, None)
+
+
+def _described(rule: CameraRule, moment: Moment) -> Sight | None:
+    for signal in rule.signals:
+        found = met(signal, moment.seen) if signal.measure is None else None
+        if found is not None:
+            return Sight(moment, Judged(False, 1.0, -1, found.value), found)
     return None
+
+
+def sighting(watch: WatchRow, rule: CameraRule, normal: NormalRule, seen: Iterable[Moment]) -> Evidence | None:
+    """Return what these moments say of a report, where that is more than the camera said before; else None.
+
+    It corroborates where what is seen is unusual, and much more likely if the report is true; all else that fits is consistent.
+    """
+    sight = best_sight(watch, rule, normal, seen)
+    if sight is None:
+        return None
+    moment, judged, described, _ = sight
+    worth = 0.0 if judged.corroborates else _worth(judged.ratio, normal)
+    if watch.verdict is Verdict.CONSISTENT and not judged.corroborates and worth <= watch.points:
+        return None
+    if described is not None:
+        likelihood = unknown(described.signal, 0, watch.in_view)
+        phrase = _sighting(described.what, moment, watch.occurred_at)
+    else:
+        likelihood = likelihood_of(watch.expected, judged, moment.seen.view or UNKNOWN, watch.in_view)
+        phrase = _sight(watch, sight, likelihood, rule)
+    fact = SightingFact(
+        incident_id=watch.incident_id,
+        verdict=Verdict.CORROBORATED if judged.corroborates else Verdict.CONSISTENT,
+        zone_id=moment.zone_id if described else None,
+        signal="persons_likely" if sight.weaker else likelihood.signal,
+        value=judged.size,
+        explanation=sentence(phrase)[:300],
+        phrase=phrase,
+        degraded=moment.seen.degraded,
+        likelihood=likelihood,
+    )
+    return _evidence(watch, fact, moment.at, "" if judged.corroborates else f"{likelihood.signal} {worth:g}")
+
+
+def answered(watch: WatchRow, fact: SightingFact, normal: NormalRule) -> WatchRow:
+    """Return the row of a watch of which its camera said this."""
+    consistent = fact.verdict is Verdict.CONSISTENT and fact.likelihood is not None
+    points = _worth(fact.likelihood.ratio, normal) if consistent and fact.likelihood else 0.0
+    return watch.model_copy(update={"verdict": fact.verdict, "points": points})
+
+
+def _worth(ratio: float, normal: NormalRule) -> float:
+    """Return what a sight that fits is worth."""
+    return min(normal.consistent_at_most, max(0.0, normal.points(ratio)))
+
+
+def _sight(watch: WatchRow, sight: Sight, likelihood: Likelihood, rule: CameraRule) -> Phrase:
+    """Return what the whole view shows, when, and how usual that is."""
+    moment, judged = sight.moment, sight.judged
+    count = round(judged.size)
+    match watch.expected[judged.place].measure:
+        case Measure.FASTEST:
+            what = tells.runs(judged.size)
+        case Measure.PERSONS:
+            what = says.seen_persons_weaker(count) if sight.weaker else says.seen_persons(count)
+        case Measure.STANDING:
+            what = tells.stand_together(count)
+        case Measure.DROPPED:
+            what = tells.left_at_once(count)
+        case Measure.STAY:
+            what = tells.stays(judged.size)
+    say = tells.in_view if moment.seen.visible else tells.in_view_unclear
+    parts = [say(what, *_apart(moment.at, watch.occurred_at)), _usual(likelihood, rule)]
+    if likelihood.in_view < _OFTEN_IN_VIEW:
+        parts.append(tells.place_in_view(100 * likelihood.in_view))
+    return several(tuple(parts))
+
+
+def _usual(likelihood: Likelihood, rule: CameraRule) -> Phrase:
+    """Return how usual something is, in words that a person can picture: 1 of 30, or 9 of 10."""
+    if likelihood.base_rate is None:
+        return tells.not_learnt(likelihood.windows, LEAST_BLOCKS)
+    return tells.usual_here(*in_so_many(likelihood.base_rate), _window_min(rule))
+
+
+def _window_min(rule: CameraRule) -> int:
+    return round((rule.before_s + rule.after_s) / _MINUTE_S)
+
+
+def in_so_many(rate: float) -> tuple[int, int]:
+    """Return a rate as so many times of so many: 1 of a number where it is seldom, else of ten."""
+    if rate < _SELDOM:
+        return 1, round(1 / rate)
+    return min(9, round(10 * rate)), 10
 
 
 def closing_sighting(
     watch: WatchRow,
     rule: CameraRule,
     looking: LookingRule,
+    normal: NormalRule,
     seen: Sequence[Moment],
     states: Sequence[CameraStateRow],
     now: datetime,
@@ -120,6 +247,7 @@ def closing_sighting(
         watch: What it was asked.
         rule: Its category's rule.
         looking: How much it must have seen.
+        normal: What a likelihood must be to contradict.
         seen: What its zones showed in the window.
         states: The newest states of the camera, for the explanation.
         now: When it is asked: of a window that lies further back than what is kept nobody knows what it showed.
@@ -128,66 +256,86 @@ def closing_sighting(
     clear = {moment.at for moment in seen if moment.seen.visible}
     unclear_s = len({moment.at for moment in seen} - clear)
     share = min(1.0, len(clear) / length_s)
-    not_clear = f"its view was not clear for {unclear_s} s" if unclear_s else ""
+    not_clear = [says.view_not_clear(unclear_s)] if unclear_s else []
     if share < looking.seen_share:
         kept = now - timedelta(seconds=looking.kept_s)
-        gone = f"what it showed before {kept:%H:%M:%S} UTC is not kept any more" if watch.window_from < kept else ""
-        told = (f"it saw {share:.0%} of the window", not_clear, gone, *_blind(states))
-        why = "; ".join(each for each in told if each)
+        gone = [says.not_kept_before(kept)] if watch.window_from < kept else []
+        why = (says.looked_too_little(100 * share), *not_clear, *gone, *_blind(states))
         return unavailable(watch, why, states, watch.window_until)
-    most = max(moment.seen.persons for moment in seen)
+    after_s = int((watch.window_until - watch.occurred_at).total_seconds()) + 1
+    share_after = min(1.0, len({at for at in clear if at >= watch.occurred_at}) / max(1, after_s))
+    most = max(max(moment.seen.persons, *(moment.seen.view or (0,))[:1]) for moment in seen)
     degraded = any(moment.seen.degraded for moment in seen)
+    parts = [says.saw_at_most(most, length_s // _MINUTE_S, length_s % _MINUTE_S, 100 * share), *not_clear]
     at_most = rule.contradicted_at_most_persons
-    contradicted = at_most is not None and most <= at_most and not degraded
-    who = "nobody" if most == 0 else f"at most {most} person{'s' if most > 1 else ''}"
+    against = None
+    if at_most is not None and most <= at_most and watch.presence and not degraded:
+        enough = share_after >= normal.contradicted_share
+        against = not_met((watch.presence,), watch.in_view * share_after) if enough else None
+    contradicted = against is not None and against.ratio <= normal.contradicted_to
+    if against is not None and against.base_rate is not None and contradicted:
+        likelihood = against
+        parts.append(tells.usual_here(*in_so_many(1 - against.base_rate), _window_min(rule)))
+    else:
+        likelihood, words = _unseen(watch, watch.in_view * share)
+        parts.append(words)
+    phrase = together(*parts)
     fact = SightingFact(
         incident_id=watch.incident_id,
         verdict=Verdict.CONTRADICTED if contradicted else Verdict.UNSEEN,
         zone_id=None,
         signal="none",
         value=float(most),
-        explanation=_words(who, length_s, share, not_clear),
+        explanation=sentence(phrase)[:300],
+        phrase=phrase,
         degraded=degraded,
+        likelihood=likelihood,
     )
     return _evidence(watch, fact, watch.window_until)
 
 
-def _words(who: str, length_s: int, share: float, not_clear: str) -> str:
-    watched = f"saw {who} in {length_s // _MINUTE_S} min {length_s % _MINUTE_S} s, {share:.0%} of them watched"
-    return f"{watched}; {not_clear}" if not_clear else watched
+def _unseen(watch: WatchRow, in_view: float) -> tuple[Likelihood, Phrase]:
+    """Return what it says that nothing was met that could corroborate, and why."""
+    found = not_met((each for each in watch.expected if each.corroborates), in_view)
+    if found is not None and found.hit_rate is not None:
+        return found, tells.would_show(*in_so_many(found.hit_rate))
+    blocks = max((each.blocks for each in watch.expected), default=0)
+    return unknown("none", blocks, in_view), tells.not_learnt(blocks, LEAST_BLOCKS)
 
 
-def unavailable(watch: WatchRow, why: str, states: Sequence[CameraStateRow], at: datetime) -> Evidence:
+def unavailable(watch: WatchRow, why: Sequence[Phrase], states: Sequence[CameraStateRow], at: datetime) -> Evidence:
     """Return that a camera could not look, with its newest trouble where it has one."""
     trouble = [state for state in states if state.state is not CameraState.ONLINE]
     if trouble:
         newest = max(trouble, key=lambda state: state.changed_at)
-        why = f"{why}; {newest.state.value} since {newest.changed_at:%H:%M:%S} UTC ({newest.reason})"
+        reason = status_reason(newest.reason)
+        why = (*why, says.camera_trouble(newest.state.value, newest.changed_at, reason))
+    phrase = together(*why)
     fact = SightingFact(
         incident_id=watch.incident_id,
         verdict=Verdict.CAMERA_UNAVAILABLE,
         zone_id=None,
         signal="none",
         value=0.0,
-        explanation=why[:300],
+        explanation=sentence(phrase)[:300],
+        phrase=phrase,
     )
     return _evidence(watch, fact, at)
 
 
-def why_it_cannot_look(states: Sequence[CameraStateRow]) -> str | None:
-    """Return in words why a camera can show nothing now; None where nothing speaks against it."""
+def why_it_cannot_look(states: Sequence[CameraStateRow]) -> Sequence[Phrase]:
+    """Return why a camera can show nothing now; nothing where nothing speaks against it."""
     if any(state.state in {CameraState.OFFLINE, CameraState.REFUSED} for state in states):
-        return "gives no pictures"
-    blind = _blind(states)
-    return "; ".join(blind) if blind else None
+        return [says.gives_no_pictures()]
+    return _blind(states)
 
 
-def _blind(states: Sequence[CameraStateRow]) -> list[str]:
-    """Return what is wrong with a camera's view, in words. Only a view has a reason that is a visibility."""
+def _blind(states: Sequence[CameraStateRow]) -> list[Phrase]:
+    """Return what is wrong with a camera's view. Only a view has a reason that is a visibility."""
     return [
-        _VIEW_WORDS[state.reason]
+        says.view_degraded(state.reason)
         for state in states
-        if state.state is CameraState.DEGRADED and state.reason in _VIEW_WORDS
+        if state.state is CameraState.DEGRADED and state.reason in _DEGRADED
     ]
 
 
@@ -196,8 +344,9 @@ def closes_at(watch: WatchRow, looking: LookingRule) -> datetime:
     return watch.window_until + timedelta(seconds=looking.settle_s)
 
 
-def _evidence(watch: WatchRow, fact: SightingFact, at: datetime) -> Evidence:
-    parts = (watch.camera_id, watch.incident_id, str(watch.revision), fact.verdict.value)
+def _evidence(watch: WatchRow, fact: SightingFact, at: datetime, saw: str = "") -> Evidence:
+    """Return a camera's answer; `saw` tells those of one verdict apart that follow each other."""
+    parts = [watch.camera_id, watch.incident_id, str(watch.revision), fact.verdict.value, *([saw] if saw else [])]
     return Evidence(
         evidence_id=derive_id("evidence", "sighting", *parts),
         control_room_id=watch.control_room_id,
@@ -209,8 +358,14 @@ def _evidence(watch: WatchRow, fact: SightingFact, at: datetime) -> Evidence:
     )
 
 
-def _relative(at: datetime, occurred_at: datetime) -> str:
+def _sighting(what: Phrase, moment: Moment, occurred_at: datetime) -> Phrase:
+    """Return what was seen, where, and how long before or after the reported time."""
+    say = says.sighting if moment.seen.visible else says.sighting_unclear
+    return say(what, moment.zone_id, *_apart(moment.at, occurred_at))
+
+
+def _apart(at: datetime, occurred_at: datetime) -> tuple[float, str, str]:
+    """Return how long before or after the reported time: an amount, its unit, and the side."""
     seconds = (at - occurred_at).total_seconds()
-    size = abs(seconds)
-    amount = f"{size / _MINUTE_S:.0f} min" if size >= 2 * _MINUTE_S else f"{size:.0f} s"
-    return f"{amount} {'after' if seconds >= 0 else 'before'} the reported time"
+    amount, unit = (abs(seconds) / _MINUTE_S, "min") if abs(seconds) >= 2 * _MINUTE_S else (abs(seconds), "s")
+    return amount, unit, "after" if seconds >= 0 else "before"

@@ -5,17 +5,19 @@ Nothing here depends on when the second was closed or by what: the same frames g
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from schemas.cameras import DetectorInfo, Visibility
-from schemas.observations import Observation
+from schemas.observations import Measures, Observation
 from streams.domain.cameras.registry import Zone
 from streams.domain.geometry.zones import inside
 from streams.domain.observations.crowd_level import CrowdEpisode, level_name
 from streams.domain.observations.crowd_numbers import measure, rise_per_min
 from streams.domain.observations.episodes import CrowdRow
+from streams.domain.observations.measures import DROP_FROM_S, measures
 from streams.domain.observations.memory import COUNTS_S, Bag, CameraMemory, CountedSecond, Stay, Track, ZoneMemory
 from streams.domain.observations.motion import Scale, TrackMotion, known_normal, learnt, mean_speed, motions
 from streams.domain.observations.objects import PERSONS
@@ -94,11 +96,12 @@ def tell(row: CameraSecond, memory: CameraMemory | None, scene: CameraScene) -> 
     )
     zones: dict[str, ZoneMemory] = {}
     observations: list[Observation] = []
+    view_counts, view = _view(second, before.view)
     for zone in scene.camera.zones:
         if zone.id in row.zones:  # not one that the registry got while the second was open
-            zones[zone.id], observation = _zone(second, zone, before.zones.get(zone.id, ZoneMemory()))
+            zones[zone.id], observation = _zone(second, zone, before.zones.get(zone.id, ZoneMemory()), view)
             observations.append(observation)
-    after = before.model_copy(update={"tracks": tracks, "bags": bags, "zones": zones})
+    after = before.model_copy(update={"tracks": tracks, "bags": bags, "zones": zones, "view": view_counts})
     return ClosedSecond(after, tuple(observations))
 
 
@@ -109,7 +112,23 @@ def _watched(before: CameraMemory, until_s: int) -> bool:
     return seconds >= WATCHED_AT_LEAST
 
 
-def _zone(second: _Second, zone: Zone, before: ZoneMemory) -> tuple[ZoneMemory, Observation]:
+def _view(second: _Second, before: tuple[CountedSecond, ...]) -> tuple[tuple[CountedSecond, ...], Measures | None]:
+    """Return the counts of the whole view that are remembered, and its measures.
+
+    None where no frame told of it: a second that an earlier release had begun.
+    """
+    if not second.row.view:
+        return before, None
+    seen = [each for each in second.tracks if each.kind in PERSONS and each.steps[-1].at_s >= second.start_s]
+    masked = {each.track_id for each in seen if second.scene.masks((each.steps[-1].x_px, each.steps[-1].y_px))}
+    persons = [each for each in second.moving if each.kind in PERSONS and each.track_id not in masked]
+    stay_s = max((each.last_s - each.first_s for each in seen if each.track_id not in masked), default=0.0)
+    count = int(statistics.median(second.row.view) + 0.5)
+    counts = _counts(before, second, count, DROP_FROM_S + 1) if second.clear else before
+    return counts, measures(count, counts if second.clear else (), persons, stay_s, second.scale)
+
+
+def _zone(second: _Second, zone: Zone, before: ZoneMemory, view: Measures | None) -> tuple[ZoneMemory, Observation]:
     """Return what is remembered of a zone, and its observation."""
     row, seen, scale = second.row, second.row.zones[zone.id], second.scale
     persons = [each for each in second.moving if each.kind in PERSONS and inside(each.point_px, zone.polygon)]
@@ -120,7 +139,9 @@ def _zone(second: _Second, zone: Zone, before: ZoneMemory) -> tuple[ZoneMemory, 
     here = [stay for stay in stays if stay.track_id in present]
     lengths_s = [stay.last_s - stay.first_s for stay in here]
     crossed = flow(zone, before.inside, second.tracks)
-    counts = _counts(before, second, measured.count) if second.clear else before.counts
+    counts = _counts(before.counts, second, measured.count, COUNTS_S) if second.clear else before.counts
+    longest_s = max(lengths_s, default=0.0)
+    measured_now = measures(measured.count, counts if second.clear else (), persons, longest_s, second.scale)
     shown = _shown(second, zone, before, measured.count, here, persons)
     situations = find_situations(before.situations, shown, second.began, second.clear)
     observation = Observation(
@@ -132,7 +153,7 @@ def _zone(second: _Second, zone: Zone, before: ZoneMemory) -> tuple[ZoneMemory, 
         count=measured.count,
         count_max=max(seen.counts),
         vehicles=seen.vehicles,
-        dwell_s=round(max(lengths_s, default=0.0), 1),
+        dwell_s=round(longest_s, 1),
         group_size=sum(length_s >= zone.group_min_s for length_s in lengths_s),
         density_per_m2=measured.density_per_m2,
         lower_bound=measured.lower_bound,
@@ -147,6 +168,8 @@ def _zone(second: _Second, zone: Zone, before: ZoneMemory) -> tuple[ZoneMemory, 
         persons_likely=_seen_twice(seen.likely),
         ground=measured.ground,
         situations=situations.told,
+        measures=measured_now,
+        view=view,
     )
     crowd = _crowd(before.crowd, observation, second.scene.crowd)
     memory = ZoneMemory(
@@ -161,12 +184,12 @@ def _zone(second: _Second, zone: Zone, before: ZoneMemory) -> tuple[ZoneMemory, 
     return memory, observation.model_copy(update={"level": level})
 
 
-def _counts(before: ZoneMemory, second: _Second, count: int) -> tuple[CountedSecond, ...]:
-    """Return the counts of the last minute; in quiet seconds the one before held."""
+def _counts(before: tuple[CountedSecond, ...], second: _Second, count: int, over_s: int) -> tuple[CountedSecond, ...]:
+    """Return the counts of the last seconds; in quiet ones the one before held."""
     quiet = range(second.start_s - second.row.quiet_before_s, second.start_s)
-    held = [CountedSecond(at_s, before.counts[-1].persons) for at_s in quiet if before.counts]
-    counts = (*before.counts, *held, CountedSecond(second.start_s, count))
-    return tuple(each for each in counts if each.second_s > second.start_s - COUNTS_S)
+    held = [CountedSecond(at_s, before[-1].persons) for at_s in quiet if before]
+    counts = (*before, *held, CountedSecond(second.start_s, count))
+    return tuple(each for each in counts if each.second_s > second.start_s - over_s)
 
 
 def _seen_twice(numbers: Sequence[int]) -> int | None:

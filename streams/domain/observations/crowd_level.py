@@ -8,6 +8,7 @@ from schemas.base import derive_id, iso_utc
 from schemas.cameras import Visibility
 from schemas.categories import Category
 from schemas.observations import Observation
+from schemas.phrases.codes import zones as says
 from streams.domain.observations.episodes import CrowdRow, Episode, EpisodeStep, Shown
 from streams.domain.rules.cameras import CrowdRule
 
@@ -77,15 +78,15 @@ class CrowdEpisode(Episode[CrowdRow]):
     def shown(self, row: CrowdRow, phase: str, observation: Observation) -> Shown:
         """Return the density, or the number of persons where there is none."""
         density = local_density_per_m2(observation)
-        amount = f"{observation.count} persons"
+        amount = says.crowd_persons(observation.count)
         if density is not None and observation.ground is not None:
-            amount += f" on {observation.ground.area_m2:.0f} m², {density:.1f} per m² where it is densest,"
+            amount = says.crowd_on_ground(observation.count, observation.ground.area_m2, density)
         elif density is not None:
-            amount = f"{density:.1f} persons per m²"
-        least = "at least " if observation.lower_bound else ""
-        held = f"for {self._rule.persistence_s:g} s: level {self._level(row, phase)}"
+            amount = says.crowd_density(density)
+        say = says.crowd_at_least if observation.lower_bound else says.crowd
+        what = say(amount, row.zone_id, self._rule.persistence_s, says.crowd_level(self._level(row, phase)))
         value = float(observation.count) if density is None else density
-        return Shown(value, f"{least}{amount} in zone {row.zone_id} {held}", observation.rise_per_min)
+        return Shown(value, what, observation.rise_per_min)
 
     def _level(self, row: CrowdRow, phase: str) -> str:
         return level_name(row.level, self._rule) if phase != "end" else NO_LEVEL

@@ -13,6 +13,10 @@ from schemas.categories import Category
 from schemas.evidence import EpisodeFact, Evidence
 from schemas.geo import Position
 from schemas.observations import Observation, SituationKind
+from schemas.phrases.catalogue import in_words
+from schemas.phrases.codes.zones import zone_unseen
+from schemas.phrases.language import Language
+from schemas.phrases.phrase import Phrase, Told
 
 
 class CrowdRow(Part):
@@ -41,6 +45,7 @@ class SituationRow(Part):
     kind: SituationKind
     episode_id: str
     explanation: ShortText
+    phrase: Phrase | None = None
     newest: Utc
     gone_since: Utc | None = None
 
@@ -60,10 +65,10 @@ class EpisodeStep(NamedTuple, Generic[R]):
 
 
 class Shown(NamedTuple):
-    """Shown: how large something is that a zone shows, why in words, and how fast a crowd rises (persons per minute)."""
+    """Shown: how large something is that a zone shows, what it is, and how fast a crowd rises (persons per minute)."""
 
     value: float
-    words: str
+    what: Told
     rise_per_min: float | None = None
 
 
@@ -93,7 +98,7 @@ class Episode(ABC, Generic[R]):
     def evidence(self, row: R, phase: str, observation: Observation | None, position: Position | None) -> Evidence:
         """Return a phase as evidence; without an observation it ends because nobody sees the zone any more."""
         if observation is None:
-            shown, at = Shown(0.0, f"zone {row.zone_id} was not seen any more"), row.newest
+            shown, at = Shown(0.0, zone_unseen(row.zone_id)), row.newest
         else:
             shown, at = self.shown(row, phase, observation), observation.second
         signal, *apart = self.names(row, phase)
@@ -110,7 +115,8 @@ class Episode(ABC, Generic[R]):
                 zone_id=row.zone_id,
                 signal=signal[:40],
                 value=shown.value,
-                explanation=shown.words[:300],
+                explanation=in_words(shown.what, Language.EN)[:300],
+                phrase=shown.what if isinstance(shown.what, Phrase) else None,
                 degraded=observation is not None and observation.detector.degraded,
                 rise_per_min=shown.rise_per_min,
             ),

@@ -12,13 +12,15 @@ from pydantic import Field
 
 from schemas.base import Identifier, Part, ShortText, Utc
 from schemas.observations import SituationKind
+from schemas.phrases.phrase import Phrase
 from streams.domain.observations.episodes import CrowdRow
 from streams.domain.observations.objects import ObjectKind
 
 TRACK_LOST_S: Final = 2.0
 """A track that is not seen for this long is over; `detect` looks for it as long (`detectors/tracking/bytetrack.py`, LOST_S)."""
 PATH_S: Final = 5.0
-"""How far back a path is known, a step a second: speeds are of three seconds, and who crosses a line slowly takes five."""
+"""How far back a path is known, a step a second: who crosses a line slowly takes five seconds, and a speed that was held takes
+three."""
 COUNTS_S: Final = 60
 """How far back counts are known."""
 MAX_BAGS: Final = 50
@@ -35,12 +37,16 @@ class TrackStep(NamedTuple):
 
 
 class Track(NamedTuple):
-    """A track and its path. `last_s` is until when it was there: in a quiet gap what was seen before still held."""
+    """A track and its path. `last_s` is until when it was there: in a quiet gap what was seen before still held.
+
+    `first_s` is since when it is in view without being lost.
+    """
 
     track_id: int
     kind: ObjectKind
     last_s: float
     steps: tuple[TrackStep, ...]
+    first_s: float
 
 
 class Stay(NamedTuple):
@@ -94,6 +100,7 @@ class Held(Part):
     last_s: float
     value: Annotated[float, Field(ge=0)]
     explanation: ShortText
+    phrase: Phrase | None = None
 
 
 class ZoneMemory(Part):
@@ -108,7 +115,10 @@ class ZoneMemory(Part):
 
 
 class CameraMemory(Part):
-    """Camera memory: what is remembered of one camera: a row of the stage's state. Tracks and stays end with their epoch."""
+    """Camera memory: what is remembered of one camera: a row of the stage's state. Tracks and stays end with their epoch.
+
+    `view` are the counts of its whole view, of the seconds that a drop is judged by.
+    """
 
     camera_id: Identifier
     began: Utc
@@ -116,3 +126,4 @@ class CameraMemory(Part):
     tracks: tuple[Track, ...] = ()
     bags: tuple[Bag, ...] = ()
     zones: dict[str, ZoneMemory] = Field(default_factory=dict)
+    view: tuple[CountedSecond, ...] = ()

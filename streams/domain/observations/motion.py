@@ -17,8 +17,11 @@ from streams.domain.geometry.projection import GroundMap, Points
 from streams.domain.observations.memory import Normal, Track, TrackStep
 from streams.domain.observations.objects import PERSONS, ObjectKind
 
-SPEED_OVER_S: Final = 3.0
-"""A speed is that of the straight way over so long: a foot point's error of .14 m (design §6) then makes .07 m/s."""
+SPEED_OVER_S: Final = 2.0
+"""A speed is that of the straight way over so long, or over what there is of it from `_LEAST_S` on: a foot point's error of .14 m
+(design §6) then makes .1 m/s. Over 3 s half of those who run through a view of 15 m are missed (docs/cameras-seeing.md)."""
+_OVER_AT_MOST_S: Final = 2.5
+"""Steps are about a second apart, so the first of so long a time is the one that is nearest to two seconds ago."""
 _LEAST_S: Final = 0.9
 NORMAL_OVER_S: Final = 600
 """Over how many seconds with persons a normal speed is averaged; older ones fade."""
@@ -80,6 +83,7 @@ class TrackMotion:
         place: (x, y) in metres, or in pixels where the camera is not calibrated.
         heading: Where it goes: a vector of length 1, (0, 0) while it stands.
         speed_per_s: In metres or body heights per second; None where it is not known yet.
+        held_per_s: The speed that it had a second ago too, that is the lower of the two; None where one is not known.
     """
 
     track_id: int
@@ -89,6 +93,7 @@ class TrackMotion:
     place: tuple[float, float]
     heading: tuple[float, float] = (0.0, 0.0)
     speed_per_s: float | None = None
+    held_per_s: float | None = None
 
 
 def motions(tracks: Iterable[Track], scale: Scale, start_s: float) -> list[TrackMotion]:
@@ -96,31 +101,49 @@ def motions(tracks: Iterable[Track], scale: Scale, start_s: float) -> list[Track
     seen = [track for track in tracks if track.steps[-1].at_s >= start_s]
     if not seen:
         return []
-    ends = [track.steps[-1] for track in seen]
-    starts = [_reference(track) for track in seen]
-    places = scale.places([(step.x_px, step.y_px) for step in (*ends, *starts)]).tolist()
-    fastest = scale.of(12.0, 7.0)  # faster than anybody runs: the track went over to somebody else
+    ways = [way for track in seen for way in (_way(track.steps), _way(track.steps[:-1] or track.steps))]
+    places = scale.places([(step.x_px, step.y_px) for way in ways for step in way]).tolist()
     found = []
-    ways = zip(seen, ends, starts, places[: len(seen)], places[len(seen) :], strict=True)
-    for track, end, start, (x, y), (from_x, from_y) in ways:
-        if isnan(x):
+    for number, track in enumerate(seen):
+        now, before = ways[2 * number : 2 * number + 2]
+        start, end, start_before, end_before = places[4 * number : 4 * number + 4]
+        if isnan(end[0]):
             continue
-        motion = TrackMotion(track.track_id, track.kind, (end.x_px, end.y_px), end.height_px, (x, y))
-        way, lasted_s = hypot(x - from_x, y - from_y), end.at_s - start.at_s
-        if lasted_s >= _LEAST_S and not isnan(way):
-            speed = scale.length(way, (end.height_px + start.height_px) / 2) / lasted_s
-            heading = ((x - from_x) / way, (y - from_y) / way) if way else (0.0, 0.0)
-            if speed <= fastest:
-                motion = replace(motion, heading=heading, speed_per_s=speed)
+        newest = now[1]
+        motion = TrackMotion(track.track_id, track.kind, (newest.x_px, newest.y_px), newest.height_px, (end[0], end[1]))
+        speed = _speed_per_s(now, start, end, scale)
+        if speed is not None:
+            way = hypot(end[0] - start[0], end[1] - start[1])
+            heading = ((end[0] - start[0]) / way, (end[1] - start[1]) / way) if way else (0.0, 0.0)
+            held = _speed_per_s(before, start_before, end_before, scale)
+            motion = replace(
+                motion, heading=heading, speed_per_s=speed, held_per_s=None if held is None else min(speed, held)
+            )
         found.append(motion)
     return found
 
 
-def _reference(track: Track) -> TrackStep:
-    """Return the step from which a track's speed is measured: the first of the last three seconds, else the one before."""
-    newest = track.steps[-1]
-    recent = [step for step in track.steps[:-1] if newest.at_s - step.at_s <= SPEED_OVER_S]
-    return recent[0] if recent else track.steps[-2] if len(track.steps) > 1 else newest
+def _way(steps: Sequence[TrackStep]) -> tuple[TrackStep, TrackStep]:
+    """Return the steps between which a speed is measured: the newest, and the one nearest to two seconds before it.
+
+    Where nothing was seen in that time, the last one before.
+    """
+    newest = steps[-1]
+    recent = [step for step in steps[:-1] if newest.at_s - step.at_s <= _OVER_AT_MOST_S]
+    return (recent or steps[-2:])[0], newest
+
+
+def _speed_per_s(
+    way: tuple[TrackStep, TrackStep], start: Sequence[float], end: Sequence[float], scale: Scale
+) -> float | None:
+    """Return the speed between two steps that lie at these places; None over too short a time, or where there is no place."""
+    lasted_s = way[1].at_s - way[0].at_s
+    distance = hypot(end[0] - start[0], end[1] - start[1])
+    if lasted_s < _LEAST_S or isnan(distance):
+        return None
+    speed = scale.length(distance, (way[0].height_px + way[1].height_px) / 2) / lasted_s
+    # Faster than anybody runs: the track went over to somebody else.
+    return speed if speed <= scale.of(12.0, 7.0) else None
 
 
 def walking(persons: Iterable[TrackMotion]) -> list[TrackMotion]:

@@ -49,7 +49,10 @@ _ROUNDING_S: Final = 1e-6
 
 
 class Sample(NamedTuple):
-    """Sample: where a track was in its newest frame of a second: foot point and height, in pixels of the registry's picture."""
+    """Sample: where a track was in its newest frame of a second: foot point and height, in pixels of the registry's picture.
+
+    `first_ms` is of its first frame of that second.
+    """
 
     track_id: int
     kind: ObjectKind
@@ -57,6 +60,7 @@ class Sample(NamedTuple):
     x_px: float
     y_px: float
     height_px: float
+    first_ms: int
 
 
 class Probable(NamedTuple):
@@ -104,7 +108,8 @@ class ZoneSecond(Part):
 class CameraSecond(Part):
     """A camera's open second: a row of the stage's state.
 
-    `quiet_s` is how long, before and between its frames, nothing moved; `quiet_before_s` how many whole seconds before it.
+    `view` has an entry per frame: the persons in the whole view. `quiet_s` is how long, before and between its frames, nothing
+    moved; `quiet_before_s` how many whole seconds before it.
     """
 
     camera_id: Identifier
@@ -112,6 +117,7 @@ class CameraSecond(Part):
     closed: Utc | None = None
     frames: tuple[str, ...] = ()
     zones: dict[str, ZoneSecond] = Field(default_factory=dict)
+    view: tuple[int, ...] = ()
     tracks: tuple[Sample, ...] = ()
     track_epoch: str = ""
     visibility: Visibility = Visibility.CLEAR
@@ -178,6 +184,7 @@ def _emptied(row: CameraSecond) -> CameraSecond:
         "second": None,
         "frames": (),
         "zones": {},
+        "view": (),
         "tracks": (),
         "quiet_s": 0.0,
         "quiet_before_s": 0,
@@ -211,6 +218,7 @@ def _with_frame(row: CameraSecond, scene: CameraScene, detections: Detections, s
             "second": second,
             "frames": (*row.frames, detections.frame_id),
             "zones": zones,
+            "view": (*row.view, sum(each.kind in PERSONS and not scene.masks(each.point) for each in standing)),
             "tracks": _samples(row.tracks, standing, at_ms),
             "visibility": max(row.visibility, detections.visibility, key=WORSE.index),
             "quiet_s": row.quiet_s + (detections.quiet_s if clear else 0.0),
@@ -230,15 +238,21 @@ def _quiet_before_s(row: CameraSecond, detections: Detections, second: datetime)
     return max(0, min(whole_s, untold_s))
 
 
-def _samples(before: Sequence[Sample], standing: Sequence[CountedObject], at_ms: int) -> tuple[Sample, ...]:
+def _samples(seen: Sequence[Sample], standing: Sequence[CountedObject], at_ms: int) -> tuple[Sample, ...]:
     """Return the newest place of each track in this second."""
-    known = {sample.track_id: sample for sample in before}
+    known = {sample.track_id: sample for sample in seen}
     for each in standing:
         if each.track_id is None or each.kind is None:
             continue
-        if each.track_id not in known or known[each.track_id].at_ms <= at_ms:
+        before = known.get(each.track_id)
+        first_ms = at_ms if before is None else min(before.first_ms, at_ms)
+        if before is None or before.at_ms <= at_ms:
             x_px, y_px = (round(value, 1) for value in each.point)
-            known[each.track_id] = Sample(each.track_id, each.kind, at_ms, x_px, y_px, round(each.height_px, 1))
+            known[each.track_id] = Sample(
+                each.track_id, each.kind, at_ms, x_px, y_px, round(each.height_px, 1), first_ms
+            )
+        else:
+            known[each.track_id] = before._replace(first_ms=first_ms)
     return tuple(sorted(known.values(), key=lambda sample: (sample.at_ms, sample.track_id))[-MAX_TRACKS:])
 
 

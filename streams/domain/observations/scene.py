@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from streams.domain.cameras.registry import Camera
 from streams.domain.geometry.area import zone_area_m2
 from streams.domain.geometry.projection import GroundMap
+from streams.domain.geometry.zones import inside
 from streams.domain.rules.cameras import AttentionRule, CrowdRule
 
 _LEAST_AREA_M2: Final = 1.0
@@ -49,6 +50,10 @@ class CameraScene:
         areas_m2 = {zone.id: zone_area_m2(camera, zone, ground) for zone in camera.zones} if ground else {}
         shown = {zone_id: area_m2 for zone_id, area_m2 in areas_m2.items() if area_m2 >= _LEAST_AREA_M2}
         return cls(camera, crowd, time_zone, ground, shown, attention)
+
+    def masks(self, point_px: tuple[float, float]) -> bool:
+        """Return whether a privacy mask hides a point of the registry's picture: whoever stands there is not in view."""
+        return any(inside(point_px, polygon) for polygon in self.camera.masks.polygons)
 
     @property
     def remembers_bags(self) -> bool:

@@ -58,11 +58,14 @@ def follow(known: Iterable[Track], samples: Iterable[Sample], start_s: float, ne
     for sample in samples:
         at_s = round(start_s + sample.at_ms / 1000, 3)
         before = tracks.get(sample.track_id)
-        path = before.steps if before is not None and at_s - before.last_s <= TRACK_LOST_S else ()
+        if before is not None and at_s - before.last_s > TRACK_LOST_S:
+            before = None
+        first_s = round(start_s + sample.first_ms / 1000, 3) if before is None else before.first_s
+        path = () if before is None else before.steps
         step = TrackStep(at_s, sample.x_px, sample.y_px, sample.height_px)
         # The last step stays however old it is: after a quiet gap it is where the track still was.
         kept = tuple(each for each in path[:-1] if each.at_s >= at_s - PATH_S) + path[-1:]
-        tracks[sample.track_id] = Track(sample.track_id, sample.kind, at_s, (*kept, step))
+        tracks[sample.track_id] = Track(sample.track_id, sample.kind, at_s, (*kept, step), first_s)
     alive = [track for track in tracks.values() if newest_s - track.last_s <= TRACK_LOST_S]
     return tuple(sorted(alive, key=lambda track: (track.last_s, track.track_id))[-MAX_TRACKS:])
 

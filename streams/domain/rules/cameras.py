@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated
+from math import log10
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from schemas.base import Identifier, Part
+from schemas.base import Identifier, Part, ShortText
 from schemas.categories import Priority
 from schemas.observations import SituationKind
+from streams.domain.normal.measure import EDGES, Measure
 
 Points = Annotated[float, Field(ge=-100, le=100, description="Added to the score")]
 Metres = Annotated[float, Field(gt=0, le=10_000)]
@@ -98,12 +100,48 @@ class EpisodesRule(Part):
     crowd: CrowdRule
 
 
-class Signal(Part):
-    """Signal: what one zone must show in one second to corroborate: everything that is given, together.
+class NormalRule(Part):
+    """Normal rule: when what is seen is unusual at its place and hour, and what a likelihood is worth.
 
-    A situation is one that the zone's registry asks for (`situations`); where it does not, it is never met.
+    A likelihood ratio is worth ten times its logarithm: 1 is 0 points, 3 is 5, 10 is 10, 32 is 15.
     """
 
+    unusual: Annotated[
+        Share, Field(lt=1, description="Share of blocks of ten minutes that lie below what is unusual")
+    ] = 0.95
+    corroborated_from: Annotated[float, Field(gt=1, description="The least likelihood ratio of a corroboration")] = 5.0
+    contradicted_to: Annotated[
+        float, Field(gt=0, lt=1, description="The highest likelihood ratio of a contradiction")
+    ] = 0.3
+    contradicted_share: Annotated[
+        Share, Field(description="How much must be watched of a window after the moment to contradict")
+    ] = 0.9
+    points_at_most: Annotated[Points, Field(gt=0)] = 15
+    consistent_at_most: Annotated[Points, Field(ge=0)] = 6
+    points_at_least: Annotated[Points, Field(lt=0)] = -10
+    hit_rate_weight: Annotated[
+        float, Field(gt=0, description="How many verdicts an assumed hit rate weighs as much as")
+    ] = 10.0
+
+    def points(self, ratio: float) -> float:
+        """Return what a likelihood ratio is worth."""
+        return float(min(self.points_at_most, max(self.points_at_least, round(10 * log10(ratio)))))
+
+
+class Signal(Part):
+    """Signal: what must be shown in one second to answer a report.
+
+    A measure is of the camera's whole view: from `least` on it fits the report; where it is `above` the normal profile too it can
+    corroborate it. `hit_rate` is how often it shows where the report is true and the camera could have seen it, and `source` says
+    who knows that. All else describes one zone, everything that is given together: it fits the report, and since nobody
+    knows how usual it is, it corroborates nothing. A situation is one that the zone's registry asks for (`situations`).
+    """
+
+    measure: Measure | None = None
+    least: Annotated[float, Field(gt=0)] | None = None
+    above: Literal["profile"] | None = None
+    hit_rate: float | None = None
+    source: ShortText = ""
     situation: SituationKind | None = None
     persons: Annotated[int, Field(ge=1)] | None = None
     group: Annotated[int, Field(ge=2)] | None = None
@@ -113,9 +151,30 @@ class Signal(Part):
 
     @model_validator(mode="after")
     def _says_something(self) -> Signal:
-        if not self.model_dump(exclude_none=True):
-            raise ValueError("expected at least one of persons, group, dwell_s, vehicles, density_per_m2, situation")
+        given = set(self.model_dump(exclude_defaults=True))
+        described = given - _OF_A_MEASURE
+        if self.measure is None:
+            if not described:
+                names = "persons, group, dwell_s, vehicles, density_per_m2, situation, measure"
+                raise ValueError(f"expected at least one of {names}")
+            if given != described:
+                raise ValueError(f"{', '.join(sorted(given - described))}: only a measure has it")
+            return self
+        if described:
+            raise ValueError(f"measure {self.measure}: expected by itself, without {', '.join(sorted(described))}")
+        edges = EDGES[self.measure][1:]
+        if self.least not in edges:
+            known = ", ".join(f"{edge:g}" for edge in edges)
+            raise ValueError(f"measure {self.measure}: expected least to be one of {known}")
+        if self.hit_rate is None or not 0 < self.hit_rate < 1:
+            raise ValueError(
+                f"hit_rate {self.hit_rate}: expected above 0 and below 1, "
+                "since nothing shows always or never where a report is true"
+            )
         return self
+
+
+_OF_A_MEASURE: Final = frozenset({"measure", "least", "above", "hit_rate", "source"})
 
 
 class CameraRule(Part):
@@ -126,6 +185,10 @@ class CameraRule(Part):
     after_s: Seconds
     signals: Annotated[tuple[Signal, ...], Field(min_length=1)]
     contradicted_at_most_persons: Annotated[int, Field(ge=0)] | None = None
+    contradicted_hit_rate: Annotated[
+        float,
+        Field(gt=0, lt=1, description="How often more persons than that are counted where the report is true"),
+    ] = 0.9
 
     @model_validator(mode="after")
     def _consistent(self) -> CameraRule:
@@ -133,10 +196,11 @@ class CameraRule(Part):
             raise ValueError("expected before_s + after_s above 0")
         at_most = self.contradicted_at_most_persons
         for number, signal in enumerate(self.signals):
-            least = max(signal.persons or 0, signal.group or 0)
+            counts = signal.measure in {Measure.PERSONS, Measure.STANDING}
+            least = max(signal.persons or 0, signal.group or 0, (signal.least or 0) if counts else 0)
             if at_most is not None and 0 < least <= at_most:
                 raise ValueError(
                     f"contradicted_at_most_persons {at_most} contradicts signal {number}, "
-                    f"which corroborates from {least} persons"
+                    f"which is met from {least:g} persons"
                 )
         return self

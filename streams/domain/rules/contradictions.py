@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from schemas.categories import Category, Priority
+from streams.domain.normal.measure import Measure
 
 if TYPE_CHECKING:
     from streams.domain.rules.rules import CategoryRule, Rules
@@ -47,8 +48,9 @@ def _limits(category: Category, rule: CategoryRule) -> Iterator[str]:
         yield f"rises_on_camera_alone true: what only a camera saw stays P4, except {allowed}"
     if category in PRESENCE_ONLY and rule.cameras is not None:
         for number, signal in enumerate(rule.cameras.signals):
-            named = set(signal.model_dump(exclude_none=True)) - {"persons"}
-            if named:
+            named = set(signal.model_dump(exclude_defaults=True)) - {"persons"}
+            named = {signal.measure.value} if signal.measure else named
+            if named - {Measure.PERSONS.value}:
                 words = ", ".join(sorted(named))
                 yield f"cameras.signals.{number}.{words}: behaviour is never inferred here, expected persons alone"
 

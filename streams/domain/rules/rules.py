@@ -17,7 +17,16 @@ from schemas.base import Identifier, Part, ShortText
 from schemas.categories import Category, Priority
 from schemas.evidence import Verdict
 from streams.domain.rules.budget import BudgetRule
-from streams.domain.rules.cameras import AttentionRule, CameraRule, EpisodesRule, LookingRule, Metres, Points, Seconds
+from streams.domain.rules.cameras import (
+    AttentionRule,
+    CameraRule,
+    EpisodesRule,
+    LookingRule,
+    Metres,
+    NormalRule,
+    Points,
+    Seconds,
+)
 from streams.domain.rules.circumstances import Circumstance
 from streams.domain.rules.contradictions import contradictions
 
@@ -194,6 +203,7 @@ class Rules(Part):
     unknown_kind: UnknownKindRule
     joining: JoiningRule
     looking: LookingRule
+    normal: NormalRule = NormalRule()
     attention: Annotated[AttentionRule | None, Field(description="none: a report asks no camera for more")] = None
     episodes: EpisodesRule
     lifetime: LifetimeRule

@@ -7,6 +7,7 @@ Rows of a partition, all named with their camera:
 - `seen/<camera>/<zone>/<start>`: what a zone showed in ten seconds, deleted after `looking.kept_s`;
 - `state/<camera>/<aspect>`: whether the camera can be relied on;
 - `crowd/…` and `situation/…`: what cameras see by themselves (`episodes.py`);
+- `block/…` and `normal/…`: what is usual in a view at an hour (`normal.py`);
 - `due/…`: when a watch closes, when a row goes.
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from pydantic import BaseModel
@@ -21,7 +23,7 @@ from pydantic import BaseModel
 from schemas.base import Part
 from schemas.cameras import CameraStatus
 from schemas.evidence import Evidence, SightingFact, Verdict
-from schemas.incidents import CameraWatch
+from schemas.incidents import CameraWatch, Operation
 from schemas.observations import Observation
 from schemas.ticks import Tick
 from streams import topics
@@ -39,12 +41,14 @@ from streams.domain.corroboration.history import (
     slots_between,
     with_seconds,
 )
+from streams.domain.corroboration.likelihood import Expected, expected, presence
 from streams.domain.corroboration.verdict import (
     CameraStateRow,
     WatchRow,
+    answered,
     closes_at,
     closing_sighting,
-    first_sighting,
+    sighting,
     unavailable,
     watch_row,
     why_it_cannot_look,
@@ -54,6 +58,8 @@ from streams.domain.rules.rules import Rules
 from streams.errors import UnknownCameraError
 from streams.stages.base import Input, Output, Rows
 from streams.stages.corroborate.episodes import TASKS, Episodes
+from streams.stages.corroborate.normal import TASKS as NORMAL_TASKS
+from streams.stages.corroborate.normal import NormalProfiles
 from streams.stages.timers import Timers
 
 DUE_BUCKET_S: Final = 2
@@ -83,6 +89,7 @@ class Corroborate:
         self._cameras = {camera.id: camera for camera in registry.cameras}
         places = {camera.id: seen_place(camera) for camera in registry.cameras}
         self._episodes = Episodes(rules.episodes.crowd, places, DUE_BUCKET_S)
+        self._normal = NormalProfiles(rules.zone, DUE_BUCKET_S)
 
     def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
         """Return the evidence that an input brings.
@@ -114,26 +121,40 @@ class Corroborate:
         """Take a report: look back over what was seen, and wait for what comes where nothing was."""
         camera = self._camera(watch.camera_id)
         name = _watch_name(watch.camera_id, watch.incident_id)
-        row = watch_row(watch, [zone.id for zone in camera.zones], rows.get(name, WatchRow))
+        rule = self._rules.of(watch.category).cameras
+        before = rows.get(name, WatchRow)
+        row = watch_row(watch, [zone.id for zone in camera.zones], before, *self._usual(camera, watch, rule, rows))
         if row is None:
             return []
         _set_open(rows, row, False)
-        rule = self._rules.of(row.category).cameras
+        self._normal.reported(camera.id, watch.occurred_at, rows, now)
         kept_until = max(row.window_until, now) + timedelta(seconds=self._rules.looking.kept_s)
         Timers(rows, DUE_BUCKET_S).add(kept_until, f"drop:{name}")
         rows.put(name, row)
         if row.cancelled or rule is None:
             return []
-        sighting = first_sighting(row, rule, self._look_back(row, rows))
-        if sighting is not None:
-            return [_answer(rows, row, sighting)]
+        found = sighting(row, rule, self._rules.normal, self._look_back(row, rows))
         if closes_at(row, self._rules.looking) <= now:
-            return self._close(row, rule, rows, now)
+            return [self._answer(rows, row, found)] if found else self._close(row, rule, rows, now)
+        if found is not None and _verdict(found) is Verdict.CORROBORATED:
+            return [self._answer(rows, row, found)]
         _set_open(rows, row, True)
         Timers(rows, DUE_BUCKET_S).add(closes_at(row, self._rules.looking), f"close:{name}")
+        if found is not None:
+            return [self._answer(rows, row, found)]
         states = _states(rows, row.camera_id)
         why = why_it_cannot_look(states)
-        return [] if why is None else [_answer(rows, row, unavailable(row, why, states, now))]
+        return [self._answer(rows, row, unavailable(row, why, states, now))] if why else []
+
+    def _usual(
+        self, camera: Camera, watch: CameraWatch, rule: CameraRule | None, rows: Rows
+    ) -> tuple[tuple[Expected, ...], Expected | None]:
+        """Return what is usual in a camera's view at the hour of a report, of what its category asks for."""
+        if rule is None or watch.operation is Operation.CANCEL:
+            return (), None
+        profile, bucket = self._normal.profile(camera, rows), self._normal.bucket(watch.occurred_at)
+        known = expected(rule, self._rules.normal, profile, bucket, watch.in_view, watch.in_views)
+        return known, presence(rule, profile, bucket)
 
     def _observe(self, observation: Observation, rows: Rows, now: datetime) -> list[Evidence]:
         """Keep a second and the quiet ones before it, and see whether they answer a report, or begin or end an episode.
@@ -146,8 +167,10 @@ class Corroborate:
         kept = timedelta(seconds=self._rules.looking.kept_s)
         if observation.frames == 0 or observation.second < now - kept:
             return []
-        shown = [*_quiet(observation, rows, now - kept), moment_of(observation)]
+        with_view = observation.zone_id == camera.zones[0].id
+        shown = [*_quiet(observation, rows, now - kept), moment_of(observation, with_view)]
         self._keep_seconds(observation.camera_id, shown, rows, kept)
+        self._normal.watched(camera.id, observation.second, rows, now)
         found: list[Evidence] = []
         waiting = rows.get(_open_name(camera.id), OpenRow)
         if waiting is not None:
@@ -176,10 +199,10 @@ class Corroborate:
             rule = self._rules.of(row.category).cameras if row else None
             if row is None or rule is None:
                 continue
-            sighting = first_sighting(row, rule, shown)
-            if sighting is not None:
-                _set_open(rows, row, False)
-                yield _answer(rows, row, sighting)
+            found = sighting(row, rule, self._rules.normal, shown)
+            if found is not None:
+                _set_open(rows, row, _verdict(found) is Verdict.CONSISTENT)
+                yield self._answer(rows, row, found)
 
     def _tick(self, rows: Rows, now: datetime) -> list[Evidence]:
         found: list[Evidence] = []
@@ -196,6 +219,8 @@ class Corroborate:
                         found += self._close(row, rule, rows, now)
             elif task in TASKS:
                 found += self._episodes.look_again(name, rows, now)
+            elif task in NORMAL_TASKS:
+                self._normal.due(task, name, self._cameras.get, partial(_look_back, rows), rows, now)
             else:
                 _drop(name, rows, now, timedelta(seconds=self._rules.looking.kept_s))
         return found
@@ -206,22 +231,34 @@ class Corroborate:
         if closes_at(row, looking) > now:  # a newer revision of the report moved the window
             return []
         _set_open(rows, row, False)
-        seen = list(self._look_back(row, rows))
-        sighting = first_sighting(row, rule, seen) or closing_sighting(
-            row, rule, looking, seen, _states(rows, row.camera_id), now
-        )
-        fact = sighting.fact
-        if isinstance(fact, SightingFact) and fact.verdict is row.verdict is Verdict.CAMERA_UNAVAILABLE:
+        seen, normal = list(self._look_back(row, rows)), self._rules.normal
+        found = sighting(row, rule, normal, seen)
+        if found is None and row.verdict is Verdict.CONSISTENT:
             return []
-        return [_answer(rows, row, sighting)]
+        found = found or closing_sighting(row, rule, looking, normal, seen, _states(rows, row.camera_id), now)
+        if _verdict(found) is row.verdict is Verdict.CAMERA_UNAVAILABLE:
+            return []
+        return [self._answer(rows, row, found)]
 
     def _look_back(self, row: WatchRow, rows: Rows) -> Iterator[Moment]:
         for zone_id in row.zones:
-            slots = (
-                rows.get(_slot_name(row.camera_id, zone_id, start), SlotRow)
-                for start in slots_between(row.window_from, row.window_until)
-            )
-            yield from moments(zone_id, (slot for slot in slots if slot), row.window_from, row.window_until)
+            yield from _look_back(rows, row.camera_id, zone_id, row.window_from, row.window_until)
+
+    def _answer(self, rows: Rows, row: WatchRow, evidence: Evidence) -> Evidence:
+        fact = evidence.fact
+        if isinstance(fact, SightingFact):
+            rows.put(_watch_name(row.camera_id, row.incident_id), answered(row, fact, self._rules.normal))
+        return evidence
+
+
+def _look_back(rows: Rows, camera_id: str, zone_id: str, start: datetime, end: datetime) -> Iterator[Moment]:
+    """Yield what a zone showed from start to end."""
+    slots = (rows.get(_slot_name(camera_id, zone_id, slot), SlotRow) for slot in slots_between(start, end))
+    yield from moments(zone_id, (slot for slot in slots if slot), start, end)
+
+
+def _verdict(evidence: Evidence) -> Verdict | None:
+    return evidence.fact.verdict if isinstance(evidence.fact, SightingFact) else None
 
 
 def _quiet(observation: Observation, rows: Rows, since: datetime) -> list[Moment]:
@@ -236,13 +273,6 @@ def _quiet(observation: Observation, rows: Rows, since: datetime) -> list[Moment
         if last is not None:
             return quiet_moments(observation, last, since)
     return []
-
-
-def _answer(rows: Rows, row: WatchRow, sighting: Evidence) -> Evidence:
-    fact = sighting.fact
-    if isinstance(fact, SightingFact):
-        rows.put(_watch_name(row.camera_id, row.incident_id), row.model_copy(update={"verdict": fact.verdict}))
-    return sighting
 
 
 def _set_open(rows: Rows, row: WatchRow, waits: bool) -> None:

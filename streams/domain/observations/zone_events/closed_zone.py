@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from streams.domain.cameras.legal_basis import describe_window, open_window
+from schemas.phrases.codes import zones as says
+from schemas.phrases.codes.common import side_by_side, weekday
+from streams.domain.cameras.legal_basis import open_window
 from streams.domain.observations.zone_events.shown import ZoneEvent, ZoneShown
 
 
@@ -11,5 +13,7 @@ def closed_zone(shown: ZoneShown) -> ZoneEvent | None:
     window = open_window(shown.zone.situations.closed, shown.local)
     if window is None or not shown.count:
         return None
-    who = "1 person" if shown.count == 1 else f"{shown.count} persons"
-    return ZoneEvent(float(shown.count), f"{who} in it while it is closed ({describe_window(window)})", shown.at_s)
+    first, *others = (weekday(day.value) for day in window.days)
+    hours = f"{window.from_time:%H:%M}", f"{window.until_time:%H:%M}"
+    what = says.zone_closed(shown.count, side_by_side(first, *others), *hours)
+    return ZoneEvent(float(shown.count), what, shown.at_s)

@@ -12,6 +12,8 @@ from schemas.base import derive_id, iso_utc
 from schemas.cameras import Visibility
 from schemas.categories import Category
 from schemas.observations import Observation, SituationKind, ZoneSituation
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes import zones as says
 from streams.domain.observations.episodes import Episode, EpisodeStep, Shown, SituationRow
 
 CLEAR_S: Final = 20.0
@@ -55,7 +57,8 @@ class ZoneEventEpisode(Episode[SituationRow]):
     def shown(self, row: SituationRow, phase: str, observation: Observation) -> Shown:
         """Return how large it is, nothing where it is gone."""
         found = self._found(observation)
-        return Shown(found.value, row.explanation) if found else Shown(0.0, f"{row.explanation}: no longer")
+        what = row.phrase or row.explanation
+        return Shown(found.value, what) if found else Shown(0.0, says.no_longer(what))
 
     def _seen_again(self, row: SituationRow, at: datetime) -> SituationRow:
         """Return the row of an event that still holds; written anew only now and then, to tell that it is still watched."""
@@ -68,6 +71,7 @@ class ZoneEventEpisode(Episode[SituationRow]):
 
 
 def _begun(observation: Observation, found: ZoneSituation) -> SituationRow:
+    what = says.in_zone(found.phrase or found.explanation, observation.zone_id)
     causes = (found.kind.value, observation.camera_id, observation.zone_id, iso_utc(found.since))
     return SituationRow(
         camera_id=observation.camera_id,
@@ -75,6 +79,7 @@ def _begun(observation: Observation, found: ZoneSituation) -> SituationRow:
         control_room_id=observation.control_room_id,
         kind=found.kind,
         episode_id=derive_id("episode", *causes),
-        explanation=f"{found.explanation}, in zone {observation.zone_id}"[:300],
+        explanation=sentence(what)[:300],
+        phrase=what,
         newest=observation.second,
     )

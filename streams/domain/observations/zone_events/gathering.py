@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from schemas.phrases.codes import zones as says
 from streams.domain.observations.motion import spread
 from streams.domain.observations.zone_events.shown import ZoneEvent, ZoneShown
 
@@ -28,6 +29,6 @@ def _found(shown: ZoneShown, *, toward: bool) -> ZoneEvent | None:
     share = 0.0 if seen is None else seen.toward if toward else seen.away
     if seen is None or share < SHARE_AT_LEAST:
         return None
-    where = "in the picture" if shown.scale.ground is None else "on the ground"
-    words = f"{share:.0%} of {seen.movers} moving persons move {'towards' if toward else 'away from'} one point {where}"
-    return ZoneEvent(round(share, 2), words, shown.at_s)
+    where = "picture" if shown.scale.ground is None else "ground"
+    what = says.moving(100 * share, seen.movers, "toward" if toward else "away", where)
+    return ZoneEvent(round(share, 2), what, shown.at_s)

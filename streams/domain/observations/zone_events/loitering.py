@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.phrases.codes import zones as says
 from streams.domain.observations.zone_events.shown import ZoneEvent, ZoneShown
 
 
@@ -14,7 +15,7 @@ def dwelling(shown: ZoneShown) -> ZoneEvent | None:
     stay_s = shown.at_s - first_s
     if stay_s <= limit_s:
         return None
-    return ZoneEvent(round(stay_s, 1), f"somebody stays for {stay_s:.0f} s, more than {limit_s:g} s", first_s)
+    return ZoneEvent(round(stay_s, 1), says.dwelling(stay_s, limit_s), first_s)
 
 
 def group(shown: ZoneShown) -> ZoneEvent | None:
@@ -25,5 +26,5 @@ def group(shown: ZoneShown) -> ZoneEvent | None:
     firsts_s = sorted(stay.first_s for stay in shown.stays if shown.at_s - stay.first_s >= asked.stay_s)
     if len(firsts_s) < asked.persons:
         return None
-    words = f"{len(firsts_s)} persons stay for {asked.stay_s:g} s and more, {asked.persons} make a group"
-    return ZoneEvent(float(len(firsts_s)), words, firsts_s[asked.persons - 1])
+    what = says.group(len(firsts_s), asked.stay_s, asked.persons)
+    return ZoneEvent(float(len(firsts_s)), what, firsts_s[asked.persons - 1])

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from math import hypot, isnan
 from typing import Final
 
+from schemas.phrases.codes import zones as says
 from streams.domain.observations.memory import MAX_BAGS, Bag
 from streams.domain.observations.motion import Scale, TrackMotion
 from streams.domain.observations.objects import PERSONS, ObjectKind
@@ -34,11 +35,11 @@ WATCHED_AT_LEAST: Final = 8
 four of ten pictures of a second, four pictures a second, misses it for all of them once in 10,000 times."""
 CLAIM_S: Final = 3.0
 """For how long after a bag came to stand somebody can still turn out to have brought it: the speed of who carried it is one of
-three seconds, and that of who only now appears is not known at once."""
+two seconds, and that of who only now appears is not known at once."""
 SLOW_M_PER_S: Final = 0.8
 SLOW_BODY_HEIGHTS_PER_S: Final = 0.5
-"""Who is faster walks past. Pedestrians walk at 1.34 m/s with a standard deviation of .26 (Weidmann 1993); who stops for two of
-the three seconds over which speeds are measured is at .45."""
+"""Who is faster walks past. Pedestrians walk at 1.34 m/s with a standard deviation of .26 (Weidmann 1993); who stops for one of
+the two seconds over which speeds are measured is at .67."""
 
 
 def object_left(shown: ZoneShown) -> ZoneEvent | None:
@@ -48,8 +49,7 @@ def object_left(shown: ZoneShown) -> ZoneEvent | None:
     if limit_s is None or since_s is None or shown.at_s - since_s < limit_s:
         return None
     away_s, reach = shown.at_s - since_s, shown.scale.of(AWAY_M, AWAY_BODY_HEIGHTS)
-    words = f"a bag stands there, whoever brought it is more than {reach:g} {shown.scale.unit} away for {away_s:.0f} s"
-    return ZoneEvent(round(away_s, 1), words, since_s)
+    return ZoneEvent(round(away_s, 1), says.object_left(reach, shown.scale.unit, away_s), since_s)
 
 
 def follow_bags(

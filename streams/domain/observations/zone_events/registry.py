@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from schemas.categories import Category
 from schemas.observations import SituationKind, ZoneSituation
+from schemas.phrases.catalogue import sentence
 from streams.domain.observations.memory import Held
 from streams.domain.observations.zone_events.closed_zone import closed_zone
 from streams.domain.observations.zone_events.gathering import converging, dispersing
@@ -28,7 +29,6 @@ class ZoneEventRule(NamedTuple):
         find: Tells whether a zone shows it.
         persist_s: It begins after it was found for so long.
         hold_s: It ends when it was missed for so long.
-        words: What a camera saw that says so of a report.
         still: Whether it can go on while nothing moves.
         category: What it opens an alert of by itself; None where a camera alone is not enough.
     """
@@ -36,22 +36,19 @@ class ZoneEventRule(NamedTuple):
     find: Callable[[ZoneShown], ZoneEvent | None]
     persist_s: float
     hold_s: float
-    words: str
     still: bool = False
     category: Category | None = None
 
 
 SITUATIONS: Final[Mapping[SituationKind, ZoneEventRule]] = {
-    SituationKind.DWELLING: ZoneEventRule(dwelling, 0, 5, "somebody who stays", still=True),
-    SituationKind.GROUP: ZoneEventRule(group, 0, 5, "a group that stays", still=True),
-    SituationKind.RUNNING: ZoneEventRule(running, 2, 5, "running"),
-    SituationKind.CONVERGING: ZoneEventRule(converging, 3, 5, "persons coming together"),
-    SituationKind.DISPERSING: ZoneEventRule(dispersing, 3, 5, "persons moving apart"),
-    SituationKind.OBJECT_LEFT: ZoneEventRule(
-        object_left, 0, 10, "an object that was left", still=True, category=Category.VERDACHT_VOORWERP
-    ),
-    SituationKind.WRONG_DIRECTION: ZoneEventRule(wrong_direction, 0, 3, "movement against the direction"),
-    SituationKind.CLOSED_ZONE: ZoneEventRule(closed_zone, 3, 10, "somebody in a closed zone", still=True),
+    SituationKind.DWELLING: ZoneEventRule(dwelling, 0, 5, still=True),
+    SituationKind.GROUP: ZoneEventRule(group, 0, 5, still=True),
+    SituationKind.RUNNING: ZoneEventRule(running, 2, 5),
+    SituationKind.CONVERGING: ZoneEventRule(converging, 3, 5),
+    SituationKind.DISPERSING: ZoneEventRule(dispersing, 3, 5),
+    SituationKind.OBJECT_LEFT: ZoneEventRule(object_left, 0, 10, still=True, category=Category.VERDACHT_VOORWERP),
+    SituationKind.WRONG_DIRECTION: ZoneEventRule(wrong_direction, 0, 3),
+    SituationKind.CLOSED_ZONE: ZoneEventRule(closed_zone, 3, 10, still=True),
 }
 """Those whose own condition lasts already begin at once. The times are chosen here, against the flicker of a box or a track.
 
@@ -85,7 +82,8 @@ def find_situations(known: Mapping[SituationKind, Held], shown: ZoneShown, began
         held[kind] = after
         if (clear or found is not None) and after.last_s - after.first_s >= watched.persist_s:
             since = began + timedelta(seconds=after.since_s)
-            told.append(ZoneSituation(kind=kind, since=since, value=after.value, explanation=after.explanation))
+            words = {"explanation": after.explanation, "phrase": after.phrase}
+            told.append(ZoneSituation(kind=kind, since=since, value=after.value, **words))
     return ZoneEvents(held, tuple(told))
 
 
@@ -98,7 +96,8 @@ def _after(before: Held | None, found: ZoneEvent | None, at_s: float, hold_s: fl
             first_s=at_s if before is None else before.first_s,
             last_s=at_s,
             value=found.value,
-            explanation=found.explanation[:300],
+            explanation=sentence(found.what)[:300],
+            phrase=found.what,
         )
     if before is None or clear:
         return before

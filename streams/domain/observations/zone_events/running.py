@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from schemas.phrases.codes import zones as says
 from streams.domain.observations.motion import walking
 from streams.domain.observations.zone_events.shown import ZoneEvent, ZoneShown
 
@@ -25,6 +26,5 @@ def running(shown: ZoneShown) -> ZoneEvent | None:
     speeds = [each.speed_per_s for each in walking(shown.persons) if each.speed_per_s and each.speed_per_s > limit]
     if not speeds:
         return None
-    unit = f"{shown.scale.unit}/s"
-    words = f"{len(speeds)} running, at {max(speeds):.1f} {unit} where {shown.normal_per_s:.1f} {unit} is normal"
-    return ZoneEvent(round(max(speeds), 2), words, shown.at_s)
+    what = says.running(len(speeds), max(speeds), shown.normal_per_s, shown.scale.unit)
+    return ZoneEvent(round(max(speeds), 2), what, shown.at_s)

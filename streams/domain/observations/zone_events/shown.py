@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from schemas.phrases.phrase import Phrase
 from streams.domain.cameras.registry import Zone
 from streams.domain.observations.memory import Bag, Stay, Track
 from streams.domain.observations.motion import Scale, TrackMotion
@@ -42,8 +43,8 @@ class ZoneShown:
 
 
 class ZoneEvent(NamedTuple):
-    """A situation: how large it is, in words, and since when it holds."""
+    """A situation: how large it is, what is told of it, and since when it holds."""
 
     value: float
-    explanation: str
+    what: Phrase
     since_s: float

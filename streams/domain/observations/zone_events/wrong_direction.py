@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import hypot
 from typing import Final
 
+from schemas.phrases.codes import zones as says
 from streams.domain.cameras.registry import CrossingLine
 from streams.domain.observations.memory import Track, TrackStep
 from streams.domain.observations.objects import PERSONS
@@ -22,7 +23,7 @@ def wrong_direction(shown: ZoneShown) -> ZoneEvent | None:
     number = sum(_crossed(track, line) for track in shown.tracks if track.kind in PERSONS)
     if not number:
         return None
-    return ZoneEvent(float(number), f"{number} crossed the line {line.forbidden.replace('_', ' ')}", shown.at_s)
+    return ZoneEvent(float(number), says.wrong_direction(number, line.forbidden), shown.at_s)
 
 
 def _crossed(track: Track, line: CrossingLine) -> bool:

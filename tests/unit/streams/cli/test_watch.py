@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from rich.console import Console
 
 from schemas.alerts import Alert, AlertState
@@ -97,6 +99,41 @@ def test_lines_are_of_the_asked_room_and_json_has_the_whole_alert(capsys: pytest
     reader = FakeReader([mine, other])
     watch._print_lines(until(reader), reader, None, as_json=False, everything=False, lang=Language.NL)
     assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("terminal", "options", "from_start"),
+    [
+        (True, [], True),
+        (True, ["--json"], False),
+        (False, [], False),
+        (False, ["--json"], False),
+        (False, ["--from-start"], True),
+    ],
+)
+def test_the_list_in_a_terminal_begins_with_what_is_open(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool, options: list[str], from_start: bool
+) -> None:
+    """Who opens the list late sees it whole; who pipes changes gets those from now on."""
+    asked: list[bool] = []
+
+    class Asked(FakeReader):
+        def __init__(self, _: KafkaSettings, begins: bool) -> None:
+            super().__init__([])
+            asked.append(begins)
+
+        def close(self) -> None:
+            """Nothing to close."""
+
+    monkeypatch.setattr(watch, "AlertReader", Asked)
+    monkeypatch.setattr(watch, "started", lambda quiet: (Settings(), KafkaSettings()))
+    monkeypatch.setattr(watch, "reachable", lambda settings, kafka: kafka)
+    monkeypatch.setattr(watch, "_until", lambda reader, ended: iter([[]]))
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal, raising=False)
+    app = typer.Typer()
+    watch.register(app)
+    app(["--lang", "en", *options], standalone_mode=False)
+    assert asked == [from_start]
 
 
 def test_a_terminal_shows_the_whole_list_anew(monkeypatch: pytest.MonkeyPatch) -> None:

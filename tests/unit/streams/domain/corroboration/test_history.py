@@ -6,6 +6,7 @@ import pytest
 
 from schemas.cameras import Visibility
 from schemas.observations import SituationKind, ZoneSituation
+from schemas.phrases.catalogue import sentence
 from streams.domain.corroboration.history import (
     SeenSecond,
     before_quiet,
@@ -53,7 +54,7 @@ SEEN = SeenSecond(
 def test_a_signal_is_met_when_all_of_it_is_shown(signal: Signal, words: str | None) -> None:
     """At the threshold it is; what is not known meets nothing."""
     found = met(signal, SEEN)
-    assert (found.words if found else None) == words
+    assert (sentence(found.what) if found else None) == words
 
 
 @pytest.mark.parametrize("kind", list(SituationKind))
@@ -65,7 +66,7 @@ def test_a_situation_of_the_zone_meets_its_signal(kind: SituationKind) -> None:
     assert (found.signal, found.value) == (f"situation.{kind.value}", 3.0)
     together = met(Signal(situation=kind, persons=3), seen)
     assert together is not None
-    assert together.words == f"{found.words} 3 persons"
+    assert sentence(together.what) == f"{sentence(found.what)} 3 persons"
     assert met(Signal(situation=kind, persons=4), seen) is None
 
 
@@ -95,7 +96,7 @@ def test_a_known_density_meets_its_signal() -> None:
     """In persons per square metre."""
     found = met(Signal(density_per_m2=2.0), SEEN._replace(density_per_m2=2.0))
     assert found is not None
-    assert (found.signal, found.value, found.words) == ("density", 2.0, "2.0 persons per m²")
+    assert (found.signal, found.value, sentence(found.what)) == ("density", 2.0, "2.0 persons per m²")
 
 
 def test_seconds_are_kept_in_slots_of_ten() -> None:
@@ -161,7 +162,8 @@ def test_the_second_before_the_quiet_is_the_one_of_its_picture() -> None:
 )
 def test_weaker_boxes_only_add_persons_and_say_so(signal: Signal, found: tuple[str, float, str] | None) -> None:
     """Groups, stays and densities are told by what counts by itself."""
-    assert met(signal, SEEN._replace(likely=5)) == found
+    shown = met(signal, SEEN._replace(likely=5))
+    assert (shown and (shown.signal, shown.value, sentence(shown.what))) == found
 
 
 @pytest.mark.parametrize(("count", "likely", "kept"), [(2, None, 2), (2, 4, 4), (3, 2, 3), (0, 0, 0)])

@@ -27,7 +27,8 @@ BODIES = Scale(None)
 
 def track(*steps: tuple[float, float], kind: ObjectKind = ObjectKind.PERSON, track_id: int = 1) -> Track:
     """Return a track with (seconds, x) steps, 30 pixels high."""
-    return Track(track_id, kind, steps[-1][0], tuple(TrackStep(at_s, x, 50, 30) for at_s, x in steps))
+    path = tuple(TrackStep(at_s, x, 50, 30) for at_s, x in steps)
+    return Track(track_id, kind, steps[-1][0], path, steps[0][0])
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ def track(*steps: tuple[float, float], kind: ObjectKind = ObjectKind.PERSON, tra
         ([(9.5, 50), (10.0, 60)], None, None),
         ([(9.0, 50), (10.0, 50)], 0.0, 0.0),
         ([(9.0, 50), (10.0, 65)], 1.5, 0.5),
-        ([(7.0, 20), (8.0, 30), (9.0, 40), (10.0, 50)], 1.0, 1 / 3),
+        ([(7.0, 0), (8.0, 30), (9.0, 40), (10.0, 50)], 1.0, 1 / 3),
         ([(5.0, 0), (7.0, 20), (10.0, 80)], 2.0, 2 / 3),
         ([(0.0, 50), (10.0, 60)], 0.1, 1 / 30),
         ([(9.0, 0), (10.0, 199)], None, 199 / 30),
@@ -47,19 +48,37 @@ def track(*steps: tuple[float, float], kind: ObjectKind = ObjectKind.PERSON, tra
         "too short",
         "stands",
         "walks",
-        "three seconds",
+        "two seconds",
         "older steps",
         "after a gap",
         "too fast on the ground",
     ],
 )
-def test_a_speed_is_that_of_the_last_three_seconds(
+def test_a_speed_is_that_of_the_last_two_seconds(
     steps: list[tuple[float, float]], metres: float | None, bodies: float | None
 ) -> None:
     """In metres where calibrated, else in body heights; nobody runs faster than the fastest."""
     for scale, expected in ((METRES, metres), (BODIES, bodies)):
         [motion] = motions([track(*steps)], scale, 10)
         assert motion.speed_per_s == (None if expected is None else pytest.approx(expected))
+
+
+@pytest.mark.parametrize(
+    ("steps", "held"),
+    [
+        ([(9.0, 0), (10.0, 30)], None),
+        ([(8.0, 0), (9.0, 30), (10.0, 60)], 3.0),
+        ([(6.0, 0), (7.0, 0), (8.0, 0), (9.0, 40), (10.0, 80)], 2.0),
+        ([(6.0, 0), (7.0, 40), (8.0, 80), (9.0, 80), (10.0, 80)], 0.0),
+        ([(8.0, 0), (9.0, 150), (10.0, 180)], None),
+        ([(7.14, 0), (8.0, 8.6), (8.86, 17.2), (10.0, 28.6)], 1.0),
+    ],
+    ids=["once", "from the third step", "begins to run", "stops", "a leap before", "uneven steps"],
+)
+def test_a_speed_is_held_that_was_there_a_second_ago(steps: list[tuple[float, float]], held: float | None) -> None:
+    """The lower of two, of which neither may be faster than anybody runs."""
+    [motion] = motions([track(*steps)], METRES, 10)
+    assert motion.held_per_s == (None if held is None else pytest.approx(held))
 
 
 def test_only_who_was_seen_in_this_second_moves() -> None:
@@ -72,7 +91,7 @@ def test_who_stands_beyond_the_horizon_has_no_place() -> None:
     """And who comes from there has no speed yet."""
     sky = Scale(FlatGround(horizon_px=60))
     assert motions([track((9.0, 10), (10.0, 20))], sky, 10) == []
-    comes = Track(1, ObjectKind.PERSON, 10.0, (TrackStep(9.0, 10, 50, 30), TrackStep(10.0, 10, 70, 30)))
+    comes = Track(1, ObjectKind.PERSON, 10.0, (TrackStep(9.0, 10, 50, 30), TrackStep(10.0, 10, 70, 30)), 9.0)
     assert [motion.speed_per_s for motion in motions([comes], sky, 10)] == [None]
 
 

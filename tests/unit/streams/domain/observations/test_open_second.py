@@ -18,6 +18,7 @@ from streams.domain.observations.open_second import (
     WORSE,
     CameraSecond,
     Observed,
+    Sample,
     observe_frame,
     observe_time,
 )
@@ -188,7 +189,7 @@ def test_frames_of_another_size_are_brought_to_the_registrys_picture() -> None:
     large = frame(0.5, person(240, 1, y=200, height=120), width_px=800, height_px=400)
     *_, last = played(small, large)
     assert last.row.zones["left"].counts == (1, 1)
-    assert last.row.tracks == ((1, ObjectKind.PERSON, 500, 60.0, 50.0, 30.0),)
+    assert last.row.tracks == (Sample(1, ObjectKind.PERSON, 500, 60.0, 50.0, 30.0, 100),)
 
 
 @pytest.mark.parametrize("worst", list(Visibility))

@@ -18,7 +18,7 @@ def walked(*points: tuple[float, float], kind: ObjectKind = ObjectKind.PERSON) -
     """Return one track that was at these points, one a second."""
     tracks: tuple[Track, ...] = ()
     for at_s, (x, y) in enumerate(points):
-        tracks = follow(tracks, [Sample(1, kind, 500, x, y, 30.0)], at_s, at_s + 0.5)
+        tracks = follow(tracks, [Sample(1, kind, 500, x, y, 30.0, 500)], at_s, at_s + 0.5)
     return tracks
 
 
@@ -33,7 +33,7 @@ def test_a_path_has_a_step_a_second_for_a_while() -> None:
 @pytest.mark.parametrize(("gap_s", "steps"), [(1, 2), (2, 2), (3, 1), (60, 1)])
 def test_a_track_that_was_lost_begins_anew(gap_s: int, steps: int) -> None:
     """Its number may come back, its path does not."""
-    tracks = follow(walked((10, 50)), [Sample(1, ObjectKind.PERSON, 500, 20, 50, 30)], gap_s, gap_s + 0.5)
+    tracks = follow(walked((10, 50)), [Sample(1, ObjectKind.PERSON, 500, 20, 50, 30, 500)], gap_s, gap_s + 0.5)
     assert len(tracks[0].steps) == steps
 
 
@@ -46,7 +46,7 @@ def test_tracks_that_are_not_seen_are_forgotten() -> None:
 
 def test_tracks_are_bounded() -> None:
     """The last seen stay."""
-    samples = [Sample(number, ObjectKind.PERSON, number % 1000, 10, 50, 30) for number in range(MAX_TRACKS + 50)]
+    samples = [Sample(number, ObjectKind.PERSON, number % 1000, 10, 50, 30, 0) for number in range(MAX_TRACKS + 50)]
     tracks = follow((), samples, 0, 1)
     assert len(tracks) == MAX_TRACKS
     assert tracks[0].track_id == 50

@@ -1,0 +1,171 @@
+"""The catalogues are complete and alike, each sentence takes the values that its code declares, and what is unknown is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fluent.syntax import FluentParser, ast
+from fluent.syntax.visitor import Visitor
+
+from schemas.phrases import codes
+from schemas.phrases.catalogue import catalogue, in_words, knows, plain_sentences, sentence, source, told
+from schemas.phrases.declare import CODES
+from schemas.phrases.language import Language
+from schemas.phrases.phrase import Phrase
+from tests.support.phrases import made
+
+NEWER = Phrase(code="of-a-newer-release", values={"b": 2.5, "a": "x"})
+
+
+class Uses(Visitor):  # type: ignore[misc]
+    """The values that a sentence takes, those that it chooses by, with its choices, and those that it shows as moments."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self.chosen: dict[str, set[str]] = {}
+        self.moments: set[str] = set()
+
+    def visit_VariableReference(self, node: ast.VariableReference) -> None:
+        self.names.add(node.id.name)
+
+    def visit_SelectExpression(self, node: ast.SelectExpression) -> None:
+        assert isinstance(node.selector, ast.VariableReference)
+        keys = {each.key.name if isinstance(each.key, ast.Identifier) else each.key.value for each in node.variants}
+        self.chosen.setdefault(node.selector.id.name, set()).update(keys)
+        self.generic_visit(node)
+
+    def visit_FunctionReference(self, node: ast.FunctionReference) -> None:
+        assert node.id.name == "MOMENT"
+        (given,) = node.arguments.positional
+        self.moments.add(given.id.name)
+        self.generic_visit(node)
+
+
+def uses(language: Language) -> dict[str, Uses]:
+    found: dict[str, Uses] = {}
+    for entry in FluentParser().parse(source(language)).body:
+        assert not isinstance(entry, ast.Junk), entry.content
+        if isinstance(entry, ast.Message):
+            assert entry.id.name not in found, f"{entry.id.name} stands twice"
+            found[entry.id.name] = Uses()
+            found[entry.id.name].visit(entry.value)
+    return found
+
+
+def test_every_file_of_codes_is_known() -> None:
+    """One that nobody imports would declare nothing."""
+    folder = Path(codes.__file__).parent
+    assert {path.stem for path in folder.glob("*.py")} - {"__init__"} == set(codes.__all__)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_each_language_has_a_sentence_for_each_code_and_no_other(language: Language) -> None:
+    """So both have the same codes, and every code that the source can make is one of them."""
+    assert uses(language).keys() == CODES.keys()
+
+
+@pytest.mark.parametrize("language", Language)
+def test_each_sentence_takes_the_values_that_its_code_declares(language: Language) -> None:
+    """All of them: what one language says, the other says too."""
+    assert {code: each.names for code, each in uses(language).items()} == {
+        code: set(kinds) for code, kinds in CODES.items()
+    }
+
+
+@pytest.mark.parametrize("language", Language)
+def test_each_sentence_uses_a_value_as_its_type_allows(language: Language) -> None:
+    """Plurals are of counts, a choice among words is of a name, and a moment is written by its function."""
+    for code, each in uses(language).items():
+        for name, keys in each.chosen.items():
+            assert CODES[code][name].name == ("count" if keys & {"one", "0"} else "name"), (code, name)
+        assert each.moments == {name for name, kind in CODES[code].items() if kind.name == "moment"}, code
+
+
+def test_dutch_knows_each_word_that_english_chooses_by() -> None:
+    """Else it would be shown as it is. Dutch knows more of them: a code such as `offline` is English already."""
+    english, dutch = uses(Language.EN), uses(Language.NL)
+    for code, kinds in CODES.items():
+        for name in kinds:
+            if chosen := english[code].chosen.get(name):
+                assert chosen <= dutch[code].chosen.get(name, set()), (code, name)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_each_sentence_renders(code: str, language: Language) -> None:
+    """With each value in its place, and nothing of Fluent left."""
+    for count in (0, 1, 2):
+        counts = {name: count for name, kind in CODES[code].items() if kind.name == "count"}
+        text = sentence(made(code, **counts), language)
+        assert text
+        assert not re.search(r"[{}]|\$", text), text
+
+
+def test_moments_and_numbers_are_written_as_the_language_writes_them() -> None:
+    """A decimal comma in Dutch, and no figures are grouped, as in the sentences before."""
+    repeat = made("near-repeat", within_m=1_200, within_days=14.0)
+    assert sentence(repeat) == ("3 earlier within 1200 m and 14 days, the nearest about 12 m away at 24 Nov 10:00 UTC")
+    assert "1200 m en 2,5 dagen" in sentence(made("near-repeat", within_m=1_200, within_days=2.5), Language.NL)
+    assert "op 24 nov 10:00 UTC" in sentence(repeat, Language.NL)
+
+
+def test_a_moment_that_is_none_is_shown_as_it_is() -> None:
+    """A partner's phrase may hold anything that fits its schema."""
+    assert "away at yesterday UTC" in sentence(made("near-repeat", at="yesterday"))
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_code_of_a_newer_release_is_shown_with_its_values(language: Language) -> None:
+    """Nothing is hidden from whoever reads with an older release."""
+    assert not knows(NEWER.code, language)
+    assert sentence(NEWER, language) == "of-a-newer-release a=x b=2.5"
+    assert told(NEWER, "as its sender says it", language) == "as its sender says it"
+
+
+def test_a_newer_code_within_a_known_one_is_shown_in_its_place() -> None:
+    """The rest of the sentence is as it is."""
+    phrase = made("best-unseen", camera="cam-1", why=NEWER)
+    assert sentence(phrase, Language.NL) == (
+        "een camera kon kijken en zag het niet: cam-1, of-a-newer-release a=x b=2.5"
+    )
+
+
+@pytest.mark.parametrize("language", Language)
+def test_values_that_a_sender_left_out_or_added_break_nothing(language: Language) -> None:
+    """A newer release may name other values under a code; the sentence shows which one is missing."""
+    assert "{$source}" in sentence(Phrase(code="urgency", values={"urgency": 1, "more": 2}), language)
+    assert sentence(Phrase(code="circumstance"), language)
+
+
+def test_a_message_without_a_phrase_is_told_as_it_is() -> None:
+    """What was sent before there were phrases."""
+    assert told(None, "in its own words", Language.NL) == "in its own words"
+    assert in_words("in its own words", Language.NL) == "in its own words"
+
+
+@pytest.mark.parametrize("language", Language)
+def test_sentences_of_text_and_values_are_joined_as_fluent_would(language: Language) -> None:
+    """The shortcut says what the library says."""
+    assert plain_sentences(language)
+    for code, kind in CODES.items():
+        if code in plain_sentences(language) and all(each.name == "name" for each in kind.values()):
+            phrase = made(code)
+            pattern = catalogue(language).get_message(code).value
+            assert sentence(phrase, language) == catalogue(language).format_pattern(pattern, dict(phrase.values))[0]
+
+
+def test_phrases_within_phrases_are_bounded_by_the_parser() -> None:
+    """However deep a message nests them, reading it refuses or succeeds, and what is read can be told."""
+
+    def nested(depth: int) -> Iterator[str]:
+        yield from ('{"code": "crowd-seen", "values": {"what": ' for _ in range(depth))
+        yield '"x"'
+        yield from ("}}" for _ in range(depth))
+
+    phrase = Phrase.model_validate_json("".join(nested(40)))
+    assert sentence(phrase, Language.NL).endswith("x")
+    with pytest.raises(ValueError):
+        Phrase.model_validate_json("".join(nested(5_000)))
