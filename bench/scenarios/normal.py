@@ -5,7 +5,7 @@ Ordinary life alone, seen as in a scenario, and with another chance than any sce
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -17,7 +17,11 @@ import numpy as np
 from bench.scenarios.assumptions import load_assumptions
 from bench.scenarios.life import ordinary
 from bench.scenarios.showing import Floats, Happening, Ints, shown
-from bench.scenarios.town import CAMERAS, MadeCamera
+from bench.scenarios.town import CAMERAS, VERSION, MadeCamera
+from streams.domain.cameras.registry import Registry
+from streams.domain.normal.block import Block
+from streams.domain.normal.hours import BLOCK, BLOCK_S, Bucket, bucket_of
+from streams.domain.normal.profile import Fingerprint, ProfileRow, fingerprint, with_block
 
 DAYS: Final = 28
 """A normal profile forgets what is older."""
@@ -58,7 +62,6 @@ def normal_hours(camera_id: str, until: date, zone: ZoneInfo, hours: tuple[int, 
             yield _hour(camera, datetime.combine(day, time(hour), zone))
 
 
-@cache
 def _hour(camera: MadeCamera, start: datetime) -> NormalHour:
     assumed = load_assumptions()
     chance = np.random.default_rng([_CHANCE, *camera.name.encode(), start.toordinal(), start.hour])
@@ -78,3 +81,41 @@ def _hour(camera: MadeCamera, start: datetime) -> NormalHour:
         dropped=told.dropped[before_s:],
         longest_stay_s=told.dwell_s[before_s:],
     )
+
+
+def profiles(
+    registry: Registry, start: datetime, duration_s: float, zone: ZoneInfo
+) -> Iterator[tuple[str, Bucket, ProfileRow]]:
+    """Yield what each camera's view has learnt in the four weeks before a scenario, of its hours and the one before and after.
+
+    Of other towns than the made one nothing is known.
+    """
+    if registry.version != VERSION:
+        return
+    first = (start - timedelta(hours=1)).astimezone(zone)
+    number = int(duration_s // HOUR_S) + 4
+    hours = tuple(dict.fromkeys((first.hour + step) % 24 for step in range(number)))
+    for camera in registry.cameras:
+        made_with = fingerprint(camera, None)
+        for bucket, row in _learnt(
+            camera.id, start.astimezone(zone).date(), zone, hours, made_with.shape, made_with.ground
+        ).items():
+            yield camera.id, bucket, row
+
+
+@cache
+def _learnt(
+    camera_id: str, until: date, zone: ZoneInfo, hours: tuple[int, ...], shape: str, ground: str
+) -> Mapping[Bucket, ProfileRow]:
+    found: dict[Bucket, ProfileRow] = {}
+    for hour in normal_hours(camera_id, until, zone, hours):
+        for number in range(HOUR_S // BLOCK_S):
+            span = slice(number * BLOCK_S, (number + 1) * BLOCK_S)
+            measured = (hour.persons, hour.fastest_m_per_s, hour.standing_together, hour.dropped, hour.longest_stay_s)
+            persons, fastest, standing, dropped, stay = (
+                None if each is None else float(each[span].max()) for each in measured
+            )
+            block = Block(hour.start + number * BLOCK, BLOCK_S, (persons, fastest, standing, dropped, stay))
+            bucket = bucket_of(block.start, zone)
+            found[bucket] = with_block(found.get(bucket), block, Fingerprint(shape=shape, ground=ground), zone)
+    return found

@@ -13,9 +13,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from bench.scenarios.layout import ActionInput, ReportInput, SeenInput, StatusInput
 from bench.scenarios.loading import Loaded
+from bench.scenarios.normal import profiles
 from bench.scenarios.spans import observations
 from schemas.actions import Action, OperatorAction
 from schemas.alerts import Alert, AlertState
@@ -34,6 +36,7 @@ from streams.intake.sources.categories import load_categories
 from streams.intake.sources.recorded import RecordedReports
 from streams.runtime.in_memory import InMemory
 from streams.stages.base import Output
+from streams.stages.corroborate.normal import row_name
 from streams.stages.corroborate.stage import Corroborate
 from streams.stages.decide.stage import Decide
 from streams.stages.locate import Locate
@@ -144,6 +147,8 @@ class Player:
                 Decide(rules, registry.version),
             ]
         )
+        for camera_id, bucket, row in profiles(registry, self._start, loaded.scenario.duration_s, ZoneInfo(TIME_ZONE)):
+            self._stages.rows["corroborate"].put(row_name(camera_id, None, bucket), row)
         self._intake = Intake(RecordedReports(load_categories()), None, lambda: self._now)
         self._facts: dict[str, Fact] = {}
         self._newest: dict[str, Alert] = {}

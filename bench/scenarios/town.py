@@ -10,6 +10,8 @@ import numpy as np
 
 from streams.domain.geometry.ground import GroundPoint, to_lat_lon
 
+VERSION: Final = "made-town-1"
+"""Of the registry."""
 ROOM: Final = "stad"
 CENTRE: Final = GroundPoint(118_850.0, 479_900.0)
 """RD New, inside the sanity box of the fact sheet §6, with all of the town."""
@@ -131,7 +133,7 @@ def registry() -> dict[str, Any]:
     """Return the camera registry, as it is written to YAML."""
     area = _square(CENTRE, 2.2 * RADIUS_M)
     room = {"id": ROOM, "name": "Control room", "area": area}
-    return {"version": "made-town-1", "control_rooms": [room], "cameras": [_camera(camera) for camera in CAMERAS]}
+    return {"version": VERSION, "control_rooms": [room], "cameras": [_camera(camera) for camera in CAMERAS]}
 
 
 def _camera(made: MadeCamera) -> dict[str, Any]:
