@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from schemas.categories import Category
+from schemas.categories import Category, Priority
 from streams.domain.rules.cameras import CameraRule, Signal
 from streams.domain.rules.circumstances import Circumstance
-from streams.domain.rules.rules import Rules
+from streams.domain.rules.reaching import reaching
+from streams.domain.rules.rules import ROUTINE_FROM, Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,18 @@ def limits(category: Category, rules: Rules) -> list[str]:
         found.append("limit.case: P4, a case of its recipients")
     if rule.cap is not None:
         found.append(f"limit.{category.value}: at most {rule.cap}")
+    if rule.routine_cap is not None:
+        found.append(
+            f"limit.routine: at most {rule.routine_cap} where it is called routine (urgency {ROUTINE_FROM} to 4)"
+        )
     if not rule.rises_on_camera_alone:
         found.append("limit.camera_only: P4 until reported")
     return found
+
+
+def p1_by(category: Category, rules: Rules) -> list[str]:
+    """Return each least set of factors that makes a category P1, in words."""
+    return [" + ".join(names) or "by itself" for names in reaching(category, rules, Priority.P1)]
 
 
 def cameras(rule: CameraRule | None) -> str:
@@ -117,6 +127,10 @@ def as_text(rules: Rules) -> str:
     lines += [*_columns(rows), ""]
     asked = [("category", "cameras")] + [(name.value, cameras(rule.cameras)) for name, rule in rules.categories.items()]
     lines += [*_columns(asked), ""]
+    p1 = [("category", "P1 by any of")] + [
+        (name.value, "; ".join(p1_by(name, rules)) or "-") for name in rules.categories
+    ]
+    lines += [*_columns(p1), ""]
     added = [("factor", "points", "when")]
     added += [(each.rule_id, f"{each.points:+g}", each.when) for each in factors(rules)]
     return "\n".join([*lines, *_columns(added)])
@@ -134,6 +148,7 @@ def as_dict(rules: Rules) -> dict[str, Any]:
                 "points": rule.points,
                 "gives": rules.thresholds.priority(rule.points).value,
                 "limits": limits(category, rules),
+                "p1_by": p1_by(category, rules),
                 "cameras": None if rule.cameras is None else rule.cameras.model_dump(mode="json", exclude_none=True),
             }
             for category, rule in rules.categories.items()

@@ -30,7 +30,7 @@ from streams.domain.alerts.situation import (
     incident_row,
     told,
 )
-from streams.domain.rules.rules import CategoryRule, Rules
+from streams.domain.rules.rules import ROUTINE_FROM, CategoryRule, Rules
 
 P = ParamSpec("P")
 _BEST: Final[dict[Verdict, Callable[[str, Told], Phrase]]] = {
@@ -115,7 +115,7 @@ def _scored(
     total = min(100.0, max(0.0, sum(factor.points for factor in factors)))
     priority = rules.thresholds.priority(total)
     unknown = any(factor.rule_id == UNKNOWN_KIND for factor in factors)
-    capped, capped_by = _limited(priority, bool(reports), category, rule, unknown)
+    capped, capped_by = _limited(priority, reports, category, rule, unknown)
     return Scored(round(total, 3), capped, category, tuple(factors), capped_by)
 
 
@@ -143,7 +143,7 @@ def _known(phrase: Phrase, text: str) -> Phrase:
 
 
 def _limited(
-    priority: Priority, reported: bool, category: Category, rule: CategoryRule, unknown: bool
+    priority: Priority, reports: Sequence[ReportRow], category: Category, rule: CategoryRule, unknown: bool
 ) -> tuple[Priority, str | None]:
     """Return the priority under the hard limits, and the limit that lowered it, if one did.
 
@@ -152,12 +152,20 @@ def _limited(
     limits: list[tuple[str, Priority]] = []
     if not rule.operator_list:
         limits.append(("limit.case", Priority.P4))
-    if not reported and not rule.rises_on_camera_alone:
+    if not reports and not rule.rises_on_camera_alone:
         limits.append(("limit.camera_only", Priority.P4))
     if rule.cap is not None and not unknown:
         limits.append((f"limit.{category.value}", rule.cap))
+    if rule.routine_cap is not None and _routine(reports):
+        limits.append(("limit.routine", rule.routine_cap))
     lowering = [(limit, name) for name, limit in limits if limit > priority]  # as text, P4 > P1 is the lower priority
     return max(lowering, key=lambda each: each[0], default=(priority, None))
+
+
+def _routine(reports: Sequence[ReportRow]) -> bool:
+    """Return whether a source says that it is routine and none that it is urgent; where none says anything, nobody judged it."""
+    said = [row.report.urgency for row in reports if row.report.source_priority]
+    return bool(said) and min(row.report.urgency for row in reports) >= ROUTINE_FROM
 
 
 def _urgency(reports: Sequence[ReportRow], rules: Rules) -> Factor:
