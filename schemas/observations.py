@@ -45,6 +45,9 @@ class GroundMeasure(Part):
     """
 
     calibration_version: Annotated[str, Field(min_length=1, max_length=40)]
+    surveyed: Annotated[
+        bool, Field(description="False: the calibration was fitted to people who walk, and nobody measured a point")
+    ] = True
     counted_by: Annotated[str, Field(max_length=141, description="`boxes`, or the counting model")] = "boxes"
     area_m2: Annotated[float, Field(gt=0)]
     densest_per_m2: Annotated[float, Field(ge=0)]

@@ -153,13 +153,8 @@ zone-closed = { $persons ->
    *[other] { $persons } persons
 } in it while it is closed ({ $days } { $from_clock }-{ $until_clock })
 running = { $runners } running, at { $fastest } { $unit }/s where { $normal } { $unit }/s is normal
-moving = { $share_percent }% of { $movers } moving persons move { $way ->
-    [toward] towards
-   *[away] away from
-} one point { $where ->
-    [picture] in the picture
-   *[ground] on the ground
-}
+came-together = { $together } persons stand together in the camera's view, { $before } did shortly before
+went-away = { $gone } of { $before } persons left the camera's view within ten seconds
 dwelling = somebody stays for { $stay_s } s, more than { $limit_s } s
 group = { $persons } persons stay for { $stay_s } s and more, { $least } make a group
 wrong-direction = { $persons } crossed the line { $direction ->

@@ -174,13 +174,8 @@ running = { $runners } rennen, met { $fastest } { $unit ->
     [m] m
    *[other] lichaamslengtes
 }/s is hier gewoon
-moving = { $share_percent }% van { $movers } bewegende mensen gaat { $way ->
-    [toward] naar één punt toe
-   *[away] van één punt weg
-} { $where ->
-    [picture] in het beeld
-   *[ground] op de grond
-}
+came-together = { $together } mensen staan bij elkaar in het beeld van de camera; kort daarvoor { $before }
+went-away = { $gone } van { $before } mensen verdwenen binnen tien seconden uit het beeld van de camera
 dwelling = iemand blijft { $stay_s } s, meer dan { $limit_s } s
 group = { $persons } personen blijven { $stay_s } s of langer; vanaf { $least } is het een groep
 wrong-direction = { $persons } gingen over de lijn { $direction ->

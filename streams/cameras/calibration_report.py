@@ -20,7 +20,7 @@ from detectors.sources.recorded import IMAGE_SUFFIXES, read_picture
 from streams.capture.camera_config import camera_config
 from streams.config.calibrations import ground_map
 from streams.domain.cameras.legal_basis import permission
-from streams.domain.cameras.registry import Camera, HomographyCalibration
+from streams.domain.cameras.registry import Calibration, Camera, HomographyCalibration, WalkersCalibration
 from streams.domain.geometry.area import coarsest_m_per_px, horizon_px, mirrored, zone_area_m2
 from streams.domain.geometry.grid import ground_grid
 from streams.domain.geometry.projection import FitError, GroundMap, fit_error
@@ -47,6 +47,7 @@ class CalibrationReport:
 
     Attributes:
         points: Surveyed points; 0 for a camera model, whose error is not known here.
+        not_surveyed: What it was fitted to in place of surveyed points, in words; empty where somebody surveyed it.
         error: The reprojection error; None for a camera model.
         horizon_px: Uppermost row with ground at the left edge, the middle and the right edge; 0: above the picture.
         problems: Why it cannot be used, or what is surely wrong with it.
@@ -60,6 +61,7 @@ class CalibrationReport:
     horizon_px: tuple[int | None, ...]
     zones: tuple[ZoneGround, ...]
     problems: tuple[str, ...]
+    not_surveyed: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report for JSON, in metres and square metres to three digits."""
@@ -100,8 +102,21 @@ def report(camera: Camera, folder: Path) -> tuple[CalibrationReport, GroundMap |
         horizon_px=horizon_px(ground, camera.width_px, camera.height_px),
         zones=zones,
         problems=tuple(_problems(camera, ground, error)),
+        not_surveyed=_not_surveyed(calibration),
     )
     return told, ground
+
+
+def _not_surveyed(calibration: Calibration) -> str:
+    if not isinstance(calibration, WalkersCalibration):
+        return ""
+    camera = (
+        f"{calibration.height_m:g} m high, looking {calibration.tilt_deg:g}° down, rolled {calibration.roll_deg:g}°"
+    )
+    return (
+        f"fitted to {calibration.boxes} boxes of walkers: {camera}, focal length {calibration.focal_px:g} px; heights of boxes "
+        f"are off by {calibration.height_error:.0%}, people walk at {calibration.walking_m_per_s:.2f} m/s"
+    )
 
 
 def _problems(camera: Camera, ground: GroundMap, error: FitError | None) -> list[str]:

@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 REPORT, CAMERA, ACTION, STATE = "report", "camera", "action", "state"
 GIVEN_UP_AFTER: Final = timedelta(minutes=10)
+_SEEN: Final = frozenset({Verdict.CORROBORATED, Verdict.CONSISTENT})
+"""What its camera says: nothing is learnt of a canary's view, so it cannot say that persons are unusual there."""
 
 
 class Lines(Protocol):
@@ -121,7 +123,7 @@ class Canaries:
         self._step(flight, REPORT, now)
         if alert.state is AlertState.CLOSED:
             self._step(flight, ACTION, now)
-        elif self._asked.persons is None or alert.verdict is Verdict.CORROBORATED:
+        elif self._asked.persons is None or alert.verdict in _SEEN:
             if self._asked.persons is not None:
                 self._step(flight, CAMERA, now)
             self._lines.send(topics.OPERATOR_ACTIONS, closing(alert, now))

@@ -11,8 +11,16 @@ from pydantic import RootModel
 
 from detectors.tracking.ground_squares import Ground
 from streams.config.yaml import read_yaml
-from streams.domain.cameras.registry import Calibration, Camera, HomographyCalibration, Registry, TsaiCalibration
+from streams.domain.cameras.registry import (
+    Calibration,
+    Camera,
+    HomographyCalibration,
+    Registry,
+    TsaiCalibration,
+    WalkersCalibration,
+)
 from streams.domain.geometry.area import edge_px, zone_area_m2
+from streams.domain.geometry.pinhole import PinholeMap
 from streams.domain.geometry.projection import GroundMap, HomographyMap, TsaiMap
 from streams.domain.geometry.tsai import TsaiFileError, TsaiModel, parse_tsai
 from streams.errors import ConfigurationError
@@ -88,7 +96,7 @@ def build_map(calibration: Calibration, folder: Path, where: str, size: tuple[in
     """Return the map of a calibration.
 
     Args:
-        calibration: Surveyed points or a camera model.
+        calibration: Surveyed points, a camera model, or what was fitted to walkers.
         folder: What the path of a camera model is relative to.
         where: The camera or the file that it stands in, for errors.
         size: Width and height of the picture that a camera model must be of; None does not check.
@@ -103,6 +111,13 @@ def build_map(calibration: Calibration, folder: Path, where: str, size: tuple[in
             raise ConfigurationError(
                 where, "calibration.points", str(error), "four points or more, spread over the ground"
             ) from None
+    if isinstance(calibration, WalkersCalibration):
+        if size is not None and (calibration.width_px, calibration.height_px) != size:
+            found = f"{calibration.width_px}x{calibration.height_px}"
+            raise ConfigurationError(
+                where, "calibration.width_px, height_px", found, f"{size[0]}x{size[1]}, the picture's"
+            )
+        return PinholeMap.of(calibration)
     path = folder / calibration.file
     model = _read_tsai(path)
     if size is not None and (model.width_px, model.height_px) != size:

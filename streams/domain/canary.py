@@ -19,6 +19,8 @@ from schemas.categories import Category
 from schemas.geo import Position
 from streams.domain.cameras.registry import Registry
 from streams.domain.incidents.raw_report import RawReport
+from streams.domain.normal.measure import Measure
+from streams.domain.rules.cameras import Signal
 from streams.domain.rules.rules import Rules
 
 PREFIX: Final = "canary-"
@@ -38,7 +40,7 @@ _FRAMES: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Asked: what a canary reports, and how many persons its camera must show to corroborate it; None asks no camera."""
+    """Asked: what a canary reports, and how many persons its camera must show to fit it; None asks no camera."""
 
     category: Category
     persons: int | None
@@ -50,17 +52,24 @@ def is_canary(name: str) -> bool:
 
 
 def asked_by(rules: Rules) -> Asked:
-    """Return the category that the fewest persons corroborate by being there, whatever the rules are."""
+    """Return the category that the fewest persons fit by being there, whatever the rules are."""
     found = [
-        (signal.persons, rule.points, category)
+        (persons, rule.points, category)
         for category, rule in rules.categories.items()
         for signal in (rule.cameras.signals if rule.cameras else ())
-        if signal.persons and signal.persons <= _PERSONS_AT_MOST and len(signal.model_dump(exclude_none=True)) == 1
+        if (persons := _persons(signal)) and persons <= _PERSONS_AT_MOST
     ]
     if not found:
         return Asked(Category.OVERIG, None)
     persons, _, category = min(found)
     return Asked(category, persons)
+
+
+def _persons(signal: Signal) -> int | None:
+    """Return how many persons meet a signal by being there; None where it takes more, or something else."""
+    if signal.measure is Measure.PERSONS:
+        return round(signal.least or 0)
+    return signal.persons if signal.model_dump(exclude_defaults=True).keys() == {"persons"} else None
 
 
 def canary_registry(names: Sequence[tuple[str, str]]) -> Registry:

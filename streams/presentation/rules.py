@@ -43,8 +43,18 @@ def factors(rules: Rules) -> list[Adds]:
     found.append(Adds("position.missing", rules.position.missing_points, "no report has a position"))
     unknown = f"no table explains what was reported, and its urgency is {rules.unknown_kind.urgency_at_most} or higher"
     found.append(Adds("unknown_kind", rules.unknown_kind.points, f"{unknown}; it lifts the cap of overig"))
+    said = "the best that any camera said; as told here where it has no likelihood, else by its ratio: {:+g} to {:+g}"
+    by_ratio = {
+        "corroborated": said.format(0, rules.normal.points_at_most),
+        "consistent": said.format(0, rules.normal.consistent_at_most),
+        "unseen": said.format(rules.normal.points_at_least, 0),
+        "contradicted": said.format(rules.normal.points_at_least, 0),
+    }
     verdicts = rules.verdict_points.model_dump()
-    found += [Adds(f"verdict.{name}", points, "the best that any camera said") for name, points in verdicts.items()]
+    found += [
+        Adds(f"verdict.{name}", points, by_ratio.get(name, "the best that any camera said"))
+        for name, points in verdicts.items()
+    ]
     found += _crowd(rules)
     found += [Adds(f"circumstance.{each.name}", each.points, _circumstance(each)) for each in rules.circumstances]
     repeat = rules.near_repeat
@@ -106,7 +116,10 @@ def cameras(rule: CameraRule | None) -> str:
 
 
 def _signal(signal: Signal) -> str:
-    given = signal.model_dump(mode="json", exclude_none=True)
+    if signal.measure is not None:
+        usual = ", unusual there" if signal.above else ""
+        return f"{signal.measure.value} {signal.least:g}{usual} (hit rate {signal.hit_rate:g})"
+    given = signal.model_dump(mode="json", exclude_defaults=True)
     situation = given.pop("situation", None)
     return " and ".join(([situation] if situation else []) + [f"{name} {least:g}" for name, least in given.items()])
 
@@ -143,6 +156,7 @@ def as_dict(rules: Rules) -> dict[str, Any]:
         "thresholds": rules.thresholds.model_dump(mode="json"),
         "fall_after_s": rules.damping.fall_after_s,
         "time_zone": rules.time_zone,
+        "normal": rules.normal.model_dump(mode="json"),
         "categories": {
             category.value: {
                 "points": rule.points,

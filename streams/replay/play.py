@@ -166,6 +166,6 @@ def disorder_s(decisions: Iterable[DecisionLog]) -> float:
 
 def asks_cameras_otherwise(one: Rules, other: Rules) -> bool:
     """Return whether two rules differ in what cameras are asked or found to say: then recorded evidence does not do."""
-    if one.looking != other.looking or one.episodes != other.episodes:
+    if one.looking != other.looking or one.normal != other.normal or one.episodes != other.episodes:
         return True
     return any(one.of(category).cameras != other.of(category).cameras for category in one.categories)

@@ -221,7 +221,13 @@ def _camera_without_view(row: Document) -> Document:
 def _memory_without_view(row: Document) -> Document:
     """Since when a track is in view was not kept: at least since its first known step."""
     steps, at_s = 3, 0
-    return {**row, "tracks": [[*track, track[steps][0][at_s]] for track in row["tracks"]], "view": []}
+    return {
+        **row,
+        "tracks": [[*track, track[steps][0][at_s]] for track in row["tracks"]],
+        "view": [],
+        "hurrying": [],
+        "together": [],
+    }
 
 
 def _said_without_likelihood(row: Document) -> Document:

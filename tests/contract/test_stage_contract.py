@@ -72,7 +72,9 @@ DECIDES = (
 OWNED = {
     "observe": owned([topics.OBSERVATIONS], "camera", "memory"),
     "locate": owned([topics.CAMERA_WATCHES, topics.EVIDENCE, topics.EVIDENCE_URGENT]),
-    "corroborate": owned([topics.EVIDENCE], "watch", "open", "seen", "state", "crowd", "situation", *TIMERS),
+    "corroborate": owned(
+        [topics.EVIDENCE], "block", "normal", "watch", "open", "seen", "state", "crowd", "situation", *TIMERS
+    ),
     "decide": owned([topics.ALERTS, topics.ALERT_STATE, topics.CANARY, topics.DECISION_LOG], *DECIDES),
     "shadow": owned([topics.SHADOW_ALERTS], *DECIDES),
     "trends": owned([topics.TRENDS], "counted", "counts", "place", "repeats", "trending", "year", *TIMERS),

@@ -25,7 +25,7 @@ from schemas.categories import Category
 from schemas.codec import encode
 from schemas.evidence import Verdict
 from schemas.incidents import Operation
-from schemas.observations import SituationKind, ZoneSituation
+from schemas.observations import Measures, SituationKind, ZoneSituation
 from schemas.ticks import Tick
 from streams import topics
 from streams.config.files import load_rules, load_safety_plan
@@ -35,6 +35,7 @@ from streams.domain.budget.summary import SummaryRow
 from streams.domain.cameras.registry import ControlRoom, MapPoint, Registry
 from streams.domain.corroboration.history import SlotRow
 from streams.domain.corroboration.verdict import CameraStateRow, WatchRow
+from streams.domain.normal.profile import ProfileRow
 from streams.domain.observations.episodes import CrowdRow, SituationRow
 from streams.domain.observations.memory import CameraMemory
 from streams.domain.observations.open_second import CameraSecond
@@ -47,6 +48,7 @@ from streams.runtime.runner import Runner
 from streams.runtime.send_queue import QueuedInput
 from streams.runtime.state import PartitionState
 from streams.stages.base import Stage
+from streams.stages.corroborate.normal import BlockRow
 from streams.stages.corroborate.stage import Corroborate, OpenRow
 from streams.stages.decide.acted import ActedRow
 from streams.stages.decide.index import CellRow
@@ -84,6 +86,7 @@ DIGESTS: Final = FOLDER / "shapes.json"
 MODELS: Final[dict[str, type[BaseModel]]] = {
     "acted": ActedRow,
     "alert": Situation,
+    "block": BlockRow,
     "budget": BudgetRow,
     "camera": CameraSecond,
     "cell": CellRow,
@@ -97,6 +100,7 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
     "fact": LinkRow,
     "gone": GoneRow,
     "memory": CameraMemory,
+    "normal": ProfileRow,
     "open": OpenRow,
     "repeat": RepeatRow,
     "place": PlaceRow,
@@ -127,12 +131,15 @@ def runs() -> Iterator[tuple[Stage, list[tuple[datetime, Message]]]]:
     told = CameraStatus(camera_id="cam-1", state=CameraState.ONLINE, reason="pictures", changed_at=NOON)
     left = ZoneSituation(kind=SituationKind.OBJECT_LEFT, since=NOON, value=30, explanation="a bag stands there")
     seen = [observation(NOON + seconds(second), count=second % 3, situations=(left,)) for second in range(12)]
+    walks = Measures(persons=1, fastest_m_per_s=1.3, standing_together=0, dropped=0.0, longest_stay_s=12.0)
+    calm = [
+        observation(NOON + seconds(second), count=1, camera_id="cam-2", quiet_s=60, measures=walks, view=walks)
+        for second in range(100, 650, 61)
+    ]
+    ticks = [tick("camera", NOON + seconds(second)) for second in (400, 3_000)]
     yield (
         Corroborate(registry(camera("cam-1", 0), camera("cam-2", 50)), load_rules()),
-        [
-            (each.happened_at(), each)
-            for each in (told, watch(), *seen, watch("b"), *crowd, tick("camera", NOON + seconds(400)))
-        ],
+        [(each.happened_at(), each) for each in (told, watch(), *seen, watch("b"), *crowd, ticks[0], *calm, ticks[1])],
     )
     first = report("a", in_view("cam-1"))
     alert_id = derive_id("alert", first.control_room_id, first.evidence_id)

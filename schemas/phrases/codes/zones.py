@@ -52,7 +52,11 @@ def running(runners: Whole, fastest: Tenths, normal: Tenths, unit: Name) -> Phra
 
 
 @phrase
-def moving(share_percent: Whole, movers: Whole, way: Name, where: Name) -> Phrase: ...
+def came_together(together: Whole, before: Whole) -> Phrase: ...
+
+
+@phrase
+def went_away(gone: Whole, before: Whole) -> Phrase: ...
 
 
 @phrase

@@ -133,7 +133,33 @@ class TsaiCalibration(Part):
     bearing_deg: Annotated[float, Field(ge=-360, le=360)] = 0.0
 
 
-Calibration = Annotated[HomographyCalibration | TsaiCalibration, Field(discriminator="method")]
+class WalkersCalibration(Part):
+    """A camera of which nobody surveyed anything: fitted to the boxes of people who walk upright (`--from-walkers`).
+
+    A pinhole in the middle of a picture of this size, `height_m` above flat ground, looking `tilt_deg` down, rolled clockwise by
+    `roll_deg`. It stands above `origin_x_m`, `origin_y_m` (RD New) and looks in the direction `bearing_deg` (from the map's
+    y axis, clockwise): where people are on the map is only as good as those. `boxes`, `height_error` (the median error of a box's
+    height, as a share) and `walking_m_per_s` (what speed people then walk at) say what it was made of.
+    """
+
+    method: Literal["walkers"]
+    version: Annotated[str, Field(min_length=1, max_length=40)]
+    date: date
+    width_px: Pixels
+    height_px: Pixels
+    height_m: Annotated[float, Field(gt=1, le=100)]
+    tilt_deg: Annotated[float, Field(gt=0, le=90)]
+    roll_deg: Annotated[float, Field(ge=-90, le=90)] = 0.0
+    focal_px: Annotated[float, Field(ge=1, le=100_000)]
+    boxes: Annotated[int, Field(ge=1)]
+    height_error: Annotated[float, Field(ge=0)]
+    walking_m_per_s: Annotated[float, Field(gt=0)]
+    origin_x_m: float = 0.0
+    origin_y_m: float = 0.0
+    bearing_deg: Annotated[float, Field(ge=-360, le=360)] = 0.0
+
+
+Calibration = Annotated[HomographyCalibration | TsaiCalibration | WalkersCalibration, Field(discriminator="method")]
 
 
 class StayingGroup(Part):
@@ -159,7 +185,9 @@ class ZoneEventSettings(Part):
     dwelling_s: Annotated[float, Field(gt=0)] | None = None
     group: StayingGroup | None = None
     running: bool = False
-    gathering: Annotated[bool, Field(description="Many persons who come together at one point, or leave it")] = False
+    gathering: Annotated[
+        bool, Field(description="Many persons of the whole view who come to stand together, or go")
+    ] = False
     object_left_s: Annotated[float, Field(gt=0, description="A bag whose owner has gone for so long")] | None = None
     line: CrossingLine | None = None
     closed: Annotated[tuple[ViewingWindow, ...], Field(description="When nobody may be in it")] = ()

@@ -1,8 +1,10 @@
 """Likelihood: how much more likely a sight is if a report is true than at this place and hour anyway.
 
-Where the place lies in view the sight shows as often as the signal's hit rate says; where it does not, as often as always. So of
-a place that lies in view with chance v it shows with h v + b (1 - v), and a poor place brings every ratio nearer to 1. Signals
-depend on each other: the largest ratio of those that are met counts, never their product.
+What is reported shows itself in a share h of cases, the signal's hit rate, where its place lies in view, which has a chance v;
+and whatever else goes on there shows the same in a share b of windows, the base rate. So it shows with 1 - (1 - h v) (1 - b) if
+the report is true, and with b if not. Where hardly anything else shows it, the ratio is about h v / b; where something always
+does, it is 1; a poor place brings every ratio nearer to 1. Signals depend on each other: the largest ratio of those that are met
+counts, never their product.
 """
 
 from __future__ import annotations
@@ -148,7 +150,7 @@ def not_met(signals: Iterable[Expected], in_view: float) -> Likelihood | None:
         in_view: The chance that the camera would have had it in view: less where it did not look all the time.
     """
     found = [
-        _told(each, each.fits_rate, min(1.0, ratio_not_met(each.hit_rate, each.fits_rate, in_view)), in_view)
+        _told(each, each.fits_rate, ratio_not_met(each.hit_rate, in_view), in_view)
         for each in signals
         if each.fits_rate is not None
     ]
@@ -156,13 +158,13 @@ def not_met(signals: Iterable[Expected], in_view: float) -> Likelihood | None:
 
 
 def ratio_met(hit_rate: float, rate: float, in_view: float) -> float:
-    """Return P(met | report true) / P(met | nothing)."""
-    return (hit_rate * in_view + rate * (1 - in_view)) / rate
+    """Return P(met | report true) / P(met | nothing): 1 + h v (1 - b) / b."""
+    return 1 + hit_rate * in_view * (1 - rate) / rate
 
 
-def ratio_not_met(hit_rate: float, rate: float, in_view: float) -> float:
-    """Return P(not met | report true) / P(not met | nothing)."""
-    return (1 - hit_rate * in_view - rate * (1 - in_view)) / (1 - rate)
+def ratio_not_met(hit_rate: float, in_view: float) -> float:
+    """Return P(not met | report true) / P(not met | nothing): 1 - h v, since what else goes on is as it is anyway."""
+    return 1 - hit_rate * in_view
 
 
 def unknown(signal: str, blocks: int, in_view: float) -> Likelihood:

@@ -9,6 +9,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from schemas.cameras import DetectorInfo, Visibility
 from schemas.observations import Measures, Observation
@@ -17,7 +18,7 @@ from streams.domain.geometry.zones import inside
 from streams.domain.observations.crowd_level import CrowdEpisode, level_name
 from streams.domain.observations.crowd_numbers import measure, rise_per_min
 from streams.domain.observations.episodes import CrowdRow
-from streams.domain.observations.measures import DROP_FROM_S, measures
+from streams.domain.observations.measures import DROP_FROM_S, TOGETHER_OVER_S, hurrying, measures, together_before
 from streams.domain.observations.memory import COUNTS_S, Bag, CameraMemory, CountedSecond, Stay, Track, ZoneMemory
 from streams.domain.observations.motion import Scale, TrackMotion, known_normal, learnt, mean_speed, motions
 from streams.domain.observations.objects import PERSONS
@@ -26,7 +27,7 @@ from streams.domain.observations.scene import CameraScene
 from streams.domain.observations.tracks import carried, flow, follow, stays_with
 from streams.domain.observations.zone_events.object_left import WATCHED_AT_LEAST, WATCHED_OVER_S, follow_bags
 from streams.domain.observations.zone_events.registry import find_situations
-from streams.domain.observations.zone_events.shown import ZoneShown
+from streams.domain.observations.zone_events.shown import ViewShown, ZoneShown
 from streams.domain.rules.cameras import CrowdRule
 
 
@@ -96,12 +97,12 @@ def tell(row: CameraSecond, memory: CameraMemory | None, scene: CameraScene) -> 
     )
     zones: dict[str, ZoneMemory] = {}
     observations: list[Observation] = []
-    view_counts, view = _view(second, before.view)
+    view = _view(second, before)
     for zone in scene.camera.zones:
         if zone.id in row.zones:  # not one that the registry got while the second was open
             zones[zone.id], observation = _zone(second, zone, before.zones.get(zone.id, ZoneMemory()), view)
             observations.append(observation)
-    after = before.model_copy(update={"tracks": tracks, "bags": bags, "zones": zones, "view": view_counts})
+    after = before.model_copy(update={"tracks": tracks, "bags": bags, "zones": zones, **view.remembered})
     return ClosedSecond(after, tuple(observations))
 
 
@@ -112,23 +113,54 @@ def _watched(before: CameraMemory, until_s: int) -> bool:
     return seconds >= WATCHED_AT_LEAST
 
 
-def _view(second: _Second, before: tuple[CountedSecond, ...]) -> tuple[tuple[CountedSecond, ...], Measures | None]:
-    """Return the counts of the whole view that are remembered, and its measures.
+class _View(NamedTuple):
+    """What a second shows of the whole view, and what is remembered of it.
 
-    None where no frame told of it: a second that an earlier release had begun.
+    `measures` is None where no frame told of it: a second that an earlier release had begun.
     """
+
+    counts: tuple[CountedSecond, ...]
+    hurrying: tuple[CountedSecond, ...]
+    together: tuple[CountedSecond, ...]
+    measures: Measures | None
+
+    @property
+    def remembered(self) -> dict[str, tuple[CountedSecond, ...]]:
+        """Return what a camera's memory keeps."""
+        return {"view": self.counts, "hurrying": self.hurrying, "together": self.together}
+
+    @property
+    def shown(self) -> ViewShown:
+        """Return what situations are judged by."""
+        if self.measures is None:
+            return ViewShown()
+        before = together_before(self.together) if self.together else None
+        most = max((each.persons for each in self.hurrying), default=0)
+        told = self.measures
+        return ViewShown(told.persons, told.dropped, told.standing_together, before, most)
+
+
+def _view(second: _Second, before: CameraMemory) -> _View:
+    """Return what a second shows of the whole view."""
     if not second.row.view:
-        return before, None
+        return _View(before.view, before.hurrying, before.together, None)
     seen = [each for each in second.tracks if each.kind in PERSONS and each.steps[-1].at_s >= second.start_s]
     masked = {each.track_id for each in seen if second.scene.masks((each.steps[-1].x_px, each.steps[-1].y_px))}
     persons = [each for each in second.moving if each.kind in PERSONS and each.track_id not in masked]
     stay_s = max((each.last_s - each.first_s for each in seen if each.track_id not in masked), default=0.0)
     count = int(statistics.median(second.row.view) + 0.5)
-    counts = _counts(before, second, count, DROP_FROM_S + 1) if second.clear else before
-    return counts, measures(count, counts if second.clear else (), persons, stay_s, second.scale)
+    counts = _counts(before.view, second, count, DROP_FROM_S + 1) if second.clear else ()
+    told = measures(count, counts, persons, stay_s, second.scale)
+    if not second.clear:
+        return _View(before.view, before.hurrying, before.together, told)
+    if second.scene.ground is None:
+        return _View(counts, (), (), told)
+    ran = _counts(before.hurrying, second, hurrying(persons), DROP_FROM_S + 1)
+    together = _counts(before.together, second, told.standing_together or 0, TOGETHER_OVER_S)
+    return _View(counts, ran, together, told)
 
 
-def _zone(second: _Second, zone: Zone, before: ZoneMemory, view: Measures | None) -> tuple[ZoneMemory, Observation]:
+def _zone(second: _Second, zone: Zone, before: ZoneMemory, view: _View) -> tuple[ZoneMemory, Observation]:
     """Return what is remembered of a zone, and its observation."""
     row, seen, scale = second.row, second.row.zones[zone.id], second.scale
     persons = [each for each in second.moving if each.kind in PERSONS and inside(each.point_px, zone.polygon)]
@@ -142,7 +174,7 @@ def _zone(second: _Second, zone: Zone, before: ZoneMemory, view: Measures | None
     counts = _counts(before.counts, second, measured.count, COUNTS_S) if second.clear else before.counts
     longest_s = max(lengths_s, default=0.0)
     measured_now = measures(measured.count, counts if second.clear else (), persons, longest_s, second.scale)
-    shown = _shown(second, zone, before, measured.count, here, persons)
+    shown = _shown(second, zone, before, measured.count, here, persons, view.shown)
     situations = find_situations(before.situations, shown, second.began, second.clear)
     observation = Observation(
         camera_id=row.camera_id,
@@ -166,10 +198,10 @@ def _zone(second: _Second, zone: Zone, before: ZoneMemory, view: Measures | None
         outflow=crossed.outflow,
         rise_per_min=rise_per_min(counts) if second.clear else None,
         persons_likely=_seen_twice(seen.likely),
-        ground=measured.ground,
+        ground=measured.ground and measured.ground.model_copy(update={"surveyed": second.scene.surveyed}),
         situations=situations.told,
         measures=measured_now,
-        view=view,
+        view=view.measures,
     )
     crowd = _crowd(before.crowd, observation, second.scene.crowd)
     memory = ZoneMemory(
@@ -202,7 +234,13 @@ def _seen_twice(numbers: Sequence[int]) -> int | None:
 
 
 def _shown(
-    second: _Second, zone: Zone, before: ZoneMemory, count: int, stays: list[Stay], persons: list[TrackMotion]
+    second: _Second,
+    zone: Zone,
+    before: ZoneMemory,
+    count: int,
+    stays: list[Stay],
+    persons: list[TrackMotion],
+    view: ViewShown,
 ) -> ZoneShown:
     return ZoneShown(
         zone=zone,
@@ -215,6 +253,7 @@ def _shown(
         tracks=[track for track in second.tracks if track.steps[-1].at_s >= second.start_s],
         bags=[bag for bag in second.bags if inside((bag.x_px, bag.y_px), zone.polygon)],
         scale=second.scale,
+        view=view,
     )
 
 

@@ -15,8 +15,14 @@ from streams.domain.observations.objects import PERSONS
 
 STANDING_BELOW_M_PER_S: Final = 0.4
 """Who is slower stands. A foot point that is wrong by .14 m (design §6) seems to go at .1 m/s over two seconds."""
+HURRYING_FROM_M_PER_S: Final = 2.0
+"""People go over from walking to running at about this."""
 TOGETHER_M: Final = 2.5
 """Who stands within this of somebody stands together with them. Both numbers are of the study in `docs/cameras-seeing.md`."""
+TOGETHER_OVER_S: Final = 60
+TOGETHER_UNTIL_S: Final = 15
+TOGETHER_LEAST_SECONDS: Final = 15
+"""How many stand together now is compared with the median of what was between a minute and a quarter of one ago [own]."""
 DROP_FROM_S: Final = 10
 DROP_TO_S: Final = 5
 """A count has dropped against what it was between so many seconds ago."""
@@ -51,6 +57,11 @@ def _fastest(persons: Iterable[TrackMotion]) -> float | None:
     return round(max(held), 2) if held else None
 
 
+def hurrying(persons: Iterable[TrackMotion]) -> int:
+    """Return how many on foot held the speed at which people go over to running; it must be in metres."""
+    return sum(each.held_per_s is not None and each.held_per_s >= HURRYING_FROM_M_PER_S for each in walking(persons))
+
+
 def standing_together(persons: Iterable[TrackMotion]) -> int:
     """Return the most persons who stand within reach of one of them, that one included; places must be in metres."""
     places = [
@@ -63,6 +74,16 @@ def standing_together(persons: Iterable[TrackMotion]) -> int:
     at = np.array(places, np.float64)
     away = at[:, None, :] - at[None, :, :]
     return int(((away**2).sum(axis=2) <= TOGETHER_M**2).sum(axis=1).max())
+
+
+def together_before(counts: Sequence[CountedSecond]) -> float | None:
+    """Return how many stood together some time ago, the median; None where that was not watched for long enough.
+
+    Args:
+        counts: How many stood together in the last minute, this second as the last.
+    """
+    ago = [each.persons for each in counts if each.second_s <= counts[-1].second_s - TOGETHER_UNTIL_S]
+    return float(statistics.median(ago)) if len(ago) >= TOGETHER_LEAST_SECONDS else None
 
 
 def dropped(counts: Sequence[CountedSecond]) -> float | None:

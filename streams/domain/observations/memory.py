@@ -117,7 +117,8 @@ class ZoneMemory(Part):
 class CameraMemory(Part):
     """Camera memory: what is remembered of one camera: a row of the stage's state. Tracks and stays end with their epoch.
 
-    `view` are the counts of its whole view, of the seconds that a drop is judged by.
+    Of its whole view: `view` are the counts of the seconds that a drop is judged by, `hurrying` how many ran in them, `together`
+    how many stood together in the last minute.
     """
 
     camera_id: Identifier
@@ -127,3 +128,5 @@ class CameraMemory(Part):
     bags: tuple[Bag, ...] = ()
     zones: dict[str, ZoneMemory] = Field(default_factory=dict)
     view: tuple[CountedSecond, ...] = ()
+    hurrying: tuple[CountedSecond, ...] = ()
+    together: tuple[CountedSecond, ...] = ()

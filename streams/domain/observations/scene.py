@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from streams.domain.cameras.registry import Camera
+from streams.domain.cameras.registry import Camera, WalkersCalibration
 from streams.domain.geometry.area import zone_area_m2
 from streams.domain.geometry.projection import GroundMap
 from streams.domain.geometry.zones import inside
@@ -54,6 +54,11 @@ class CameraScene:
     def masks(self, point_px: tuple[float, float]) -> bool:
         """Return whether a privacy mask hides a point of the registry's picture: whoever stands there is not in view."""
         return any(inside(point_px, polygon) for polygon in self.camera.masks.polygons)
+
+    @property
+    def surveyed(self) -> bool:
+        """Return whether somebody measured points of its ground, so that it was not fitted to people who walk."""
+        return not isinstance(self.camera.calibration, WalkersCalibration)
 
     @property
     def remembers_bags(self) -> bool:

@@ -103,7 +103,9 @@ class NormalProfiles:
             return
         camera_id, _, start_s = name.rpartition("/")
         camera = cameras(camera_id)
-        if camera is not None:
+        if camera is None:  # it left the registry
+            rows.delete(_block_name(camera_id))
+        else:
             self._learn(camera, datetime.fromtimestamp(int(start_s), UTC), look_back, rows, now)
 
     def profile(self, camera: Camera, rows: Rows) -> Callable[[Bucket], ProfileRow | None]:

@@ -43,9 +43,9 @@ class ZoneEventRule(NamedTuple):
 SITUATIONS: Final[Mapping[SituationKind, ZoneEventRule]] = {
     SituationKind.DWELLING: ZoneEventRule(dwelling, 0, 5, still=True),
     SituationKind.GROUP: ZoneEventRule(group, 0, 5, still=True),
-    SituationKind.RUNNING: ZoneEventRule(running, 2, 5),
+    SituationKind.RUNNING: ZoneEventRule(running, 0, 5),
     SituationKind.CONVERGING: ZoneEventRule(converging, 3, 5),
-    SituationKind.DISPERSING: ZoneEventRule(dispersing, 3, 5),
+    SituationKind.DISPERSING: ZoneEventRule(dispersing, 0, 5),
     SituationKind.OBJECT_LEFT: ZoneEventRule(object_left, 0, 10, still=True, category=Category.VERDACHT_VOORWERP),
     SituationKind.WRONG_DIRECTION: ZoneEventRule(wrong_direction, 0, 3),
     SituationKind.CLOSED_ZONE: ZoneEventRule(closed_zone, 3, 10, still=True),

@@ -11,19 +11,18 @@ from streams.domain.observations.zone_events.shown import ZoneEvent, ZoneShown
 TIMES_NORMAL: Final = 2.0
 LEAST_M_PER_S: Final = 2.5
 """People go over from walking to running at about 2 m/s, so this is running wherever it is seen."""
-LEAST_BODY_HEIGHTS_PER_S: Final = 1.5
-"""The same for somebody of 1.7 m."""
 
 
 def running(shown: ZoneShown) -> ZoneEvent | None:
     """Return that somebody on foot is more than twice as fast as is normal in the zone, and runs; value: the speed.
 
-    Nothing is said before the normal speed was learnt: where people usually run, running is normal.
+    It must have been so fast a second ago too. Nothing is said before the normal speed was learnt: where people usually run,
+    running is normal. Nor without metres: by body heights 14 of 16 clips of ordinary life show somebody running.
     """
-    if not shown.zone.situations.running or shown.normal_per_s is None:
+    if not shown.zone.situations.running or shown.normal_per_s is None or shown.scale.ground is None:
         return None
-    limit = max(TIMES_NORMAL * shown.normal_per_s, shown.scale.of(LEAST_M_PER_S, LEAST_BODY_HEIGHTS_PER_S))
-    speeds = [each.speed_per_s for each in walking(shown.persons) if each.speed_per_s and each.speed_per_s > limit]
+    limit = max(TIMES_NORMAL * shown.normal_per_s, LEAST_M_PER_S)
+    speeds = [each.held_per_s for each in walking(shown.persons) if each.held_per_s and each.held_per_s > limit]
     if not speeds:
         return None
     what = says.running(len(speeds), max(speeds), shown.normal_per_s, shown.scale.unit)

@@ -13,6 +13,24 @@ from streams.domain.observations.memory import Bag, Stay, Track
 from streams.domain.observations.motion import Scale, TrackMotion
 
 
+class ViewShown(NamedTuple):
+    """View shown: what the camera's whole view showed in one second.
+
+    Attributes:
+        persons: The count.
+        dropped: By how many it is lower than ten to five seconds ago; None where that was not watched.
+        together: The most who stand together; None without metres.
+        together_before: The median of that some time ago; None where that was not watched for long enough.
+        hurrying: The most who ran at once in the last ten seconds.
+    """
+
+    persons: int = 0
+    dropped: float | None = None
+    together: int | None = None
+    together_before: float | None = None
+    hurrying: int = 0
+
+
 @dataclass(frozen=True)
 class ZoneShown:
     """Zone shown: what a zone showed in one second. Times are in seconds since the camera's memory began.
@@ -28,6 +46,7 @@ class ZoneShown:
         tracks: All tracks of the camera that were seen in this second, with their paths.
         bags: Bags that were put down in it.
         scale: In what lengths are told.
+        view: What the camera's whole view showed.
     """
 
     zone: Zone
@@ -40,6 +59,7 @@ class ZoneShown:
     tracks: Sequence[Track]
     bags: Sequence[Bag]
     scale: Scale
+    view: ViewShown
 
 
 class ZoneEvent(NamedTuple):

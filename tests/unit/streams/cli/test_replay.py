@@ -180,7 +180,7 @@ def test_wrong_ways_to_call_it(file: Path, arguments: list[str], error: type[Toe
 
 def test_rules_that_ask_cameras_otherwise_need_what_cameras_saw(file: Path, tmp_path: Path) -> None:
     """The file was exported without it."""
-    path = other_rules(tmp_path, "{situation: converging}, {persons: 2}]", "{situation: converging}, {persons: 9}]")
+    path = other_rules(tmp_path, "measure: persons, least: 2, hit", "measure: persons, least: 10, hit")
     with pytest.raises(ConfigurationError, match="export with --cameras"):
         run("replay", "--input", file, "--rules", path)
 

@@ -13,7 +13,7 @@ from streams.config.files import DEFAULT_RULES, load_rules
 from streams.config.yaml import FileError
 
 OTHER = "cap: P4\n    recipients: [oov]\n    situation: {distance_m: 50"
-GROUP = "signals: [{group: 4}, {situation: group}]\n      contra"
+VOORWERP = "        - {situation: object_left}"
 DEFAULT = files("streams.domain.rules").joinpath(DEFAULT_RULES).read_text(encoding="utf-8")
 
 
@@ -80,7 +80,25 @@ def test_the_levels_of_a_crowd_give_its_priorities() -> None:
             "      distance_m: 150\n      before_s: 600",
             "contradicts signal 0",
         ),
-        (GROUP, "signals: [{}]\n      contra", GROUP, "expected at least one of persons"),
+        (VOORWERP, "        - {}", VOORWERP, "expected at least one of persons"),
+        ("hit_rate: 0.65", "hit_rate: 1", "hit_rate: 0.65", "hit_rate 1.0: expected above 0 and below 1"),
+        ("hit_rate: 0.65", "hit_rate: 0", "hit_rate: 0.65", "hit_rate 0.0: expected above 0 and below 1"),
+        ("hit_rate: 0.65, ", "", "hit_rate: 0.65", "hit_rate None: expected above 0 and below 1"),
+        ("contradicted_hit_rate: 0.95 ", "contradicted_hit_rate: 1 ", "contradicted_hit_rate: 0.95 ", "less than 1"),
+        (
+            "least: 21,",
+            "least: 20,",
+            "least: 21,",
+            "measure persons: expected least to be one of 1, 2, 3, 5, 7, 10, 15, 21",
+        ),
+        (
+            "{measure: fastest, least: 2.2,",
+            "{measure: fastest, group: 3, least: 2.2,",
+            "measure: fastest",
+            "without group",
+        ),
+        (VOORWERP, "        - {situation: object_left, least: 2}", VOORWERP, "least: only a measure has it"),
+        ("  corroborated_from: 5 ", "  corroborated_from: 1 ", "  corroborated_from: 5 ", "greater than 1"),
         (
             "density_per_m2: 3.5, persons: 120",
             "density_per_m2: 1.5, persons: 120",

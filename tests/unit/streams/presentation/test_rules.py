@@ -34,7 +34,7 @@ def test_the_table_names_every_category_factor_and_version() -> None:
         assert re.search(rf"^{re.escape(each.rule_id)} +{re.escape(f'{each.points:+g}')} ", text, re.MULTILINE)
     assert "demonstratie" in text
     assert "limit.demonstratie: at most P4" in text
-    assert "within 250 m, 200 s before to 400 s after: running or converging or persons 2" in text
+    assert "within 250 m, 200 s before to 400 s after: fastest 2.2, unusual there (hit rate 0.6) or standing 3" in text
 
 
 def test_factors_are_complete() -> None:

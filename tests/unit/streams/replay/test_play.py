@@ -22,6 +22,7 @@ from streams.stages.corroborate.stage import Corroborate
 from streams.stages.decide.stage import Decide
 from streams.stages.locate import Locate
 from tests.support.messages import example
+from tests.support.normal import view
 from tests.support.partition import LivePartition, live_decide
 from tests.support.recordings import RULES, a_day
 from tests.support.situations import (
@@ -140,11 +141,11 @@ def test_time_goes_on_after_the_last_input() -> None:
 
 
 def test_cameras_are_asked_again_where_the_rules_ask_them_otherwise() -> None:
-    """From reports and observations: two persons were enough, now it takes five."""
+    """From reports and observations: two persons fitted, now it takes five."""
     cameras = registry(camera("cam-1", 0))
     rule = RULES.of(Category.STRAATROOF)
     assert rule.cameras is not None
-    signal = rule.cameras.signals[0].model_copy(update={"persons": 5})
+    signal = rule.cameras.signals[-1].model_copy(update={"least": 5})
     other = rule.model_copy(update={"cameras": rule.cameras.model_copy(update={"signals": (signal,)})})
     changed = RULES.model_copy(
         update={"version": "next", "categories": {**RULES.categories, Category.STRAATROOF: other}}
@@ -154,7 +155,9 @@ def test_cameras_are_asked_again_where_the_rules_ask_them_otherwise() -> None:
     live = live_decide(RULES)
     live.append(topics.INCIDENTS, incident(position=position(10, 10)), NOON + seconds(61))
     for second in range(61, 70):
-        live.append(topics.OBSERVATIONS, observation(NOON + seconds(second), 3), NOON + seconds(second))
+        live.append(
+            topics.OBSERVATIONS, observation(NOON + seconds(second), 3, view=view(persons=3)), NOON + seconds(second)
+        )
     verdicts = []
     for rules in (RULES, changed):
         stages: list[Stage] = [
@@ -163,7 +166,7 @@ def test_cameras_are_asked_again_where_the_rules_ask_them_otherwise() -> None:
             Decide(rules, "r1"),
         ]
         verdicts.append(play(recording_of(live.records), stages, NOON + seconds(100)).alerts[-1].verdict)
-    assert verdicts == ["corroborated", "pending"]
+    assert verdicts == ["consistent", "pending"]
 
 
 def test_which_way_a_log_is_played() -> None:

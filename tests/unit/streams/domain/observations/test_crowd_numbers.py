@@ -81,6 +81,7 @@ def test_a_calibrated_zone_is_told_in_metres() -> None:
     assert found.ground.model_dump(exclude_none=True) == {
         "counted_by": "boxes",
         "calibration_version": "ground-1",
+        "surveyed": True,
         "area_m2": 100.0,
         "densest_per_m2": 0.3,
         "error_per_m2": 0.022,

@@ -17,6 +17,7 @@ from streams.stages.corroborate.stage import Corroborate
 from streams.stages.decide.acted import ActedRow
 from streams.stages.decide.stage import Decide
 from streams.stages.decide.store import REPLAYABLE
+from tests.support.normal import view
 from tests.support.rows import FakeRows
 from tests.support.situations import (
     NOON,
@@ -137,7 +138,7 @@ def test_a_cancellation_that_came_first_holds_for_as_long_as_its_report_can_be_r
 def test_a_watch_and_what_was_seen_change_nothing_twice() -> None:
     """While their rows are there a repeat is recognised; when they are gone, the answer has an id that `decide` knows."""
     stage, rows = Corroborate(registry(camera("cam-1", 0)), RULES), FakeRows()
-    seen = observation(NOON + seconds(10), 3)
+    seen = observation(NOON + seconds(10), 3, view=view(persons=3))
     stage.handle(item(seen), rows, NOW)
     asked = watch()
     [first] = stage.handle(item(asked), rows, NOW)
@@ -149,7 +150,7 @@ def test_a_watch_and_what_was_seen_change_nothing_twice() -> None:
     deciding = Deciding()
     deciding.take(report(cameras=in_view("cam-1")))
     [alert] = deciding.take(first.message)
-    assert alert.verdict is Verdict.CORROBORATED
+    assert alert.verdict is Verdict.CONSISTENT
     assert alert.state is AlertState.NEW
     stage.handle(item(asked), rows, NOW)
     later = late + seconds(10)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from math import cos, pi, sin
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from streams.domain.observations.memory import Bag, Held, Stay, Track, TrackStep
 from streams.domain.observations.motion import Scale, TrackMotion
 from streams.domain.observations.objects import ObjectKind
 from streams.domain.observations.zone_events.registry import SITUATIONS, find_situations
-from streams.domain.observations.zone_events.shown import ZoneShown
+from streams.domain.observations.zone_events.shown import ViewShown, ZoneShown
 from tests.support.zones import AMSTERDAM, CAMERA, NOON, FlatGround
 
 NIGHT = [{"days": ["tue"], "from": "22:00", "until": "06:00"}]
@@ -57,6 +56,7 @@ def shown(switches: dict[str, Any] | None = None, **changes: Any) -> ZoneShown:
         "tracks": [],
         "bags": [],
         "scale": METRES,
+        "view": ViewShown(),
     }
     return ZoneShown(**known | changes)
 
@@ -68,18 +68,16 @@ def stays(*firsts_s: float) -> list[Stay]:
 
 def walkers(*speeds: float, kind: ObjectKind = ObjectKind.PERSON) -> list[TrackMotion]:
     """Return persons with these speeds."""
-    return [TrackMotion(number, kind, (0, 0), 30, (0, 0), (1.0, 0.0), speed) for number, speed in enumerate(speeds)]
+    return [
+        TrackMotion(number, kind, (0, 0), 30, (0, 0), (1.0, 0.0), speed, speed) for number, speed in enumerate(speeds)
+    ]
 
 
-def ring(number: int, strangers: int = 0, inwards: bool = False) -> list[TrackMotion]:
-    """Return persons who go away from one point or towards it, and some who go round it."""
-    found = []
-    for each in range(number):
-        angle = 2 * pi * each / number
-        turn = angle + (pi / 2 if each < strangers else pi if inwards else 0)
-        place = (5 * cos(angle), 5 * sin(angle))
-        found.append(TrackMotion(each, ObjectKind.PERSON, (0, 0), 30, place, (cos(turn), sin(turn)), 1.0))
-    return found
+def view(
+    persons: int, dropped: float | None = 0.0, together: int | None = None, before: float | None = None, ran: int = 0
+) -> ViewShown:
+    """Return what the whole view shows."""
+    return ViewShown(persons, dropped, together, before, ran)
 
 
 def path(*points: tuple[float, float], kind: ObjectKind = ObjectKind.PERSON) -> list[Track]:
@@ -112,14 +110,18 @@ CASES: list[tuple[str, SituationKind, dict[str, Any], float | None]] = [
     ("runs", SituationKind.RUNNING, {"persons": walkers(2.6, 1.0, 4.0), "normal_per_s": 1.0}, 4.0),
     ("all run here", SituationKind.RUNNING, {"persons": walkers(4.0), "normal_per_s": 2.5}, None),
     ("rides", SituationKind.RUNNING, {"persons": walkers(5.0, kind=ObjectKind.RIDER), "normal_per_s": 1.0}, None),
-    ("in heights", SituationKind.RUNNING, {"persons": walkers(1.6), "normal_per_s": 0.5, "scale": BODIES}, 1.6),
-    ("four", SituationKind.DISPERSING, {"persons": ring(4)}, None),
-    ("leave", SituationKind.DISPERSING, {"persons": ring(6)}, 1.0),
-    ("leave, in heights", SituationKind.DISPERSING, {"persons": ring(6), "scale": BODIES}, 1.0),
-    ("come", SituationKind.DISPERSING, {"persons": ring(6, inwards=True)}, None),
-    ("come", SituationKind.CONVERGING, {"persons": ring(6, inwards=True)}, 1.0),
-    ("leave", SituationKind.CONVERGING, {"persons": ring(6)}, None),
-    ("half of them", SituationKind.CONVERGING, {"persons": ring(8, 4, inwards=True)}, None),
+    ("in heights", SituationKind.RUNNING, {"persons": walkers(1.6), "normal_per_s": 0.5, "scale": BODIES}, None),
+    ("not watched", SituationKind.DISPERSING, {"view": view(0, None, ran=9)}, None),
+    ("three", SituationKind.DISPERSING, {"view": view(0, 3.0, ran=3)}, None),
+    ("a few of many", SituationKind.DISPERSING, {"view": view(10, 9.0, ran=3)}, None),
+    ("all walk off", SituationKind.DISPERSING, {"view": view(0, 9.0)}, None),
+    ("one ran", SituationKind.DISPERSING, {"view": view(0, 9.0, ran=1)}, None),
+    ("flee", SituationKind.DISPERSING, {"view": view(4, 4.0, ran=2)}, 4.0),
+    ("no metres", SituationKind.CONVERGING, {"view": view(9)}, None),
+    ("not known before", SituationKind.CONVERGING, {"view": view(9, together=9)}, None),
+    ("four", SituationKind.CONVERGING, {"view": view(9, together=4, before=0.0)}, None),
+    ("a terrace", SituationKind.CONVERGING, {"view": view(9, together=9, before=6.0)}, None),
+    ("come", SituationKind.CONVERGING, {"view": view(9, together=5, before=1.0)}, 5.0),
     ("no bag", SituationKind.OBJECT_LEFT, {}, None),
     ("owner there", SituationKind.OBJECT_LEFT, {"bags": bags(None)}, None),
     ("not long", SituationKind.OBJECT_LEFT, {"bags": bags(70.1, None)}, None),
@@ -169,18 +171,18 @@ def test_there_is_a_finder_and_a_case_for_every_kind() -> None:
         ),
         (
             SituationKind.RUNNING,
-            {"persons": walkers(2.0), "normal_per_s": 0.6, "scale": BODIES},
-            "1 running, at 2.0 body heights/s where 0.6 body heights/s is normal",
+            {"persons": walkers(4.0, 2.9), "normal_per_s": 1.2},
+            "2 running, at 4.0 m/s where 1.2 m/s is normal",
         ),
         (
             SituationKind.DISPERSING,
-            {"persons": ring(6)},
-            "100% of 6 moving persons move away from one point on the ground",
+            {"view": view(3, 6.0, ran=2)},
+            "6 of 9 persons left the camera's view within ten seconds",
         ),
         (
             SituationKind.CONVERGING,
-            {"persons": ring(6, inwards=True), "scale": BODIES},
-            "100% of 6 moving persons move towards one point in the picture",
+            {"view": view(9, together=7, before=2.0)},
+            "7 persons stand together in the camera's view, 2 did shortly before",
         ),
         (
             SituationKind.OBJECT_LEFT,
@@ -212,11 +214,11 @@ def test_words_say_what_was_seen_and_in_what_unit(kind: SituationKind, changes: 
 
 
 def told(
-    known: dict[SituationKind, Held], at_s: float, running: bool, clear: bool = True
+    known: dict[SituationKind, Held], at_s: float, gathering: bool, clear: bool = True
 ) -> tuple[dict[SituationKind, Held], bool]:
-    """Return what is held after a second with or without somebody running, and whether it is told."""
-    changes: dict[str, Any] = {"persons": walkers(4.0) if running else [], "normal_per_s": 1.0}
-    after = find_situations(known, shown({"running": True}, at_s=at_s, **changes), NOON, clear)
+    """Return what is held after a second with or without many who come together, and whether it is told."""
+    seen = view(9, together=9 if gathering else 1, before=1.0)
+    after = find_situations(known, shown({"gathering": True}, at_s=at_s, view=seen), NOON, clear)
     return after.held, bool(after.told)
 
 
@@ -224,17 +226,17 @@ def told(
     ("seconds", "expected"),
     [
         ("r", "."),
-        ("rr", ".."),
-        ("rrr", "..!"),
-        ("r.r", "..!"),
-        ("rrr.....", "..!!!!!!"),
-        ("rrr......", "..!!!!!!."),
-        ("rrr......r", "..!!!!!!.."),
-        ("rrrbbbbbbbbbb.", "..!..........!"),
-        ("rrrbbbbbbbbbbr", "..!..........!"),
+        ("rrr", "..."),
+        ("rrrr", "...!"),
+        ("r..r", "...!"),
+        ("rrrr.....", "...!!!!!!"),
+        ("rrrr......", "...!!!!!!."),
+        ("rrrr......r", "...!!!!!!.."),
+        ("rrrrbbbbbbbbbb.", "...!..........!"),
+        ("rrrrbbbbbbbbbbr", "...!..........!"),
         ("rbbbbbb.", "........"),
-        ("bRR", "..."),
-        ("rrR", "..!"),
+        ("bRRR", "...."),
+        ("rrrR", "...!"),
     ],
 )
 def test_a_situation_begins_after_it_lasted_and_does_not_flicker(seconds: str, expected: str) -> None:
@@ -250,5 +252,5 @@ def test_a_situation_begins_after_it_lasted_and_does_not_flicker(seconds: str, e
 def test_a_situation_that_was_switched_off_goes() -> None:
     """After it was missed for as long as any other."""
     held, _ = told({}, 0.0, True)
-    assert SituationKind.RUNNING in find_situations(held, shown(at_s=5.0), NOON, True).held
+    assert SituationKind.CONVERGING in find_situations(held, shown(at_s=5.0), NOON, True).held
     assert find_situations(held, shown(at_s=5.1), NOON, True).held == {}
