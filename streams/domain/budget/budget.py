@@ -188,7 +188,8 @@ def _grouping(
     """Return why an alert is grouped, or None. Of the list's length every line counts, of the hour's share those of its kind."""
     if in_flood and priority in rule.flood.groups:
         return Grouping.FLOOD
-    if len(_within(shown_us, now_us, rule.flood.window_s)) >= rule.flood.shown_at_most * operators:
+    places = min(rule.flood.shown_at_most, rule.flood.places.get(priority, rule.flood.shown_at_most))
+    if len(_within(shown_us, now_us, rule.flood.window_s)) >= places * operators:
         return Grouping.FULL
     limit = rule.long_term.shown_at_most.get(priority)
     if limit is not None and len(_within(hourly_us, now_us, rule.long_term.window_s)) >= limit * operators:

@@ -22,6 +22,10 @@ class FloodRule(Part):
     starts_above: Alerts
     ends_below: Alerts
     shown_at_most: Annotated[Alerts, Field(description="Without the summary, in the window; P1 goes beyond it")]
+    places: Annotated[
+        Mapping[Priority, Alerts],
+        Field(description="Of a priority: shown while so few stand there; the rest is kept free"),
+    ] = {}
     groups: Annotated[tuple[Priority, ...], Field(description="Grouped while the flood lasts")]
 
     @model_validator(mode="after")
