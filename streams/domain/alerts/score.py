@@ -106,7 +106,7 @@ def _scored(
     named = category_phrase(category, rule.name)
     factors = [Factor(rule_id=f"category.{category.value}", points=rule.points, reason=rule.name, phrase=named)]
     if reports:
-        factors += [_urgency(reports, rules), *_age(reports, rule, rules), *_independent(reports, rules)]
+        factors += [_urgency(reports, rule, rules), *_age(reports, rule, rules), *_independent(reports, rules)]
         factors += [*_position(reports, rules), *_unknown_kind(category, reports, rules)]
     factors.append(_verdict(cameras, bool(reports), rules))
     factors += _crowd(episodes, rules)
@@ -168,11 +168,14 @@ def _routine(reports: Sequence[ReportRow]) -> bool:
     return bool(said) and min(row.report.urgency for row in reports) >= ROUTINE_FROM
 
 
-def _urgency(reports: Sequence[ReportRow], rules: Rules) -> Factor:
+def _urgency(reports: Sequence[ReportRow], rule: CategoryRule, rules: Rules) -> Factor:
     first = min(reports, key=lambda row: (row.report.urgency, row.report.occurred_at, row.report.incident_id)).report
-    rule_id, points = f"urgency.{first.urgency}", rules.urgency_points[first.urgency]
+    urgency = first.urgency
+    if rule.unsaid_urgency is not None and not any(row.report.source_priority for row in reports):
+        urgency = min(urgency, rule.unsaid_urgency)
+    rule_id, points = f"urgency.{urgency}", rules.urgency_points[urgency]
     if not first.source_priority:
-        return _factor(rule_id, points, says.urgency_unsaid, first.urgency, first.source)
+        return _factor(rule_id, points, says.urgency_unsaid, urgency, first.source)
     return _factor(rule_id, points, says.urgency, first.urgency, first.source, first.source_priority)
 
 

@@ -201,6 +201,9 @@ class CategoryRule(Part):
     routine_cap: Annotated[
         Priority | None, Field(description="The highest where no source calls it urgent and one calls it routine")
     ] = None
+    unsaid_urgency: Annotated[
+        int | None, Field(ge=0, le=4, description="What counts where no source says how urgent it is")
+    ] = None
     rises_on_camera_alone: Annotated[bool, Field(description="false: P4 until a report or an operator says so")] = False
     just_now: JustNow | None = None
     situation: SituationRule
