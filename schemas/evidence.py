@@ -71,7 +71,7 @@ class Likelihood(Part):
     `base_rate` is how often windows of this length about nothing show it here, in any of the cameras that may see the place, as
     learnt from `windows` blocks of ten minutes; null where too little was learnt: the ratio is 1 then. `hit_rate` is how often it
     shows when the report is true and the camera could have seen it; null where nobody says. `learnt_of` says over which hours:
-    `hour`, `near_hours`, `day_kind`, or `nothing`. `met` are all the signals that were seen, this one included.
+    `hour`, `near_hours`, `day_kind`, or `nothing`. `met` are the measures that showed as their hit rates mean it.
     """
 
     signal: Annotated[str, Field(max_length=40)]

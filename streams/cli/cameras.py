@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from streams.cli import cameras_calibrate
+from streams.cli import cameras_calibrate, cameras_normal
 from streams.cli.options import CamerasOption, RegistryOption, registry_path, require_vision
 from streams.settings import read_settings, read_time_zone
 
@@ -60,6 +60,7 @@ def register(app: typer.Typer) -> None:
             raise typer.Exit(1)
 
     cameras_calibrate.register(cameras)
+    cameras_normal.register(cameras)
 
 
 def _told(found: CameraCheck) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from detectors.models.choice import DetectorKind
-from streams.cli import evaluate_ground, evaluate_situations, evaluate_tracking
+from streams.cli import evaluate_ground, evaluate_normal, evaluate_situations, evaluate_tracking
 from streams.evaluation.common import EvaluationError, make_detector, tell_progress, video_frames
 from streams.settings import read_settings
 
@@ -56,6 +56,7 @@ def register(app: typer.Typer) -> None:
         print(json.dumps(result) if as_json else "\n".join(f"{name:14} {value}" for name, value in result.items()))
 
     evaluate_ground.register(group)
+    evaluate_normal.register(group)
     evaluate_situations.register(group)
     evaluate_tracking.register(group)
     # found by its name, as commands are: scenarios stand in `bench`, which nothing of `streams` imports

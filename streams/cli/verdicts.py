@@ -17,6 +17,7 @@ from streams.cli.replay import RETAINED
 from streams.clock import utc_now
 from streams.config.files import ConfigFiles
 from streams.domain.review.differences import cases, compare
+from streams.domain.review.hit_rates import hit_rates
 from streams.domain.review.precision import Closed, closed_alerts, precisions
 from streams.domain.review.proposals import Proposal, proposals
 from streams.kafka.decoding import undecodable_line
@@ -50,8 +51,8 @@ def register(app: typer.Typer) -> None:
 
         Precision is true / (true + false), with Wilson's interval of 95 %, per category, priority, rule and camera; closed
         as test or duplicate does not count. A proposal is one number of the rules that would have lowered false alerts and
-        no true P1 or P2, with its effect on all that was recorded, by replay. Nothing is applied: the fragment is for a
-        person to weigh and to copy.
+        no true P1 or P2, with its effect on all that was recorded, by replay; or a hit rate, as true reports move what the rules
+        assume: play it with `toezicht replay --rules`. Nothing is applied: the fragment is for a person to weigh and to copy.
 
         Example: toezicht verdicts --from 14d
         """
@@ -87,6 +88,7 @@ def report(recording: Recording, parts: ConfigFiles, since: datetime, until: dat
         "rules": rules.version,
         "undecodable": dict(sorted(recording.undecodable.items())),
         "precision": {kind: {name: each.as_dict() for name, each in named.items()} for kind, named in found.items()},
+        "hit_rates": [each.as_dict() for each in hit_rates(closed, rules)],
         "proposals": _with_replay(recording, parts, proposed, closed, since, until),
     }
 
@@ -147,6 +149,13 @@ def lines(document: dict[str, Any]) -> list[str]:
             yaml.safe_dump(each["change"], sort_keys=False).rstrip(),
             f"#   false alerts that fall: {_counts(each['false_fall'])}; true ones: {_counts(each['true_fall'])}",
             f"#   by replay of everything recorded: {_counts(each['by_replay'])}",
+        ]
+    for each in document["hit_rates"]:
+        found += [
+            f"# proposed hit rate, never applied by itself: {each['before']:g} becomes {each['after']:g}; it showed in "
+            f"{each['met']} of {each['looked']} cameras that had a true report in view"
+            + ("; too few to go by" if each["small"] else ""),
+            yaml.safe_dump(each["change"], sort_keys=False).rstrip(),
         ]
     return found
 

@@ -58,6 +58,11 @@ class Expected(NamedTuple):
         unusual = self.unusual is not None and value >= self.unusual
         return unusual, self.unusual_ratio if unusual else self.fits_ratio
 
+    def shows(self, value: float | None) -> bool:
+        """Return whether a value is what the hit rate is about: unusual, where that is asked and known."""
+        least = self.least if self.unusual is None else self.unusual
+        return value is not None and value >= least
+
 
 class Judged(NamedTuple):
     """Judged: the most telling signal that a second meets. Of two the one that corroborates is the better, then the larger ratio.
@@ -136,9 +141,7 @@ def likelihood_of(signals: Sequence[Expected], judged: Judged, sizes: Sizes, in_
     each = signals[judged.place]
     unusual, ratio = each.reached(judged.size)
     rate = each.unusual_rate if unusual else each.fits_rate
-    met = [
-        one.measure.value for one in signals if (value := size(sizes, one.measure)) is not None and value >= one.least
-    ]
+    met = [one.measure.value for one in signals if one.shows(size(sizes, one.measure))]
     return _told(each, rate, ratio, in_view, met)
 
 

@@ -158,8 +158,11 @@ def priority_with(alert: Alert, rules: Rules, change: RuleChange) -> Priority:
 def _touches(alert: Alert, change: RuleChange) -> bool:
     if change.path[0] == "thresholds":
         return True
-    rule = f"category.{change.path[1]}" if change.path[0] == "categories" else f"verdict.{change.path[1]}"
-    return any(factor.rule_id == rule for factor in alert.factors)
+    if change.path[0] == "categories":
+        return any(factor.rule_id == f"category.{change.path[1]}" for factor in alert.factors)
+    told = (each for each in alert.cameras if each.verdict.value == change.path[1])
+    by_ratio = any(each.likelihood is not None for each in told)  # then the table's points play no part
+    return not by_ratio and any(factor.rule_id == f"verdict.{change.path[1]}" for factor in alert.factors)
 
 
 def _urgent(fallen: Mapping[str, int]) -> int:

@@ -73,7 +73,7 @@ def _unknown_kinds(rules: Rules) -> Iterator[str]:
     least += min(0.0, rules.position.missing_points, rules.position.poor_points)
     least += min((step.points for step in rules.age), default=0.0)
     if rule.cameras is not None:
-        least += rules.verdict_points.contradicted
+        least += min(rules.verdict_points.contradicted, rules.normal.points_at_least)
     if least < rules.thresholds.p2:
         yield (
             f"unknown_kind.points {unknown.points:g}: an urgent report of an unknown kind may have only {least:g} points, "

@@ -25,6 +25,7 @@ from schemas.observations import Observation
 from schemas.ticks import Tick
 from schemas.trends import Trend
 from tests.support.messages import NOON, example, payload
+from tests.support.situations import sighting
 
 TIMES = st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(9000, 1, 1)).flatmap(
     lambda naive: st.integers(-14 * 60, 14 * 60).map(
@@ -257,3 +258,13 @@ def test_identities_depend_on_what_differs() -> None:
     letter = example(DeadLetterReference)
     assert letter.message_id() != example(DeadLetterReference, original_key="other").message_id()
     assert letter.message_id() == example(DeadLetterReference, failed_at=NOON + timedelta(days=1)).message_id()
+
+
+def test_a_verdict_of_a_newer_release_is_set_aside_and_never_guessed() -> None:
+    """Its record goes to dead-letters, from where it is sent again once the reader is as new; a field more is left out."""
+    evidence = sighting()
+    document = json.loads(evidence.model_dump_json())
+    assert parse(Evidence, json.dumps(document | {"newer": 1}).encode()) == evidence
+    document["fact"]["verdict"] = "probable"
+    with pytest.raises(UndecodableError, match="verdict"):
+        parse(Evidence, json.dumps(document).encode())

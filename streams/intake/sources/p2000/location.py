@@ -1,12 +1,14 @@
 """Location: whether a call is in the control room's area, elsewhere, or not to be told, each with its reason.
 
 The feed is the whole country's. What is named counts in this order: the town, the postcode, then the regions of the radio
-group, of the vehicles' numbers and of the object's code. A neighbour's engine may come to a town of ours, so a number never
+group, of the vehicles' numbers, of the object's code and of the pagers of the room's own crews, where it has a list of them:
+no public one tells a capcode's region. A neighbour's engine may come to a town of ours, so a number never
 outweighs a town. Where a town of ours and one of elsewhere both stand, the group or the vehicles tell; such a call is uncertain.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,9 +44,11 @@ class LocatedCall:
     place: FoundPlace | None = None
 
 
-def locate(message: PagerMessage, place: FoundPlace, room: Room) -> LocatedCall:
-    """Return whose call a message is."""
+def locate(message: PagerMessage, place: FoundPlace, room: Room, capcodes: Sequence[str] = ()) -> LocatedCall:
+    """Return whose call a message is that was sent to these pagers."""
     told = regions_told(message)
+    if room.has_capcode(capcodes):
+        told.append(frozenset({room.region}))
     otherwise = bool(told) and not any(room.region in regions for regions in told)
     ours = room.has_postcode(message.postcode)
     if place.town and not place.guessed:

@@ -160,7 +160,7 @@ class P2000Reports:
         place = self._places.find(_behind(message.words, match), town_first=message.town_first)
         if match is None and not taken_back.call and not self._is_call(message, place):
             return NotForUs("talk" if _stands_in(self._words.talk, message.words) else "no_call")
-        located = locate(message, place, self._room)
+        located = locate(message, place, self._room, page.capcodes)
         if located.where is Where.ELSEWHERE or (located.where is Where.NOT_LOCATED and self._room.unlocated == "drop"):
             return NotForUs(located.where.value)
         place = located.place or place

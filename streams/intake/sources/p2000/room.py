@@ -9,6 +9,7 @@ A YAML file, checked when it is read::
       Nes aan de Amstel: []
     postcodes: ["1180-1189"]         # four digits, or from and to
     neighbours: [9, 11, 12, 14, 16]  # regions whose dispatchers send crews into ours
+    capcodes: ["100100", "1300000-1300999"]  # pagers of the room's own crews, where the room has a list of them
     streets: [Turfschip]             # names in the first town to know whole; a gazetteer's are known besides
     unlocated: drop                  # or keep: on the list, marked as uncertain
 """
@@ -16,6 +17,7 @@ A YAML file, checked when it is read::
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -30,6 +32,7 @@ from streams.intake.sources.p2000.regions import REGIONS, Name, Number
 log = logging.getLogger(__name__)
 
 Postcodes = Annotated[str, Field(pattern=r"^[1-9][0-9]{3}(-[1-9][0-9]{3})?$")]
+Capcodes = Annotated[str, Field(pattern=r"^[0-9]{1,10}(-[0-9]{1,10})?$")]
 
 
 class Room(Part):
@@ -40,6 +43,7 @@ class Room(Part):
     towns: Annotated[dict[Name, tuple[Name, ...]], Field(min_length=1)]
     postcodes: Annotated[tuple[Postcodes, ...], Field(min_length=1)]
     neighbours: tuple[Number, ...] = ()
+    capcodes: Annotated[tuple[Capcodes, ...], Field(max_length=10_000)] = ()
     streets: tuple[Name, ...] = ()
     unlocated: Literal["drop", "keep"] = "drop"
 
@@ -63,11 +67,19 @@ class Room(Part):
         for first, last in self._ranges:
             if last < first:
                 raise ValueError(f"postcodes '{first}-{last}': expected the lower one first")
+        for low, high in self._pagers:
+            if high < low:
+                raise ValueError(f"capcodes '{low}-{high}': expected the lower one first")
         return self
 
     @property
     def _ranges(self) -> list[tuple[int, int]]:
         return [(int(each[:4]), int(each[-4:])) for each in self.postcodes]
+
+    @cached_property
+    def _pagers(self) -> list[tuple[int, int]]:
+        ends = [each.partition("-") for each in self.capcodes]
+        return [(int(low), int(high or low)) for low, _, high in ends]
 
     @cached_property
     def town_names(self) -> dict[str, str]:
@@ -77,6 +89,11 @@ class Room(Part):
     def has_postcode(self, digits: str) -> bool:
         """Return whether a postcode's four digits are its own."""
         return bool(digits) and any(first <= int(digits) <= last for first, last in self._ranges)
+
+    def has_capcode(self, capcodes: Iterable[str]) -> bool:
+        """Return whether one of the pagers that a message calls is of the room's own crews."""
+        called = [int(code) for code in capcodes] if self._pagers else []
+        return any(low <= code <= high for code in called for low, high in self._pagers)
 
 
 def load_room(path: Path | None = None) -> Room:

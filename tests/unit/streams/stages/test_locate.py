@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, time
 from typing import Any
 
@@ -58,6 +59,32 @@ def test_cameras_within_the_categorys_distance_are_asked() -> None:
     assert [each.distance_m for each in fact.cameras] == sorted(each.distance_m for each in fact.cameras)
     assert evidence[0].control_room_id == ROOM
     assert fact.note == ""
+
+
+@pytest.mark.parametrize("accuracy_m", [1, 10, 14, 25, 60, 400])
+def test_a_watch_tells_the_chance_that_the_place_lies_in_view(accuracy_m: float) -> None:
+    """In the middle of a view of 20 x 20 m, as the normal distribution has it; the radius holds 95 % of places."""
+    [watch, *_], _, _ = locate(position=position(10, 10, accuracy_m))
+    sigma_m = accuracy_m / math.sqrt(-2 * math.log(0.05))
+    assert watch.camera_id == "near"
+    assert watch.in_view == pytest.approx(math.erf(10 / sigma_m / math.sqrt(2)) ** 2, abs=0.02)
+
+
+def test_a_place_beside_a_view_hardly_lies_in_it_and_the_chances_of_all_are_added() -> None:
+    at = position(25, 10, 10)
+    outputs = Locate(registry(camera("a", 0), camera("b", 15), camera("c", 90)), RULES, "Europe/Amsterdam").handle(
+        item(incident(position=at)), FakeRows(), NOON
+    )
+    chances = {
+        each.message.camera_id: (each.message.in_view, each.message.in_views)
+        for each in outputs
+        if isinstance(each.message, CameraWatch)
+    }
+    assert chances["a"][0] < 0.2
+    assert chances["b"][0] > 0.9
+    assert chances["c"][0] == 0
+    whole = sum(view for view, _ in chances.values())
+    assert all(views == pytest.approx(whole, abs=0.002) for _, views in chances.values())
 
 
 def test_a_poor_position_asks_wider_within_a_limit_and_says_so() -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from schemas.alerts import Alert, Factor
+from schemas.alerts import Alert, AlertCamera, Factor
 from schemas.categories import Category, Priority
+from schemas.evidence import Coverage, Likelihood, Verdict
 from streams.config.files import load_rules
 from streams.domain.review.precision import Closed
 from streams.domain.review.proposals import (
@@ -109,3 +110,19 @@ def test_the_best_proposal_stands_first_and_each_number_is_told_once() -> None:
 def test_without_verdicts_there_is_no_proposal() -> None:
     """Nothing is known."""
     assert proposals([], RULES) == []
+
+
+@pytest.mark.parametrize("likelihood", [None, Likelihood(signal="none", ratio=0.4)])
+def test_points_of_the_table_play_no_part_where_a_likelihood_gave_them(likelihood: Likelihood | None) -> None:
+    """A verdict of an earlier release counts by the table, one of today by its ratio."""
+    told = AlertCamera(
+        camera_id="cam-1",
+        distance_m=0,
+        coverage=Coverage.IN_VIEW,
+        verdict=Verdict.UNSEEN,
+        explanation="told",
+        likelihood=likelihood,
+    )
+    judged = Closed((alert(P2, (BICYCLE, 60), ("verdict.unseen", -5), cameras=(told,)),), "false")
+    effect = effect_of([judged], RULES, RuleChange(("verdict_points", "unseen"), -10, -20))
+    assert effect.verdicts == (1 if likelihood is None else 0)

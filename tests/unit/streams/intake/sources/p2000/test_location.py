@@ -12,7 +12,7 @@ from streams.intake.sources.gazetteer import NO_GAZETTEER
 from streams.intake.sources.p2000.location import locate
 from streams.intake.sources.p2000.message import parse
 from streams.intake.sources.p2000.regions import REGIONS
-from streams.intake.sources.p2000.room import load_room
+from streams.intake.sources.p2000.room import Room, load_room
 from streams.intake.sources.p2000.streets import PlaceFinder
 from tests.support.pages import NOW, PLACES, p2000, page, read_text
 
@@ -78,6 +78,26 @@ def test_a_street_that_the_gazetteer_knows_in_our_town_alone() -> None:
     assert p2000().read(page("P 1 BON-07 BR woning Stadsplein 071431"), NOW) == NotForUs("elsewhere")
 
 
+@pytest.mark.parametrize(
+    ("capcodes", "pagers", "where", "reason"),
+    [
+        (("100100", "1300000-1300999"), ("100100",), "ours", "street"),
+        (("100100", "1300000-1300999"), ("2029568", "1300999"), "ours", "street"),
+        (("100100", "1300000-1300999"), ("1301000",), "not_located", "nothing"),
+        ((), ("100100",), "not_located", "nothing"),
+        (("100100",), (), "not_located", "nothing"),
+    ],
+)
+def test_a_pager_of_the_rooms_own_crews_says_its_region(
+    capcodes: tuple[str, ...], pagers: tuple[str, ...], where: str, reason: str
+) -> None:
+    """Where the room has a list of them; with it a street that is known here alone is ours without a group."""
+    room = Room.model_validate(ROOM.model_dump() | {"capcodes": capcodes})
+    message = parse("P 1 BR woning Stadsplein")
+    found = locate(message, PlaceFinder(room, PLACES).find(["Stadsplein"]), room, pagers)
+    assert (found.where.value, found.reason) == (where, reason)
+
+
 def test_what_cannot_be_located_can_be_kept() -> None:
     """Marked as uncertain; what is elsewhere is left whatever the setting."""
     keeps = p2000(room=ROOM.model_copy(update={"unlocated": "keep"}))
@@ -103,6 +123,8 @@ GOOD = "version: '1'\nregion: 13\ntowns: {Amstelveen: [amstvn]}\npostcodes: ['11
         ("'1180-1189'", "'118'", r"room\.yaml:4: postcodes"),
         ("towns: {Amstelveen: [amstvn]}", "towns: {}", r"room\.yaml:3: towns"),
         ("region: 13\n", "region: 13\nunlocated: maybe\n", r"room\.yaml:3: unlocated"),
+        ("region: 13\n", "region: 13\ncapcodes: ['9-1']\n", r"capcodes '9-1': expected the lower one first"),
+        ("region: 13\n", "region: 13\ncapcodes: ['BAD']\n", r"room\.yaml:3: capcodes"),
         ("region: 13\n", "region: 13\nneighbours: [99]\n", r"room\.yaml:3: neighbours"),
     ],
 )
