@@ -64,7 +64,7 @@ def test_what_its_sources_call_routine_is_certain_and_no_more_urgent(
     deciding: Deciding, category: Category, said: str, urgency: int, priority: Priority, capped_by: str | None
 ) -> None:
     """A camera and a second partner lift what nobody judged, or somebody called urgent, to P1; what is routine stays P2."""
-    told = {"category": category, "urgency": urgency, "source_priority": said}
+    told: dict[str, Any] = {"category": category, "urgency": urgency, "source_priority": said}
     deciding.take(report("a", in_view("cam-1"), source="x", **told))
     deciding.take(report("b", in_view("cam-1"), source="y", **told))
     alert = deciding.one(sighting("a", source="x"))
@@ -74,7 +74,7 @@ def test_what_its_sources_call_routine_is_certain_and_no_more_urgent(
 def test_one_source_that_calls_it_urgent_is_enough(deciding: Deciding) -> None:
     """And when it is withdrawn, it is routine again at once."""
     deciding.take(report("a", category=Category.BRAND, urgency=2, source_priority="P 2"))
-    urgent = {"category": Category.BRAND, "urgency": 1, "source_priority": "P 1", "source": "meldpunt"}
+    urgent: dict[str, Any] = {"category": Category.BRAND, "urgency": 1, "source_priority": "P 1", "source": "meldpunt"}
     assert deciding.one(report("b", **urgent)).priority is Priority.P1
     after = deciding.one(report("b", revision=1, operation=Operation.CANCEL, **urgent))
     assert (after.priority, after.falls_to) == (Priority.P1, Priority.P2)
