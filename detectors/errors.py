@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from schemas.phrases.catalogue import text_of
+from schemas.phrases.phrase import Told
+
 
 class DetectorsError(Exception):
     """Root of the errors of this package."""
@@ -37,10 +40,13 @@ class SourceError(DetectorsError):
 
     Attributes:
         fault: The bounded kind of fault.
-        detail: One line for a person, with the source's address without credentials.
+        what: What is told, with the source's address without credentials.
+        detail: The same in one English line.
     """
 
-    def __init__(self, fault: SourceFault, detail: str) -> None:
+    def __init__(self, fault: SourceFault, what: Told) -> None:
+        detail = text_of(what)
         super().__init__(f"{fault}: {detail}")
         self.fault = fault
+        self.what = what
         self.detail = detail

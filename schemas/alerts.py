@@ -146,6 +146,14 @@ class Suppression(Part):
     until: Utc
 
 
+class AlertNote(Part):
+    """Alert note: what an operator noted: a phrase of a bounded list, never words of their own."""
+
+    phrase: Phrase
+    user: Identifier
+    noted_at: Utc
+
+
 class Alert(Message):
     """The whole alert after one change. `revision` counts changes from 0; `alert_id` is derived from the first cause.
 
@@ -178,8 +186,13 @@ class Alert(Message):
     near_repeats: tuple[NearRepeat, ...] = ()
     category: Category
     title: ShortText
-    title_phrase: Phrase | None = None
+    title_phrase: Annotated[
+        Phrase | None, Field(description="The title as a phrase; null where a sender gave its report words of its own")
+    ] = None
     place: Annotated[str, Field(max_length=120)]
+    place_phrase: Annotated[
+        Phrase | None, Field(description="The place of what only a camera saw; null where a report names it")
+    ] = None
     position: Position | None
     verdict: Verdict
     report_verdicts: Annotated[
@@ -211,6 +224,17 @@ class Alert(Message):
     merged_into: str | None = None
     split_from: str | None = None
     recurrence_of: str | None = None
+    next_step: Annotated[Phrase | None, Field(description="What the rules recommend; a person decides")] = None
+    next_step_reason: Phrase | None = None
+    caused_by: Annotated[str | None, Field(description="The alert that explains this one: it is a symptom of it")] = (
+        None
+    )
+    cause_reason: Annotated[Phrase | None, Field(description="Why: categories, distance and time")] = None
+    under_cause: Annotated[
+        bool, Field(description="Whether it stands under its cause on the list, and is no entry of its own: never a P1")
+    ] = False
+    symptoms: Annotated[tuple[str, ...], Field(description="Alerts that this one explains")] = ()
+    notes: Annotated[tuple[AlertNote, ...], Field(description="What operators noted, the oldest first")] = ()
     rules_version: Annotated[str, Field(min_length=1, max_length=40)]
     registry_version: Annotated[str, Field(min_length=1, max_length=40)]
 

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, model_validator
 
 from schemas.base import Identifier, Message, Part, Pixels, ShortText, Utc
+from schemas.phrases.phrase import Phrase
 
 
 class Visibility(StrEnum):
@@ -88,6 +89,7 @@ class CameraStatus(Message):
     state: CameraState
     reason: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$", description="A bounded code: lost, wrong_password")]
     detail: ShortText = ""
+    phrase: Annotated[Phrase | None, Field(description="The detail as a phrase; the reason where there is none")] = None
     changed_at: Utc
 
     def state_key(self) -> str:

@@ -22,6 +22,7 @@ from schemas.base import Message, iso_utc
 from schemas.catalogue import BY_TYPE, IN_HEADER, NAMES
 from schemas.dead_letters import DeadLetterReason
 from schemas.errors import UndecodableError
+from schemas.phrases.codes import faults as says
 
 Headers = list[tuple[str, bytes]]
 M = TypeVar("M", bound=Message)
@@ -111,7 +112,7 @@ def envelope(headers: Iterable[tuple[str, bytes]] | None) -> Envelope:
     found = _header_map(headers)
     for required in ("ce_id", "ce_type", "ce_specversion"):
         if required not in found:
-            raise UndecodableError(DeadLetterReason.UNKNOWN_TYPE, f"header {required} is missing")
+            raise UndecodableError(DeadLetterReason.UNKNOWN_TYPE, says.header_missing(required))
     return Envelope(
         event_id=_text(found, "ce_id"),
         event_type=_text(found, "ce_type"),
@@ -130,13 +131,13 @@ def decode(value: bytes, headers: Iterable[tuple[str, bytes]] | None) -> Message
     """
     found = _header_map(headers)
     if "ce_type" not in found:
-        raise UndecodableError(DeadLetterReason.UNKNOWN_TYPE, "header ce_type is missing")
+        raise UndecodableError(DeadLetterReason.UNKNOWN_TYPE, says.header_missing("ce_type"))
     model = message_type(_text(found, "ce_type"))
     header = IN_HEADER.get(model)
     if header is None:
         return parse(model, value)
     if header not in found:
-        raise UndecodableError(DeadLetterReason.INVALID, f"header {header} is missing, it carries the {model.name}")
+        raise UndecodableError(DeadLetterReason.INVALID, says.header_missing_carrier(header, model.name))
     return parse(model, found[header])
 
 
@@ -151,8 +152,8 @@ def message_type(event_type: str) -> type[Message]:
         return model
     match = _TYPE.match(event_type)
     if match and match[1] in NAMES:
-        raise UndecodableError(DeadLetterReason.UNKNOWN_VERSION, f"version {match[2]} of {match[1]} is not known here")
-    raise UndecodableError(DeadLetterReason.UNKNOWN_TYPE, "ce_type names no known message")
+        raise UndecodableError(DeadLetterReason.UNKNOWN_VERSION, says.message_version_unknown(match[2], match[1]))
+    raise UndecodableError(DeadLetterReason.UNKNOWN_TYPE, says.message_type_unknown())
 
 
 def parse(model: type[M], document: bytes) -> M:
@@ -168,9 +169,9 @@ def parse(model: type[M], document: bytes) -> M:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         if first["type"] == "json_invalid":
-            raise UndecodableError(DeadLetterReason.NOT_JSON, f"{model.name}: {first['msg']}"[:300]) from None
-        detail = f"{model.name}, field {_field(first['loc'])}: {_expectation(first)}"
-        raise UndecodableError(DeadLetterReason.INVALID, detail[:300]) from None
+            raise UndecodableError(DeadLetterReason.NOT_JSON, says.not_json(model.name, first["msg"])) from None
+        what = says.field_unexpected(model.name, _field(first["loc"]), _expectation(first))
+        raise UndecodableError(DeadLetterReason.INVALID, what) from None
 
 
 def _field(location: tuple[int | str, ...]) -> str:
@@ -192,7 +193,7 @@ def _text(found: Mapping[str, bytes], name: str) -> str:
     try:
         return found[name].decode()
     except UnicodeDecodeError:
-        raise UndecodableError(DeadLetterReason.INVALID, f"header {name} is not UTF-8") from None
+        raise UndecodableError(DeadLetterReason.INVALID, says.header_not_text(name)) from None
 
 
 def _moment(found: Mapping[str, bytes], name: str) -> datetime | None:
@@ -203,4 +204,4 @@ def _moment(found: Mapping[str, bytes], name: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise UndecodableError(DeadLetterReason.INVALID, f"header {name} is not an RFC 3339 time") from None
+        raise UndecodableError(DeadLetterReason.INVALID, says.header_not_time(name)) from None

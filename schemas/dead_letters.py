@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from schemas.base import Identifier, Message, ShortText, Utc
+from schemas.phrases.phrase import Phrase
 
 
 class DeadLetterReason(StrEnum):
@@ -47,6 +48,7 @@ class DeadLetterReference(Message):
     detail: Annotated[
         ShortText, Field(description="One line naming the field, the kind of fault and what was expected")
     ]
+    phrase: Annotated[Phrase | None, Field(description="The detail as a phrase")] = None
     topic: Annotated[str, Field(max_length=249, description="Where it stood; for intake, the name of the source")]
     partition: Annotated[int, Field(ge=-1)]
     offset: Annotated[int, Field(ge=-1, description="For intake, the line or record number")]

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from schemas.base import Identifier, Message, ShortText, Utc
+from schemas.phrases.phrase import Phrase
 
 
 class DecisionLog(Message):
@@ -32,6 +33,7 @@ class DecisionLog(Message):
     alert_ids: tuple[str, ...]
     action_id: str = ""
     refused: ShortText = ""
+    refused_phrase: Annotated[Phrase | None, Field(description="The same as a phrase")] = None
     rules_version: str
     registry_version: str
     after_tick: Annotated[

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from schemas.dead_letters import DeadLetterReason
+from schemas.phrases.catalogue import text_of
+from schemas.phrases.phrase import Told
 
 
 class SchemaError(Exception):
@@ -10,9 +12,17 @@ class SchemaError(Exception):
 
 
 class UndecodableError(SchemaError):
-    """A record cannot be read as the message it claims to be. `reason` says which bounded kind of fault it is."""
+    """A record cannot be read as the message it claims to be.
 
-    def __init__(self, reason: DeadLetterReason, detail: str) -> None:
+    Attributes:
+        reason: Which bounded kind of fault it is.
+        what: What is told of it.
+        detail: The same in English.
+    """
+
+    def __init__(self, reason: DeadLetterReason, what: Told) -> None:
+        detail = text_of(what)
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
+        self.what = what
         self.detail = detail

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes.faults import not_in_registry
+
 
 class ToezichtError(Exception):
     """Root of the errors of this package; its text is one line for a person."""
@@ -22,12 +25,14 @@ class UnknownCameraError(ToezichtError):
     """A message names a camera, or a zone, that the registry does not have.
 
     Attributes:
+        what: What is told of it.
         subject: Which one, such as `camera c9`.
         passing: Whether the message is worth nothing once its moment is over, so that it need not be kept.
     """
 
     def __init__(self, subject: str, version: str, passing: bool = False) -> None:
-        super().__init__(f"{subject} is not in the registry that this process read at its start (version {version})")
+        self.what = not_in_registry(subject, version)
+        super().__init__(sentence(self.what))
         self.subject = subject
         self.passing = passing
 

@@ -2,8 +2,8 @@
 
 Each report lies alone in a square of its own (`bench/faults/map.py`), so that whatever dies on the way, its alert's final
 state depends on its number alone. Every `POSITIONED`th lies where a camera looks that sees three persons all the time, and
-ends corroborated. Of the others every fourth is acknowledged by an operator as soon as it is shown, and every fourth is closed
-when all is through: whoever lost its rows meanwhile no longer knows it.
+ends consistent, since nothing is learnt of that view. Of the others every fourth is acknowledged by an operator as soon as it
+is shown, and every fourth is closed when all is through: whoever lost its rows meanwhile no longer knows it.
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ from streams import topics
 log = logging.getLogger(__name__)
 
 READ: Final = (topics.ALERTS, topics.ALERT_STATE, topics.OBSERVATIONS)
+SEEN: Final = ("corroborated", "consistent")
+"""What the camera of a watched report says."""
 PROJECTED: Final = ("state", "priority", "score", "verdict", "category", "handled_by", "operator_list", "closing")
 """What must not depend on when things happened; times and revision numbers do."""
 
@@ -103,7 +105,7 @@ class SeenTopics:
             newest = [seen.newest for seen in self.alerts.get(number, {}).values() if seen.newest]
             if not newest:
                 found["reports"].append(str(number))
-            elif kind_of(number).watched and not any(alert["verdict"] == "corroborated" for alert in newest):
+            elif kind_of(number).watched and not any(alert["verdict"] in SEEN for alert in newest):
                 found["evidence"].append(str(number))
             elif kind_of(number).acted and not any(alert["state"] == "acknowledged" for alert in newest):
                 found["actions"].append(str(number))  # whoever is shown such an alert answers it
@@ -181,7 +183,7 @@ class SeenTopics:
             self._note(seen, alert, digest)
             self.alert_times_s.append(at_s)
             self.first_s.setdefault(number, at_s)
-            if alert["verdict"] == "corroborated":
+            if alert["verdict"] in SEEN:
                 self.corroborated_s.setdefault(number, at_s)
             if kind_of(number).acted:
                 self._on_alert(number, alert["alert_id"], alert["control_room_id"], alert["revision"])

@@ -1,6 +1,6 @@
 """The load of `bench flow`: a square grid of cameras, what they showed, and reports at their places.
 
-Every report lies in one camera's view, and that camera showed enough persons a moment ago to corroborate it, so each report
+Every report lies in one camera's view, and that camera showed enough persons a moment ago to fit it, so each report
 goes the whole way: incident, watch and evidence, sighting, and two versions of an alert.
 """
 
@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from schemas.cameras import DetectorInfo
-from schemas.observations import Observation
+from schemas.observations import Measures, Observation
 from streams.domain.cameras.registry import Registry
 
 SIDE: Final = 50
@@ -27,7 +27,7 @@ LAT: Final = 52.2
 LON: Final = 4.7
 METRES_PER_DEGREE: Final = 111_320
 CATEGORIES: Final = ("straatroof", "geweld_vechtpartij", "verward_persoon")
-"""Categories that two persons in view corroborate."""
+"""Categories that two persons in view fit."""
 SOURCES: Final = ("politie-gms", "meldpunt", "signalen")
 
 
@@ -64,6 +64,7 @@ def observations(now: datetime, share: int) -> Iterator[Observation]:
             lower_bound=False,
             detector=DetectorInfo(name="bench", version="1"),
             newest_frame_at=second,
+            view=Measures(persons=3, longest_stay_s=90),
         )
 
 

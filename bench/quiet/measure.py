@@ -90,7 +90,7 @@ class Allowed:
 
     allowed: bool = True
     reason: str = "permitted"
-    detail: str = ""
+    what: str = ""
 
 
 def measure(

@@ -21,6 +21,9 @@ from detectors.sources.open import is_live
 from detectors.sources.pacing import Clock, no_attention
 from schemas.base import derive_id, iso_utc
 from schemas.cameras import CameraState, CameraStatus, FrameReference
+from schemas.phrases.catalogue import text_of
+from schemas.phrases.codes.cameras import all_read
+from schemas.phrases.phrase import Told
 
 log = logging.getLogger(__name__)
 
@@ -79,14 +82,14 @@ class Picture:
 
 
 class Permit(Protocol):
-    """Permit: whether a camera may be looked at: a bounded reason code, and one line for a person."""
+    """Permit: whether a camera may be looked at: a bounded reason code, and what is told of it."""
 
     @property
     def allowed(self) -> bool: ...  # noqa: D102
     @property
     def reason(self) -> str: ...  # noqa: D102
     @property
-    def detail(self) -> str: ...  # noqa: D102
+    def what(self) -> Told: ...  # noqa: D102
 
 
 class CaptureEvents(Protocol):
@@ -194,7 +197,7 @@ class CameraReader:
             permit = self._permit()
             self._asked_s, self._allowed = now_s, permit.allowed
             if not permit.allowed:
-                self.status.tell(CameraState.REFUSED, permit.reason, permit.detail)
+                self.status.tell(CameraState.REFUSED, permit.reason, permit.what)
         return self._allowed
 
     def _try_playing(self, stop: threading.Event) -> Ending | None:
@@ -202,19 +205,19 @@ class CameraReader:
         try:
             ended = self._play(stop)
         except SourceError as error:
-            return self._failed(error.fault, error.detail)
+            return self._failed(error.fault, error.what)
         except Exception as error:
             # One camera's fault stops no other. The kind of error alone: its text may hold the address.
             return self._failed(INTERNAL_ERROR, type(error).__name__)
         if not ended:
             return None
-        self.status.tell(CameraState.OFFLINE, END_OF_FILE, f"{self._camera.source.fps:g} pictures per second, all read")
+        self.status.tell(CameraState.OFFLINE, END_OF_FILE, all_read(self._camera.source.fps))
         return Ending.END_OF_FILE
 
-    def _failed(self, reason: str, detail: str) -> Ending | None:
+    def _failed(self, reason: str, what: Told) -> Ending | None:
         state = CameraState.REFUSED if reason == SourceFault.WRONG_SIZE else CameraState.OFFLINE
-        log.warning("camera %s: %s: %s", self.camera_id, reason, detail)
-        self.status.tell(state, reason, detail)
+        log.warning("camera %s: %s: %s", self.camera_id, reason, text_of(what))
+        self.status.tell(state, reason, what)
         self._failures += 1
         return None if self._comes_back() else Ending.FAILED
 
@@ -260,7 +263,7 @@ class CameraReader:
         self.status.picture()
         looked = self._seeing.look(frame, self._clock.now(), self._attended_fps() > 0)
         if self._seeing.told is not None:
-            self.status.view(self._seeing.told, self._seeing.explanation)
+            self.status.view(self._seeing.told, self._seeing.why)
         self._left_out(looked.left_out)
         for sight in looked.sights:
             self._send(sight, opened_at)

@@ -15,6 +15,7 @@ from detectors.view.damping import ViewState, damped
 from detectors.view.motion_gate import SPARSE_S, GateState, MotionFinder, PictureMotion, SendReason, step
 from detectors.view.thumbnail import small_grey, small_shown
 from schemas.cameras import Visibility
+from schemas.phrases.phrase import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,9 @@ class Seeing:
         return self._view.told
 
     @property
-    def explanation(self) -> str:
+    def why(self) -> Phrase:
         """Return the newest figures behind it, for a person."""
-        return self._check.verdict.explanation
+        return self._check.verdict.why
 
     @property
     def quiet(self) -> bool:

@@ -8,13 +8,14 @@ from typing import Final
 
 from detectors.sources.pacing import Clock
 from schemas.cameras import CameraState, CameraStatus, Visibility
+from schemas.phrases.catalogue import phrase_of, text_of
+from schemas.phrases.codes.cameras import no_picture_for, status_reason
+from schemas.phrases.phrase import Told
 
 STREAMING: Final = "streaming"
 SILENT: Final = "silent"
 _STREAM: Final = "stream"
 _VIEW: Final = "view"
-_MAX_DETAIL: Final = 300
-"""schemas.base.ShortText."""
 
 
 class StatusReporter:
@@ -46,16 +47,16 @@ class StatusReporter:
         with self._lock:
             self._seen_s = self._clock.monotonic_s()
 
-    def view(self, visibility: Visibility, detail: str) -> None:
+    def view(self, visibility: Visibility, why: Told) -> None:
         """Report what the camera can see, unless it was last told; `degraded` unless it is clear."""
         state = CameraState.ONLINE if visibility is Visibility.CLEAR else CameraState.DEGRADED
         with self._lock:
-            self._tell(state, visibility.value, detail, _VIEW)
+            self._tell(state, visibility.value, why, _VIEW)
 
-    def tell(self, state: CameraState, reason: str, detail: str) -> None:
-        """Report a state of the stream, unless it is the one that was last told; the detail alone is no change."""
+    def tell(self, state: CameraState, reason: str, what: Told) -> None:
+        """Report a state of the stream, unless it is the one that was last told; what else is told is no change."""
         with self._lock:
-            self._tell(state, reason, detail)
+            self._tell(state, reason, what)
 
     def check_silence(self, silent_after_s: float) -> None:
         """Report the camera offline if it is online and no picture came for this long."""
@@ -64,16 +65,16 @@ class StatusReporter:
                 return
             silent_s = self._clock.monotonic_s() - self._seen_s
             if silent_s > silent_after_s:
-                self._tell(CameraState.OFFLINE, SILENT, f"no picture for {silent_s:.0f} s")
+                self._tell(CameraState.OFFLINE, SILENT, no_picture_for(silent_s))
 
-    def close(self, final: tuple[str, str] | None) -> None:
-        """Report a last offline state (reason, detail) if one is given, and say nothing from then on."""
+    def close(self, final: tuple[str, Told] | None) -> None:
+        """Report a last offline state (reason, and what is told) if one is given, and say nothing from then on."""
         with self._lock:
             if final is not None:
                 self._tell(CameraState.OFFLINE, *final)
             self._closed = True
 
-    def _tell(self, state: CameraState, reason: str, detail: str, aspect: str = _STREAM) -> None:
+    def _tell(self, state: CameraState, reason: str, what: Told, aspect: str = _STREAM) -> None:
         if self._closed or self._told.get(aspect) == (state, reason):
             return
         self._told[aspect] = (state, reason)
@@ -83,7 +84,8 @@ class StatusReporter:
                 aspect=aspect,
                 state=state,
                 reason=reason,
-                detail=detail[:_MAX_DETAIL],
+                detail=text_of(what),
+                phrase=phrase_of(what) or status_reason(reason),
                 changed_at=self._clock.now(),
             )
         )

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from detectors.errors import SourceError, SourceFault
 from detectors.opencv import cv2
 from detectors.sources.base import Frame, FrameSource, Image
+from schemas.phrases.codes.cameras import picture_size
 
 MaskedImage = NewType("MaskedImage", NDArray[np.uint8])
 """Pixels (height, width, 3), blue-green-red, with the masks painted."""
@@ -76,7 +77,7 @@ class PrivacyMask:
         if image.shape[:2] != self._shape or image.shape[2:] != (3,):
             raise SourceError(
                 SourceFault.WRONG_SIZE,
-                f"the picture is {image.shape[1]}x{image.shape[0]}, the registry says {self._shape[1]}x{self._shape[0]}",
+                picture_size(image.shape[1], image.shape[0], self._shape[1], self._shape[0]),
             )
         if self._area is not None:
             image[self._area][self._hidden[self._area]] = MASK_COLOUR_BGR

@@ -16,6 +16,7 @@ from detectors.sources.logins import Logins
 from detectors.sources.pacing import Backlog, Clock, Sampler, not_quiet
 from detectors.sources.stream import LiveStream, open_stream
 from detectors.sources.url import redact
+from schemas.phrases.codes import sources as says
 
 
 class LiveSource:
@@ -76,13 +77,9 @@ class LiveSource:
         if not self._without.missed(at_s):
             return
         if late:
-            said = "all pictures come late: the line or the camera is too slow for this stream, or its clock runs wrong"
-            raise SourceError(SourceFault.LOST, f"{self._shown}: {said}")
-        said = (
-            f"packets come and nothing of them can be decoded for {at_s - self._without.since_s:.0f} s: a codec that was "
-            "changed or is not H.264 or H.265, or parameter sets (SPS, PPS) that the camera or a relay leaves out"
-        )
-        raise SourceError(SourceFault.UNREADABLE_VIDEO, f"{self._shown}: {said}")
+            raise SourceError(SourceFault.LOST, says.source_fault(self._shown, says.pictures_late()))
+        what = says.packets_undecoded(at_s - self._without.since_s)
+        raise SourceError(SourceFault.UNREADABLE_VIDEO, says.source_fault(self._shown, what))
 
     def close(self) -> None:
         """Close the connection."""
@@ -95,7 +92,7 @@ class LiveSource:
             packet = None
         if packet is None or packet.size == 0:
             # Raised outside of the handler: what FFmpeg's error says holds the address.
-            raise SourceError(SourceFault.LOST, f"{self._shown}: the stream ended or fell silent")
+            raise SourceError(SourceFault.LOST, says.source_fault(self._shown, says.stream_ended()))
         return packet
 
     def _image(self, picture: VideoFrame) -> Image | None:

@@ -16,6 +16,7 @@ from typing import Final
 
 from detectors.errors import SourceError, SourceFault
 from detectors.sources.url import RtspAddress
+from schemas.phrases.codes import sources as says
 
 WAITS_S: Final = (60.0, 300.0, 900.0, 1800.0)
 """Wait of an account after its first refusal in a row, its second, and so on; the last for all that follow. Four attempts in
@@ -85,10 +86,8 @@ class Logins:
             stream = account.streams.setdefault(address.request_uri, _Tried())
             left_s = max(account.not_before_s, stream.not_before_s) - now_s
         if left_s > 0:
-            said = (
-                f"refused this user or password, and is not asked again for {left_s:.0f} s, so that it locks nobody out"
-            )
-            raise SourceError(SourceFault.WRONG_PASSWORD, f"{shown}: the camera {said}")
+            what = says.source_fault(shown, says.camera_does(says.refused_login_waits(left_s)))
+            raise SourceError(SourceFault.WRONG_PASSWORD, what)
 
     @contextmanager
     def attempt(self, address: RtspAddress, shown: str, now_s: float) -> Iterator[Attempt]:

@@ -11,6 +11,7 @@ from detectors.sources.logins import Logins
 from detectors.sources.pacing import Clock
 from detectors.sources.recorded import FolderSource, VideoSource
 from detectors.sources.url import SourceKind, source_kind
+from schemas.phrases.codes import sources as says
 
 
 def open_source(
@@ -34,13 +35,14 @@ def open_source(
     path = Path(config.url)
     try:
         if not path.exists():
-            raise SourceError(SourceFault.MISSING_FILE, f"{path}: no such file or folder")
+            raise SourceError(SourceFault.MISSING_FILE, says.source_fault(str(path), says.no_such_file()))
         if kind is SourceKind.FOLDER:
             return FolderSource(config, options, clock, dropped)
         if path.stat().st_size == 0:
-            raise SourceError(SourceFault.EMPTY, f"{path}: the file is empty")
+            raise SourceError(SourceFault.EMPTY, says.source_fault(str(path), says.file_empty()))
     except OSError as error:
-        raise SourceError(SourceFault.MISSING_FILE, f"{path}: {error.strerror or 'cannot be read'}") from None
+        why = says.file_unreadable(error.strerror) if error.strerror else says.file_cannot_be_read()
+        raise SourceError(SourceFault.MISSING_FILE, says.source_fault(str(path), why)) from None
     return VideoSource(config, options, clock, dropped)
 
 

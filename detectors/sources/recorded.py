@@ -12,6 +12,8 @@ from detectors.errors import SourceError, SourceFault
 from detectors.opencv import cv2
 from detectors.sources.base import Dropped, Frame, Image, ReadingOptions, SourceConfig
 from detectors.sources.pacing import Clock, Playback, Sampler
+from schemas.phrases.codes import sources as says
+from schemas.phrases.phrase import Phrase
 
 IMAGE_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".bmp"})
 _JPEG_START, _JPEG_SCAN, _JPEG_END = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
@@ -101,17 +103,18 @@ class RecordedSource(ABC):
         """Go to the offset and fix the times; the first picture after the offset is the one that has the start."""
         opened_at = self._clock.now()
         if self._config.start is not None and self._config.start > opened_at:
-            raise SourceError(SourceFault.STARTS_LATER, f"{self._path}: start {self._config.start} has not come yet")
+            raise SourceError(SourceFault.STARTS_LATER, self._said(says.start_ahead(str(self._config.start))))
         passed = round(self._config.offset_s * self._config.fps)
         for _ in range(passed):
             if not self._skip():
-                raise SourceError(
-                    SourceFault.EMPTY, f"{self._path}: offset_s {self._config.offset_s:g} lies behind its last picture"
-                )
+                raise SourceError(SourceFault.EMPTY, self._said(says.offset_behind(self._config.offset_s)))
         left = max(0, self.pictures - passed)
         opened_at = self._clock.now()
         self._playback = Playback.begin(self._config.start, opened_at, left, self._config.fps, self._options.speed)
         return self._playback
+
+    def _said(self, what: Phrase) -> Phrase:
+        return says.source_fault(str(self._path), what)
 
     def _go_round(self) -> bool:
         """Begin the next round where the source loops; return False where it ends."""
@@ -158,7 +161,7 @@ class VideoSource(RecordedSource):
         return np.asarray(image, np.uint8) if decoded and image is not None else None
 
     def _nothing(self) -> SourceError:
-        return SourceError(SourceFault.UNREADABLE_VIDEO, f"{self._path}: no video that can be decoded")
+        return SourceError(SourceFault.UNREADABLE_VIDEO, self._said(says.no_video()))
 
     def close(self) -> None:
         """Close the file."""
@@ -179,7 +182,7 @@ class FolderSource(RecordedSource):
         self._place = 0
         self.pictures = len(self._files)
         if not self._files:
-            raise SourceError(SourceFault.EMPTY, f"{self._path}: the folder holds no still image")
+            raise SourceError(SourceFault.EMPTY, self._said(says.no_stills()))
 
     def _rewind(self) -> None:
         self._place = 0

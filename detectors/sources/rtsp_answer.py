@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from detectors.errors import SourceError, SourceFault
+from schemas.phrases.codes import sources as says
+from schemas.phrases.phrase import Phrase
 
 MAX_HEAD_BYTES: Final = 16_384
 """Bytes of an answer's head that are looked at; a usual one has some hundred."""
@@ -95,41 +97,32 @@ def login_fault(challenges: tuple[Challenge, ...], shown: str) -> SourceError | 
     """
     chosen = chosen_challenge(challenges)
     if chosen is None:
-        how = "without saying how" if not challenges else "in a way that is not spoken here"
-        said = f"asks for a login {how}: set it to digest (MD5) or basic"
+        said = says.asks_login_unspoken() if challenges else says.asks_login_unsaid()
     elif chosen.scheme == _DIGEST and chosen.fields.get("algorithm", "") not in _SPOKEN:
-        algorithm = chosen.algorithm or "an unknown hash"
-        said = f"asks for a login by digest with {algorithm}, which is not spoken here: set it to digest with MD5"
+        said = says.asks_login_hash(chosen.algorithm) if chosen.algorithm else says.asks_login_hash_unknown()
     else:
         return None
-    return SourceError(SourceFault.LOGIN_UNSUPPORTED, f"{shown}: the camera {said}")
+    return SourceError(SourceFault.LOGIN_UNSUPPORTED, camera_does(shown, said))
+
+
+def camera_does(shown: str, what: Phrase) -> Phrase:
+    """Return what the camera at an address does, as one phrase."""
+    return says.source_fault(shown, says.camera_does(what))
 
 
 class _Meaning(NamedTuple):
     fault: SourceFault
-    words: str
+    what: Phrase
 
 
-_PATH: Final = "compare the address with the camera's manual"
-_FORM: Final = _Meaning(
-    SourceFault.FORMAT_REFUSED, "does not give this stream in a form that is read here: set it to H.264 or H.265"
-)
-_WAY: Final = _Meaning(
-    SourceFault.TRANSPORT_REFUSED,
-    "does not send in the way that is asked for: set source.transport to the other of tcp and udp",
-)
-_FULL: Final = _Meaning(
-    SourceFault.BUSY, "has no session or bandwidth left: close other viewers, or take a smaller stream of it"
-)
-_LOADED: Final = _Meaning(SourceFault.BUSY, "is starting or overloaded: wait, or give it fewer viewers")
-_NOT_THERE: Final = _Meaning(SourceFault.NOT_FOUND, f"has no stream at this path: {_PATH}")
-_UNABLE: Final = _Meaning(SourceFault.CAMERA_ERROR, f"does not do what a viewer asks for: {_PATH}, update its firmware")
-_LOGIN: Final = _Meaning(
-    SourceFault.LOGIN_UNSUPPORTED, "wants a connection or proxy that logs in: use plain RTSP with digest"
-)
-_FORBIDDEN: Final = _Meaning(
-    SourceFault.FORBIDDEN, "forbids this user or this machine to watch: give the user the right to live view there"
-)
+_FORM: Final = _Meaning(SourceFault.FORMAT_REFUSED, says.refuses_form())
+_WAY: Final = _Meaning(SourceFault.TRANSPORT_REFUSED, says.refuses_transport())
+_FULL: Final = _Meaning(SourceFault.BUSY, says.is_full())
+_LOADED: Final = _Meaning(SourceFault.BUSY, says.is_loaded())
+_NOT_THERE: Final = _Meaning(SourceFault.NOT_FOUND, says.has_no_path())
+_UNABLE: Final = _Meaning(SourceFault.CAMERA_ERROR, says.is_unable())
+_LOGIN: Final = _Meaning(SourceFault.LOGIN_UNSUPPORTED, says.wants_login_elsewhere())
+_FORBIDDEN: Final = _Meaning(SourceFault.FORBIDDEN, says.forbids())
 _MEANINGS: Final = {
     403: _FORBIDDEN,
     404: _NOT_THERE,
@@ -139,7 +132,7 @@ _MEANINGS: Final = {
     415: _FORM,
     429: _LOADED,
     453: _FULL,
-    454: _Meaning(SourceFault.CAMERA_ERROR, "lost the session while it was opened: restart the camera if that goes on"),
+    454: _Meaning(SourceFault.CAMERA_ERROR, says.lost_session()),
     461: _WAY,
     462: _WAY,
     463: _LOGIN,
@@ -162,23 +155,22 @@ def status_fault(answer: RtspAnswer, shown: str) -> SourceError:
     """
     status = answer.status
     if status == 0:
-        return SourceError(
-            SourceFault.NO_CONNECTION, f"{shown}: what answers there does not speak RTSP: check the port"
-        )
+        return SourceError(SourceFault.NO_CONNECTION, says.source_fault(shown, says.no_rtsp()))
     if 300 <= status < 400:
-        said = f"sends on to {_host(answer.location)} ({status}): if that is right, write its address into the registry"
-        return SourceError(SourceFault.REDIRECTED, f"{shown}: the camera {said}")
-    usual = _Meaning(SourceFault.CAMERA_ERROR, f"does not understand the request: {_PATH}")
+        host = _host(answer.location)
+        said = says.sends_on(host, status) if host else says.sends_on_elsewhere(status)
+        return SourceError(SourceFault.REDIRECTED, says.source_fault(shown, said))
+    usual = _Meaning(SourceFault.CAMERA_ERROR, says.not_understood())
     if status >= 500:
-        usual = _Meaning(SourceFault.CAMERA_ERROR, "has an error of its own: restart it if that goes on")
+        usual = _Meaning(SourceFault.CAMERA_ERROR, says.has_error())
     meaning = _MEANINGS.get(status, usual)
-    return SourceError(meaning.fault, f"{shown}: the camera {meaning.words} ({status})")
+    return SourceError(meaning.fault, says.source_fault(shown, says.camera_answers(meaning.what, status)))
 
 
 def _host(location: str) -> str:
-    """Return the host and port of an address that a camera sent; nothing else of it is shown."""
+    """Return the host and port of an address that a camera sent, empty where it has none; nothing else of it is shown."""
     try:
         netloc = urlsplit(location).netloc.rpartition("@")[2]
     except ValueError:
         netloc = ""
-    return netloc if _HOST.fullmatch(netloc) else "another address"
+    return netloc if _HOST.fullmatch(netloc) else ""

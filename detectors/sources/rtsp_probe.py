@@ -24,12 +24,14 @@ from detectors.sources.rtsp_answer import (
     MAX_HEAD_BYTES,
     Challenge,
     RtspAnswer,
+    camera_does,
     chosen_challenge,
     login_fault,
     parse_answer,
     status_fault,
 )
 from detectors.sources.url import RtspAddress
+from schemas.phrases.codes import sources as says
 
 _MAX_BODY_BYTES: Final = 65_536
 _CONTROL: Final = re.compile(r"(?im)^a=control:(\S+)")
@@ -62,7 +64,7 @@ def ask(address: RtspAddress, shown: str, timeout_s: float) -> bool:
     if answer.status != 401:
         raise status_fault(answer, shown)
     if address.user is None:
-        raise SourceError(SourceFault.WRONG_PASSWORD, f"{shown}: the camera asks for a user and a password")
+        raise SourceError(SourceFault.WRONG_PASSWORD, camera_does(shown, says.asks_password()))
     fault = login_fault(answer.challenges, shown)
     if fault is not None:
         raise fault
@@ -84,7 +86,7 @@ def explain(address: RtspAddress, shown: str, transport: Transport, timeout_s: f
     except (OSError, UnicodeError) as error:
         return _unreachable(error, shown)
     if 200 <= answer.status < 300:
-        return SourceError(SourceFault.UNREADABLE_VIDEO, f"{shown}: the stream is there but gives no video in time")
+        return SourceError(SourceFault.UNREADABLE_VIDEO, says.source_fault(shown, says.no_video_in_time()))
     if answer.status == 401:
         return refused(shown)
     return status_fault(answer, shown)
@@ -92,10 +94,7 @@ def explain(address: RtspAddress, shown: str, transport: Transport, timeout_s: f
 
 def refused(shown: str) -> SourceError:
     """Return the error for a login that a camera does not accept."""
-    return SourceError(
-        SourceFault.WRONG_PASSWORD,
-        f"{shown}: the camera refuses this user or password; it may have locked the user after wrong ones",
-    )
+    return SourceError(SourceFault.WRONG_PASSWORD, camera_does(shown, says.refuses_login()))
 
 
 def _asked(address: RtspAddress, shown: str, timeout_s: float) -> RtspAnswer | SourceError:
@@ -108,7 +107,7 @@ def _asked(address: RtspAddress, shown: str, timeout_s: float) -> RtspAnswer | S
 
 def _unreachable(error: Exception, shown: str) -> SourceError:
     reason = getattr(error, "strerror", None) or type(error).__name__
-    return SourceError(SourceFault.NO_CONNECTION, f"{shown}: cannot be reached: {reason}")
+    return SourceError(SourceFault.NO_CONNECTION, says.source_fault(shown, says.unreachable(reason)))
 
 
 class _Conversation:

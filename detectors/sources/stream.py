@@ -21,6 +21,7 @@ from detectors.sources.pacing import Clock
 from detectors.sources.rtsp_answer import RtspAnswer, status_fault
 from detectors.sources.rtsp_probe import ask, explain, refused
 from detectors.sources.url import RtspAddress, parse_rtsp, redact
+from schemas.phrases.codes import sources as says
 
 _PROBE_TIMEOUT_S: Final = 8.0
 """How long each answer may take when the camera is asked by us; a camera that must start up takes seconds."""
@@ -121,7 +122,7 @@ def _open(
         if stream is not None:
             return stream, Login.ACCEPTED
         container.close()
-        said = f"{redact(config.url)}: what the camera gives there holds no video that can be decoded"
+        said = says.source_fault(redact(config.url), says.no_video_given())
         return SourceError(SourceFault.UNREADABLE_VIDEO, said), Login.ACCEPTED
     if described and issubclass(kind, av.error.HTTPServerError):
         time.sleep(_PUT_AWAY_S)
@@ -144,5 +145,5 @@ def _not_opened(
     if issubclass(kind, _ANSWERED):
         error = explain(address, shown, config.transport, _PROBE_TIMEOUT_S)
         return error, Login.REFUSED if error.fault is SourceFault.WRONG_PASSWORD else Login.ACCEPTED
-    said = f"{shown}: the stream is there but gives no video in time"
+    said = says.source_fault(shown, says.no_video_in_time())
     return SourceError(SourceFault.UNREADABLE_VIDEO, said), Login.UNKNOWN

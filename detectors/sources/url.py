@@ -10,6 +10,8 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from detectors.errors import SourceError, SourceFault
+from schemas.phrases.codes import sources as says
+from schemas.phrases.codes.common import several
 
 RTSP_PORT: Final = 554
 """Port of an address that names none (RFC 2326 §3.2)."""
@@ -68,11 +70,11 @@ def source_kind(url: str) -> SourceKind:
     match = _SCHEME.match(url)
     if match is None:
         if not url.strip() or "\0" in url:
-            raise SourceError(SourceFault.BAD_ADDRESS, "the source's address is empty or no path")
+            raise SourceError(SourceFault.BAD_ADDRESS, says.address_empty())
         # `Path.is_dir` fails for a path that is too long.
         return SourceKind.FOLDER if os.path.isdir(url) else SourceKind.FILE  # noqa: PTH112
     if match[1].lower() != "rtsp":
-        raise SourceError(SourceFault.BAD_ADDRESS, f"{redact(url)}: expected rtsp://, a video file or a folder")
+        raise SourceError(SourceFault.BAD_ADDRESS, says.source_fault(redact(url), says.address_kind()))
     parse_rtsp(url)
     return SourceKind.RTSP
 
@@ -84,10 +86,10 @@ def parse_rtsp(url: str) -> RtspAddress:
         SourceError: `bad_address`: no host, a port that is no number, a character that an address cannot hold, or an `@`
             after the host, which is what a password with an unescaped `/` or `?` looks like.
     """
-    expected = "expected rtsp://[user:password@]host[:port]/path"
+    expected = says.address_form()
     if "@" in url.partition("//")[2].partition("@")[2] or re.search(r"//[^@]*[/?#][^@]*@", url):
-        expected += "; a user or password with one of @ / ? # must be percent-encoded (%40 %2F %3F %23), or come from a variable"
-    problem = SourceError(SourceFault.BAD_ADDRESS, f"{redact(url)}: {expected}")
+        expected = several((expected, says.address_encoding()))
+    problem = SourceError(SourceFault.BAD_ADDRESS, says.source_fault(redact(url), expected))
     if any(character.isspace() or not character.isprintable() for character in url):
         raise problem
     try:

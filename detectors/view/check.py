@@ -21,6 +21,8 @@ from detectors.view.reference import Comparison, Reference
 from detectors.view.sameness import Sameness
 from detectors.view.thumbnail import Grey, Shown
 from schemas.cameras import Visibility
+from schemas.phrases.codes import cameras as says
+from schemas.phrases.phrase import Phrase
 
 LEAST_SHOWN: Final = 0.10
 """Share of the picture that must be unmasked: less than a tenth is a slit in which nobody is seen for long."""
@@ -110,10 +112,10 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class ViewVerdict:
-    """View verdict: what a picture shows, and the figures that say so, in words for operations."""
+    """View verdict: what a picture shows, and the figures that say so, for operations."""
 
     visibility: Visibility
-    explanation: str
+    why: Phrase
 
 
 def judge(features: Features) -> ViewVerdict:
@@ -123,17 +125,15 @@ def judge(features: Features) -> ViewVerdict:
     """
     light, compared = features.light, features.compared
     if light is None or features.shown < LEAST_SHOWN:
-        return ViewVerdict(Visibility.MASKED_OUT, f"masks leave {features.shown:.0%} of the picture")
+        return ViewVerdict(Visibility.MASKED_OUT, says.view_masked(100 * features.shown))
     if light.bright < LEAST_BRIGHT:
-        return ViewVerdict(
-            Visibility.BLACK, f"{light.bright:.1%} of the picture is brighter than black, mean {light.mean:.0f}"
-        )
+        return ViewVerdict(Visibility.BLACK, says.view_black(100 * light.bright, light.mean))
     if _is_blinded(light, features.washed_before, compared):
-        return ViewVerdict(Visibility.BLINDED, f"{light.washed:.0%} is saturated, mean {light.mean:.0f}")
+        return ViewVerdict(Visibility.BLINDED, says.view_blinded(100 * light.washed, light.mean))
     if features.same_s >= features.frozen_after_s:
-        return ViewVerdict(Visibility.FROZEN, f"the same picture for {features.same_s:.0f} s")
+        return ViewVerdict(Visibility.FROZEN, says.view_frozen(features.same_s))
     if compared is None:
-        return ViewVerdict(Visibility.CLEAR, "no reference to compare with")
+        return ViewVerdict(Visibility.CLEAR, says.view_unknown())
     return _compared(compared, features.steady)
 
 
@@ -147,15 +147,14 @@ def _is_blinded(light: Light, washed_before: float, compared: Comparison | None)
 def _compared(compared: Comparison, steady: float) -> ViewVerdict:
     lost = compared.structure < (BLURRED_STRUCTURE if compared.matched < MOVED_MATCHED else LEAST_STRUCTURE)
     if lost:
-        return ViewVerdict(Visibility.BLURRED, f"structure is {compared.structure:.0%} of the usual")
+        return ViewVerdict(Visibility.BLURRED, says.view_structure(100 * compared.structure))
     if compared.matched >= MOVED_MATCHED:
         if compared.sharpness < BLURRED_SHARPNESS:
-            return ViewVerdict(Visibility.BLURRED, f"sharpness is {compared.sharpness:.0%} of the usual")
-        return ViewVerdict(Visibility.CLEAR, f"{compared.matched:.0%} of the view is where it was")
-    shown = f"{compared.matched:.0%} of the view is where it was"
+            return ViewVerdict(Visibility.BLURRED, says.view_sharpness(100 * compared.sharpness))
+        return ViewVerdict(Visibility.CLEAR, says.view_matched(100 * compared.matched))
     if steady < STEADY:
-        return ViewVerdict(Visibility.COVERED, f"{shown}, what hides it moves: too full to be judged")
-    return ViewVerdict(Visibility.MOVED, shown)
+        return ViewVerdict(Visibility.COVERED, says.view_covered(100 * compared.matched))
+    return ViewVerdict(Visibility.MOVED, says.view_matched(100 * compared.matched))
 
 
 def light_of(grey: Grey, shown: Shown) -> Light | None:
@@ -182,7 +181,7 @@ class ViewCheck:
     """
 
     def __init__(self, shown: Shown, live: bool) -> None:
-        self.verdict = ViewVerdict(Visibility.CLEAR, "not looked at yet")
+        self.verdict = ViewVerdict(Visibility.CLEAR, says.view_not_looked())
         self._shown = shown
         self._frozen_after_s = FROZEN_UNKNOWN_AFTER_S if live else float("inf")
         self._looked_at: datetime | None = None

@@ -14,7 +14,7 @@ from fluent.runtime.types import fluent_number
 from fluent.syntax import FluentParser, ast
 
 from schemas.phrases import codes as _codes  # noqa: F401  # they declare how exactly each number is told
-from schemas.phrases.declare import CODES
+from schemas.phrases.declare import CODES, MAX_TEXT
 from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase, PhraseValue, Told
 
@@ -106,6 +106,16 @@ def told(phrase: Phrase | None, text: str, language: Language) -> str:
     return sentence(phrase, language) if phrase is not None and knows(phrase.code, language) else text
 
 
+def text_of(said: Told) -> str:
+    """Return the text that a message tells beside a phrase: its English sentence, as short as a message's texts are."""
+    return in_words(said, Language.EN)[:MAX_TEXT]
+
+
+def phrase_of(said: Told) -> Phrase | None:
+    """Return what is told as a phrase; None of a text."""
+    return said if isinstance(said, Phrase) else None
+
+
 def _shown(code: str, name: str, value: PhraseValue, language: Language) -> str | int:
     """Return a value as a sentence takes it: whole numbers choose its plural, all others are text."""
     if isinstance(value, str | int):
@@ -116,6 +126,13 @@ def _shown(code: str, name: str, value: PhraseValue, language: Language) -> str 
         return "; ".join(sentence(each, language) for each in value)
     kind = CODES.get(code, {}).get(name)
     text = f"{value:g}" if kind is None or kind.decimals is None else f"{value:.{kind.decimals}f}"
+    if kind is not None and kind.trimmed:
+        text = text.rstrip("0").rstrip(".")
+    return decimal(text, language)
+
+
+def decimal(text: str, language: Language) -> str:
+    """Return a number with the language's decimal mark."""
     return text.replace(".", ",") if language is Language.NL else text
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Annotated, Any, Final, ParamSpec, get_type_hints
 
@@ -23,10 +23,11 @@ MAX_TEXT: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class ValueKind:
-    """Value kind: what a value is; a number has no more decimals than these. The unit stands in the value's name."""
+    """Value kind: what a value is; a number has so many decimals, `trimmed` none that is zero. Its unit stands in its name."""
 
     name: str
     decimals: int | None = None
+    trimmed: bool = False
 
 
 Count = Annotated[int, ValueKind("count", 0)]
@@ -34,9 +35,11 @@ Count = Annotated[int, ValueKind("count", 0)]
 Whole = Annotated[float, ValueKind("number", 0)]
 Tenths = Annotated[float, ValueKind("number", 1)]
 Hundredths = Annotated[float, ValueKind("number", 2)]
+UpToTenths = Annotated[float, ValueKind("number", 1, trimmed=True)]
 Number = Annotated[float, ValueKind("number")]
 """A number as a file or a person gave it."""
 Moment = Annotated[datetime, ValueKind("moment")]
+Day = Annotated[date, ValueKind("day")]
 Name = Annotated[str, ValueKind("name")]
 """What no language changes: an id, a municipality's own words; or a word of a bounded list by which a sentence chooses."""
 Said = Annotated[Told, ValueKind("phrase")]
@@ -91,6 +94,8 @@ def _kind(code: str, name: str, hint: Any) -> ValueKind:
 def _value(given: Any, decimals: int | None) -> PhraseValue:
     if isinstance(given, datetime):
         return iso_utc(given)
+    if isinstance(given, date):
+        return given.isoformat()
     if isinstance(given, str):
         return given[:MAX_TEXT]
     if isinstance(given, int | float):

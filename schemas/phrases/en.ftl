@@ -4,6 +4,7 @@
 
 own-words = { $text }
 several = { $phrases }
+listed = { $first }, { $other }
 beside = { $first } { $other }
 weekday = { $day ->
     [mon] mon
@@ -151,7 +152,7 @@ crowd-density = { $persons_per_m2 } persons per m²
 zone-closed = { $persons ->
     [one] { $persons } person
    *[other] { $persons } persons
-} in it while it is closed ({ $days } { $from_clock }-{ $until_clock })
+} in it while it is closed ({ $window })
 running = { $runners } running, at { $fastest } { $unit }/s where { $normal } { $unit }/s is normal
 came-together = { $together } persons stand together in the camera's view, { $before } did shortly before
 went-away = { $gone } of { $before } persons left the camera's view within ten seconds
@@ -166,8 +167,29 @@ object-left = a bag stands there, whoever brought it is more than { $reach } { $
 
 ## Cameras: what a camera can do, and why not
 
+no-picture-for = no picture for { $silent_s } s
+all-read = { $fps } pictures per second, all read
+looked-at-by = { $detector } { $version }
+picture-size = the picture is { $width_px }x{ $height_px }, the registry says { $known_width_px }x{ $known_height_px }
+view-masked = masks leave { $left_percent }% of the picture
+view-black = { $bright_percent }% of the picture is brighter than black, mean { $mean }
+view-blinded = { $saturated_percent }% is saturated, mean { $mean }
+view-frozen = the same picture for { $same_s } s
+view-unknown = no reference to compare with
+view-not-looked = not looked at yet
+view-structure = structure is { $usual_percent }% of the usual
+view-sharpness = sharpness is { $usual_percent }% of the usual
+view-matched = { $matched_percent }% of the view is where it was
+view-covered = { $matched_percent }% of the view is where it was, what hides it moves: too full to be judged
+decision-limits = decision { $decision } { $limit }
+decision-permits = decision { $decision }, { $window }
+valid-from = is valid from { $day }
+valid-until = was valid until { $day }
+area-not-covered = does not cover { $outside_percent } % of view_area
+area-hardly-not-covered = does not cover less than { $least_percent } % of view_area
+hours-allowed = allows { $windows }; it is { $day } { $clock }
+viewing-window = { $days } { $from_clock }-{ $until_clock }
 status-reason = { $reason }
-
 
 ## Likelihoods: what the whole view shows of a report, and how usual that is there
 
@@ -193,3 +215,413 @@ usual-here = here that is so in { $times } of { $of } such periods of { $minutes
 not-learnt = how usual that is here is not known yet ({ $blocks } of { $needed } blocks of ten minutes)
 place-in-view = the place lies in view with a chance of { $chance_percent }%
 would-show = what belongs to it shows in { $times } of { $of } such cases
+
+## Titles: what an alert is called, and where it is
+
+category-name = { $category ->
+    [woninginbraak] burglary of a home
+    [zakkenrollerij] pickpocketing
+    [straatroof] street robbery
+    [fietsdiefstal] bicycle theft
+    [verward_persoon] confused person
+    [jeugdoverlast] youth nuisance
+    [drugsoverlast_dealen] drugs nuisance
+    [ondermijning_pand] subversive crime (building)
+    [woonfraude_overbewoning] housing fraud
+    [brand] fire
+    [geweld_vechtpartij] violence
+    [crowd_density] crowding
+    [demonstratie] demonstration
+    [verdacht_voorwerp] suspicious object
+    [medisch_onwel] medical
+    [verkeer_context] traffic
+    [overig] other
+   *[other] { $category }
+}
+category-id = { $category }
+kind-unknown = unknown kind
+title-placed = { $what }, { $place }
+title-seen-by = { $what } seen by { $camera }
+zone-of-camera = zone { $zone } of { $camera }
+grouped = { $open } grouped: { $priorities }; { $categories }
+grouped-none-left = none left of { $grouped } grouped
+summary-highest = the highest of its alerts is { $priority }
+counted = { $number } { $what }
+
+## The operator's list
+
+heading = { $column ->
+    [priority] Prio
+    [what] What
+    [where] Where
+    [state] State
+    [why] Why
+    [cameras] Cameras
+    [since] Since
+   *[other] { $column }
+}
+alert-state = { $state ->
+    [new] new
+    [acknowledged] acknowledged
+    [returned_to_normal] returned to normal
+    [shelved] shelved
+    [suppressed] suppressed
+    [closed] closed
+    [cancelled] cancelled
+    [expired] expired
+   *[other] { $state }
+}
+verdict = { $verdict ->
+    [pending] pending
+    [corroborated] corroborated
+    [consistent] consistent
+    [unseen] unseen
+    [contradicted] contradicted
+    [camera_unavailable] camera unavailable
+    [no_coverage] no coverage
+   *[other] { $verdict }
+}
+report-note = { $note ->
+    [position_swapped] the coordinates were swapped, and were put right
+    [position_converted] the coordinates were of another system, and were converted
+    [position_left_out] the coordinates are wrong, and were left out
+    [accuracy_unknown] how accurate the position is, is not known
+    [number_repaired] a number was written in another way than agreed
+    [time_of_arrival] its time is wrong: this is when it arrived
+    [zone_assumed] its time names no zone: read as local time
+    [clock_off] the source's clock is wrong: this is when it arrived
+    [place_left_out] street or town cannot be read
+    [place_uncertain] the place is not certain
+    [priority_unknown] the source's priority is not known
+    [unknown_kind] unknown kind of report
+    [field_left_out] a part of the report cannot be read
+    [text_repaired] a part of its text is damaged
+    [incomplete] a part of the report did not come
+    [id_hashed] the report's number was too long, and was shortened
+   *[other] { $note }
+}
+limit = limit.{ $limit }
+capped = ≤ { $priority } ({ $limit })
+falls-to = → { $priority } { MOMENT($at, format: "HH:mm:ss") } UTC
+attended = more attention: { $left }
+summary-of = { $open } grouped
+no-alerts = No alerts.
+
+## Explanations: why an alert has its priority, and whether it comes out again
+
+explained-alert = alert { $alert_id }, revision { $revision }, changed { $at }
+explained-points = points
+explained-points-held = points, held within 0 and 100: { $score }
+explained-thresholds = P1 from { $p1 }, P2 from { $p2 }, P3 from { $p3 }: the points give { $priority }
+explained-limit = { $limit }: held at { $priority }, whatever the points
+explained-fall = falls to { $priority } at { $at }; until then { $shown } is shown
+explained-camera = { $camera }, { $distance_m } m: { $verdict }, { $why }
+no-camera-near = no camera near
+scored-by-other-rules = scored by rules { $version }; these are rules { $known }
+played-again = { $decisions } decisions played again with rules { $version }: { $outcome ->
+    [same] the same result
+    [different] ANOTHER RESULT
+   *[incomplete] NOT TO BE SAID: inputs are missing
+}
+comes-out-otherwise = { $what }: was { $was }, comes out as { $now }
+factor-comes-out-otherwise = factor { $rule }: was { $was }, comes out as { $now }
+factor-told = { $points } { $reason }
+factor-not-there = not there
+input-not-retained = { $place } is not retained any more
+input-undecodable = { $place } cannot be decoded: { $detail }
+revision-not-reached = revision { $revision } did not come out: its decisions are not all in the decision log
+
+## Faults: why a record or a line was set aside
+
+header-missing = header { $header } is missing
+header-missing-carrier = header { $header } is missing, it carries the { $message }
+header-not-text = header { $header } is not UTF-8
+header-not-time = header { $header } is not an RFC 3339 time
+message-version-unknown = version { $version } of { $message } is not known here
+message-type-unknown = ce_type names no known message
+not-json = { $message }: { $what }
+field-unexpected = { $message }, field { $field }: { $what }
+record-empty = the record has no value, expected a message
+record-too-large = { $bytes } bytes with its key and headers, expected at most { $at_most }
+key-wrong = { $message }: the record's key is not the message's key
+happened-after-arrival = { $message }: happened { $ahead_s } s after it arrived
+happened-too-early = { $message }: happened { $at }, more than { $limit } before it arrived
+not-in-registry = { $subject } is not in the registry that this process read at its start (version { $version })
+causes-too-large = it causes more than { $at_most } bytes in one message: { $what }
+row-too-large = what it causes is more than { $at_most } bytes in one row
+copy-too-large = it belongs on partition { $partition }, and its copy has { $bytes } bytes, expected at most { $at_most }
+handling-failed = { $error } while handling
+detector-failed = { $error } in the detector
+told-again = { $what }; { $before } more since this was told last
+message-unexpected = expected a { $expected }, got a { $got }
+line-too-large = { $bytes } bytes, at most { $at_most } are read
+reading-failed = reading it failed: { $error }
+overdue-failed = reading what is overdue failed: { $error }
+json-expected = expected JSON: { $what }
+report-field = field { $field }: { $expected }
+expected-object = expected an object with source and source_id
+expected-partner = expected a partner's name of letters, digits and . _ : -
+name-of-canary = this name is the canary's: nobody would see the report
+expected-text-or-number = expected a text or a number
+expected-flex = expected a line of FLEX, as multimon-ng prints it
+expected-flex-words = expected FLEX: date time mode frame [capcodes] type text
+expected-flex-fields = expected { $kind } and { $fields } fields between |
+expected-flex-json = expected JSON as multimon-ng --json prints it
+expected-decoder = demod_name: expected the decoder's name
+expected-page-text = message: expected the page's text
+expected-page-type = type: expected ALN, or one of a page without text
+not-as-incident = { $field }: not as an incident can have it
+happened-days-ago = happened { $days } days ago, at most 28 is accepted
+checksum-wrong = its checksum is wrong
+no-batch = it is no batch of records ({ $error })
+record-over = { $bytes } bytes, expected at most { $at_most }
+too-many-headers = { $headers } headers, expected at most { $at_most }
+offsets-of = { $what }; offsets { $first } to { $last }
+
+## Sources: why a camera or a file gives no pictures
+
+source-fault = { $source }: { $what }
+address-empty = the source's address is empty or no path
+address-kind = expected rtsp://, a video file or a folder
+address-form = expected rtsp://[user:password@]host[:port]/path
+address-encoding = a user or password with one of @ / ? # must be percent-encoded (%40 %2F %3F %23), or come from a variable
+no-such-file = no such file or folder
+file-empty = the file is empty
+file-unreadable = { $reason }
+file-cannot-be-read = cannot be read
+start-ahead = start { $at } has not come yet
+offset-behind = offset_s { $offset_s } lies behind its last picture
+no-video = no video that can be decoded
+no-stills = the folder holds no still image
+no-video-given = what the camera gives there holds no video that can be decoded
+no-video-in-time = the stream is there but gives no video in time
+pictures-late = all pictures come late: the line or the camera is too slow for this stream, or its clock runs wrong
+packets-undecoded = packets come and nothing of them can be decoded for { $since_s } s: a codec that was changed or is not H.264 or H.265, or parameter sets (SPS, PPS) that the camera or a relay leaves out
+stream-ended = the stream ended or fell silent
+unreachable = cannot be reached: { $reason }
+no-rtsp = what answers there does not speak RTSP: check the port
+camera-does = the camera { $what }
+camera-answers = the camera { $what } ({ $status })
+asks-login-unsaid = asks for a login without saying how: set it to digest (MD5) or basic
+asks-login-unspoken = asks for a login in a way that is not spoken here: set it to digest (MD5) or basic
+asks-login-hash = asks for a login by digest with { $algorithm }, which is not spoken here: set it to digest with MD5
+asks-login-hash-unknown = asks for a login by digest with an unknown hash, which is not spoken here: set it to digest with MD5
+asks-password = asks for a user and a password
+refuses-login = refuses this user or password; it may have locked the user after wrong ones
+refused-login-waits = refused this user or password, and is not asked again for { $left_s } s, so that it locks nobody out
+refuses-form = does not give this stream in a form that is read here: set it to H.264 or H.265
+refuses-transport = does not send in the way that is asked for: set source.transport to the other of tcp and udp
+is-full = has no session or bandwidth left: close other viewers, or take a smaller stream of it
+is-loaded = is starting or overloaded: wait, or give it fewer viewers
+has-no-path = has no stream at this path: compare the address with the camera's manual
+is-unable = does not do what a viewer asks for: compare the address with the camera's manual, update its firmware
+wants-login-elsewhere = wants a connection or proxy that logs in: use plain RTSP with digest
+forbids = forbids this user or this machine to watch: give the user the right to live view there
+lost-session = lost the session while it was opened: restart the camera if that goes on
+not-understood = does not understand the request: compare the address with the camera's manual
+has-error = has an error of its own: restart it if that goes on
+sends-on = the camera sends on to { $host } ({ $status }): if that is right, write its address into the registry
+sends-on-elsewhere = the camera sends on to another address ({ $status }): if that is right, write its address into the registry
+## Refusals: why an operator's action was not done
+
+refused-where = { $state }
+refused-where-merged = { $state }, merged into { $merged_into }
+refused-handled = it is handled by { $user ->
+    [none] somebody
+   *[other] { $user }
+} ({ $where })
+refused-ended = it has ended ({ $where })
+refused-withdrawn = all its reports are cancelled ({ $where })
+refused-on-shelf = it is on the shelf ({ $where })
+refused-not-on-shelf = it is not on the shelf ({ $where })
+refused-planned = a plan suppresses it ({ $where })
+refused-over = it is over ({ $where })
+refused-open = it is open, there is nothing to open again ({ $where })
+refused-no-dispatch = nothing can be dispatched from here yet ({ $where })
+refused-merged-away = it went on in another alert: what is another situation is split off there ({ $where })
+refused-no-such-alert = there is no such alert in this control room
+refused-no-such-summary = there is no such summary in this control room
+refused-decided-before = this action was decided on before
+refused-unknown-action = this release does not know the action { $action }
+refused-not-for-a-summary = a summary is acknowledged, assigned or closed; { $action } is for its alerts
+refused-revision-ahead = revision { $seen } was not made yet, the newest is { $newest }
+refused-acted-since = { $user } acted on it at revision { $revision }, and revision { $seen } was seen
+refused-rose-since = its priority rose at revision { $revision }, and revision { $seen } was seen
+refused-p1-shelved = a P1 is never shelved
+refused-shelf-incomplete = shelving needs a reason and an end that lies ahead
+refused-shelf-too-long = an alert is shelved for at most { $days } days; longer is for the plan
+refused-no-verdict = closing needs a verdict: { $verdicts } or { $last }
+refused-nobody-assigned = assigning needs somebody: name a user
+refused-assignee = a user is letters, digits and . _ : -, at most { $at_most }
+refused-nobody-has-it = nobody has it in hand
+refused-note-too-long = a note is a code of the list, at most { $at_most } characters, and this has { $length }: it was not kept, and the alert is as it was
+refused-note-unknown = a note is one of { $known }
+refused-note-value = { $takes ->
+    [nothing] the note { $note } takes no value
+    [number] the note { $note } takes a whole number from 0 to 9999
+    [camera] the note { $note } takes a camera of this alert
+   *[partner] the note { $note } takes a partner that reported to this alert
+}
+refused-notes-full = an alert holds at most { $at_most } notes
+refused-no-other-alert = there is no such other alert in this control room
+refused-merge-into-itself = an alert is not merged into itself
+refused-other-alert = the other alert: it has ended ({ $state })
+refused-too-many-reports = together they hold { $together } reports, an alert holds at most { $at_most }
+refused-too-many-episodes = together they hold { $together } episodes, an alert holds at most { $at_most }
+refused-no-such-fact = it has no such report or episode
+refused-only-fact = it has no other report or episode
+refused-fact-over = that report is cancelled, or that episode is over
+refused-no-cause = it stands under no cause
+refused-not-detached = nobody took it from its cause
+
+## Notes: what an operator noted on an alert
+
+note-called-back = the reporter was called back
+note-no-answer = nobody answered the call
+note-camera-checked = camera { $camera } was looked at
+note-nothing-on-camera = nothing to be seen on camera { $camera }
+note-persons-on-camera = { $persons ->
+    [one] { $persons } person to be seen
+   *[other] { $persons } persons to be seen
+}
+note-police-informed = the police know
+note-fire-service-informed = the fire service knows
+note-ambulance-informed = the ambulance service knows
+note-enforcement-informed = municipal enforcement knows
+note-help-on-scene = help is there
+note-waiting-for-partner = waiting for { $partner }
+note-over-in-minutes = { $minutes ->
+    [one] over in { $minutes } minute
+   *[other] over in { $minutes } minutes
+}
+note-handed-over = handed over to the next shift
+
+## Causes: why an alert stands with another one
+
+cause-link = { $symptom } { $distance_m } m from { $cause }, { $order ->
+    [after] { $lag_s } s after it began
+   *[before] { $lag_s } s before it began
+}
+
+## Next steps: what the rules recommend, and why
+
+service = { $service ->
+    [politie] the police
+    [brandweer] the fire service
+    [ambulance] the ambulance service
+    [hor] municipal enforcement
+    [ggd] the health service
+    [oov] the safety team
+   *[other] { $service }
+}
+next-send = ask { $service } to go
+next-send-and-look = ask { $service } to go, and look at camera { $camera }
+next-look = look at camera { $camera } first
+next-call-back = call { $partner } back
+next-wait = wait
+next-with-cause = handle it with its cause, { $alert }
+next-close = close it as { $verdict } if you see it so
+next-step-reason = { $state ->
+    [returned_to_normal] it is over
+   *[other] { $priority }
+}, { $verdict ->
+    [corroborated] a camera saw what belongs to it
+    [consistent] what cameras see fits, and says little
+    [pending] a camera still looks
+    [unseen] a camera could see the place and did not see it
+    [contradicted] a camera saw that it is not so
+    [camera_unavailable] the camera could not look
+    [camera_only] a camera saw it, and nobody reported it
+   *[no_coverage] no camera can say
+}
+
+## Trends: the safety team's report
+
+trend-title = Weekly safety report
+trend-week = Week { $number } of { $year }
+trend-period = { MOMENT($first, format: "d MMMM yyyy") } to { MOMENT($last, format: "d MMMM yyyy") }
+trend-open = This week is not over: the counts are what they are so far.
+trend-made = Made on { MOMENT($day, format: "d MMMM yyyy") }. Counting began on { MOMENT($since, format: "d MMMM yyyy") }.
+trend-short = In short
+trend-short-count = { $count } alerts counted this week.
+trend-short-usual = Usual is { $usual } a week (mean of { $weeks } weeks).
+trend-short-no-usual = What is usual is not known yet.
+trend-short-surges = Surge: { $what }.
+trend-short-no-surge = No surge.
+trend-short-repeats = { $category }, { $where }: pairs within 200 metres and { $days } days: { $count }.
+trend-short-no-repeats = No near-repeat was found.
+trend-targets = Targets of the plan
+trend-target = { $category }: fewer than { $below } in { $year }
+trend-target-count = { $count } counted since { MOMENT($since, format: "d MMMM yyyy") }.
+trend-target-on = Pro rata it may be { $expected } by now; the count is not above that.
+trend-target-off = Pro rata it may be { $expected } by now; the count is above that.
+trend-target-over = This year's target is missed.
+trend-target-as-of = As of { MOMENT($day, format: "d MMMM yyyy") }.
+trend-target-part = Counting began on { MOMENT($since, format: "d MMMM yyyy") }: the year is not whole.
+trend-target-bar = { $count } of at most { $most }; { $expected } pro rata
+trend-bar-count = counted
+trend-bar-expected = pro rata of the target
+trend-categories = By category
+trend-categories-caption = Counts in the whole area. In the bars this week is dark; the dashed line is what is usual.
+trend-category = Category
+trend-this-week = This week
+trend-usual = Usual per week
+trend-change = Difference
+trend-last-weeks = Last 52 weeks
+trend-says = What it says
+trend-nothing = Nothing was counted this week, nor in the 52 weeks before.
+trend-unknown-usual = not known
+trend-areas = By neighbourhood
+trend-areas-caption = Counts this week by neighbourhood and category
+trend-area = Neighbourhood
+trend-all-categories = All
+trend-whole = Whole area
+trend-no-areas = No file with neighbourhoods is set (TOEZICHT_AREAS). The whole area is counted as one.
+trend-unknown = Place not known
+trend-elsewhere = Outside the neighbourhoods
+trend-small-mark = small count
+trend-small-note = ° Small count (below 5): told as it is, without a percentage. Chance explains such differences.
+trend-surges = Surges
+trend-surge = { $where }: { $count } times { $category }. Usual is { $usual } a week.
+trend-surge-reason = At the usual rate so many or more come with probability { $probability }; the limit is { $limit }.
+trend-no-surges = No count of this week is so high that chance explains it badly.
+trend-surge-tested = { $tested } combinations of category and neighbourhood with enough history were looked at.
+trend-not-judged = Not judged
+trend-short-history = { $where }: { $count } times { $category }. Only { $weeks } whole weeks are known; { $least } are needed.
+trend-small-base = { $where }: { $count } times { $category }. In the { $weeks } weeks before it only { $total } in all: too few to compare.
+trend-repeats = Near-repeats
+trend-repeats-caption = Pairs within 14 days, by the neighbourhood of the later one
+trend-to-100 = Up to 100 m
+trend-to-200 = 100 to 200 m
+trend-no-repeats = No pair within 200 metres and 14 days was found this week.
+trend-knox = { $category }, last 52 weeks: { $pairs } pairs in one square of 200 metres within 14 days, of { $events } cases.
+trend-knox-chance = By chance there would be { $expected }. Probability of { $pairs } or more: { $probability }.
+trend-knox-few = Those are too few cases to compare with chance.
+trend-unknowns = What this report does not know
+trend-unknown-reported = Only what was reported, and what nobody closed as false, test or duplicate. Crimes reported to the police are not in it.
+trend-unknown-late = Reports about this week may still come; then the count changes.
+trend-unknown-place = Without a usable place: { $count }. Outside the neighbourhoods: { $elsewhere }. They count in the whole area alone.
+trend-unknown-season = Seasons and holidays are not corrected for: New Year's Eve can be a surge that comes each year.
+trend-unknown-since = Of before { MOMENT($since, format: "d MMMM yyyy") } nothing is known. Usual is the mean of the { $weeks } whole weeks of which something is.
+trend-unknown-why = A surge does not say why. More reporting or a new source makes a surge too.
+trend-how = How it was counted
+trend-how-surge = A count is a surge where it is unlikely at the mean of at most 52 weeks before it (negative binomial prediction after Farrington et al. 1996). The limit is 5 % divided by the number of combinations that are judged: without any change at most about one week in twenty has a surge all the same.
+trend-how-small = Nothing is claimed of fewer than 5, with fewer than 13 whole weeks of history, or fewer than 5 in that history.
+trend-how-repeats = A near-repeat is a second case within 200 metres and 14 days. The test is Knox's (1964), with 999 deals of the dates.
+trend-how-privacy = This report holds counts. No persons, no addresses, no points on a map.
+trend-sparkline = Last 52 weeks: lowest { $low }, highest { $high }, this week { $count }
+trend-room = Control room { $room }
+trend-no-rooms = Nothing has been counted yet.
+trend-one-in = 1 in { NUMBER($number, useGrouping: 1) }
+trend-less-than-one-in-a-million = less than 1 in a million
+trend-judged = { $judgement ->
+    [surge] surge
+    [usual] may be chance
+    [small_count] too small to say
+    [short_history] counted too shortly to say
+    [small_base] too little history to say
+    [not_an_area] not judged
+   *[other] { $judgement }
+}
+trend-in-area = { $category }, { $where }
+trend-percent = { $percent } %

@@ -4,6 +4,7 @@
 
 own-words = { $text }
 several = { $phrases }
+listed = { $first }, { $other }
 beside = { $first } { $other }
 weekday = { $day ->
     [mon] ma
@@ -166,7 +167,7 @@ crowd-density = { $persons_per_m2 } personen per m²
 zone-closed = { $persons ->
     [one] { $persons } persoon
    *[other] { $persons } personen
-} erin terwijl de zone gesloten is ({ $days } { $from_clock }-{ $until_clock })
+} erin terwijl de zone gesloten is ({ $window })
 running = { $runners } rennen, met { $fastest } { $unit ->
     [m] m
    *[other] lichaamslengtes
@@ -190,6 +191,28 @@ object-left = er staat een tas; wie hem bracht is al { $away_s } s meer dan { $r
 
 ## Cameras: what a camera can do, and why not
 
+no-picture-for = { $silent_s } s geen beeld
+all-read = { $fps } beelden per seconde, alles is gelezen
+looked-at-by = { $detector } { $version }
+picture-size = het beeld is { $width_px }x{ $height_px }, volgens het register { $known_width_px }x{ $known_height_px }
+view-masked = maskers laten { $left_percent }% van het beeld over
+view-black = { $bright_percent }% van het beeld is lichter dan zwart, gemiddeld { $mean }
+view-blinded = { $saturated_percent }% is te licht, gemiddeld { $mean }
+view-frozen = al { $same_s } s hetzelfde beeld
+view-unknown = nog geen beeld om mee te vergelijken
+view-not-looked = nog niet bekeken
+view-structure = er is { $usual_percent }% van de gewone vormen te zien
+view-sharpness = de scherpte is { $usual_percent }% van gewoon
+view-matched = { $matched_percent }% van het beeld staat waar het stond
+view-covered = { $matched_percent }% van het beeld staat waar het stond, en wat ervoor staat beweegt: te vol om te beoordelen
+decision-limits = besluit { $decision } { $limit }
+decision-permits = besluit { $decision }, { $window }
+valid-from = geldt vanaf { $day }
+valid-until = gold tot en met { $day }
+area-not-covered = geldt niet voor { $outside_percent } % van view_area
+area-hardly-not-covered = geldt niet voor minder dan { $least_percent } % van view_area
+hours-allowed = staat { $windows } toe; het is nu { $day } { $clock }
+viewing-window = { $days } { $from_clock }-{ $until_clock }
 status-reason = { $reason ->
     [streaming] geeft beeld
     [opening] wordt geopend
@@ -234,7 +257,6 @@ status-reason = { $reason ->
    *[other] { $reason }
 }
 
-
 ## Likelihoods: what the whole view shows of a report, and how usual that is there
 
 in-view = { $what }, { $amount } { $unit } { $side ->
@@ -259,3 +281,425 @@ usual-here = hier gebeurt dat op dit uur in { $times } van de { $of } periodes v
 not-learnt = hoe gewoon dat hier is, is nog niet bekend ({ $blocks } van { $needed } blokken van tien minuten)
 place-in-view = de kans dat de plek in beeld is, is { $chance_percent }%
 would-show = wat erbij hoort, is te zien in { $times } van de { $of } zulke gevallen
+
+## Titles: what an alert is called, and where it is
+
+category-name = { $category ->
+    [woninginbraak] woninginbraak
+    [zakkenrollerij] zakkenrollerij
+    [straatroof] straatroof
+    [fietsdiefstal] fietsdiefstal
+    [verward_persoon] verward persoon
+    [jeugdoverlast] jeugdoverlast
+    [drugsoverlast_dealen] drugsoverlast
+    [ondermijning_pand] ondermijning (pand)
+    [woonfraude_overbewoning] woonfraude
+    [brand] brand
+    [geweld_vechtpartij] geweld
+    [crowd_density] drukte
+    [demonstratie] demonstratie
+    [verdacht_voorwerp] verdacht voorwerp
+    [medisch_onwel] onwel
+    [verkeer_context] verkeer
+    [overig] overig
+   *[other] { $category }
+}
+category-id = { category-name }
+kind-unknown = onbekend soort
+title-placed = { $what }, { $place }
+title-seen-by = { $what } gezien door { $camera }
+zone-of-camera = zone { $zone } van { $camera }
+grouped = { $open } gegroepeerd: { $priorities }; { $categories }
+grouped-none-left = niets over van { $grouped } gegroepeerde meldingen
+summary-highest = de hoogste van deze meldingen is { $priority }
+counted = { $number } { $what }
+
+## The operator's list
+
+heading = { $column ->
+    [priority] Prio
+    [what] Wat
+    [where] Waar
+    [state] Status
+    [why] Waarom
+    [cameras] Camera's
+    [since] Sinds
+   *[other] { $column }
+}
+alert-state = { $state ->
+    [new] nieuw
+    [acknowledged] in behandeling
+    [returned_to_normal] voorbij
+    [shelved] uitgesteld
+    [suppressed] onderdrukt
+    [closed] gesloten
+    [cancelled] ingetrokken
+    [expired] verlopen
+   *[other] { $state }
+}
+verdict = { $verdict ->
+    [pending] kijkt nog
+    [corroborated] bevestigd
+    [consistent] past erbij
+    [unseen] niet gezien
+    [contradicted] tegengesproken
+    [camera_unavailable] kon niet kijken
+    [no_coverage] geen camera
+   *[other] { $verdict }
+}
+report-note = { $note ->
+    [position_swapped] de coördinaten stonden verwisseld en zijn omgedraaid
+    [position_converted] de coördinaten waren van een ander stelsel en zijn omgerekend
+    [position_left_out] de coördinaten kloppen niet en zijn weggelaten
+    [accuracy_unknown] hoe nauwkeurig de plek is, is niet bekend
+    [number_repaired] een getal stond er anders dan afgesproken
+    [time_of_arrival] de tijd klopt niet: dit is de tijd van binnenkomst
+    [zone_assumed] de tijd noemt geen tijdzone: gelezen als plaatselijke tijd
+    [clock_off] de klok van de melder loopt verkeerd: dit is de tijd van binnenkomst
+    [place_left_out] straat of plaats is niet te lezen
+    [place_uncertain] de plek is niet zeker
+    [priority_unknown] de prioriteit van de melder is niet bekend
+    [unknown_kind] onbekend soort melding
+    [field_left_out] een deel van de melding is niet te lezen
+    [text_repaired] een deel van de tekst is beschadigd
+    [incomplete] een deel van de melding is niet binnengekomen
+    [id_hashed] het nummer van de melding was te lang en is ingekort
+   *[other] { $note }
+}
+limit = { $limit ->
+    [case] een zaak voor wie hem krijgt
+    [camera_only] alleen een camera zag het
+   *[other] hoogste voor deze soort
+}
+capped = ≤ { $priority } ({ $limit })
+falls-to = → { $priority } { MOMENT($at, format: "HH:mm:ss") } UTC
+attended = extra aandacht: { $left }
+summary-of = { $open } gegroepeerd
+no-alerts = Geen meldingen.
+
+## Explanations: why an alert has its priority, and whether it comes out again
+
+explained-alert = melding { $alert_id }, versie { $revision }, gewijzigd { $at }
+explained-points = punten
+explained-points-held = punten, gehouden tussen 0 en 100: { $score }
+explained-thresholds = P1 vanaf { $p1 }, P2 vanaf { $p2 }, P3 vanaf { $p3 }: de punten geven { $priority }
+explained-limit = { $limit }: blijft { $priority }, hoeveel punten er ook zijn
+explained-fall = zakt naar { $priority } om { $at }; tot dan geldt { $shown }
+explained-camera = { $camera }, { $distance_m } m: { $verdict }, { $why }
+no-camera-near = geen camera in de buurt
+scored-by-other-rules = berekend met regels { $version }; dit zijn regels { $known }
+played-again = { $decisions ->
+    [one] { $decisions } beslissing
+   *[other] { $decisions } beslissingen
+} opnieuw genomen met regels { $version }: { $outcome ->
+    [same] dezelfde uitkomst
+    [different] EEN ANDERE UITKOMST
+   *[incomplete] NIET TE ZEGGEN: er ontbreekt invoer
+}
+comes-out-otherwise = { $what }: was { $was }, wordt nu { $now }
+factor-comes-out-otherwise = factor { $rule }: was { $was }, wordt nu { $now }
+factor-told = { $points } { $reason }
+factor-not-there = ontbreekt
+input-not-retained = { $place } wordt niet meer bewaard
+input-undecodable = { $place } is niet te lezen: { $detail }
+revision-not-reached = versie { $revision } kwam er niet uit: niet al haar beslissingen staan in het logboek
+
+## Faults: why a record or a line was set aside
+
+header-missing = kop { $header } ontbreekt
+header-missing-carrier = kop { $header } ontbreekt, en daarin staat { $message }
+header-not-text = kop { $header } is geen UTF-8
+header-not-time = kop { $header } is geen tijd volgens RFC 3339
+message-version-unknown = versie { $version } van { $message } is hier niet bekend
+message-type-unknown = ce_type noemt geen bekend bericht
+not-json = { $message }: geen JSON ({ $what })
+field-unexpected = { $message }, veld { $field } klopt niet: { $what }
+record-empty = het record is leeg, verwacht werd een bericht
+record-too-large = { $bytes } bytes met sleutel en koppen, hooguit { $at_most } mag
+key-wrong = { $message }: de sleutel van het record is niet die van het bericht
+happened-after-arrival = { $message }: gebeurde { $ahead_s } s nadat het binnenkwam
+happened-too-early = { $message }: gebeurde { $at }, meer dan { $limit } voordat het binnenkwam
+not-in-registry = { $subject } staat niet in het register waarmee dit proces begon (versie { $version })
+causes-too-large = het geeft een bericht van meer dan { $at_most } bytes: { $what }
+row-too-large = het geeft een rij van meer dan { $at_most } bytes
+copy-too-large = het hoort op partitie { $partition }, en de kopie heeft { $bytes } bytes; hooguit { $at_most } mag
+handling-failed = { $error } bij het verwerken
+detector-failed = { $error } in de herkenning
+told-again = { $what }; { $before } keer meer sinds dit voor het laatst is gemeld
+message-unexpected = verwacht was { $expected }, dit is { $got }
+line-too-large = { $bytes } bytes, hooguit { $at_most } worden gelezen
+reading-failed = het lezen mislukte: { $error }
+overdue-failed = het lezen van wat nog komen moest mislukte: { $error }
+json-expected = verwacht werd JSON: { $what }
+report-field = veld { $field }: { $expected }
+expected-object = verwacht werd een object met source en source_id
+expected-partner = verwacht werd de naam van een partner met letters, cijfers en . _ : -
+name-of-canary = deze naam is van de kanarie: niemand zou de melding zien
+expected-text-or-number = verwacht werd een tekst of een getal
+expected-flex = verwacht werd een regel FLEX, zoals multimon-ng die schrijft
+expected-flex-words = verwacht werd FLEX: datum tijd modus frame [capcodes] type tekst
+expected-flex-fields = verwacht werd { $kind } en { $fields } velden tussen |
+expected-flex-json = verwacht werd JSON zoals multimon-ng --json die schrijft
+expected-decoder = demod_name: verwacht werd de naam van de decoder
+expected-page-text = message: verwacht werd de tekst van de oproep
+expected-page-type = type: verwacht werd ALN, of een type zonder tekst
+not-as-incident = { $field }: zo kan een melding het niet hebben
+happened-days-ago = gebeurde { $days } dagen geleden; hooguit 28 wordt aangenomen
+checksum-wrong = de controlesom klopt niet
+no-batch = het is geen batch van records ({ $error })
+record-over = { $bytes } bytes, hooguit { $at_most } mag
+too-many-headers = { $headers } koppen, hooguit { $at_most } mag
+offsets-of = { $what }; plaatsen { $first } tot en met { $last }
+
+## Sources: why a camera or a file gives no pictures
+
+source-fault = { $source }: { $what }
+address-empty = het adres is leeg of geen pad
+address-kind = verwacht werd rtsp://, een videobestand of een map
+address-form = verwacht werd rtsp://[user:password@]host[:port]/path
+address-encoding = schrijf @ / ? # in naam of wachtwoord als %40 %2F %3F %23, of gebruik een variabele
+no-such-file = dit bestand of deze map is er niet
+file-empty = het bestand is leeg
+file-unreadable = niet te lezen ({ $reason })
+file-cannot-be-read = niet te lezen
+start-ahead = het begin, { $at }, moet nog komen
+offset-behind = offset_s { $offset_s } ligt na het laatste beeld
+no-video = geen video die te lezen is
+no-stills = in de map staan geen foto's
+no-video-given = wat de camera daar geeft is geen video die te lezen is
+no-video-in-time = de verbinding is er, maar de video komt niet op tijd
+pictures-late = alle beelden komen te laat: de lijn of de camera is te traag, of de klok loopt verkeerd
+packets-undecoded = er komt iets binnen, maar al { $since_s } s is niets ervan te lezen: een andere codec dan H.264 of H.265, of de camera laat SPS en PPS weg
+stream-ended = de verbinding hield op of werd stil
+unreachable = niet te bereiken: { $reason }
+no-rtsp = wat daar antwoordt spreekt geen RTSP: kijk de poort na
+camera-does = de camera { $what }
+camera-answers = de camera { $what } ({ $status })
+asks-login-unsaid = vraagt om inloggen en zegt niet hoe: zet dit op digest (MD5) of basic
+asks-login-unspoken = vraagt om inloggen op een manier die hier niet kan: zet dit op digest (MD5) of basic
+asks-login-hash = vraagt om inloggen met digest en { $algorithm }, dat kan hier niet: zet dit op digest met MD5
+asks-login-hash-unknown = vraagt om inloggen met digest en een onbekende hash, dat kan hier niet: zet dit op digest met MD5
+asks-password = vraagt om een gebruiker en een wachtwoord
+refuses-login = weigert deze gebruiker of dit wachtwoord; misschien is de gebruiker geblokkeerd
+refused-login-waits = weigerde deze gebruiker of dit wachtwoord; de volgende poging is over { $left_s } s, zodat niemand wordt geblokkeerd
+refuses-form = geeft deze video niet in een vorm die hier te lezen is: zet dit op H.264 of H.265
+refuses-transport = stuurt niet op de gevraagde manier: zet source.transport op de andere van tcp en udp
+is-full = heeft geen ruimte meer: sluit andere kijkers, of neem een kleinere video
+is-loaded = start op of heeft het te druk: wacht, of geef minder kijkers
+has-no-path = heeft op dit pad geen video: vergelijk het adres met de handleiding
+is-unable = doet niet wat een kijker vraagt: vergelijk het adres met de handleiding, en werk de firmware bij
+wants-login-elsewhere = wil een verbinding of proxy die inlogt: gebruik gewoon RTSP met digest
+forbids = staat deze gebruiker of computer niet toe om te kijken: geef de gebruiker daar het recht op live beeld
+lost-session = verloor de verbinding bij het openen: start de camera opnieuw als dat zo blijft
+not-understood = begrijpt de vraag niet: vergelijk het adres met de handleiding
+has-error = heeft zelf een fout: start de camera opnieuw als dat zo blijft
+sends-on = de camera stuurt door naar { $host } ({ $status }): als dat klopt, zet dat adres in het register
+sends-on-elsewhere = de camera stuurt door naar een ander adres ({ $status }): als dat klopt, zet dat adres in het register
+## Weigeringen: waarom een handeling niet is gedaan
+
+refused-where = { $state }
+refused-where-merged = { $state }, samengevoegd met { $merged_into }
+refused-handled = { $user ->
+    [none] iemand
+   *[other] { $user }
+} heeft de melding al in behandeling ({ $where })
+refused-ended = de melding is al afgelopen ({ $where })
+refused-withdrawn = alle berichten over deze melding zijn ingetrokken ({ $where })
+refused-on-shelf = de melding is uitgesteld ({ $where })
+refused-not-on-shelf = de melding is niet uitgesteld ({ $where })
+refused-planned = de melding wordt verwacht volgens het plan ({ $where })
+refused-over = de melding is voorbij ({ $where })
+refused-open = de melding is al open ({ $where })
+refused-no-dispatch = van hieruit kan nog geen hulp worden gestuurd ({ $where })
+refused-merged-away = de melding gaat verder in een andere melding: splits daar af wat iets anders is ({ $where })
+refused-no-such-alert = deze meldkamer heeft die melding niet
+refused-no-such-summary = deze meldkamer heeft die verzamelregel niet
+refused-decided-before = over deze handeling is al beslist
+refused-unknown-action = deze versie kent de handeling { $action } niet
+refused-not-for-a-summary = een verzamelregel kunt u aannemen, toewijzen of sluiten; { $action } is voor de meldingen eronder
+refused-revision-ahead = versie { $seen } bestaat nog niet, de nieuwste is { $newest }
+refused-acted-since = { $user } deed iets met de melding in versie { $revision }, en u zag versie { $seen }
+refused-rose-since = de prioriteit is gestegen in versie { $revision }, en u zag versie { $seen }
+refused-p1-shelved = een P1 kan nooit worden uitgesteld
+refused-shelf-incomplete = uitstellen kan alleen met een reden en een eindtijd die nog komt
+refused-shelf-too-long = uitstellen kan hooguit { $days } dagen; langer hoort in het plan
+refused-no-verdict = sluiten kan alleen met een oordeel: { $verdicts } of { $last }
+refused-nobody-assigned = toewijzen kan alleen aan iemand: noem een gebruiker
+refused-assignee = een gebruiker bestaat uit letters, cijfers en . _ : -, hooguit { $at_most }
+refused-nobody-has-it = niemand heeft de melding in behandeling
+refused-note-too-long = een notitie is een code uit de lijst, hooguit { $at_most } tekens, en dit zijn er { $length }: de notitie is niet bewaard en de melding is niet veranderd
+refused-note-unknown = een notitie is een van deze codes: { $known }
+refused-note-value = { $takes ->
+    [nothing] bij de notitie { $note } hoort geen waarde
+    [number] bij de notitie { $note } hoort een heel getal van 0 tot 9999
+    [camera] bij de notitie { $note } hoort een camera van deze melding
+   *[partner] bij de notitie { $note } hoort een partner die deze melding deed
+}
+refused-notes-full = een melding heeft hooguit { $at_most } notities
+refused-no-other-alert = deze meldkamer heeft die andere melding niet
+refused-merge-into-itself = een melding kan niet met zichzelf worden samengevoegd
+refused-other-alert = de andere melding is al afgelopen ({ $state })
+refused-too-many-reports = samen hebben ze { $together } berichten, en een melding heeft er hooguit { $at_most }
+refused-too-many-episodes = samen hebben ze { $together } waarnemingen, en een melding heeft er hooguit { $at_most }
+refused-no-such-fact = de melding heeft dat bericht of die waarneming niet
+refused-only-fact = de melding heeft niets anders
+refused-fact-over = dat bericht is ingetrokken, of die waarneming is voorbij
+refused-no-cause = de melding staat niet onder een oorzaak
+refused-not-detached = niemand heeft de melding van haar oorzaak losgemaakt
+
+## Notities: wat een centralist bij een melding noteerde
+
+note-called-back = de melder is teruggebeld
+note-no-answer = er werd niet opgenomen
+note-camera-checked = camera { $camera } is bekeken
+note-nothing-on-camera = op camera { $camera } is niets te zien
+note-persons-on-camera = { $persons ->
+    [one] { $persons } persoon te zien
+   *[other] { $persons } personen te zien
+}
+note-police-informed = de politie weet het
+note-fire-service-informed = de brandweer weet het
+note-ambulance-informed = de ambulancedienst weet het
+note-enforcement-informed = handhaving weet het
+note-help-on-scene = er is hulp ter plaatse
+note-waiting-for-partner = wacht op { $partner }
+note-over-in-minutes = { $minutes ->
+    [one] over { $minutes } minuut voorbij
+   *[other] over { $minutes } minuten voorbij
+}
+note-handed-over = overgedragen aan de volgende dienst
+
+## Oorzaken: waarom een melding bij een andere staat
+
+cause-link = { $symptom } op { $distance_m } m van { $cause }, { $order ->
+    [after] { $lag_s } s na het begin
+   *[before] { $lag_s } s voor het begin
+}
+
+## Volgende stap: wat de regels aanraden, en waarom
+
+service = { $service ->
+    [politie] de politie
+    [brandweer] de brandweer
+    [ambulance] de ambulance
+    [hor] handhaving
+    [ggd] de GGD
+    [oov] het team veiligheid
+   *[other] { $service }
+}
+next-send = vraag { $service } om te gaan
+next-send-and-look = vraag { $service } om te gaan en kijk op camera { $camera }
+next-look = kijk eerst op camera { $camera }
+next-call-back = bel { $partner } terug
+next-wait = wacht
+next-with-cause = pak deze samen aan met de oorzaak, { $alert }
+next-close = sluit als { $verdict ->
+    [true] echt
+    [false] vals
+    [test] test
+   *[duplicate] dubbel
+} als u het ook zo ziet
+next-step-reason = { $state ->
+    [returned_to_normal] het is voorbij
+   *[other] { $priority }
+}, { $verdict ->
+    [corroborated] een camera zag wat erbij hoort
+    [consistent] wat camera's zien past erbij, maar zegt weinig
+    [pending] een camera kijkt nog
+    [unseen] een camera kon de plek zien en zag het niet
+    [contradicted] een camera zag dat het niet zo is
+    [camera_unavailable] de camera kon niet kijken
+    [camera_only] een camera zag het en niemand meldde het
+   *[no_coverage] geen camera kan het zeggen
+}
+
+## Trends: the safety team's report
+
+trend-title = Weekbericht veiligheid
+trend-week = Week { $number } van { $year }
+trend-period = { MOMENT($first, format: "d MMMM yyyy") } t/m { MOMENT($last, format: "d MMMM yyyy") }
+trend-open = Deze week is nog niet voorbij: de aantallen zijn een tussenstand.
+trend-made = Gemaakt op { MOMENT($day, format: "d MMMM yyyy") }. Geteld wordt sinds { MOMENT($since, format: "d MMMM yyyy") }.
+trend-short = In het kort
+trend-short-count = { $count } meldingen geteld deze week.
+trend-short-usual = Gebruikelijk is { $usual } per week (gemiddelde van { $weeks } weken).
+trend-short-no-usual = Wat gebruikelijk is, is nog niet bekend.
+trend-short-surges = Opvallende stijging: { $what }.
+trend-short-no-surge = Geen opvallende stijging.
+trend-short-repeats = { $category }, { $where }: paren binnen 200 meter en { $days } dagen: { $count }.
+trend-short-no-repeats = Geen herhaling dichtbij gevonden.
+trend-targets = Doelen van het plan
+trend-target = { $category }: minder dan { $below } in { $year }
+trend-target-count = { $count } geteld sinds { MOMENT($since, format: "d MMMM yyyy") }.
+trend-target-on = Naar rato mogen het er nu { $expected } zijn; het aantal ligt daar niet boven.
+trend-target-off = Naar rato mogen het er nu { $expected } zijn; het aantal ligt daarboven.
+trend-target-over = Het doel van dit jaar is niet gehaald.
+trend-target-as-of = Stand van { MOMENT($day, format: "d MMMM yyyy") }.
+trend-target-part = Er is pas geteld vanaf { MOMENT($since, format: "d MMMM yyyy") }: het jaar is niet volledig.
+trend-target-bar = { $count } van ten hoogste { $most }; naar rato { $expected }
+trend-bar-count = geteld
+trend-bar-expected = naar rato van het doel
+trend-categories = Per soort
+trend-categories-caption = Aantallen in het hele gebied. In de staafjes is deze week donker; de streepjeslijn is wat gebruikelijk is.
+trend-category = Soort
+trend-this-week = Deze week
+trend-usual = Gebruikelijk per week
+trend-change = Verschil
+trend-last-weeks = Laatste 52 weken
+trend-says = Wat het zegt
+trend-nothing = Er is deze week niets geteld, en ook niet in de 52 weken ervoor.
+trend-unknown-usual = niet bekend
+trend-areas = Per buurt
+trend-areas-caption = Aantallen deze week per buurt en soort
+trend-area = Buurt
+trend-all-categories = Alles
+trend-whole = Hele gebied
+trend-no-areas = Er is geen bestand met buurten ingesteld (TOEZICHT_AREAS). Er wordt geteld voor het hele gebied.
+trend-unknown = Plaats niet bekend
+trend-elsewhere = Buiten de buurten
+trend-small-mark = klein aantal
+trend-small-note = ° Klein aantal (minder dan 5): genoemd zoals het is, zonder percentage. Toeval verklaart zulke verschillen.
+trend-surges = Opvallende stijgingen
+trend-surge = { $where }: { $count } keer { $category }. Gebruikelijk is { $usual } per week.
+trend-surge-reason = Zo veel of meer komt bij het gebruikelijke aantal voor met kans { $probability }; de grens is { $limit }.
+trend-no-surges = Deze week is geen enkel aantal zo hoog dat toeval het slecht verklaart.
+trend-surge-tested = Er is gekeken naar { $tested } combinaties van soort en buurt met genoeg verleden.
+trend-not-judged = Niet te beoordelen
+trend-short-history = { $where }: { $count } keer { $category }. Er zijn pas { $weeks } hele weken bekend; er zijn er { $least } nodig.
+trend-small-base = { $where }: { $count } keer { $category }. In de { $weeks } weken ervoor samen maar { $total }: te weinig om te vergelijken.
+trend-repeats = Herhaling dichtbij
+trend-repeats-caption = Paren binnen 14 dagen, naar de buurt van de latere
+trend-to-100 = Tot 100 m
+trend-to-200 = 100 tot 200 m
+trend-no-repeats = Deze week is geen paar binnen 200 meter en 14 dagen gevonden.
+trend-knox = { $category }, laatste 52 weken: { $pairs } paren in een vak van 200 meter binnen 14 dagen, uit { $events } gevallen.
+trend-knox-chance = Bij toeval zouden dat er { $expected } zijn. Kans op { $pairs } of meer: { $probability }.
+trend-knox-few = Dat zijn te weinig gevallen om met toeval te vergelijken.
+trend-unknowns = Wat dit bericht niet weet
+trend-unknown-reported = Alleen wat gemeld is, en wat niemand als vals, test of dubbel sloot. Aangiften bij de politie staan hier niet in.
+trend-unknown-late = Meldingen over deze week kunnen nog komen; dan verandert het aantal.
+trend-unknown-place = Zonder bruikbare plaats: { $count }. Buiten de buurten: { $elsewhere }. Die tellen alleen mee in het hele gebied.
+trend-unknown-season = Seizoen en feestdagen zijn niet meegerekend: een jaarwisseling kan een stijging zijn die elk jaar komt.
+trend-unknown-since = Van voor { MOMENT($since, format: "d MMMM yyyy") } is niets bekend. Gebruikelijk is het gemiddelde van de { $weeks } hele weken die dat wel zijn.
+trend-unknown-why = Een stijging zegt niet waardoor. Meer melden of een nieuwe bron geeft ook een stijging.
+trend-how = Hoe er gerekend is
+trend-how-surge = Een aantal is een opvallende stijging als het bij het gemiddelde van ten hoogste 52 eerdere weken onwaarschijnlijk is (negatief-binomiale voorspelling naar Farrington e.a. 1996). De grens is 5 % gedeeld door het aantal beoordeelde combinaties: zonder enige verandering heeft ten hoogste ongeveer één op de twintig weken toch een stijging.
+trend-how-small = Over minder dan 5 keer, minder dan 13 hele weken verleden of minder dan 5 keer in dat verleden wordt niets beweerd.
+trend-how-repeats = Een herhaling dichtbij is een tweede geval binnen 200 meter en 14 dagen. De toets is die van Knox (1964), met 999 keer loten van de datums.
+trend-how-privacy = Dit bericht bevat aantallen. Geen personen, geen adressen, geen punten op een kaart.
+trend-sparkline = Laatste 52 weken: laagste { $low }, hoogste { $high }, deze week { $count }
+trend-room = Toezichtcentrale { $room }
+trend-no-rooms = Er is nog niets geteld.
+trend-one-in = 1 op { NUMBER($number, useGrouping: 1) }
+trend-less-than-one-in-a-million = minder dan 1 op een miljoen
+trend-judged = { $judgement ->
+    [surge] opvallende stijging
+    [usual] kan toeval zijn
+    [small_count] te klein voor een uitspraak
+    [short_history] te kort geteld voor een uitspraak
+    [small_base] te weinig verleden voor een uitspraak
+    [not_an_area] wordt niet beoordeeld
+   *[other] { $judgement }
+}
+trend-in-area = { $category }, { $where }
+trend-percent = { $percent } %

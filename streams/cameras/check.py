@@ -15,9 +15,10 @@ from detectors.sources.logins import Logins
 from detectors.sources.open import is_live, open_source
 from detectors.sources.pacing import Clock
 from detectors.sources.url import redact, source_kind
+from schemas.phrases.catalogue import sentence
 from streams.capture.camera_config import camera_config
 from streams.config.yaml import FileError
-from streams.domain.cameras.legal_basis import describe_window, outside_percent, permission
+from streams.domain.cameras.legal_basis import outside_percent, permission, window_phrase
 from streams.domain.cameras.registry import Camera
 
 NOT_TRIED: Final = "not tried"
@@ -83,7 +84,7 @@ def check_camera(
         legal_detail=permit.detail,
         decision_ref=legal.decision_ref,
         valid=f"{legal.valid_from} to {legal.valid_until}",
-        viewing_windows=tuple(describe_window(window) for window in legal.viewing_windows),
+        viewing_windows=tuple(sentence(window_phrase(window)) for window in legal.viewing_windows),
         view_outside_public_area_percent=round(outside_percent(camera.view_area, legal.public_area), 1),
         zones=tuple(zone.id for zone in camera.zones),
         masks=len(camera.masks.polygons),

@@ -1,8 +1,8 @@
 """Calibration from walkers: a camera's height, tilt, roll and focal length from the boxes of people who walk upright.
 
-Nobody surveys anything. What is assumed: the ground is flat, the lens does not bend lines, who walks is 1.7 m high, and people
-walk equally fast in all directions, at about 1.34 m/s (Weidmann 1993). Heights of boxes alone fix where the horizon is and how
-far away people are, and say little of the focal length; that walkers are as fast along the view as across it does.
+Nobody surveys anything. What is assumed: the ground is flat, the lens does not bend lines, and people walk equally fast in all
+directions. Heights of boxes alone fix where the horizon is, and say little of the focal length; that walkers are as fast along
+the view as across it does. How long a metre is both say: who walks is 1.7 m high, and goes at about 1.34 m/s (Weidmann 1993).
 """
 
 from __future__ import annotations
@@ -44,12 +44,14 @@ WALKING_M_PER_S: Final = 1.34
 _HEIGHT_SPREAD: Final = 0.1
 _WIDTH_SPREAD: Final = 1.0
 _SPEED_SPREAD: Final = 0.25
-_PACE_SPREAD: Final = 0.1
 _ROLL_SPREAD: Final = radians(10)
 _FOCAL_SPREAD: Final = 0.6
 """One standard deviation of what the fit weighs, as logarithms: of heights of boxes (people, and the box itself), widths (strides
-and bags: little is made of them), a walker's speed, the mean of all (places differ), a camera's roll, and a focal length about
+and bags: little is made of them), a walker's speed, a camera's roll, and a focal length about
 the picture's width. That of widths was chosen on PETS2009, whose camera model is known (docs/calibration.md); the rest [own]."""
+_PACE_SHARE: Final = 0.5
+"""Of how long a metre is, heights and pace are about as sure, each to a tenth (boxes are tight or loose, places are hurried or
+not [own]): the geometric mean of both is taken."""
 _CORRELATED: Final = 400
 """Boxes and steps of which there are more weigh together as so many: they are of the same people."""
 _BOUNDS: Final = ((log(2.0), 0.005, -1.57, log(0.25), log(0.4)), (log(60.0), 1.57, 1.57, log(8.0), log(4.0)))
@@ -144,6 +146,7 @@ def calibrate(walkers: Walkers, size: tuple[int, int], version: str, day: date) 
     fits = [_fitted(used, ways, size, tilt, focal) for tilt in (12.0, 35.0, 60.0) for focal in (0.7, 1.4)]
     found = min(fits, key=lambda fit: float(fit.cost))
     pinhole, pace = _pinhole(found.x, size), exp(found.x[4])
+    scale = (WALKING_M_PER_S / pace) ** _PACE_SHARE
     error = float(np.median(np.abs(_sizes(pinhole, used)[:, 1])))
     if not isfinite(found.cost) or error > WORST_HEIGHT_ERROR:
         raise WalkersError(f"no camera fits: heights of boxes are off by {error:.0%} at the median")
@@ -153,13 +156,13 @@ def calibrate(walkers: Walkers, size: tuple[int, int], version: str, day: date) 
         date=day,
         width_px=size[0],
         height_px=size[1],
-        height_m=round(pinhole.height_m, 2),
+        height_m=round(pinhole.height_m * scale, 2),
         tilt_deg=round(max(degrees(pinhole.tilt_rad), 0.1), 1),
         roll_deg=round(degrees(pinhole.roll_rad), 1),
         focal_px=round(pinhole.focal_px, 1),
         boxes=len(boxes),
         height_error=round(error, 3),
-        walking_m_per_s=round(pace, 2),
+        walking_m_per_s=round(pace * scale, 2),
     )
 
 
@@ -220,11 +223,7 @@ def _fitted(
         sizes = of_box * _sizes(pinhole, boxes) / (_WIDTH_SPREAD, _HEIGHT_SPREAD)
         way_m = np.linalg.norm(pinhole.on_level(steps[:, 2:4]) - pinhole.on_level(steps[:, :2]), axis=1)
         speeds = np.nan_to_num(np.log(np.maximum(way_m / steps[:, 4], 0.05)), nan=3.0)
-        expected = (
-            values[2] / _ROLL_SPREAD,
-            values[3] / _FOCAL_SPREAD,
-            (values[4] - log(WALKING_M_PER_S)) / _PACE_SPREAD,
-        )
+        expected = (values[2] / _ROLL_SPREAD, values[3] / _FOCAL_SPREAD)
         return np.concatenate((sizes.ravel(), of_step * (speeds - values[4]) / _SPEED_SPREAD, expected))
 
     begin = (log(6.0), radians(tilt_deg), 0.0, log(focal), log(WALKING_M_PER_S))

@@ -9,6 +9,7 @@ from typing import Final
 from schemas.codec import decode
 from schemas.dead_letters import DeadLetterReason
 from schemas.errors import UndecodableError
+from schemas.phrases.codes.faults import message_unexpected
 from schemas.snapshots import SnapshotReference, SnapshotRequest
 from streams.capture.sender import STAGE, FrameSender
 from streams.capture.snapshots import SnapshotService
@@ -77,12 +78,12 @@ class SnapshotReader(TopicFollower):
         try:
             message = decode(record.value, record.headers)
         except UndecodableError as error:
-            self._set_aside(record, Fault(error.reason, error.detail))
+            self._set_aside(record, Fault(error.reason, error.what))
             return
         if isinstance(message, SnapshotRequest):
             self._desk.take(message)
         else:
-            fault = Fault(DeadLetterReason.UNKNOWN_TYPE, f"expected a snapshot-request, got a {message.name}")
+            fault = Fault(DeadLetterReason.UNKNOWN_TYPE, message_unexpected("snapshot-request", message.name))
             self._set_aside(record, fault)
 
     def _set_aside(self, record: Record, fault: Fault) -> None:

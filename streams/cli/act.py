@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 from pydantic import ValidationError
 
-from schemas.actions import Action, OperatorAction
+from schemas.actions import Action, NoteCode, OperatorAction
 from schemas.alerts import Alert
 from schemas.decisions import DecisionLog
 from streams.cli.options import moment, reachable, started
@@ -26,6 +27,7 @@ _OPTIONS: Final = {
     "fact_id": ("--fact", "an incident_id or episode_id, at most 80 characters"),
     "seen_revision": ("--seen", "a revision, 0 or more"),
 }
+NOTHING_MORE: Final[Mapping[str, Any]] = {}
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +38,17 @@ def register(app: typer.Typer) -> None:
         alert: Annotated[str, typer.Argument(help="Id of the alert")],
         action: Annotated[Action, typer.Argument(help="What to do to it")],
         user: Annotated[str, typer.Option(help="Who does it")],
-        reason: Annotated[str, typer.Option(help="Why; for close the verdict: true, false, test or duplicate")] = "",
+        verdict: Annotated[
+            str, typer.Option(help="For close, which needs one: true, false, test or duplicate; there is no default")
+        ] = "",
+        assignee: Annotated[
+            str | None, typer.Option("--to", help="For assign: who is to handle it; --user if left out")
+        ] = None,
+        note: Annotated[str, typer.Option(help=f"For note: {', '.join(NoteCode)}")] = "",
+        value: Annotated[
+            str, typer.Option(help="For a note that takes one: a number, or a camera or partner of the alert")
+        ] = "",
+        reason: Annotated[str, typer.Option(help="For shelve: why")] = "",
         until: Annotated[
             str, typer.Option(help="For shelve: a time with a zone, or how long from now, such as 30m")
         ] = "",
@@ -52,12 +64,29 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Do something to an alert, and say whether it was done, or why it was refused.
 
+        acknowledge takes it in hand, release gives it back, assign gives it to somebody. close ends it with a verdict,
+        false_alarm with the verdict false, reopen takes that back. shelve puts it aside until a time, unshelve brings it back.
+        note adds a code of the list. merge and split regroup what belongs together; detach takes it from the cause that it
+        stands under, for good, and attach puts it back. Nothing can be dispatched from here yet: confirm_dispatch is refused.
+
+        It is refused where another person acted on the alert after the revision that you saw, and where its state does not
+        allow it: docs/lifecycle.md has the whole table.
+
         Reads the cluster of KAFKA_BOOTSTRAP_SERVERS, else the one that `toezicht demo` or `toezicht up` started on this machine.
 
         Exit code 1: it was refused, or nobody decided.
 
+        Example: toezicht act ALERT close --user operator-3 --verdict true
+
         Example: toezicht act ALERT shelve --user operator-3 --reason roadworks --until 30m
+
+        Example: toezicht act ALERT assign --user operator-3 --to operator-4
+
+        Example: toezicht act ALERT note --user operator-3 --note camera_checked --value stadshart-1
         """
+        said = {"verdict": verdict, "assignee": assignee, "note": note, "note_value": note_value(value)}
+        if action is Action.NOTE:
+            check_note(note)
         settings, kafka = started(quiet=True)
         logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what goes wrong is told in one line, not in twenty
         now = utc_now()
@@ -65,7 +94,7 @@ def register(app: typer.Typer) -> None:
         cluster = reachable(settings, kafka)
         try:
             known = newest(cluster, alert, timeout)
-            asked = make_action(known, action, user, reason, end, other, fact, seen, now)
+            asked = make_action(known, action, user, reason, end, other, fact, seen, now, said)
             decision = ask(cluster, asked, timeout)
         except NoAnswerError as error:
             typer.echo(f"toezicht: {error}", err=True)
@@ -85,8 +114,9 @@ def make_action(
     fact: str,
     seen: int | None,
     now: datetime,
+    said: Mapping[str, Any] = NOTHING_MORE,
 ) -> OperatorAction:
-    """Return the action for what was given on the command line.
+    """Return the action for what was given on the command line; `said` are fields whose values the decision judges.
 
     Raises:
         ConfigurationError: A value cannot be one; names it.
@@ -104,6 +134,7 @@ def make_action(
             other_alert_id=other,
             fact_id=fact,
             acted_at=now,
+            **said,
         )
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
@@ -111,9 +142,25 @@ def make_action(
         raise ConfigurationError("act", option, first["input"], expected) from None
 
 
+def check_note(note: str) -> None:
+    """Refuse a note that is none before anything is sent: what somebody typed goes nowhere, nor is it repeated here.
+
+    Raises:
+        ConfigurationError: It is no code of the list.
+    """
+    if note not in set(NoteCode):
+        given = f"a text of {len(note)} characters" if note else ""
+        raise ConfigurationError("act", "--note", given, f"one of {', '.join(NoteCode)}")
+
+
+def note_value(value: str) -> int | str | None:
+    """Return a note's value as its message has it: a number where it is one, None where none was given."""
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else value or None
+
+
 def describe(action: OperatorAction, decision: DecisionLog) -> str:
     """Return a decision in one line for a person."""
-    what = f"{action.action.value} {action.alert_id}"
+    what = f"{action.action} {action.alert_id}"
     if decision.refused:
         return f"{what}: refused, {decision.refused}"
     others = [alert_id for alert_id in decision.alert_ids if alert_id != action.alert_id]

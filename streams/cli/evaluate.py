@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from detectors.models.choice import DetectorKind
-from streams.cli import evaluate_ground, evaluate_normal, evaluate_situations, evaluate_tracking
+from streams.cli import evaluate_events, evaluate_ground, evaluate_normal, evaluate_situations, evaluate_tracking
 from streams.evaluation.common import EvaluationError, make_detector, tell_progress, video_frames
 from streams.settings import read_settings
 
@@ -55,6 +55,7 @@ def register(app: typer.Typer) -> None:
             raise EvaluationError(f"{video}: no frame of it is annotated in {ground_truth}")
         print(json.dumps(result) if as_json else "\n".join(f"{name:14} {value}" for name, value in result.items()))
 
+    evaluate_events.register(group)
     evaluate_ground.register(group)
     evaluate_normal.register(group)
     evaluate_situations.register(group)

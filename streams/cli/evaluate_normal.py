@@ -83,7 +83,7 @@ def seen(path: Path) -> list[Sizes]:
     from streams.evaluation.scenes import read_scene
 
     scene = read_scene(path)
-    return sizes_in(watched(*true_frames(scene, 0, scene.lasts_s)), scene.lasts_s)
+    return sizes_in(watched(*true_frames(scene, 0, scene.lasts_s)).shown, scene.lasts_s)
 
 
 def _lines(document: dict[str, Any]) -> list[str]:

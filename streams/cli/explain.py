@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from schemas.phrases.language import Language
 from streams.cli.options import reachable, say_undecodable, started
 from streams.config.files import ConfigFiles, load_rules
 from streams.errors import ConfigurationError
@@ -27,6 +28,7 @@ def register(app: typer.Typer) -> None:
             Path | None, typer.Option(help="The rules to decide by; TOEZICHT_RULES, else the built-in ones")
         ] = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+        lang: Annotated[Language, typer.Option(help="The explanation's words: nl or en")] = Language.EN,
     ) -> None:
         """Tell why an alert has its priority, factor by factor, and decide it anew from the topics.
 
@@ -48,6 +50,6 @@ def register(app: typer.Typer) -> None:
         if found is None:
             raise ConfigurationError("explain", "ALERT", alert, "the whole id of an alert of the last 27 days")
         result = recompute(found, read_room(cluster, found), known, ConfigFiles(settings).plan)
-        typer.echo(json.dumps(as_dict(result, known)) if as_json else as_text(result, known))
+        typer.echo(json.dumps(as_dict(result, known)) if as_json else as_text(result, known, lang))
         if result.outcome is not ExplainOutcome.SAME:
             raise typer.Exit(1)

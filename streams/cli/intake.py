@@ -97,7 +97,7 @@ def _live(name: str, given: Values, as_json: AsJson = False) -> None:
     source = make_source(name, given, settings.time_zone)
     assert source is not None
     stopping = threading.Event()
-    intake = _intake(source, kafka, stopping)
+    intake = connected_intake(source, kafka, stopping)
     with stop_signals(stopping):
         lines = read_lines(sys.stdin.fileno(), stopping.is_set, intake.tend)
         _run(intake, lines, stopping, settings, as_json)
@@ -118,7 +118,7 @@ def _play(
     assert source is not None
     descriptor = sys.stdin.fileno() if str(file) == "-" else _open(file)
     stopping = threading.Event()
-    intake = _intake(source, kafka, stopping, play_clock if play else None)
+    intake = connected_intake(source, kafka, stopping, play_clock if play else None)
     with stop_signals(stopping):
         lines: Iterable[Line] = read_lines(descriptor, stopping.is_set, intake.tend)
         if play:
@@ -139,7 +139,7 @@ def _open(path: Path) -> int:
         raise ConfigurationError("intake recorded", "file", str(path), f"a readable file ({error.strerror})") from None
 
 
-def _intake(
+def connected_intake(
     source: IncidentSource, kafka: KafkaSettings, stopping: threading.Event, report_clock: PlayClock | None = None
 ) -> Intake:
     """Return an intake that knows the last hours' reports; a broker that does not answer yet is waited for.

@@ -18,6 +18,7 @@ COMMANDS: Final = (
     "capture",
     "worker",
     "intake",
+    "report",
     "watch",
     "explain",
     "rules",

@@ -8,6 +8,7 @@ from typing import Any, Final
 import yaml
 
 from streams.config.files import load_rules
+from streams.domain.normal.measure import EDGES, Measure
 from streams.domain.rules.rules import Rules
 
 BEFORE_S: Final = 10.0
@@ -15,6 +16,8 @@ AFTER_S: Final = 12.0
 SETTLE_S: Final = 2.0
 DWELL_S: Final = 4.0
 """No signal asks for a longer stay than this: people in the demo's video walk through."""
+STAY_S: Final = EDGES[Measure.STAY][1]
+"""Of a stay in the whole view: the least that can be asked for."""
 FALL_AFTER_S: Final = 3.0
 """A priority that falls is held for seconds, so that the demo shows the fall too."""
 CROWD_PERSONS: Final = 5
@@ -39,6 +42,8 @@ def write_rules(path: Path) -> Rules:
             for signal in cameras["signals"]:
                 if signal.get("dwell_s"):
                     signal["dwell_s"] = min(DWELL_S, signal["dwell_s"])
+                if signal.get("measure") == Measure.STAY:
+                    signal["least"] = STAY_S
     content["attention"] |= ATTENTION
     content["damping"]["fall_after_s"] = FALL_AFTER_S
     crowd = content["episodes"]["crowd"]

@@ -31,7 +31,7 @@ from streams.domain.normal.base_rate import LearntOf, Usual, unusual_from
 from streams.domain.normal.measure import BINS, UNKNOWN, Measure, Sizes, bin_of, size, sizes_of
 from streams.domain.observations.closed_second import tell
 from streams.domain.observations.measures import DROP_FROM_S, dropped
-from streams.domain.observations.memory import CameraMemory, CountedSecond
+from streams.domain.observations.memory import CameraMemory, CountedSecond, ZoneMemory
 from streams.domain.observations.occlusion import MEASURED, PERSISTENCE
 from streams.domain.observations.open_second import CameraSecond, observe_frame, observe_time
 from streams.domain.observations.scene import CameraScene
@@ -39,12 +39,14 @@ from streams.evaluation.common import EvaluationError
 from streams.evaluation.crowds import drawn
 from streams.evaluation.scenes import Event, TrackScene, View
 
+CAMERA: Final = "scene"
 FPS: Final = 5
 WARM_UP_S: Final = 20
 """Before an event, so that ten seconds of counts and everybody's speed are known."""
 WITHIN_S: Final = 40
 """An event is told within this, as in the study (evidence of the issue, section 4)."""
 WINDOW_S: Final = 600
+_SAME_S: Final = 5
 STEP_S: Final = 15
 """Windows about nothing begin this far apart."""
 LEAST: Final[Mapping[Measure, float]] = {Measure.FASTEST: 2.2, Measure.STANDING: 3, Measure.DROPPED: 3}
@@ -119,7 +121,7 @@ def true_frames(
         present = scene.present(at_s)
         feet = ground.to_pixels(np.array(list(present.values()), np.float64).reshape(-1, 2))
         boxes = [Box(x_min_px=x - 5, y_min_px=y - 34, x_max_px=x + 5, y_max_px=y) for x, y in feet.tolist()]
-        found.append(_frame(number, at_s - from_s, list(zip(boxes, present, strict=True)), size_px))
+        found.append(frame_of(number, at_s - from_s, list(zip(boxes, present, strict=True)), size_px))
     return found, ground, size_px
 
 
@@ -150,36 +152,61 @@ def detected_frames(
     boxes = drawn(truth, tracks, MEASURED, PERSISTENCE, chance)
     followed = follow(boxes, ground)
     frames = [
-        _frame(number, at_s - from_s, list(zip(boxes[number], followed[number], strict=True)), _SIZE_PX)
+        frame_of(number, at_s - from_s, list(zip(boxes[number], followed[number], strict=True)), _SIZE_PX)
         for number, at_s in enumerate(_moments(from_s, until_s))
     ]
     return frames, ground, _SIZE_PX
 
 
-def watched(frames: Iterable[Detections], ground: GroundMap | None, size_px: tuple[int, int]) -> list[Shown]:
-    """Return what the product's `observe` tells of a camera's frames, second by second."""
+class Watched(NamedTuple):
+    """Watched: what a camera's frames showed, second by second, and what is remembered of it."""
+
+    shown: list[Shown]
+    memory: CameraMemory | None
+
+
+def watched(
+    frames: Iterable[Detections], ground: GroundMap | None, size_px: tuple[int, int], memory: CameraMemory | None = None
+) -> Watched:
+    """Return what the product's `observe` tells of a camera's frames.
+
+    Args:
+        frames: The frames, in the order of time.
+        ground: The camera's ground; None where it is not calibrated.
+        size_px: The picture's size.
+        memory: What is remembered of the camera; None at first.
+    """
     scene = CameraScene.of(_camera(size_px), load_rules().episodes.crowd, ZoneInfo("UTC"), ground)
-    row, memory = CameraSecond(camera_id="scene"), None
-    told: list[Shown] = []
-
-    def closed(second: CameraSecond | None, memory: CameraMemory | None) -> CameraMemory | None:
-        if second is None:
-            return memory
-        after = tell(second, memory, scene)
-        told.extend(_shown(each) for each in after.observations)
-        return after.memory
-
+    row, told = CameraSecond(camera_id=CAMERA), list[Shown]()
+    seconds: list[CameraSecond] = []
     for frame in frames:
         observed = observe_frame(row, scene, frame, frame.captured_at, frame.captured_at)
-        row, memory = observed.row, closed(observed.closed, memory)
-    closed(observe_time(row, _BEGAN + timedelta(days=1)).closed, memory)
-    return told
+        row = observed.row
+        seconds += [observed.closed] if observed.closed else []
+    last = observe_time(row, _BEGAN + timedelta(days=1)).closed
+    for second in [*seconds, *([last] if last else [])]:
+        after = tell(second, memory, scene)
+        told.extend(_shown(each) for each in after.observations)
+        memory = after.memory
+    return Watched(told, memory)
+
+
+def as_it_begins(memory: CameraMemory | None) -> CameraMemory | None:
+    """Return what a camera that knows its normal speed remembers when tracks of another time begin."""
+    if memory is None:
+        return None
+    zones = {name: ZoneMemory(normal=zone.normal) for name, zone in memory.zones.items()}
+    return CameraMemory(camera_id=CAMERA, began=_BEGAN, zones=zones)
 
 
 class Normal(NamedTuple):
     """Normal: from which size on each measure is unusual in a scene; None where it never is."""
 
     from_size: Mapping[Measure, float | None]
+
+    def of(self, measures: Iterable[Measure]) -> Normal:
+        """Return what is unusual of these measures alone."""
+        return Normal({measure: self.from_size[measure] for measure in measures})
 
     def told(self, sizes: Sizes) -> frozenset[Measure]:
         """Return the measures of a second that are unusual."""
@@ -250,6 +277,7 @@ def tried(
     begin_s: float,
     chance: np.random.Generator,
     follow: Follow | None = None,
+    memory: CameraMemory | None = None,
 ) -> list[list[Shown]]:
     """Return what is shown from an event on that is put into a scene at random moments; of None what is shown without any.
 
@@ -260,13 +288,14 @@ def tried(
         begin_s: Not before this, which is what was learnt from.
         chance: The draws.
         follow: The tracker, for tracks as they are detected; None for true ones.
+        memory: What the camera remembers, of which its normal speed is used.
     """
     found = []
     for at_s in _moments_for(scene, event, trials, begin_s, chance):
         shown = scene if event is None else event.put(scene, at_s, chance)
         span = (at_s - WARM_UP_S, at_s + WITHIN_S)
         frames = true_frames(shown, *span) if follow is None else detected_frames(shown, *span, follow, chance)
-        found.append(since(watched(*frames), WARM_UP_S))
+        found.append(since(watched(*frames, as_it_begins(memory)).shown, WARM_UP_S))
     return found
 
 
@@ -277,7 +306,7 @@ def since(shown: Iterable[Shown], from_s: int) -> list[Shown]:
 
 def judged(trials: Sequence[Sequence[Shown]], normal: Normal) -> Trials:
     """Return how often an event was told."""
-    by_measure: Counter[str] = Counter({measure.value: 0 for measure in LEAST})
+    by_measure: Counter[str] = Counter({measure.value: 0 for measure in normal.from_size})
     by_situation: Counter[str] = Counter()
     delays: list[int] = []
     for seconds in trials:
@@ -314,9 +343,20 @@ def of_nothing(normal: Normal, seconds: Sequence[Sizes], window_s: int) -> Nothi
     told = np.array([bool(normal.told(each)) for each in seconds])
     starts = range(0, max(1, len(told) - window_s + 1), STEP_S)
     share = float(np.mean([told[start : start + window_s].any() for start in starts])) if len(told) else 0.0
-    at = np.flatnonzero(told)
-    onsets = int((np.diff(at, prepend=-100) > 5).sum())
-    return Nothing(len(starts), share, onsets * 3600 / max(1, len(told)))
+    return Nothing(len(starts), share, _onsets(np.flatnonzero(told).tolist()) * 3600 / max(1, len(told)))
+
+
+def onsets_per_hour(shown: Sequence[Shown]) -> dict[str, float]:
+    """Return how often each situation began, per hour of what was shown; seconds within five of each other are told once."""
+    told: dict[str, list[int]] = {}
+    for each in shown:
+        for kind in each.situations:
+            told.setdefault(kind, []).append(each.second_s)
+    return {kind: _onsets(seconds) * 3600 / len(shown) for kind, seconds in sorted(told.items())}
+
+
+def _onsets(seconds: Sequence[int]) -> int:
+    return sum(number == 0 or second - seconds[number - 1] > _SAME_S for number, second in enumerate(seconds))
 
 
 def read_counts(path: Path) -> list[Sizes]:
@@ -363,17 +403,18 @@ def _moments(from_s: float, until_s: float) -> Iterator[float]:
         yield from_s + number / FPS
 
 
-def _frame(
+def frame_of(
     number: int, after_s: float, boxes: Sequence[tuple[Box, int | None]], size_px: tuple[int, int]
 ) -> Detections:
+    """Return a frame of persons' boxes and their tracks, so many seconds after the scene began."""
     return Detections(
-        camera_id="scene",
+        camera_id=CAMERA,
         frame_id=f"frame-{number}",
         captured_at=_BEGAN + timedelta(seconds=after_s),
         width_px=size_px[0],
         height_px=size_px[1],
         detector=_DETECTOR,
-        track_epoch="scene",
+        track_epoch=CAMERA,
         objects=tuple(
             DetectedObject(object_class=ObjectClass.PERSON, score=0.8, box=box, track_id=track) for box, track in boxes
         ),
@@ -396,8 +437,8 @@ def _camera(size_px: tuple[int, int]) -> Camera:
     zone = {"id": "view", "name": "view", "polygon": corners, "situations": {"running": True, "gathering": True}}
     return Camera.model_validate(
         {
-            "id": "scene",
-            "name": "scene",
+            "id": CAMERA,
+            "name": CAMERA,
             "control_room": "evaluation",
             "position": place[0],
             "view_area": place,

@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from streams.domain.normal.measure import Measure
 from streams.evaluation.common import EvaluationError
 
 COLUMNS: Final = ("t_s", "track", "x_m", "y_m")
@@ -129,10 +130,16 @@ def parse_scene(text: str, name: str, view: View | None = None) -> TrackScene:
 
 
 class Event(NamedTuple):
-    """Event: what is put into a scene, and how many must be in view for it."""
+    """Event: what is put into a scene, by which measures it should show, and how many must be in view for it."""
 
     put: Callable[[TrackScene, float, np.random.Generator], TrackScene]
+    shows: frozenset[Measure]
     least_present: int = 0
+
+
+FAST: Final = frozenset({Measure.FASTEST})
+FLIGHT: Final = frozenset({Measure.FASTEST, Measure.DROPPED})
+GATHERING: Final = frozenset({Measure.STANDING})
 
 
 def runner(speed_m_per_s: float) -> Event:
@@ -146,7 +153,7 @@ def runner(speed_m_per_s: float) -> Event:
         path = Path2D(np.array([at_s, at_s + took_s]), np.array([middle - back * way, middle + ahead * way]))
         return _with(scene, [path])
 
-    return Event(put)
+    return Event(put, FAST)
 
 
 def flight(speed_m_per_s: float, least_present: int = 4) -> Event:
@@ -167,7 +174,7 @@ def flight(speed_m_per_s: float, least_present: int = 4) -> Event:
             )
         return replace(scene, paths=paths)
 
-    return Event(put, least_present)
+    return Event(put, FLIGHT, least_present)
 
 
 def gathering(persons: int, stays_s: float = 60.0) -> Event:
@@ -187,7 +194,7 @@ def gathering(persons: int, stays_s: float = 60.0) -> Event:
             coming.append(Path2D(times, np.array([comes_from, spot, spot])))
         return _with(scene, coming)
 
-    return Event(put)
+    return Event(put, GATHERING)
 
 
 EVENTS: Final[Mapping[str, Event]] = {

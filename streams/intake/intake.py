@@ -21,6 +21,9 @@ from schemas.base import derive_id
 from schemas.codec import OCTETS, Encoded, encode
 from schemas.dead_letters import DeadLetterReason, DeadLetterReference
 from schemas.incidents import Incident, ReportNote, incident_identity
+from schemas.phrases.catalogue import phrase_of, text_of
+from schemas.phrases.codes import faults as says
+from schemas.phrases.phrase import Told
 from streams.clock import Clock
 from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading, Unreadable
 from streams.domain.incidents.revisions import LATE, AcceptedReport, IntakeResult, NothingNew, RefusedReport, normalise
@@ -150,7 +153,7 @@ class Intake:
         line = Line(self._line_number, b"", 0)
         for reading in self._overdue(now, ending=ending):
             if isinstance(reading, Unreadable):  # which page it was cannot be told, so that it may be an urgent one
-                self._send(self._dead_letter(line, reading.reason, reading.detail, self._clock(), urgent=True))
+                self._send(self._dead_letter(line, reading.reason, reading.what, self._clock(), urgent=True))
             elif isinstance(reading, RawReport):
                 self._send(self._decide(line, reading, now, self._clock()))
 
@@ -159,7 +162,7 @@ class Intake:
         try:
             yield from self._source.overdue(now, ending=ending)
         except Exception as error:  # as in `prepare`
-            yield Unreadable(DeadLetterReason.HANDLER_FAILED, f"reading what is overdue failed: {type(error).__name__}")
+            yield Unreadable(DeadLetterReason.HANDLER_FAILED, says.overdue_failed(type(error).__name__))
 
     def _send(self, outgoing: Outgoing | None) -> None:
         if outgoing is None or self._window is None:
@@ -186,15 +189,15 @@ class Intake:
         now = self._report_clock()
         self.summary.read += 1
         if line.too_large:
-            detail = f"{line.size_bytes} bytes, at most {len(line.content)} are read"
-            return self._dead_letter(line, DeadLetterReason.TOO_LARGE, detail, entered_at, may_be_urgent(line.content))
+            what = says.line_too_large(line.size_bytes, len(line.content))
+            return self._dead_letter(line, DeadLetterReason.TOO_LARGE, what, entered_at, may_be_urgent(line.content))
         try:
             reading = self._source.read(line.content, now)
         except Exception as error:  # a fault in one source's code must not stop the reports behind this line
-            reading = Unreadable(DeadLetterReason.HANDLER_FAILED, f"reading it failed: {type(error).__name__}")
+            reading = Unreadable(DeadLetterReason.HANDLER_FAILED, says.reading_failed(type(error).__name__))
         if isinstance(reading, Unreadable):
             urgent = may_be_urgent(line.content)
-            return self._dead_letter(line, reading.reason, reading.detail, entered_at, urgent)
+            return self._dead_letter(line, reading.reason, reading.what, entered_at, urgent)
         if isinstance(reading, NotForUs):
             self._count("not_for_us")
             self._count_note(reading.reason)
@@ -229,7 +232,7 @@ class Intake:
         decision = normalise(report, self._known.get(incident_id), now, told_at)
         if isinstance(decision, RefusedReport):
             urgent = urgency(report.source_priority) <= MOST_URGENT
-            return self._dead_letter(line, decision.reason, decision.detail, entered_at, urgent)
+            return self._dead_letter(line, decision.reason, decision.what, entered_at, urgent)
         self._count(decision.result)
         if (
             report.reported_at is not None and report.reported_at - now < LATE
@@ -243,8 +246,9 @@ class Intake:
         return Outgoing(INCIDENTS, record)
 
     def _dead_letter(
-        self, line: Line, reason: DeadLetterReason, detail: str, entered_at: datetime, urgent: bool
+        self, line: Line, reason: DeadLetterReason, what: Told, entered_at: datetime, urgent: bool
     ) -> Outgoing:
+        detail = text_of(what)
         self._count("unreadable")
         count_failure(STAGE, reason, urgent)
         if urgent:
@@ -254,7 +258,8 @@ class Intake:
         letter = DeadLetterReference(
             stage=STAGE,
             reason=reason,
-            detail=detail[:300],
+            detail=detail,
+            phrase=phrase_of(what),
             topic=self._source.name,
             partition=-1,
             offset=line.number,

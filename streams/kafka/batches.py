@@ -18,6 +18,8 @@ from itertools import islice
 from typing import Any, Final
 
 from schemas.dead_letters import DeadLetterReason
+from schemas.phrases.codes import faults as says
+from schemas.phrases.phrase import Phrase, Told
 from streams.kafka.codecs import UNPACKED_AT_MOST, UnpackError, unpack
 
 RECORD_AT_MOST: Final = 2**20
@@ -40,19 +42,19 @@ class PackedValue(bytes):
     """Packed value: what stands in the place of a value that cannot be read: the bytes as they came, and why.
 
     Attributes:
-        why: One line, without any of the bytes.
+        why: What is told, without any of the bytes.
         reason: The reason as which it goes to dead-letters.
         size: How many bytes there were; more than are here where only the first were kept.
     """
 
-    why: str
+    why: Told
     reason: DeadLetterReason
     size: int
 
     @classmethod
     def because(
         cls,
-        why: str,
+        why: Told,
         raw: bytes,
         reason: DeadLetterReason = DeadLetterReason.UNREADABLE_RECORD,
         size: int | None = None,
@@ -106,18 +108,18 @@ class Batch:
         self._memory_records = memory_records
         self.read = False
         self.first, self.last = _span(raw)
-        self._why = ""
+        self._why: Phrase | None = None
         try:
             self._batch = memory_records(raw).next_batch()
             if not self._batch.validate_crc():
-                self._why = "its checksum is wrong"
+                self._why = says.checksum_wrong()
         except Exception as error:  # whatever a client makes of bytes that are no batch
-            self._why = f"it is no batch of records ({type(error).__name__})"
+            self._why = says.no_batch(type(error).__name__)
 
     @property
     def broken(self) -> bool:
         """Return whether nothing of it can be believed."""
-        return bool(self._why)
+        return self._why is not None
 
     def bound(self, asked: int, following: int | None) -> None:
         """Take what is known beside a batch's own head: the offset that was asked for, and where a good one behind it begins."""
@@ -145,7 +147,7 @@ class Batch:
         return self._records()
 
     def _records(self) -> Iterator[Any]:
-        if self._why:
+        if self._why is not None:
             yield _aside(self._raw, self._why, self.last)
             return
         try:
@@ -279,12 +281,12 @@ def _record(body: bytes, head: tuple[int, ...]) -> _Unpacked:
     moment_ms = max_ms if stamped else first_ms + delta_ms
     place = head[0] + delta, moment_ms, int(bool(stamped))
     if len(body) > RECORD_AT_MOST:
-        return _large(place, body, f"{len(body)} bytes, expected at most {RECORD_AT_MOST}")
+        return _large(place, body, says.record_over(len(body), RECORD_AT_MOST))
     key, at = _nullable(body, at)
     value, at = _nullable(body, at)
     count, at = _varint(body, at)
     if count > HEADERS_AT_MOST:
-        return _large(place, body, f"{count} headers, expected at most {HEADERS_AT_MOST}")
+        return _large(place, body, says.too_many_headers(count, HEADERS_AT_MOST))
     headers: list[tuple[str, bytes | None]] = []
     for _ in range(count):
         name, at = _nullable(body, at)
@@ -295,7 +297,7 @@ def _record(body: bytes, head: tuple[int, ...]) -> _Unpacked:
     return _Unpacked(*place, key, value, headers, len(body))
 
 
-def _large(place: tuple[int, int, int], body: bytes, why: str) -> _Unpacked:
+def _large(place: tuple[int, int, int], body: bytes, why: Phrase) -> _Unpacked:
     """Return what stands for a record that is too large: its beginning, with its key in front."""
     value = PackedValue.because(why, body[:KEPT], DeadLetterReason.TOO_LARGE, len(body))
     return _Unpacked(*place, None, value, [], len(body))
@@ -324,13 +326,13 @@ def _varint(body: bytes, at: int) -> tuple[int, int]:
             raise ValueError
 
 
-def _aside(raw: bytes, why: str, last: int = 0, part: tuple[int, bytes] | None = None) -> _Unpacked:
+def _aside(raw: bytes, why: Told, last: int = 0, part: tuple[int, bytes] | None = None) -> _Unpacked:
     """Return the record that tells of a batch that cannot be read, at its last offset wherever reading began, or of a part."""
     moment_ms = _HEAD.unpack_from(raw)[8] if len(raw) >= _HEAD.size else -1
     if not 0 < moment_ms <= _LAST_TIME_MS:
         moment_ms = int(1_000 * time.time())
     first, _ = _span(raw)
-    told = why if part or first == last else f"{why}; offsets {first} to {last}"
+    told = why if part or first == last else says.offsets_of(why, first, last)
     at, content = part or (last, raw)
     return _Unpacked(at, moment_ms, 1, None, PackedValue.because(told, content), [], len(content))
 

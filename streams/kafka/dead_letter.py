@@ -7,6 +7,8 @@ from typing import Final
 
 from schemas.codec import OCTETS, Encoded, Headers, encode
 from schemas.dead_letters import DeadLetterReason, DeadLetterReference
+from schemas.phrases.catalogue import phrase_of, text_of
+from schemas.phrases.phrase import Told
 from streams.kafka.batches import PackedValue
 from streams.kafka.record import EncodedOutput, Record
 from streams.topics import DEAD_LETTERS
@@ -14,19 +16,24 @@ from streams.topics import DEAD_LETTERS
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Fault: why a record goes to dead-letters: a bounded reason and one line without the record's values.
+    """Fault: why a record goes to dead-letters: a bounded reason, and what is told of it without the record's values.
 
     Attributes:
         reason: The reason.
-        detail: The line.
+        what: What is told.
         subject: What equal faults have in common, and are told by once a minute; empty where each is told.
         passing: Whether of these only the one that is told goes to dead-letters.
     """
 
     reason: DeadLetterReason
-    detail: str
+    what: Told
     subject: str = ""
     passing: bool = False
+
+    @property
+    def detail(self) -> str:
+        """Return what is told in one English line."""
+        return text_of(self.what)
 
 
 MAX_DEAD_LETTER_BYTES: Final = 950_000
@@ -49,7 +56,8 @@ def dead_letter(stage: str, record: Record, fault: Fault, urgent: bool = False) 
     letter = DeadLetterReference(
         stage=stage,
         reason=fault.reason,
-        detail=fault.detail[:300],
+        detail=fault.detail,
+        phrase=phrase_of(fault.what),
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,

@@ -1,9 +1,9 @@
-"""The operator's list as text: which alerts, in which order, and each as a row. Dutch first, English second."""
+"""The operator's list as text: which alerts, in which order, and each as a row, in the words of the catalogues."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,6 +15,9 @@ from schemas.alerts import Alert, AlertCamera, AlertState, AlertSummary
 from schemas.categories import Category, Priority
 from schemas.evidence import Verdict
 from schemas.incidents import ReportNote
+from schemas.phrases.catalogue import sentence, told
+from schemas.phrases.codes import operator_list as says
+from schemas.phrases.codes.titles import category_id, counted, kind_unknown
 from schemas.phrases.language import Language
 from streams.domain.budget.budget import OFF_LIST, hidden
 from streams.presentation.notes import notes_of
@@ -30,42 +33,17 @@ COLOURS: Final = {
 REASONS: Final = 3
 CAMERAS: Final = 3
 CATEGORIES: Final = 5
-"""How many reasons and cameras a row shows, and a summary's categories; the alert itself has all."""
+NOTES: Final = 2
+SYMPTOMS: Final = 3
+"""How many reasons and cameras a row shows, a summary's categories, notes, and symptoms under a cause; an alert has all."""
+SYMPTOM: Final = "↳"
+NOTED: Final = "✎"
+NEXT: Final = "»"
+"""Marks: what stands under a cause, what somebody noted, and what the rules recommend."""
 
-
-HEADINGS: Final[Mapping[Language, Sequence[str]]] = {
-    Language.NL: ("Prio", "Wat", "Waar", "Status", "Waarom", "Camera's", "Sinds"),
-    Language.EN: ("Prio", "What", "Where", "State", "Why", "Cameras", "Since"),
-}
-STATES: Final[Mapping[Language, Mapping[AlertState, str]]] = {
-    Language.NL: {
-        AlertState.NEW: "nieuw",
-        AlertState.ACKNOWLEDGED: "in behandeling",
-        AlertState.RETURNED_TO_NORMAL: "voorbij",
-        AlertState.SHELVED: "uitgesteld",
-        AlertState.SUPPRESSED: "onderdrukt",
-        AlertState.CLOSED: "gesloten",
-        AlertState.CANCELLED: "ingetrokken",
-        AlertState.EXPIRED: "verlopen",
-    },
-    Language.EN: {state: state.value.replace("_", " ") for state in AlertState},
-}
-VERDICTS: Final[Mapping[Language, Mapping[Verdict, str]]] = {
-    Language.NL: {
-        Verdict.PENDING: "kijkt nog",
-        Verdict.CORROBORATED: "bevestigd",
-        Verdict.CONSISTENT: "past erbij",
-        Verdict.UNSEEN: "niet gezien",
-        Verdict.CONTRADICTED: "tegengesproken",
-        Verdict.CAMERA_UNAVAILABLE: "kon niet kijken",
-        Verdict.NO_COVERAGE: "geen camera",
-    },
-    Language.EN: {verdict: verdict.value.replace("_", " ") for verdict in Verdict},
-}
-GROUPED: Final = {Language.NL: "gegroepeerd", Language.EN: "grouped"}
-UNKNOWN_KIND: Final = {Language.NL: "onbekend soort", Language.EN: "unknown kind"}
-ATTENTION: Final[Mapping[Language, str]] = {Language.NL: "extra aandacht", Language.EN: "more attention"}
-NOTHING: Final = {Language.NL: "Geen meldingen.", Language.EN: "No alerts."}
+COLUMNS: Final = (("priority", 1), ("what", 3), ("where", 3), ("state", 2), ("why", 7), ("cameras", 4), ("since", 1))
+"""The columns, and how wide each is beside the others."""
+_LIMIT: Final = "limit."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +63,29 @@ class Row:
 def ordered(alerts: Sequence[Alert], room: str | None = None) -> list[Alert]:
     """Return the open alerts of a room (of all where None): by priority, then score, then the oldest first.
 
-    A case, such as housing fraud, goes to its recipients and is not on the operator's list (fact sheet §7, rule 5).
+    A symptom stands behind its cause where that is among them, and by itself where it is not. A case, such as housing fraud, goes
+    to its recipients and is not on the operator's list (fact sheet §7, rule 5).
     """
     mine = [alert for alert in alerts if _on_the_list(alert) and room in (None, alert.control_room_id)]
-    return sorted(mine, key=lambda alert: (alert.priority, -alert.score, alert.opened_at, alert.alert_id))
+    ranked = sorted(mine, key=_rank)
+    under = _under_causes(ranked)
+    below = {each.alert_id for symptoms in under.values() for each in symptoms}
+    by_itself = [alert for alert in ranked if alert.alert_id not in below]
+    return [each for alert in by_itself for each in (alert, *under.get(alert.alert_id, ()))]
+
+
+def _rank(alert: Alert) -> tuple[Priority, float, datetime, str]:
+    return (alert.priority, -alert.score, alert.opened_at, alert.alert_id)
+
+
+def _under_causes(alerts: Iterable[Alert]) -> dict[str, list[Alert]]:
+    """Return which alerts stand under which cause, of those whose cause is among them and on the list."""
+    known = {alert.alert_id: alert for alert in alerts if _on_the_list(alert)}
+    under: dict[str, list[Alert]] = {}
+    for alert in known.values():
+        if alert.under_cause and alert.caused_by is not None and alert.caused_by in known:
+            under.setdefault(alert.caused_by, []).append(alert)
+    return under
 
 
 def _on_the_list(alert: Alert) -> bool:
@@ -118,9 +115,10 @@ class ListChanges:
 
 
 def in_sight(alerts: Sequence[Alert], known: Sequence[Alert]) -> list[Alert]:
-    """Return the alerts that stand by themselves: a grouped one does not, as long as its summary is on the list.
+    """Return the alerts that are shown: a grouped one is not, as long as its summary is on the list.
 
-    A summary of one says less than that one, which stands in its place until a second comes under it.
+    Of what stands under one cause the `SYMPTOMS` most urgent are shown; the cause says how many there are. A summary of one says
+    less than that one, which stands in its place until a second comes under it.
 
     Args:
         alerts: Which of them.
@@ -130,42 +128,76 @@ def in_sight(alerts: Sequence[Alert], known: Sequence[Alert]) -> list[Alert]:
     open_ = [alert for alert in known if alert.summary is not None and alert.state not in OFF_LIST]
     of_one = {each.alert_id for each in open_ if each.summary and each.summary.open == under[each.alert_id] == 1}
     hiding = frozenset(each.alert_id for each in open_) - of_one
-    return [alert for alert in alerts if not hidden(alert, hiding) and alert.alert_id not in of_one]
+    more = {
+        each.alert_id for symptoms in _under_causes(known).values() for each in sorted(symptoms, key=_rank)[SYMPTOMS:]
+    }
+    return [
+        alert
+        for alert in alerts
+        if not hidden(alert, hiding) and alert.alert_id not in of_one and alert.alert_id not in more
+    ]
 
 
 def row(alert: Alert, now: datetime, language: Language) -> Row:
     """Return an alert's cells. `now` is for its age."""
     strongest = sorted((factor for factor in alert.factors if factor.points), key=lambda factor: -abs(factor.points))
-    why = [f"{factor.points:+g} {factor.reason}" for factor in strongest[:REASONS]]
-    if alert.capped_by:
-        why.append(f"≤ {alert.priority} ({alert.capped_by})")
-    if alert.falls_at:
-        why.append(f"→ {alert.falls_to} {alert.falls_at:%H:%M:%S} UTC")
-    why += notes_of(alert, language)
-    looked = [camera for camera in alert.cameras if camera.verdict is not Verdict.NO_COVERAGE][:CAMERAS]
-    verdicts = VERDICTS[language]
     if alert.summary is not None:
         return _summary_row(alert, alert.summary, now, language)
+    why = [
+        f"{points_in(language, factor.points)} {told(factor.phrase, factor.reason, language)}"
+        for factor in strongest[:REASONS]
+    ]
+    if alert.capped_by:
+        limit = says.limit(alert.capped_by.removeprefix(_LIMIT))
+        why.append(sentence(says.capped(alert.priority.value, limit), language))
+    if alert.falls_at and alert.falls_to:
+        why.append(sentence(says.falls_to(alert.falls_to.value, alert.falls_at), language))
+    why += [*notes_of(alert, language), *_beside(alert, language)]
+    looked = [camera for camera in alert.cameras if camera.verdict is not Verdict.NO_COVERAGE][:CAMERAS]
     cameras = [
-        f"{camera.camera_id}: {verdicts[camera.verdict]}{_attention(camera, now, language)}" for camera in looked
+        f"{each.camera_id}: {_verdict(each.verdict, language)}{_attention(each, now, language)}" for each in looked
     ]
     return Row(
         priority=alert.priority,
         score=f"{alert.score:.0f}",
-        what=f"{_what(alert, language)} ({len(alert.reports)})" if len(alert.reports) > 1 else _what(alert, language),
-        where=alert.place or "?",
-        state=STATES[language][alert.state],
+        what=_title(alert, language),
+        where=told(alert.place_phrase, alert.place, language) or "?",
+        state=sentence(says.alert_state(alert.state.value), language),
         why="\n".join(why),
-        cameras="\n".join(cameras) or verdicts[alert.verdict],
+        cameras="\n".join(cameras) or _verdict(alert.verdict, language),
         since=age(now, alert.opened_at),
     )
+
+
+def _beside(alert: Alert, language: Language) -> list[str]:
+    """Return what stands beside an alert's reasons: why it is with its cause, the newest notes, and what is recommended."""
+    noted = [(NOTED, each.phrase) for each in alert.notes[-NOTES:]]
+    marked = [(SYMPTOM, alert.cause_reason), *noted, (NEXT, alert.next_step)]
+    return [f"{mark} {sentence(each, language)}" for mark, each in marked if each is not None]
+
+
+def _title(alert: Alert, language: Language) -> str:
+    """Return what an alert is about, marked where it stands under its cause, with how much is in it and under it."""
+    mark = f"{SYMPTOM} " if alert.under_cause else ""
+    reports = f" ({len(alert.reports)})" if len(alert.reports) > 1 else ""
+    symptoms = f" {SYMPTOM}{len(alert.symptoms)}" if alert.symptoms else ""
+    return f"{mark}{_what(alert, language)}{reports}{symptoms}"
 
 
 def _what(alert: Alert, language: Language) -> str:
     """Return what an alert is about: the category, or that its kind is unknown where no report of it has another."""
     unknown = [ReportNote.UNKNOWN_KIND in report.notes for report in alert.reports]
     kind_known = alert.category is not Category.OVERIG or not any(unknown)
-    return alert.category.value if kind_known else UNKNOWN_KIND[language]
+    return sentence(category_id(alert.category.value) if kind_known else kind_unknown(), language)
+
+
+def _verdict(verdict: Verdict, language: Language) -> str:
+    return sentence(says.verdict(verdict.value), language)
+
+
+def points_in(language: Language, points: float) -> str:
+    """Return a factor's points with their sign, as a language writes numbers."""
+    return f"{points:+g}".replace(".", "," if language is Language.NL else ".")
 
 
 def _summary_row(alert: Alert, summary: AlertSummary, now: datetime, language: Language) -> Row:
@@ -179,11 +211,11 @@ def _summary_row(alert: Alert, summary: AlertSummary, now: datetime, language: L
     return Row(
         priority=alert.priority,
         score="",
-        what=f"{summary.open} {GROUPED[language]}",
+        what=sentence(says.summary_of(summary.open), language),
         where="",
-        state=STATES[language][alert.state],
+        state=sentence(says.alert_state(alert.state.value), language),
         why=", ".join(f"{number} {name}" for name, number in sorted(by_priority.items())),
-        cameras=", ".join(f"{number} {name}" for name, number in categories),
+        cameras=", ".join(sentence(counted(number, category_id(name)), language) for name, number in categories),
         since=age(now, alert.opened_at),
     )
 
@@ -191,7 +223,7 @@ def _summary_row(alert: Alert, summary: AlertSummary, now: datetime, language: L
 def _attention(camera: AlertCamera, now: datetime, language: Language) -> str:
     """Return that a camera is attended, and for how long yet; nothing when it is not."""
     until = camera.attention_until
-    return f" ({ATTENTION[language]}: {age(until, now)})" if until is not None and until > now else ""
+    return f" ({sentence(says.attended(age(until, now)), language)})" if until is not None and until > now else ""
 
 
 def age(now: datetime, then: datetime) -> str:
@@ -204,9 +236,9 @@ def age(now: datetime, then: datetime) -> str:
 
 def table(alerts: Sequence[Alert], now: datetime, language: Language, room: str | None = None) -> Table:
     """Return the list as a table for a terminal."""
-    drawn = Table(expand=True, show_lines=True, caption=None if alerts else NOTHING[language])
-    for heading, ratio in zip(HEADINGS[language], (1, 3, 3, 2, 7, 4, 1), strict=True):
-        drawn.add_column(heading, ratio=ratio)
+    drawn = Table(expand=True, show_lines=True, caption=None if alerts else sentence(says.no_alerts(), language))
+    for column, ratio in COLUMNS:
+        drawn.add_column(sentence(says.heading(column), language), ratio=ratio)
     for alert in ordered(alerts, room):
         cells = row(alert, now, language)
         priority = Text(f"{cells.priority} {cells.score}", style=COLOURS[cells.priority])

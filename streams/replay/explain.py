@@ -13,9 +13,11 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from schemas.alerts import Alert
+from schemas.alerts import Alert, Factor
 from schemas.decisions import DecisionLog
 from schemas.errors import UndecodableError
+from schemas.phrases.codes import explanations as says
+from schemas.phrases.phrase import Phrase, Told
 from streams import topics
 from streams.domain.alerts.suppression import NO_PLAN, Plan
 from streams.domain.rules.rules import Rules
@@ -42,7 +44,7 @@ COMPARED: Final = (
     "verdict",
     "report_verdicts",
 )
-"""What must come out again."""
+"""What must come out again. Reasons are compared as text: what was sent before there were phrases has none."""
 
 
 class ExplainOutcome(StrEnum):
@@ -62,14 +64,14 @@ class Recomputed:
         again: As it came out; None where its revision was not reached.
         outcome: Whether both say the same.
         decisions: How many decisions were followed.
-        differences: One line for each thing that differs or is missing.
+        differences: Each thing that differs or is missing.
     """
 
     alert: Alert
     again: Alert | None
     outcome: ExplainOutcome
     decisions: int
-    differences: tuple[str, ...]
+    differences: tuple[Told, ...]
 
 
 def read_alert(kafka: KafkaSettings, alert_id: str, decoder: Decoder) -> Alert | None:
@@ -139,13 +141,13 @@ def _record(decision: DecisionLog, recording: Recording) -> Record | None:
     return recording.log(decision.partition).facts.get((decision.topic, decision.offset))
 
 
-def _input(decision: DecisionLog, recording: Recording) -> Input | str:
-    """Return what the stage was given, or the line that says why it cannot be given again."""
+def _input(decision: DecisionLog, recording: Recording) -> Input | Phrase:
+    """Return what the stage was given, or why it cannot be given again."""
     record, place = _record(decision, recording), f"{decision.topic}/{decision.partition}@{decision.offset}"
     try:
-        return f"{place} is not retained any more" if record is None else input_of(record)
+        return says.input_not_retained(place) if record is None else input_of(record)
     except UndecodableError as error:
-        return f"{place} cannot be decoded: {error.detail}"
+        return says.input_undecodable(place, error.what)
 
 
 def _followed(
@@ -153,12 +155,12 @@ def _followed(
 ) -> Recomputed:
     """Follow decisions in the order of their sequence, up to the one that gives the alert's revision."""
     stage, rows = Decide(rules, alert.registry_version, plan), MemoryRows()
-    missing = [line] if (line := undecodable_line(recording.undecodable)) else []
+    missing: list[Told] = [line] if (line := undecodable_line(recording.undecodable)) else []
     again: Alert | None = None
     count = 0
     for decision in decisions:
         item = _input(decision, recording)
-        if isinstance(item, str):
+        if isinstance(item, Phrase):
             missing.append(item)
             continue
         count += 1
@@ -167,7 +169,7 @@ def _followed(
         if again is not None:
             break
     if again is None:
-        missing.append(f"revision {alert.revision} did not come out: its decisions are not all in the decision log")
+        missing.append(says.revision_not_reached(alert.revision))
         return Recomputed(alert, None, ExplainOutcome.INCOMPLETE, count, tuple(missing))
     differences = tuple(_differences(alert, again))
     outcome = (
@@ -180,24 +182,27 @@ def _same(one: Alert, other: Alert) -> bool:
     return (one.alert_id, one.revision) == (other.alert_id, other.revision)
 
 
-def _differences(alert: Alert, again: Alert) -> Iterator[str]:
+def _differences(alert: Alert, again: Alert) -> Iterator[Phrase]:
     for name in COMPARED:
         was, now = getattr(alert, name), getattr(again, name)
-        if was == now:
-            continue
         if name == "factors":
             yield from _factors(alert, again)
-        else:
-            yield f"{name}: was {_words(was)}, comes out as {_words(now)}"
+        elif was != now:
+            yield says.comes_out_otherwise(name, _words(was), _words(now))
 
 
-def _factors(alert: Alert, again: Alert) -> Iterator[str]:
+def _factors(alert: Alert, again: Alert) -> Iterator[Phrase]:
     was, now = ({factor.rule_id: factor for factor in each.factors} for each in (alert, again))
     for rule_id in dict.fromkeys((*was, *now)):
         before, after = was.get(rule_id), now.get(rule_id)
-        if before != after:
-            told = [f"{each.points:+g} {each.reason}" if each else "not there" for each in (before, after)]
-            yield f"factor {rule_id}: was {told[0]}, comes out as {told[1]}"
+        if (before and (before.points, before.reason)) != (after and (after.points, after.reason)):
+            yield says.factor_comes_out_otherwise(rule_id, *(_factor(each) for each in (before, after)))
+
+
+def _factor(factor: Factor | None) -> Phrase:
+    if factor is None:
+        return says.factor_not_there()
+    return says.factor_told(f"{factor.points:+g}", factor.phrase or factor.reason)
 
 
 def _words(value: object) -> str:

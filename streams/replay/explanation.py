@@ -7,30 +7,41 @@ from typing import Any
 
 from schemas.alerts import Alert
 from schemas.base import iso_utc
+from schemas.phrases.catalogue import in_words, sentence, told
+from schemas.phrases.codes import explanations as says
+from schemas.phrases.codes.operator_list import alert_state, limit, verdict
 from schemas.phrases.language import Language
+from schemas.phrases.phrase import Phrase
 from streams.domain.rules.rules import Rules
 from streams.presentation.notes import notes_of
-from streams.replay.explain import ExplainOutcome, Recomputed
+from streams.replay.explain import Recomputed
 
-_OUTCOMES = {
-    ExplainOutcome.SAME: "the same result",
-    ExplainOutcome.DIFFERENT: "ANOTHER RESULT",
-    ExplainOutcome.INCOMPLETE: "NOT TO BE SAID: inputs are missing",
-}
+_INDENT = " " * 9
+"""Where reasons begin, behind points."""
 
 
-def as_text(found: Recomputed, rules: Rules) -> str:
+def as_text(found: Recomputed, rules: Rules, language: Language = Language.EN) -> str:
     """Return the explanation for a person."""
-    return "\n".join([*_alert(found.alert, rules), "", *_again(found, rules)])
+    return "\n".join([*_alert(found.alert, rules, language), "", *_again(found, rules, language)])
 
 
 def as_dict(found: Recomputed, rules: Rules) -> dict[str, Any]:
     """Return the explanation for a program."""
     alert = found.alert
-    told = ("alert_id", "control_room_id", "revision", "state", "category", "priority", "score", "factors", "capped_by")
+    names = (
+        "alert_id",
+        "control_room_id",
+        "revision",
+        "state",
+        "category",
+        "priority",
+        "score",
+        "factors",
+        "capped_by",
+    )
     more = ("falls_to", "falls_at", "near_repeats", "verdict", "cameras", "rules_version")
     return {
-        **{name: value for name, value in alert.model_dump(mode="json").items() if name in {*told, *more}},
+        **{name: value for name, value in alert.model_dump(mode="json").items() if name in {*names, *more}},
         "points": _sum(alert),
         "notes": sorted({note.value for report in alert.reports for note in report.notes}),
         "thresholds": rules.thresholds.model_dump(mode="json"),
@@ -40,7 +51,7 @@ def as_dict(found: Recomputed, rules: Rules) -> dict[str, Any]:
             "decisions": found.decisions,
             "priority": found.again.priority.value if found.again else None,
             "score": found.again.score if found.again else None,
-            "differences": list(found.differences),
+            "differences": [in_words(each, Language.EN) for each in found.differences],
         },
     }
 
@@ -49,34 +60,41 @@ def _sum(alert: Alert) -> float:
     return round(sum(factor.points for factor in alert.factors), 3)
 
 
-def _alert(alert: Alert, rules: Rules) -> Iterator[str]:
-    yield f"{alert.priority}  {alert.title}  [{alert.state}]"
-    yield f"alert {alert.alert_id}, revision {alert.revision}, changed {iso_utc(alert.changed_at)}"
+def _alert(alert: Alert, rules: Rules, language: Language) -> Iterator[str]:
+    state = sentence(alert_state(alert.state.value), language)
+    yield f"{alert.priority}  {told(alert.title_phrase, alert.title, language)}  [{state}]"
+    changed_at = iso_utc(alert.changed_at)
+    yield sentence(says.explained_alert(alert.alert_id, alert.revision, changed_at), language)
     yield ""
     for factor in alert.factors:
-        yield f"{factor.points:+7g}  {factor.rule_id:28} {factor.reason}"
+        yield f"{factor.points:+7g}  {factor.rule_id:28} {told(factor.phrase, factor.reason, language)}"
     total = _sum(alert)
-    held = "" if total == alert.score else f", held within 0 and 100: {alert.score:g}"
-    yield f"{total:7g}  points{held}"
-    known = rules.thresholds
-    gives = known.priority(alert.score)
-    if alert.rules_version == rules.version:
-        yield f"         P1 from {known.p1:g}, P2 from {known.p2:g}, P3 from {known.p3:g}: the points give {gives}"
-    if alert.capped_by:
-        yield f"         {alert.capped_by}: held at {alert.priority}, whatever the points"
-    if alert.falls_to and alert.falls_at:
-        yield f"         falls to {alert.falls_to} at {iso_utc(alert.falls_at)}; until then {alert.priority} is shown"
-    yield from (f"         {note}" for note in notes_of(alert, Language.EN))
+    held = says.explained_points() if total == alert.score else says.explained_points_held(alert.score)
+    yield f"{total:7g}  {sentence(held, language)}"
+    yield from (f"{_INDENT}{sentence(each, language)}" for each in _held(alert, rules))
+    yield from (f"{_INDENT}{note}" for note in notes_of(alert, language))
     yield ""
     for camera in alert.cameras:
-        verdict = camera.verdict.value.replace("_", " ")
-        yield f"  {camera.camera_id}, {camera.distance_m:.0f} m: {verdict}, {camera.explanation}"
+        why = told(camera.phrase, camera.explanation, language)
+        said = says.explained_camera(camera.camera_id, camera.distance_m, verdict(camera.verdict.value), why)
+        yield f"  {sentence(said, language)}"
     if not alert.cameras:
-        yield "  no camera near"
+        yield f"  {sentence(says.no_camera_near(), language)}"
 
 
-def _again(found: Recomputed, rules: Rules) -> Iterator[str]:
+def _held(alert: Alert, rules: Rules) -> Iterator[Phrase]:
+    """Yield what the points give, and what holds the priority at another."""
+    known = rules.thresholds
+    if alert.rules_version == rules.version:
+        yield says.explained_thresholds(known.p1, known.p2, known.p3, known.priority(alert.score).value)
+    if alert.capped_by:
+        yield says.explained_limit(limit(alert.capped_by.removeprefix("limit.")), alert.priority.value)
+    if alert.falls_to and alert.falls_at:
+        yield says.explained_fall(alert.falls_to.value, iso_utc(alert.falls_at), alert.priority.value)
+
+
+def _again(found: Recomputed, rules: Rules, language: Language) -> Iterator[str]:
     if found.alert.rules_version != rules.version:
-        yield f"scored by rules {found.alert.rules_version}; these are rules {rules.version}"
-    yield f"{found.decisions} decisions played again with rules {rules.version}: {_OUTCOMES[found.outcome]}"
-    yield from (f"  {line}" for line in found.differences)
+        yield sentence(says.scored_by_other_rules(found.alert.rules_version, rules.version), language)
+    yield sentence(says.played_again(found.decisions, rules.version, found.outcome.value), language)
+    yield from (f"  {in_words(each, language)}" for each in found.differences)

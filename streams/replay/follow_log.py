@@ -20,6 +20,7 @@ from streams.domain.rules.rules import Rules
 from streams.errors import ToezichtError
 from streams.kafka.decoding import undecodable_line
 from streams.kafka.record import Record
+from streams.replay.as_recorded import as_recorded
 from streams.replay.recording import Recording, input_of, tick_id
 from streams.runtime.in_memory import MemoryRows
 from streams.runtime.processed import SLOTS
@@ -184,7 +185,7 @@ class _Follower:
         self._followed.decisions += 1
         if logged is None:
             self._followed.differ(f"{_name(made)}: gives {len(alerts)} alerts, live it gave none and was not logged")
-        elif made != logged:
+        elif (made := as_recorded(made, logged)) != logged:
             self._followed.differ(f"{_name(logged)}: {_changed_fields(logged, made)} differ")
         for alert in alerts:
             self._followed.alerts += 1
@@ -196,7 +197,7 @@ class _Follower:
                     else "was never sent"
                 )
                 self._followed.differ(f"alert {alert.alert_id} revision {alert.revision}: {lost}")
-            elif live != alert:
+            elif live != (alert := as_recorded(alert, live)):
                 fields = _changed_fields(live, alert)
                 self._followed.differ(f"alert {alert.alert_id} revision {alert.revision}: {fields} differ")
 

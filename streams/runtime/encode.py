@@ -9,6 +9,7 @@ from typing import Final
 from schemas.base import Message
 from schemas.codec import Encoded, encode
 from schemas.dead_letters import DeadLetterReason
+from schemas.phrases.codes import faults as says
 from streams.errors import UnknownCameraError
 from streams.kafka.dead_letter import Fault
 from streams.kafka.partitioner import partition_of
@@ -62,9 +63,7 @@ def placed(outputs: Sequence[EncodedOutput]) -> list[tuple[Where, Raw]]:
 def handler_fault(error: BaseException) -> Fault:
     """Return the fault for an agent that raised: the kind of error only, since its text may hold values."""
     if isinstance(error, UnknownCameraError):
-        return Fault(DeadLetterReason.UNKNOWN_CAMERA, str(error), error.subject, error.passing)
+        return Fault(DeadLetterReason.UNKNOWN_CAMERA, error.what, error.subject, error.passing)
     if isinstance(error, TooLargeError):
-        return Fault(
-            DeadLetterReason.TOO_LARGE, f"it causes more than {MAX_RECORD_BYTES} bytes in one message: {error}"
-        )
-    return Fault(DeadLetterReason.HANDLER_FAILED, f"{type(error).__name__} while handling")
+        return Fault(DeadLetterReason.TOO_LARGE, says.causes_too_large(MAX_RECORD_BYTES, str(error)))
+    return Fault(DeadLetterReason.HANDLER_FAILED, says.handling_failed(type(error).__name__))

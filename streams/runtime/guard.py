@@ -10,6 +10,7 @@ from schemas.cameras import CameraStatus
 from schemas.codec import decode, envelope
 from schemas.dead_letters import DeadLetterReason
 from schemas.errors import UndecodableError
+from schemas.phrases.codes import faults as says
 from streams.kafka.batches import PackedValue
 from streams.kafka.dead_letter import Fault
 from streams.kafka.record import Record
@@ -31,7 +32,7 @@ def read_record(record: Record, max_late: timedelta | None) -> Input | Fault | N
         about = envelope(record.headers)
         message = decode(value, record.headers)
     except UndecodableError as error:
-        return Fault(error.reason, error.detail)
+        return Fault(error.reason, error.what)
     return _misplaced(message, record, max_late) or Input(
         message=message,
         payload=value,
@@ -46,28 +47,27 @@ def read_record(record: Record, max_late: timedelta | None) -> Input | Fault | N
 def _value(record: Record) -> bytes | Fault:
     """Return a record's value, where there is one that a message can be read from."""
     if record.value is None:
-        return Fault(DeadLetterReason.NOT_JSON, "the record has no value, expected a message")
+        return Fault(DeadLetterReason.NOT_JSON, says.record_empty())
     if isinstance(record.value, PackedValue):
         return Fault(record.value.reason, record.value.why)
     size = size_of(record)
     if size > MAX_MESSAGE_BYTES:  # packed it was smaller
-        detail = f"{size} bytes with its key and headers, expected at most {MAX_MESSAGE_BYTES}"
-        return Fault(DeadLetterReason.TOO_LARGE, detail)
+        return Fault(DeadLetterReason.TOO_LARGE, says.record_too_large(size, MAX_MESSAGE_BYTES))
     return record.value
 
 
 def _misplaced(message: Message, record: Record, max_late: timedelta | None) -> Fault | None:
     """Return what is wrong with a message's key or time, if anything."""
     if record.key is None or record.key.decode("utf-8", "replace") not in _keys(message):
-        return Fault(DeadLetterReason.WRONG_KEY, f"{message.name}: the record's key is not the message's key")
+        return Fault(DeadLetterReason.WRONG_KEY, says.key_wrong(message.name))
     happened_at = message.happened_at()
     if happened_at > record.appended_at + MAX_AHEAD:
         ahead_s = (happened_at - record.appended_at).total_seconds()
-        return Fault(DeadLetterReason.FROM_THE_FUTURE, f"{message.name}: happened {ahead_s:.0f} s after it arrived")
+        return Fault(DeadLetterReason.FROM_THE_FUTURE, says.happened_after_arrival(message.name, ahead_s))
     if max_late is not None and happened_at < record.appended_at - max_late:
         return Fault(
             DeadLetterReason.TOO_LATE,
-            f"{message.name}: happened {iso_utc(happened_at)}, more than {max_late} before it arrived",
+            says.happened_too_early(message.name, iso_utc(happened_at), str(max_late)),
         )
     return None
 

@@ -164,7 +164,7 @@ class PictureRunner:
             log.error("%s: the agent raised", self.stage.name, exc_info=result)
             fault = handler_fault(result)
         elif isinstance(result, Failed):
-            fault = Fault(result.reason, result.detail)
+            fault = Fault(result.reason, result.what)
         else:
             try:
                 return encoded(self.stage.name, result, taken.item.entered_at, self.clock())

@@ -24,6 +24,7 @@ from typing import Any
 
 from schemas.codec import Encoded
 from schemas.dead_letters import DeadLetterReason
+from schemas.phrases.codes import faults as says
 from schemas.ticks import Tick
 from streams import metrics
 from streams.domain.incidents.urgency import may_be_urgent
@@ -152,8 +153,7 @@ class Runner:
         headers = sent_again(record.headers, record.appended_at)
         size = size_of(replace(record, headers=headers))
         if size > MAX_RECORD_BYTES:
-            detail = f"it belongs on partition {partition}, and its copy has {size} bytes, expected at most {MAX_RECORD_BYTES}"
-            return Fault(DeadLetterReason.TOO_LARGE, detail)
+            return Fault(DeadLetterReason.TOO_LARGE, says.copy_too_large(partition, size, MAX_RECORD_BYTES))
         if item.topic not in self._told_of:
             self._told_of.add(item.topic)
             log.warning(
@@ -187,9 +187,7 @@ class Runner:
         if outputs or rows.writes:
             remember = owned.processed.remember(item.topic, item.event_id, outputs, rows)
             if rows.largest() > MAX_ROW_BYTES:
-                return Fault(
-                    DeadLetterReason.TOO_LARGE, f"what it causes is more than {MAX_ROW_BYTES} bytes in one row"
-                )
+                return Fault(DeadLetterReason.TOO_LARGE, says.row_too_large(MAX_ROW_BYTES))
             remember()
         return rows, outputs
 
@@ -212,7 +210,7 @@ class Runner:
             metrics.MESSAGES_FAILED.labels(self.stage.name, fault.reason).inc()
             return []
         if before:
-            fault = replace(fault, detail=f"{fault.detail}; {before} more since this was told last")
+            fault = replace(fault, what=says.told_again(fault.what, before))
         return [set_aside(self.stage.name, record, fault, quietly=before is None)]
 
     def _put(

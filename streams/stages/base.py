@@ -16,6 +16,8 @@ from pydantic import BaseModel
 
 from schemas.base import Message
 from schemas.dead_letters import DeadLetterReason
+from schemas.phrases.catalogue import text_of
+from schemas.phrases.phrase import Told
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -72,11 +74,16 @@ class Failed:
 
     Attributes:
         reason: A bounded kind of fault.
-        detail: One line without the input's values.
+        what: What is told, without the input's values.
     """
 
     reason: DeadLetterReason
-    detail: str
+    what: Told
+
+    @property
+    def detail(self) -> str:
+        """Return what is told in one English line."""
+        return text_of(self.what)
 
 
 class Rows(Protocol):

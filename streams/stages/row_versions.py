@@ -133,8 +133,8 @@ def _seen_in_the_second_release(row: Document) -> Document:
 
 
 def _seen_without_measures(row: Document) -> Document:
-    """What a view showed was not kept then: it is not known."""
-    return {**row, "seconds": [[*second, None, None] for second in row["seconds"]]}
+    """What a view and a zone showed was not kept then: it is not known."""
+    return {**row, "seconds": [[*second, None] for second in row["seconds"]], "measures": None}
 
 
 def _camera_unattended(row: Document) -> Document:

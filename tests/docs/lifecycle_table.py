@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas.alerts import AlertState
+from schemas.phrases.catalogue import sentence
 from streams.domain.alerts.lifecycle import MEANING, STATES, TABLE, ActionRefusal, Cause, Outcome
 
 _SHORT = {state: state.value.replace("_to_normal", "") for state in AlertState}
@@ -22,7 +23,7 @@ def table_lines() -> list[str]:
 
 def _cell(state: AlertState, outcome: Outcome) -> str:
     if isinstance(outcome, ActionRefusal):
-        return f"({outcome.reason.format(user='…')})"
+        return f"({sentence(outcome.told(state, None, '…')).rpartition(' (')[0]})"
     return "·" if outcome is state else f"**{_SHORT[outcome]}**"
 
 

@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from detectors.evaluation.ground_truth import GroundTruthError, parse_ground_truth
+from streams.cameras.walkers import WalkersError, parse_walkers
 from streams.config.calibrations import CalibrationFile
 from streams.config.yaml import FileError, parse_yaml, variables
 from streams.domain.alerts.suppression import Plan
@@ -20,6 +21,8 @@ from streams.domain.geometry.tsai import TsaiFileError, parse_tsai
 from streams.domain.rules.rules import Rules
 from streams.domain.trends.areas import Areas
 from streams.domain.trends.safety_plan import SafetyPlan
+from streams.evaluation.common import EvaluationError
+from streams.evaluation.scenes import parse_scene
 from streams.intake.sources.categories import Categories
 from streams.intake.sources.gazetteer import Gazetteer
 from streams.local.pipeline import Pipeline
@@ -89,6 +92,31 @@ ENVIRONMENT = dict.fromkeys(variables(MODELS["registry"][1]), "x")
 def text_of(mutator: Mutator, good: str) -> str:
     """Return a file with some of its bytes changed, as text."""
     return mutator.line([good.encode()]).decode("utf-8", "replace")
+
+
+TABLES: dict[str, tuple[Callable[[str], Any], str, type[Exception]]] = {
+    "walkers": (
+        lambda text: parse_walkers(text, "boxes.csv"),
+        "t_s,track,x_centre_px,y_centre_px,width_px,height_px\n0.2,1,10.5,20.5,5,15\n0.4,1,11.5,20.5,5,15\n",
+        WalkersError,
+    ),
+    "tracks": (
+        lambda text: parse_scene(text, "tracks"),
+        "t_s,track,x_m,y_m\n0.2,1,10.5,20.5\n0.4,1,11.5,20.5\n0.4,2,1.5,2.5\n",
+        EvaluationError,
+    ),
+}
+"""Tables of tracks: how each is read, a good one, and how it is refused."""
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables(name: str) -> None:
+    """Whatever a program or a person made of it."""
+    parse, good, refusal = TABLES[name]
+    assert parse(good)
+    mutator = Mutator(9)
+    tally = fuzz(parse, lambda: text_of(mutator, good), 5_000, (refusal,))
+    assert tally[refusal.__name__] > tries(5_000) / 10, tally
 
 
 @pytest.mark.parametrize("name", MODELS)

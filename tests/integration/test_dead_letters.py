@@ -21,6 +21,7 @@ from schemas.base import Message
 from schemas.codec import encode
 from schemas.geo import Position
 from schemas.incidents import Incident
+from schemas.observations import Measures
 from streams.clock import utc_now
 from streams.settings import KafkaSettings
 from streams.stages.corroborate.stage import Corroborate
@@ -147,7 +148,7 @@ def reported(room: Room, name: str, at: datetime) -> Incident:
 
 def crowd(room: Room, at: datetime) -> Message:
     zone = room.camera["zones"][0]["id"]
-    seen = observation(at, 9, zone, room.camera["id"])
+    seen = observation(at, 9, zone, room.camera["id"], view=Measures(persons=9))
     return seen.model_copy(update={"control_room_id": room.camera["control_room"], "group_size": 9, "dwell_s": 60.0})
 
 
@@ -178,7 +179,7 @@ def plain(alert: dict[str, Any]) -> dict[str, Any]:
 
 def never_fails(room: Room, report: Incident) -> None:
     """Wait for the camera's answer."""
-    eventually(lambda: room.verdict(report) == "corroborated")
+    eventually(lambda: room.verdict(report) == "consistent")
 
 
 def fails_and_is_replayed(room: Room, report: Incident) -> None:
@@ -195,7 +196,7 @@ def fails_and_is_replayed(room: Room, report: Incident) -> None:
     first = room.command("dead-letters", "replay", "--reason", "unknown_camera", "--json")
     assert first.returncode == 0, first.stderr
     assert json.loads(first.stdout)["skipped"] == []
-    eventually(lambda: room.verdict(report) == "corroborated")
+    eventually(lambda: room.verdict(report) == "consistent")
     changes, state = room.changes(), room.state()
     again = room.command("dead-letters", "replay", "--since", "1h", "--json")
     assert again.returncode == 0, again.stderr

@@ -39,7 +39,7 @@ class Answer:
 
     allowed: bool = True
     reason: str = "permitted"
-    detail: str = ""
+    what: str = ""
 
 
 @dataclass

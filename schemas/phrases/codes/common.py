@@ -22,12 +22,21 @@ def beside(first: Said, other: Said) -> Phrase: ...
 
 
 @phrase
+def listed(first: Said, other: Said) -> Phrase: ...
+
+
+@phrase
 def weekday(day: Name) -> Phrase: ...
 
 
 def side_by_side(first: Phrase, *others: Phrase) -> Phrase:
     """Return phrases as one, with nothing but a space between them."""
     return reduce(beside, others, first)
+
+
+def with_commas(first: Phrase, *others: Phrase) -> Phrase:
+    """Return phrases as one, with commas between them."""
+    return reduce(listed, others, first)
 
 
 def together(*phrases: Phrase) -> Phrase | None:

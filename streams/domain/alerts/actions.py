@@ -7,97 +7,153 @@ the second one is told by whom.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any, Final, Generic, NamedTuple
 
 from schemas.actions import Action, OperatorAction
 from schemas.alerts import AlertState, Shelf
 from schemas.categories import Priority
-from streams.domain.alerts.lifecycle import HANDLED, ActionRefusal, L, Life, asked, in_state
+from schemas.phrases.codes.refusals import (
+    refused_acted_since,
+    refused_assignee,
+    refused_no_verdict,
+    refused_nobody_assigned,
+    refused_nobody_has_it,
+    refused_p1_shelved,
+    refused_revision_ahead,
+    refused_rose_since,
+    refused_shelf_incomplete,
+    refused_shelf_too_long,
+)
+from schemas.phrases.phrase import Phrase
+from streams.domain.alerts.lifecycle import (
+    HANDLED,
+    HAS_ENDED,
+    MERGED_AWAY,
+    ActionRefusal,
+    L,
+    Life,
+    asked,
+    in_state,
+)
 
 VERDICTS: Final = ("true", "false", "test", "duplicate")
 """What a closing can say. Rules are judged by it, so a person says it in so many words, and nothing else stands for one."""
+_NOT_TRUE: Final = frozenset(VERDICTS) - {"true"}
 SHELF_AT_MOST: Final = timedelta(days=7)
 """ISA-18.2 wants a limit; a week [own] leaves what its cameras said well below the four weeks of Gemeentewet art. 151c."""
 _OUT_OF_SIGHT: Final = frozenset({Action.CLOSE, Action.FALSE_ALARM, Action.SHELVE})
+USER_AT_MOST: Final = 80
+_USER: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:-]{{0,{USER_AT_MOST - 1}}}")
+"""`schemas.base.Identifier`."""
 _SEEN: Final = frozenset({Action.ACKNOWLEDGE, Action.UNSHELVE})
 """Whoever does these has seen the alert."""
 
 
 class Acted(NamedTuple, Generic[L]):
-    """Acted: what an action did: the situation after it, or the summary, and why it was refused, empty when it was not."""
+    """Acted: what an action did: the situation after it, or the summary, and why it was refused; None where it was not."""
 
     after: L
-    refused: str
+    refused: Phrase | None
 
 
 def act(situation: L, action: OperatorAction, priority: Priority, now: datetime) -> Acted[L]:
-    """Return what an action on one alert does. A refused one changes nothing. Whoever acts handles the alert.
+    """Return what an action on one alert does. A refused one changes nothing.
+
+    Whoever acts handles the alert, but for who gives it to somebody else, or back, or opens it again for whoever is there.
 
     Args:
         situation: The alert that it is about, or a summary.
-        action: Neither a merge nor a split, which concern two alerts (`merge_split.py`).
+        action: Neither a merge nor a split, which concern two alerts (`merge_split.py`), nor a note (`notes.py`).
         priority: The alert's priority as its facts make it now.
         now: The time of the decision.
     """
-    refused = refusal(situation, action)
+    refused = refusal(situation, action) or _unfit(situation, action, priority, now)
     if refused:
         return Acted(situation, refused)
-    state = asked(situation.state, action.action)
+    state = asked(situation.state, Action(action.action))
     assert isinstance(state, AlertState)  # or it would have been refused
-    if action.action is Action.SHELVE:
-        if priority is Priority.P1:
-            return Acted(situation, "a P1 is never shelved")
-        if action.until is None or action.until <= now or not action.reason:
-            return Acted(situation, "shelving needs a reason and an end that lies ahead")
-        if action.until > now + SHELF_AT_MOST:
-            return Acted(
-                situation, f"an alert is shelved for at most {SHELF_AT_MOST.days} days; longer is for the plan"
-            )
-    closing = verdict(action) if state is AlertState.CLOSED else ""
-    if state is AlertState.CLOSED and not closing:
-        *most, last = VERDICTS
-        return Acted(situation, f"closing needs a verdict as its reason: {', '.join(most)} or {last}")
     changes: dict[str, Any] = {"handled_by": action.user}
     if action.action in _SEEN:
         changes["acknowledged_at"] = situation.acknowledged_at or now
-    if action.action is Action.SHELVE:
+    elif action.action is Action.ASSIGN:
+        changes["handled_by"] = action.user if action.assignee is None else action.assignee
+    elif action.action is Action.RELEASE:
+        changes = {"handled_by": None, "acknowledged_at": None}
+    elif action.action is Action.REOPEN:
+        changes = {}
+    elif action.action is Action.SHELVE:
         changes["shelf"] = Shelf(user=action.user, reason=action.reason, until=action.until)
     if state is AlertState.CLOSED:
-        changes |= {"closing": closing, "ended_at": now}
-    return Acted(marked(situation, in_state(situation, state).model_copy(update=changes), action.user), "")
+        changes |= {"closing": verdict(action), "ended_at": now}
+    return Acted(marked(situation, in_state(situation, state).model_copy(update=changes), action.user), None)
 
 
-def refusal(situation: Life, action: OperatorAction) -> str:
-    """Return why an alert's state, or what somebody else did to it, does not allow an action; empty where they do."""
-    outcome = asked(situation.state, action.action)
-    if not isinstance(outcome, ActionRefusal) and situation.ended_at is not None:
-        return f"it has ended ({situation.state.value})"
+def refusal(situation: Life, action: OperatorAction) -> Phrase | None:
+    """Return why an alert's state, or what somebody else did to it, does not allow an action; None where they do."""
+    outcome = asked(situation.state, Action(action.action))
+    if action.action is Action.REOPEN and situation.merged_into is not None:
+        outcome = MERGED_AWAY
+    elif action.action is not Action.REOPEN and situation.ended_at is not None:
+        outcome = outcome if isinstance(outcome, ActionRefusal) else HAS_ENDED
     acknowledged = situation.state is AlertState.RETURNED_TO_NORMAL and situation.acknowledged_at is not None
     if action.action is Action.ACKNOWLEDGE and acknowledged:
         outcome = HANDLED
     if isinstance(outcome, ActionRefusal):
-        where = "" if situation.merged_into is None else f", merged into {situation.merged_into}"
-        reason = outcome.reason.format(user=situation.handled_by or "somebody")
-        return f"{reason} ({situation.state.value}{where})"
+        return outcome.told(situation.state, situation.merged_into, situation.handled_by)
     return _outdated(situation, action)
 
 
-def _outdated(situation: Life, action: OperatorAction) -> str:
+def _unfit(situation: Life, action: OperatorAction, priority: Priority, now: datetime) -> Phrase | None:
+    """Return why what an action says cannot be done, although its state allows such an action; None where it can."""
+    match action.action:
+        case Action.SHELVE:
+            return _unshelvable(action, priority, now)
+        case Action.CLOSE | Action.FALSE_ALARM:
+            *most, last = VERDICTS
+            return None if verdict(action) else refused_no_verdict(", ".join(most), last)
+        case Action.RELEASE:
+            return refused_nobody_has_it() if situation.handled_by is None else None
+        case Action.ASSIGN if action.assignee is not None:
+            if not action.assignee.strip():
+                return refused_nobody_assigned()
+            return None if _USER.fullmatch(action.assignee) else refused_assignee(USER_AT_MOST)
+        case _:
+            return None
+
+
+def _unshelvable(action: OperatorAction, priority: Priority, now: datetime) -> Phrase | None:
+    if priority is Priority.P1:
+        return refused_p1_shelved()
+    if action.until is None or action.until <= now or not action.reason:
+        return refused_shelf_incomplete()
+    return refused_shelf_too_long(SHELF_AT_MOST.days) if action.until > now + SHELF_AT_MOST else None
+
+
+def _outdated(situation: Life, action: OperatorAction) -> Phrase | None:
     seen = action.seen_revision
     if seen > situation.revision:
-        return f"revision {seen} was not made yet, the newest is {situation.revision}"
+        return refused_revision_ahead(seen, situation.revision)
+    if action.action is Action.NOTE:
+        return None  # it overrides nothing that anybody did
     if situation.acted_by not in (None, action.user) and situation.acted_revision > seen:
-        return f"{situation.acted_by} acted on it at revision {situation.acted_revision}, and revision {seen} was seen"
+        return refused_acted_since(situation.acted_by or "", situation.acted_revision, seen)
     if action.action in _OUT_OF_SIGHT and situation.raised_revision > seen:
-        return f"its priority rose at revision {situation.raised_revision}, and revision {seen} was seen"
-    return ""
+        return refused_rose_since(situation.raised_revision, seen)
+    return None
 
 
 def verdict(action: OperatorAction) -> str:
-    """Return the verdict that a closing action gives; empty where it gives none. A false alarm is one, whatever its reason."""
-    if action.action is Action.FALSE_ALARM:
-        return action.reason if action.reason in {"test", "duplicate"} else "false"
+    """Return the verdict that a closing action gives; empty where it gives none. A false alarm is one, whatever its reason.
+
+    A sender that does not know the verdict's own field gives it as the reason, which does not make up for a verdict that is none.
+    """
+    false_alarm = action.action is Action.FALSE_ALARM
+    if action.verdict:
+        return action.verdict if action.verdict in (_NOT_TRUE if false_alarm else VERDICTS) else ""
+    if false_alarm:
+        return action.reason if action.reason in _NOT_TRUE else "false"
     return action.reason if action.reason in VERDICTS else ""
 
 

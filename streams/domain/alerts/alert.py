@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from schemas.alerts import Alert, AlertCamera
-from schemas.categories import Priority
+from schemas.categories import Category, Priority
+from schemas.incidents import ReportNote
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes.titles import category_name, kind_unknown, title_placed, title_seen_by, zone_of_camera
+from schemas.phrases.phrase import Phrase
 from streams.domain.alerts.damping import ShownPriority, shown
 from streams.domain.alerts.lifecycle import as_told
-from streams.domain.alerts.score import Scored, best_verdict, camera_verdicts, report_verdicts, score
+from streams.domain.alerts.next_step import next_step
+from streams.domain.alerts.score import (
+    Scored,
+    best_verdict,
+    camera_verdicts,
+    category_phrase,
+    report_verdicts,
+    score,
+)
 from streams.domain.alerts.situation import EpisodeRow, ReportRow, Situation, best_position, told
 from streams.domain.alerts.timers import expires_at
+from streams.domain.incidents.revisions import summary
 from streams.domain.rules.rules import Rules
 
 
@@ -46,6 +60,8 @@ def alert_of(situation: Situation, judged: JudgedSituation, rules: Rules, regist
     facts += [(row.occurred_at, row.evidence_id) for row in situation.sightings]
     facts += [(row.occurred_at, row.evidence_id) for row in situation.episodes]
     starts = [row.report.occurred_at for row in reports] + [row.begun_at for row in episodes]
+    verdict = best_verdict([camera.verdict for camera in cameras])
+    step, link = next_step(situation, category, seen.priority, verdict, cameras, rules), situation.caused_by
     return Alert(
         **as_told(situation),
         expires_at=expires_at(situation, rules),
@@ -58,11 +74,17 @@ def alert_of(situation: Situation, judged: JudgedSituation, rules: Rules, regist
         falls_to=scored.priority if seen.falls_at else None,
         falls_at=seen.falls_at,
         near_repeats=situation.near_repeats,
+        next_step=step.step if step else None,
+        next_step_reason=step.reason if step else None,
+        caused_by=link.alert_id if link else None,
+        cause_reason=link.reason if link else None,
+        under_cause=link is not None and link.under,
+        symptoms=situation.symptoms,
+        notes=situation.notes,
         category=category,
-        title=(lead.summary if lead else f"{rules.of(category).name} seen by {episodes[0].camera_id}"),
-        place=lead.place if lead else _zone(episodes[0]),
+        **_named(lead, category, episodes, rules),
         position=best_position(reports, episodes),
-        verdict=best_verdict([camera.verdict for camera in cameras]),
+        verdict=verdict,
         report_verdicts=report_verdicts(reports, situation.sightings),
         reports=tuple(row.report for row in situation.reports),
         cameras=cameras,
@@ -84,8 +106,29 @@ def told_priority(situation: Situation, rules: Rules) -> Priority:
     return judge(situation, rules, situation.changed_at).shown.priority
 
 
-def _zone(row: EpisodeRow) -> str:
-    return f"zone {row.zone_id} of {row.camera_id}"[:120]
+def _named(lead: ReportRow | None, category: Category, episodes: Sequence[EpisodeRow], rules: Rules) -> dict[str, Any]:
+    """Return the title and the place of an alert: those of its leading report, else of what a camera saw."""
+    if lead is not None:
+        title = _title(lead.summary, lead.report.category, lead.place, lead.report.notes)
+        return {"title": lead.summary, "title_phrase": title, "place": lead.place}
+    row = episodes[0]
+    seen = title_seen_by(category_phrase(category, rules.of(category).name), row.camera_id)
+    place = zone_of_camera(row.zone_id, row.camera_id)
+    return {
+        "title": sentence(seen)[:300],
+        "title_phrase": seen,
+        "place": sentence(place)[:120],
+        "place_phrase": place,
+    }
+
+
+@lru_cache(maxsize=1_024)
+def _title(told: str, category: Category, place: str, notes: tuple[ReportNote, ...]) -> Phrase | None:
+    """Return a report's summary as a phrase, where it was built of category and place; None where its sender wrote another."""
+    if told != summary(category, place, notes):
+        return None
+    what = kind_unknown() if ReportNote.UNKNOWN_KIND in notes else category_name(category.value)
+    return title_placed(what, place) if place else what
 
 
 def _recipients(reports: Sequence[ReportRow], episodes: Sequence[EpisodeRow], rules: Rules) -> tuple[str, ...]:

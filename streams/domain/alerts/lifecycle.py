@@ -11,7 +11,7 @@ says `acknowledged_at`, before and after it returned.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Final, TypeVar
@@ -22,6 +22,23 @@ from schemas.actions import Action
 from schemas.alerts import Alert, AlertState, Change, Shelf, Suppression
 from schemas.base import Identifier, Part, Utc
 from schemas.categories import Priority
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes.operator_list import alert_state
+from schemas.phrases.codes.refusals import (
+    refused_ended,
+    refused_handled,
+    refused_merged_away,
+    refused_no_dispatch,
+    refused_not_on_shelf,
+    refused_on_shelf,
+    refused_open,
+    refused_over,
+    refused_planned,
+    refused_where,
+    refused_where_merged,
+    refused_withdrawn,
+)
+from schemas.phrases.phrase import Phrase
 
 STATES: Final = (
     AlertState.NEW,
@@ -36,7 +53,7 @@ STATES: Final = (
 """The columns of the table."""
 
 ENDED: Final = frozenset({AlertState.CLOSED, AlertState.EXPIRED})
-"""States in which actions are refused, and facts change nothing but by reopening."""
+"""States in which actions but `reopen` are refused, and facts change nothing but by reopening."""
 QUIET: Final = frozenset({AlertState.CANCELLED, AlertState.RETURNED_TO_NORMAL})
 """States in which nothing of the alert holds any more, and a fact that holds makes it new again."""
 
@@ -45,15 +62,20 @@ class Cause(StrEnum):
     """Cause: what can change an alert's state: what a person asks, under the same names as in `Action`, and what happens."""
 
     ACKNOWLEDGE = "acknowledge"
+    RELEASE = "release"
     CONFIRM_DISPATCH = "confirm_dispatch"
     ASSIGN = "assign"
     SHELVE = "shelve"
     UNSHELVE = "unshelve"
     CLOSE = "close"
     FALSE_ALARM = "false_alarm"
+    REOPEN = "reopen"
+    NOTE = "note"
     MERGE = "merge"
     MERGED = "merged"
     SPLIT = "split"
+    DETACH = "detach"
+    ATTACH = "attach"
     HOLDS = "holds"
     WITHDRAWN = "withdrawn"
     OVER = "over"
@@ -68,15 +90,20 @@ class Cause(StrEnum):
 
 MEANING: Final[Mapping[Cause, str]] = {
     Cause.ACKNOWLEDGE: "an operator takes it",
+    Cause.RELEASE: "an operator gives it back, and it waits for somebody as if nobody had had it",
     Cause.CONFIRM_DISPATCH: "an operator confirms a dispatch; nothing sends one yet, so none may be answered as done",
-    Cause.ASSIGN: "an operator puts their name to it, without acknowledging it",
+    Cause.ASSIGN: "an operator puts a name to it, their own or another's, without acknowledging it",
     Cause.SHELVE: "an operator puts it aside, with a reason and an end",
     Cause.UNSHELVE: "an operator takes it from the shelf, and has seen it",
     Cause.CLOSE: "an operator closes it with a verdict",
     Cause.FALSE_ALARM: "an operator closes it as false",
+    Cause.REOPEN: "an operator takes its verdict back, or opens what expired: it is new again, whatever a plan says",
+    Cause.NOTE: "an operator notes something on it, by a code of a list",
     Cause.MERGE: "an operator merges another alert into this one",
     Cause.MERGED: "an operator merges this one into another alert, or its only report is placed anew, where another alert is",
     Cause.SPLIT: "an operator splits a report or an episode off",
+    Cause.DETACH: "an operator takes it from the cause that it stands under, for good",
+    Cause.ATTACH: "an operator undoes that",
     Cause.HOLDS: "a fact came, and something of the alert holds",
     Cause.WITHDRAWN: "its last report that held was cancelled, and no camera saw it",
     Cause.OVER: "what its cameras saw is over, and no report holds",
@@ -93,19 +120,27 @@ MEANING: Final[Mapping[Cause, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ActionRefusal:
-    """Action refusal: why an action cannot be done in a state. `{user}` stands for who handles the alert."""
+    """Action refusal: why an action cannot be done in a state, as what says so of the state; `handled` says by whom too."""
 
-    reason: str
+    says: Callable[[Phrase], Phrase] | None
+
+    def told(self, state: AlertState, merged_into: str | None = None, user: str | None = None) -> Phrase:
+        """Return it of an alert in a state, which may be merged, and which somebody handles."""
+        name = alert_state(state.value)
+        where = refused_where(name) if merged_into is None else refused_where_merged(name, merged_into)
+        return self.says(where) if self.says is not None else refused_handled(user or "none", where)
 
 
-HANDLED: Final = ActionRefusal("it is handled by {user}")
-_ENDED: Final = ActionRefusal("it has ended")
-_WITHDRAWN: Final = ActionRefusal("all its reports are cancelled")
-_ON_SHELF: Final = ActionRefusal("it is on the shelf")
-_NOT_ON_SHELF: Final = ActionRefusal("it is not on the shelf")
-_PLANNED: Final = ActionRefusal("a plan suppresses it")
-_OVER: Final = ActionRefusal("it is over")
-_NO_DISPATCH: Final = ActionRefusal("nothing can be dispatched from here yet")
+HANDLED: Final = ActionRefusal(None)
+HAS_ENDED: Final = ActionRefusal(refused_ended)
+MERGED_AWAY: Final = ActionRefusal(refused_merged_away)
+_WITHDRAWN: Final = ActionRefusal(refused_withdrawn)
+_ON_SHELF: Final = ActionRefusal(refused_on_shelf)
+_NOT_ON_SHELF: Final = ActionRefusal(refused_not_on_shelf)
+_PLANNED: Final = ActionRefusal(refused_planned)
+_OVER: Final = ActionRefusal(refused_over)
+_OPEN: Final = ActionRefusal(refused_open)
+_NO_DISPATCH: Final = ActionRefusal(refused_no_dispatch)
 
 Outcome = AlertState | ActionRefusal
 
@@ -120,16 +155,30 @@ _E: Final = AlertState.EXPIRED
 
 _ROWS: Final[Mapping[Cause, tuple[Outcome, ...]]] = {
     # in the state:            new  acknowledged returned  shelved   suppressed  cancelled   closed  expired
-    Cause.ACKNOWLEDGE: (_A, HANDLED, _R, _ON_SHELF, _A, _WITHDRAWN, _ENDED, _ENDED),
-    Cause.CONFIRM_DISPATCH: (*(_NO_DISPATCH,) * 6, _ENDED, _ENDED),
-    Cause.ASSIGN: (_N, _A, _R, _S, _P, _W, _ENDED, _ENDED),
-    Cause.SHELVE: (_S, _S, _OVER, _ON_SHELF, _PLANNED, _WITHDRAWN, _ENDED, _ENDED),
-    Cause.UNSHELVE: (_NOT_ON_SHELF, _NOT_ON_SHELF, _NOT_ON_SHELF, _A, _NOT_ON_SHELF, _NOT_ON_SHELF, _ENDED, _ENDED),
-    Cause.CLOSE: (_C, _C, _C, _C, _C, _C, _ENDED, _ENDED),
-    Cause.FALSE_ALARM: (_C, _C, _C, _C, _C, _C, _ENDED, _ENDED),
-    Cause.MERGE: (_N, _A, _R, _S, _P, _W, _ENDED, _ENDED),
-    Cause.MERGED: (_C, _C, _C, _C, _C, _C, _ENDED, _ENDED),
-    Cause.SPLIT: (_N, _A, _R, _S, _P, _W, _ENDED, _ENDED),
+    Cause.ACKNOWLEDGE: (_A, HANDLED, _R, _ON_SHELF, _A, _WITHDRAWN, HAS_ENDED, HAS_ENDED),
+    Cause.RELEASE: (_N, _N, _R, _ON_SHELF, _P, _W, HAS_ENDED, HAS_ENDED),
+    Cause.CONFIRM_DISPATCH: (*(_NO_DISPATCH,) * 6, HAS_ENDED, HAS_ENDED),
+    Cause.ASSIGN: (_N, _A, _R, _S, _P, _W, HAS_ENDED, HAS_ENDED),
+    Cause.SHELVE: (_S, _S, _OVER, _ON_SHELF, _PLANNED, _WITHDRAWN, HAS_ENDED, HAS_ENDED),
+    Cause.UNSHELVE: (
+        _NOT_ON_SHELF,
+        _NOT_ON_SHELF,
+        _NOT_ON_SHELF,
+        _A,
+        _NOT_ON_SHELF,
+        _NOT_ON_SHELF,
+        HAS_ENDED,
+        HAS_ENDED,
+    ),
+    Cause.CLOSE: (_C, _C, _C, _C, _C, _C, HAS_ENDED, HAS_ENDED),
+    Cause.FALSE_ALARM: (_C, _C, _C, _C, _C, _C, HAS_ENDED, HAS_ENDED),
+    Cause.REOPEN: (_OPEN, _OPEN, _OVER, _ON_SHELF, _PLANNED, _WITHDRAWN, _N, _N),
+    Cause.NOTE: (_N, _A, _R, _S, _P, _W, HAS_ENDED, HAS_ENDED),
+    Cause.MERGE: (_N, _A, _R, _S, _P, _W, HAS_ENDED, HAS_ENDED),
+    Cause.MERGED: (_C, _C, _C, _C, _C, _C, HAS_ENDED, HAS_ENDED),
+    Cause.SPLIT: (_N, _A, _R, _S, _P, _W, HAS_ENDED, HAS_ENDED),
+    Cause.DETACH: (_N, _A, _R, _S, _P, _W, HAS_ENDED, HAS_ENDED),
+    Cause.ATTACH: (_N, _A, _R, _S, _P, _W, HAS_ENDED, HAS_ENDED),
     Cause.HOLDS: (_N, _A, _N, _S, _P, _N, _C, _E),
     Cause.WITHDRAWN: (_W, _W, _R, _W, _W, _W, _C, _E),
     Cause.OVER: (_R, _R, _R, _R, _R, _W, _C, _E),
@@ -161,7 +210,7 @@ def follows(state: AlertState, cause: Cause) -> AlertState:
     """
     outcome = TABLE[state, cause]
     if isinstance(outcome, ActionRefusal):
-        raise ValueError(f"{cause.value} is refused in the state {state.value}: {outcome.reason}")  # noqa: TRY004
+        raise ValueError(sentence(outcome.told(state)))  # noqa: TRY004
     return outcome
 
 

@@ -232,8 +232,16 @@ def cells_to_search(spot: Spot, rules: Rules) -> list[str]:
     return list(_cells(spot, reach_m, rules))
 
 
+def cells_near(point: GroundPoint, radius_m: float, group: str, rules: Rules) -> Iterator[str]:
+    """Yield the cells of a group in which everything stands that is so near; their own accuracies are allowed for."""
+    return _grid(point, radius_m, group, rules.joining.cell_m)
+
+
 def _cells(spot: Spot, radius_m: float, rules: Rules) -> Iterator[str]:
-    cell_m = rules.joining.cell_m
-    for x in range(floor((spot.x_m - radius_m) / cell_m), floor((spot.x_m + radius_m) / cell_m) + 1):
-        for y in range(floor((spot.y_m - radius_m) / cell_m), floor((spot.y_m + radius_m) / cell_m) + 1):
-            yield f"{spot.group}/{x}_{y}"
+    return _grid(GroundPoint(spot.x_m, spot.y_m), radius_m, spot.group, rules.joining.cell_m)
+
+
+def _grid(point: GroundPoint, radius_m: float, group: str, cell_m: float) -> Iterator[str]:
+    for x in range(floor((point.x_m - radius_m) / cell_m), floor((point.x_m + radius_m) / cell_m) + 1):
+        for y in range(floor((point.y_m - radius_m) / cell_m), floor((point.y_m + radius_m) / cell_m) + 1):
+            yield f"{group}/{x}_{y}"

@@ -17,8 +17,21 @@ from typing import NamedTuple
 from schemas.actions import OperatorAction
 from schemas.alerts import AlertState
 from schemas.base import derive_id
+from schemas.phrases.codes.operator_list import alert_state
+from schemas.phrases.codes.refusals import (
+    refused_fact_over,
+    refused_merge_into_itself,
+    refused_no_other_alert,
+    refused_no_such_fact,
+    refused_only_fact,
+    refused_other_alert,
+    refused_too_many_episodes,
+    refused_too_many_reports,
+)
+from schemas.phrases.phrase import Phrase
 from streams.domain.alerts.actions import marked, refusal
 from streams.domain.alerts.lifecycle import TABLE, ActionRefusal, Cause, in_state
+from streams.domain.alerts.notes import joined_notes
 from streams.domain.alerts.situation import Situation, fact_ids, settled, with_episode, with_report, with_sighting
 from streams.domain.rules.rules import Rules
 
@@ -27,7 +40,7 @@ class Regrouped(NamedTuple):
     """Regrouped: what a merge or split did: each alert before and after it, None before a new one; or why it was refused."""
 
     changes: tuple[tuple[Situation | None, Situation], ...]
-    refused: str
+    refused: Phrase | None
 
 
 def merge(
@@ -43,7 +56,7 @@ def merge(
     after, closed = went_on(situation, other, now)
     after = marked(situation, after, action.user)
     closed = marked(other, closed.model_copy(update={"handled_by": action.user}), action.user)
-    return Regrouped(((situation, after), (other, closed)), "")
+    return Regrouped(((situation, after), (other, closed)), None)
 
 
 def went_on(situation: Situation, other: Situation, now: datetime) -> tuple[Situation, Situation]:
@@ -56,7 +69,13 @@ def went_on(situation: Situation, other: Situation, now: datetime) -> tuple[Situ
     for episode in other.episodes:
         after = with_episode(after, episode)
     apart = sorted({*situation.apart, *other.apart} - set(fact_ids(after)))
-    after = after.model_copy(update={"apart": tuple(apart)})
+    after = after.model_copy(
+        update={
+            "apart": tuple(apart),
+            "notes": joined_notes(situation, other),
+            "detached": situation.detached or other.detached,
+        }
+    )
     told = {"closing": "duplicate", "merged_into": situation.alert_id, "ended_at": now}
     return after, in_state(other, AlertState.CLOSED).model_copy(update=told)
 
@@ -69,21 +88,18 @@ def placed_anew(known: Situation, after: Situation) -> bool:
     return after.live and position is not None and position != was
 
 
-def _unmergeable(situation: Situation, other: Situation | None, rules: Rules) -> str:
+def _unmergeable(situation: Situation, other: Situation | None, rules: Rules) -> Phrase | None:
     if other is None:
-        return "there is no such other alert in this control room"
+        return refused_no_other_alert()
     if other.alert_id == situation.alert_id:
-        return "an alert is not merged into itself"
-    outcome = TABLE[other.state, Cause.MERGED]
-    if isinstance(outcome, ActionRefusal) or other.ended_at is not None:
-        reason = outcome.reason if isinstance(outcome, ActionRefusal) else "it has ended"
-        return f"the other alert: {reason} ({other.state.value})"
+        return refused_merge_into_itself()
+    if isinstance(TABLE[other.state, Cause.MERGED], ActionRefusal) or other.ended_at is not None:
+        return refused_other_alert(alert_state(other.state.value))
     at_most = rules.joining.reports_at_most
     reports, episodes = len(situation.reports) + len(other.reports), len(situation.episodes) + len(other.episodes)
-    for together, what in ((reports, "reports"), (episodes, "episodes")):
-        if together > at_most:
-            return f"together they hold {together} {what}, an alert holds at most {at_most}"
-    return ""
+    if reports > at_most:
+        return refused_too_many_reports(reports, at_most)
+    return refused_too_many_episodes(episodes, at_most) if episodes > at_most else None
 
 
 def split(situation: Situation, action: OperatorAction, now: datetime) -> Regrouped:
@@ -108,20 +124,21 @@ def split(situation: Situation, action: OperatorAction, now: datetime) -> Regrou
         opened_at=now,
         changed_at=now,
         split_from=situation.alert_id,
+        detached=situation.detached,
         reports=tuple(row for row in situation.reports if row.report.incident_id == fact_id),
         sightings=tuple(row for row in situation.sightings if row.incident_id == fact_id),
         episodes=tuple(row for row in situation.episodes if row.episode_id == fact_id),
     )
-    return Regrouped(((situation, marked(situation, rest, action.user)), (None, own)), "")
+    return Regrouped(((situation, marked(situation, rest, action.user)), (None, own)), None)
 
 
-def _unsplittable(situation: Situation, fact_id: str) -> str:
+def _unsplittable(situation: Situation, fact_id: str) -> Phrase | None:
     known = fact_ids(situation)
     if fact_id not in known:
-        return "it has no such report or episode"
+        return refused_no_such_fact()
     if len(known) == 1:
-        return "it has no other report or episode"
+        return refused_only_fact()
     live = {row.report.incident_id for row in situation.live_reports} | {
         row.episode_id for row in situation.live_episodes
     }
-    return "" if fact_id in live else "that report is cancelled, or that episode is over"
+    return None if fact_id in live else refused_fact_over()

@@ -12,6 +12,7 @@ from datetime import datetime
 from schemas.alerts import Alert, AlertState, Change, NearRepeat
 from schemas.categories import Priority
 from streams.domain.alerts.alert import alert_of, judge
+from streams.domain.alerts.cause import explains, link_of
 from streams.domain.alerts.lifecycle import ENDED, QUIET, Cause, happens
 from streams.domain.alerts.situation import Situation
 from streams.domain.alerts.suppression import Plan
@@ -42,6 +43,7 @@ def revise(
     repeats: Sequence[NearRepeat],
     policy: Policy,
     now: datetime,
+    near: Sequence[Situation] = (),
 ) -> Revision:
     """Return the next revision of a situation that changed.
 
@@ -52,12 +54,18 @@ def revise(
         repeats: The earlier situations that it repeats now.
         policy: What it is decided by.
         now: The time of the decision.
+        near: What may be its cause, as it stands.
     """
     rules, repeats = policy.rules, tuple(repeats)
     if repeats != after.near_repeats:
         after = after.model_copy(update={"near_repeats": repeats})
     judged = judge(after, rules, max(now, after.changed_at))
     after = placed(before, after, judged.shown.priority, policy.plan, rules, now)
+    link = link_of(after, near, rules)
+    if link != after.caused_by:
+        after = after.model_copy(update={"caused_by": link})
+    if after.symptoms and not explains(after):
+        after = after.model_copy(update={"symptoms": ()})
     if before is not None:
         after = changed(before, after, why, now)
     if judged.shown != after.shown:
@@ -71,7 +79,7 @@ def placed(
     """Return a changed situation where its priority and the plan put it.
 
     A P1 comes off the shelf and out of a plan at once. A plan holds back what comes on the list, anew or again; it takes
-    nothing away that stood there.
+    nothing away that stood there, nor what a person gives back or opens again.
 
     Args:
         before: The situation before the change, None where it is new.
@@ -85,7 +93,7 @@ def placed(
     enters = after.state is AlertState.NEW and was is not AlertState.NEW
     if priority is Priority.P1:
         after = happens(after, Cause.CRITICAL)
-    elif enters or after.state is AlertState.SUPPRESSED:
+    elif (enters and not _by_hand(before, after)) or after.state is AlertState.SUPPRESSED:
         suppression = plan.covering(after, rules, now)
         after = happens(after, Cause.UNPLANNED if suppression is None else Cause.PLANNED)
         if suppression != after.suppression:
@@ -108,7 +116,19 @@ def changed(before: Situation, after: Situation, change: Change, now: datetime) 
     if after.state is not before.state:
         if after.state is AlertState.CANCELLED:
             change = Change.CANCELLED
-        elif after.state is AlertState.NEW:
+        elif after.state is AlertState.NEW and not _given_back(before, after):
             change = Change.REOPENED if before.state in QUIET | ENDED else Change.BACK
     told_at = {"change": change, "revision": before.revision + 1, "changed_at": max(now, before.changed_at)}
     return after.model_copy(update=told_at)
+
+
+def _by_hand(before: Situation | None, after: Situation) -> bool:
+    """Return whether a person put an alert on the list again: gave it back, or opened it."""
+    if before is None or after.acted_revision != before.revision + 1:
+        return False
+    return before.state is AlertState.ACKNOWLEDGED or before.state in ENDED
+
+
+def _given_back(before: Situation, after: Situation) -> bool:
+    """Return whether a person gave an alert back: nothing else makes one new that somebody had."""
+    return before.state is AlertState.ACKNOWLEDGED and _by_hand(before, after)

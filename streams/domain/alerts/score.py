@@ -54,6 +54,9 @@ UNKNOWN_KIND: Final = "unknown_kind"
 """The factor of an urgent report that no table explains."""
 UNSAID: Final = 3
 """The urgency of a report whose source says none; one that says routine has it too, and its words."""
+PHRASED_AT_MOST: Final = 100
+"""Cameras of an alert whose words are told as phrases too, the first of them: a thousand of them would not fit a message. Nobody
+reads more, and the rest are told in text."""
 _VIEWS: Final = tuple(Coverage)
 """The best view first: in view, not permitted now, not for this category, out of range."""
 
@@ -359,7 +362,7 @@ def camera_verdicts(situation: Situation) -> tuple[AlertCamera, ...]:
                 verdict, phrase = _UNASKED.get(near.coverage, _LOOKING)
                 told_by |= {"verdict": verdict, "explanation": sentence(phrase), "phrase": phrase}
             else:
-                told_by |= {"verdict": answer.verdict, "explanation": answer.explanation, "phrase": answer.phrase}
+                told_by |= {"verdict": answer.verdict, "explanation": answer.words, "phrase": answer.phrase}
                 told_by |= {"zone_id": answer.zone_id, "degraded": answer.degraded, "likelihood": answer.likelihood}
             said.append(AlertCamera(**told_by))
     said += [_seen_by_itself(row) for row in episodes]
@@ -370,7 +373,9 @@ def camera_verdicts(situation: Situation) -> tuple[AlertCamera, ...]:
         each.model_copy(update={"attention_until": attention[each.camera_id]}) if each.camera_id in attention else each
         for each in best.values()
     ]
-    return tuple(sorted(attended, key=_view))
+    ranked = sorted(attended, key=_view)
+    rest = [each.model_copy(update={"phrase": None}) for each in ranked[PHRASED_AT_MOST:]]
+    return (*ranked[:PHRASED_AT_MOST], *rest)
 
 
 def best_verdict(verdicts: Sequence[Verdict]) -> Verdict:

@@ -13,12 +13,13 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from schemas.alerts import AlertReport, AlertState, Grouping, NearRepeat
+from schemas.alerts import AlertNote, AlertReport, AlertState, Grouping, NearRepeat
 from schemas.base import Identifier, Part, ShortText, Utc, derive_id
 from schemas.categories import Category, Priority
 from schemas.evidence import CameraCoverage, EpisodeFact, Evidence, Likelihood, ReportFact, SightingFact, Verdict
 from schemas.geo import Position
 from schemas.incidents import Incident, Operation
+from schemas.phrases.catalogue import text_of
 from schemas.phrases.phrase import Phrase
 from streams.domain.alerts.damping import ShownPriority
 from streams.domain.alerts.lifecycle import Cause, Life, happens
@@ -61,7 +62,10 @@ class ReportRow(Part):
 
 
 class SightingRow(Part):
-    """The best answer of one camera to one report."""
+    """The best answer of one camera to one report. `words` tells it, whether it has a phrase or a text.
+
+    The text is not kept beside a phrase that says it: a situation holds up to a thousand answers in one row.
+    """
 
     incident_id: str
     camera_id: Identifier
@@ -73,6 +77,11 @@ class SightingRow(Part):
     likelihood: Likelihood | None = None
     occurred_at: Utc
     evidence_id: str
+
+    @property
+    def words(self) -> str:
+        """Return the explanation in English."""
+        return text_of(self.phrase) if self.phrase is not None and not self.explanation else self.explanation
 
 
 class EpisodeRow(Part):
@@ -110,13 +119,25 @@ Fact = ReportRow | EpisodeRow
 
 
 class ListStanding(Part):
-    """List standing: how an alert last stood on the operator's list, and under which summary, empty where it stands by itself."""
+    """List standing: how an alert last stood on the operator's list, and under which summary, empty where it stands by itself.
+
+    `under_cause` is whether it stood under its cause.
+    """
 
     state: AlertState
     priority: Priority
     category: Category
     grouped_under: str = ""
     grouping: Grouping | None = None
+    under_cause: bool = False
+
+
+class CauseLink(Part):
+    """Cause link: the alert that explains this one, why, and whether this one stands under it on the list."""
+
+    alert_id: str
+    reason: Phrase
+    under: bool
 
 
 class Indexed(Part):
@@ -127,12 +148,19 @@ class Indexed(Part):
 
 
 class Situation(Life):
-    """One alert's working state: its life and its facts. `indexed` is None in rows that do not know it yet."""
+    """One alert's working state: its life and its facts. `indexed` is None in rows that do not know it yet.
+
+    `detached` is whether a person took it from its cause: it never comes under one by itself again.
+    """
 
     alert_id: str
     control_room_id: Identifier
     shown: ShownPriority | None = None
     near_repeats: tuple[NearRepeat, ...] = ()
+    notes: tuple[AlertNote, ...] = ()
+    caused_by: CauseLink | None = None
+    symptoms: tuple[str, ...] = ()
+    detached: bool = False
     reports: tuple[ReportRow, ...] = ()
     sightings: tuple[SightingRow, ...] = ()
     episodes: tuple[EpisodeRow, ...] = ()
@@ -206,9 +234,10 @@ def sighting_row(evidence: Evidence, fact: SightingFact) -> SightingRow:
         camera_id=evidence.camera_id,
         occurred_at=evidence.occurred_at,
         evidence_id=evidence.evidence_id,
+        explanation="" if fact.phrase is not None and text_of(fact.phrase) == fact.explanation else fact.explanation,
         phrase=fact.phrase,
         likelihood=fact.likelihood,
-        **fact.model_dump(exclude={"kind", "signal", "value", "phrase", "likelihood"}),
+        **fact.model_dump(exclude={"kind", "signal", "value", "phrase", "explanation", "likelihood"}),
     )
 
 

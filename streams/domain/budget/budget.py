@@ -58,14 +58,18 @@ class BudgetDecision(NamedTuple):
 
 
 def asks(before: ListStanding | None, alert: Alert) -> bool:
-    """Return whether an alert newly asks for attention: it opened, came back, or rose.
+    """Return whether an alert newly asks for attention: it opened, came back, rose, or stands under its cause no more.
+
+    What stands under its cause is no entry of its own, and asks nothing.
 
     Args:
         before: How it stood on the list; None where it was not on it.
         alert: The alert as it is now.
     """
-    if not alert.operator_list or alert.state in OFF_LIST:
+    if not alert.operator_list or alert.state in OFF_LIST or alert.under_cause:
         return False
+    if before is not None and before.under_cause and alert.state is AlertState.NEW and alert.handled_by is None:
+        return True
     if alert.state is AlertState.NEW and (before is None or before.state is not AlertState.NEW):
         return True
     risen = before is not None and alert.priority < before.priority  # as text, P1 < P4 is the higher priority
@@ -84,7 +88,8 @@ def may_be_grouped(before: ListStanding | None, alert: Alert) -> bool:
     What operators see does not vanish because it rises. What a plan held back they have not seen.
     """
     unseen = OFF_LIST | {AlertState.SUPPRESSED}
-    has_line = before is not None and before.state not in unseen and not before.grouped_under
+    under = before is not None and (bool(before.grouped_under) or before.under_cause)
+    has_line = before is not None and before.state not in unseen and not under
     return not has_line and not in_hand(before, alert)
 
 

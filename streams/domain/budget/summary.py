@@ -18,12 +18,19 @@ from schemas.alerts import Alert, AlertState, AlertSummary, Change, Factor, Grou
 from schemas.base import Identifier, Utc, derive_id
 from schemas.categories import Category, Priority
 from schemas.evidence import Verdict
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes import titles as says
+from schemas.phrases.codes.common import with_commas
+from schemas.phrases.codes.refusals import refused_not_for_a_summary
+from schemas.phrases.phrase import Phrase
 from streams.domain.alerts.actions import Acted, act, refusal
 from streams.domain.alerts.lifecycle import Cause, Life, as_told, happens, in_state
 from streams.domain.alerts.situation import ListStanding
 from streams.domain.rules.rules import Rules
 
-SUMMARY_ACTIONS: Final = frozenset({Action.ACKNOWLEDGE, Action.ASSIGN, Action.CLOSE, Action.FALSE_ALARM})
+SUMMARY_ACTIONS: Final = frozenset(
+    {Action.ACKNOWLEDGE, Action.RELEASE, Action.ASSIGN, Action.CLOSE, Action.FALSE_ALARM}
+)
 """What is done to a summary. It is never shelved, since its alerts would be out of sight."""
 
 Member = tuple[Priority, str]
@@ -129,8 +136,7 @@ def act_on_summary(row: SummaryRow, action: OperatorAction, now: datetime) -> Ac
     on, as nothing is closed unseen.
     """
     if action.action not in SUMMARY_ACTIONS:
-        of_alerts = f"a summary is acknowledged, assigned or closed; {action.action.value} is for its alerts"
-        return Acted(row, refusal(row, action) or of_alerts)
+        return Acted(row, refusal(row, action) or refused_not_for_a_summary(action.action))
     after, refused = act(row, action, row.priority, now)
     return Acted(row if after is row else _next(after, Change.ACTION, now), refused)
 
@@ -144,17 +150,18 @@ def summary_alert(row: SummaryRow, asks: bool, taking: bool, rules: Rules, regis
     """Return a summary as an alert: at the foot of its priority, with what stands under it."""
     points = {Priority.P1: rules.thresholds.p1, Priority.P2: rules.thresholds.p2, Priority.P3: rules.thresholds.p3}
     score = points.get(row.priority, 0.0)
-    reason = f"the highest of its alerts is {row.priority.value}"
+    reason, title = says.summary_highest(row.priority.value), _title(row)
     return Alert(
         **as_told(row),
         alert_id=row.alert_id,
         control_room_id=row.control_room_id,
         priority=row.priority,
         score=score,
-        factors=(Factor(rule_id="summary.highest", points=score, reason=reason),),
+        factors=(Factor(rule_id="summary.highest", points=score, reason=sentence(reason), phrase=reason),),
         capped_by=None,
         category=row.category,
-        title=_title(row),
+        title=sentence(title)[:300],
+        title_phrase=title,
         place="",
         position=None,
         verdict=Verdict.NO_COVERAGE,
@@ -186,15 +193,18 @@ def _summary(row: SummaryRow, taking: bool) -> AlertSummary:
     )
 
 
-def _title(row: SummaryRow) -> str:
+def _title(row: SummaryRow) -> Phrase:
     """Return a line such as `23 grouped: 3 P3, 20 P4; 15 overig, 8 jeugdoverlast`; the topic has all categories."""
     priorities, categories = Counter[str](), Counter[str]()
     for count in row.counts:
         priorities[count.priority.value] += count.open
         categories[count.category.value] += count.open
     many = sorted(categories.items(), key=lambda each: (-each[1], each[0]))[:5]
-    parts = [", ".join(f"{number} {name}" for name, number in named) for named in (sorted(priorities.items()), many)]
-    return f"{row.open} grouped: {'; '.join(parts)}" if row.counts else f"none left of {row.grouped} grouped"
+    if not many:
+        return says.grouped_none_left(row.grouped)
+    first, *others = (says.counted(number, says.category_id(name)) for name, number in many)
+    by_priority = ", ".join(f"{number} {name}" for name, number in sorted(priorities.items()))
+    return says.grouped(row.open, by_priority, with_commas(first, *others))
 
 
 def _most(counts: Sequence[GroupedCount]) -> Category | None:

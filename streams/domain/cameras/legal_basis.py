@@ -17,6 +17,10 @@ from zoneinfo import ZoneInfo
 
 from shapely.geometry import Polygon
 
+from schemas.phrases.catalogue import text_of
+from schemas.phrases.codes import cameras as says
+from schemas.phrases.codes.common import side_by_side, weekday, with_commas
+from schemas.phrases.phrase import Phrase
 from streams.domain.cameras.registry import Area, Camera, LegalBasis, ViewingWindow, Weekday
 
 _DAYS: Final = tuple(Weekday)
@@ -37,11 +41,16 @@ class PermissionCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Permission: whether a camera may be looked at, why, and one line for a person with the decision and the limit it meets."""
+    """Permission: whether a camera may be looked at, why, and what is told of it: the decision and the limit it meets."""
 
     allowed: bool
     reason: PermissionCode
-    detail: str
+    what: Phrase
+
+    @property
+    def detail(self) -> str:
+        """Return what is told in one English line."""
+        return text_of(self.what)
 
 
 def permission(camera: Camera, now: datetime, time_zone: ZoneInfo) -> Permission:
@@ -55,27 +64,30 @@ def permission(camera: Camera, now: datetime, time_zone: ZoneInfo) -> Permission
     legal = camera.legal
     local = now.astimezone(time_zone)
     if local.date() < legal.valid_from:
-        return _refused(PermissionCode.NOT_YET_VALID, legal, f"is valid from {legal.valid_from}")
+        return _refused(PermissionCode.NOT_YET_VALID, legal, says.valid_from(str(legal.valid_from)))
     if local.date() > legal.valid_until:
-        return _refused(PermissionCode.EXPIRED, legal, f"was valid until {legal.valid_until}")
+        return _refused(PermissionCode.EXPIRED, legal, says.valid_until(str(legal.valid_until)))
     outside = outside_percent(camera.view_area, legal.public_area)
     if outside > 0:
-        return _refused(PermissionCode.OUTSIDE_PUBLIC_AREA, legal, f"does not cover {_percent(outside)} of view_area")
+        return _refused(PermissionCode.OUTSIDE_PUBLIC_AREA, legal, _not_covered(outside))
     window = open_window(legal.viewing_windows, local)
     if window is None:
-        said = ", ".join(describe_window(window) for window in legal.viewing_windows)
-        return _refused(
-            PermissionCode.OUTSIDE_VIEWING_WINDOW, legal, f"allows {said}; it is {_DAYS[local.weekday()]} {local:%H:%M}"
-        )
-    return Permission(True, PermissionCode.PERMITTED, f"decision {legal.decision_ref}, {describe_window(window)}"[:300])
+        first, *others = (window_phrase(window) for window in legal.viewing_windows)
+        today = weekday(_DAYS[local.weekday()].value)
+        limit = says.hours_allowed(with_commas(first, *others), today, f"{local:%H:%M}")
+        return _refused(PermissionCode.OUTSIDE_VIEWING_WINDOW, legal, limit)
+    permits = says.decision_permits(legal.decision_ref, window_phrase(window))
+    return Permission(True, PermissionCode.PERMITTED, permits)
 
 
-def _refused(reason: PermissionCode, legal: LegalBasis, limit: str) -> Permission:
-    return Permission(False, reason, f"decision {legal.decision_ref} {limit}"[:300])
+def _refused(reason: PermissionCode, legal: LegalBasis, limit: Phrase) -> Permission:
+    return Permission(False, reason, says.decision_limits(legal.decision_ref, limit))
 
 
-def _percent(share: float) -> str:
-    return f"{share:.1f} %" if share >= _WORTH_SAYING_PERCENT else f"less than {_WORTH_SAYING_PERCENT} %"
+def _not_covered(outside_percent: float) -> Phrase:
+    if outside_percent >= _WORTH_SAYING_PERCENT:
+        return says.area_not_covered(outside_percent)
+    return says.area_hardly_not_covered(_WORTH_SAYING_PERCENT)
 
 
 def open_window(windows: Iterable[ViewingWindow], local: datetime) -> ViewingWindow | None:
@@ -97,9 +109,10 @@ def _is_open(window: ViewingWindow, clock: time, today: date, yesterday: date) -
     return (begins_today and clock >= window.from_time) or (began_yesterday and clock < window.until_time)
 
 
-def describe_window(window: ViewingWindow) -> str:
-    """Return a window in one line: `mon tue 08:00-23:00`."""
-    return f"{' '.join(window.days)} {window.from_time:%H:%M}-{window.until_time:%H:%M}"
+def window_phrase(window: ViewingWindow) -> Phrase:
+    """Return a window: `mon tue 08:00-23:00`."""
+    first, *others = (weekday(day.value) for day in window.days)
+    return says.viewing_window(side_by_side(first, *others), f"{window.from_time:%H:%M}", f"{window.until_time:%H:%M}")
 
 
 def outside_percent(view_area: Area, public_area: Area) -> float:

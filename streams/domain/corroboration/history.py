@@ -12,6 +12,7 @@ from schemas.observations import Observation, SituationKind
 from schemas.phrases.codes import sightings as says
 from schemas.phrases.codes.common import side_by_side
 from schemas.phrases.phrase import Phrase
+from streams.domain.normal.block import larger
 from streams.domain.normal.measure import Sizes, at_rest, sizes_of
 from streams.domain.observations.zone_events.registry import SITUATIONS
 from streams.domain.rules.cameras import Signal
@@ -31,8 +32,8 @@ class SeenSecond(NamedTuple):
     Where it is not `visible` the camera could not see well: that tells what it shows, and never that nothing was there.
     `situations` are those that held in the zone.
     `likely` are the persons with weaker boxes included, where a report asked for attention; elsewhere `persons`.
-    `ground` are the zone's fastest, standing together and dropped; `view` are the measures of the whole view, kept with the
-    camera's first zone alone, since they are alike on all. Both are None where the sender does not know them.
+    `view` are the measures of the whole view, kept with the camera's first zone alone, since they are alike on all; None where
+    the sender does not know them.
     """
 
     offset_s: int
@@ -45,28 +46,27 @@ class SeenSecond(NamedTuple):
     visible: bool
     situations: tuple[SituationKind, ...]
     likely: int
-    ground: tuple[float | None, float | None, float | None] | None = None
     view: Sizes | None = None
-
-    @property
-    def zone(self) -> Sizes:
-        """Return the measures of the zone."""
-        return (self.persons, *(self.ground or (None, None, None)), self.dwell_s)
 
 
 class SlotRow(Part):
-    """One zone's seconds from `start` on; a second that is not there was not seen by anybody."""
+    """One zone's seconds from `start` on; a second that is not there was not seen by anybody.
+
+    `measures` are the largest that the zone showed in them, of the seconds that were seen well; None where none are known.
+    """
 
     start: Utc
     seconds: tuple[SeenSecond, ...]
+    measures: Sizes | None = None
 
 
 class Moment(NamedTuple):
-    """Moment: what one zone showed at one moment."""
+    """Moment: what one zone showed at one moment; `measures` are those of its slot where it was read from one."""
 
     at: datetime
     zone_id: str
     seen: SeenSecond
+    measures: Sizes | None = None
 
 
 def slot_start(moment: datetime) -> datetime:
@@ -85,7 +85,6 @@ def slots_between(start: datetime, end: datetime) -> Iterator[datetime]:
 
 def seen_of(observation: Observation, with_view: bool = True) -> SeenSecond:
     """Return an observation's second in its slot; with what the whole view shows where it is to be kept with this zone."""
-    _, fastest, standing, dropped, _ = sizes_of(observation.measures)
     offset_s = int((observation.second - slot_start(observation.second)).total_seconds())
     return SeenSecond(
         offset_s,
@@ -98,14 +97,15 @@ def seen_of(observation: Observation, with_view: bool = True) -> SeenSecond:
         observation.visibility is Visibility.CLEAR,
         tuple(sorted({each.kind for each in observation.situations})),
         max(observation.count, observation.persons_likely or 0),
-        (fastest, standing, dropped) if observation.measures else None,
         sizes_of(observation.view) if with_view and observation.view else None,
     )
 
 
 def moment_of(observation: Observation, with_view: bool = True) -> Moment:
     """Return an observation's second as a moment."""
-    return Moment(observation.second, observation.zone_id, seen_of(observation, with_view))
+    seen = seen_of(observation, with_view)
+    well = observation.measures is not None and seen.visible and not seen.degraded
+    return Moment(observation.second, observation.zone_id, seen, sizes_of(observation.measures) if well else None)
 
 
 def before_quiet(observation: Observation) -> tuple[datetime, datetime]:
@@ -137,21 +137,26 @@ def quiet_moments(observation: Observation, last: Moment, since: datetime) -> li
                 offset_s=offset_s,
                 dwell_s=dwell_s,
                 situations=still,
-                ground=last.seen.ground and at_rest(last.seen.zone, longer_s)[1:4],
                 view=last.seen.view and at_rest(last.seen.view, longer_s),
             )
-            found.append(Moment(at, last.zone_id, seen))
+            found.append(Moment(at, last.zone_id, seen, last.measures and at_rest(last.measures, longer_s)))
     return found
 
 
-def with_seconds(row: SlotRow | None, start: datetime, shown: Iterable[SeenSecond]) -> SlotRow:
-    """Return a slot with seconds in it; one that is there stays as it is, so a repeat changes nothing."""
-    known = row.seconds if row else ()
+def with_moments(row: SlotRow | None, start: datetime, shown: Iterable[Moment]) -> SlotRow:
+    """Return a slot with moments in it; a second that is there stays as it is, so a repeat changes nothing."""
+    known, measures = (row.seconds, row.measures) if row else ((), None)
     offsets = {each.offset_s for each in known}
-    new = [each for each in shown if each.offset_s not in offsets]
+    new = [each for each in shown if each.seen.offset_s not in offsets]
     if row is not None and not new:
         return row
-    return SlotRow(start=start, seconds=tuple(sorted((*known, *new), key=lambda each: each.offset_s)))
+    seconds = tuple(sorted((*known, *(each.seen for each in new)), key=lambda each: each.offset_s))
+    for each in new:
+        if each.measures is not None:
+            measures = each.measures if measures is None else larger(measures, each.measures)
+    if row is None:
+        return SlotRow(start=start, seconds=seconds, measures=measures)
+    return row.model_copy(update={"seconds": seconds, "measures": measures})
 
 
 def moments(zone_id: str, slots: Iterable[SlotRow], start: datetime, end: datetime) -> Iterator[Moment]:
@@ -160,7 +165,7 @@ def moments(zone_id: str, slots: Iterable[SlotRow], start: datetime, end: dateti
         for seen in slot.seconds:
             at = slot.start + timedelta(seconds=seen.offset_s)
             if start <= at <= end:
-                yield Moment(at, zone_id, seen)
+                yield Moment(at, zone_id, seen, slot.measures)
 
 
 class Met(NamedTuple):

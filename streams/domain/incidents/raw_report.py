@@ -13,6 +13,8 @@ from schemas.categories import Category
 from schemas.dead_letters import DeadLetterReason
 from schemas.geo import Position
 from schemas.incidents import ReportNote
+from schemas.phrases.catalogue import text_of
+from schemas.phrases.phrase import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,15 @@ class NotForUs:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A line that should be a report and is not. `detail` is one line without the line's values."""
+    """A line that should be a report and is not, and what is told of it without the line's values."""
 
     reason: DeadLetterReason
-    detail: str
+    what: Told
+
+    @property
+    def detail(self) -> str:
+        """Return what is told in one English line."""
+        return text_of(self.what)
 
 
 Reading = RawReport | NotForUs | Unreadable

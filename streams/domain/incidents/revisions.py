@@ -29,6 +29,9 @@ from schemas.categories import Category
 from schemas.dead_letters import DeadLetterReason
 from schemas.geo import Position
 from schemas.incidents import Incident, Operation, ReportNote, incident_identity, ordered_notes
+from schemas.phrases.catalogue import text_of
+from schemas.phrases.codes.faults import happened_days_ago, not_as_incident
+from schemas.phrases.phrase import Told
 from streams.domain.geometry.country import inside_country
 from streams.domain.incidents.raw_report import RawReport
 from streams.domain.incidents.urgency import urgency
@@ -75,10 +78,15 @@ class NothingNew:
 
 @dataclass(frozen=True, slots=True)
 class RefusedReport:
-    """A report that cannot be accepted: a bounded reason and one line without its values."""
+    """A report that cannot be accepted: a bounded reason, and what is told of it without its values."""
 
     reason: DeadLetterReason
-    detail: str
+    what: Told
+
+    @property
+    def detail(self) -> str:
+        """Return what is told in one English line."""
+        return text_of(self.what)
 
 
 def normalise(
@@ -101,7 +109,7 @@ def normalise(
         decision = _cancelled(report, known, now) if report.cancels else _reported(report, known, now, told_at)
     except ValidationError as error:
         field = str(error.errors(include_url=False, include_input=False)[0]["loc"][0])
-        return RefusedReport(DeadLetterReason.INVALID, f"{field}: not as an incident can have it")
+        return RefusedReport(DeadLetterReason.INVALID, not_as_incident(field))
     return replace(decision, notes=report.notes) if isinstance(decision, AcceptedReport) else decision
 
 
@@ -114,9 +122,7 @@ def summary(category: Category, place: str, notes: Collection[ReportNote] = ()) 
 def _refusal(report: RawReport, now: datetime) -> RefusedReport | None:
     happened = report.occurred_at or report.reported_at
     if happened is not None and not report.cancels and now - happened > TOO_LATE:
-        return RefusedReport(
-            DeadLetterReason.TOO_LATE, f"happened {(now - happened).days} days ago, at most 28 is accepted"
-        )
+        return RefusedReport(DeadLetterReason.TOO_LATE, happened_days_ago((now - happened).days))
     return None
 
 

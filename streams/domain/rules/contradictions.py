@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from schemas.categories import Category, Priority
 from streams.domain.normal.measure import Measure
+from streams.domain.rules.causes import cause_contradictions
 
 if TYPE_CHECKING:
     from streams.domain.rules.rules import CategoryRule, Rules
@@ -34,6 +35,10 @@ def contradictions(rules: Rules) -> Iterator[str]:
     yield from _crowds(rules)
     yield from _times(rules)
     yield from _circumstances(rules)
+    yield from cause_contradictions(rules.causes)
+    for cause in sorted({rule.cause for rule in rules.causes}):
+        if not rules.of(cause).operator_list:
+            yield f"causes: {cause.value} is a case, which is not on the list and can have nothing under it"
 
 
 def _limits(category: Category, rule: CategoryRule) -> Iterator[str]:

@@ -5,7 +5,7 @@ They are data (`default.yaml` beside it); this file says what a rules file may s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Final
@@ -27,8 +27,10 @@ from streams.domain.rules.cameras import (
     Points,
     Seconds,
 )
+from streams.domain.rules.causes import CauseReach, CauseRule
 from streams.domain.rules.circumstances import Circumstance
 from streams.domain.rules.contradictions import contradictions
+from streams.domain.rules.next_steps import NextStepRule
 
 ROUTINE_FROM: Final = 2
 """Urgency from which on a source calls it routine: A2 and P2 are driven to without light and siren."""
@@ -237,6 +239,10 @@ class Rules(Part):
     near_repeat: NearRepeatRule
     time_zone: Annotated[str, Field(description="Zone of the local times of circumstances")]
     circumstances: Annotated[tuple[Circumstance, ...], Field(max_length=50)]
+    next_steps: Annotated[
+        tuple[NextStepRule, ...], Field(max_length=100, description="The first that fits counts")
+    ] = ()
+    causes: Annotated[tuple[CauseRule, ...], Field(max_length=50, description="What explains what")] = ()
     categories: Annotated[Mapping[Category, CategoryRule], Field(min_length=1)]
 
     @field_validator("budget", mode="before")
@@ -324,6 +330,30 @@ class Rules(Part):
             group = self.joining.groups[category]
             reach_m[group] = max(reach_m.get(group, 0.0), rule.situation.distance_m)
         return reach_m
+
+    @cached_property
+    def cause_rules(self) -> Mapping[tuple[Category, Category], CauseRule]:
+        """Return the rule of each cause and symptom."""
+        return {(rule.cause, symptom): rule for rule in self.causes for symptom in rule.symptoms}
+
+    @cached_property
+    def causes_near(self) -> Mapping[Category, CauseReach]:
+        """Return in which groups, and how near, the cause of a category can be; only of those that can have one."""
+        return self._reach(lambda rule: [(symptom, rule.cause) for symptom in rule.symptoms])
+
+    @cached_property
+    def symptoms_near(self) -> Mapping[Category, CauseReach]:
+        """Return in which groups, and how near, the symptoms of a category can be; only of those that can have any."""
+        return self._reach(lambda rule: [(rule.cause, symptom) for symptom in rule.symptoms])
+
+    def _reach(self, pairs: Callable[[CauseRule], list[tuple[Category, Category]]]) -> Mapping[Category, CauseReach]:
+        reach: dict[Category, CauseReach] = {}
+        for rule in self.causes:
+            for category, other in pairs(rule):
+                known = reach.get(category, CauseReach(frozenset(), 0.0))
+                groups = known.groups | {self.joining.groups[other]}
+                reach[category] = CauseReach(groups, max(known.distance_m, rule.distance_m))
+        return reach
 
     def of(self, category: Category) -> CategoryRule:
         """Return a category's rule."""

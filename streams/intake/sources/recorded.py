@@ -36,6 +36,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 from schemas.base import Identifier
 from schemas.dead_letters import DeadLetterReason
 from schemas.incidents import Incident, ReportNote, ordered_notes
+from schemas.phrases.codes import faults as says
+from schemas.phrases.phrase import Phrase
 from streams.domain import canary
 from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading, Unreadable
 from streams.intake.sources import fields
@@ -123,10 +125,10 @@ class RecordedReports:
         try:
             read = fields.document(content)
         except ValueError as error:
-            return Unreadable(DeadLetterReason.NOT_JSON, f"expected JSON: {error}"[:200])
+            return Unreadable(DeadLetterReason.NOT_JSON, says.json_expected(str(error)[:180]))
         line = read.value
         if not isinstance(line, dict):
-            return _missing("(whole line)", "expected an object with source and source_id")
+            return _missing("(whole line)", says.expected_object())
         notes = list(read.notes)
         operation = _operation(line.get("operation"), notes)
         if operation in {LineOperation.TEST, LineOperation.CLOSED}:
@@ -148,12 +150,12 @@ class RecordedReports:
         """Return whose report it is and which: what no report can be without."""
         source = _source(line.get("source"))
         if source is None:
-            return _missing("source", "expected a partner's name of letters, digits and . _ : -")
+            return _missing("source", says.expected_partner())
         if source == canary.SOURCE:
-            return _missing("source", "this name is the canary's: nobody would see the report")
+            return _missing("source", says.name_of_canary())
         identity = fields.identity(line.get("source_id"), self._prefix)
         if not identity.value:
-            return _missing("source_id", "expected a text or a number")
+            return _missing("source_id", says.expected_text_or_number())
         return fields.Field((source, identity.value), identity.notes)
 
     def _report(
@@ -233,5 +235,5 @@ def _place(value: Any) -> fields.Field[str]:
     return fields.Field(join_place(*names), ordered_notes(notes))
 
 
-def _missing(field: str, expected: str) -> Unreadable:
-    return Unreadable(DeadLetterReason.INVALID, f"field {field}: {expected}")
+def _missing(field: str, expected: Phrase) -> Unreadable:
+    return Unreadable(DeadLetterReason.INVALID, says.report_field(field, expected))

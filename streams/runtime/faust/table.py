@@ -12,6 +12,7 @@ import faust
 import rocksdict
 from faust.types import TP
 
+from schemas.phrases.catalogue import text_of
 from streams.kafka.batches import PackedValue
 from streams.metrics import STATE_REBUILT
 from streams.runtime.faust.local_state import mark_of
@@ -22,7 +23,7 @@ def is_row(record: Any, partition: int) -> bool:
     """Return whether a record of a changelog can be a row of ours; what a client put there that cannot is told, and left out."""
     if record.key is not None and not isinstance(record.value, PackedValue):
         return True
-    why = "it has no key" if record.key is None else record.value.why
+    why = "it has no key" if record.key is None else text_of(record.value.why)
     log.error("changelog record %d of partition %d is no row: %s", record.offset, partition, why)
     return False
 

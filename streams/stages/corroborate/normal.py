@@ -143,7 +143,9 @@ class NormalProfiles:
                 if moment.seen.visible and not moment.seen.degraded
             ]
             view |= {moment.at: moment.seen.view for moment in shown if moment.seen.view is not None}
-            self._keep(camera, zone.id, start, (moment.seen.zone for moment in shown), row, rows, now)
+            self._keep(
+                camera, zone.id, start, (moment.measures or _counted(moment) for moment in shown), row, rows, now
+            )
         self._keep(camera, None, start, view.values(), row, rows, now)
 
     def _keep(
@@ -178,6 +180,11 @@ class NormalProfiles:
         if kept.slots != row.slots:
             rows.put(name, kept)
         Timers(rows, self._due_bucket_s).add(kept.forgets_at, f"forget:{name}")
+
+
+def _counted(moment: Moment) -> Sizes:
+    """Return what a second tells of a zone where its sender knows no measures."""
+    return (moment.seen.persons, None, None, None, moment.seen.dwell_s)
 
 
 def profile_rows(rows: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, str, str, bytes]]:

@@ -31,7 +31,6 @@ from streams.domain.cameras.registry import Camera, Registry
 from streams.domain.corroboration.coverage import seen_place
 from streams.domain.corroboration.history import (
     Moment,
-    SeenSecond,
     SlotRow,
     before_quiet,
     moment_of,
@@ -39,7 +38,7 @@ from streams.domain.corroboration.history import (
     quiet_moments,
     slot_start,
     slots_between,
-    with_seconds,
+    with_moments,
 )
 from streams.domain.corroboration.likelihood import Expected, expected, presence
 from streams.domain.corroboration.verdict import (
@@ -179,13 +178,13 @@ class Corroborate:
 
     @staticmethod
     def _keep_seconds(camera_id: str, shown: Sequence[Moment], rows: Rows, kept: timedelta) -> None:
-        slots: dict[tuple[str, datetime], list[SeenSecond]] = {}
+        slots: dict[tuple[str, datetime], list[Moment]] = {}
         for moment in shown:
-            slots.setdefault((moment.zone_id, slot_start(moment.at)), []).append(moment.seen)
+            slots.setdefault((moment.zone_id, slot_start(moment.at)), []).append(moment)
         for (zone_id, start), seen in slots.items():
             name = _slot_name(camera_id, zone_id, start)
             before = rows.get(name, SlotRow)
-            after = with_seconds(before, start, seen)
+            after = with_moments(before, start, seen)
             if before is None:
                 Timers(rows, DUE_BUCKET_S).add(start + kept, f"drop:{name}")
             if after is not before:

@@ -16,6 +16,8 @@ from typing import Final
 from schemas.actions import OperatorAction
 from schemas.alerts import Alert, Grouping
 from schemas.categories import Priority
+from schemas.phrases.codes.refusals import refused_no_such_summary
+from schemas.phrases.phrase import Phrase
 from streams.domain.alerts.situation import ListStanding
 from streams.domain.budget.budget import (
     OFF_LIST,
@@ -97,6 +99,12 @@ class BudgetService:
         if not alert.operator_list or is_canary(self._room):
             self._leave(before, alert.alert_id, now)
             return None, alert.model_copy(update={"grouped_under": None, "grouping": None})
+        if alert.under_cause:
+            self._leave(before, alert.alert_id, now)
+            standing = ListStanding(
+                state=alert.state, priority=alert.priority, category=alert.category, under_cause=True
+            )
+            return standing, alert.model_copy(update={"grouped_under": None, "grouping": None})
         asking = asks(before, alert)
         if asking:
             under, why = self._ask(before, alert, now)
@@ -126,11 +134,11 @@ class BudgetService:
         """Return whether an alert is a summary that is not forgotten."""
         return self._summary(alert_id) is not None
 
-    def act(self, action: OperatorAction, now: datetime) -> str:
-        """Do what an operator asks of a summary, and return why it is refused, which changes nothing; empty where it is not."""
+    def act(self, action: OperatorAction, now: datetime) -> Phrase | None:
+        """Do what an operator asks of a summary, and return why it is refused, which changes nothing; None where it is not."""
         row = self._summary(action.alert_id)
         if row is None:
-            return "there is no such summary in this control room"
+            return refused_no_such_summary()
         after, refused = act_on_summary(row, action, now)
         if after is not row:
             self._tell(after, False, now)

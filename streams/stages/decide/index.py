@@ -6,8 +6,9 @@ What a cell is, and what may join, is told by `streams/domain/alerts/matching.py
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
 from schemas.alerts import AlertState
 from schemas.base import Part
@@ -15,6 +16,7 @@ from streams.domain.alerts.matching import (
     ANYWHERE,
     SituationEntry,
     Spot,
+    cells_near,
     cells_of_entry,
     cells_to_search,
     fact_spot,
@@ -27,8 +29,12 @@ from streams.domain.alerts.matching import (
 )
 from streams.domain.alerts.situation import Fact, Indexed, ReportRow, Situation
 from streams.domain.alerts.timers import recurs_until
+from streams.domain.geometry.ground import GroundPoint, distance_m
 from streams.domain.rules.rules import Rules
 from streams.stages.base import Rows
+
+ROUNDED_M: Final = 1.0
+"""More than an entry's place is rounded by (0.1 m in each direction)."""
 
 
 class CellRow(Part):
@@ -117,6 +123,17 @@ class SituationIndex:
         while found is not None and found.merged_into is not None:
             found = self._get(found.merged_into)
         return found
+
+    def near(self, point: GroundPoint, radius_m: float, groups: Iterable[str]) -> list[Situation]:
+        """Return the situations of some groups that stand so near a place, in the order of their ids."""
+        found = {
+            entry.alert_id
+            for group in groups
+            for cell in cells_near(point, radius_m, group, self._rules)
+            for entry in self._entries(cell)
+            if distance_m(point, GroundPoint(entry.spot.x_m, entry.spot.y_m)) <= radius_m + ROUNDED_M
+        }
+        return [known for alert_id in sorted(found) if (known := self._get(alert_id)) is not None]
 
     def _takes(self, situation: Situation, now: datetime) -> bool:
         if situation.ended_at is None:

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from schemas.actions import Action, OperatorAction
 from schemas.alerts import Alert, AlertState, Change
 from schemas.decisions import DecisionLog
 from schemas.evidence import Evidence
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes.refusals import (
+    refused_decided_before,
+    refused_no_such_alert,
+    refused_unknown_action,
+)
+from schemas.phrases.phrase import Phrase
 from schemas.ticks import Tick
 from streams import topics
 from streams.domain.alerts.actions import act
 from streams.domain.alerts.alert import told_priority
+from streams.domain.alerts.cause import explains, separate, with_symptoms
 from streams.domain.alerts.merge_split import merge, split
+from streams.domain.alerts.notes import annotate
 from streams.domain.alerts.revise import Policy, revise
 from streams.domain.alerts.situation import Situation
 from streams.domain.alerts.suppression import NO_PLAN, Plan
@@ -27,7 +36,7 @@ from streams.stages.decide.store import DUE_BUCKET_S, SituationStore
 from streams.stages.decide.tick_order import last_tick, note_tick
 from streams.stages.timers import Timers
 
-NO_ANSWER: Final[Mapping[str, str]] = {}
+NO_ANSWER: Final[Mapping[str, Any]] = {}
 ALERTS_AT_MOST: Final = 40
 """Alerts that one tick looks at, of which each may be sent. What is left waits for the next tick, a second later."""
 BYTES_AT_MOST: Final = 400_000
@@ -68,7 +77,8 @@ class Decide:
             case OperatorAction() as action:
                 store = self._store(rows, action.control_room_id)
                 alerts, refused = self._act(action, store, now)
-                answer = {"action_id": action.action_id, "refused": refused[:300]}
+                told = sentence(refused)[:300] if refused else ""
+                answer = {"action_id": action.action_id, "refused": told, "refused_phrase": refused}
                 return self._outputs(item, rows, store, alerts, now, answer)
             case Tick():
                 return self._tick(item, rows, now)
@@ -78,22 +88,32 @@ class Decide:
     def _store(self, rows: Rows, room: str) -> SituationStore:
         return SituationStore(rows, room, self._rules, self._registry_version)
 
-    def _act(self, action: OperatorAction, store: SituationStore, now: datetime) -> tuple[list[Alert], str]:
+    def _act(self, action: OperatorAction, store: SituationStore, now: datetime) -> tuple[list[Alert], Phrase | None]:
         """Do what an operator asks; return the alerts that it changed, or why it is refused, which changes nothing."""
         known = store.get(action.alert_id)
         if known is None and not store.budget.knows(action.alert_id):
-            return [], "there is no such alert in this control room"
+            return [], refused_no_such_alert()
         if not store.acted.first_time(action):
-            return [], "this action was decided on before"
+            return [], refused_decided_before()
+        if not isinstance(action.action, Action):
+            return [], refused_unknown_action(action.action)
         if known is None:
             return [], store.budget.act(action, now)
-        if action.action is Action.MERGE:
-            changes, refused = merge(known, store.get(action.other_alert_id), action, self._rules, now)
-        elif action.action is Action.SPLIT:
-            changes, refused = split(known, action, now)
-        else:
-            after, refused = act(known, action, told_priority(known, self._rules), now)
-            changes = ((known, after),)
+        changes: Sequence[Pair]
+        match action.action:
+            case Action.MERGE:
+                changes, refused = merge(known, store.get(action.other_alert_id), action, self._rules, now)
+            case Action.SPLIT:
+                changes, refused = split(known, action, now)
+            case Action.DETACH | Action.ATTACH:
+                after, refused = separate(known, action)
+                changes = ((known, after),)
+            case Action.NOTE:
+                after, refused = annotate(known, action, now)
+                changes = ((known, after),)
+            case _:
+                after, refused = act(known, action, told_priority(known, self._rules), now)
+                changes = ((known, after),)
         return self._changed(changes, store, Change.ACTION, now), refused
 
     def _changed(self, changes: Sequence[Pair], store: SituationStore, why: Change, now: datetime) -> list[Alert]:
@@ -111,7 +131,8 @@ class Decide:
     def _revise(
         self, before: Situation | None, after: Situation, store: SituationStore, why: Change, now: datetime
     ) -> Alert:
-        revision = revise(before, after, why, store.repeats.of(after), self._policy, now)
+        repeats, near = store.repeats.of(after), store.causes.near(after)
+        revision = revise(before, after, why, repeats, self._policy, now, near)
         return store.keep(before, revision, now)
 
     def _look_at_repeats(self, store: SituationStore, now: datetime) -> list[Alert]:
@@ -123,6 +144,16 @@ class Decide:
                 continue
             if store.repeats.of(known) != known.near_repeats:
                 found.append(self._revise(known, known, store, Change.EVIDENCE, now))
+        return found
+
+    def _tell_causes(self, store: SituationStore, now: datetime) -> list[Alert]:
+        """Return the causes that something came under, or left."""
+        found = []
+        for alert_id, added, removed in store.causes.take_changed():
+            known = store.get(alert_id)
+            after = with_symptoms(known, added, removed) if known is not None and explains(known) else known
+            if known is not None and after is not None and after is not known:
+                found.append(self._revise(known, after, store, Change.EVIDENCE, now))
         return found
 
     def _tick(self, item: Input, rows: Rows, now: datetime) -> list[Output]:
@@ -159,16 +190,18 @@ class Decide:
             return None
         step = due(known, self._rules, now)
         if step is None:
-            store.look_again(known)
-            return None
+            stale = store.causes.stale(known)
+            alert = self._revise(known, known, store, Change.EVIDENCE, now) if stale else None
+            store.look_again(store.get(alert_id) or known)
+            return alert
         if (
             step.change is Change.EXPIRED and step.situation.state is AlertState.CANCELLED
         ):  # said before: it takes no more
             store.put(known, step.situation)
             return None
-        alert = self._change(known, step.situation, store, step.change, now)
+        changed = self._change(known, step.situation, store, step.change, now)
         store.look_again(store.get(alert_id) or known)
-        return alert
+        return changed
 
     def _outputs(
         self,
@@ -177,7 +210,7 @@ class Decide:
         store: SituationStore,
         alerts: Sequence[Alert],
         now: datetime,
-        answer: Mapping[str, str] = NO_ANSWER,
+        answer: Mapping[str, Any] = NO_ANSWER,
     ) -> list[Output]:
         """Return each alert for its two topics, and one record of the decision, with the answer to an action.
 
@@ -186,6 +219,7 @@ class Decide:
         """
         outputs: list[Output] = []
         alerts = [*alerts, *self._look_at_repeats(store, now)]
+        alerts = [*alerts, *self._tell_causes(store, now)]
         alerts = [*store.budget.told(), *alerts]
         canary = is_canary(store.room)
         changes, newest = (topics.CANARY, topics.CANARY_STATE) if canary else (topics.ALERTS, topics.ALERT_STATE)

@@ -31,6 +31,7 @@ from streams.domain.rules.rules import Rules
 from streams.stages.base import Rows
 from streams.stages.decide.acted import ProcessedActions
 from streams.stages.decide.budget import BudgetService
+from streams.stages.decide.causes import CauseStore
 from streams.stages.decide.index import SituationIndex
 from streams.stages.decide.near_repeats import NearRepeatStore
 from streams.stages.timers import Timers
@@ -97,6 +98,7 @@ class SituationStore:
         self.acted = ProcessedActions(rows, room)
         self.budget = BudgetService(rows, room, rules, registry_version, self._due, self.acted)
         self.repeats = NearRepeatStore(rows, room, rules, self._due)
+        self.causes = CauseStore(self.index, rules, self.look_soon)
 
     def get(self, alert_id: str) -> Situation | None:
         """Return a situation, or None."""
@@ -115,7 +117,9 @@ class SituationStore:
         """Write a revision as it stands on the operator's list, and return the alert that says so."""
         after = revision.situation
         standing, alert = self.budget.stand(after.standing, revision.alert, now)
-        self.put(before, after if standing == after.standing else after.model_copy(update={"standing": standing}))
+        after = after if standing == after.standing else after.model_copy(update={"standing": standing})
+        self.put(before, after)
+        self.causes.note(before, after, now)
         return alert
 
     def put(self, before: Situation | None, after: Situation) -> None:

@@ -22,6 +22,9 @@ from schemas.cameras import (
     FrameReference,
 )
 from schemas.dead_letters import DeadLetterReason
+from schemas.phrases.catalogue import text_of
+from schemas.phrases.codes.cameras import looked_at_by
+from schemas.phrases.codes.faults import detector_failed
 from streams import metrics, topics
 from streams.errors import ConfigurationError
 from streams.settings import Settings
@@ -99,12 +102,14 @@ def detections_of(
 
 def detector_status(frame: FrameReference, info: DetectorInfo) -> CameraStatus:
     """Return what to say of the detector that looks at a camera from this frame on."""
+    what = looked_at_by(info.name, info.version)
     return CameraStatus(
         camera_id=frame.camera_id,
         aspect="detector",
         state=CameraState.DEGRADED if info.degraded else CameraState.ONLINE,
         reason="fallback_detector" if info.degraded else "detector_ready",
-        detail=f"{info.name} {info.version}",
+        detail=text_of(what),
+        phrase=what,
         changed_at=frame.captured_at,
     )
 
@@ -121,7 +126,7 @@ def found_in(detector: Detector, crowds: CrowdCounts, frame: FrameReference, jpe
         crowd = crowds.of(frame, picture)
     except Exception as error:  # whatever the detector's libraries raise
         log.warning("detector %s: %s", detector.info.name, type(error).__name__)
-        return Failed(DeadLetterReason.HANDLER_FAILED, f"{type(error).__name__} in the detector")
+        return Failed(DeadLetterReason.HANDLER_FAILED, detector_failed(type(error).__name__))
     metrics.DETECTION_SECONDS.labels(detector.info.name).observe(time.perf_counter() - started)
     return PictureFindings(enlarged(objects, picture, frame.width_px, frame.height_px), crowd)
 

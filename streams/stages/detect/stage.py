@@ -18,6 +18,7 @@ from detectors.tracking.ground_squares import Ground
 from schemas.base import iso_utc
 from schemas.cameras import FrameReference
 from schemas.dead_letters import DeadLetterReason
+from schemas.phrases.codes.faults import message_unexpected
 from streams import topics
 from streams.clock import utc_now
 from streams.settings import Settings
@@ -89,7 +90,7 @@ class Detect:
         """Return what a picture shows, or why it shows nothing; in one of the lookers' threads."""
         frame = item.message
         if not isinstance(frame, FrameReference):
-            return Failed(DeadLetterReason.UNKNOWN_TYPE, f"expected a camera-frame, got a {frame.name}")
+            return Failed(DeadLetterReason.UNKNOWN_TYPE, message_unexpected("camera-frame", frame.name))
         return found_in(self._detector, self._crowds, frame, item.payload)
 
     def _conclude(self, item: Input, looking: Future[PictureFindings | Failed]) -> Sequence[Output] | Failed:

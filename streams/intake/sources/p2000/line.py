@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from schemas.dead_letters import DeadLetterReason
+from schemas.phrases.codes import faults as says
+from schemas.phrases.phrase import Phrase
 from streams.domain.incidents.raw_report import NotForUs, Unreadable
 
 MAX_TEXT: Final = 1_000
@@ -93,12 +95,12 @@ def read_line(content: bytes) -> Page | NotForUs | Unreadable:
         return NotForUs("banner")
     if _OTHERS.match(line) and "|" not in line[:12]:
         return NotForUs("other_network")
-    return broken("expected a line of FLEX, as multimon-ng prints it")
+    return broken(says.expected_flex())
 
 
-def broken(detail: str) -> Unreadable:
+def broken(what: Phrase) -> Unreadable:
     """Return why a line is no page."""
-    return Unreadable(DeadLetterReason.UNREADABLE_REPORT, detail)
+    return Unreadable(DeadLetterReason.UNREADABLE_REPORT, what)
 
 
 def _decoded(content: bytes) -> tuple[str, bool]:
@@ -120,7 +122,7 @@ def _page(mark: str, line: str, repaired: bool) -> Page | NotForUs | Unreadable:
     if mark == "FLEX: ":
         found = _OLD.match(line)
         if found is None:
-            return broken("expected FLEX: date time mode frame [capcodes] type text")
+            return broken(says.expected_flex_words())
         return _made(found[1], found[2], found[4], found[5], found[6] or "", repaired)
     parts = line.split("|")
     if mark == "FLEX_NEXT|":
@@ -130,17 +132,17 @@ def _page(mark: str, line: str, repaired: bool) -> Page | NotForUs | Unreadable:
     if len(parts) == 6 and parts[5][:3] in {"TON", "NUM", "BIN", "UNK"}:
         return NotForUs("not_text")
     if len(parts) < 7:
-        return broken("expected FLEX and 7 fields between |")
+        return broken(says.expected_flex_fields("FLEX", 7))
     return _made(parts[1], parts[2], parts[4], parts[5], "|".join(parts[6:]), repaired)
 
 
 def _next(parts: list[str], repaired: bool) -> Page | NotForUs | Unreadable:
     if len(parts) < 7:
-        return broken("expected FLEX_NEXT and 9 fields between |")
+        return broken(says.expected_flex_fields("FLEX_NEXT", 9))
     if parts[6].strip() != "ALN":
         return NotForUs("not_text")
     if len(parts) < 9:
-        return broken("expected FLEX_NEXT and 9 fields between |")
+        return broken(says.expected_flex_fields("FLEX_NEXT", 9))
     fragment = _FRAGMENT.fullmatch(parts[7].strip())
     rest = parts[8:]
     groups = []
@@ -154,15 +156,15 @@ def _json(line: str, repaired: bool) -> Page | NotForUs | Unreadable:
     try:
         told = json.loads(line, object_pairs_hook=_first_of_each)
     except (ValueError, RecursionError):
-        return broken("expected JSON as multimon-ng --json prints it")
+        return broken(says.expected_flex_json())
     name = told.get("demod_name") if isinstance(told, dict) else None
     if not isinstance(name, str):
-        return broken("demod_name: expected the decoder's name")
+        return broken(says.expected_decoder())
     if name != "flex_alphanumeric":
         return NotForUs("not_text" if name.startswith("flex") else "other_network")
     time, capcode, text = (told.get(field) for field in ("timestamp", "capcode", "message"))
     if not isinstance(text, str):
-        return broken("message: expected the page's text")
+        return broken(says.expected_page_text())
     address = f"{capcode:010d}" if type(capcode) is int and 0 <= capcode < 10**10 else ""
     return _made(time if isinstance(time, str) else "", "", address, "ALN", text, repaired)
 
@@ -176,7 +178,7 @@ def _made(time: str, mode: str, capcodes: str, kind: str, text: str, repaired: b
     if kind.strip() in _WITHOUT_TEXT:
         return NotForUs("not_text")
     if kind.strip() != "ALN":
-        return broken("type: expected ALN, or one of a page without text")  # a text may stand there all the same
+        return broken(says.expected_page_type())  # a text may stand there all the same
     found = [_CAPCODE.fullmatch(each) for each in capcodes.split()[:200]]
     known = tuple(each[1].lstrip("0") for each in found if each is not None)
     part = next((each for each in mode.split("/") if each in {"F", "C"}), WHOLE)

@@ -206,7 +206,7 @@ class Hour:
         now = self.time.clock.now()
         looked = self.seeing.look(MaskedFrame(MaskedImage(image), now, None, 0), now)
         if self.seeing.told is not None:
-            self.status.view(self.seeing.told, self.seeing.explanation)
+            self.status.view(self.seeing.told, self.seeing.why)
         return looked
 
 

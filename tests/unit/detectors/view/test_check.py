@@ -17,6 +17,8 @@ from detectors.view.reference import Comparison
 from detectors.view.sameness import is_same
 from detectors.view.thumbnail import small_grey, small_shown
 from schemas.cameras import Visibility
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes.cameras import view_unknown
 from tests.support import scenes
 from tests.support.capture import NOW
 from tests.support.scenes import Alter, Image
@@ -239,7 +241,7 @@ def test_another_size_begins_a_new_reference(made: list[Image]) -> None:
         check.look(small_grey(picture), NOW + timedelta(seconds=second))
     smaller = scenes.turned(cv2.resize(made[0], (200, 150)).astype(np.uint8), x_px=40)
     assert check.look(small_grey(smaller), NOW + timedelta(seconds=WARM_UP))
-    assert check.verdict == ViewVerdict(Visibility.CLEAR, "no reference to compare with")
+    assert check.verdict == ViewVerdict(Visibility.CLEAR, view_unknown())
 
 
 def test_it_is_looked_at_once_per_second_and_after_a_clock_that_jumped_back(made: list[Image]) -> None:
@@ -303,7 +305,7 @@ def test_each_threshold(features: Features, visibility: Visibility) -> None:
     """Just within and just beyond, and which of two faults is told."""
     verdict = judge(features)
     assert verdict.visibility is visibility
-    assert verdict.explanation
+    assert sentence(verdict.why)
 
 
 @pytest.mark.parametrize(

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
-from schemas.phrases import codes
 from schemas.phrases.catalogue import catalogue, in_words, knows, plain_sentences, sentence, source, told
 from schemas.phrases.declare import CODES
 from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase
 from tests.support.phrases import made
+from tests.support.words import FREQUENT, SHARED, english_in, of_catalogue
 
 NEWER = Phrase(code="of-a-newer-release", values={"b": 2.5, "a": "x"})
 
@@ -27,6 +26,14 @@ class Uses(Visitor):  # type: ignore[misc]
         self.names: set[str] = set()
         self.chosen: dict[str, set[str]] = {}
         self.moments: set[str] = set()
+        self.within: set[str] = set()
+
+    def take(self, other: Uses) -> None:
+        """Add what a sentence uses that stands within this one."""
+        self.names |= other.names
+        self.moments |= other.moments
+        for name, keys in other.chosen.items():
+            self.chosen.setdefault(name, set()).update(keys)
 
     def visit_VariableReference(self, node: ast.VariableReference) -> None:
         self.names.add(node.id.name)
@@ -37,10 +44,14 @@ class Uses(Visitor):  # type: ignore[misc]
         self.chosen.setdefault(node.selector.id.name, set()).update(keys)
         self.generic_visit(node)
 
+    def visit_MessageReference(self, node: ast.MessageReference) -> None:
+        self.within.add(node.id.name)
+
     def visit_FunctionReference(self, node: ast.FunctionReference) -> None:
-        assert node.id.name == "MOMENT"
         (given,) = node.arguments.positional
-        self.moments.add(given.id.name)
+        assert node.id.name in {"MOMENT", "NUMBER"}
+        if node.id.name == "MOMENT":
+            self.moments.add(given.id.name)
         self.generic_visit(node)
 
 
@@ -52,13 +63,11 @@ def uses(language: Language) -> dict[str, Uses]:
             assert entry.id.name not in found, f"{entry.id.name} stands twice"
             found[entry.id.name] = Uses()
             found[entry.id.name].visit(entry.value)
+    for each in found.values():
+        for name in each.within:
+            assert not found[name].within, f"{name} stands within a sentence, and has one within it"
+            each.take(found[name])
     return found
-
-
-def test_every_file_of_codes_is_known() -> None:
-    """One that nobody imports would declare nothing."""
-    folder = Path(codes.__file__).parent
-    assert {path.stem for path in folder.glob("*.py")} - {"__init__"} == set(codes.__all__)
 
 
 @pytest.mark.parametrize("language", Language)
@@ -81,7 +90,7 @@ def test_each_sentence_uses_a_value_as_its_type_allows(language: Language) -> No
     for code, each in uses(language).items():
         for name, keys in each.chosen.items():
             assert CODES[code][name].name == ("count" if keys & {"one", "0"} else "name"), (code, name)
-        assert each.moments == {name for name, kind in CODES[code].items() if kind.name == "moment"}, code
+        assert each.moments == {name for name, kind in CODES[code].items() if kind.name in {"moment", "day"}}, code
 
 
 def test_dutch_knows_each_word_that_english_chooses_by() -> None:
@@ -169,3 +178,15 @@ def test_phrases_within_phrases_are_bounded_by_the_parser() -> None:
     assert sentence(phrase, Language.NL).endswith("x")
     with pytest.raises(ValueError):
         Phrase.model_validate_json("".join(nested(5_000)))
+
+
+def test_dutch_sentences_have_no_english_word() -> None:
+    """But for those that both languages have, which are all in use."""
+    dutch, english = of_catalogue(Language.NL), of_catalogue(Language.EN) | FREQUENT
+    assert dutch & english == SHARED
+
+
+def test_english_is_found_in_dutch() -> None:
+    """Otherwise the test above would show nothing."""
+    assert english_in("een camera zag het: cam-1, nobody in zone plein, ALN since 12:00") == {"nobody", "since"}
+    assert english_in("een camera zag het in zone plein") == set()

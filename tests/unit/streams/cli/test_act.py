@@ -134,3 +134,30 @@ def test_who_acts_and_what_must_be_said(call: Any, words: list[str]) -> None:
     """There is no user by default, and no other action."""
     done, asked = call("", "a-1", *words)
     assert (done.exit_code, asked) == (2, [])
+
+
+def test_what_is_judged_by_the_decision_is_sent_as_it_is_said(call: Any) -> None:
+    """A verdict, an assignee and a note's value."""
+    _, (asked,) = call("", "a-1", "close", "--user", "op", "--verdict", "true")
+    assert (asked.verdict, asked.reason, asked.assignee) == ("true", "", None)
+    _, (asked,) = call("", "a-1", "assign", "--user", "op", "--to", "")
+    assert asked.assignee == ""
+    for value, sent in (("12", 12), ("cam-1", "cam-1"), ("", None)):
+        _, (asked,) = call("", "a-1", "note", "--user", "op", "--note", "persons_on_camera", "--value", value)
+        assert (asked.note, asked.note_value) == ("persons_on_camera", sent)
+
+
+@pytest.mark.parametrize("note", ["", "x" * 10_000, "the man in the red coat"])
+def test_what_is_no_note_goes_nowhere(call: Any, note: str) -> None:
+    """It is neither sent nor repeated."""
+    done, asked = call("", "a-1", "note", "--user", "op", "--note", note)
+    assert isinstance(done.exception, ConfigurationError)
+    assert "called_back" in str(done.exception)
+    assert not note or note not in str(done.exception)
+    assert asked == []
+
+
+def test_help_teaches_every_action() -> None:
+    """In words, not only as a list."""
+    told = CliRunner().invoke(build_app("act"), ["act", "--help"]).output.split("Options:")[0]
+    assert [each.value for each in Action if told.count(each.value) < 2] == []

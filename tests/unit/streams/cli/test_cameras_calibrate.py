@@ -17,6 +17,7 @@ from streams.cli import cameras
 from streams.errors import ToezichtError
 from tests.support.calibrations import FLAT, TILTED, section
 from tests.support.registry import registry_camera, write_registry
+from tests.support.walkers import table, walkers
 
 NINE = tuple(((25.0 * i, 20.0 * j), (2.5 * i, -2.0 * j)) for i in range(3) for j in range(3))
 ZONE = {"id": "plein", "name": "Plein", "polygon": [[33, 0], [63, 0], [63, 48], [33, 48]]}
@@ -92,6 +93,47 @@ def test_points_are_tried_before_they_stand_in_the_registry(tmp_path: Path) -> N
     result = _run("--registry", str(_registry(tmp_path, section(TILTED))), "--points", str(points))
     assert result.exit_code == 0
     assert "version new" in result.stdout
+
+
+def test_a_camera_is_calibrated_from_walkers(tmp_path: Path) -> None:
+    """What is printed stands in the registry as it is, and says everywhere that nobody surveyed it."""
+    boxes = tmp_path / "boxes.csv"
+    boxes.write_text(table(walkers(number=30)))
+    zone = {"id": "plein", "name": "Plein", "polygon": [[200, 300], [1080, 300], [1080, 700], [200, 700]]}
+    camera = registry_camera("cam-1", {"url": "stills"}) | {"zones": [zone], "width_px": 1280, "height_px": 720}
+    path = write_registry(tmp_path / "r.yaml", camera)
+    result = _run("--registry", str(path), "--from-walkers", str(boxes))
+    assert result.exit_code == 0, result.output
+    printed, _, judged = result.stdout.partition("cam-1: in order")
+    assert "NOT SURVEYED  fitted to" in judged
+    assert "error    not known: nobody surveyed a point" in judged
+    section_of = yaml.safe_load(printed)
+    assert section_of["method"] == "walkers"
+    path = write_registry(tmp_path / "r.yaml", camera | {"calibration": section_of})
+    again = json.loads(_run("--registry", str(path), "--json").stdout)
+    assert (again["method"], again["problems"]) == ("walkers", [])
+    assert again["not_surveyed"].startswith("fitted to")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--from-walkers", "none.csv"], "none.csv: FileNotFoundError, expected a table of boxes"),
+        (["--from-walkers", "few.csv"], "0 whole boxes of 0 walkers"),
+        (["--from-walkers", "few.csv", "--points", "few.csv"], "--from-walkers is 'few.csv', expected no --points"),
+    ],
+)
+def test_walkers_that_say_nothing(
+    arguments: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line each."""
+    registry = _registry(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    Path("few.csv").write_text(table({}))
+    result = _run("--registry", str(registry), *arguments)
+    assert isinstance(result.exception, ToezichtError)
+    assert says in str(result.exception)
+    assert "\n" not in str(result.exception)
 
 
 @pytest.mark.parametrize("given", [True, False], ids=["a file", "the camera's source"])

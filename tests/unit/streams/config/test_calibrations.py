@@ -17,6 +17,19 @@ from tests.support.calibrations import FLAT, TILTED, calibrated_camera, section
 from tests.support.registry import registry_camera, write_registry
 
 TSAI = {"method": "tsai", "version": "t1", "date": "2026-11-24", "file": "camera.xml"}
+WALKERS = {
+    "method": "walkers",
+    "version": "w1",
+    "date": "2026-11-24",
+    "width_px": 100,
+    "height_px": 100,
+    "height_m": 5,
+    "tilt_deg": 45,
+    "focal_px": 100,
+    "boxes": 400,
+    "height_error": 0.05,
+    "walking_m_per_s": 1.3,
+}
 MODEL = (
     '<Camera><Geometry width="{width}" height="100" dpx="0.005" dpy="0.005"/>'
     '<Intrinsic focal="5" kappa1="0" cx="50" cy="50" sx="1"/>'
@@ -44,6 +57,14 @@ def test_a_camera_model_is_found_beside_the_registry(tmp_path: Path) -> None:
     assert ground is not None
     assert ground.version == "t1"
     assert ground.to_ground(np.array([[100.0, 50.0]]))[0] == pytest.approx((7.5, 0))
+
+
+def test_a_calibration_from_walkers_becomes_a_map(tmp_path: Path) -> None:
+    """In the middle of its picture it looks 45 degrees down from 5 m: 5 m ahead of the camera."""
+    ground = ground_map(calibrated_camera(None, calibration=WALKERS | {"origin_y_m": 7}), tmp_path)
+    assert ground is not None
+    assert ground.version == "w1"
+    assert ground.to_ground(np.array([[50.0, 50.0]]))[0] == pytest.approx((0, 12))
 
 
 LINE = section((*FLAT[:2], ((50, 0), (5, 0)), ((20, 0), (2, 0))))
@@ -74,6 +95,10 @@ ZONE = {"id": "plein", "name": "Plein"}
         (
             {"calibration": TSAI | {"file": "wide.xml"}},
             r"wide.xml: <Geometry> width, height is '200x100', expected 100x100 as camera cam-1 has",
+        ),
+        (
+            {"calibration": WALKERS | {"width_px": 200}},
+            r"camera cam-1: calibration.width_px, height_px is '200x100', expected 100x100, the picture's",
         ),
         ({"calibration": TSAI | {"file": "low.xml"}}, r"low.xml: <Extrinsic> is 'the camera lies in the ground plane"),
         ({"calibration": TSAI | {"file": "binary.xml"}}, r"binary.xml: file is 'UnicodeDecodeError'"),

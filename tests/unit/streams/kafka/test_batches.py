@@ -15,6 +15,7 @@ from aiokafka import TopicPartition
 from aiokafka.record.memory_records import MemoryRecords as AioRecords
 
 from schemas.dead_letters import DeadLetterReason
+from schemas.phrases.catalogue import text_of
 from streams.kafka import codecs, consumer
 from streams.kafka.batches import KEPT, Batches, PackedValue, unpacked
 from streams.kafka.codecs import codecs_missing
@@ -77,8 +78,8 @@ def test_a_batch_that_cannot_be_unpacked_is_one_record_that_says_why(codec: int,
     [aside, after] = read(broken + batch(RECORDS[:1], base=10), client)
     assert isinstance(aside.value, PackedValue)
     assert (aside.offset, aside.key, aside.value) == (9, None, broken)
-    assert "offsets 7 to 9" in aside.value.why
-    assert "nonsense" not in aside.value.why
+    assert "offsets 7 to 9" in text_of(aside.value.why)
+    assert "nonsense" not in text_of(aside.value.why)
     assert (after.offset, told(after)) == (10, RECORDS[0])
 
 
@@ -87,7 +88,7 @@ def test_a_wrong_checksum_is_set_aside(client: Client) -> None:
     raw = bytearray(batch(RECORDS, base=3))
     raw[80] ^= 1
     [aside] = read(bytes(raw), client)
-    assert (aside.offset, aside.value.why) == (5, "its checksum is wrong; offsets 3 to 5")
+    assert (aside.offset, text_of(aside.value.why)) == (5, "its checksum is wrong; offsets 3 to 5")
 
 
 def changed(raw: bytes, field: int, number: int) -> bytes:
@@ -179,7 +180,7 @@ def test_what_grows_without_bound_is_set_aside(codec: str, client: Client, monke
     monkeypatch.setattr(codecs, "UNPACKED_AT_MOST", 100_000)
     records: list[Written] = [(b"k", bytes(200_000), [])]
     [aside] = read(batch(records, codec), client)
-    assert aside.value.why == "unpacked it is more than 100000 bytes"
+    assert text_of(aside.value.why) == "unpacked it is more than 100000 bytes"
     [record] = read(batch([(b"k", bytes(90_000), [])], codec), client)
     assert record.value == bytes(90_000)
 
@@ -250,7 +251,7 @@ def test_a_codec_that_is_not_installed_is_told(client: Client, monkeypatch: pyte
     monkeypatch.setattr(codecs, "find_spec", lambda name: None)
     assert "cramjam is not installed" in codecs_missing()
     [aside] = read(batch(RECORDS[:1], "lz4"), client)
-    assert "cramjam is not installed" in aside.value.why
+    assert "cramjam is not installed" in text_of(aside.value.why)
     assert told(read(batch(RECORDS[:1], "gzip"), client)[0]) == RECORDS[0]
 
 

@@ -8,15 +8,19 @@ from datetime import timedelta
 import pytest
 from rich.console import Console
 
-from schemas.alerts import Alert, AlertCamera, AlertState
+from schemas.alerts import Alert, AlertCamera, AlertNote, AlertState
 from schemas.categories import Priority
 from schemas.evidence import Coverage, Verdict
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes.causes import cause_link
+from schemas.phrases.codes.next_steps import next_send_and_look, service
+from schemas.phrases.codes.notes import note_called_back, note_no_answer
+from schemas.phrases.codes.operator_list import alert_state, heading, verdict
+from schemas.phrases.codes.titles import category_name
 from schemas.phrases.language import Language
 from streams.presentation.alerts import (
-    HEADINGS,
+    COLUMNS,
     OFF_THE_LIST,
-    STATES,
-    VERDICTS,
     age,
     in_sight,
     line,
@@ -69,9 +73,13 @@ def test_only_one_room_is_shown_where_one_is_asked_for() -> None:
 @pytest.mark.parametrize("language", Language)
 def test_every_state_and_verdict_has_a_word(language: Language) -> None:
     """A new one must be named in both languages."""
-    assert set(STATES[language]) == set(AlertState)
-    assert len(set(VERDICTS[language].values())) == len(VERDICTS[language])
-    assert len(HEADINGS[language]) == 7
+    for words in (
+        [sentence(alert_state(state.value), language) for state in AlertState],
+        [sentence(verdict(each.value), language) for each in Verdict],
+        [sentence(heading(column), language) for column, _ in COLUMNS],
+    ):
+        assert len(set(words)) == len(words)
+        assert not any("_" in word for word in words)
 
 
 SUMMARY = {"grouped": 1, "counts": [], "alert_ids": ["a"], "not_listed": 0, "oldest_at": NOON, "newest_at": NOON}
@@ -147,3 +155,49 @@ def test_a_row_says_that_a_camera_is_attended_and_for_how_long_yet(until_s: floa
         attention_until=until,
     )
     assert row(alert(cameras=(looks,)), NOON, Language.EN).cameras == f"cam-1: pending{shown}"
+
+
+def _symptoms(number: int, cause: str = "fire") -> list[Alert]:
+    told = {"priority": Priority.P3, "caused_by": cause, "under_cause": True}
+    return [alert(alert_id=f"s{each}", score=40 - each, **told) for each in range(number)]
+
+
+def test_symptoms_stand_under_their_cause() -> None:
+    """Behind it, whatever else has their priority, and marked; the cause says how many there are."""
+    fire = alert(alert_id="fire", priority=Priority.P2, symptoms=("s0", "s1"))
+    other = alert(alert_id="other", priority=Priority.P2, score=1)
+    listed = ordered([*_symptoms(2), other, fire])
+    assert [each.alert_id for each in listed] == ["fire", "s0", "s1", "other"]
+    assert row(fire, NOON, Language.NL).what.endswith(" ↳2")
+    assert [row(each, NOON, Language.NL).what.startswith("↳ ") for each in listed] == [False, True, True, False]
+
+
+def test_of_many_symptoms_the_most_urgent_are_shown() -> None:
+    """The others are one option away, and counted on the cause."""
+    known = [alert(alert_id="fire"), *_symptoms(5)]
+    assert [each.alert_id for each in ordered(in_sight(known, known))] == ["fire", "s0", "s1", "s2"]
+
+
+@pytest.mark.parametrize("state", [AlertState.CLOSED, AlertState.SHELVED])
+def test_nothing_is_hidden_with_a_cause_that_is_not_on_the_list(state: AlertState) -> None:
+    """Nor with one that this reader does not know."""
+    known = [alert(alert_id="fire", state=state), *_symptoms(5)]
+    assert [each.alert_id for each in ordered(in_sight(known, known))] == ["s0", "s1", "s2", "s3", "s4"]
+    assert len(ordered(in_sight(known[1:], known[1:]))) == 5
+
+
+def test_a_row_says_the_link_the_notes_and_the_next_step() -> None:
+    """In the reader's language; the newest two notes."""
+    told = alert(
+        caused_by="fire",
+        cause_reason=cause_link(category_name("crowd_density"), category_name("brand"), 40, 90, "after"),
+        notes=[AlertNote(phrase=each, user="op", noted_at=NOON) for each in (note_no_answer(), note_called_back())],
+        next_step=next_send_and_look(service("politie"), "cam-1"),
+    )
+    assert row(told, NOON, Language.NL).why.splitlines()[-4:] == [
+        "↳ drukte op 40 m van brand, 90 s na het begin",
+        "✎ er werd niet opgenomen",
+        "✎ de melder is teruggebeld",
+        "» vraag de politie om te gaan en kijk op camera cam-1",
+    ]
+    assert row(told, NOON, Language.EN).why.splitlines()[-1] == "» ask the police to go, and look at camera cam-1"

@@ -7,9 +7,11 @@ import pytest
 from schemas.alerts import AlertReport
 from schemas.categories import Category
 from schemas.incidents import ReportNote
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes.operator_list import report_note
 from schemas.phrases.language import Language
 from streams.presentation.alerts import row
-from streams.presentation.notes import MARK, NOTES, notes_of
+from streams.presentation.notes import MARK, notes_of
 from tests.support.alerts import alert
 from tests.support.messages import NOON
 
@@ -22,10 +24,9 @@ def report(*notes: ReportNote, cancelled: bool = False) -> AlertReport:
 @pytest.mark.parametrize("language", Language)
 def test_every_note_has_words_of_its_own(language: Language) -> None:
     """In both languages, and short enough for a line."""
-    words = [NOTES[language][note] for note in ReportNote]
+    words = [sentence(report_note(note.value), language) for note in ReportNote]
     assert len(set(words)) == len(words)
-    assert all(5 < len(each) <= 80 for each in words)
-    assert NOTES[Language.NL].keys() == NOTES[Language.EN].keys() == set(ReportNote)
+    assert all(5 < len(each) <= 80 and "_" not in each for each in words)
 
 
 def test_the_list_shows_each_note_once_behind_a_mark() -> None:

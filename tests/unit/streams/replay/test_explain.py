@@ -22,6 +22,8 @@ from schemas.codec import encode
 from schemas.decisions import DecisionLog
 from schemas.evidence import Evidence, Verdict
 from schemas.incidents import Operation
+from schemas.phrases.catalogue import in_words
+from schemas.phrases.language import Language
 from streams import topics
 from streams.config.files import load_rules
 from streams.domain.rules.rules import Rules
@@ -37,6 +39,7 @@ from streams.stages.base import Output
 from streams.stages.decide.stage import Decide
 from tests.support.facts import facts
 from tests.support.kafka import FakeConsumer, FakeTopics
+from tests.support.phrases import before_phrases
 from tests.support.situations import NOON, action, episode, in_view, position, report, seconds, sighting
 
 RULES = load_rules()
@@ -222,11 +225,24 @@ def test_an_alert_that_was_changed_on_its_way_is_told(town: Town) -> None:
     forged = alert.model_copy(update={"score": 12.0, "factors": (other, *alert.factors[1:], added)})
     found = explained(forged, town.records)
     assert found.outcome is ExplainOutcome.DIFFERENT
-    assert found.differences == (
+    assert tuple(in_words(each, Language.EN) for each in found.differences) == (
         f"score: was 12.0, comes out as {alert.score}",
         "factor category.straatroof: was +20 Street robbery, comes out as +80 Street robbery",
         f"factor invented: was {added.points:+g} {added.reason}, comes out as not there",
     )
+
+
+def test_an_alert_of_a_release_before_phrases_comes_out_again(town: Town) -> None:
+    """Its reasons are compared as text, and it is told by its text in any language; what came after it has both."""
+    alert = of(town, "a")
+    old = alert.model_validate_json(before_phrases(as_record(alert, topics.ALERTS, 0)).value or b"")
+    assert old.factors != alert.factors
+    found = explained(old, [before_phrases(record) for record in town.records])
+    assert (found.outcome, found.differences) == (ExplainOutcome.SAME, ())
+    assert old.factors[1].reason in as_text(found, RULES, Language.NL)
+    new = as_text(explained(alert, town.records), RULES, Language.NL)
+    assert old.factors[1].reason not in new
+    assert "beslissingen opnieuw genomen" in new
 
 
 def test_other_rules_say_so(town: Town) -> None:
@@ -262,7 +278,7 @@ def test_inputs_that_are_gone_are_told(town: Town, lost: str, words: str) -> Non
     broken = [replace(town.records[at], value=b"{")] if "broken" in lost else []
     found = explained(alert, [] if lost == "all" else [*rest, *broken])
     assert (found.outcome, found.again) == (ExplainOutcome.INCOMPLETE, None)
-    assert any(words in line for line in found.differences)
+    assert any(words in in_words(each, Language.EN) for each in found.differences)
 
 
 def test_the_text_tells_factors_sum_thresholds_and_cameras(town: Town) -> None:

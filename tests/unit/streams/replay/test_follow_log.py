@@ -25,6 +25,7 @@ from streams.replay.recording import recording_of
 from streams.replay.saved_state import load_state, save_state, whole_rows
 from streams.stages.timers import TAKEN_AT_MOST
 from tests.support.partition import PARTITION, LivePartition, live_decide
+from tests.support.phrases import before_phrases
 from tests.support.recordings import SHORT
 from tests.support.situations import NOON, ROOM, action, episode, in_view, report, seconds, sighting
 
@@ -93,6 +94,15 @@ def test_the_log_gives_the_live_alerts(live: LivePartition) -> None:
     assert result.differences == []
     alerts = [record for record in live.records if record.topic == topics.ALERTS]
     assert result.alerts == len({(key(record)) for record in alerts})
+
+
+@settings(max_examples=20)
+@given(days())
+def test_what_was_recorded_before_there_were_phrases_gives_the_same_alerts(live: LivePartition) -> None:
+    """Inputs without them make the same decisions, and alerts without them are no others."""
+    result = follow(recording_of([before_phrases(record) for record in live.records]), SHORT, {})
+    assert result.differences == []
+    assert (result.decisions, result.alerts) == (followed(live).decisions, followed(live).alerts)
 
 
 @settings(max_examples=40)

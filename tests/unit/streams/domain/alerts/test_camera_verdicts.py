@@ -4,10 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.evidence import CameraCoverage, Coverage, ReportFact, Verdict
+from schemas.alerts import Change
+from schemas.evidence import CameraCoverage, Coverage, ReportFact, SightingFact, Verdict
+from schemas.phrases.catalogue import sentence, text_of
+from schemas.phrases.codes.cameras import status_reason
+from schemas.phrases.codes.common import together
+from schemas.phrases.codes.sightings import (
+    camera_trouble,
+    looked_too_little,
+    not_kept_before,
+    saw_at_most,
+    view_degraded,
+    view_not_clear,
+)
 from schemas.phrases.language import Language
+from schemas.phrases.phrase import Phrase
 from streams.config.files import load_rules
 from streams.domain.alerts.alert import alert_of, judge
+from streams.domain.alerts.revise import Policy, revise
+from streams.domain.alerts.score import PHRASED_AT_MOST
 from streams.domain.alerts.situation import (
     Situation,
     open_situation,
@@ -16,8 +31,10 @@ from streams.domain.alerts.situation import (
     with_report,
     with_sighting,
 )
+from streams.domain.alerts.suppression import NO_PLAN
 from streams.presentation.alerts import row
-from tests.support.situations import NOON, report, sighting
+from streams.runtime.encode import MAX_RECORD_BYTES, MAX_ROW_BYTES
+from tests.support.situations import NOON, in_view, report, sighting
 
 RULES = load_rules()
 
@@ -70,3 +87,47 @@ def test_one_that_may_not_look_never_outweighs_one_that_did() -> None:
     assert {each.camera_id: each.verdict for each in alert.cameras} == {
         "cam-1": Verdict.CAMERA_UNAVAILABLE, "cam-2": Verdict.UNSEEN,
     }  # fmt: skip
+
+
+def test_an_answer_is_kept_once_and_told_as_text_and_phrase() -> None:
+    """In a row the text follows from the phrase; of a sender of other words, or of a newer release, both are kept."""
+    said = saw_at_most(0, 10, 0, 90)
+    answer = sighting("a", verdict=Verdict.UNSEEN)
+    assert isinstance(answer.fact, SightingFact)
+    fact = answer.fact.model_copy(update={"explanation": sentence(said), "phrase": said})
+    once = sighting_row(answer, fact)
+    assert (once.explanation, once.phrase, once.words) == ("", said, "saw nobody in 10 min 0 s, 90% of them watched")
+    newer = Phrase(code="of-a-newer-release")
+    kept = sighting_row(answer, fact.model_copy(update={"phrase": newer, "explanation": "as it says"}))
+    assert (kept.explanation, kept.phrase, kept.words) == ("as it says", newer, "as it says")
+    assert sighting_row(answer, answer.fact).words == answer.fact.explanation
+
+
+def test_an_alert_of_many_cameras_fits_its_message_and_its_row() -> None:
+    """Forty reports with twenty-five cameras each, all of which could not look, for as many reasons as there can be."""
+    why = together(
+        looked_too_little(40),
+        view_not_clear(120),
+        not_kept_before(NOON),
+        view_degraded("covered"),
+        camera_trouble("degraded", NOON, status_reason("covered")),
+    )
+    assert why is not None
+    situation: Situation | None = None
+    for number in range(RULES.joining.reports_at_most):
+        names = [f"camera-{number}-{each}" for each in range(RULES.looking.asked_at_most)]
+        reported = report(f"{number}", in_view(*names), source=f"partner-{number}")
+        assert isinstance(reported.fact, ReportFact)
+        situation = with_report(situation or open_situation(reported, NOON), report_row(reported, reported.fact))
+        for name in names:
+            answer = sighting(f"{number}", name, Verdict.CAMERA_UNAVAILABLE)
+            assert isinstance(answer.fact, SightingFact)
+            told = {"incident_id": reported.fact.incident.incident_id, "explanation": text_of(why), "phrase": why}
+            kept = sighting_row(answer, answer.fact.model_copy(update=told))
+            situation = situation.model_copy(update={"sightings": (*situation.sightings, kept)})
+    assert situation is not None
+    made = revise(situation, situation, Change.EVIDENCE, (), Policy(RULES, NO_PLAN, "r1"), NOON)
+    assert [bool(each.phrase) for each in made.alert.cameras] == [True] * PHRASED_AT_MOST + [False] * 900
+    assert len({each.explanation for each in made.alert.cameras}) == 1
+    assert len(made.alert.model_dump_json().encode()) < 0.6 * MAX_RECORD_BYTES
+    assert len(made.situation.model_dump_json().encode()) < MAX_ROW_BYTES

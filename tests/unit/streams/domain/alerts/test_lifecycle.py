@@ -8,6 +8,7 @@ import pytest
 
 from schemas.actions import Action
 from schemas.alerts import AlertState
+from schemas.phrases.codes.refusals import refused_no_dispatch
 from streams.domain.alerts.lifecycle import ENDED, MEANING, QUIET, STATES, TABLE, ActionRefusal, Cause, asked, follows
 from tests.docs.lifecycle_table import table_lines
 
@@ -26,9 +27,11 @@ def test_every_state_and_cause_is_in_the_table() -> None:
 @pytest.mark.parametrize("state", sorted(ENDED))
 @pytest.mark.parametrize("cause", sorted(Cause))
 def test_what_has_ended_only_reopens(state: AlertState, cause: Cause) -> None:
-    """Each action is refused; of what happens only a recurrence changes anything."""
+    """By a person or by a recurrence; each other action is refused, and nothing else that happens changes anything."""
     outcome = TABLE[state, cause]
-    if cause in ACTIONS:
+    if cause is Cause.REOPEN:
+        assert outcome is AlertState.NEW
+    elif cause in ACTIONS:
         assert isinstance(outcome, ActionRefusal)
     else:
         assert outcome is (AlertState.NEW if cause is Cause.RECURS else state)
@@ -50,12 +53,12 @@ def test_only_actions_are_refused(state: AlertState) -> None:
 def test_no_dispatch_is_answered_as_done_while_nothing_sends_one(state: AlertState) -> None:
     """Who confirms one is told so, in every state: otherwise a person trusts in help that nobody asked for."""
     outcome = asked(state, Action.CONFIRM_DISPATCH)
-    assert outcome == ActionRefusal("nothing can be dispatched from here yet")
+    assert outcome == ActionRefusal(refused_no_dispatch)
 
 
 def test_what_happens_by_itself_is_no_action() -> None:
     """Asking for a refused action's state is an error that names both."""
-    with pytest.raises(ValueError, match="shelve is refused in the state closed: it has ended"):
+    with pytest.raises(ValueError, match=r"it has ended \(closed\)"):
         follows(AlertState.CLOSED, Cause.SHELVE)
 
 

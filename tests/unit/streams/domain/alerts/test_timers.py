@@ -79,7 +79,7 @@ def test_an_alert_that_returned_says_whether_it_was_acknowledged(deciding: Decid
     seen = deciding.one(action(opened.alert_id, Action.ACKNOWLEDGE, seen_revision=1))
     assert (seen.state, seen.handled_by) == (AlertState.RETURNED_TO_NORMAL, "operator-3")
     again = action(opened.alert_id, Action.ACKNOWLEDGE, seen_revision=2, number=2)
-    assert deciding.refused(again) == "it is handled by operator-3 (returned_to_normal)"
+    assert deciding.refused(again) == "it is handled by operator-3 (returned to normal)"
     back = deciding.one(episode(name="crowd-2", at=NOON + seconds(90)))
     assert (back.state, back.change, back.acknowledged_at) == (AlertState.NEW, Change.REOPENED, None)
 

@@ -19,6 +19,7 @@ from streams.domain.budget.summary import (
     told,
 )
 from tests.support.messages import example
+from tests.support.refusals import said, table_says
 from tests.support.situations import NOON, action, seconds
 
 NOW = NOON + seconds(60)
@@ -50,12 +51,12 @@ def test_every_action_in_every_state_does_what_the_table_says(row: SummaryRow, s
     )
     outcome = TABLE[state, Cause(what.value)]
     if isinstance(outcome, ActionRefusal):
-        assert refused == f"{outcome.reason.format(user='operator-3')} ({state.value})"
+        assert said(refused) == table_says(outcome, state, "operator-3")
     elif what not in SUMMARY_ACTIONS:
-        assert refused == f"a summary is acknowledged, assigned or closed; {what.value} is for its alerts"
+        assert said(refused) == f"a summary is acknowledged, assigned or closed; {what.value} is for its alerts"
     else:
-        assert (refused, after.state) == ("", outcome)
-    assert (after is before) is (refused != "")
+        assert (refused, after.state) == (None, outcome)
+    assert (after is before) is (refused is not None)
 
 
 def test_nothing_that_is_done_to_a_summary_puts_its_alerts_out_of_sight() -> None:
@@ -80,7 +81,7 @@ def test_its_verdict_is_the_one_that_was_given(row: SummaryRow, what: Action, re
     """As an alert's: no other word is one, and a false alarm is never true."""
     after, refused = act_on_summary(row, action(row.alert_id, what, reason, seen_revision=1), NOW)
     assert after.closing == closing
-    assert (refused == "") is (after.state is AlertState.CLOSED) is (closing != "")
+    assert (refused is None) is (after.state is AlertState.CLOSED) is (closing != "")
 
 
 @pytest.mark.parametrize("what", sorted(SUMMARY_ACTIONS - {Action.ACKNOWLEDGE}))
@@ -89,22 +90,23 @@ def test_who_did_not_see_what_another_person_did_is_refused(row: SummaryRow, wha
     first, _ = act_on_summary(row, action(row.alert_id, Action.ACKNOWLEDGE, seen_revision=1), NOW)
     late = action(row.alert_id, what, number=2, user="operator-4", seen_revision=1)
     after, refused = act_on_summary(first, late, NOW)
-    assert (after, refused) == (first, "operator-3 acted on it at revision 2, and revision 1 was seen")
+    assert (after, said(refused)) == (first, "operator-3 acted on it at revision 2, and revision 1 was seen")
     after, refused = act_on_summary(first, late.model_copy(update={"seen_revision": 2}), NOW)
-    assert (refused, after.handled_by, after.acted_by) == ("", "operator-4", "operator-4")
+    kept = None if what is Action.RELEASE else "operator-4"
+    assert (refused, after.handled_by, after.acted_by) == (None, kept, "operator-4")
 
 
 def test_of_two_who_acknowledge_at_once_the_second_is_told_by_whom(row: SummaryRow) -> None:
     """The first has it."""
     first, _ = act_on_summary(row, action(row.alert_id, Action.ACKNOWLEDGE, seen_revision=1), NOW)
     second = action(row.alert_id, Action.ACKNOWLEDGE, number=2, user="operator-4", seen_revision=1)
-    assert act_on_summary(first, second, NOW).refused == "it is handled by operator-3 (acknowledged)"
+    assert said(act_on_summary(first, second, NOW).refused) == "it is handled by operator-3 (acknowledged)"
 
 
 def test_what_was_not_made_yet_was_not_seen(row: SummaryRow) -> None:
     """A revision from elsewhere."""
     refused = act_on_summary(row, action(row.alert_id, Action.ASSIGN, seen_revision=9), NOW).refused
-    assert refused == "revision 9 was not made yet, the newest is 1"
+    assert said(refused) == "revision 9 was not made yet, the newest is 1"
 
 
 @pytest.mark.parametrize(("what", "done"), [(Action.CLOSE, False), (Action.FALSE_ALARM, False), (Action.ASSIGN, True)])
@@ -112,15 +114,15 @@ def test_what_rose_since_it_was_seen_is_not_closed(row: SummaryRow, what: Action
     """More alerts of the same priority are no reason to refuse."""
     more = told(joined(row, grouped("c"), 10, NOON), NOON).row
     risen = told(joined(more, grouped("d", Priority.P2), 10, NOON), NOON).row
-    assert act_on_summary(more, action(row.alert_id, what, seen_revision=1), NOW).refused == ""
+    assert act_on_summary(more, action(row.alert_id, what, seen_revision=1), NOW).refused is None
     refused = act_on_summary(risen, action(row.alert_id, what, seen_revision=2), NOW).refused
-    assert refused == ("" if done else "its priority rose at revision 3, and revision 2 was seen")
+    assert said(refused) == ("" if done else "its priority rose at revision 3, and revision 2 was seen")
 
 
 def test_what_is_so_already_is_not_told_again(row: SummaryRow) -> None:
     """As with an alert: no revision is made of it."""
     mine, _ = act_on_summary(row, action(row.alert_id, Action.ASSIGN, seen_revision=1), NOW)
-    assert act_on_summary(mine, action(row.alert_id, Action.ASSIGN, number=2, seen_revision=2), NOW) == (mine, "")
+    assert act_on_summary(mine, action(row.alert_id, Action.ASSIGN, number=2, seen_revision=2), NOW) == (mine, None)
 
 
 def test_its_alert_says_what_was_done(row: SummaryRow) -> None:

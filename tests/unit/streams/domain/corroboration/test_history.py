@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from schemas.cameras import Visibility
-from schemas.observations import SituationKind, ZoneSituation
+from schemas.observations import Measures, SituationKind, ZoneSituation
 from schemas.phrases.catalogue import sentence
 from streams.domain.corroboration.history import (
     SeenSecond,
@@ -17,7 +17,7 @@ from streams.domain.corroboration.history import (
     seen_of,
     slot_start,
     slots_between,
-    with_seconds,
+    with_moments,
 )
 from streams.domain.rules.cameras import Signal
 from tests.support.situations import NOON, observation, seconds
@@ -103,12 +103,25 @@ def test_seconds_are_kept_in_slots_of_ten() -> None:
     """In any order of arrival, each second once."""
     row = None
     for at_s in (3, 1, 3, 9):
-        row = with_seconds(row, NOON, [seen_of(observation(NOON + seconds(at_s), at_s))])
+        row = with_moments(row, NOON, [moment_of(observation(NOON + seconds(at_s), at_s))])
     assert row is not None
     assert [(seen.offset_s, seen.persons) for seen in row.seconds] == [(1, 1), (3, 3), (9, 9)]
-    assert with_seconds(row, NOON, [seen_of(observation(NOON + seconds(3), 8))]) is row
+    assert with_moments(row, NOON, [moment_of(observation(NOON + seconds(3), 8))]) is row
     within = list(moments("plein", [row], NOON + seconds(2), NOON + seconds(9)))
     assert [moment.at for moment in within] == [NOON + seconds(3), NOON + seconds(9)]
+
+
+def test_a_slot_has_the_largest_measures_of_the_seconds_that_were_seen_well() -> None:
+    """And a view its own in each second, beside the camera's first zone alone."""
+    shown = [
+        observation(NOON, measures=Measures(persons=1, fastest_m_per_s=2.0, standing_together=0)),
+        observation(NOON + seconds(1), measures=Measures(persons=3, standing_together=2), view=Measures(persons=7)),
+        observation(NOON + seconds(2), measures=Measures(persons=9), visibility=Visibility.BLURRED),
+    ]
+    row = with_moments(None, NOON, [moment_of(each) for each in shown])
+    assert list(row.measures or ()) == [3, 2.0, 2, None, 0.0]
+    assert [seen.view and seen.view[0] for seen in row.seconds] == [None, 7, None]
+    assert moment_of(shown[1], with_view=False).seen.view is None
 
 
 @pytest.mark.parametrize(("end_s", "slots"), [(0, 1), (9, 1), (10, 2), (25, 3), (-1, 0)])

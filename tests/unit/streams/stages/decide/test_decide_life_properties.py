@@ -32,7 +32,7 @@ Step = tuple[str, int, int, int]
 STEPS = st.tuples(
     st.sampled_from(("report", "report", "cancel", "sighting", "crowd", "action", "action", "action", "tick", "again")),
     st.integers(0, 5),
-    st.integers(0, 59),
+    st.integers(0, 69),
     st.integers(0, 5),
 )
 
@@ -80,6 +80,8 @@ class Told:
             number=len(self.given),
             user=f"operator-{three % 2}",
             seen_revision=max(0, newest.revision - three // 4),
+            assignee=(None, "operator-7", "")[one % 3],
+            note=("called_back", "", "x" * 10_000)[two % 3],
             other_alert_id=ids[three % len(ids)],
             fact_id=facts[three % len(facts)],
         )

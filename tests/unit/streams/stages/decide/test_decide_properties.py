@@ -21,6 +21,7 @@ from tests.support.rows import FakeRows
 from tests.support.situations import NOON, item, seconds, tick
 
 RULES = load_rules()
+OVER = {"cancelled", "returned_to_normal"}
 
 
 def decide(evidence: list[Evidence], apart_s: float = 0) -> list[Alert]:
@@ -34,12 +35,16 @@ def decide(evidence: list[Evidence], apart_s: float = 0) -> list[Alert]:
         for output in stage.handle(item(each, offset), rows, NOON + seconds(6_000 + offset * apart_s)):
             if output.topic == topics.ALERTS and isinstance(output.message, Alert):
                 sent.append(output.message)
-    at = NOON + seconds(6_000 + len(evidence) * apart_s + RULES.damping.fall_after_s + DUE_BUCKET_S)
-    sent += [
-        output.message
-        for output in stage.handle(item(tick(at=at)), rows, at)
-        if output.topic == topics.ALERTS and isinstance(output.message, Alert)
-    ]
+    fallen = NOON + seconds(6_000 + len(evidence) * apart_s + RULES.damping.fall_after_s + DUE_BUCKET_S)
+    for at in (
+        fallen,
+        fallen + seconds(DUE_BUCKET_S),
+    ):  # what is under a cause that fell is looked at with the next bucket
+        sent += [
+            output.message
+            for output in stage.handle(item(tick(at=at)), rows, at)
+            if output.topic == topics.ALERTS and isinstance(output.message, Alert)
+        ]
     return sent
 
 
@@ -65,10 +70,14 @@ def live_content(sent: list[Alert]) -> list[dict[str, Any]]:
     arrival |= {"grouped_under", "grouping", "escalated_at"}
     found = []
     for alert in newest.values():
-        if alert.state in {"cancelled", "returned_to_normal"} or alert.summary is not None:
+        if alert.state in OVER or alert.summary is not None:
             continue
         content = alert.model_dump(exclude=arrival)
         content["reports"] = [row for row in content["reports"] if not row["cancelled"]]
+        content["caused_by"] = content["caused_by"] is not None  # by an identity, which tells of arrival
+        content["symptoms"] = sum(newest[each].state not in OVER for each in alert.symptoms)
+        if content["under_cause"]:
+            content["next_step"] = content["next_step"]["code"]
         found.append(content)
     return sorted(found, key=lambda content: (content["category"] == Category.CROWD_DENSITY, str(content)))
 

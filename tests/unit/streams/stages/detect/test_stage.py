@@ -25,6 +25,7 @@ from schemas.cameras import (
     Visibility,
 )
 from schemas.dead_letters import DeadLetterReason
+from schemas.phrases.codes.faults import detector_failed
 from streams import topics
 from streams.errors import ConfigurationError
 from streams.settings import Settings
@@ -148,7 +149,7 @@ class Fragile(FakeDetector):
 def test_a_picture_that_the_detector_fails_on_goes_aside_alone() -> None:
     """The text of the error is not passed on."""
     first, bad, last = handled(Detect(Fragile(), "run"), item("a"), item("b", payload=picture(10)), item("c"))
-    assert bad == Failed(DeadLetterReason.HANDLER_FAILED, "RuntimeError in the detector")
+    assert bad == Failed(DeadLetterReason.HANDLER_FAILED, detector_failed("RuntimeError"))
     assert [detections(result).camera_id for result in (first, last)] == ["a", "c"]
 
 

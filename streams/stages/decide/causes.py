@@ -1,0 +1,93 @@
+"""Cause store: where a situation finds its cause, and which others a change concerns. Nothing of it is a row of its own.
+
+What becomes a symptom finds its cause at once, in the index of places. Of what becomes a cause, or ceases to be one, the
+situations near it are looked at with the next bucket of due entries, a bounded number at a time, so that whichever comes first
+the links are the same some seconds later. A cause is told once per input what came under it and what left it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from schemas.categories import Category
+from streams.domain.alerts.cause import categories_of, explains, link_of, spotted
+from streams.domain.alerts.situation import Situation
+from streams.domain.rules.rules import Rules
+from streams.stages.decide.index import SituationIndex
+
+
+class CauseStore:
+    """The causes and symptoms of one control room, for one input."""
+
+    def __init__(self, index: SituationIndex, rules: Rules, look_soon: Callable[[str, datetime], None]) -> None:
+        """Look in the index; `look_soon` notes an alert to be looked at with the next bucket."""
+        self._index = index
+        self._rules = rules
+        self._look_soon = look_soon
+        self._added: dict[str, set[str]] = {}
+        self._removed: dict[str, set[str]] = {}
+
+    def near(self, situation: Situation) -> list[Situation]:
+        """Return what may be the cause of a situation; nothing where its category has none."""
+        rules = self._rules
+        if not rules.causes_near.keys() & categories_of(situation):
+            return []
+        here = spotted(situation, rules)
+        reach = None if here is None else rules.causes_near.get(here.category)
+        return [] if here is None or reach is None else self._index.near(here.point, reach.distance_m, reach.groups)
+
+    def stale(self, situation: Situation) -> bool:
+        """Return whether a situation's cause is another one now, or whether it stands under it."""
+        return link_of(situation, self.near(situation), self._rules) != situation.caused_by
+
+    def take_changed(self) -> list[tuple[str, set[str], set[str]]]:
+        """Return once the causes whose symptoms changed, with what came under them and what left them."""
+        names = sorted({*self._added, *self._removed})
+        changed = [(name, self._added.get(name, set()), self._removed.get(name, set())) for name in names]
+        self._added, self._removed = {}, {}
+        return changed
+
+    def note(self, before: Situation | None, after: Situation, now: datetime) -> None:
+        """Remember which causes a change concerns, and have what it may be the cause of looked at."""
+        was = before.caused_by.alert_id if before is not None and before.caused_by is not None else None
+        link = after.caused_by.alert_id if after.caused_by is not None else None
+        if was != link:
+            self._move(after.alert_id, was, link)
+        causes = self._rules.symptoms_near.keys()
+        of_both = categories_of(after) | (categories_of(before) if before is not None else set[Category]())
+        if causes & of_both:
+            for alert_id in sorted(self._concerned(before, after)):
+                self._look_soon(alert_id, now)
+
+    def _move(self, alert_id: str, was: str | None, link: str | None) -> None:
+        if was is not None:
+            self._removed.setdefault(was, set()).add(alert_id)
+            self._added.get(was, set()).discard(alert_id)
+        if link is not None:
+            self._added.setdefault(link, set()).add(alert_id)
+            self._removed.get(link, set()).discard(alert_id)
+
+    def _concerned(self, before: Situation | None, after: Situation) -> set[str]:
+        """Return what may have another cause after a change, or stand otherwise with it."""
+        known = set(before.symptoms if before is not None else ()) | set(after.symptoms)
+        if before is not None and _stands(before) == _stands(after) and not _moved(before, after):
+            return set()
+        if before is not None and explains(before) and not explains(after):
+            return known
+        here = spotted(after, self._rules) if explains(after) else None
+        reach = None if here is None else self._rules.symptoms_near.get(here.category)
+        if here is None or reach is None:
+            return known
+        near = self._index.near(here.point, reach.distance_m, reach.groups)
+        return known | {each.alert_id for each in near if link_of(each, (after,), self._rules) is not None}
+
+
+def _moved(before: Situation, after: Situation) -> bool:
+    return before.reports is not after.reports or before.episodes is not after.episodes
+
+
+def _stands(situation: Situation) -> tuple[object, ...]:
+    """Return what of a cause decides whether its symptoms stand under it."""
+    grouped = situation.standing.grouped_under if situation.standing is not None else ""
+    return explains(situation), situation.priority, grouped
