@@ -117,7 +117,7 @@ def cameras(rule: CameraRule | None) -> str:
 
 def _signal(signal: Signal) -> str:
     if signal.measure is not None:
-        usual = ", unusual there" if signal.above else ""
+        usual = {"profile": ", unusual there", "presence": ", where that is unusual"}.get(signal.above or "", "")
         return f"{signal.measure.value} {signal.least:g}{usual} (hit rate {signal.hit_rate:g})"
     given = signal.model_dump(mode="json", exclude_defaults=True)
     situation = given.pop("situation", None)
