@@ -201,6 +201,10 @@ in-view-unclear = { $what }, { $amount } { $unit } { $side ->
     [before] before
    *[after] after
 } the reported time, its view not clear
+persons-weaker = { $persons ->
+    [one] { $persons } person
+   *[other] { $persons } persons
+}, weaker boxes included
 runs = somebody runs at { $speed_m_per_s } m/s
 stand-together = { $persons ->
     [one] { $persons } person stands still

@@ -267,6 +267,10 @@ in-view-unclear = { $what }, { $amount } { $unit } { $side ->
     [before] voor
    *[after] na
 } de gemelde tijd, het beeld was niet goed
+persons-weaker = { $persons ->
+    [one] { $persons } persoon
+   *[other] { $persons } personen
+}, zwakkere kaders meegeteld
 runs = iemand rent met { $speed_m_per_s } m/s
 stand-together = { $persons ->
     [one] { $persons } persoon staat stil

@@ -16,6 +16,10 @@ def in_view_unclear(what: Said, amount: Whole, unit: Name, side: Name) -> Phrase
 
 
 @phrase
+def persons_weaker(persons: Count) -> Phrase: ...
+
+
+@phrase
 def runs(speed_m_per_s: Tenths) -> Phrase: ...
 
 

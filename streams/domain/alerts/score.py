@@ -55,8 +55,8 @@ UNKNOWN_KIND: Final = "unknown_kind"
 UNSAID: Final = 3
 """The urgency of a report whose source says none; one that says routine has it too, and its words."""
 PHRASED_AT_MOST: Final = 100
-"""Cameras of an alert whose words are told as phrases too, the first of them: a thousand of them would not fit a message. Nobody
-reads more, and the rest are told in text."""
+"""Cameras of an alert whose words are told as phrases too, and with their likelihood, the first of them: a thousand of them would
+not fit a message. Nobody reads more, and the rest are told in text; the one whose likelihood counts keeps it."""
 _VIEWS: Final = tuple(Coverage)
 """The best view first: in view, not permitted now, not for this category, out of range."""
 
@@ -374,7 +374,14 @@ def camera_verdicts(situation: Situation) -> tuple[AlertCamera, ...]:
         for each in best.values()
     ]
     ranked = sorted(attended, key=_view)
-    rest = [each.model_copy(update={"phrase": None}) for each in ranked[PHRASED_AT_MOST:]]
+    if len(ranked) <= PHRASED_AT_MOST:
+        return tuple(ranked)
+    best_said = best_verdict([each.verdict for each in ranked])
+    counts = most_telling([each for each in ranked if each.verdict is best_said])
+    rest = [
+        each.model_copy(update={"phrase": None} if each is counts else {"phrase": None, "likelihood": None})
+        for each in ranked[PHRASED_AT_MOST:]
+    ]
     return (*ranked[:PHRASED_AT_MOST], *rest)
 
 

@@ -200,7 +200,7 @@ def _sight(watch: WatchRow, sight: Sight, likelihood: Likelihood, rule: CameraRu
         case Measure.FASTEST:
             what = tells.runs(judged.size)
         case Measure.PERSONS:
-            what = says.seen_persons_weaker(count) if sight.weaker else says.seen_persons(count)
+            what = tells.persons_weaker(count) if sight.weaker else says.seen_persons(count)
         case Measure.STANDING:
             what = tells.stand_together(count)
         case Measure.DROPPED:

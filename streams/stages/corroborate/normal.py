@@ -71,7 +71,9 @@ class NormalProfiles:
         Timers(rows, self._due_bucket_s).add(at, f"learn:{camera_id}/{int(start.timestamp())}")
 
     def reported(self, camera_id: str, occurred_at: datetime, rows: Rows, now: datetime) -> None:
-        """Note that a report asked a camera: what it shows around then teaches nothing."""
+        """Note that a report asked a camera: what it shows around then teaches nothing. A canary's view is never learnt."""
+        if is_canary(camera_id):
+            return
         name = _block_name(camera_id)
         row = rows.get(name, BlockRow) or BlockRow()
         oldest = now - 2 * (BLOCK + LEARNT_AFTER) - REPORTED

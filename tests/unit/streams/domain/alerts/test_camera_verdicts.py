@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from schemas.alerts import Change
-from schemas.evidence import CameraCoverage, Coverage, ReportFact, SightingFact, Verdict
+from schemas.evidence import CameraCoverage, Coverage, Likelihood, ReportFact, SightingFact, Verdict
 from schemas.phrases.catalogue import sentence, text_of
 from schemas.phrases.codes.cameras import status_reason
 from schemas.phrases.codes.common import together
+from schemas.phrases.codes.likelihoods import in_view_unclear, place_in_view, stand_together, usual_here
 from schemas.phrases.codes.sightings import (
     camera_trouble,
     looked_too_little,
@@ -103,15 +104,34 @@ def test_an_answer_is_kept_once_and_told_as_text_and_phrase() -> None:
     assert sighting_row(answer, answer.fact).words == answer.fact.explanation
 
 
-def test_an_alert_of_many_cameras_fits_its_message_and_its_row() -> None:
-    """Forty reports with twenty-five cameras each, all of which could not look, for as many reasons as there can be."""
-    why = together(
-        looked_too_little(40),
-        view_not_clear(120),
-        not_kept_before(NOON),
-        view_degraded("covered"),
-        camera_trouble("degraded", NOON, status_reason("covered")),
-    )
+LONGEST = Likelihood(
+    signal="standing",
+    ratio=123.456,
+    hit_rate=0.65,
+    base_rate=0.123456,
+    windows=96,
+    learnt_of="near_hours",
+    in_view=0.123,
+    met=("fastest", "standing", "dropped", "persons"),
+)
+COULD_NOT = together(
+    looked_too_little(40),
+    view_not_clear(120),
+    not_kept_before(NOON),
+    view_degraded("covered"),
+    camera_trouble("degraded", NOON, status_reason("covered")),
+)
+SAW = together(in_view_unclear(stand_together(12), 120, "min", "before"), usual_here(1, 30, 30), place_in_view(12))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "why", "likelihood"),
+    [(Verdict.CAMERA_UNAVAILABLE, COULD_NOT, None), (Verdict.CONSISTENT, SAW, LONGEST)],
+)
+def test_an_alert_of_many_cameras_fits_its_message_and_its_row(
+    verdict: Verdict, why: Phrase | None, likelihood: Likelihood | None
+) -> None:
+    """Forty reports with twenty-five cameras each, which all could not look for many reasons, or saw as much as can be told."""
     assert why is not None
     situation: Situation | None = None
     for number in range(RULES.joining.reports_at_most):
@@ -120,9 +140,10 @@ def test_an_alert_of_many_cameras_fits_its_message_and_its_row() -> None:
         assert isinstance(reported.fact, ReportFact)
         situation = with_report(situation or open_situation(reported, NOON), report_row(reported, reported.fact))
         for name in names:
-            answer = sighting(f"{number}", name, Verdict.CAMERA_UNAVAILABLE)
+            answer = sighting(f"{number}", name, verdict)
             assert isinstance(answer.fact, SightingFact)
             told = {"incident_id": reported.fact.incident.incident_id, "explanation": text_of(why), "phrase": why}
+            told |= {"likelihood": likelihood}
             kept = sighting_row(answer, answer.fact.model_copy(update=told))
             situation = situation.model_copy(update={"sightings": (*situation.sightings, kept)})
     assert situation is not None
@@ -131,3 +152,21 @@ def test_an_alert_of_many_cameras_fits_its_message_and_its_row() -> None:
     assert len({each.explanation for each in made.alert.cameras}) == 1
     assert len(made.alert.model_dump_json().encode()) < 0.6 * MAX_RECORD_BYTES
     assert len(made.situation.model_dump_json().encode()) < MAX_ROW_BYTES
+
+
+def test_the_camera_whose_likelihood_counts_keeps_it_wherever_it_stands() -> None:
+    """Behind a hundred others that saw less: its points are those of its ratio, not of the table."""
+    names = [f"camera-{number:03}" for number in range(PHRASED_AT_MOST + 20)]
+    reported = report("a", in_view(*names))
+    assert isinstance(reported.fact, ReportFact)
+    situation = with_report(open_situation(reported, NOON), report_row(reported, reported.fact))
+    for name in names:
+        answer = sighting("a", name, Verdict.CORROBORATED)
+        assert isinstance(answer.fact, SightingFact)
+        ratio = 12.0 if name == names[-1] else 6.0
+        fact = answer.fact.model_copy(update={"likelihood": LONGEST.model_copy(update={"ratio": ratio})})
+        situation = situation.model_copy(update={"sightings": (*situation.sightings, sighting_row(answer, fact))})
+    judged = judge(situation, RULES, NOON)
+    assert [each.likelihood is not None for each in judged.cameras] == [True] * PHRASED_AT_MOST + [False] * 19 + [True]
+    [factor] = [each for each in judged.scored.factors if each.rule_id == "verdict.corroborated"]
+    assert factor.points == 11

@@ -466,7 +466,7 @@ def test_weaker_boxes_fit_a_report_and_corroborate_nothing(stage: Corroboration)
     one = observation(NOON + seconds(5), count=1, persons_likely=2, view=view(persons=1))
     told = only_sighting(stage.take(one))
     assert (told.verdict, told.signal, told.value) == (Verdict.CONSISTENT, "persons_likely", 2)
-    assert told.explanation.startswith("2 persons, weaker boxes included,, 5 s after the reported time")
+    assert told.explanation.startswith("2 persons, weaker boxes included, 5 s after the reported time; here")
     crowded = stage.watched(10, 60, count=1, persons_likely=500)
     assert [each for each in crowded if isinstance(each.fact, EpisodeFact)] == []
 
