@@ -47,6 +47,15 @@ class Reporting(Part):
     callers: Positive
 
 
+class Shows(Part):
+    """Shows: what a camera sees of a situation besides who stands about it, each with its chance."""
+
+    run: Share = 0.0
+    flight: Share = 0.0
+    gathering: Share = 0.0
+    together: Share = 0.0
+
+
 class AssumedSituation(Part):
     """A kind of situation and its true priority."""
 
@@ -57,6 +66,7 @@ class AssumedSituation(Part):
     lasts_s: Span
     persons: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]]
     false_share: Share
+    shows: Shows = Shows()
     wrong: tuple[str, ...]
     reports: Annotated[tuple[Reporting, ...], Field(min_length=1)]
 
@@ -77,6 +87,52 @@ class CrowdAssumptions(Part):
     reports: tuple[Reporting, ...]
 
 
+Number = tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]]
+"""The lowest and the highest number; drawn evenly, both included."""
+
+
+class StayingAssumed(Part):
+    """Staying assumed: a group that stands for a while."""
+
+    persons: Number
+    lasts_s: Span
+
+
+class GatheringAssumed(StayingAssumed):
+    """Gathering assumed: many who come within `arrive_s`, stand, and in a share of cases leave all at once."""
+
+    arrive_s: Annotated[float, Field(gt=0)]
+    leave_at_once_share: Share
+
+
+class BusAssumed(Part):
+    """Bus assumed: who waits for one, who gets off, and how often somebody runs for it."""
+
+    waiting: Number
+    waits_s: Annotated[float, Field(gt=0)]
+    alight: Number
+    caught_share: Share
+
+
+class LifeAssumed(Part):
+    """Life assumed: what goes on before a camera without any incident."""
+
+    group_sizes: Annotated[tuple[Share, ...], Field(min_length=1)]
+    walker_m_per_s: Span
+    jog_m_per_s: Span
+    race_share: Share
+    run_m_per_s: Span
+    runners: Annotated[tuple[Share, ...], Field(min_length=1)]
+    run_lasts_s: Span
+    rider_m_per_s: Span
+    rider_lasts_s: Span
+    staying: StayingAssumed
+    gathering: GatheringAssumed
+    bus: BusAssumed
+    flight_per_hour: Positive
+    by_hour: Annotated[tuple[Positive, ...], Field(min_length=24, max_length=24)]
+
+
 class SeeingAssumed(Part):
     """Seeing assumed: what a detector makes of the persons in a zone."""
 
@@ -91,6 +147,9 @@ class SeeingAssumed(Part):
     passer_s: Annotated[float, Field(gt=0)]
     waiting_share: Share
     waiting_s: Annotated[float, Field(gt=0)]
+    noise_s: Annotated[float, Field(gt=0)]
+    run_seen: Share
+    fleeing_seen: Share
 
 
 class Operators(Part):
@@ -101,12 +160,22 @@ class Operators(Part):
     acting_share: Share
 
 
+class Doubtful(Part):
+    """Doubtful: before each camera, every so often, a report of one of `kinds` (by weight), and a share of them about nothing."""
+
+    every_s: Annotated[int, Field(gt=0)]
+    nothing_share: Share
+    kinds: Mapping[Identifier, Positive]
+
+
 class Setting(Part):
     """One kind of scenario."""
 
     begins: Annotated[str, Field(pattern=r"^[0-2][0-9]:[0-5][0-9]$")]
     hours: Annotated[float, Field(gt=0, le=24)]
     flood: bool
+    listed: bool = True
+    doubtful: Doubtful | None = None
     rates: Mapping[str, Positive]
     passers: Positive
     crowds: Annotated[int, Field(ge=0)]
@@ -132,12 +201,13 @@ class Assumptions(Part):
     withdrawn_after_s: Span
     kinds: Mapping[Identifier, AssumedSituation]
     crowds: CrowdAssumptions
+    life: LifeAssumed
     seeing: SeeingAssumed
     operators: Operators
     scenarios: Mapping[Identifier, Setting]
 
     def model_post_init(self, context: Any, /) -> None:
-        """Check that every named partner is known.
+        """Check that every named partner and kind is known.
 
         Raises:
             ValueError: One is not.
@@ -146,6 +216,10 @@ class Assumptions(Part):
         for each in (*reporting, *self.crowds.reports):
             if each.partner not in self.partners:
                 raise ValueError(f"partner {each.partner}: expected one of {', '.join(self.partners)}")
+        for setting in self.scenarios.values():
+            for name in setting.doubtful.kinds if setting.doubtful else ():
+                if name not in self.kinds:
+                    raise ValueError(f"kind {name}: expected one of {', '.join(self.kinds)}")
 
 
 @cache

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from bench.scenarios.evaluating import Ablation, evaluate
+from bench.scenarios.evaluating import Ablation, evaluate, worst
 from bench.scenarios.evaluating import ablations as ablate
 from bench.scenarios.generating import HELD_OUT_SEEDS, write_set
-from bench.scenarios.judging import GROUPS
+from bench.scenarios.judging import COULD_NOT_SEE, GROUPS, VERDICTS
 from bench.scenarios.loading import scenario_folders
 from streams.config.files import load_rules
 from streams.presentation.numbers import rounded
@@ -103,6 +103,20 @@ def _tell(result: dict[str, Any], with_faults: bool, as_json: bool) -> None:
         print("  ".join(str(each) for each in shown))
 
 
+def _verdicts(found: dict[str, Any]) -> None:
+    """Print what cameras said about what was reported in their view, of nothing and of what was real."""
+    names = (*VERDICTS.values(), COULD_NOT_SEE)
+    print("  ".join((f"{'reported in view':16}", f"{'reports':>8}", *(f"{name:>14}" for name in names))))
+    for row in ("real", "nothing"):
+        cells = (f"{found[row]['reports']:>8}", *(f"{_cell(found[row][name]):>14}" for name in names))
+        print("  ".join((f"{row:16}", *cells)))
+    print(f"corroborated of real / of nothing: {_cell(found['ratio'])}")
+
+
+def _cell(value: float | None) -> str:
+    return "-" if value is None else f"{value:g}"
+
+
 def _table(title: str, found: dict[str, Any]) -> None:
     """Print the rows, then goals beside what was reached; of a part that could not be switched off, why."""
     if "goals" not in found:
@@ -115,9 +129,17 @@ def _table(title: str, found: dict[str, Any]) -> None:
         print("  ".join((f"{name:16}", *(f"{'-' if cell is None else cell:>20}" for cell in cells))))
     for name in ("quiet", "flood"):
         print(f"{name:16}  {json.dumps(found[name])}")
+    shares = found["shares"]
+    print(
+        "share on the list / of what is true: "
+        + ", ".join(f"{name} {_cell(each['list'])} / {_cell(each['truth'])}" for name, each in shares.items())
+    )
+    _verdicts(found["verdicts"])
     for goal in found["goals"]:
         said = {True: "reached", False: "MISSED", None: "nothing to count"}[goal["met"]]
-        print(f"{goal['figure']:44} {goal['goal']:14} {goal['reached']!s:8} {said}")
+        least = worst(found.get("sets", ()), goal["figure"], " ".join(goal["goal"].split()[:2]))
+        words = "" if least is None else f"; worst set {_cell(least[0])} (seeds {', '.join(map(str, least[1]))})"
+        print(f"{goal['figure']:46} {goal['goal']:14} {_cell(goal['reached']):8} {said}{words}")
     for note in found["notes"]:
         print(note)
     print()

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import yaml
 
-from bench.scenarios.assumptions import FILE, Assumptions, Setting, load_assumptions
+from bench.scenarios.assumptions import FILE, Assumptions, load_assumptions
 from bench.scenarios.happening import Happened, ScenarioWorld, happen
 from bench.scenarios.layout import (
     CAMERAS as CAMERAS_FILE,
@@ -33,7 +33,7 @@ from bench.scenarios.layout import (
     in_order,
 )
 from bench.scenarios.reporting import Partners, Sent, numbered
-from bench.scenarios.showing import Floats, passers, shown, spans
+from bench.scenarios.showing import Floats, shown, spans
 from bench.scenarios.town import CAMERAS, MadeCamera, registry
 from schemas.actions import Action
 from schemas.cameras import CameraState
@@ -74,6 +74,7 @@ def make(kind: str, seed: int, hours: float | None = None) -> Made:
         name=f"{kind}-{seed:03d}",
         kind=kind,
         flood=setting.flood,
+        listed=setting.listed,
         start=DAY + timedelta(hours=hour, minutes=minute),
         duration_s=duration_s,
         seed=seed,
@@ -88,7 +89,7 @@ def make(kind: str, seed: int, hours: float | None = None) -> Made:
         ReportInput(kind="report", at_s=round(each.at_s, 3), line={"source_id": ids[each.call], **each.line})
         for each in sent
     ]
-    inputs += _seen(chance, assumed, setting, world, duration_s)
+    inputs += _seen(chance, assumed, world, duration_s)
     situations = _truth(world.things, sent, ids)
     inputs += _actions(chance, assumed, situations, duration_s)
     truth = Truth(situations=tuple(situations), flood_from_s=0.0 if setting.flood else None)
@@ -115,15 +116,12 @@ def write_set(folder: Path, seeds: Sequence[int], hours: float | None = None) ->
     return [write(folder, make(kind, seed, hours)) for seed in seeds for kind in kinds]
 
 
-def _seen(
-    chance: np.random.Generator, assumed: Assumptions, setting: Setting, world: ScenarioWorld, duration_s: int
-) -> list[AnyInput]:
+def _seen(chance: np.random.Generator, assumed: Assumptions, world: ScenarioWorld, duration_s: int) -> list[AnyInput]:
     """Return what cameras show, and when they cannot."""
     inputs: list[AnyInput] = []
     for camera in CAMERAS:
         happening = world.before[camera.name]
-        happening.visits += passers(chance, camera.passers_per_min * setting.passers, duration_s, assumed.seeing)
-        told = shown(chance, camera, happening, duration_s, assumed.seeing)
+        told = shown(chance, camera, happening, duration_s, assumed.seeing, assumed.life)
         inputs += spans(camera, told, _arrivals(chance, assumed, duration_s))
         for offline in happening.offline:
             inputs += _away(camera, offline, "stream", CameraState.OFFLINE, "lost")
@@ -175,6 +173,7 @@ def _truth(things: Sequence[Happened], sent: Sequence[Sent], ids: dict[int, str]
                 until_s=round(thing.until_s, 1),
                 known_s=round(min(known), 3),
                 false_report=thing.nothing,
+                in_view_of=thing.in_view_of,
                 reports=tuple(ReportRef(source=partner, source_id=source_id) for partner, source_id in refs),
                 episodes=thing.episodes,
             )

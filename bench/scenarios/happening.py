@@ -8,14 +8,17 @@ from typing import Final
 
 import numpy as np
 
-from bench.scenarios.assumptions import AssumedSituation, Assumptions, CrowdAssumptions, Reporting, Setting
+from bench.scenarios.assumptions import AssumedSituation, Assumptions, CrowdAssumptions, Doubtful, Reporting, Setting
 from bench.scenarios.layout import EpisodeRef
-from bench.scenarios.showing import ZONE, Happening, Left, Visit
-from bench.scenarios.town import CAMERAS, SQUARES, ZONE_M2, MadeCamera, anywhere, in_public, seeing
+from bench.scenarios.life import ALONE, Visit, fled, ordinary, runners, standing, walking
+from bench.scenarios.showing import ZONE, Happening, Left
+from bench.scenarios.town import CAMERAS, SQUARES, VIEW_M, ZONE_M2, MadeCamera, anywhere, in_public, seeing
 from schemas.categories import Category, Priority
 from streams.domain.geometry.ground import GroundPoint
 
 DAY_S: Final = 86_400
+SOON_S: Final = 120.0
+"""Who runs or flees does so within the first two minutes [own]."""
 LEAD_S: Final = 7_200
 """Situations may begin so long before the scenario and be reported in it: a bicycle is missed hours later."""
 
@@ -37,6 +40,7 @@ class Happened:
     wrong: Sequence[str] = ()
     episodes: tuple[EpisodeRef, ...] = ()
     by_itself_s: float | None = None
+    in_view_of: str | None = None
 
 
 @dataclass
@@ -50,10 +54,16 @@ class ScenarioWorld:
 def happen(chance: np.random.Generator, assumed: Assumptions, setting: Setting, duration_s: int) -> ScenarioWorld:
     """Return what happens."""
     world = ScenarioWorld(before={camera.name: Happening(np.zeros(duration_s)) for camera in CAMERAS})
+    for camera in CAMERAS:
+        world.before[camera.name].visits += ordinary(
+            chance, camera, setting.passers, duration_s, assumed.life, assumed.seeing
+        )
     for name, kind in assumed.kinds.items():
         number = int(chance.poisson(kind.per_day * setting.rate(name) * (LEAD_S + duration_s) / DAY_S))
         for _ in range(number):
             _situation(chance, assumed, kind, world, duration_s)
+    if setting.doubtful is not None:
+        _doubtful(chance, assumed, setting.doubtful, world, duration_s)
     for square in chance.permutation(len(SQUARES))[: setting.crowds].tolist():
         _crowd(chance, assumed.crowds, world, _camera(SQUARES[square]), duration_s)
     for camera in CAMERAS:
@@ -78,16 +88,83 @@ def _situation(
         point = anywhere(chance)
         camera = seeing(point) if kind.place == "anywhere" else None
     nothing = bool(chance.random() < kind.false_share)
-    from_s = float(chance.uniform(-LEAD_S, duration_s))
+    _happens(chance, assumed, kind, world, (point, camera), float(chance.uniform(-LEAD_S, duration_s)), nothing)
+
+
+def _doubtful(
+    chance: np.random.Generator, assumed: Assumptions, rule: Doubtful, world: ScenarioWorld, duration_s: int
+) -> None:
+    """Add what is reported before each camera, one after the other, and mostly is not there."""
+    names = list(rule.kinds)
+    weights = np.array([rule.kinds[name] for name in names])
+    for camera in CAMERAS:
+        for start_s in range(0, duration_s, rule.every_s):
+            kind = assumed.kinds[names[int(chance.choice(len(names), p=weights / weights.sum()))]]
+            east_m, north_m = chance.uniform(-VIEW_M / 2, VIEW_M / 2, 2).tolist()
+            point = GroundPoint(camera.middle.x_m + east_m, camera.middle.y_m + north_m)
+            from_s = start_s + float(chance.uniform(0.2, 0.4)) * rule.every_s
+            nothing = bool(chance.random() < rule.nothing_share)
+            _happens(chance, assumed, kind, world, (point, camera), from_s, nothing)
+
+
+def _happens(
+    chance: np.random.Generator,
+    assumed: Assumptions,
+    kind: AssumedSituation,
+    world: ScenarioWorld,
+    place: tuple[GroundPoint, MadeCamera | None],
+    from_s: float,
+    nothing: bool,
+) -> None:
+    """Add a situation or, where there is `nothing`, what will be reported of it."""
+    point, camera = place
     until_s = from_s + float(chance.uniform(*kind.lasts_s))
     if camera is not None and not nothing:
-        for _ in range(int(chance.integers(kind.persons[0], kind.persons[1] + 1))):
-            start_s = max(0, int(from_s + chance.uniform(-60, 60)))
-            end_s = int(until_s + chance.uniform(-60, 60))
-            if start_s < min(end_s, duration_s):
-                world.before[camera.name].visits.append(Visit(start_s, end_s))
+        _show(chance, assumed, kind, world.before[camera.name], (from_s, until_s))
     priority = Priority.P4 if nothing else kind.priority
-    world.things.append(Happened(kind.category, priority, point, from_s, until_s, nothing, kind.reports, kind.wrong))
+    world.things.append(
+        Happened(
+            kind.category,
+            priority,
+            point,
+            from_s,
+            until_s,
+            nothing,
+            kind.reports,
+            kind.wrong,
+            in_view_of=camera.name if camera else None,
+        )
+    )
+
+
+def _show(
+    chance: np.random.Generator,
+    assumed: Assumptions,
+    kind: AssumedSituation,
+    before: Happening,
+    span: tuple[float, float],
+) -> None:
+    """Put before a camera who stands about a situation, and what is seen of it, each sort with its chance."""
+    shows, life, duration_s = kind.shows, assumed.life, len(before.crowd)
+    from_s, until_s = span
+    company = 1 + max((each.company for each in before.visits), default=ALONE)
+    number = int(chance.integers(kind.persons[0], kind.persons[1] + 1))
+    together = bool(chance.random() < shows.together)
+    new = []
+    for fastest in walking(chance, number, life):
+        comes_s = max(0, int(from_s + chance.uniform(-60, 60)))
+        goes_s = int(until_s + chance.uniform(-60, 60))
+        new.append(Visit(comes_s, goes_s, fastest, together, company if together else ALONE))
+    soon_s = min(until_s - from_s, SOON_S)
+    flees_s = from_s + float(chance.uniform(0, soon_s)) if chance.random() < shows.flight else None
+    if chance.random() < shows.run:
+        new += runners(chance, from_s + float(chance.uniform(0, soon_s)), life)
+    if chance.random() < shows.gathering:
+        more = int(chance.integers(life.gathering.persons[0], life.gathering.persons[1] + 1))
+        new += standing(chance, more, (from_s + 15, until_s), life.gathering.arrive_s, False, life, company)
+    before.visits += [each for each in new if each.from_s < min(each.until_s, duration_s)]
+    if flees_s is not None and flees_s >= 0:
+        before.visits = fled(chance, before.visits, flees_s, assumed.seeing)
 
 
 def _crowd(
@@ -124,6 +201,7 @@ def _crowd(
             reports=assumed.reports if urgent else (),
             episodes=(episode,),
             by_itself_s=float(at_level_s[0]),
+            in_view_of=camera.name,
         )
     )
 
@@ -159,6 +237,7 @@ def _objects(
                     float(until_s),
                     episodes=(episode,),
                     by_itself_s=float(from_s),
+                    in_view_of=camera.name,
                 )
             )
 

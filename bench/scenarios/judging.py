@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
 
-from bench.scenarios.layout import EpisodeRef, TrueSituation, Truth
+from bench.scenarios.layout import EpisodeRef, Scenario, TrueSituation, Truth
 from bench.scenarios.playing import Fact, PlayedAlert, PlayedScenario
 from schemas.categories import Priority
+from schemas.evidence import Verdict
 
 WINDOW_S: Final = 600
 """EEMUA 191 counts alarms in ten minutes (domain fact sheet §4)."""
@@ -27,6 +28,16 @@ GROUPS: Final[dict[str, frozenset[Priority]]] = {
     "total": frozenset({P1, P2, P3}),
 }
 """The rows that are told, and the priorities in each."""
+
+
+VERDICTS: Final = {
+    Verdict.CORROBORATED: "corroborated",
+    Verdict.CONSISTENT: "consistent",
+    Verdict.UNSEEN: "unseen",
+    Verdict.CONTRADICTED: "contradicted",
+}
+COULD_NOT_SEE: Final = "could_not_see"
+"""What all other verdicts come to: unavailable, not covered, or withdrawn before its time to look was over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +69,11 @@ class JudgedScenario:
     truth: Truth
     played: PlayedScenario
     alerts: tuple[JudgedAlert, ...]
+    listed: bool = True
+    seed: int | None = None
 
 
-def judge(name: str, flood: bool, duration_s: float, truth: Truth, played: PlayedScenario) -> JudgedScenario:
+def judge(scenario: Scenario, truth: Truth, played: PlayedScenario) -> JudgedScenario:
     """Return each alert with the situation that most of its facts belong to, of equally many the one known first."""
     judged: list[JudgedAlert] = []
     for alert in played.alerts.values():
@@ -70,7 +83,8 @@ def judge(name: str, flood: bool, duration_s: float, truth: Truth, played: Playe
         met = [situation for situation in truth.situations if situation.id in counted]
         met.sort(key=lambda each: (-counted[each.id], each.known_s, each.id))
         judged.append(JudgedAlert(alert, met[0] if met else None, tuple(met[1:])))
-    return JudgedScenario(name, flood, duration_s, truth, played, tuple(judged))
+    told = (scenario.name, scenario.flood, scenario.duration_s)
+    return JudgedScenario(*told, truth, played, tuple(judged), scenario.listed, scenario.seed)
 
 
 def belongs(fact: Fact, situation: TrueSituation) -> bool:
@@ -86,7 +100,12 @@ def _is_of(fact: Fact, ref: EpisodeRef) -> bool:
 
 
 def figures(scenarios: Sequence[JudgedScenario]) -> dict[str, Any]:
-    """Return all figures, by the names that `toezicht eval alerts` prints; None where nothing was counted."""
+    """Return all figures, by the names that `toezicht eval alerts` prints; None where nothing was counted.
+
+    Those of the list are of scenarios that are `listed`, those of verdicts of all.
+    """
+    in_view = verdicts(scenarios)
+    scenarios = [each for each in scenarios if each.listed]
     result: dict[str, Any] = {name: _row(scenarios, among) for name, among in GROUPS.items()}
     total = result["total"]
     critical = [(each, scenario) for scenario in scenarios for each in scenario.truth.situations if each.priority is P1]
@@ -99,8 +118,37 @@ def figures(scenarios: Sequence[JudgedScenario]) -> dict[str, Any]:
     for name, flood in (("quiet", False), ("flood", True)):
         some = [scenario for scenario in scenarios if scenario.flood is flood]
         result[name] = _reductions(some) | {"budget": _budget(some)}
+        result[name]["short_of_one_each"] = _short_of_one_each(some)
+    result["verdicts"] = in_view
+    result["shares"] = shares(scenarios)
+    of_p1 = result["shares"]["p1"]
+    off = None if None in of_p1.values() else abs(of_p1["list"] - of_p1["truth"])
+    result["p1"]["share_off"] = off
     total["reduction_with_observations"] = _reductions(scenarios)["reduction_with_observations"]
     return result
+
+
+def verdicts(scenarios: Iterable[JudgedScenario]) -> dict[str, Any]:
+    """Return what cameras said about what was reported in a camera's view, of nothing and of what was real.
+
+    Each situation counts once, by its first report. `ratio` is the share that was corroborated of what was real over that of
+    nothing; None where nothing about nothing was corroborated.
+    """
+    told = {"nothing": Counter[str](), "real": Counter[str]()}
+    for scenario in scenarios:
+        for each in scenario.truth.situations:
+            if each.in_view_of is None or not each.reports:
+                continue
+            first = each.reports[0]
+            verdict = scenario.played.verdicts.get((first.source, first.source_id), Verdict.NO_COVERAGE)
+            told["nothing" if each.false_report else "real"][VERDICTS.get(verdict, COULD_NOT_SEE)] += 1
+    rows: dict[str, Any] = {}
+    for name, counted in told.items():
+        reports = counted.total()
+        shares = {verdict: _ratio(counted[verdict], reports) for verdict in (*VERDICTS.values(), COULD_NOT_SEE)}
+        rows[name] = {"reports": reports, **shares}
+    of_nothing, of_real = rows["nothing"]["corroborated"], rows["real"]["corroborated"]
+    return rows | {"ratio": of_real / of_nothing if of_real is not None and of_nothing else None}
 
 
 def _row(scenarios: Sequence[JudgedScenario], among: Collection[Priority]) -> dict[str, Any]:
@@ -128,6 +176,20 @@ def _row(scenarios: Sequence[JudgedScenario], among: Collection[Priority]) -> di
         "reduction": _reduction(scenarios, among),
         "critical_missed": sum(each.priority is P1 and not is_found(each, P2, alerts) for each, alerts in true),
         **_times(true),
+    }
+
+
+def shares(scenarios: Iterable[JudgedScenario]) -> dict[str, Any]:
+    """Return each priority's share of the alerts on the list, beside its share of the true situations that need an operator."""
+    scenarios = list(scenarios)
+    listed = Counter(each.alert.priority for s in scenarios for each in s.alerts if each.on_list)
+    true = Counter(each.priority for s in scenarios for each in s.truth.situations if each.needs_operator)
+    return {
+        each.value.lower(): {
+            "list": _ratio(listed[each], listed.total()),
+            "truth": _ratio(true[each], true.total()),
+        }
+        for each in (P1, P2, P3)
     }
 
 
@@ -204,6 +266,14 @@ def _reductions(scenarios: Sequence[JudgedScenario]) -> dict[str, Any]:
         "reduction": None if not raw else 1 - entries / raw,
         "reduction_with_observations": None if not raw + seconds else 1 - entries / (raw + seconds),
     }
+
+
+def _short_of_one_each(scenarios: Sequence[JudgedScenario]) -> float | None:
+    """Return how far the reduction lies below that of a list with one entry for each true P1 to P3 and no other."""
+    raw = sum(sum(s.played.lines.values()) + len(s.played.episodes) for s in scenarios)
+    entries = sum(bool(each.alert.shown_s) for s in scenarios for each in s.alerts)
+    true = sum(each.needs_operator for s in scenarios for each in s.truth.situations)
+    return _ratio(entries - true, raw)
 
 
 def _budget(scenarios: Sequence[JudgedScenario]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ class Scenario(Part):
     name: Identifier
     kind: Annotated[Identifier, Field(description="Scenarios of a kind are told together: quiet, storm")]
     flood: Annotated[bool, Field(description="Whether it is a flood; quiet and flood are told apart")]
+    listed: Annotated[bool, Field(description="Whether figures of the list count it; false: for verdicts alone")] = True
     start: Annotated[Utc, Field(description="Event time of second 0; a whole second")]
     duration_s: Annotated[float, Field(gt=0, le=7 * 86_400)]
     seed: Annotated[int | None, Field(ge=0, description="Of the generator, null where a person wrote it")] = None
@@ -70,6 +71,9 @@ class SeenInput(Part):
     density_per_m2: Annotated[float, Field(ge=0, le=20)] | None = None
     visibility: Visibility = Visibility.CLEAR
     object_left_since_s: Annotated[int, Field(ge=0)] | None = None
+    fastest_m_per_s: Annotated[float, Field(ge=0, le=20)] | None = None
+    standing_together: Count | None = None
+    dropped: Annotated[float, Field(ge=0, le=10_000)] | None = None
 
 
 class StatusInput(Part):
@@ -140,6 +144,7 @@ class TrueSituation(Part):
     until_s: float
     known_s: float
     false_report: bool = False
+    in_view_of: Annotated[Identifier | None, Field(description="The camera whose view holds the place")] = None
     reports: tuple[ReportRef, ...] = ()
     episodes: tuple[EpisodeRef, ...] = ()
 

@@ -13,9 +13,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from bench.scenarios.layout import ActionInput, ReportInput, SeenInput, StatusInput
 from bench.scenarios.loading import Loaded
+from bench.scenarios.normal import profiles
 from bench.scenarios.spans import observations
 from schemas.actions import Action, OperatorAction
 from schemas.alerts import Alert, AlertState
@@ -23,9 +25,10 @@ from schemas.base import Message, derive_id
 from schemas.cameras import CameraStatus
 from schemas.categories import Category, Priority
 from schemas.codec import decode
-from schemas.evidence import EpisodeFact, Evidence, ReportFact
+from schemas.evidence import Coverage, EpisodeFact, Evidence, ReportFact, SightingFact, Verdict
 from schemas.observations import Observation
 from streams import topics
+from streams.domain.alerts.score import best_verdict
 from streams.domain.rules.rules import Rules
 from streams.intake.intake import Intake
 from streams.intake.lines import Line
@@ -33,6 +36,7 @@ from streams.intake.sources.categories import load_categories
 from streams.intake.sources.recorded import RecordedReports
 from streams.runtime.in_memory import InMemory
 from streams.stages.base import Output
+from streams.stages.corroborate.normal import row_name
 from streams.stages.corroborate.stage import Corroborate
 from streams.stages.decide.stage import Decide
 from streams.stages.locate import Locate
@@ -108,6 +112,7 @@ class PlayedScenario:
         seconds_with_something: Observations that show a person or a vehicle.
         observations: All observations.
         actions: Actions that met an alert.
+        verdicts: The best that cameras said about each report in the end, by its partner and its id.
     """
 
     alerts: dict[str, PlayedAlert] = field(default_factory=dict)
@@ -117,6 +122,7 @@ class PlayedScenario:
     seconds_with_something: int = 0
     observations: int = 0
     actions: int = 0
+    verdicts: dict[tuple[str, str], Verdict] = field(default_factory=dict)
 
 
 Given = ReportInput | StatusInput | ActionInput | Observation
@@ -141,10 +147,14 @@ class Player:
                 Decide(rules, registry.version),
             ]
         )
+        for camera_id, bucket, row in profiles(registry, self._start, loaded.scenario.duration_s, ZoneInfo(TIME_ZONE)):
+            self._stages.rows["corroborate"].put(row_name(camera_id, None, bucket), row)
         self._intake = Intake(RecordedReports(load_categories()), None, lambda: self._now)
         self._facts: dict[str, Fact] = {}
         self._newest: dict[str, Alert] = {}
         self._episodes: set[str] = set()
+        self._reports: dict[str, tuple[str, str]] = {}
+        self._said: dict[str, dict[str, Verdict]] = {}
         self.played = PlayedScenario()
 
     def play(self) -> PlayedScenario:
@@ -159,6 +169,8 @@ class Player:
         for rest_s in range(tick_s, int(self._loaded.scenario.duration_s) + AFTER_S, self._tick_every_s):
             self._tick(rest_s)
         self.played.intake = self._intake.summary.results
+        for incident_id, ref in self._reports.items():
+            self.played.verdicts[ref] = best_verdict(list(self._said.get(incident_id, {}).values()))
         return self.played
 
     def _arrivals(self) -> Iterator[tuple[float, Given]]:
@@ -233,7 +245,13 @@ class Player:
     def _remember(self, evidence: Evidence) -> None:
         """Keep what a report or an episode is, to find it again in alerts by its evidence."""
         match evidence.fact:
-            case ReportFact(incident=incident):
+            case SightingFact() as sighting:
+                self._said.setdefault(sighting.incident_id, {})[evidence.camera_id or ""] = sighting.verdict
+            case ReportFact(incident=incident, cameras=cameras):
+                self._reports[incident.incident_id] = (incident.source, incident.source_id)
+                for each in cameras:
+                    if each.coverage is Coverage.IN_VIEW:
+                        self._said.setdefault(incident.incident_id, {}).setdefault(each.camera_id, Verdict.PENDING)
                 ids = (incident.source, incident.source_id, "", "")
                 self._facts[evidence.evidence_id] = Fact(*ids, incident.category, self._second())
             case EpisodeFact() as episode:
@@ -244,8 +262,6 @@ class Player:
                     self._facts[episode.episode_id] = Fact(*ids, evidence.category, self._second())
                     self.played.episodes.append(self._facts[episode.episode_id])
                 self._facts[evidence.evidence_id] = self._facts[episode.episode_id]
-            case _:
-                pass
 
     def _see(self, alert: Alert) -> None:
         self._newest[alert.alert_id] = alert

@@ -8,7 +8,7 @@ from typing import Final
 
 from bench.scenarios.layout import SeenInput
 from schemas.cameras import DetectorInfo
-from schemas.observations import GroundMeasure, Observation, SituationKind, ZoneSituation
+from schemas.observations import GroundMeasure, Measures, Observation, SituationKind, ZoneSituation
 
 DETECTOR: Final = DetectorInfo(name="scenario", version="1")
 
@@ -27,6 +27,14 @@ def observations(seen: SeenInput, start: datetime, room: str) -> Iterator[tuple[
             situations = (
                 ZoneSituation(kind=SituationKind.OBJECT_LEFT, since=since, value=stands_s, explanation=words),
             )
+        dwell_s = seen.dwell_s + offset_s if seen.dwell_s else 0.0
+        measures = Measures(  # a camera of a scenario has one zone, its whole view
+            persons=seen.count,
+            fastest_m_per_s=seen.fastest_m_per_s,
+            standing_together=seen.standing_together,
+            dropped=seen.dropped,
+            longest_stay_s=dwell_s,
+        )
         yield (
             seen.at_s + offset_s,
             Observation(
@@ -38,7 +46,7 @@ def observations(seen: SeenInput, start: datetime, room: str) -> Iterator[tuple[
                 count=seen.count,
                 count_max=seen.count,
                 vehicles=seen.vehicles,
-                dwell_s=seen.dwell_s + offset_s if seen.dwell_s else 0.0,
+                dwell_s=dwell_s,
                 group_size=seen.group_size,
                 density_per_m2=seen.density_per_m2,
                 ground=_ground(seen),
@@ -47,6 +55,8 @@ def observations(seen: SeenInput, start: datetime, room: str) -> Iterator[tuple[
                 visibility=seen.visibility,
                 quiet_s=offset_s - before_s - 1,
                 situations=situations,
+                measures=measures,
+                view=measures,
             ),
         )
         before_s = offset_s

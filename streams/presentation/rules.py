@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from schemas.categories import Category
+from schemas.categories import Category, Priority
 from streams.domain.rules.cameras import CameraRule, Signal
 from streams.domain.rules.circumstances import Circumstance
-from streams.domain.rules.rules import Rules
+from streams.domain.rules.reaching import reaching
+from streams.domain.rules.rules import ROUTINE_FROM, Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,18 @@ def limits(category: Category, rules: Rules) -> list[str]:
         found.append("limit.case: P4, a case of its recipients")
     if rule.cap is not None:
         found.append(f"limit.{category.value}: at most {rule.cap}")
+    if rule.routine_cap is not None:
+        found.append(
+            f"limit.routine: at most {rule.routine_cap} where it is called routine (urgency {ROUTINE_FROM} to 4)"
+        )
     if not rule.rises_on_camera_alone:
         found.append("limit.camera_only: P4 until reported")
     return found
+
+
+def p1_by(category: Category, rules: Rules) -> list[str]:
+    """Return each least set of factors that makes a category P1, in words."""
+    return [" + ".join(names) or "by itself" for names in reaching(category, rules, Priority.P1)]
 
 
 def cameras(rule: CameraRule | None) -> str:
@@ -107,7 +117,7 @@ def cameras(rule: CameraRule | None) -> str:
 
 def _signal(signal: Signal) -> str:
     if signal.measure is not None:
-        usual = ", unusual there" if signal.above else ""
+        usual = {"profile": ", unusual there", "presence": ", where that is unusual"}.get(signal.above or "", "")
         return f"{signal.measure.value} {signal.least:g}{usual} (hit rate {signal.hit_rate:g})"
     given = signal.model_dump(mode="json", exclude_defaults=True)
     situation = given.pop("situation", None)
@@ -130,6 +140,10 @@ def as_text(rules: Rules) -> str:
     lines += [*_columns(rows), ""]
     asked = [("category", "cameras")] + [(name.value, cameras(rule.cameras)) for name, rule in rules.categories.items()]
     lines += [*_columns(asked), ""]
+    p1 = [("category", "P1 by any of")] + [
+        (name.value, "; ".join(p1_by(name, rules)) or "-") for name in rules.categories
+    ]
+    lines += [*_columns(p1), ""]
     added = [("factor", "points", "when")]
     added += [(each.rule_id, f"{each.points:+g}", each.when) for each in factors(rules)]
     return "\n".join([*lines, *_columns(added)])
@@ -148,6 +162,7 @@ def as_dict(rules: Rules) -> dict[str, Any]:
                 "points": rule.points,
                 "gives": rules.thresholds.priority(rule.points).value,
                 "limits": limits(category, rules),
+                "p1_by": p1_by(category, rules),
                 "cameras": None if rule.cameras is None else rule.cameras.model_dump(mode="json", exclude_none=True),
             }
             for category, rule in rules.categories.items()

@@ -245,10 +245,23 @@ def _told_without_phrases(row: Document) -> Document:
     return row
 
 
+def _budget_with_the_log(row: Document) -> Document:
+    """The log was counted with the alarms then: as if no alarm had asked lately."""
+    return {**row, "alarms_came_us": [], "alarms_shown_us": []}
+
+
+def _cell_without_rough_places(row: Document) -> Document:
+    """How rough a place was told was kept only as far as joining allowed for it: nothing joins it further away."""
+    entries = [{**each, "spot": {**each["spot"], "rough_m": 0.0}} for each in row["entries"]]
+    return {**row, "entries": entries}
+
+
 ROWS: Final = RowVersions(
     newest={
         "alert": 4,
+        "budget": 2,
         "camera": 5,
+        "cell": 2,
         "crowd": 2,
         "early": 4,
         "memory": 3,
@@ -261,6 +274,8 @@ ROWS: Final = RowVersions(
         ("alert", 1): _alert_of_the_first_release,
         ("alert", 2): _alert_without_notes,
         ("alert", 3): _said_without_likelihood,
+        ("budget", 1): _budget_with_the_log,
+        ("cell", 1): _cell_without_rough_places,
         ("camera", 1): _camera_without_memory,
         ("camera", 2): _camera_unattended,
         ("camera", 3): _camera_never_covered,

@@ -31,7 +31,10 @@ NEWEST_AT_MOST: Final = 10
 
 
 class Spot(Part):
-    """Spot: where and when something is, for matching: RD New in metres, the accuracy as far as the rules let it widen."""
+    """Spot: where and when something is, for matching: RD New in metres, the accuracy as far as the rules let it widen.
+
+    `rough_m` is the accuracy that was told, where it is worse than that; else 0.
+    """
 
     group: str
     x_m: float
@@ -42,6 +45,7 @@ class Spot(Part):
     first_at: Utc
     last_at: Utc
     ongoing: bool = False
+    rough_m: Annotated[float, Field(ge=0)] = 0.0
 
 
 class SituationEntry(Part):
@@ -87,16 +91,18 @@ def _spot(
         return None
     point = to_ground(position)
     rule = rules.of(category).situation
+    widest_m = rules.joining.accuracy_at_most_m
     return Spot(
         group=rules.joining.groups[category],
         x_m=round(point.x_m, 1),
         y_m=round(point.y_m, 1),
-        accuracy_m=min(position.accuracy_m, rules.joining.accuracy_at_most_m),
+        accuracy_m=min(position.accuracy_m, widest_m),
         distance_m=rule.distance_m,
         window_s=rule.window_s,
         first_at=first,
         last_at=last,
         ongoing=ongoing,
+        rough_m=position.accuracy_m if position.accuracy_m > widest_m else 0.0,
     )
 
 
@@ -121,6 +127,23 @@ def nearest_match(spot: Spot, entries: Iterable[SituationEntry]) -> str | None:
     """Return the alert that a fact belongs to: the nearest that matches, of equally near ones by id; or None."""
     matching = {entry.alert_id: entry for entry in entries if not entry.full and same_thing(spot, entry.spot)}
     return min(matching, key=lambda alert_id: (_apart_m(spot, matching[alert_id].spot), alert_id), default=None)
+
+
+def in_rough_reach(spot: Spot, entries: Sequence[SituationEntry]) -> list[str]:
+    """Return the alerts of its time that a fact may be about although they lie further away: one of both is known roughly only.
+
+    None where too many are kept to tell.
+    """
+    if len(entries) >= NEWEST_AT_MOST:
+        return []
+    return [
+        entry.alert_id
+        for entry in entries
+        if not entry.full
+        and bool(spot.rough_m) is not bool(entry.spot.rough_m)
+        and _apart_m(spot, entry.spot) <= spot.distance_m + max(spot.rough_m, entry.spot.rough_m)
+        and _close_in_time(spot, entry.spot)
+    ]
 
 
 def may_join(fact: Fact, situation: Situation, rules: Rules) -> bool:
@@ -176,7 +199,7 @@ def _rough(row: ReportRow, rules: Rules) -> bool:
 
 def cells_of_entry(entry: SituationEntry, rules: Rules) -> list[str]:
     """Return the cells in which a situation stands."""
-    anywhere = [f"{entry.spot.group}/{ANYWHERE}"] if entry.spot.group in rules.joining.groups_without_place else []
+    anywhere = [f"{entry.spot.group}/{ANYWHERE}"] if entry.spot.group in rules.joining.groups_anywhere else []
     return [*_cells(entry.spot, entry.spot.accuracy_m, rules), *anywhere]
 
 

@@ -30,7 +30,7 @@ from streams.domain.alerts.situation import (
     incident_row,
     told,
 )
-from streams.domain.rules.rules import CategoryRule, Rules
+from streams.domain.rules.rules import ROUTINE_FROM, CategoryRule, Rules
 
 P = ParamSpec("P")
 _BEST: Final[dict[Verdict, Callable[[str, Told], Phrase]]] = {
@@ -58,6 +58,8 @@ _LOOKING: Final = _told_of(Verdict.PENDING, says.camera_still_looking())
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNKNOWN_KIND: Final = "unknown_kind"
 """The factor of an urgent report that no table explains."""
+UNSAID: Final = 3
+"""The urgency of a report whose source says none; one that says routine has it too, and its words."""
 PHRASED_AT_MOST: Final = 100
 """Cameras of an alert whose words are told as phrases too, and with their likelihood, the first of them: a thousand of them would
 not fit a message. Nobody reads more, and the rest are told in text; the one whose likelihood counts keeps it."""
@@ -115,16 +117,18 @@ def _scored(
     named = category_phrase(category, rule.name)
     factors = [Factor(rule_id=f"category.{category.value}", points=rule.points, reason=rule.name, phrase=named)]
     if reports:
-        factors += [_urgency(reports, rules), *_age(reports, rule, rules), *_independent(reports, rules)]
+        factors += [_urgency(reports, rule, rules), *_age(reports, rule, rules), *_independent(reports, rules)]
         factors += [*_position(reports, rules), *_unknown_kind(category, reports, rules)]
     factors.append(_verdict(cameras, bool(reports), rules))
-    factors += _crowd(episodes, rules)
+    crowd = _crowd(episodes, rules)
+    factors += crowd
     factors += _circumstances(category, reports, episodes, rules)
     factors += _near_repeat(repeats, rules)
     total = min(100.0, max(0.0, sum(factor.points for factor in factors)))
     priority = rules.thresholds.priority(total)
     unknown = any(factor.rule_id == UNKNOWN_KIND for factor in factors)
-    capped, capped_by = _limited(priority, bool(reports), category, rule, unknown)
+    routine = _routine(reports) and not any(factor.points > 0 for factor in crowd)
+    capped, capped_by = _limited(priority, bool(reports), category, rule, unknown, routine)
     return Scored(round(total, 3), capped, category, tuple(factors), capped_by)
 
 
@@ -152,11 +156,12 @@ def _known(phrase: Phrase, text: str) -> Phrase:
 
 
 def _limited(
-    priority: Priority, reported: bool, category: Category, rule: CategoryRule, unknown: bool
+    priority: Priority, reported: bool, category: Category, rule: CategoryRule, unknown: bool, routine: bool
 ) -> tuple[Priority, str | None]:
     """Return the priority under the hard limits, and the limit that lowered it, if one did.
 
-    The cap of what is known to be minor does not hold what is urgent and `unknown`.
+    The cap of what is known to be minor does not hold what is urgent and `unknown`. That of what is `routine` does not hold where
+    a camera sees a crowd that is more than a warning: nobody who called it routine spoke of that.
     """
     limits: list[tuple[str, Priority]] = []
     if not rule.operator_list:
@@ -165,15 +170,30 @@ def _limited(
         limits.append(("limit.camera_only", Priority.P4))
     if rule.cap is not None and not unknown:
         limits.append((f"limit.{category.value}", rule.cap))
+    if rule.routine_cap is not None and routine:
+        limits.append(("limit.routine", rule.routine_cap))
     lowering = [(limit, name) for name, limit in limits if limit > priority]  # as text, P4 > P1 is the lower priority
     return max(lowering, key=lambda each: each[0], default=(priority, None))
 
 
-def _urgency(reports: Sequence[ReportRow], rules: Rules) -> Factor:
+def _routine(reports: Sequence[ReportRow]) -> bool:
+    """Return whether a source says that it is routine and none that it is urgent; where none says anything, nobody judged it."""
+    return _said(reports) and min(row.report.urgency for row in reports) >= ROUTINE_FROM
+
+
+def _said(reports: Sequence[ReportRow]) -> bool:
+    """Return whether any source says how urgent it is."""
+    return any(row.report.source_priority or row.report.urgency != UNSAID for row in reports)
+
+
+def _urgency(reports: Sequence[ReportRow], rule: CategoryRule, rules: Rules) -> Factor:
     first = min(reports, key=lambda row: (row.report.urgency, row.report.occurred_at, row.report.incident_id)).report
-    rule_id, points = f"urgency.{first.urgency}", rules.urgency_points[first.urgency]
+    urgency = first.urgency
+    if rule.unsaid_urgency is not None and not _said(reports):
+        urgency = min(urgency, rule.unsaid_urgency)
+    rule_id, points = f"urgency.{urgency}", rules.urgency_points[urgency]
     if not first.source_priority:
-        return _factor(rule_id, points, says.urgency_unsaid, first.urgency, first.source)
+        return _factor(rule_id, points, says.urgency_unsaid, urgency, first.source)
     return _factor(rule_id, points, says.urgency, first.urgency, first.source, first.source_priority)
 
 

@@ -35,12 +35,15 @@ _SECOND: Final = 1_000_000
 class BudgetRow(Part):
     """Budget row: what a control room was asked lately: the newest moments only, as many as the limits can tell apart.
 
-    `came_us` are the alerts that asked, shown or grouped; `shown_us` those that have a line of their own. Summaries are in
-    neither: the limits leave room for them. Moments are numbers, since the row is read and written for every alert that asks.
+    `came_us` are the alerts that asked, shown or grouped; `shown_us` those that have a line of their own. `alarms_came_us` and
+    `alarms_shown_us` are the same of P1 to P3 alone, where the log is counted apart. Summaries are in none: the limits leave room
+    for them. Moments are numbers, since the row is read and written for every alert that asks.
     """
 
     came_us: tuple[Micros, ...] = ()
     shown_us: tuple[Micros, ...] = ()
+    alarms_came_us: tuple[Micros, ...] = ()
+    alarms_shown_us: tuple[Micros, ...] = ()
     flood_since_us: Micros | None = None
     summary_id: str = ""
     summary_since_us: Micros | None = None
@@ -127,12 +130,19 @@ def take(row: BudgetRow, priority: Priority, free: bool, now_us: int, rule: Budg
         since_us = told["summary_since_us"]
         if since_us is None or now_us - since_us >= rule.flood.window_s * _SECOND:
             told |= {"summary_id": "", "summary_since_us": None}
+    alarm = rule.log_apart and priority is not Priority.P4
+    in_flood = told["flood_since_us"] is not None
+    hourly = "alarms_shown_us" if alarm else "shown_us"
+    if alarm:
+        told["alarms_came_us"] = (*told["alarms_came_us"], now_us)[-(above + 1) :]
+        in_flood = len(told["alarms_came_us"]) > above
     grouping = None
     if free and priority is not Priority.P1:
-        grouping = _grouping(told["shown_us"], told["flood_since_us"] is not None, priority, now_us, rule, operators)
+        grouping = _grouping(told["shown_us"], told[hourly], in_flood, priority, now_us, rule, operators)
     if grouping is None:
         kept = operators * max([rule.flood.shown_at_most, *rule.long_term.shown_at_most.values()])
-        told["shown_us"] = (*told["shown_us"], now_us)[-kept:]
+        for name in dict.fromkeys(("shown_us", hourly)):
+            told[name] = (*told[name], now_us)[-kept:]
     return BudgetDecision(row.model_copy(update=told), grouping)
 
 
@@ -152,6 +162,7 @@ def hidden(alert: Alert, open_summaries: frozenset[str]) -> bool:
 def _settled(row: BudgetRow, now_us: int, rule: BudgetRule, room: str) -> dict[str, Any]:
     """Return what a settled row says, apart from when to look at it."""
     came_us = _within(row.came_us, now_us, rule.flood.window_s)
+    longest_s = max(rule.flood.window_s, rule.long_term.window_s)
     flood_since_us = row.flood_since_us
     if len(came_us) < rule.flood.ends_below * rule.operators_in(room):
         flood_since_us = None
@@ -161,7 +172,9 @@ def _settled(row: BudgetRow, now_us: int, rule: BudgetRule, room: str) -> dict[s
     kept = not ended and (not aged or flood_since_us is not None)
     return {
         "came_us": came_us,
-        "shown_us": _within(row.shown_us, now_us, max(rule.flood.window_s, rule.long_term.window_s)),
+        "shown_us": _within(row.shown_us, now_us, longest_s),
+        "alarms_came_us": _within(row.alarms_came_us, now_us, rule.flood.window_s),
+        "alarms_shown_us": _within(row.alarms_shown_us, now_us, longest_s),
         "flood_since_us": flood_since_us,
         "summary_id": row.summary_id if kept else "",
         "summary_since_us": since_us if kept else None,
@@ -169,14 +182,22 @@ def _settled(row: BudgetRow, now_us: int, rule: BudgetRule, room: str) -> dict[s
 
 
 def _grouping(
-    shown_us: Sequence[int], in_flood: bool, priority: Priority, now_us: int, rule: BudgetRule, operators: int
+    shown_us: Sequence[int],
+    hourly_us: Sequence[int],
+    in_flood: bool,
+    priority: Priority,
+    now_us: int,
+    rule: BudgetRule,
+    operators: int,
 ) -> Grouping | None:
+    """Return why an alert is grouped, or None. Of the list's length every line counts, of the hour's share those of its kind."""
     if in_flood and priority in rule.flood.groups:
         return Grouping.FLOOD
-    if len(_within(shown_us, now_us, rule.flood.window_s)) >= rule.flood.shown_at_most * operators:
+    places = min(rule.flood.shown_at_most, rule.flood.places.get(priority, rule.flood.shown_at_most))
+    if len(_within(shown_us, now_us, rule.flood.window_s)) >= places * operators:
         return Grouping.FULL
     limit = rule.long_term.shown_at_most.get(priority)
-    if limit is not None and len(_within(shown_us, now_us, rule.long_term.window_s)) >= limit * operators:
+    if limit is not None and len(_within(hourly_us, now_us, rule.long_term.window_s)) >= limit * operators:
         return Grouping.LONG_TERM
     return None
 

@@ -97,6 +97,8 @@ def expected(
         known = usual(profile, bucket, signal.measure)
         may = signal.above is not None
         unusual = unusual_from(known, normal.unusual, signal.least) if known.known and may else None
+        if signal.above == "presence" and unusual != signal.least:
+            unusual = None
         fits_rate, unusual_rate = (
             of_any(base_rate(known, each, window_s), in_views) if known.known and each is not None else None
             for each in (signal.least, unusual)

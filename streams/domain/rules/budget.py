@@ -22,6 +22,10 @@ class FloodRule(Part):
     starts_above: Alerts
     ends_below: Alerts
     shown_at_most: Annotated[Alerts, Field(description="Without the summary, in the window; P1 goes beyond it")]
+    places: Annotated[
+        Mapping[Priority, Alerts],
+        Field(description="Of a priority: shown while so few stand there; the rest is kept free"),
+    ] = {}
     groups: Annotated[tuple[Priority, ...], Field(description="Grouped while the flood lasts")]
 
     @model_validator(mode="after")
@@ -61,6 +65,9 @@ class BudgetRule(Part):
     rooms: Mapping[Identifier, Operators]
     flood: FloodRule
     long_term: LongTermRule
+    log_apart: Annotated[
+        bool, Field(description="P4, which is for the log, takes no place of P1 to P3 and makes no flood of them")
+    ] = False
     listed_at_most: Annotated[int, Field(ge=0, le=500, description="Alerts that a summary names; it counts all")]
     chattering: ChatteringRule
     stale_after_s: Annotated[Seconds, Field(gt=0)]

@@ -131,15 +131,16 @@ class NormalRule(Part):
 class Signal(Part):
     """Signal: what must be shown in one second to answer a report.
 
-    A measure is of the camera's whole view: from `least` on it fits the report; where it is `above` the normal profile too it can
-    corroborate it. `hit_rate` is how often it shows where the report is true and the camera could have seen it, and `source` says
-    who knows that. All else describes one zone, everything that is given together: it fits the report, and since nobody
-    knows how usual it is, it corroborates nothing. A situation is one that the zone's registry asks for (`situations`).
+    A measure is of the camera's whole view: from `least` on it fits the report; where it is `above` the normal `profile` too it
+    can corroborate it, and above `presence` only where `least` itself is unusual: more than that tells no more. `hit_rate` is
+    how often it shows where the report is true and the camera could have seen it, and `source` says who knows. All else describes
+    one zone, everything that is given together: it fits the report, and since nobody knows how usual it is, it corroborates
+    nothing. A situation is one that the zone's registry asks for (`situations`).
     """
 
     measure: Measure | None = None
     least: Annotated[float, Field(gt=0)] | None = None
-    above: Literal["profile"] | None = None
+    above: Literal["profile", "presence"] | None = None
     hit_rate: float | None = None
     source: ShortText = ""
     situation: SituationKind | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -31,6 +31,9 @@ from streams.domain.rules.causes import CauseReach, CauseRule
 from streams.domain.rules.circumstances import Circumstance
 from streams.domain.rules.contradictions import contradictions
 from streams.domain.rules.next_steps import NextStepRule
+
+ROUTINE_FROM: Final = 2
+"""Urgency from which on a source calls it routine: A2 and P2 are driven to without light and siren."""
 
 
 class Thresholds(Part):
@@ -121,6 +124,12 @@ class JoiningRule(Part):
     without_place: Annotated[
         tuple[Category, ...], Field(description="A report of these without a place joins the only alert of its time")
     ] = ()
+    rough: Annotated[
+        tuple[Category, ...],
+        Field(
+            description="Of these a report whose place is known worse joins the only one of its time in its accuracy"
+        ),
+    ] = ()
 
     @field_validator("compatible")
     @classmethod
@@ -141,6 +150,16 @@ class JoiningRule(Part):
     def groups_without_place(self) -> frozenset[str]:
         """Return the groups that a report without a place may join."""
         return frozenset(self.groups[category] for category in self.without_place)
+
+    @cached_property
+    def groups_rough(self) -> frozenset[str]:
+        """Return the groups in which a place known badly and one known well may be the same."""
+        return frozenset(self.groups[category] for category in self.rough)
+
+    @cached_property
+    def groups_anywhere(self) -> frozenset[str]:
+        """Return the groups of which the newest are found wherever they are."""
+        return self.groups_without_place | self.groups_rough
 
 
 class LifetimeRule(Part):
@@ -181,6 +200,12 @@ class CategoryRule(Part):
     recipients: Annotated[tuple[Identifier, ...], Field(min_length=1)]
     operator_list: Annotated[bool, Field(description="false: a case for its recipients, held at P4")] = True
     cap: Annotated[Priority | None, Field(description="The highest priority that it may have")] = None
+    routine_cap: Annotated[
+        Priority | None, Field(description="The highest where no source calls it urgent and one calls it routine")
+    ] = None
+    unsaid_urgency: Annotated[
+        int | None, Field(ge=0, le=4, description="What counts where no source says how urgent it is")
+    ] = None
     rises_on_camera_alone: Annotated[bool, Field(description="false: P4 until a report or an operator says so")] = False
     just_now: JustNow | None = None
     situation: SituationRule

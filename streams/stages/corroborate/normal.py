@@ -116,7 +116,7 @@ class NormalProfiles:
 
         def of(bucket: Bucket) -> ProfileRow | None:
             if bucket not in found:
-                found[bucket] = usable(rows.get(_name(camera.id, VIEW, bucket), ProfileRow), made_with)
+                found[bucket] = usable(rows.get(row_name(camera.id, None, bucket), ProfileRow), made_with)
             return found[bucket]
 
         return of
@@ -163,7 +163,7 @@ class NormalProfiles:
         block = block_of(start, seconds)
         if not teaches(block, row.reported):
             return
-        name = _name(camera.id, zone_id or VIEW, self.bucket(start))
+        name = row_name(camera.id, zone_id, self.bucket(start))
         before = rows.get(name, ProfileRow)
         after = with_block(before, block, fingerprint(camera, zone_id), self._zone)
         rows.put(name, after)
@@ -201,5 +201,6 @@ def _block_name(camera_id: str) -> str:
     return f"block/{camera_id}"
 
 
-def _name(camera_id: str, zone_id: str, bucket: Bucket) -> str:
-    return f"normal/{camera_id}/{zone_id}/{bucket}"
+def row_name(camera_id: str, zone_id: str | None, bucket: Bucket) -> str:
+    """Return the name of a profile's row; of no zone it is the whole view's."""
+    return f"normal/{camera_id}/{zone_id or VIEW}/{bucket}"

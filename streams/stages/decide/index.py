@@ -15,10 +15,12 @@ from schemas.base import Part
 from streams.domain.alerts.matching import (
     ANYWHERE,
     SituationEntry,
+    Spot,
     cells_near,
     cells_of_entry,
     cells_to_search,
     fact_spot,
+    in_rough_reach,
     may_join,
     nearest_match,
     newest,
@@ -80,7 +82,7 @@ class SituationIndex:
             entries = (entry for entries in cells.values() for entry in entries if entry.alert_id not in passed)
             alert_id = nearest_match(spot, entries)
             if alert_id is None:
-                return closed
+                return self._roughly(fact, spot, own) or closed
             passed.add(alert_id)
             found = self._going_on(alert_id)
             if found is None or not self._takes(found, now):
@@ -102,6 +104,19 @@ class SituationIndex:
         if len({each.alert_id for each in found}) != 1 or found[0].ended_at is not None:
             return None
         return found[0] if may_join(fact, found[0], self._rules) else None
+
+    def _roughly(self, fact: Fact, spot: Spot, own: str | None) -> Situation | None:
+        """Return the only open situation that a fact can be about where one of both is known roughly."""
+        if spot.group not in self._rules.joining.groups_rough or not isinstance(fact, ReportRow):
+            return None
+        alert_ids = in_rough_reach(spot, self._entries(f"{spot.group}/{ANYWHERE}"))
+        found = {each.alert_id: each for alert_id in alert_ids if (each := self._going_on(alert_id)) is not None}
+        open_ = [
+            each
+            for each in found.values()
+            if each.alert_id != own and each.ended_at is None and may_join(fact, each, self._rules)
+        ]
+        return open_[0] if len(open_) == 1 else None
 
     def _going_on(self, alert_id: str) -> Situation | None:
         found = self._get(alert_id)

@@ -45,7 +45,7 @@ def test_figures_stand_per_priority_and_in_total(scenarios: Path) -> None:
         assert set(found[row]) >= KEYS
         assert set(found[row]["time_to_alert_s"]) == {"p50", "p95"}
     assert found["scenarios"] == 2
-    assert len(found["goals"]) == 8
+    assert len(found["goals"]) == 17
     assert "faults" not in found
     assert found == _json(_run("--scenarios", str(scenarios), "--json"))
 
@@ -71,7 +71,7 @@ def test_a_person_reads_a_table(scenarios: Path) -> None:
 def test_scenarios_are_made_where_none_are_named() -> None:
     """From the seeds that are given, as short as is asked for."""
     found = _json(_run("--seed", "4", "--hours", "0.05", "--json", "--without", "video"))
-    assert found["scenarios"] == 5
+    assert found["scenarios"] == 6
 
 
 def test_what_cannot_be_read_is_told_in_one_line(tmp_path: Path, scenarios: Path) -> None:

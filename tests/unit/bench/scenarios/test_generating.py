@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
 from bench.scenarios.__main__ import main
-from bench.scenarios.assumptions import load_assumptions
+from bench.scenarios.assumptions import SeeingAssumed, load_assumptions
 from bench.scenarios.generating import HELD_OUT_SEEDS, TUNING_SEEDS, Made, make, write
 from bench.scenarios.happening import LEAD_S, happen
 from bench.scenarios.layout import TRUTH, ReportInput, SeenInput, StatusInput
+from bench.scenarios.life import Visit, fled, standing
 from bench.scenarios.loading import load, load_truth, scenario_folders
+from bench.scenarios.normal import HOUR_S, normal_hours
 from bench.scenarios.playing import Player
 from bench.scenarios.reporting import Partners, numbered
-from bench.scenarios.showing import Happening, Visit, shown, spans
+from bench.scenarios.showing import Happening, shown, spans
+from bench.scenarios.spans import observations
 from bench.scenarios.town import CAMERAS, CENTRE, ZONE_M2, registry
 from schemas.categories import Priority
 from streams.config.files import load_rules
@@ -125,9 +130,9 @@ def test_situations_come_at_their_rates() -> None:
 @pytest.mark.parametrize("persons", [1, 10, 30, 200, 450])
 def test_a_detector_finds_as_many_as_was_measured(persons: int) -> None:
     """Of few nearly all, of a crowd the share that its density allows, and some boxes on nobody."""
-    seconds = 2_000
+    seconds = 20_000  # misses last some seconds
     happening = Happening(np.full(seconds, float(persons)))
-    told = shown(np.random.default_rng(3), CAMERAS[0], happening, seconds, ASSUMED.seeing)
+    told = shown(np.random.default_rng(3), CAMERAS[0], happening, seconds, ASSUMED.seeing, ASSUMED.life)
     known, read = zip(*ASSUMED.seeing.read, strict=True)
     expected = np.interp(persons / ZONE_M2, known, read) * ZONE_M2 / ASSUMED.seeing.precision
     assert float(told.count.mean()) == pytest.approx(expected, rel=0.05)
@@ -136,7 +141,7 @@ def test_a_detector_finds_as_many_as_was_measured(persons: int) -> None:
 def test_who_cannot_see_tells_nothing_and_who_is_away_is_silent() -> None:
     """A blind camera's seconds are told as blind with nobody in them, those without pictures not at all."""
     happening = Happening(np.full(60, 5.0), offline=[(20, 30)], blind=[(40, 50)])
-    told = shown(np.random.default_rng(3), CAMERAS[1], happening, 60, ASSUMED.seeing)
+    told = shown(np.random.default_rng(3), CAMERAS[1], happening, 60, ASSUMED.seeing, ASSUMED.life)
     found = list(spans(CAMERAS[1], told, np.arange(60, dtype=np.float64) + 1.8))
     seconds = {each.second_s + offset: each for each in found for offset in range(each.for_s)}
     assert set(seconds) == set(range(60)) - set(range(20, 30))
@@ -149,11 +154,12 @@ def test_a_stay_is_told_as_long_as_its_track_holds() -> None:
     """Somebody who stays for a minute is seen to stay, and becomes one of a group after twenty seconds."""
     happening = Happening(np.zeros(120), visits=[Visit(10, 70)])
     assumed = ASSUMED.seeing.model_copy(update={"track_s": 1e9, "ghosts_per_hour": 0.0})
-    told = shown(np.random.default_rng(3), CAMERAS[2], happening, 120, assumed)
+    told = shown(np.random.default_rng(3), CAMERAS[2], happening, 120, assumed, ASSUMED.life)
     seen = np.flatnonzero(told.count)
     assert seen.min() >= 10
     assert seen.max() < 70
     assert (told.dwell_s[seen] == seen - 10).all()
+    assert told.fastest_m_per_s[13:69].max() == 1.3
     assert (told.group[:30] == 0).all()
     assert told.group[30:70].sum() > 30
 
@@ -196,3 +202,71 @@ def test_the_program_writes_one_scenario_of_each_kind(
     kinds = {path.name.rsplit("-", 1)[0] for path in scenario_folders(tmp_path)}
     assert kinds == set(ASSUMED.scenarios)
     assert len(capsys.readouterr().out.splitlines()) == len(kinds)
+
+
+def _quiet_seeing() -> SeeingAssumed:
+    return ASSUMED.seeing.model_copy(update={"ghosts_per_hour": 0.0, "run_seen": 1.0, "precision": 1.0})
+
+
+def test_what_is_measured_is_what_happens() -> None:
+    """Ten who stand together, one who runs by, and all gone at once: each shows in its measure, and in no other."""
+    chance = np.random.default_rng(5)
+    visits = [Visit(20, 100, 1.4, True, 1) for _ in range(10)] + [Visit(60, 70, 4.5)]
+    happening = Happening(np.zeros(150), visits=visits)
+    told = shown(chance, CAMERAS[0], happening, 150, _quiet_seeing(), ASSUMED.life)
+    assert told.standing_together[30:95].mean() > 8
+    assert told.standing_together[:20].max() == told.standing_together[105:].max() == 0
+    assert told.fastest_m_per_s[62:69].min() == 4.5
+    assert told.fastest_m_per_s[75:95].max() < 2
+    assert told.dropped[100:105].max() >= 8
+    assert told.dropped[30:60].max() <= 2
+
+
+def test_who_flees_is_gone_and_only_some_are_told_as_running() -> None:
+    """Of flights with four and more about two of three are told, as measured."""
+    told_ = 0
+    for seed in range(200):
+        chance = np.random.default_rng(seed)
+        company = standing(chance, 4, (0, 300), 5, False, ASSUMED.life, 1)
+        visits = fled(chance, company, 100, ASSUMED.seeing)
+        assert max(each.until_s for each in visits) <= 111
+        told_ += int(any(each.fastest_m_per_s >= 2.5 for each in visits))
+    assert 0.54 < told_ / 200 < 0.8
+
+
+def test_every_observation_carries_measures_and_a_camera_without_metres_no_metres(made: Made) -> None:
+    """Speeds and distances are null where no metre is known."""
+    spans_ = [each for each in made.inputs if isinstance(each, SeenInput)]
+    without = {camera.name for camera in CAMERAS if not camera.metres}
+    for each in spans_:
+        assert (each.fastest_m_per_s is None) == (each.camera_id in without)
+    (_, first), *_ = observations(spans_[0], made.scenario.start, "stad")
+    assert first.measures is not None
+    assert first.measures == first.view
+    assert first.measures.persons == first.count
+
+
+def test_reports_about_nothing_in_view_are_enough_to_know_what_a_verdict_is_worth() -> None:
+    """At least 150 in the set that rules are looked at with; nothing is shown of them."""
+    kinds = [make("doubtful", seed) for seed in TUNING_SEEDS]
+    situations = [each for made_ in kinds for each in made_.truth.situations if each.in_view_of]
+    assert sum(each.false_report for each in situations) >= 150
+    assert sum(not each.false_report for each in situations) >= 75
+    assert not any(made_.scenario.listed for made_ in kinds)
+
+
+def test_normal_days_are_ordinary_and_none_of_a_scenario() -> None:
+    """Four weeks of one hour before a day, the same again; runs are as rare as in a quiet hall and in streets."""
+    zone, until = ZoneInfo("Europe/Amsterdam"), date(2026, 11, 24)
+    hours = list(normal_hours("markt", until, zone, (13,)))
+    assert [hour.start.date() for hour in hours] == [until - timedelta(days=back) for back in range(28, 0, -1)]
+    assert all(hour.persons.shape == (HOUR_S,) for hour in hours)
+    again = next(normal_hours("markt", until, zone, (13,)))
+    assert again is hours[0]
+    runs = 0
+    for hour in hours:
+        assert hour.fastest_m_per_s is not None
+        fast = hour.fastest_m_per_s > 2.4
+        runs += int((fast[1:] & ~fast[:-1]).sum())
+    assert 0.6 < runs / 28 < 4.0
+    assert all(hour.fastest_m_per_s is None for hour in normal_hours("winkelhof", until, zone, (3,)))

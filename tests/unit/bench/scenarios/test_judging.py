@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from bench.scenarios.evaluating import goals
+from bench.scenarios.evaluating import goals, worst
 from bench.scenarios.explaining import faults
 from bench.scenarios.judging import JudgedScenario, figures, judge
-from bench.scenarios.layout import EpisodeRef, ReportRef, TrueSituation, Truth
+from bench.scenarios.layout import EpisodeRef, ReportRef, Scenario, TrueSituation, Truth
 from bench.scenarios.playing import Fact, PlayedAlert, PlayedScenario
 from schemas.categories import Category, Priority
+from schemas.evidence import Verdict
 
 P1, P2, P3, P4 = Priority
 
@@ -42,7 +45,12 @@ def _judged(
     for situation in situations:
         played.lines.update((ref.source, ref.source_id) for ref in situation.reports)
     truth = Truth(situations=tuple(situations), flood_from_s=0 if flood else None)
-    return judge("s", flood, 1_200, truth, played)
+    return judge(_scenario(flood), truth, played)
+
+
+def _scenario(flood: bool = False, **fields: Any) -> Scenario:
+    start = datetime(2026, 11, 24, tzinfo=UTC)
+    return Scenario(name="s", kind="s", flood=flood, start=start, duration_s=1_200, **fields)
 
 
 def _figures(situations: list[TrueSituation], alerts: list[PlayedAlert], **fields: Any) -> dict[str, Any]:
@@ -192,3 +200,57 @@ def test_nothing_at_all_gives_no_figures_and_no_fault() -> None:
     met = {each["figure"]: each["met"] for each in goals(found)}
     assert met["critical situations missed"] is True
     assert met["precision P1+P2"] is None
+
+
+def test_verdicts_are_told_of_what_was_real_and_of_nothing_in_view() -> None:
+    """By the first report of each; what no camera has in view is left out, and what nobody said could not be seen."""
+    true = [
+        _true("a", P1, "1", "9", in_view_of="c1"),
+        _true("b", P1, "2", in_view_of="c1"),
+        _true("c", P4, "3", in_view_of="c1", false_report=True),
+        _true("d", P4, "4", in_view_of="c1", false_report=True),
+        _true("e", P1, "5"),
+    ]
+    said = {"1": Verdict.CORROBORATED, "2": Verdict.CORROBORATED, "9": Verdict.UNSEEN, "3": Verdict.CORROBORATED}
+    judged = _judged(true, [], verdicts={("gms", name): verdict for name, verdict in said.items()})
+    found = figures([judged])["verdicts"]
+    assert (found["real"]["reports"], found["nothing"]["reports"]) == (2, 2)
+    assert (found["real"]["corroborated"], found["nothing"]["corroborated"]) == (1, 0.5)
+    assert found["nothing"]["could_not_see"] == 0.5
+    assert found["ratio"] == 2
+
+
+def test_a_scenario_for_verdicts_alone_counts_in_no_figure_of_the_list() -> None:
+    """Neither its situations nor its alerts."""
+    true, alerts = [_true("a", P1, "1", in_view_of="c1")], [_alert("A", P1, _report("1"))]
+    listed = _judged(true, alerts)
+    found = figures([listed, replace(listed, listed=False, name="doubtful")])
+    assert found["p1"]["situations"] == found["p1"]["alerts"] == 1
+    assert found["verdicts"]["real"]["reports"] == 2
+
+
+def test_shares_of_the_list_stand_beside_those_of_what_is_true() -> None:
+    """One P2 too many at P1 makes half of the list P1 where a third is."""
+    true = [_true("a", P1, "1"), _true("b", P2, "2"), _true("c", P2, "3"), _true("d", P3, "4")]
+    alerts = [_alert(each.id, P1 if each.id < "c" else P2, _report(each.reports[0].source_id)) for each in true]
+    found = _figures(true, alerts)
+    assert found["shares"]["p1"] == {"list": 0.5, "truth": 0.25}
+    assert found["p1"]["share_off"] == 0.25
+
+
+def test_a_flood_is_held_against_one_entry_for_each_true_situation() -> None:
+    """Two entries for one situation of three reports lie a third below."""
+    true = [_true("a", P1, "1", "2", "3")]
+    alerts = [_alert("A", P1, _report("1")), _alert("B", P1, _report("2"))]
+    assert _figures(true, alerts, flood=True)["flood"]["short_of_one_each"] == pytest.approx(1 / 3)
+
+
+def test_the_worst_set_is_the_one_that_misses_a_goal_most() -> None:
+    """The lowest of what is to be high, the highest of what is to be low."""
+    sets = [
+        {"seeds": [seed], "goals": [{"figure": "f", "reached": reached}]}
+        for seed, reached in ((1, 0.5), (2, 0.2), (3, None))
+    ]
+    assert worst(sets, "f", "at least") == (0.2, [2])
+    assert worst(sets, "f", "at most") == (0.5, [1])
+    assert worst(sets, "g", "at most") is None

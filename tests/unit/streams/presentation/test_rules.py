@@ -16,7 +16,7 @@ from streams.cli.main import build_app
 from streams.config.files import load_rules
 from streams.config.yaml import FileError
 from streams.domain.rules.rules import Rules
-from streams.presentation.rules import as_dict, as_text, factors, limits
+from streams.presentation.rules import as_dict, as_text, factors, limits, p1_by
 
 RULES = load_rules()
 
@@ -49,7 +49,7 @@ def test_factors_are_complete() -> None:
 @pytest.mark.parametrize(
     ("category", "expected"),
     [
-        (Category.BRAND, []),
+        (Category.BRAND, ["limit.routine"]),
         (Category.STRAATROOF, ["limit.camera_only"]),
         (Category.DEMONSTRATIE, ["limit.demonstratie", "limit.camera_only"]),
         (Category.WOONFRAUDE_OVERBEWONING, ["limit.case", "limit.camera_only"]),
@@ -58,6 +58,14 @@ def test_factors_are_complete() -> None:
 def test_limits_are_told_as_an_alert_names_them(category: Category, expected: list[str]) -> None:
     """What holds it down whatever its points."""
     assert [each.split(":")[0] for each in limits(category, RULES)] == expected
+
+
+def test_each_category_tells_what_makes_it_p1() -> None:
+    """In the table and for a program."""
+    assert p1_by(Category.MEDISCH_ONWEL, RULES) == ["by itself"]
+    assert p1_by(Category.BRAND, RULES) == ["urgency.0", "urgency.1", "verdict.corroborated"]
+    assert as_dict(RULES)["categories"]["jeugdoverlast"]["p1_by"] == []
+    assert "urgency.0; urgency.1; verdict.corroborated" in as_text(RULES)
 
 
 def test_circumstances_and_repeats_can_be_none() -> None:
@@ -86,3 +94,14 @@ def test_the_command_prints_and_refuses(tmp_path: Path) -> None:
     found = run.invoke(build_app("rules"), ["rules", "check", str(bad)])
     assert isinstance(found.exception, FileError)
     assert "categories.demonstratie.cap P2: a demonstration never rises by size, expected P4" in str(found.exception)
+
+
+def test_the_command_refuses_rules_in_which_a_routine_urgency_lifts(tmp_path: Path) -> None:
+    """In one line with the file, the urgency, the category and both priorities; a worker still reads them, to play them again."""
+    path = tmp_path / "before.yaml"
+    path.write_text(yaml.safe_dump(RULES.model_dump(mode="json") | {"urgency_points": [20, 10, 10, 10, -10]}))
+    assert load_rules(path).urgency_points[2] == 10
+    found = CliRunner().invoke(build_app("rules"), ["rules", "check", str(path)])
+    assert isinstance(found.exception, FileError)
+    words = "urgency_points.2 10: a routine urgency lifts crowd_density beside verdict.corroborated from P2 to P1"
+    assert str(found.exception).startswith(f"{path}: {words}")

@@ -184,12 +184,12 @@ def test_who_did_not_see_what_another_person_did_is_refused(deciding: Deciding, 
 @pytest.mark.parametrize(("what", "done"), [(Action.CLOSE, False), (Action.SHELVE, False), (Action.ACKNOWLEDGE, True)])
 def test_what_rose_since_it_was_seen_does_not_go_out_of_sight(deciding: Deciding, what: Action, done: bool) -> None:
     """Other evidence since then is no reason to refuse."""
-    opened = deciding.one(burglary(category=Category.CROWD_DENSITY))
-    deciding.take(update(category=Category.CROWD_DENSITY, place="Stadsplein 1"))
+    opened = deciding.one(burglary(category=Category.CROWD_DENSITY, urgency=4))
+    deciding.take(update(category=Category.CROWD_DENSITY, urgency=4, place="Stadsplein 1"))
     assert deciding.refused(action(opened.alert_id, Action.CLOSE, "test", number=9, seen_revision=2)) == (
         "revision 2 was not made yet, the newest is 1"
     )
-    deciding.take(burglary("b", category=Category.CROWD_DENSITY, urgency=0))
+    deciding.take(burglary("b", category=Category.CROWD_DENSITY, urgency=1))
     asked = action(opened.alert_id, what, "true", LATER, seen_revision=1)
     assert (deciding.refused(asked) == "") is done
     if not done:

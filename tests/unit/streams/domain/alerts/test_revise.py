@@ -84,7 +84,7 @@ def test_a_fall_is_held_in_the_situation_as_in_its_alert() -> None:
     assert fallen.situation.shown.falls_at == until
 
 
-@pytest.mark.parametrize(("urgency", "state"), [(3, AlertState.SUPPRESSED), (0, AlertState.NEW)])
+@pytest.mark.parametrize(("urgency", "state"), [(2, AlertState.SUPPRESSED), (0, AlertState.NEW)])
 def test_a_plan_holds_back_what_is_no_p1(urgency: int, state: AlertState) -> None:
     """The alert and the situation stand in the same state."""
     revision = opened(FAIR, category=Category.GEWELD_VECHTPARTIJ, urgency=urgency)

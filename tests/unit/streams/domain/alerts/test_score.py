@@ -50,6 +50,36 @@ def test_hard_limits_hold_whatever_the_score(
     assert (alert.priority, alert.capped_by) == (priority, capped_by)
 
 
+@pytest.mark.parametrize("category", [Category.BRAND, Category.GEWELD_VECHTPARTIJ, Category.VERWARD_PERSOON])
+@pytest.mark.parametrize(
+    ("said", "urgency", "priority", "capped_by"),
+    [
+        ("P 2", 2, Priority.P2, "limit.routine"),
+        ("P 3", 3, Priority.P2, "limit.routine"),
+        ("", 3, Priority.P1, None),
+        ("P 1", 1, Priority.P1, None),
+    ],
+)
+def test_what_its_sources_call_routine_is_certain_and_no_more_urgent(
+    deciding: Deciding, category: Category, said: str, urgency: int, priority: Priority, capped_by: str | None
+) -> None:
+    """A camera and a second partner lift what nobody judged, or somebody called urgent, to P1; what is routine stays P2."""
+    told: dict[str, Any] = {"category": category, "urgency": urgency, "source_priority": said}
+    deciding.take(report("a", in_view("cam-1"), source="x", **told))
+    deciding.take(report("b", in_view("cam-1"), source="y", **told))
+    alert = deciding.one(sighting("a", source="x"))
+    assert (alert.verdict, alert.priority, alert.capped_by) == (Verdict.CORROBORATED, priority, capped_by)
+
+
+def test_one_source_that_calls_it_urgent_is_enough(deciding: Deciding) -> None:
+    """And when it is withdrawn, it is routine again at once."""
+    deciding.take(report("a", category=Category.BRAND, urgency=2, source_priority="P 2"))
+    urgent: dict[str, Any] = {"category": Category.BRAND, "urgency": 1, "source_priority": "P 1", "source": "meldpunt"}
+    assert deciding.one(report("b", **urgent)).priority is Priority.P1
+    after = deciding.one(report("b", revision=1, operation=Operation.CANCEL, **urgent))
+    assert (after.priority, after.falls_to) == (Priority.P1, Priority.P2)
+
+
 @pytest.mark.parametrize(
     ("category", "urgency", "accuracy_m", "priority"),
     [
@@ -199,7 +229,7 @@ def test_a_demonstration_never_rises(deciding: Deciding, level: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rise_per_min", "added"), [(None, None), (-40, None), (14.9, None), (15, 5), (29.9, 5), (30, 10), (500, 10)]
+    ("rise_per_min", "added"), [(None, None), (-40, None), (14.9, None), (15, 3), (29.9, 3), (30, 5), (500, 5)]
 )
 def test_a_crowd_that_grows_fast_counts_more(
     deciding: Deciding, rise_per_min: float | None, added: float | None
@@ -207,7 +237,7 @@ def test_a_crowd_that_grows_fast_counts_more(
     """By how fast it rose when it reached its level; unknown or falling adds nothing."""
     alert = deciding.one(rising("warn", rise_per_min))
     assert points(alert).get("crowd.growth") == added
-    assert alert.score == 40 + (added or 0)
+    assert alert.score == 45 + (added or 0)
 
 
 def test_growth_is_that_of_the_newest_level(deciding: Deciding) -> None:

@@ -22,7 +22,7 @@ from streams.domain.normal.block import Block
 from streams.domain.normal.hours import BLOCK, Bucket, bucket_of
 from streams.domain.normal.measure import Measure, Sizes
 from streams.domain.normal.profile import Fingerprint, ProfileRow, with_block
-from streams.domain.rules.cameras import CameraRule, NormalRule
+from streams.domain.rules.cameras import CameraRule, NormalRule, Signal
 from tests.support.situations import NOON
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -166,3 +166,14 @@ def test_points_are_ten_times_the_logarithm_within_bounds() -> None:
 def test_all_measures_have_words() -> None:
     """In both languages, by the test of the catalogues; here that no measure was forgotten."""
     assert {measure.value for measure in Measure} == {"persons", "fastest", "standing", "dropped", "stay"}
+
+
+@pytest.mark.parametrize(("usual", "unusual"), [(0, 1), (1, None), (4, None)])
+def test_presence_corroborates_only_where_nobody_is_usually_there(usual: int, unusual: float | None) -> None:
+    """More persons than usual tell no more of a person in distress."""
+    rule = RULE.model_copy(
+        update={"signals": (Signal(measure=Measure.PERSONS, least=1, above="presence", hit_rate=0.9),)}
+    )
+    row = learnt(*[walks(usual)] * 40)
+    [found] = expected(rule, NORMAL, lambda bucket: row if bucket == BUCKET else None, BUCKET, 1.0, 1.0)
+    assert found.unusual == unusual

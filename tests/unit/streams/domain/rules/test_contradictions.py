@@ -86,8 +86,8 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ),
         (
             "categories.crowd_density.cap",
-            "P3",
-            "levels.high: it gives P2, which crowd_density's cap P3 never lets show",
+            "P2",
+            "levels.critical: it gives P1, which crowd_density's cap P2 never lets show",
         ),
         (
             "unknown_kind.points",
@@ -115,7 +115,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ("position.poor_points", 5, "less than or equal to 0"),
         ("independent.points_at_most", -1, "greater than or equal to 0"),
         ("near_repeat.points", -1, "greater than or equal to 0"),
-        ("episodes.crowd.growth.1.points", 5, "rise_per_min 30: expected above the step before, and more points"),
+        ("episodes.crowd.growth.1.points", 3, "rise_per_min 30: expected above the step before, and more points"),
         ("episodes.crowd.growth.1.rise_per_min", 15, "rise_per_min 15: expected above the step before"),
     ],
 )

@@ -155,7 +155,7 @@ def test_a_storm_of_200_reports_in_ten_minutes(room: Room) -> None:
     assert len(floods) == 1
     nothing_lost(room, 200)
     revisions = [each for each in sent if each.alert_id == floods[0].alert_id]
-    assert len(revisions) <= 61
+    assert len(revisions) <= 62  # one in ten seconds, the first, and at once when the first P3 comes under it
 
 
 def nothing_lost(room: Room, count: int) -> None:
