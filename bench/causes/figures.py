@@ -50,8 +50,8 @@ _ON_LIST: Final = frozenset({AlertState.NEW, AlertState.ACKNOWLEDGED})
 
 
 @dataclass
-class Told:
-    """What a flood's play told: alerts in their order, and of which thing each piece of evidence is."""
+class ToldFlood:
+    """Told flood: alerts in their order, and of which thing each piece of evidence is."""
 
     alerts: list[Alert] = field(default_factory=list)
     thing_of: dict[str, str] = field(default_factory=dict)
@@ -140,13 +140,13 @@ def figures(flood: Flood, rules: Rules) -> CauseFigures:
     )
 
 
-def play(flood: Flood, rules: Rules) -> Told:
+def play(flood: Flood, rules: Rules) -> ToldFlood:
     """Return what a flood makes of the list, time told in between and for a while after."""
     known = Registry.model_validate(registry())
     stages = InMemory([Locate(known, rules, TIME_ZONE), Decide(rules, known.version)])
     now = START
     intake = Intake(RecordedReports(load_categories()), None, lambda: now)
-    told, thing_of_incident = Told(), dict[str, str]()
+    told, thing_of_incident = ToldFlood(), dict[str, str]()
 
     def take(outputs: Iterable[Output]) -> None:
         for output in outputs:
@@ -193,7 +193,7 @@ def _changed(rules: Rules, **parts: Any) -> Rules:
     return Rules.model_validate(rules.model_dump(mode="json", by_alias=True) | parts)
 
 
-def _entries(told: Told) -> set[str]:
+def _entries(told: ToldFlood) -> set[str]:
     return {alert.alert_id for alert in told.alerts if _is_entry(alert)}
 
 
@@ -201,11 +201,11 @@ def _is_entry(alert: Alert) -> bool:
     return _stands(alert) and alert.priority < Priority.P4
 
 
-def _critical(told: Told) -> set[str]:
+def _critical(told: ToldFlood) -> set[str]:
     return {alert.alert_id for alert in told.alerts if alert.priority is Priority.P1}
 
 
-def _things(told: Told) -> dict[str, str]:
+def _things(told: ToldFlood) -> dict[str, str]:
     """Return of which thing each alert is: that of most of its evidence."""
     newest = {alert.alert_id: alert for alert in told.alerts if alert.summary is None}
     found = {}

@@ -89,7 +89,7 @@ class TrueThing:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What arrives: a partner's line as the source `recorded` reads it, or what a camera saw by itself; of which thing."""
+    """Arrival: a partner's line as the source `recorded` reads it, or what a camera saw by itself; of which thing."""
 
     at_s: float
     thing: str
@@ -107,8 +107,8 @@ class Flood:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of flood: how many causes (`causes` and a Poisson number of `more`), and how much they bring about.
+class FloodKind:
+    """Flood kind: how many causes (`causes` and a Poisson number of `more`), and how much they bring about.
 
     `brings` and `anyway` stretch what a cause brings about, and what happens anyway.
     """
@@ -119,7 +119,11 @@ class Kind:
     anyway: float
 
 
-KINDS: Final = {"evening": Kind(3, 2.0, 1.0, 1.0), "upset": Kind(2, 1.0, 2.5, 0.4), "large": Kind(1, 0.0, 6.0, 0.2)}
+KINDS: Final = {
+    "evening": FloodKind(3, 2.0, 1.0, 1.0),
+    "upset": FloodKind(2, 1.0, 2.5, 0.4),
+    "large": FloodKind(1, 0.0, 6.0, 0.2),
+}
 """A busy evening in which much happens at once; an upset, in which two or three causes bring half of it about; and one large
 cause in an evening that is quiet otherwise. The third was added after the first two had been counted once, on seeds 1 to 10."""
 

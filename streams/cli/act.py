@@ -28,6 +28,19 @@ _OPTIONS: Final = {
     "seen_revision": ("--seen", "a revision, 0 or more"),
 }
 NOTHING_MORE: Final[Mapping[str, Any]] = {}
+_Verdict = Annotated[
+    str, typer.Option(help="For close, which needs one: true, false, test or duplicate; there is no default")
+]
+_Assignee = Annotated[str | None, typer.Option("--to", help="For assign: who is to handle it; --user if left out")]
+_Note = Annotated[str, typer.Option(help=f"For note: {', '.join(NoteCode)}")]
+_Value = Annotated[str, typer.Option(help="For a note that takes one: a number, or a camera or partner of the alert")]
+_Reason = Annotated[str, typer.Option(help="For shelve: why")]
+_Until = Annotated[str, typer.Option(help="For shelve: a time with a zone, or how long from now, such as 30m")]
+_Other = Annotated[str, typer.Option(help="For merge: id of the alert that goes into this one")]
+_Fact = Annotated[str, typer.Option(help="For split: the incident_id or episode_id that is another situation")]
+_Seen = Annotated[
+    int | None, typer.Option(help="The revision that you saw; the newest one if left out", show_default=False)
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -38,27 +51,15 @@ def register(app: typer.Typer) -> None:
         alert: Annotated[str, typer.Argument(help="Id of the alert")],
         action: Annotated[Action, typer.Argument(help="What to do to it")],
         user: Annotated[str, typer.Option(help="Who does it")],
-        verdict: Annotated[
-            str, typer.Option(help="For close, which needs one: true, false, test or duplicate; there is no default")
-        ] = "",
-        assignee: Annotated[
-            str | None, typer.Option("--to", help="For assign: who is to handle it; --user if left out")
-        ] = None,
-        note: Annotated[str, typer.Option(help=f"For note: {', '.join(NoteCode)}")] = "",
-        value: Annotated[
-            str, typer.Option(help="For a note that takes one: a number, or a camera or partner of the alert")
-        ] = "",
-        reason: Annotated[str, typer.Option(help="For shelve: why")] = "",
-        until: Annotated[
-            str, typer.Option(help="For shelve: a time with a zone, or how long from now, such as 30m")
-        ] = "",
-        other: Annotated[str, typer.Option(help="For merge: id of the alert that goes into this one")] = "",
-        fact: Annotated[
-            str, typer.Option(help="For split: the incident_id or episode_id that is another situation")
-        ] = "",
-        seen: Annotated[
-            int | None, typer.Option(help="The revision that you saw; the newest one if left out", show_default=False)
-        ] = None,
+        verdict: _Verdict = "",
+        assignee: _Assignee = None,
+        note: _Note = "",
+        value: _Value = "",
+        reason: _Reason = "",
+        until: _Until = "",
+        other: _Other = "",
+        fact: _Fact = "",
+        seen: _Seen = None,
         timeout: Annotated[float, typer.Option(min=1, max=600, help="Seconds to wait for the decision")] = 30.0,
         as_json: Annotated[bool, typer.Option("--json", help="Print the decision as one JSON object")] = False,
     ) -> None:
@@ -79,8 +80,6 @@ def register(app: typer.Typer) -> None:
         Example: toezicht act ALERT close --user operator-3 --verdict true
 
         Example: toezicht act ALERT shelve --user operator-3 --reason roadworks --until 30m
-
-        Example: toezicht act ALERT assign --user operator-3 --to operator-4
 
         Example: toezicht act ALERT note --user operator-3 --note camera_checked --value stadshart-1
         """

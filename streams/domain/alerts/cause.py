@@ -38,8 +38,8 @@ _NO_SYMPTOM: Final = ENDED | {AlertState.CANCELLED}
 _WAITS: Final = frozenset({AlertState.NEW, AlertState.RETURNED_TO_NORMAL})
 
 
-class Spotted(NamedTuple):
-    """Spotted: what a link looks at: RD New in metres; `signals` are those of the cameras where nobody reported it."""
+class CauseSpot(NamedTuple):
+    """Cause spot: what a link looks at: RD New in metres; `signals` are those of the cameras where nobody reported it."""
 
     category: Category
     point: GroundPoint
@@ -55,14 +55,14 @@ def categories_of(situation: Situation) -> set[Category]:
     return {row.report.category for row in reports} | {row.category for row in episodes}
 
 
-def spotted(situation: Situation, rules: Rules) -> Spotted | None:
+def cause_spot(situation: Situation, rules: Rules) -> CauseSpot | None:
     """Return what a situation's facts say for a link; None where none tells a place."""
     reports, episodes = told(situation)
     position = best_position(reports, episodes)
     if position is None:
         return None
     starts = [row.report.occurred_at for row in reports] + [row.begun_at for row in episodes]
-    return Spotted(
+    return CauseSpot(
         lead_category(reports, episodes, rules),
         to_ground(position),
         position.accuracy_m,
@@ -87,14 +87,14 @@ def link_of(symptom: Situation, others: Iterable[Situation], rules: Rules) -> Ca
     """
     if symptom.detached or symptom.ended_at is not None or symptom.state in _NO_SYMPTOM:
         return None
-    here = spotted(symptom, rules)
+    here = cause_spot(symptom, rules)
     if here is None:
         return None
     found = []
     for other in others:
         if other.alert_id == symptom.alert_id or not explains(other) or _full(other, symptom):
             continue
-        there = spotted(other, rules)
+        there = cause_spot(other, rules)
         rule = None if there is None else rules.cause_rules.get((there.category, here.category))
         if rule is None or there is None:
             continue
@@ -111,7 +111,7 @@ def link_of(symptom: Situation, others: Iterable[Situation], rules: Rules) -> Ca
     return CauseLink(alert_id=cause.alert_id, reason=reason, under=_hides_nothing(symptom, cause))
 
 
-def _share(here: Spotted, there: Spotted, apart_m: float, rule: CauseRule) -> float:
+def _share(here: CauseSpot, there: CauseSpot, apart_m: float, rule: CauseRule) -> float:
     """Return how much of the rule's reach lies between a symptom and a cause, in place and time together; above 1 is too far."""
     if max(here.accuracy_m, there.accuracy_m) > rule.distance_m:
         return inf

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from schemas.categories import Category
-from streams.domain.alerts.cause import categories_of, explains, link_of, spotted
+from streams.domain.alerts.cause import categories_of, cause_spot, explains, link_of
 from streams.domain.alerts.situation import Situation
 from streams.domain.rules.rules import Rules
 from streams.stages.decide.index import SituationIndex
@@ -51,7 +51,7 @@ class CauseStore:
         rules = self._rules
         if not rules.causes_near.keys() & categories_of(situation):
             return []
-        here = spotted(situation, rules)
+        here = cause_spot(situation, rules)
         reach = None if here is None else rules.causes_near.get(here.category)
         return [] if here is None or reach is None else self._index.near(here.point, reach.distance_m, reach.groups)
 
@@ -82,7 +82,7 @@ class CauseStore:
         """Return whether the facts say otherwise what a thing is, where and when."""
         if before.reports is after.reports and before.episodes is after.episodes:
             return False
-        return spotted(before, self._rules) != spotted(after, self._rules)
+        return cause_spot(before, self._rules) != cause_spot(after, self._rules)
 
     def _move(self, alert_id: str, was: str | None, link: str | None) -> None:
         if was is not None:
@@ -99,7 +99,7 @@ class CauseStore:
             return set()
         if before is not None and explains(before) and not explains(after):
             return known
-        here = spotted(after, self._rules) if explains(after) else None
+        here = cause_spot(after, self._rules) if explains(after) else None
         reach = None if here is None else self._rules.symptoms_near.get(here.category)
         if here is None or reach is None:
             return known
