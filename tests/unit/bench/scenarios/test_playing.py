@@ -14,10 +14,11 @@ from bench.scenarios.layout import ActionInput, AnyInput, ReportInput, Scenario,
 from bench.scenarios.loading import Loaded
 from bench.scenarios.playing import PlayedScenario, Player
 from bench.scenarios.spans import observations
-from bench.scenarios.town import registry
+from bench.scenarios.town import CAMERAS, registry
 from schemas.categories import Priority
 from streams.config.files import load_rules
 from streams.domain.cameras.registry import Registry
+from streams.domain.geometry.ground import to_lat_lon
 
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)
 RULES = load_rules()
@@ -111,12 +112,16 @@ def test_boxes_in_a_calibrated_zone_reach_the_levels_that_they_reach_in_the_pipe
     assert len(_play(span).episodes) == begun
 
 
-def test_a_camera_that_sees_persons_where_a_fight_is_reported_raises_it() -> None:
-    """An unsaid priority is P2 by itself, and P1 when a camera saw it."""
-    seen = SeenInput(kind="seen", at_s=20, camera_id="markt", zone_id="plein", second_s=18, for_s=30, count=4)
-    (alert,) = _play(_report(5, priority=""), seen).alerts.values()
-    assert alert.shown_s == {Priority.P1: 20, Priority.P2: 5, Priority.P3: 5}
-    (alone,) = Player(unseen(_loaded(_report(5, priority=""), seen)), RULES).play().alerts.values()
+@pytest.mark.parametrize(("together", "raised"), [(1, False), (40, True)])
+def test_a_camera_that_sees_what_is_unusual_there_raises_a_fire_that_nobody_judged(together: int, raised: bool) -> None:
+    """An unsaid priority is P2 by itself, and P1 when a camera saw what four weeks before it had not; some persons are usual."""
+    told = {"second_s": 18, "for_s": 30, "count": together, "standing_together": together}
+    seen = SeenInput(kind="seen", at_s=20, camera_id="markt", zone_id="plein", **told)
+    lat, lon = to_lat_lon(next(camera.middle for camera in CAMERAS if camera.name == "markt"))
+    fire = _report(5, priority="", category="brbt", position={"lat": lat, "lon": lon, "accuracy_m": 10})
+    (alert,) = _play(fire, seen).alerts.values()
+    assert alert.shown_s == ({Priority.P1: 20} if raised else {}) | {Priority.P2: 5, Priority.P3: 5}
+    (alone,) = Player(unseen(_loaded(fire, seen)), RULES).play().alerts.values()
     assert alone.priority is Priority.P2
 
 

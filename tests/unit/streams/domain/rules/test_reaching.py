@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +11,11 @@ from schemas.categories import Category, Priority
 from streams.config.files import load_rules
 from streams.domain.rules.reaching import lifted_by_routine, reaching
 from streams.domain.rules.rules import ROUTINE_FROM, Rules
+from tests.support.deciding import Deciding
+from tests.support.situations import report
 from tests.unit.streams.domain.rules.test_contradictions import changed
 
+DATA = Path(__file__).parents[4] / "data"
 RULES = load_rules()
 ROUTINE = {f"urgency.{number}" for number in range(ROUTINE_FROM, 5)}
 
@@ -63,3 +67,14 @@ def test_a_cap_for_what_is_routine_keeps_it_from_rising() -> None:
     """Points then lift nothing that the cap holds."""
     lifted = list(lifted_by_routine(_rules("urgency_points", [20, 10, 5, 0, -10])))
     assert not any("brand" in each or "geweld" in each for each in lifted)
+
+
+def test_rules_as_they_were_are_read_and_decide_as_they_did() -> None:
+    """What rules 2026.4 decided can be played again: a fire in a bin that a second partner reports is P1 by them."""
+    before = load_rules(DATA / "rules" / "2026.4.yaml")
+    assert before.version == "2026.4"
+    assert any("lifts brand beside independent from P2 to P1" in each for each in lifted_by_routine(before))
+    deciding = Deciding(rules=before)
+    told: dict[str, Any] = {"category": Category.BRAND, "urgency": 2, "source_priority": "P 2"}
+    assert deciding.one(report("a", **told)).priority is Priority.P2
+    assert deciding.one(report("b", source="meldpunt", **told)).priority is Priority.P1
