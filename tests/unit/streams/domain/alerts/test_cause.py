@@ -313,6 +313,17 @@ def test_what_stands_under_a_cause_uses_no_place_of_the_budget(deciding: Decidin
     assert (deciding.newest(grouped).under_cause, deciding.newest(grouped).grouped_under) == (True, None)
 
 
+def test_what_a_person_takes_from_its_cause_has_a_line_of_its_own(deciding: Deciding) -> None:
+    """In a flood too: it is taken out to be seen, and would go from under one line to under another."""
+    _, symptom = burning(deciding, urgency=0)
+    for number in range(30):
+        place = position(-900 + 200 * (number % 9), 400 + 200 * (number // 9))
+        deciding.take(report(f"t{number}", category=Category.FIETSDIEFSTAL, position=place))
+    [out, _] = [each for each in deciding.take(action(symptom.alert_id, Action.DETACH)) if each.summary is None]
+    assert any(alert.grouped_under for alert in deciding.alerts.values())
+    assert (out.alert_id, out.asks, out.grouped_under) == (symptom.alert_id, True, None)
+
+
 def test_rules_without_causes_link_nothing() -> None:
     """As rules files that were written before."""
     deciding = Deciding(rules=changed(causes=[]))
