@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from streams.domain.rules.cameras import CrowdRule
 from streams.presentation.numbers import rounded
 
 
@@ -35,42 +36,8 @@ def register(group: typer.Typer) -> None:
         Example: toezicht eval density --data trajectories/density --json
         """
         from streams.config.files import load_rules
-        from streams.domain.observations.crowd_estimate import FITTED
-        from streams.evaluation import density as quality
-        from streams.evaluation.density_scenes import read_crowd, read_scenes
 
-        rule = load_rules(rules).episodes.crowd
-        seconds: list[quality.ToldSecond] = []
-        kept: dict[str, float | None] = {}
-        for scene in read_scenes(scenes):
-            crowd = read_crowd(scene, data)
-            away = [
-                abs(crowd.true_per_m2[n] - value) for n, value in crowd.kept_per_m2.items() if n in crowd.true_per_m2
-            ]
-            kept[scene.name] = max(away) if away else None
-            for height_m, distance_m in quality.MASTS_M:
-                for along in quality.SIDES:
-                    mast = quality.Mast(height_m, distance_m, along)
-                    seconds += quality.told_seconds(crowd, mast, seed, rule)
-            sys.stderr.write(f"{scene.name} seen from {len(quality.MASTS_M) * len(quality.SIDES)} places\n")
-        fits = quality.left_out_fits(seconds)
-        told = {
-            "boxes": [quality.told_by_boxes(each, rule) for each in seconds],
-            "corrected": [quality.told_by_corrected(each, rule) for each in seconds],
-            "estimate": [quality.told_by_estimate(each, rule, FITTED) for each in seconds],
-            "left_out": [quality.told_by_estimate(each, rule, fits[each.place]) for each in seconds],
-        }
-        result: dict[str, Any] = {
-            "seconds": len(seconds),
-            "seed": seed,
-            "away_from_reference_per_m2": kept,
-            "fitted_on_all": quality.best_fit(seconds)._asdict(),
-            "fits": {place: fit._asdict() for place, fit in fits.items()},
-            "ways": [
-                asdict(quality.figures(way, list(zip(seconds, said, strict=True)), rule)) for way, said in told.items()
-            ],
-        }
-        shown = rounded(result)
+        shown = rounded(_measured(data, scenes, seed, load_rules(rules).episodes.crowd))
         if as_json:
             print(json.dumps(shown))
             return
@@ -79,3 +46,39 @@ def register(group: typer.Typer) -> None:
                 print(f"{name:28} {value}")
         for way in shown["ways"]:
             print("\n".join(f"  {name:26} {value}" for name, value in way.items()))
+
+
+def _measured(data: Path, scenes: Path | None, seed: int, rule: CrowdRule) -> dict[str, Any]:
+    """Return how right each way of telling a density is, over all scenes and masts."""
+    from streams.domain.observations.crowd_estimate import FITTED
+    from streams.evaluation import density as quality
+    from streams.evaluation.density_scenes import read_crowd, read_scenes
+
+    seconds: list[quality.ToldSecond] = []
+    kept: dict[str, float | None] = {}
+    for scene in read_scenes(scenes):
+        crowd = read_crowd(scene, data)
+        away = [abs(crowd.true_per_m2[n] - value) for n, value in crowd.kept_per_m2.items() if n in crowd.true_per_m2]
+        kept[scene.name] = max(away) if away else None
+        for height_m, distance_m in quality.MASTS_M:
+            for along in quality.SIDES:
+                mast = quality.Mast(height_m, distance_m, along)
+                seconds += quality.told_seconds(crowd, mast, seed, rule)
+        sys.stderr.write(f"{scene.name} seen from {len(quality.MASTS_M) * len(quality.SIDES)} places\n")
+    fits = quality.left_out_fits(seconds)
+    told = {
+        "boxes": [quality.told_by_boxes(each, rule) for each in seconds],
+        "corrected": [quality.told_by_corrected(each, rule) for each in seconds],
+        "estimate": [quality.told_by_estimate(each, rule, FITTED) for each in seconds],
+        "left_out": [quality.told_by_estimate(each, rule, fits[each.place]) for each in seconds],
+    }
+    return {
+        "seconds": len(seconds),
+        "seed": seed,
+        "away_from_reference_per_m2": kept,
+        "fitted_on_all": quality.best_fit(seconds)._asdict(),
+        "fits": {place: fit._asdict() for place, fit in fits.items()},
+        "ways": [
+            asdict(quality.figures(way, list(zip(seconds, said, strict=True)), rule)) for way, said in told.items()
+        ],
+    }

@@ -26,7 +26,7 @@ from streams.domain.geometry.projection import HomographyMap, Points
 from streams.domain.geometry.zones import inside
 from streams.domain.observations.closed_second import tell
 from streams.domain.observations.crowd_curve import PERSON_HEIGHT_M, PERSON_WIDTH_M, CrowdCurve
-from streams.domain.observations.crowd_estimate import GRID_PER_M2, Fit, Pace, estimate_density, posterior
+from streams.domain.observations.crowd_estimate import GRID_PER_M2, DensityFit, Pace, estimate_density, posterior
 from streams.domain.observations.crowd_level import local_density_per_m2
 from streams.domain.observations.crowd_numbers import densest_pace
 from streams.domain.observations.memory import CameraMemory
@@ -42,7 +42,7 @@ MASTS_M: Final = ((4.0, 8.0), (6.0, 12.0), (6.0, 25.0), (10.0, 12.0))
 """How high a camera hangs, and how far from the middle of the area it stands."""
 SIDES: Final = ((0.0, 1.0), (1.0, 0.0))
 """Where it looks: along y, and along x."""
-FITS: Final = tuple(Fit(*each) for each in product((0.1, 0.3, 0.5, 0.7), (0.1, 0.15, 0.2, 0.3), (0.0, 0.1, 0.2)))
+FITS: Final = tuple(DensityFit(*each) for each in product((0.1, 0.3, 0.5, 0.7), (0.1, 0.15, 0.2, 0.3), (0.0, 0.1, 0.2)))
 """What is tried for `FITTED`."""
 BEGINS_STEP_PER_M2: Final = 0.25
 _MEASURED_AT_PER_S: Final = 7
@@ -62,7 +62,7 @@ class Mast(NamedTuple):
 
 @dataclass(frozen=True)
 class ToldSecond:
-    """Told second: what a camera tells of a second, and the true density of each of its frames.
+    """ToldDensity second: what a camera tells of a second, and the true density of each of its frames.
 
     Attributes:
         place: Whose scene it is; scenes of one place are left out together.
@@ -83,8 +83,8 @@ class ToldSecond:
     pace: Pace | None
 
 
-class Told(NamedTuple):
-    """What one way of telling says of a second: a density, its error where it has one, and a level from 0 on."""
+class ToldDensity(NamedTuple):
+    """Told density: what one way of telling says of a second, a density, its error where it has one, and a level from 0 on."""
 
     per_m2: float
     error_per_m2: float | None
@@ -175,11 +175,11 @@ def told_seconds(crowd: Crowd, mast: Mast, seed: int, rule: CrowdRule) -> Iterat
         )
 
 
-def best_fit(seconds: Sequence[ToldSecond]) -> Fit:
+def best_fit(seconds: Sequence[ToldSecond]) -> DensityFit:
     """Return the fit of `FITS` under which the true densities are likeliest; each scene weighs the same."""
     scenes = sorted({each.scene for each in seconds})
 
-    def likelihood(fit: Fit) -> float:
+    def likelihood(fit: DensityFit) -> float:
         sums: dict[str, list[float]] = {scene: [] for scene in scenes}
         for each in seconds:
             if each.observation.ground is not None and each.true_per_m2:
@@ -192,28 +192,28 @@ def best_fit(seconds: Sequence[ToldSecond]) -> Fit:
     return max(FITS, key=likelihood)
 
 
-def left_out_fits(seconds: Sequence[ToldSecond]) -> dict[str, Fit]:
+def left_out_fits(seconds: Sequence[ToldSecond]) -> dict[str, DensityFit]:
     """Return for each place what is fitted on the others."""
     places = sorted({each.place for each in seconds})
     return {place: best_fit([each for each in seconds if each.place != place] or seconds) for place in places}
 
 
-def told_by_estimate(second: ToldSecond, rule: CrowdRule, fit: Fit) -> Told:
+def told_by_estimate(second: ToldSecond, rule: CrowdRule, fit: DensityFit) -> ToldDensity:
     """Return the density that is probable, as the product tells it with this fit."""
     ground = second.observation.ground
     shown = 0.0 if ground is None else ground.densest_per_m2
     if not shown:
-        return Told(0.0, 0.0, 0)
+        return ToldDensity(0.0, 0.0, 0)
     estimate = estimate_density(shown, second.curve, second.pace, fit)
     counted = local_density_per_m2(second.observation) or 0.0
     reached = [
         counted >= level.density_per_m2 or (level.persons is not None and estimate.per_m2 >= level.density_per_m2)
         for level in rule.levels
     ]
-    return Told(*estimate, _highest(reached))
+    return ToldDensity(*estimate, _highest(reached))
 
 
-def told_by_boxes(second: ToldSecond, rule: CrowdRule) -> Told:
+def told_by_boxes(second: ToldSecond, rule: CrowdRule) -> ToldDensity:
     """Return what was told before: persons counted, and the level by density or by 85 and 120 boxes on 100 m²."""
     seen = second.observation
     density = seen.density_per_m2 or 0.0
@@ -222,17 +222,17 @@ def told_by_boxes(second: ToldSecond, rule: CrowdRule) -> Told:
         local >= level.density_per_m2 or (level.persons is not None and 100 * density >= level.persons)
         for level in rule.levels
     ]
-    return Told(density, None, _highest(reached))
+    return ToldDensity(density, None, _highest(reached))
 
 
-def told_by_corrected(second: ToldSecond, rule: CrowdRule) -> Told:
+def told_by_corrected(second: ToldSecond, rule: CrowdRule) -> ToldDensity:
     """Return the density that allows for missed persons by occlusion, and the level of it alone."""
     ground = second.observation.ground
     corrected = 0.0 if ground is None else ground.corrected_per_m2 or 0.0
-    return Told(corrected, None, _highest([corrected >= level.density_per_m2 for level in rule.levels]))
+    return ToldDensity(corrected, None, _highest([corrected >= level.density_per_m2 for level in rule.levels]))
 
 
-def figures(way: str, told: Sequence[tuple[ToldSecond, Told]], rule: CrowdRule) -> DensityFigures:
+def figures(way: str, told: Sequence[tuple[ToldSecond, ToldDensity]], rule: CrowdRule) -> DensityFigures:
     """Return how right one way of telling is, frame by frame."""
     true = np.array([value for second, _ in told for value in second.true_per_m2])
     each = np.array([number for number, (second, _) in enumerate(told) for _ in second.true_per_m2], np.intp)

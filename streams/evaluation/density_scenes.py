@@ -49,8 +49,8 @@ class SceneFile(Part):
 
 
 @dataclass(frozen=True)
-class Frame:
-    """Frame: who stands where: its number at `FRAMES_PER_S`, the numbers of tracks, and places (N, 2) in metres."""
+class CrowdFrame:
+    """CrowdFrame: who stands where: its number at `FRAMES_PER_S`, the numbers of tracks, and places (N, 2) in metres."""
 
     number: int
     tracks: tuple[int, ...]
@@ -71,7 +71,7 @@ class Crowd:
     """
 
     scene: Scene
-    frames: tuple[Frame, ...]
+    frames: tuple[CrowdFrame, ...]
     area: Polygon
     walkable: Polygon
     true_per_m2: dict[int, float]
@@ -97,7 +97,7 @@ def read_crowd(scene: Scene, folder: Path) -> Crowd:
     for t_s, track, x_m, y_m in _rows(path, ("t_s", "track", "x_m", "y_m")):
         by_frame[round(t_s * FRAMES_PER_S)][int(track)] = (x_m, y_m)
     frames = tuple(
-        Frame(number, tuple(by_frame[number]), np.array(list(by_frame[number].values()), np.float64))
+        CrowdFrame(number, tuple(by_frame[number]), np.array(list(by_frame[number].values()), np.float64))
         for number in sorted(by_frame)
     )
     if not frames:
@@ -115,7 +115,7 @@ def read_crowd(scene: Scene, folder: Path) -> Crowd:
     return Crowd(scene, frames, area, walkable, voronoi_per_m2(frames, area, walkable), kept)
 
 
-def voronoi_per_m2(frames: tuple[Frame, ...], area: BaseGeometry, walkable: BaseGeometry) -> dict[int, float]:
+def voronoi_per_m2(frames: tuple[CrowdFrame, ...], area: BaseGeometry, walkable: BaseGeometry) -> dict[int, float]:
     """Return the density of an area by frame: each person counts by the share of his Voronoi cell in it (PedPy).
 
     Steffen and Seyfried, "Methods for measuring pedestrian density, flow, speed and direction with minimal scatter", Physica A

@@ -100,8 +100,8 @@ def watch_row(
     )
 
 
-class Sight(NamedTuple):
-    """Sight: the most telling moment of a report: with a measure that was judged, or with what a zone's signal describes.
+class TellingSight(NamedTuple):
+    """Telling sight: the most telling moment of a report: with a measure that was judged, or with what a zone's signal describes.
 
     `weaker` says that it takes persons with weaker boxes: then it fits, and does not corroborate.
     """
@@ -111,16 +111,16 @@ class Sight(NamedTuple):
     described: Met | None
     weaker: bool = False
 
-    def better(self, other: Sight | None) -> bool:
+    def better(self, other: TellingSight | None) -> bool:
         """Return whether it says more than another; of equal ones the first stands, and a measure before a description."""
         if other is None:
             return True
         return (*self.judged[:2], self.described is None) > (*other.judged[:2], other.described is None)
 
 
-def best_sight(watch: WatchRow, rule: CameraRule, normal: NormalRule, seen: Iterable[Moment]) -> Sight | None:
+def best_sight(watch: WatchRow, rule: CameraRule, normal: NormalRule, seen: Iterable[Moment]) -> TellingSight | None:
     """Return the most telling of the moments that meet a signal, or None."""
-    best: Sight | None = None
+    best: TellingSight | None = None
     for moment in seen:
         if moment.zone_id in watch.zones and watch.window_from <= moment.at <= watch.window_until:
             sight = _measured(watch, normal, moment) or (_described(rule, moment) if best is None else None)
@@ -129,22 +129,22 @@ def best_sight(watch: WatchRow, rule: CameraRule, normal: NormalRule, seen: Iter
     return best
 
 
-def _measured(watch: WatchRow, normal: NormalRule, moment: Moment) -> Sight | None:
+def _measured(watch: WatchRow, normal: NormalRule, moment: Moment) -> TellingSight | None:
     sizes = moment.seen.view
     if sizes is None:
         return None
     judged = judge(watch.expected, sizes, normal)
     if judged is None and moment.seen.likely > (sizes[0] or 0):
         weaker = judge(watch.expected, (moment.seen.likely, *sizes[1:]), normal)
-        return weaker and Sight(moment, weaker._replace(corroborates=False), None, True)
-    return judged and Sight(moment, judged, None)
+        return weaker and TellingSight(moment, weaker._replace(corroborates=False), None, True)
+    return judged and TellingSight(moment, judged, None)
 
 
-def _described(rule: CameraRule, moment: Moment) -> Sight | None:
+def _described(rule: CameraRule, moment: Moment) -> TellingSight | None:
     for signal in rule.signals:
         found = met(signal, moment.seen) if signal.measure is None else None
         if found is not None:
-            return Sight(moment, Judged(False, 1.0, -1, found.value), found)
+            return TellingSight(moment, Judged(False, 1.0, -1, found.value), found)
     return None
 
 
@@ -192,7 +192,7 @@ def _worth(ratio: float, normal: NormalRule) -> float:
     return min(normal.consistent_at_most, max(0.0, normal.points(ratio)))
 
 
-def _sight(watch: WatchRow, sight: Sight, likelihood: Likelihood, rule: CameraRule) -> Phrase:
+def _sight(watch: WatchRow, sight: TellingSight, likelihood: Likelihood, rule: CameraRule) -> Phrase:
     """Return what the whole view shows, when, and how usual that is."""
     moment, judged = sight.moment, sight.judged
     count = round(judged.size)

@@ -31,8 +31,8 @@ GRID_PER_M2: Final[NDArray[np.float64]] = np.arange(0.025, JAM_PER_M2, 0.025)
 _DIAGRAM: Final = FREE_SPEED_M_PER_S * (1 - np.exp(-GAMMA_PER_M2 * (1 / GRID_PER_M2 - 1 / JAM_PER_M2)))
 
 
-class Fit(NamedTuple):
-    """Fit: what was fitted to crowds whose density is known.
+class DensityFit(NamedTuple):
+    """DensityFit: what was fitted to crowds whose density is known.
 
     Attributes:
         held_up_share: How often a crowd is slower than its density makes it: a gate, a show.
@@ -45,7 +45,7 @@ class Fit(NamedTuple):
     curve_error: float
 
 
-FITTED: Final = Fit(held_up_share=0.7, speed_error_m_per_s=0.1, curve_error=0.1)
+FITTED: Final = DensityFit(held_up_share=0.7, speed_error_m_per_s=0.1, curve_error=0.1)
 """`toezicht eval density` fits it: the highest likelihood of the true density (docs/crowds.md says of which scenes)."""
 
 
@@ -76,7 +76,9 @@ def pace(persons: Sequence[TrackMotion]) -> Pace | None:
     return Pace(mean, len(speeds), mean >= WALKS_FROM_M_PER_S or one_way)
 
 
-def estimate_density(shown_per_m2: float, curve: CrowdCurve, seen: Pace | None, fit: Fit = FITTED) -> DensityEstimate:
+def estimate_density(
+    shown_per_m2: float, curve: CrowdCurve, seen: Pace | None, fit: DensityFit = FITTED
+) -> DensityEstimate:
     """Return the density that is probable: the mean of its posterior, and the standard deviation; see `posterior`."""
     weights = posterior(shown_per_m2, curve, seen, fit)
     mean = float(weights @ GRID_PER_M2)
@@ -84,7 +86,7 @@ def estimate_density(shown_per_m2: float, curve: CrowdCurve, seen: Pace | None, 
     return DensityEstimate(mean if shown_per_m2 > 0 else 0.0, error)
 
 
-def posterior(shown_per_m2: float, curve: CrowdCurve, seen: Pace | None, fit: Fit) -> NDArray[np.float64]:
+def posterior(shown_per_m2: float, curve: CrowdCurve, seen: Pace | None, fit: DensityFit) -> NDArray[np.float64]:
     """Return how probable each density of `GRID_PER_M2` is.
 
     Bayes' rule over densities up to a jam. Before anything is seen small ones are likelier, as 1/density: then few boxes give
@@ -107,7 +109,7 @@ def posterior(shown_per_m2: float, curve: CrowdCurve, seen: Pace | None, fit: Fi
     return np.asarray(weights / weights.sum(), np.float64)
 
 
-def _speed_likelihood(seen: Pace, fit: Fit) -> NDArray[np.float64]:
+def _speed_likelihood(seen: Pace, fit: DensityFit) -> NDArray[np.float64]:
     """Return the logarithm of how likely a mean speed is at each density; few persons' mean says less.
 
     Faster than free walkers is as free as they are.

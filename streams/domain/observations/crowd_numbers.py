@@ -16,7 +16,7 @@ from streams.domain.observations.crowd_estimate import Pace, estimate_density, p
 from streams.domain.observations.memory import CountedSecond, Normal
 from streams.domain.observations.motion import Scale, TrackMotion, known_normal, mean_speed, spread
 from streams.domain.observations.open_second import Modelled, Probable, ZoneSecond
-from streams.domain.observations.scene import ZoneGround
+from streams.domain.observations.scene import CrowdGround
 
 BOXES_BOUND_PER_M2: Final = 1.0
 """From here on a count of boxes is a lower bound. In PETS2009 S1L1, which reaches 1.0 persons/m² in the densest 3 x 3 m, true .5
@@ -70,7 +70,7 @@ def measure(
     persons: Sequence[TrackMotion],
     scale: Scale,
     normal: Normal | None,
-    visible: ZoneGround | None = None,
+    visible: CrowdGround | None = None,
 ) -> Measured:
     """Return the numbers of a zone.
 
@@ -167,7 +167,7 @@ def _ground(
     )
 
 
-def densest_pace(persons: Sequence[TrackMotion], visible: ZoneGround) -> Pace | None:
+def densest_pace(persons: Sequence[TrackMotion], visible: CrowdGround) -> Pace | None:
     """Return how fast who stands closest walks; None where nobody's speed is known there."""
     places = np.array([each.place for each in persons], np.float64).reshape(-1, 2)
     within = densest(places, visible.visible).within
@@ -175,7 +175,7 @@ def densest_pace(persons: Sequence[TrackMotion], visible: ZoneGround) -> Pace | 
 
 
 def _with_estimate(
-    ground: GroundMeasure, count: int, persons: Sequence[TrackMotion], visible: ZoneGround
+    ground: GroundMeasure, count: int, persons: Sequence[TrackMotion], visible: CrowdGround
 ) -> GroundMeasure:
     """Return the measures with the density that is probable where people stand closest, and errors that allow for it.
 

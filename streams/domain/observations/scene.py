@@ -24,8 +24,8 @@ _STANDS_IN_VIEW: Final = 0.5
 
 
 @dataclass(frozen=True)
-class ZoneGround:
-    """Zone ground: the ground of a zone that can be seen, and what the camera shows of crowds on it.
+class CrowdGround:
+    """Crowd ground: the ground of a zone that can be seen, and what the camera shows of crowds on it.
 
     Attributes:
         visible: Its ground, without masks and occluders.
@@ -55,7 +55,7 @@ class CameraScene:
     ground: GroundMap | None = None
     areas_m2: Mapping[str, float] = field(default_factory=dict)
     attention: AttentionRule | None = None
-    _grounds: dict[str, ZoneGround] = field(default_factory=dict, compare=False, repr=False)
+    _grounds: dict[str, CrowdGround] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(
@@ -71,7 +71,7 @@ class CameraScene:
         shown = {zone_id: area_m2 for zone_id, area_m2 in areas_m2.items() if area_m2 >= _LEAST_AREA_M2}
         return cls(camera, crowd, time_zone, ground, shown, attention)
 
-    def zone_ground(self, zone: Zone) -> ZoneGround | None:
+    def zone_ground(self, zone: Zone) -> CrowdGround | None:
         """Return the ground of a zone of this camera; None where it is not calibrated or shows too little.
 
         Its crowds are drawn when it first shows somebody, within seconds, and kept: the same camera always has the same curve.
@@ -82,16 +82,16 @@ class CameraScene:
             self._grounds[zone.id] = self._drawn(zone, self.ground)
         return self._grounds[zone.id]
 
-    def _drawn(self, zone: Zone, ground: GroundMap) -> ZoneGround:
+    def _drawn(self, zone: Zone, ground: GroundMap) -> CrowdGround:
         camera = self.camera
         shape = visible_shape_m(zone.polygon, (*camera.masks.polygons, *camera.occluders), ground)
         visible = VisibleGround.of(shape)
         pose = CameraPose.of(ground, camera.width_px, camera.height_px)
         if pose is None:
-            return ZoneGround(visible, None)
+            return CrowdGround(visible, None)
         view = to_polygon(camera.view_area)
         bounded = view.intersection(shape).area >= _STANDS_IN_VIEW * shape.area
-        return ZoneGround(visible, draw_curve(pose, visible, view.union(shape) if bounded else None))
+        return CrowdGround(visible, draw_curve(pose, visible, view.union(shape) if bounded else None))
 
     def masks(self, point_px: tuple[float, float]) -> bool:
         """Return whether a privacy mask hides a point of the registry's picture: whoever stands there is not in view."""

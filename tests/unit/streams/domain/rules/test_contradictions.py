@@ -19,6 +19,7 @@ from streams.domain.rules.cameras import Signal
 from streams.domain.rules.circumstances import PROHIBITED
 from streams.domain.rules.contradictions import BY_CAMERA_ALONE, HOMES
 from streams.domain.rules.rules import Rules
+from tests.support.rules import changed
 
 CAMERAS = {"distance_m": 50, "before_s": 10, "after_s": 20, "signals": [{"persons": 1}]}
 NIGHT = {
@@ -29,17 +30,6 @@ NIGHT = {
     "starts": "23:00",
     "ends": "06:00",
 }
-
-
-def changed(path: str, value: Any) -> dict[str, Any]:
-    """Return the product's rules with one value replaced."""
-    content: dict[str, Any] = load_rules().model_dump(mode="json")
-    *way, last = path.split(".")
-    place: Any = content
-    for part in way:
-        place = place[int(part)] if isinstance(place, list) else place[part]
-    place[int(last) if isinstance(place, list) else last] = value
-    return content
 
 
 @pytest.mark.parametrize(

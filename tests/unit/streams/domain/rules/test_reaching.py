@@ -12,8 +12,8 @@ from streams.config.files import load_rules
 from streams.domain.rules.reaching import lifted_by_routine, reaching
 from streams.domain.rules.rules import ROUTINE_FROM, Rules
 from tests.support.deciding import Deciding
+from tests.support.rules import changed
 from tests.support.situations import report
-from tests.unit.streams.domain.rules.test_contradictions import changed
 
 DATA = Path(__file__).parents[4] / "data"
 RULES = load_rules()
