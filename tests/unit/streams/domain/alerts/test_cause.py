@@ -58,6 +58,7 @@ def test_a_group_at_a_fire_stands_under_it_and_the_link_says_why(deciding: Decid
     assert sentence(symptom.cause_reason, Language.NL) == "jeugdoverlast op 40 m van brand, 60 s na het begin"
     assert symptom.next_step is not None
     assert symptom.next_step.code == "next-with-cause"
+    assert symptom.next_step_reason == symptom.cause_reason
 
 
 def test_whichever_comes_first_the_link_is_the_same(deciding: Deciding) -> None:
