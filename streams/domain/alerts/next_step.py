@@ -54,6 +54,8 @@ def next_step(
         if not _fits(rule, situation, category, priority, verdict, camera_only):
             continue
         step = _step(rule, situation, category, cameras, rules)
+        if step is not None and rule.do is Step.WITH_CAUSE and situation.caused_by is not None:
+            return NextStep(step, situation.caused_by.reason)
         if step is not None:
             said = "camera_only" if camera_only else verdict.value
             return NextStep(step, next_step_reason(priority.value, said, situation.state.value))
