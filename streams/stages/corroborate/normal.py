@@ -110,13 +110,14 @@ class NormalProfiles:
         else:
             self._learn(camera, datetime.fromtimestamp(int(start_s), UTC), look_back, rows, now)
 
-    def profile(self, camera: Camera, rows: Rows) -> Callable[[Bucket], ProfileRow | None]:
-        """Return what is usual in a camera's view, by bucket."""
+    def profile(self, camera: Camera, rows: Rows, now: datetime) -> Callable[[Bucket], ProfileRow | None]:
+        """Return what is usual in a camera's view, by bucket; without weeks that are too old and wait to be forgotten."""
         made_with, found = fingerprint(camera, None), dict[Bucket, ProfileRow | None]()
 
         def of(bucket: Bucket) -> ProfileRow | None:
             if bucket not in found:
-                found[bucket] = usable(rows.get(row_name(camera.id, None, bucket), ProfileRow), made_with)
+                row = usable(rows.get(row_name(camera.id, None, bucket), ProfileRow), made_with)
+                found[bucket] = row and without_old(row, now)
             return found[bucket]
 
         return of
@@ -164,11 +165,13 @@ class NormalProfiles:
         if not teaches(block, row.reported):
             return
         name = row_name(camera.id, zone_id, self.bucket(start))
-        before = rows.get(name, ProfileRow)
-        after = with_block(before, block, fingerprint(camera, zone_id), self._zone)
+        learnt = with_block(rows.get(name, ProfileRow), block, fingerprint(camera, zone_id), self._zone)
+        after = without_old(learnt, now)
+        if after is None:  # nobody was there to learn it for weeks
+            return
         rows.put(name, after)
-        if before is None or not before.slots:
-            Timers(rows, self._due_bucket_s).add(after.forgets_at, f"forget:{name}")
+        # Noted again with each block: a changelog keeps the note no longer than the row then, whoever stops for weeks.
+        Timers(rows, self._due_bucket_s).add(after.forgets_at, f"forget:{name}")
 
     def _forget(self, name: str, rows: Rows, now: datetime) -> None:
         """Drop the weeks of a profile that are too old, and come back for the next; the row itself with the last."""

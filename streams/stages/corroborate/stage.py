@@ -122,7 +122,7 @@ class Corroborate:
         name = _watch_name(watch.camera_id, watch.incident_id)
         rule = self._rules.of(watch.category).cameras
         before = rows.get(name, WatchRow)
-        row = watch_row(watch, [zone.id for zone in camera.zones], before, *self._usual(camera, watch, rule, rows))
+        row = watch_row(watch, [zone.id for zone in camera.zones], before, *self._usual(camera, watch, rule, rows, now))
         if row is None:
             return []
         _set_open(rows, row, False)
@@ -146,12 +146,12 @@ class Corroborate:
         return [self._answer(rows, row, unavailable(row, why, states, now))] if why else []
 
     def _usual(
-        self, camera: Camera, watch: CameraWatch, rule: CameraRule | None, rows: Rows
+        self, camera: Camera, watch: CameraWatch, rule: CameraRule | None, rows: Rows, now: datetime
     ) -> tuple[tuple[Expected, ...], Expected | None]:
         """Return what is usual in a camera's view at the hour of a report, of what its category asks for."""
         if rule is None or watch.operation is Operation.CANCEL:
             return (), None
-        profile, bucket = self._normal.profile(camera, rows), self._normal.bucket(watch.occurred_at)
+        profile, bucket = self._normal.profile(camera, rows, now), self._normal.bucket(watch.occurred_at)
         known = expected(rule, self._rules.normal, profile, bucket, watch.in_view, watch.in_views)
         return known, presence(rule, profile, bucket)
 

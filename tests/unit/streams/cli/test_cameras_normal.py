@@ -27,7 +27,7 @@ def known(*taught: tuple[datetime, int, Sizes], made_of: Camera | None = None) -
     rows = FakeRows()
     for at, blocks, largest in taught:
         learn(rows, CAM_1, blocks, largest, at, made_of)
-    return profiles(rows.documents, CAM_1)
+    return profiles(rows.documents, CAM_1, NOON)
 
 
 def text(found: list[ZoneProfile]) -> list[str]:
@@ -71,6 +71,14 @@ def test_what_does_not_hold_any_more_is_told_and_not_used() -> None:
     assert line(found, "persons").endswith("not known (0 of 12 blocks)")
 
 
+def test_weeks_that_are_too_old_are_not_shown() -> None:
+    """Whoever stopped could not drop them."""
+    rows = FakeRows()
+    learn(rows, CAM_1)
+    assert [each.blocks for each in profiles(rows.documents, CAM_1, NOON + timedelta(days=12))] == [14, 0, 0]
+    assert [each.blocks for each in profiles(rows.documents, CAM_1, NOON + timedelta(days=30))] == [0, 0, 0]
+
+
 def test_programs_get_all_numbers() -> None:
     document: dict[str, Any] = json.loads(
         json.dumps(as_document(CAM_1, known((NOON, 20, (3, 1.2, 0, 0.0, 15.0))), RULE))
@@ -110,5 +118,5 @@ def test_the_newest_rows_of_a_changelog_count_and_deleted_ones_do_not() -> None:
 
 def test_a_row_of_a_newer_release_is_one_line() -> None:
     with pytest.raises(RowError, match="version 9"):
-        profiles({"normal/cam-1/*/fri.01": b'{"row_version":9}'}, CAM_1)
-    assert profiles({"normal/cam-1/*/holiday.01": b"{}"}, CAM_1)[0].blocks == 0
+        profiles({"normal/cam-1/*/fri.01": b'{"row_version":9}'}, CAM_1, NOON)
+    assert profiles({"normal/cam-1/*/holiday.01": b"{}"}, CAM_1, NOON)[0].blocks == 0

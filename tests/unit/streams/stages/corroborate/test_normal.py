@@ -239,6 +239,44 @@ def test_everything_is_forgotten_before_28_days() -> None:
     assert learning.rows.names("due/") == []
 
 
+def forgets(learning: Learning) -> list[str]:
+    return [name for name in learning.rows.names("due/") if "/forget:" in name]
+
+
+def test_what_waits_to_be_forgotten_is_not_used() -> None:
+    """After a stop of weeks a report comes before the first tick."""
+    learning = Learning()
+    learn(learning.rows, CAM_1, at=NOON - timedelta(days=28))
+    learning.take(watch())
+    found = learning.take(observation(NOON, view=view(persons=2, fastest=4.0)))
+    assert told(found) == [(Verdict.CONSISTENT, "fastest")]
+
+
+def test_a_block_that_nobody_learnt_for_weeks_is_not_learnt() -> None:
+    """It would be written anew, and outlive what it was counted from."""
+    learning = Learning()
+    learning.watched(NOON, NOON + BLOCK)
+    learning.tick(NOON + BLOCK)
+    learning.tick(NOON + timedelta(days=40))
+    assert learning.rows.names("normal/") == []
+    assert learning.rows.names("seen/") == []
+
+
+def test_each_block_notes_again_when_its_profile_is_forgotten() -> None:
+    """The note of its first block leaves the changelog before a row that later ones rewrote."""
+    learning = Learning()
+    learning.watched(NOON, NOON + BLOCK)
+    learning.learnt_by(LATER)
+    noted = forgets(learning)
+    assert len(noted) == 3
+    for name in noted:
+        learning.rows.delete(name)
+    next_week = NOON + timedelta(days=7)
+    learning.watched(next_week, next_week + BLOCK)
+    learning.learnt_by(next_week + timedelta(hours=1))
+    assert forgets(learning) == noted
+
+
 def test_a_camera_that_left_the_registry_is_forgotten() -> None:
     learning = Learning()
     learning.watched(NOON, NOON + BLOCK)
