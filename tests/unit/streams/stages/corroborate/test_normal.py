@@ -142,6 +142,34 @@ def test_reported_time_teaches_nothing(minutes: int, learnt: int) -> None:
     assert learning.blocks() == learnt
 
 
+def test_reported_time_is_not_forgotten_before_it_was_looked_at() -> None:
+    """A worker that was away takes the reports of hours before its next tick."""
+    learning = Learning()
+    learning.watched(NOON, NOON + BLOCK)
+    learning.take(watch(), NOON + seconds(60))
+    for hours in (1, 2, 3, 4):
+        at = NOON + timedelta(hours=hours)
+        asked = watch(incident_id=str(hours), occurred_at=at, window_from=at - seconds(60), window_until=at)
+        learning.take(asked, at)
+    learning.learnt_by(NOON + timedelta(hours=6))
+    assert learning.rows.names("normal/") == []
+
+
+@pytest.mark.parametrize("reversed_", [False, True])
+def test_many_reports_at_once_push_none_out(reversed_: bool) -> None:
+    learning = Learning()
+    learning.watched(NOON, NOON + BLOCK)
+    for second in sorted(range(1, 3_600, 30), reverse=reversed_):
+        at = NOON + timedelta(minutes=39) + seconds(second)
+        asked = watch(incident_id=str(second), occurred_at=at, window_from=at, window_until=at)
+        learning.take(asked, NOON + timedelta(minutes=40))
+    row = learning.rows.get("block/cam-1", BlockRow)
+    assert row is not None
+    assert len(row.reported) == 2
+    learning.learnt_by(LATER)
+    assert learning.rows.names("normal/") == []
+
+
 def test_a_report_that_asked_another_camera_keeps_nothing_from_being_learnt() -> None:
     other = camera("cam-2", 50)
     learning = Learning()
