@@ -16,9 +16,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bench.scenarios.layout import ActionInput, ReportInput, SeenInput, StatusInput
-from bench.scenarios.loading import Loaded
+from bench.scenarios.loading import Loaded, observations
 from bench.scenarios.normal import profiles
-from bench.scenarios.spans import observations
 from schemas.actions import Action, OperatorAction
 from schemas.alerts import Alert, AlertState
 from schemas.base import Message, derive_id

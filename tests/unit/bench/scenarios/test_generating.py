@@ -15,12 +15,11 @@ from bench.scenarios.generating import HELD_OUT_SEEDS, TUNING_SEEDS, Made, make,
 from bench.scenarios.happening import LEAD_S, happen
 from bench.scenarios.layout import TRUTH, ReportInput, SeenInput, StatusInput
 from bench.scenarios.life import Visit, fled, standing
-from bench.scenarios.loading import load, load_truth, scenario_folders
+from bench.scenarios.loading import load, load_truth, observations, scenario_folders
 from bench.scenarios.normal import HOUR_S, normal_hours
 from bench.scenarios.playing import Player
 from bench.scenarios.reporting import Partners, numbered
 from bench.scenarios.showing import Happening, shown, spans
-from bench.scenarios.spans import observations
 from bench.scenarios.town import CAMERAS, CENTRE, ZONE_M2, registry
 from schemas.categories import Priority
 from streams.config.files import load_rules

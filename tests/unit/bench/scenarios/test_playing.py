@@ -11,9 +11,8 @@ import pytest
 from bench.scenarios.evaluating import Ablation, unseen, without
 from bench.scenarios.generating import make
 from bench.scenarios.layout import ActionInput, AnyInput, ReportInput, Scenario, SeenInput, in_order
-from bench.scenarios.loading import Loaded
+from bench.scenarios.loading import Loaded, observations
 from bench.scenarios.playing import PlayedScenario, Player
-from bench.scenarios.spans import observations
 from bench.scenarios.town import CAMERAS, registry
 from schemas.categories import Priority
 from streams.config.files import load_rules

@@ -71,7 +71,7 @@ def test_the_levels_of_a_crowd_give_its_priorities() -> None:
         ("  overig:  ", "  inbraakje:  ", "  woninginbraak:", "the rule 'inbraakje' names no category"),
         ("  overig:  ", "  '':  ", "  woninginbraak:", "the rule '' names no category"),
         ("p2: 50, p3: 25", "p2: 80, p3: 25", "thresholds:", "expected p1 > p2 > p3, got p1 75, p2 80, p3 25"),
-        ("urgency_points: [20, 10, 5, 0, -10]", "urgency_points: [20, 10, 5, 0, 30]", "urgency_points", "do not rise"),
+        ("urgency_points: [20, 10, 0, 0, -10]", "urgency_points: [20, 10, 0, 0, 30]", "urgency_points", "do not rise"),
         ("corroborated: 15", "corroborated: -40", "pending: 0", "corroborated > 0 >= unseen >= contradicted"),
         ("camera_unavailable: 0 ", "camera_unavailable: 5 ", "pending: 0", "expected 0 points for pending"),
         (

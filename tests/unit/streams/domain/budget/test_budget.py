@@ -126,17 +126,17 @@ def test_what_has_a_line_or_is_in_hand_is_not_grouped(
     [
         ([], []),
         ([(0, P4)] * 4, [None, None, None, Grouping.LONG_TERM]),
-        ([(0, P3)] * 6, [None] * 5 + [Grouping.FULL]),
-        ([(0, P4)] * 3 + [(1, P3)] * 3, [None] * 5 + [Grouping.FULL]),
+        ([(0, P3)] * 7, [None] * 6 + [Grouping.FULL]),
+        ([(0, P4)] * 3 + [(1, P3)] * 4, [None] * 6 + [Grouping.FULL]),
         ([(0, P4)] * 50 + [(1, P3)], [None] * 3 + [Grouping.LONG_TERM] * 7 + [Grouping.FLOOD] * 40 + [None]),
         ([(0, P3)] * 5 + [(1, P2)] * 4, [None] * 8 + [Grouping.FULL]),
         ([(300 * number, P3) for number in range(12)], [None] * 12),
         ([(0, P2)] * 9, [None] * 8 + [Grouping.FULL]),
         ([(0, P1)] * 30, [None] * 30),
         ([(0, P1)] * 10 + [(1, P2), (1, P3), (1, P4), (1, P1)], [None] * 10 + [Grouping.FULL] + [Grouping.FLOOD] * 2 + [None]),
-        ([(150 * number, P3) for number in range(20)] + [(3_599, P3), (3_600, P3)], [None] * 20 + [Grouping.LONG_TERM, None]),
+        ([(150 * number, P3) for number in range(24)] + [(3_599, P3), (3_600, P3)], [None] * 24 + [Grouping.LONG_TERM, None]),
         ([(0, P2)] * 8 + [(599, P2), (600, P2)], [None] * 8 + [Grouping.FULL, None]),
-        ([(0, P3)] * 5 + [(-5, P3)], [None] * 5 + [Grouping.FULL]),
+        ([(0, P3)] * 6 + [(-5, P3)], [None] * 6 + [Grouping.FULL]),
     ],
 )  # fmt: skip
 def test_what_is_shown_and_what_is_grouped(
@@ -151,7 +151,7 @@ def test_what_may_not_be_grouped_is_shown_beyond_the_budget() -> None:
     row, _ = asked(*[(0, P3)] * 20)
     row, why = take(row, P4, False, at_us(0), RULE, ROOM)
     assert why is None
-    assert len(row.shown_us) == 6
+    assert len(row.shown_us) == RULE.flood.places[P3] + 1
 
 
 @pytest.mark.parametrize(("count", "flood"), [(10, False), (11, True)])
@@ -201,7 +201,7 @@ def test_two_operators_take_twice_as_much() -> None:
     rule = BudgetRule.model_validate({**RULE.model_dump(), "rooms": {ROOM: 2}})
     row, became = asked(*[(0, P4)] * 7, rule=rule)
     assert became == [None] * 6 + [Grouping.LONG_TERM]
-    assert used_share(row, rule, ROOM) == 0.15
+    assert used_share(row, rule, ROOM) == 6 / (2 * RULE.long_term.shown_at_most[P3])
     row, _ = asked(*[(0, P4)] * 20, rule=rule)
     assert row.flood_since_us is None
     assert asked(*[(0, P4)] * 21, rule=rule)[0].flood_since_us is not None
@@ -210,8 +210,8 @@ def test_two_operators_take_twice_as_much() -> None:
 def test_a_row_stays_small() -> None:
     """As many moments as the limits can tell apart, whatever comes."""
     row, _ = asked(*[(0, P1)] * 500)
-    assert (len(row.came_us), len(row.shown_us)) == (11, 20)
-    assert (len(row.alarms_came_us), len(row.alarms_shown_us)) == (11, 20)
+    assert (len(row.came_us), len(row.shown_us)) == (11, 24)
+    assert (len(row.alarms_came_us), len(row.alarms_shown_us)) == (11, 24)
     settled_ = settled(row, at_us(3_600), RULE, ROOM)
     assert settled_.shown_us == settled_.alarms_shown_us == settled_.alarms_came_us == ()
 

@@ -95,7 +95,7 @@ def test_attention_ends_with_the_window_and_nothing_is_attended_for_what_is_long
         (Category.ZAKKENROLLERIJ, 0, AttentionOutcome.ASKED),
         (Category.JEUGDOVERLAST, 3, AttentionOutcome.LOW_PRIORITY),
         (Category.DEMONSTRATIE, 0, AttentionOutcome.LOW_PRIORITY),
-        (Category.CROWD_DENSITY, 3, AttentionOutcome.LOW_PRIORITY),
+        (Category.CROWD_DENSITY, 3, AttentionOutcome.ASKED),
         (Category.ONDERMIJNING_PAND, 0, AttentionOutcome.NO_CAMERA),
         (Category.WOONFRAUDE_OVERBEWONING, 0, AttentionOutcome.NO_CAMERA),
         (Category.OVERIG, 0, AttentionOutcome.NO_CAMERA),
