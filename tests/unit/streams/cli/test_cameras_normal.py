@@ -39,13 +39,13 @@ def line(found: list[str], title: str) -> str:
 
 
 def test_an_hour_is_a_bar_as_high_as_what_is_usual_then() -> None:
-    """13:00 local time; the hours beside it borrow from it, and so do all others of these days."""
+    """13:00 local time; the hours around it borrow from it, up to six away."""
     found = text(known((NOON, 20, (3, 1.2, 0, 0.0, 15.0))))
     assert "the whole view: 20 blocks learnt since 09 Nov 2026" in found
     persons = line(found, "persons")
     assert "mon-thu" in persons
-    assert "▃" * 24 in persons
-    assert persons.endswith("5; 23 h borrowed")
+    assert "·" * 7 + "▃" * 13 + "·" * 4 in persons
+    assert persons.endswith("5; 12 h borrowed; 11 h not known")
     friday = found[found.index(persons) + 1]
     assert "·" * 24 in friday
     assert friday.endswith("not known (0 of 12 blocks)")
@@ -60,7 +60,7 @@ def test_what_is_too_little_is_told() -> None:
 def test_hours_that_have_enough_do_not_borrow() -> None:
     found = known((NOON, 20, (3, 1.2, 0, 0.0, 15.0)), (NOON + timedelta(hours=6), 20, (40, 9.0, 0, 0.0, 15.0)))
     persons, fastest = line(text(found), "persons"), line(text(found), "fastest")
-    assert persons.endswith("5 to 46; 22 h borrowed")
+    assert persons.endswith("5 to 46; 15 h borrowed; 7 h not known")
     assert "never in" in fastest
 
 
