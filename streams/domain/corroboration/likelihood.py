@@ -148,7 +148,14 @@ def likelihood_of(signals: Sequence[Expected], judged: Judged, sizes: Sizes, in_
     unusual, ratio = each.reached(judged.size)
     rate = each.unusual_rate if unusual else each.fits_rate
     met = [one.measure.value for one in signals if one.shows(size(sizes, one.measure))]
-    return _told(each, rate, ratio, in_view, met)
+    measured = [one for one in signals if size(sizes, one.measure) is not None]
+    return with_looked_for(_told(each, rate, ratio, in_view, met), measured)
+
+
+def with_looked_for(likelihood: Likelihood, measured: Iterable[Expected]) -> Likelihood:
+    """Return a likelihood with the measures that could have shown, of the signals that were measured."""
+    known = tuple(dict.fromkeys(each.measure.value for each in measured if each.fits_rate is not None))
+    return likelihood.model_copy(update={"looked_for": known})
 
 
 def not_met(signals: Iterable[Expected], in_view: Mapping[Measure, float]) -> Likelihood | None:

@@ -25,7 +25,15 @@ from schemas.phrases.codes.cameras import status_reason
 from schemas.phrases.codes.common import several, together
 from schemas.phrases.phrase import Phrase
 from streams.domain.corroboration.history import Met, Moment, met
-from streams.domain.corroboration.likelihood import Expected, Judged, judge, likelihood_of, not_met, unknown
+from streams.domain.corroboration.likelihood import (
+    Expected,
+    Judged,
+    judge,
+    likelihood_of,
+    not_met,
+    unknown,
+    with_looked_for,
+)
 from streams.domain.normal.base_rate import LEAST_BLOCKS
 from streams.domain.normal.hours import BLOCK_S
 from streams.domain.normal.measure import UNKNOWN, Measure, bin_of
@@ -294,11 +302,11 @@ def closing_sighting(
         in_view = {Measure.PERSONS: watch.in_view * share_after}
         against = not_met((watch.presence,), in_view) if enough else None
     contradicted = against is not None and against.ratio <= normal.contradicted_to
+    shares = {measure: min(1.0, len(at) / length_s) for measure, at in told.items()}
     if against is not None and against.base_rate is not None and contradicted:
-        likelihood = against
+        likelihood = with_looked_for(against, _measured_of(watch, shares, looking.seen_share))
         parts.append(tells.usual_here(*in_so_many(1 - against.base_rate, against.windows), _window_min(rule)))
     else:
-        shares = {measure: min(1.0, len(at) / length_s) for measure, at in told.items()}
         likelihood, words = _unseen(watch, shares, looking.seen_share)
         parts += words
     phrase = together(*parts)
@@ -335,15 +343,21 @@ def _unseen(watch: WatchRow, shares: Mapping[Measure, float], least: float) -> t
         shares: In which share of the window each measure was told.
         least: The share from which on it could have been seen.
     """
-    could = [each for each in watch.expected if each.corroborates and shares[each.measure] >= least]
+    measured = _measured_of(watch, shares, least)
+    could = [each for each in measured if each.corroborates]
     if not could:
-        measured = any(each.corroborates for each in watch.expected)
-        return unknown("none", 0, watch.in_view), [tells.not_measured()] if measured else []
+        asked = any(each.corroborates for each in watch.expected)
+        return unknown("none", 0, watch.in_view), [tells.not_measured()] if asked else []
     found = not_met(could, {measure: watch.in_view * share for measure, share in shares.items()})
     if found is not None and found.hit_rate is not None:
-        return found, [tells.would_show(*in_so_many(found.hit_rate))]
+        return with_looked_for(found, measured), [tells.would_show(*in_so_many(found.hit_rate))]
     blocks = max(each.blocks for each in could)
     return unknown("none", blocks, watch.in_view), [tells.not_learnt(blocks, LEAST_BLOCKS)]
+
+
+def _measured_of(watch: WatchRow, shares: Mapping[Measure, float], least: float) -> list[Expected]:
+    """Return what of the expected was measured for long enough to be seen."""
+    return [each for each in watch.expected if shares[each.measure] >= least]
 
 
 def unavailable(watch: WatchRow, why: Sequence[Phrase], states: Sequence[CameraStateRow], at: datetime) -> Evidence:

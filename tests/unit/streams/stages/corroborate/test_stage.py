@@ -159,6 +159,8 @@ def test_without_a_calibration_only_what_is_counted_can_be_unseen(stage: Corrobo
         stage.watched(-30, 61, count=1, view=view(persons=1, standing=None))
         fact = only_sighting(stage.tick(closes_s))
         assert (fact.verdict, fact.explanation.split("; ")[1]) == (Verdict.UNSEEN, words)
+    assert fact.likelihood is not None
+    assert fact.likelihood.looked_for == ("dropped", "persons")
 
 
 def test_nobody_there_is_told_no_more_seldom_than_was_watched(stage: Corroboration) -> None:
