@@ -1,8 +1,9 @@
 """Verdict: what a camera says about a report: whether it saw something, saw nothing, or could not see.
 
 A camera corroborates at once when a second within the report's window shows what is unusual there, and much more likely if the
-report is true than anyway. What fits and is not so much more likely is consistent: then it may still corroborate until its window
-closes. It can only say that it saw nothing when the window has closed and it really looked, and could see, during enough of it.
+report is true than anyway. What fits and is not so much more likely is consistent. Until its window closes it may still see what
+tells more. It can only say that it saw nothing when the window has closed and it really looked, and could see, during enough of
+it.
 """
 
 from __future__ import annotations
@@ -48,6 +49,10 @@ _DEGRADED: Final = frozenset(each.value for each in Visibility) - {Visibility.CL
 """Why a camera sees nothing although it gives pictures: the reason of its degraded view."""
 
 
+SIGHTS: Final = frozenset({Verdict.CORROBORATED, Verdict.CONSISTENT})
+"""What a camera says that saw something."""
+
+
 class WatchRow(Part):
     """A report that one camera was asked about, and what it has said.
 
@@ -68,7 +73,7 @@ class WatchRow(Part):
     in_view: Annotated[float, Field(ge=0, le=1)] = 1.0
     expected: tuple[Expected, ...] = ()
     presence: Expected | None = None
-    points: Annotated[float, Field(description="What a sight that fits was worth, of a watch that is consistent")] = 0.0
+    points: Annotated[float, Field(description="What its sight was worth, of a watch that has one")] = 0.0
 
 
 class CameraStateRow(Part):
@@ -161,13 +166,17 @@ def sighting(watch: WatchRow, rule: CameraRule, normal: NormalRule, seen: Iterab
     """Return what these moments say of a report, where that is more than the camera said before; else None.
 
     It corroborates where what is seen is unusual, and much more likely if the report is true; all else that fits is consistent.
+    What has corroborated may do so for more points still: what comes first need not be what tells most.
     """
     sight = best_sight(watch, rule, normal, seen)
     if sight is None:
         return None
     moment, judged, described, _ = sight
-    worth = 0.0 if judged.corroborates else _worth(judged.ratio, normal)
-    if watch.verdict is Verdict.CONSISTENT and not judged.corroborates and worth <= watch.points:
+    verdict = Verdict.CORROBORATED if judged.corroborates else Verdict.CONSISTENT
+    worth = _worth(verdict, judged.ratio, normal)
+    if watch.verdict is Verdict.CORROBORATED and verdict is Verdict.CONSISTENT:
+        return None
+    if watch.verdict is verdict and worth <= watch.points:
         return None
     if described is not None:
         likelihood = unknown(described.signal, 0, watch.in_view)
@@ -177,7 +186,7 @@ def sighting(watch: WatchRow, rule: CameraRule, normal: NormalRule, seen: Iterab
         phrase = _sight(watch, sight, likelihood, rule)
     fact = SightingFact(
         incident_id=watch.incident_id,
-        verdict=Verdict.CORROBORATED if judged.corroborates else Verdict.CONSISTENT,
+        verdict=verdict,
         zone_id=moment.zone_id if described else None,
         signal="persons_likely" if sight.weaker else likelihood.signal,
         value=judged.size,
@@ -186,19 +195,22 @@ def sighting(watch: WatchRow, rule: CameraRule, normal: NormalRule, seen: Iterab
         degraded=moment.seen.degraded,
         likelihood=likelihood,
     )
-    return _evidence(watch, fact, moment.at, "" if judged.corroborates else f"{likelihood.signal} {worth:g}")
+    once = judged.corroborates and watch.verdict is not verdict
+    return _evidence(watch, fact, moment.at, "" if once else f"{likelihood.signal} {worth:g}")
 
 
 def answered(watch: WatchRow, fact: SightingFact, normal: NormalRule) -> WatchRow:
     """Return the row of a watch of which its camera said this."""
-    consistent = fact.verdict is Verdict.CONSISTENT and fact.likelihood is not None
-    points = _worth(fact.likelihood.ratio, normal) if consistent and fact.likelihood else 0.0
+    points = _worth(fact.verdict, fact.likelihood.ratio, normal) if fact.likelihood else 0.0
     return watch.model_copy(update={"verdict": fact.verdict, "points": points})
 
 
-def _worth(ratio: float, normal: NormalRule) -> float:
-    """Return what a sight that fits is worth."""
-    return min(normal.consistent_at_most, max(0.0, normal.points(ratio)))
+def _worth(verdict: Verdict, ratio: float, normal: NormalRule) -> float:
+    """Return what a sight that fits is worth; what is none is worth nothing."""
+    if verdict not in SIGHTS:
+        return 0.0
+    points = max(0.0, normal.points(ratio))
+    return points if verdict is Verdict.CORROBORATED else min(normal.consistent_at_most, points)
 
 
 def _sight(watch: WatchRow, sight: TellingSight, likelihood: Likelihood, rule: CameraRule) -> Phrase:

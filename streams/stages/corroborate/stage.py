@@ -42,6 +42,7 @@ from streams.domain.corroboration.history import (
 )
 from streams.domain.corroboration.likelihood import Expected, expected, presence
 from streams.domain.corroboration.verdict import (
+    SIGHTS,
     CameraStateRow,
     WatchRow,
     answered,
@@ -135,8 +136,6 @@ class Corroborate:
         found = sighting(row, rule, self._rules.normal, self._look_back(row, rows))
         if closes_at(row, self._rules.looking) <= now:
             return [self._answer(rows, row, found)] if found else self._close(row, rule, rows, now)
-        if found is not None and _verdict(found) is Verdict.CORROBORATED:
-            return [self._answer(rows, row, found)]
         _set_open(rows, row, True)
         Timers(rows, DUE_BUCKET_S).add(closes_at(row, self._rules.looking), f"close:{name}")
         if found is not None:
@@ -200,7 +199,6 @@ class Corroborate:
                 continue
             found = sighting(row, rule, self._rules.normal, shown)
             if found is not None:
-                _set_open(rows, row, _verdict(found) is Verdict.CONSISTENT)
                 yield self._answer(rows, row, found)
 
     def _tick(self, rows: Rows, now: datetime) -> list[Evidence]:
@@ -232,7 +230,7 @@ class Corroborate:
         _set_open(rows, row, False)
         seen, normal = list(self._look_back(row, rows)), self._rules.normal
         found = sighting(row, rule, normal, seen)
-        if found is None and row.verdict is Verdict.CONSISTENT:
+        if found is None and row.verdict in SIGHTS:
             return []
         found = found or closing_sighting(row, rule, looking, normal, seen, _states(rows, row.camera_id), now)
         if _verdict(found) is row.verdict is Verdict.CAMERA_UNAVAILABLE:

@@ -230,6 +230,26 @@ def test_a_consistent_answer_may_still_become_a_corroboration_until_its_window_c
     assert two[0].evidence_id != runs[0].evidence_id
 
 
+def test_what_tells_more_counts_also_where_something_else_came_first() -> None:
+    """Three stand together, then somebody runs: as much as where the report came after both."""
+    stand, runs = view(persons=3, standing=3), view(persons=3, fastest=4.0)
+    late, live = Learning(), Learning()
+    for learning in (late, live):
+        learn(learning.rows, CAM_1, largest=(4, 1.2, 0, 0.0, 15.0))
+    first = live.take(watch())
+    for at, shown in enumerate((stand, stand, runs, runs, stand)):
+        first += live.take(observation(NOON + seconds(at), view=shown))
+        late.take(observation(NOON + seconds(at), view=shown))
+    assert told(first) == [(Verdict.CORROBORATED, "standing"), (Verdict.CORROBORATED, "fastest")]
+    assert len({each.evidence_id for each in first}) == 2
+    assert live.tick(NOON + seconds(70)) == []
+    assert live.rows.names("open/") == []
+    [after] = late.take(watch(), NOON + seconds(20))
+    assert isinstance(after.fact, SightingFact)
+    assert isinstance(first[-1].fact, SightingFact)
+    assert after.fact.likelihood == first[-1].fact.likelihood
+
+
 def test_what_stays_consistent_is_not_unseen_when_its_window_closes() -> None:
     learning = Learning()
     learn(learning.rows, CAM_1)
