@@ -150,9 +150,31 @@ class Corroborate:
         """Return what is usual in a camera's view at the hour of a report, of what its category asks for."""
         if rule is None or watch.operation is Operation.CANCEL:
             return (), None
-        profile, bucket = self._normal.profile(camera, rows, now), self._normal.bucket(watch.occurred_at)
-        known = expected(rule, self._rules.normal, profile, bucket, watch.in_view, watch.in_views)
+        return self._expected(camera, rule, watch.occurred_at, watch.in_view, watch.in_views, rows, now)
+
+    def _expected(
+        self,
+        camera: Camera,
+        rule: CameraRule,
+        occurred_at: datetime,
+        in_view: float,
+        in_views: float,
+        rows: Rows,
+        now: datetime,
+    ) -> tuple[tuple[Expected, ...], Expected | None]:
+        profile, bucket = self._normal.profile(camera, rows, now), self._normal.bucket(occurred_at)
+        known = expected(rule, self._rules.normal, profile, bucket, in_view, in_views)
         return known, presence(rule, profile, bucket)
+
+    def _with_usual(self, row: WatchRow, rule: CameraRule, rows: Rows, now: datetime) -> WatchRow:
+        """Return the row of a watch with what is usual there: one that an earlier release took does not know it."""
+        camera = self._cameras.get(row.camera_id)
+        if row.expected or camera is None or all(signal.measure is None for signal in rule.signals):
+            return row
+        known, presence_ = self._expected(camera, rule, row.occurred_at, row.in_view, 1.0, rows, now)
+        after = row.model_copy(update={"expected": known, "presence": presence_})
+        rows.put(_watch_name(row.camera_id, row.incident_id), after)
+        return after
 
     def _observe(self, observation: Observation, rows: Rows, now: datetime) -> list[Evidence]:
         """Keep a second and the quiet ones before it, and see whether they answer a report, or begin or end an episode.
@@ -172,7 +194,7 @@ class Corroborate:
         found: list[Evidence] = []
         waiting = rows.get(_open_name(camera.id), OpenRow)
         if waiting is not None:
-            found += self._answer_waiting(camera.id, shown, waiting, rows)
+            found += self._answer_waiting(camera.id, shown, waiting, rows, now)
         return found + self._episodes.observe(observation, rows)
 
     @staticmethod
@@ -190,13 +212,14 @@ class Corroborate:
                 rows.put(name, after)
 
     def _answer_waiting(
-        self, camera_id: str, shown: Sequence[Moment], waiting: OpenRow, rows: Rows
+        self, camera_id: str, shown: Sequence[Moment], waiting: OpenRow, rows: Rows, now: datetime
     ) -> Iterator[Evidence]:
         for incident_id in waiting.incident_ids:
             row = rows.get(_watch_name(camera_id, incident_id), WatchRow)
             rule = self._rules.of(row.category).cameras if row else None
             if row is None or rule is None:
                 continue
+            row = self._with_usual(row, rule, rows, now)
             found = sighting(row, rule, self._rules.normal, shown)
             if found is not None:
                 yield self._answer(rows, row, found)
@@ -228,6 +251,7 @@ class Corroborate:
         if closes_at(row, looking) > now:  # a newer revision of the report moved the window
             return []
         _set_open(rows, row, False)
+        row = self._with_usual(row, rule, rows, now)
         seen, normal = list(self._look_back(row, rows)), self._rules.normal
         found = sighting(row, rule, normal, seen)
         if found is None and row.verdict in SIGHTS:

@@ -14,6 +14,7 @@ from schemas.evidence import Evidence, SightingFact, Verdict
 from schemas.observations import Measures
 from streams.config.files import load_rules
 from streams.domain.cameras.registry import Camera, HomographyCalibration, SurveyedPoint
+from streams.domain.corroboration.verdict import WatchRow
 from streams.domain.normal.base_rate import usual
 from streams.domain.normal.hours import BLOCK, bucket_of
 from streams.domain.normal.measure import Measure
@@ -228,6 +229,27 @@ def test_a_consistent_answer_may_still_become_a_corroboration_until_its_window_c
     assert learning.take(observation(NOON + seconds(3), view=view(persons=2, fastest=6.0))) == []
     assert learning.tick(NOON + seconds(70)) == []
     assert two[0].evidence_id != runs[0].evidence_id
+
+
+@pytest.mark.parametrize("learnt", [True, False])
+def test_a_report_that_an_earlier_release_took_is_judged_as_any_other(learnt: bool) -> None:
+    """Its row knows nothing of what is usual; two who run are not unseen because of that."""
+    learning = Learning()
+    learning.take(watch())
+    [name] = learning.rows.names("watch/")
+    row = learning.rows.get(name, WatchRow)
+    assert row is not None
+    new = {"expected", "presence", "points", "in_view"}
+    old = WatchRow.model_validate(row.model_dump(exclude=new))
+    assert old.expected == ()
+    learning.rows.put(name, old)
+    if learnt:
+        learn(learning.rows, CAM_1)
+    found = []
+    for at in range(-30, 61):
+        found += learning.take(observation(NOON + seconds(at), view=view(persons=2, fastest=4.0)))
+    found += learning.tick(NOON + seconds(70))
+    assert told(found) == [(Verdict.CORROBORATED if learnt else Verdict.CONSISTENT, "fastest")]
 
 
 def test_what_tells_more_counts_also_where_something_else_came_first() -> None:
