@@ -127,7 +127,8 @@ class Corroborate:
         if row is None:
             return []
         _set_open(rows, row, False)
-        self._normal.reported(camera.id, watch.occurred_at, rows, now)
+        if not row.cancelled:  # each change of a report that asks no camera releases all near it, asked or not
+            self._normal.reported(camera.id, watch.occurred_at, rows, now)
         kept_until = max(row.window_until, now) + timedelta(seconds=self._rules.looking.kept_s)
         Timers(rows, DUE_BUCKET_S).add(kept_until, f"drop:{name}")
         rows.put(name, row)

@@ -10,7 +10,9 @@ import pytest
 
 from schemas.base import Message
 from schemas.cameras import DetectorInfo
+from schemas.categories import Category
 from schemas.evidence import Evidence, SightingFact, Verdict
+from schemas.incidents import Operation
 from schemas.observations import Measures
 from streams.config.files import load_rules
 from streams.domain.cameras.registry import Camera, HomographyCalibration, SurveyedPoint
@@ -141,6 +143,23 @@ def test_reported_time_teaches_nothing(minutes: int, learnt: int) -> None:
         learning.take(asked, max(at, NOON + BLOCK))
     learning.learnt_by(LATER)
     assert learning.blocks() == learnt
+
+
+def test_being_released_keeps_nothing_from_being_learnt_and_having_been_asked_does() -> None:
+    """Each change of a traffic report releases all cameras near it; a robbery that was withdrawn was reported all the same."""
+    learning = Learning()
+    learning.watched(NOON, NOON + BLOCK)
+    for revision in range(1, 5):
+        released = watch("traffic", Category.VERKEER_CONTEXT, operation=Operation.CANCEL, incident_revision=revision)
+        learning.take(released, NOON + seconds(revision))
+    learning.learnt_by(LATER)
+    assert learning.blocks() == 1
+    asked = Learning()
+    asked.watched(NOON, NOON + BLOCK)
+    asked.take(watch())
+    asked.take(watch(operation=Operation.CANCEL, incident_revision=1))
+    asked.learnt_by(LATER)
+    assert asked.blocks() == 0
 
 
 def test_reported_time_is_not_forgotten_before_it_was_looked_at() -> None:
