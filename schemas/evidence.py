@@ -71,7 +71,8 @@ class Likelihood(Part):
     `base_rate` is how often windows of this length about nothing show it here, in any of the cameras that may see the place, as
     learnt from `windows` blocks of ten minutes; null where too little was learnt: the ratio is 1 then. `hit_rate` is how often it
     shows when the report is true and the camera could have seen it; null where nobody says. `learnt_of` says over which hours:
-    `hour`, `near_hours`, `day_kind`, or `nothing`. `met` are the measures that showed as their hit rates mean it.
+    `hour`, `near_hours`, `day_kind`, or `nothing`. `met` are the measures that showed as their hit rates mean it, `looked_for`
+    those that could have shown: measured in this view, and known how usual.
     """
 
     signal: Annotated[str, Field(max_length=40)]
@@ -84,6 +85,7 @@ class Likelihood(Part):
         float, Field(ge=0, le=1, description="The chance that the place reported lies in view, by its accuracy")
     ] = 1.0
     met: Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(max_length=20)] = ()
+    looked_for: Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(max_length=20)] = ()
 
 
 class SightingFact(Part):

@@ -222,8 +222,13 @@ left-at-once = { $persons ->
 } within ten seconds
 stays = somebody stays { $stay_s } s
 usual-here = here that is so in { $times } of { $of } such periods of { $minutes } minutes
+usual-from = here it is { $measure ->
+    [stay] { $least } s
+   *[other] { $least }
+} or more in { $times } of { $of } such periods of { $minutes } minutes
 not-learnt = how usual that is here is not known yet ({ $blocks } of { $needed } blocks of ten minutes)
 place-in-view = the place lies in view with a chance of { $chance_percent }%
+not-measured = what belongs to it is not measured in this view
 would-show = what belongs to it shows in { $times } of { $of } such cases
 
 ## Titles: what an alert is called, and where it is

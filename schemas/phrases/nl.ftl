@@ -287,9 +287,14 @@ left-at-once = { $persons ->
    *[other] { $persons } personen gingen weg
 } binnen tien seconden
 stays = iemand blijft { $stay_s } s
-usual-here = hier gebeurt dat op dit uur in { $times } van de { $of } periodes van { $minutes } minuten
+usual-here = hier gebeurt dat in { $times } van de { $of } zulke periodes van { $minutes } minuten
+usual-from = hier is dat { $measure ->
+    [stay] { $least } s
+   *[other] { $least }
+} of meer in { $times } van de { $of } zulke periodes van { $minutes } minuten
 not-learnt = hoe gewoon dat hier is, is nog niet bekend ({ $blocks } van { $needed } blokken van tien minuten)
 place-in-view = de kans dat de plek in beeld is, is { $chance_percent }%
+not-measured = wat erbij hoort, wordt in dit beeld niet gemeten
 would-show = wat erbij hoort, is te zien in { $times } van de { $of } zulke gevallen
 
 ## Titles: what an alert is called, and where it is

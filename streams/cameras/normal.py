@@ -13,7 +13,7 @@ from streams.domain.cameras.registry import Camera
 from streams.domain.normal.base_rate import LEAST_BLOCKS, Usual, unusual_from, usual
 from streams.domain.normal.hours import BUCKETS, Bucket
 from streams.domain.normal.measure import EDGES, Measure
-from streams.domain.normal.profile import Profile, ProfileRow, fingerprint, usable
+from streams.domain.normal.profile import Profile, ProfileRow, fingerprint, usable, without_old
 from streams.domain.rules.cameras import NormalRule
 from streams.kafka.partitioner import partition_of
 from streams.kafka.reader import Reader
@@ -53,12 +53,12 @@ class ZoneProfile(NamedTuple):
         return usual(self.profile.get, bucket, measure)
 
 
-def read_profiles(reader: Reader, camera: Camera) -> list[ZoneProfile]:
-    """Return the profiles of a camera, the whole view first, then its zones in the order of the registry."""
+def read_profiles(reader: Reader, camera: Camera, now: datetime) -> list[ZoneProfile]:
+    """Return the profiles of a camera as of now, the whole view first, then its zones in the order of the registry."""
     spans = reader.spans((topics.changelog("corroborate"),), None, None)
     partition = partition_of(topics.OBSERVATIONS, camera.id.encode())
     here = {where: span for where, span in spans.items() if where[1] == partition}
-    return profiles(newest_rows(reader.read_spans(here), f"normal/{camera.id}/"), camera)
+    return profiles(newest_rows(reader.read_spans(here), f"normal/{camera.id}/"), camera, now)
 
 
 def newest_rows(records: Iterable[Record], prefix: str) -> dict[str, bytes]:
@@ -75,8 +75,8 @@ def newest_rows(records: Iterable[Record], prefix: str) -> dict[str, bytes]:
     return rows
 
 
-def profiles(rows: Mapping[str, bytes], camera: Camera) -> list[ZoneProfile]:
-    """Return a camera's profiles of its rows by name.
+def profiles(rows: Mapping[str, bytes], camera: Camera, now: datetime) -> list[ZoneProfile]:
+    """Return a camera's profiles of its rows by name, without the weeks that are too old: whoever stopped could not drop them.
 
     Raises:
         RowError: A row is of a newer version, or damaged.
@@ -85,7 +85,9 @@ def profiles(rows: Mapping[str, bytes], camera: Camera) -> list[ZoneProfile]:
     for camera_id, place, bucket, raw in profile_rows(rows.items()):
         if camera_id == camera.id and bucket in _BY_NAME:
             name = f"normal/{camera_id}/{place}/{bucket}"
-            found[place][_BY_NAME[bucket]] = ROWS.read(name, raw, ProfileRow)
+            row = without_old(ROWS.read(name, raw, ProfileRow), now)
+            if row is not None:
+                found[place][_BY_NAME[bucket]] = row
     told = []
     names: tuple[str | None, ...] = (None, *(zone.id for zone in camera.zones))
     for zone_id in names:

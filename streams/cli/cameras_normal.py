@@ -38,6 +38,7 @@ def register(cameras: typer.Typer) -> None:
         Example: toezicht cameras normal square-1
         """
         from streams.cameras.normal import as_document, read_profiles
+        from streams.clock import utc_now
         from streams.config.files import load_rules
         from streams.config.registry import load_registry
         from streams.kafka.reader import Reader
@@ -53,7 +54,7 @@ def register(cameras: typer.Typer) -> None:
             raise ConfigurationError("cameras normal", "--zone", zone, f"one of {', '.join(names)}")
         rule = load_rules(settings.rules).normal
         with Reader(reachable(settings, kafka)) as reader:
-            found = [each for each in read_profiles(reader, known) if zone in (None, each.zone_id or "*")]
+            found = [each for each in read_profiles(reader, known, utc_now()) if zone in (None, each.zone_id or "*")]
         if as_json:
             print(json.dumps(as_document(known, found, rule)))
         else:

@@ -12,7 +12,7 @@ from streams.settings import KafkaSettings
 from streams.topics import OBSERVATIONS, changelog
 from tests.support.normal import learn
 from tests.support.rows import FakeRows
-from tests.support.situations import camera
+from tests.support.situations import NOON, camera
 
 pytestmark = pytest.mark.integration
 
@@ -30,5 +30,5 @@ def test_a_cameras_profile_is_found_on_its_partition(kafka: KafkaSettings) -> No
     sender.confirm()
     sender.close()
     with Reader(kafka) as reader:
-        found = read_profiles(reader, known)
+        found = read_profiles(reader, known, NOON)
     assert [(each.zone_id, each.blocks) for each in found] == [(None, 20), ("plein", 0), ("rand", 0)]

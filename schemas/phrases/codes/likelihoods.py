@@ -3,7 +3,7 @@
 # mypy: disable-error-code="empty-body"
 from __future__ import annotations
 
-from schemas.phrases.declare import Count, Name, Said, Tenths, Whole, phrase
+from schemas.phrases.declare import Count, Name, Said, Tenths, UpToTenths, Whole, phrase
 from schemas.phrases.phrase import Phrase
 
 
@@ -40,6 +40,10 @@ def usual_here(times: Whole, of: Whole, minutes: Whole) -> Phrase: ...
 
 
 @phrase
+def usual_from(measure: Name, least: UpToTenths, times: Whole, of: Whole, minutes: Whole) -> Phrase: ...
+
+
+@phrase
 def not_learnt(blocks: Whole, needed: Whole) -> Phrase: ...
 
 
@@ -49,3 +53,7 @@ def place_in_view(chance_percent: Whole) -> Phrase: ...
 
 @phrase
 def would_show(times: Whole, of: Whole) -> Phrase: ...
+
+
+@phrase
+def not_measured() -> Phrase: ...

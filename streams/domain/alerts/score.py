@@ -28,6 +28,7 @@ from streams.domain.alerts.situation import (
     Situation,
     best_position,
     incident_row,
+    telling,
     told,
 )
 from streams.domain.rules.rules import ROUTINE_FROM, CategoryRule, Rules
@@ -418,10 +419,10 @@ def _seen_by_itself(row: EpisodeRow) -> AlertCamera:
     )
 
 
-def _telling(camera: AlertCamera) -> tuple[bool, int, float, str, str, str]:
+def _telling(camera: AlertCamera) -> tuple[bool, int, float, float, str, str, str]:
     seen = camera.coverage is Coverage.IN_VIEW
-    rank = VERDICT_RANK[camera.verdict]
-    return (not seen, rank, camera.distance_m, camera.camera_id, camera.zone_id or "", camera.explanation)
+    rank, ratio = telling(camera.verdict, camera.likelihood)
+    return (not seen, rank, ratio, camera.distance_m, camera.camera_id, camera.zone_id or "", camera.explanation)
 
 
 def _view(camera: AlertCamera) -> tuple[int, float, int, str]:

@@ -35,6 +35,7 @@ VERDICT_ORDER: Final = (
 )
 """The best first. Pending stands above what lowers a priority: nothing falls before all have answered."""
 VERDICT_RANK: Final = {verdict: rank for rank, verdict in enumerate(VERDICT_ORDER)}
+_SPEAK_FOR: Final = frozenset({Verdict.CORROBORATED, Verdict.CONSISTENT})
 _PHASES: Final = {"begin": 0, "change": 1, "end": 2}
 
 
@@ -290,17 +291,27 @@ def newer_report(known: ReportRow | None, row: ReportRow) -> ReportRow:
 
 
 def better_sighting(known: SightingRow | None, row: SightingRow) -> SightingRow:
-    """Return the answer to keep of one camera to one report: the best verdict, of equal ones the latest.
+    """Return the answer to keep of one camera to one report: the best verdict, of equal ones the most telling, then the latest.
 
-    The same answer that is told again in other words, since its camera was asked again, changes nothing.
+    Only what speaks for a report has more and less telling ones. The same answer that is told again in other words, since its
+    camera was asked again, changes nothing.
     """
     if known is None:
         return row
     if known.evidence_id == row.evidence_id:
         return known
-    return min(
-        known, row, key=lambda each: (VERDICT_RANK[each.verdict], -each.occurred_at.timestamp(), each.evidence_id)
-    )
+    return min(known, row, key=_better)
+
+
+def _better(row: SightingRow) -> tuple[int, float, float, str]:
+    """Return what an answer is ranked by; seconds come in any order, and another revision looks at the same ones again."""
+    return (*telling(row.verdict, row.likelihood), -row.occurred_at.timestamp(), row.evidence_id)
+
+
+def telling(verdict: Verdict, likelihood: Likelihood | None) -> tuple[int, float]:
+    """Return what is smaller of the more telling of two answers: the verdict's rank, then how far it speaks for a report."""
+    ratio = likelihood.ratio if likelihood is not None and verdict in _SPEAK_FOR else 1.0
+    return (VERDICT_RANK[verdict], -ratio)
 
 
 def newer_episode(known: EpisodeRow | None, row: EpisodeRow) -> EpisodeRow:

@@ -9,7 +9,7 @@ counts, never their product.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from schemas.evidence import Likelihood
@@ -57,6 +57,10 @@ class Expected(NamedTuple):
         """Return whether a value that fits is unusual, and its ratio."""
         unusual = self.unusual is not None and value >= self.unusual
         return unusual, self.unusual_ratio if unusual else self.fits_ratio
+
+    def from_what(self, value: float) -> float:
+        """Return from what on the rate of a value was counted."""
+        return self.unusual if self.unusual is not None and value >= self.unusual else self.least
 
     def shows(self, value: float | None) -> bool:
         """Return whether a value is what the hit rate is about: unusual, where that is asked and known."""
@@ -144,18 +148,25 @@ def likelihood_of(signals: Sequence[Expected], judged: Judged, sizes: Sizes, in_
     unusual, ratio = each.reached(judged.size)
     rate = each.unusual_rate if unusual else each.fits_rate
     met = [one.measure.value for one in signals if one.shows(size(sizes, one.measure))]
-    return _told(each, rate, ratio, in_view, met)
+    measured = [one for one in signals if size(sizes, one.measure) is not None]
+    return with_looked_for(_told(each, rate, ratio, in_view, met), measured)
 
 
-def not_met(signals: Iterable[Expected], in_view: float) -> Likelihood | None:
+def with_looked_for(likelihood: Likelihood, measured: Iterable[Expected]) -> Likelihood:
+    """Return a likelihood with the measures that could have shown, of the signals that were measured."""
+    known = tuple(dict.fromkeys(each.measure.value for each in measured if each.fits_rate is not None))
+    return likelihood.model_copy(update={"looked_for": known})
+
+
+def not_met(signals: Iterable[Expected], in_view: Mapping[Measure, float]) -> Likelihood | None:
     """Return what it says that none of these was met, by the one that says most; None where nothing was learnt of any.
 
     Args:
         signals: What is expected.
-        in_view: The chance that the camera would have had it in view: less where it did not look all the time.
+        in_view: The chance that the camera would have seen it, by measure: less where it did not look or tell of it.
     """
     found = [
-        _told(each, each.fits_rate, ratio_not_met(each.hit_rate, in_view), in_view)
+        _told(each, each.fits_rate, ratio_not_met(each.hit_rate, in_view[each.measure]), in_view[each.measure])
         for each in signals
         if each.fits_rate is not None
     ]

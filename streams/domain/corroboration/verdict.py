@@ -1,13 +1,14 @@
 """Verdict: what a camera says about a report: whether it saw something, saw nothing, or could not see.
 
 A camera corroborates at once when a second within the report's window shows what is unusual there, and much more likely if the
-report is true than anyway. What fits and is not so much more likely is consistent: then it may still corroborate until its window
-closes. It can only say that it saw nothing when the window has closed and it really looked, and could see, during enough of it.
+report is true than anyway. What fits and is not so much more likely is consistent. Until its window closes it may still see what
+tells more. It can only say that it saw nothing when the window has closed and it really looked, and could see, during enough of
+it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final, NamedTuple
 
@@ -25,9 +26,18 @@ from schemas.phrases.codes.cameras import status_reason
 from schemas.phrases.codes.common import several, together
 from schemas.phrases.phrase import Phrase
 from streams.domain.corroboration.history import Met, Moment, met
-from streams.domain.corroboration.likelihood import Expected, Judged, judge, likelihood_of, not_met, unknown
+from streams.domain.corroboration.likelihood import (
+    Expected,
+    Judged,
+    judge,
+    likelihood_of,
+    not_met,
+    unknown,
+    with_looked_for,
+)
 from streams.domain.normal.base_rate import LEAST_BLOCKS
-from streams.domain.normal.measure import UNKNOWN, Measure
+from streams.domain.normal.hours import BLOCK_S
+from streams.domain.normal.measure import UNKNOWN, Measure, bin_of
 from streams.domain.rules.cameras import CameraRule, LookingRule, NormalRule
 
 _MINUTE_S: Final = 60
@@ -37,6 +47,10 @@ _OFTEN_IN_VIEW: Final = 0.5
 """Where the place lies in view less often than this, it is told. [own]"""
 _DEGRADED: Final = frozenset(each.value for each in Visibility) - {Visibility.CLEAR.value}
 """Why a camera sees nothing although it gives pictures: the reason of its degraded view."""
+
+
+SIGHTS: Final = frozenset({Verdict.CORROBORATED, Verdict.CONSISTENT})
+"""What a camera says that saw something."""
 
 
 class WatchRow(Part):
@@ -59,7 +73,7 @@ class WatchRow(Part):
     in_view: Annotated[float, Field(ge=0, le=1)] = 1.0
     expected: tuple[Expected, ...] = ()
     presence: Expected | None = None
-    points: Annotated[float, Field(description="What a sight that fits was worth, of a watch that is consistent")] = 0.0
+    points: Annotated[float, Field(description="What its sight was worth, of a watch that has one")] = 0.0
 
 
 class CameraStateRow(Part):
@@ -152,13 +166,17 @@ def sighting(watch: WatchRow, rule: CameraRule, normal: NormalRule, seen: Iterab
     """Return what these moments say of a report, where that is more than the camera said before; else None.
 
     It corroborates where what is seen is unusual, and much more likely if the report is true; all else that fits is consistent.
+    What has corroborated may do so for more points still: what comes first need not be what tells most.
     """
     sight = best_sight(watch, rule, normal, seen)
     if sight is None:
         return None
     moment, judged, described, _ = sight
-    worth = 0.0 if judged.corroborates else _worth(judged.ratio, normal)
-    if watch.verdict is Verdict.CONSISTENT and not judged.corroborates and worth <= watch.points:
+    verdict = Verdict.CORROBORATED if judged.corroborates else Verdict.CONSISTENT
+    worth = _worth(verdict, judged.ratio, normal)
+    if watch.verdict is Verdict.CORROBORATED and verdict is Verdict.CONSISTENT:
+        return None
+    if watch.verdict is verdict and worth <= watch.points:
         return None
     if described is not None:
         likelihood = unknown(described.signal, 0, watch.in_view)
@@ -168,7 +186,7 @@ def sighting(watch: WatchRow, rule: CameraRule, normal: NormalRule, seen: Iterab
         phrase = _sight(watch, sight, likelihood, rule)
     fact = SightingFact(
         incident_id=watch.incident_id,
-        verdict=Verdict.CORROBORATED if judged.corroborates else Verdict.CONSISTENT,
+        verdict=verdict,
         zone_id=moment.zone_id if described else None,
         signal="persons_likely" if sight.weaker else likelihood.signal,
         value=judged.size,
@@ -177,19 +195,22 @@ def sighting(watch: WatchRow, rule: CameraRule, normal: NormalRule, seen: Iterab
         degraded=moment.seen.degraded,
         likelihood=likelihood,
     )
-    return _evidence(watch, fact, moment.at, "" if judged.corroborates else f"{likelihood.signal} {worth:g}")
+    once = judged.corroborates and watch.verdict is not verdict
+    return _evidence(watch, fact, moment.at, "" if once else f"{likelihood.signal} {worth:g}")
 
 
 def answered(watch: WatchRow, fact: SightingFact, normal: NormalRule) -> WatchRow:
     """Return the row of a watch of which its camera said this."""
-    consistent = fact.verdict is Verdict.CONSISTENT and fact.likelihood is not None
-    points = _worth(fact.likelihood.ratio, normal) if consistent and fact.likelihood else 0.0
+    points = _worth(fact.verdict, fact.likelihood.ratio, normal) if fact.likelihood else 0.0
     return watch.model_copy(update={"verdict": fact.verdict, "points": points})
 
 
-def _worth(ratio: float, normal: NormalRule) -> float:
-    """Return what a sight that fits is worth."""
-    return min(normal.consistent_at_most, max(0.0, normal.points(ratio)))
+def _worth(verdict: Verdict, ratio: float, normal: NormalRule) -> float:
+    """Return what a sight that fits is worth; what is none is worth nothing."""
+    if verdict not in SIGHTS:
+        return 0.0
+    points = max(0.0, normal.points(ratio))
+    return points if verdict is Verdict.CORROBORATED else min(normal.consistent_at_most, points)
 
 
 def _sight(watch: WatchRow, sight: TellingSight, likelihood: Likelihood, rule: CameraRule) -> Phrase:
@@ -208,27 +229,45 @@ def _sight(watch: WatchRow, sight: TellingSight, likelihood: Likelihood, rule: C
         case Measure.STAY:
             what = tells.stays(judged.size)
     say = tells.in_view if moment.seen.visible else tells.in_view_unclear
-    parts = [say(what, *_apart(moment.at, watch.occurred_at)), _usual(likelihood, rule)]
+    parts = [
+        say(what, *_apart(moment.at, watch.occurred_at)),
+        _usual(likelihood, watch.expected[judged.place], judged, rule),
+    ]
     if likelihood.in_view < _OFTEN_IN_VIEW:
         parts.append(tells.place_in_view(100 * likelihood.in_view))
     return several(tuple(parts))
 
 
-def _usual(likelihood: Likelihood, rule: CameraRule) -> Phrase:
-    """Return how usual something is, in words that a person can picture: 1 of 30, or 9 of 10."""
+def _usual(likelihood: Likelihood, signal: Expected, judged: Judged, rule: CameraRule) -> Phrase:
+    """Return how usual something is, in words that a person can picture: 1 of 30, or 9 of 10.
+
+    The rate is of what was asked for, so where more was seen, it is told from what on; that somebody runs is one thing.
+    """
     if likelihood.base_rate is None:
         return tells.not_learnt(likelihood.windows, LEAST_BLOCKS)
-    return tells.usual_here(*in_so_many(likelihood.base_rate), _window_min(rule))
+    counted = *in_so_many(likelihood.base_rate), _window_min(rule)
+    least = signal.from_what(judged.size)
+    alike = signal.measure is Measure.FASTEST or bin_of(signal.measure, judged.size) == bin_of(signal.measure, least)
+    if alike:
+        return tells.usual_here(*counted)
+    return tells.usual_from(signal.measure.value, least, *counted)
 
 
 def _window_min(rule: CameraRule) -> int:
-    return round((rule.before_s + rule.after_s) / _MINUTE_S)
+    """Return how long the periods are that were counted: the window, and never less than the block that is learnt."""
+    return round(max(rule.before_s + rule.after_s, BLOCK_S) / _MINUTE_S)
 
 
-def in_so_many(rate: float) -> tuple[int, int]:
-    """Return a rate as so many times of so many: 1 of a number where it is seldom, else of ten."""
+def in_so_many(rate: float, blocks: int | None = None) -> tuple[int, int]:
+    """Return a rate as so many times of so many: 1 of a number where it is seldom, else of ten.
+
+    Args:
+        rate: The rate.
+        blocks: From how many it was learnt: they do not show that something is more seldom than once in as many.
+    """
     if rate < _SELDOM:
-        return 1, round(1 / rate)
+        of = round(1 / rate)
+        return 1, of if blocks is None else min(of, blocks + 1)
     return min(9, round(10 * rate)), 10
 
 
@@ -262,8 +301,9 @@ def closing_sighting(
         gone = [says.not_kept_before(kept)] if watch.window_from < kept else []
         why = (says.looked_too_little(100 * share), *not_clear, *gone, *_blind(states))
         return unavailable(watch, why, states, watch.window_until)
+    told = _told(seen)
     after_s = int((watch.window_until - watch.occurred_at).total_seconds()) + 1
-    share_after = min(1.0, len({at for at in clear if at >= watch.occurred_at}) / max(1, after_s))
+    share_after = min(1.0, sum(at >= watch.occurred_at for at in told[Measure.PERSONS]) / max(1, after_s))
     most = max(max(moment.seen.persons, *(moment.seen.view or (0,))[:1]) for moment in seen)
     degraded = any(moment.seen.degraded for moment in seen)
     parts = [says.saw_at_most(most, length_s // _MINUTE_S, length_s % _MINUTE_S, 100 * share), *not_clear]
@@ -271,14 +311,16 @@ def closing_sighting(
     against = None
     if at_most is not None and most <= at_most and watch.presence and not degraded:
         enough = share_after >= normal.contradicted_share
-        against = not_met((watch.presence,), watch.in_view * share_after) if enough else None
+        in_view = {Measure.PERSONS: watch.in_view * share_after}
+        against = not_met((watch.presence,), in_view) if enough else None
     contradicted = against is not None and against.ratio <= normal.contradicted_to
+    shares = {measure: min(1.0, len(at) / length_s) for measure, at in told.items()}
     if against is not None and against.base_rate is not None and contradicted:
-        likelihood = against
-        parts.append(tells.usual_here(*in_so_many(1 - against.base_rate), _window_min(rule)))
+        likelihood = with_looked_for(against, _measured_of(watch, shares, looking.seen_share))
+        parts.append(tells.usual_here(*in_so_many(1 - against.base_rate, against.windows), _window_min(rule)))
     else:
-        likelihood, words = _unseen(watch, watch.in_view * share)
-        parts.append(words)
+        likelihood, words = _unseen(watch, shares, looking.seen_share)
+        parts += words
     phrase = together(*parts)
     fact = SightingFact(
         incident_id=watch.incident_id,
@@ -294,13 +336,40 @@ def closing_sighting(
     return _evidence(watch, fact, watch.window_until)
 
 
-def _unseen(watch: WatchRow, in_view: float) -> tuple[Likelihood, Phrase]:
-    """Return what it says that nothing was met that could corroborate, and why."""
-    found = not_met((each for each in watch.expected if each.corroborates), in_view)
+def _told(seen: Iterable[Moment]) -> dict[Measure, set[datetime]]:
+    """Return when a camera could see and told of each measure: another release of its sender may not know them."""
+    told: dict[Measure, set[datetime]] = {measure: set() for measure in Measure}
+    for moment in seen:
+        if moment.seen.visible and moment.seen.view is not None:
+            for measure, value in zip(Measure, moment.seen.view, strict=True):
+                if value is not None:
+                    told[measure].add(moment.at)
+    return told
+
+
+def _unseen(watch: WatchRow, shares: Mapping[Measure, float], least: float) -> tuple[Likelihood, Sequence[Phrase]]:
+    """Return what it says that nothing was met that could corroborate, and why.
+
+    Args:
+        watch: What the camera was asked.
+        shares: In which share of the window each measure was told.
+        least: The share from which on it could have been seen.
+    """
+    measured = _measured_of(watch, shares, least)
+    could = [each for each in measured if each.corroborates]
+    if not could:
+        asked = any(each.corroborates for each in watch.expected)
+        return unknown("none", 0, watch.in_view), [tells.not_measured()] if asked else []
+    found = not_met(could, {measure: watch.in_view * share for measure, share in shares.items()})
     if found is not None and found.hit_rate is not None:
-        return found, tells.would_show(*in_so_many(found.hit_rate))
-    blocks = max((each.blocks for each in watch.expected), default=0)
-    return unknown("none", blocks, in_view), tells.not_learnt(blocks, LEAST_BLOCKS)
+        return with_looked_for(found, measured), [tells.would_show(*in_so_many(found.hit_rate))]
+    blocks = max(each.blocks for each in could)
+    return unknown("none", blocks, watch.in_view), [tells.not_learnt(blocks, LEAST_BLOCKS)]
+
+
+def _measured_of(watch: WatchRow, shares: Mapping[Measure, float], least: float) -> list[Expected]:
+    """Return what of the expected was measured for long enough to be seen."""
+    return [each for each in watch.expected if shares[each.measure] >= least]
 
 
 def unavailable(watch: WatchRow, why: Sequence[Phrase], states: Sequence[CameraStateRow], at: datetime) -> Evidence:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from streams.domain.normal.hours import BLOCK_S, Bucket, near_hours, same_kind
+from streams.domain.normal.hours import BLOCK_S, Bucket, near_hours
 from streams.domain.normal.measure import EDGES, Measure
 from streams.domain.normal.profile import Counts, ProfileRow, counted
 
@@ -15,13 +15,20 @@ LEAST_BLOCKS: Final = 12
 .11 at worst; with one hour .12 and .30 (evidence of the issue, section 5)."""
 
 
+FARTHEST_H: Final = 6
+"""An hour borrows from none that is farther away, a quarter of a day: what a night showed says nothing of a market. [own]"""
+
+
 class LearntOf(StrEnum):
-    """Learnt of: which hours a base rate was learnt from."""
+    """Learnt of: which hours a base rate was learnt from: those beside it are near, `day_kind` are others of such a day."""
 
     HOUR = "hour"
     NEAR_HOURS = "near_hours"
     DAY_KIND = "day_kind"
     NOTHING = "nothing"
+
+
+_LEARNT_OF: Final = {0: LearntOf.HOUR, 1: LearntOf.NEAR_HOURS}
 
 
 class Usual(NamedTuple):
@@ -47,21 +54,17 @@ class Usual(NamedTuple):
 
 
 def usual(of: Callable[[Bucket], ProfileRow | None], bucket: Bucket, measure: Measure) -> Usual:
-    """Return what is usual at an hour, from the fewest hours that taught enough.
+    """Return what is usual at an hour, from the nearest hours of its kind of day that taught enough.
 
     Args:
         of: The profile of a bucket, as far as it is usable, or None.
         bucket: The hour.
         measure: Of what.
     """
-    for learnt_of, buckets in (
-        (LearntOf.HOUR, (bucket,)),
-        (LearntOf.NEAR_HOURS, near_hours(bucket)),
-        (LearntOf.DAY_KIND, same_kind(bucket)),
-    ):
-        counts = counted(_rows(of, buckets), measure)
+    for reach in range(FARTHEST_H + 1):
+        counts = counted(_rows(of, near_hours(bucket, reach)), measure)
         if sum(counts) >= LEAST_BLOCKS:
-            return Usual(measure, counts, learnt_of)
+            return Usual(measure, counts, _LEARNT_OF.get(reach, LearntOf.DAY_KIND))
     return Usual(measure, counts, LearntOf.NOTHING)
 
 

@@ -54,12 +54,7 @@ def block_start(moment: datetime) -> datetime:
     return datetime.fromtimestamp(epoch_s - epoch_s % BLOCK_S, UTC)
 
 
-def near_hours(bucket: Bucket) -> tuple[Bucket, ...]:
-    """Return a bucket with the hours before and after it, of the same kind of day."""
-    hours = range(max(0, bucket.hour - 1), min(HOURS, bucket.hour + 2))
+def near_hours(bucket: Bucket, reach: int = 1) -> tuple[Bucket, ...]:
+    """Return a bucket with so many hours before and after it, of the same kind of day."""
+    hours = range(max(0, bucket.hour - reach), min(HOURS, bucket.hour + reach + 1))
     return tuple(Bucket(bucket.day_kind, hour) for hour in hours)
-
-
-def same_kind(bucket: Bucket) -> tuple[Bucket, ...]:
-    """Return all hours of a bucket's kind of day."""
-    return tuple(Bucket(bucket.day_kind, hour) for hour in range(HOURS))

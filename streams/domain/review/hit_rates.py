@@ -1,8 +1,9 @@
 """Hit rates by verdicts: how often a signal showed where operators say that the report was true, beside what the rules assume.
 
 An assumed rate is a Beta distribution that weighs as much as `normal.hit_rate_weight` verdicts, and each camera that had such a
-report in view is a trial. Where another signal had corroborated it already, the camera was asked no further: that is no trial.
-Reports that were closed as false say nothing about hit rates; how often something shows without cause is learnt, not judged.
+report in view is a trial of what it measures. Where another signal had corroborated it already, the camera was asked no further:
+that is no trial. Reports that were closed as false say nothing about hit rates; how often something shows without cause is
+learnt, not judged.
 """
 
 from __future__ import annotations
@@ -76,8 +77,9 @@ def _is_trial(camera: AlertCamera) -> bool:
 
 
 def _met(camera: AlertCamera, measure: str) -> bool | None:
-    """Return whether a camera saw a signal; None where it was not asked any further."""
+    """Return whether a camera saw a signal; None where it could not have, or was not asked any further."""
     told = camera.likelihood
     if told is not None and measure in told.met:
         return True
-    return None if camera.verdict is Verdict.CORROBORATED else False
+    asked = told is not None and measure in told.looked_for and camera.verdict is not Verdict.CORROBORATED
+    return False if asked else None

@@ -24,7 +24,7 @@ from streams.domain.corroboration.history import Moment
 from streams.domain.normal.block import REPORTED, block_of, teaches
 from streams.domain.normal.hours import BLOCK, Bucket, block_start, bucket_of
 from streams.domain.normal.measure import Sizes
-from streams.domain.normal.profile import ProfileRow, fingerprint, usable, with_block, without_old
+from streams.domain.normal.profile import KEPT, ProfileRow, fingerprint, usable, with_block, without_old
 from streams.stages.base import Rows
 from streams.stages.timers import Timers
 
@@ -39,7 +39,8 @@ SPREAD_S: Final = 240
 AHEAD: Final = timedelta(minutes=2)
 """A second that lies further ahead is a clock that is wrong: it teaches nothing."""
 REPORTS_AT_MOST: Final = 50
-"""Reports that are remembered of one camera, the newest: what lies between them is reported time too. [own]"""
+"""Reports that are remembered of one camera, the newest: those of which each keeps other blocks from being learnt, until all of
+those were looked at, so that a worker that was away for a day forgets none. [own]"""
 
 
 class BlockRow(Part):
@@ -76,10 +77,10 @@ class NormalProfiles:
             return
         name = _block_name(camera_id)
         row = rows.get(name, BlockRow) or BlockRow()
-        oldest = now - 2 * (BLOCK + LEARNT_AFTER) - REPORTED
-        kept = sorted({at for at in (*row.reported, occurred_at) if at > oldest})[-REPORTS_AT_MOST:]
-        if tuple(kept) != row.reported:
-            rows.put(name, row.model_copy(update={"reported": tuple(kept)}))
+        oldest = (row.learnt or now - KEPT) + BLOCK - REPORTED
+        kept = _apart(at for at in (*row.reported, occurred_at) if at > oldest)[-REPORTS_AT_MOST:]
+        if kept != row.reported:
+            rows.put(name, row.model_copy(update={"reported": kept}))
 
     def due(
         self,
@@ -110,13 +111,14 @@ class NormalProfiles:
         else:
             self._learn(camera, datetime.fromtimestamp(int(start_s), UTC), look_back, rows, now)
 
-    def profile(self, camera: Camera, rows: Rows) -> Callable[[Bucket], ProfileRow | None]:
-        """Return what is usual in a camera's view, by bucket."""
+    def profile(self, camera: Camera, rows: Rows, now: datetime) -> Callable[[Bucket], ProfileRow | None]:
+        """Return what is usual in a camera's view, by bucket; without weeks that are too old and wait to be forgotten."""
         made_with, found = fingerprint(camera, None), dict[Bucket, ProfileRow | None]()
 
         def of(bucket: Bucket) -> ProfileRow | None:
             if bucket not in found:
-                found[bucket] = usable(rows.get(row_name(camera.id, None, bucket), ProfileRow), made_with)
+                row = usable(rows.get(row_name(camera.id, None, bucket), ProfileRow), made_with)
+                found[bucket] = row and without_old(row, now)
             return found[bucket]
 
         return of
@@ -164,11 +166,13 @@ class NormalProfiles:
         if not teaches(block, row.reported):
             return
         name = row_name(camera.id, zone_id, self.bucket(start))
-        before = rows.get(name, ProfileRow)
-        after = with_block(before, block, fingerprint(camera, zone_id), self._zone)
+        learnt = with_block(rows.get(name, ProfileRow), block, fingerprint(camera, zone_id), self._zone)
+        after = without_old(learnt, now)
+        if after is None:  # nobody was there to learn it for weeks
+            return
         rows.put(name, after)
-        if before is None or not before.slots:
-            Timers(rows, self._due_bucket_s).add(after.forgets_at, f"forget:{name}")
+        # Noted again with each block: a changelog keeps the note no longer than the row then, whoever stops for weeks.
+        Timers(rows, self._due_bucket_s).add(after.forgets_at, f"forget:{name}")
 
     def _forget(self, name: str, rows: Rows, now: datetime) -> None:
         """Drop the weeks of a profile that are too old, and come back for the next; the row itself with the last."""
@@ -195,6 +199,16 @@ def profile_rows(rows: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, str, 
         kind, *parts = name.split("/")
         if kind == "normal" and len(parts) == 3:
             yield parts[0], parts[1], parts[2], raw
+
+
+def _apart(reported: Iterable[datetime]) -> tuple[datetime, ...]:
+    """Return reported times in order, without those that lie so between two others that they keep no other block back."""
+    kept: list[datetime] = []
+    for at in sorted(set(reported)):
+        if len(kept) > 1 and at - kept[-2] <= 2 * REPORTED + BLOCK:
+            kept.pop()
+        kept.append(at)
+    return tuple(kept)
 
 
 def _block_name(camera_id: str) -> str:

@@ -42,6 +42,7 @@ from streams.domain.corroboration.history import (
 )
 from streams.domain.corroboration.likelihood import Expected, expected, presence
 from streams.domain.corroboration.verdict import (
+    SIGHTS,
     CameraStateRow,
     WatchRow,
     answered,
@@ -122,11 +123,12 @@ class Corroborate:
         name = _watch_name(watch.camera_id, watch.incident_id)
         rule = self._rules.of(watch.category).cameras
         before = rows.get(name, WatchRow)
-        row = watch_row(watch, [zone.id for zone in camera.zones], before, *self._usual(camera, watch, rule, rows))
+        row = watch_row(watch, [zone.id for zone in camera.zones], before, *self._usual(camera, watch, rule, rows, now))
         if row is None:
             return []
         _set_open(rows, row, False)
-        self._normal.reported(camera.id, watch.occurred_at, rows, now)
+        if not row.cancelled:  # each change of a report that asks no camera releases all near it, asked or not
+            self._normal.reported(camera.id, watch.occurred_at, rows, now)
         kept_until = max(row.window_until, now) + timedelta(seconds=self._rules.looking.kept_s)
         Timers(rows, DUE_BUCKET_S).add(kept_until, f"drop:{name}")
         rows.put(name, row)
@@ -135,8 +137,6 @@ class Corroborate:
         found = sighting(row, rule, self._rules.normal, self._look_back(row, rows))
         if closes_at(row, self._rules.looking) <= now:
             return [self._answer(rows, row, found)] if found else self._close(row, rule, rows, now)
-        if found is not None and _verdict(found) is Verdict.CORROBORATED:
-            return [self._answer(rows, row, found)]
         _set_open(rows, row, True)
         Timers(rows, DUE_BUCKET_S).add(closes_at(row, self._rules.looking), f"close:{name}")
         if found is not None:
@@ -146,14 +146,36 @@ class Corroborate:
         return [self._answer(rows, row, unavailable(row, why, states, now))] if why else []
 
     def _usual(
-        self, camera: Camera, watch: CameraWatch, rule: CameraRule | None, rows: Rows
+        self, camera: Camera, watch: CameraWatch, rule: CameraRule | None, rows: Rows, now: datetime
     ) -> tuple[tuple[Expected, ...], Expected | None]:
         """Return what is usual in a camera's view at the hour of a report, of what its category asks for."""
         if rule is None or watch.operation is Operation.CANCEL:
             return (), None
-        profile, bucket = self._normal.profile(camera, rows), self._normal.bucket(watch.occurred_at)
-        known = expected(rule, self._rules.normal, profile, bucket, watch.in_view, watch.in_views)
+        return self._expected(camera, rule, watch.occurred_at, watch.in_view, watch.in_views, rows, now)
+
+    def _expected(
+        self,
+        camera: Camera,
+        rule: CameraRule,
+        occurred_at: datetime,
+        in_view: float,
+        in_views: float,
+        rows: Rows,
+        now: datetime,
+    ) -> tuple[tuple[Expected, ...], Expected | None]:
+        profile, bucket = self._normal.profile(camera, rows, now), self._normal.bucket(occurred_at)
+        known = expected(rule, self._rules.normal, profile, bucket, in_view, in_views)
         return known, presence(rule, profile, bucket)
+
+    def _with_usual(self, row: WatchRow, rule: CameraRule, rows: Rows, now: datetime) -> WatchRow:
+        """Return the row of a watch with what is usual there: one that an earlier release took does not know it."""
+        camera = self._cameras.get(row.camera_id)
+        if row.expected or camera is None or all(signal.measure is None for signal in rule.signals):
+            return row
+        known, presence_ = self._expected(camera, rule, row.occurred_at, row.in_view, 1.0, rows, now)
+        after = row.model_copy(update={"expected": known, "presence": presence_})
+        rows.put(_watch_name(row.camera_id, row.incident_id), after)
+        return after
 
     def _observe(self, observation: Observation, rows: Rows, now: datetime) -> list[Evidence]:
         """Keep a second and the quiet ones before it, and see whether they answer a report, or begin or end an episode.
@@ -173,7 +195,7 @@ class Corroborate:
         found: list[Evidence] = []
         waiting = rows.get(_open_name(camera.id), OpenRow)
         if waiting is not None:
-            found += self._answer_waiting(camera.id, shown, waiting, rows)
+            found += self._answer_waiting(camera.id, shown, waiting, rows, now)
         return found + self._episodes.observe(observation, rows)
 
     @staticmethod
@@ -191,16 +213,16 @@ class Corroborate:
                 rows.put(name, after)
 
     def _answer_waiting(
-        self, camera_id: str, shown: Sequence[Moment], waiting: OpenRow, rows: Rows
+        self, camera_id: str, shown: Sequence[Moment], waiting: OpenRow, rows: Rows, now: datetime
     ) -> Iterator[Evidence]:
         for incident_id in waiting.incident_ids:
             row = rows.get(_watch_name(camera_id, incident_id), WatchRow)
             rule = self._rules.of(row.category).cameras if row else None
             if row is None or rule is None:
                 continue
+            row = self._with_usual(row, rule, rows, now)
             found = sighting(row, rule, self._rules.normal, shown)
             if found is not None:
-                _set_open(rows, row, _verdict(found) is Verdict.CONSISTENT)
                 yield self._answer(rows, row, found)
 
     def _tick(self, rows: Rows, now: datetime) -> list[Evidence]:
@@ -230,9 +252,10 @@ class Corroborate:
         if closes_at(row, looking) > now:  # a newer revision of the report moved the window
             return []
         _set_open(rows, row, False)
+        row = self._with_usual(row, rule, rows, now)
         seen, normal = list(self._look_back(row, rows)), self._rules.normal
         found = sighting(row, rule, normal, seen)
-        if found is None and row.verdict is Verdict.CONSISTENT:
+        if found is None and row.verdict in SIGHTS:
             return []
         found = found or closing_sighting(row, rule, looking, normal, seen, _states(rows, row.camera_id), now)
         if _verdict(found) is row.verdict is Verdict.CAMERA_UNAVAILABLE:

@@ -27,7 +27,7 @@ def known(*taught: tuple[datetime, int, Sizes], made_of: Camera | None = None) -
     rows = FakeRows()
     for at, blocks, largest in taught:
         learn(rows, CAM_1, blocks, largest, at, made_of)
-    return profiles(rows.documents, CAM_1)
+    return profiles(rows.documents, CAM_1, NOON)
 
 
 def text(found: list[ZoneProfile]) -> list[str]:
@@ -39,13 +39,13 @@ def line(found: list[str], title: str) -> str:
 
 
 def test_an_hour_is_a_bar_as_high_as_what_is_usual_then() -> None:
-    """13:00 local time; the hours beside it borrow from it, and so do all others of these days."""
+    """13:00 local time; the hours around it borrow from it, up to six away."""
     found = text(known((NOON, 20, (3, 1.2, 0, 0.0, 15.0))))
     assert "the whole view: 20 blocks learnt since 09 Nov 2026" in found
     persons = line(found, "persons")
     assert "mon-thu" in persons
-    assert "▃" * 24 in persons
-    assert persons.endswith("5; 23 h borrowed")
+    assert "·" * 7 + "▃" * 13 + "·" * 4 in persons
+    assert persons.endswith("5; 12 h borrowed; 11 h not known")
     friday = found[found.index(persons) + 1]
     assert "·" * 24 in friday
     assert friday.endswith("not known (0 of 12 blocks)")
@@ -60,7 +60,7 @@ def test_what_is_too_little_is_told() -> None:
 def test_hours_that_have_enough_do_not_borrow() -> None:
     found = known((NOON, 20, (3, 1.2, 0, 0.0, 15.0)), (NOON + timedelta(hours=6), 20, (40, 9.0, 0, 0.0, 15.0)))
     persons, fastest = line(text(found), "persons"), line(text(found), "fastest")
-    assert persons.endswith("5 to 46; 22 h borrowed")
+    assert persons.endswith("5 to 46; 15 h borrowed; 7 h not known")
     assert "never in" in fastest
 
 
@@ -69,6 +69,14 @@ def test_what_does_not_hold_any_more_is_told_and_not_used() -> None:
     found = text(known((NOON, 20, (3, 1.2, 0, 0.0, 15.0)), made_of=other))
     assert any("1 hours do not hold any more" in each for each in found)
     assert line(found, "persons").endswith("not known (0 of 12 blocks)")
+
+
+def test_weeks_that_are_too_old_are_not_shown() -> None:
+    """Whoever stopped could not drop them."""
+    rows = FakeRows()
+    learn(rows, CAM_1)
+    assert [each.blocks for each in profiles(rows.documents, CAM_1, NOON + timedelta(days=12))] == [14, 0, 0]
+    assert [each.blocks for each in profiles(rows.documents, CAM_1, NOON + timedelta(days=30))] == [0, 0, 0]
 
 
 def test_programs_get_all_numbers() -> None:
@@ -110,5 +118,5 @@ def test_the_newest_rows_of_a_changelog_count_and_deleted_ones_do_not() -> None:
 
 def test_a_row_of_a_newer_release_is_one_line() -> None:
     with pytest.raises(RowError, match="version 9"):
-        profiles({"normal/cam-1/*/fri.01": b'{"row_version":9}'}, CAM_1)
-    assert profiles({"normal/cam-1/*/holiday.01": b"{}"}, CAM_1)[0].blocks == 0
+        profiles({"normal/cam-1/*/fri.01": b'{"row_version":9}'}, CAM_1, NOON)
+    assert profiles({"normal/cam-1/*/holiday.01": b"{}"}, CAM_1, NOON)[0].blocks == 0

@@ -9,7 +9,7 @@ from schemas.evidence import CameraCoverage, Coverage, Likelihood, ReportFact, S
 from schemas.phrases.catalogue import sentence, text_of
 from schemas.phrases.codes.cameras import status_reason
 from schemas.phrases.codes.common import together
-from schemas.phrases.codes.likelihoods import in_view_unclear, place_in_view, stand_together, usual_here
+from schemas.phrases.codes.likelihoods import in_view_unclear, place_in_view, stand_together, usual_from
 from schemas.phrases.codes.sightings import (
     camera_trouble,
     looked_too_little,
@@ -113,6 +113,7 @@ LONGEST = Likelihood(
     learnt_of="near_hours",
     in_view=0.123,
     met=("fastest", "standing", "dropped", "persons"),
+    looked_for=("fastest", "standing", "dropped", "persons"),
 )
 COULD_NOT = together(
     looked_too_little(40),
@@ -121,7 +122,9 @@ COULD_NOT = together(
     view_degraded("covered"),
     camera_trouble("degraded", NOON, status_reason("covered")),
 )
-SAW = together(in_view_unclear(stand_together(12), 120, "min", "before"), usual_here(1, 30, 30), place_in_view(12))
+SAW = together(
+    in_view_unclear(stand_together(12), 120, "min", "before"), usual_from("standing", 3, 1, 30, 30), place_in_view(12)
+)
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
 from schemas.evidence import Evidence, Likelihood, SightingFact, Verdict
 from tests.support.deciding import Deciding
-from tests.support.situations import in_view, report, sighting
+from tests.support.situations import SEEN_AT, in_view, report, seconds, sighting
 
 
 def told(verdict: Verdict, ratio: float | None, camera_id: str = "cam-1") -> Evidence:
@@ -87,3 +89,31 @@ def test_a_consistent_answer_gives_way_to_a_corroboration_and_not_back() -> None
     [alert] = deciding.take(told(Verdict.CORROBORATED, 8.0))
     assert alert.verdict is Verdict.CORROBORATED
     assert deciding.take(told(Verdict.CONSISTENT, 2.0)) == []
+
+
+@pytest.mark.parametrize("verdict", [Verdict.CONSISTENT, Verdict.CORROBORATED])
+def test_of_a_cameras_answers_the_most_telling_is_kept_in_whatever_order_they_come(verdict: Verdict) -> None:
+    """A second that came late showed more, or a newer revision has a better place and looks at the same second again."""
+    weak, strong, again = (
+        told(verdict, ratio).model_copy(update={"evidence_id": name, "occurred_at": at})
+        for name, ratio, at in (("b", 2.0, SEEN_AT), ("c", 3.0, SEEN_AT - seconds(5)), ("a", 1.5, SEEN_AT))
+    )
+    for said in permutations((weak, strong, again)):
+        assert points(*said) == (f"verdict.{verdict.value}", 5)
+
+
+def test_of_two_reports_that_asked_a_camera_its_more_telling_answer_is_told() -> None:
+    """Wherever the other was reported: a street's centre in view is right to a hundred metres."""
+    deciding = Deciding()
+    deciding.take(report("a", cameras=in_view("cam-1")))
+    near = in_view("cam-1")[0].model_copy(update={"distance_m": 30.0})
+    deciding.take(report("b", cameras=(near,)))
+    deciding.take(told(Verdict.CONSISTENT, 1.2))
+    precise = told(Verdict.CONSISTENT, 4.0)
+    other = sighting("b", verdict=Verdict.CONSISTENT)
+    assert isinstance(precise.fact, SightingFact)
+    assert isinstance(other.fact, SightingFact)
+    fact = other.fact.model_copy(update={"likelihood": precise.fact.likelihood})
+    [alert] = deciding.take(other.model_copy(update={"fact": fact}))
+    [factor] = [each for each in alert.factors if each.rule_id.startswith("verdict.")]
+    assert factor.points == 6

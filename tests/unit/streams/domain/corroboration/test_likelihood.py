@@ -114,7 +114,7 @@ def test_with_too_little_learnt_everything_that_fits_is_worth_nothing() -> None:
     judged = judge(signals, walks(9, 9.0), NORMAL)
     assert judged is not None
     assert (judged.corroborates, judged.ratio) == (False, 1.0)
-    assert not_met(signals, 1.0) is None
+    assert not_met(signals, dict.fromkeys(Measure, 1.0)) is None
 
 
 def test_more_cameras_that_see_the_place_make_a_chance_sight_more_usual() -> None:
@@ -132,11 +132,11 @@ def test_a_measure_that_is_not_known_meets_nothing() -> None:
 
 
 def test_what_was_not_met_is_told_by_the_signal_that_says_most() -> None:
-    told = not_met(known(*[walks()] * 20), 1.0)
+    told = not_met(known(*[walks()] * 20), dict.fromkeys(Measure, 1.0))
     assert told is not None
     assert told.signal == "persons"
     assert told.ratio == pytest.approx(0.1)
-    half = not_met(known(*[walks()] * 20), 0.5)
+    half = not_met(known(*[walks()] * 20), dict.fromkeys(Measure, 0.5))
     assert half is not None
     assert half.ratio == pytest.approx(0.55)
 

@@ -42,6 +42,9 @@ def hours(**blocks: int) -> object:
         ({"h13": 4, "h14": 2}, LearntOf.NEAR_HOURS, 12),
         ({"h12": 6}, LearntOf.NEAR_HOURS, 12),
         ({"h13": 1, "h8": 6}, LearntOf.DAY_KIND, 14),
+        ({"h10": 6, "h8": 6}, LearntOf.DAY_KIND, 12),
+        ({"h7": 6}, LearntOf.DAY_KIND, 12),
+        ({"h6": 6, "h5": 6, "h2": 6, "h20": 6}, LearntOf.NOTHING, 0),
         ({"h13": 5}, LearntOf.NOTHING, 10),
         ({}, LearntOf.NOTHING, 0),
     ],
@@ -52,6 +55,12 @@ def test_an_hour_borrows_from_its_neighbours_then_from_its_kind_of_day(
     found = usual(hours(**taught), AT_13, Measure.PERSONS)  # type: ignore[arg-type]
     assert (found.learnt_of, found.blocks) == (learnt_of, blocks)
     assert found.known is (learnt_of is not LearntOf.NOTHING)
+
+
+def test_a_night_says_nothing_of_a_market() -> None:
+    """A camera that was put up at midnight saw nobody for seven hours; at two people run for the bus."""
+    night = hours(h0=6, h1=6, h2=6, h3=6, h4=6, h5=6, h6=6)
+    assert not usual(night, Bucket(DayKind.MON_THU, 14), Measure.PERSONS).known  # type: ignore[arg-type]
 
 
 def test_a_measure_that_is_not_known_there_is_not_learnt() -> None:

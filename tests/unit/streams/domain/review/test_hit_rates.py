@@ -8,6 +8,7 @@ from schemas.alerts import Alert, AlertCamera
 from schemas.categories import Category
 from schemas.evidence import Coverage, Likelihood, Verdict
 from streams.config.files import load_rules
+from streams.domain.normal.measure import Measure
 from streams.domain.review.hit_rates import hit_rates
 from streams.domain.review.precision import Closed
 from tests.support.messages import example
@@ -17,9 +18,16 @@ BASE_RATE = 0.05
 
 
 def camera(
-    verdict: Verdict, *met: str, in_view: float = 1.0, base_rate: float | None = BASE_RATE, told: bool = True
+    verdict: Verdict,
+    *met: str,
+    in_view: float = 1.0,
+    base_rate: float | None = BASE_RATE,
+    told: bool = True,
+    looked_for: tuple[str, ...] = tuple(Measure),
 ) -> AlertCamera:
-    likelihood = Likelihood(signal="none", ratio=1.0, base_rate=base_rate, in_view=in_view, met=met)
+    likelihood = Likelihood(
+        signal="none", ratio=1.0, base_rate=base_rate, in_view=in_view, met=met, looked_for=looked_for
+    )
     return AlertCamera(
         camera_id="cam-1",
         distance_m=0,
@@ -57,6 +65,12 @@ def test_a_corroboration_says_nothing_about_signals_that_were_not_waited_for() -
     found = moved(*[closed(camera(Verdict.CORROBORATED, "fastest", "persons"))] * 10)
     assert ("straatroof", "standing") not in found
     assert found["straatroof", "fastest"] == (0.8, 10, 10)
+
+
+def test_a_camera_that_measures_no_speed_is_no_trial_of_running() -> None:
+    """It is not calibrated: that nobody ran there says nothing."""
+    uncalibrated = [closed(camera(Verdict.UNSEEN, looked_for=("persons", "dropped", "stay")))] * 10
+    assert {measure for _, measure in moved(*uncalibrated)} == {"persons", "dropped"}
 
 
 def test_what_stayed_consistent_showed_nothing_else() -> None:

@@ -10,10 +10,13 @@ import pytest
 
 from schemas.base import Message
 from schemas.cameras import DetectorInfo
+from schemas.categories import Category
 from schemas.evidence import Evidence, SightingFact, Verdict
+from schemas.incidents import Operation
 from schemas.observations import Measures
 from streams.config.files import load_rules
 from streams.domain.cameras.registry import Camera, HomographyCalibration, SurveyedPoint
+from streams.domain.corroboration.verdict import WatchRow
 from streams.domain.normal.base_rate import usual
 from streams.domain.normal.hours import BLOCK, bucket_of
 from streams.domain.normal.measure import Measure
@@ -142,6 +145,51 @@ def test_reported_time_teaches_nothing(minutes: int, learnt: int) -> None:
     assert learning.blocks() == learnt
 
 
+def test_being_released_keeps_nothing_from_being_learnt_and_having_been_asked_does() -> None:
+    """Each change of a traffic report releases all cameras near it; a robbery that was withdrawn was reported all the same."""
+    learning = Learning()
+    learning.watched(NOON, NOON + BLOCK)
+    for revision in range(1, 5):
+        released = watch("traffic", Category.VERKEER_CONTEXT, operation=Operation.CANCEL, incident_revision=revision)
+        learning.take(released, NOON + seconds(revision))
+    learning.learnt_by(LATER)
+    assert learning.blocks() == 1
+    asked = Learning()
+    asked.watched(NOON, NOON + BLOCK)
+    asked.take(watch())
+    asked.take(watch(operation=Operation.CANCEL, incident_revision=1))
+    asked.learnt_by(LATER)
+    assert asked.blocks() == 0
+
+
+def test_reported_time_is_not_forgotten_before_it_was_looked_at() -> None:
+    """A worker that was away takes the reports of hours before its next tick."""
+    learning = Learning()
+    learning.watched(NOON, NOON + BLOCK)
+    learning.take(watch(), NOON + seconds(60))
+    for hours in (1, 2, 3, 4):
+        at = NOON + timedelta(hours=hours)
+        asked = watch(incident_id=str(hours), occurred_at=at, window_from=at - seconds(60), window_until=at)
+        learning.take(asked, at)
+    learning.learnt_by(NOON + timedelta(hours=6))
+    assert learning.rows.names("normal/") == []
+
+
+@pytest.mark.parametrize("reversed_", [False, True])
+def test_many_reports_at_once_push_none_out(reversed_: bool) -> None:
+    learning = Learning()
+    learning.watched(NOON, NOON + BLOCK)
+    for second in sorted(range(1, 3_600, 30), reverse=reversed_):
+        at = NOON + timedelta(minutes=39) + seconds(second)
+        asked = watch(incident_id=str(second), occurred_at=at, window_from=at, window_until=at)
+        learning.take(asked, NOON + timedelta(minutes=40))
+    row = learning.rows.get("block/cam-1", BlockRow)
+    assert row is not None
+    assert len(row.reported) == 2
+    learning.learnt_by(LATER)
+    assert learning.rows.names("normal/") == []
+
+
 def test_a_report_that_asked_another_camera_keeps_nothing_from_being_learnt() -> None:
     other = camera("cam-2", 50)
     learning = Learning()
@@ -202,6 +250,47 @@ def test_a_consistent_answer_may_still_become_a_corroboration_until_its_window_c
     assert two[0].evidence_id != runs[0].evidence_id
 
 
+@pytest.mark.parametrize("learnt", [True, False])
+def test_a_report_that_an_earlier_release_took_is_judged_as_any_other(learnt: bool) -> None:
+    """Its row knows nothing of what is usual; two who run are not unseen because of that."""
+    learning = Learning()
+    learning.take(watch())
+    [name] = learning.rows.names("watch/")
+    row = learning.rows.get(name, WatchRow)
+    assert row is not None
+    new = {"expected", "presence", "points", "in_view"}
+    old = WatchRow.model_validate(row.model_dump(exclude=new))
+    assert old.expected == ()
+    learning.rows.put(name, old)
+    if learnt:
+        learn(learning.rows, CAM_1)
+    found = []
+    for at in range(-30, 61):
+        found += learning.take(observation(NOON + seconds(at), view=view(persons=2, fastest=4.0)))
+    found += learning.tick(NOON + seconds(70))
+    assert told(found) == [(Verdict.CORROBORATED if learnt else Verdict.CONSISTENT, "fastest")]
+
+
+def test_what_tells_more_counts_also_where_something_else_came_first() -> None:
+    """Three stand together, then somebody runs: as much as where the report came after both."""
+    stand, runs = view(persons=3, standing=3), view(persons=3, fastest=4.0)
+    late, live = Learning(), Learning()
+    for learning in (late, live):
+        learn(learning.rows, CAM_1, largest=(4, 1.2, 0, 0.0, 15.0))
+    first = live.take(watch())
+    for at, shown in enumerate((stand, stand, runs, runs, stand)):
+        first += live.take(observation(NOON + seconds(at), view=shown))
+        late.take(observation(NOON + seconds(at), view=shown))
+    assert told(first) == [(Verdict.CORROBORATED, "standing"), (Verdict.CORROBORATED, "fastest")]
+    assert len({each.evidence_id for each in first}) == 2
+    assert live.tick(NOON + seconds(70)) == []
+    assert live.rows.names("open/") == []
+    [after] = late.take(watch(), NOON + seconds(20))
+    assert isinstance(after.fact, SightingFact)
+    assert isinstance(first[-1].fact, SightingFact)
+    assert after.fact.likelihood == first[-1].fact.likelihood
+
+
 def test_what_stays_consistent_is_not_unseen_when_its_window_closes() -> None:
     learning = Learning()
     learn(learning.rows, CAM_1)
@@ -237,6 +326,44 @@ def test_everything_is_forgotten_before_28_days() -> None:
         learning.tick(LATER + timedelta(hours=hours))
     assert learning.rows.names("normal/") == []
     assert learning.rows.names("due/") == []
+
+
+def forgets(learning: Learning) -> list[str]:
+    return [name for name in learning.rows.names("due/") if "/forget:" in name]
+
+
+def test_what_waits_to_be_forgotten_is_not_used() -> None:
+    """After a stop of weeks a report comes before the first tick."""
+    learning = Learning()
+    learn(learning.rows, CAM_1, at=NOON - timedelta(days=28))
+    learning.take(watch())
+    found = learning.take(observation(NOON, view=view(persons=2, fastest=4.0)))
+    assert told(found) == [(Verdict.CONSISTENT, "fastest")]
+
+
+def test_a_block_that_nobody_learnt_for_weeks_is_not_learnt() -> None:
+    """It would be written anew, and outlive what it was counted from."""
+    learning = Learning()
+    learning.watched(NOON, NOON + BLOCK)
+    learning.tick(NOON + BLOCK)
+    learning.tick(NOON + timedelta(days=40))
+    assert learning.rows.names("normal/") == []
+    assert learning.rows.names("seen/") == []
+
+
+def test_each_block_notes_again_when_its_profile_is_forgotten() -> None:
+    """The note of its first block leaves the changelog before a row that later ones rewrote."""
+    learning = Learning()
+    learning.watched(NOON, NOON + BLOCK)
+    learning.learnt_by(LATER)
+    noted = forgets(learning)
+    assert len(noted) == 3
+    for name in noted:
+        learning.rows.delete(name)
+    next_week = NOON + timedelta(days=7)
+    learning.watched(next_week, next_week + BLOCK)
+    learning.learnt_by(next_week + timedelta(hours=1))
+    assert forgets(learning) == noted
 
 
 def test_a_camera_that_left_the_registry_is_forgotten() -> None:

@@ -15,6 +15,8 @@ from schemas.categories import Category
 from schemas.evidence import EpisodeFact, Evidence, SightingFact, Verdict
 from schemas.incidents import Operation
 from schemas.observations import SituationKind, ZoneSituation
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.language import Language
 from streams.config.files import load_rules
 from streams.errors import UnknownCameraError
 from streams.stages.corroborate.stage import Corroborate
@@ -122,7 +124,7 @@ def test_the_ends_of_the_window_belong_to_it(stage: Corroboration, when_s: int) 
 def test_a_camera_that_looked_and_saw_nothing_says_so_after_its_window(stage: Corroboration) -> None:
     """Not before the window closed and late seconds had their time."""
     stage.take(watch())
-    stage.watched(-30, 61, count=1)
+    stage.watched(-30, 61, count=1, view=view(persons=1))
     assert stage.tick(64) == []
     fact = only_sighting(stage.tick(70))
     assert fact.verdict is Verdict.UNSEEN
@@ -130,6 +132,59 @@ def test_a_camera_that_looked_and_saw_nothing_says_so_after_its_window(stage: Co
         "saw at most 1 person in 1 min 31 s, 100% of them watched; what belongs to it shows in 6 of 10 such cases"
     )
     assert stage.tick(80) == []
+
+
+@pytest.mark.parametrize("category", [Category.STRAATROOF, Category.MEDISCH_ONWEL, Category.GEWELD_VECHTPARTIJ])
+def test_what_a_sender_does_not_measure_was_not_unseen(stage: Corroboration, category: Category) -> None:
+    """Observations of an earlier release tell no measures of the view: that is no sign that nobody ran."""
+    stage.take(watch(category=category))
+    stage.watched(-30, 61, count=0)
+    fact = only_sighting(stage.tick(70))
+    assert fact.verdict is Verdict.UNSEEN
+    assert fact.explanation == (
+        "saw nobody in 1 min 31 s, 100% of them watched; what belongs to it is not measured in this view"
+    )
+    assert fact.likelihood is not None
+    assert (fact.likelihood.signal, fact.likelihood.ratio) == ("none", 1.0)
+
+
+def test_without_a_calibration_only_what_is_counted_can_be_unseen(stage: Corroboration) -> None:
+    """Of pickpocketing a speed alone could corroborate; how many are there is known, and says nothing of that."""
+    learn(stage.rows, CAM_1, largest=(4, None, None, 0.0, 15.0))
+    for closes_s, category, words in (
+        (70, Category.ZAKKENROLLERIJ, "what belongs to it is not measured in this view"),
+        (80, Category.STRAATROOF, "what belongs to it shows in 2 of 10 such cases"),
+    ):
+        stage.take(watch(category=category, incident_id=category.value))
+        stage.watched(-30, 61, count=1, view=view(persons=1, standing=None))
+        fact = only_sighting(stage.tick(closes_s))
+        assert (fact.verdict, fact.explanation.split("; ")[1]) == (Verdict.UNSEEN, words)
+    assert fact.likelihood is not None
+    assert fact.likelihood.looked_for == ("dropped", "persons")
+
+
+def test_nobody_there_is_told_no_more_seldom_than_was_watched(stage: Corroboration) -> None:
+    """Two hours and a half of people do not show that it is empty once in 8,000 times."""
+    learn(stage.rows, CAM_1, blocks=15, largest=(4, 1.2, 0, 0.0, 15.0))
+    stage.take(watch(category=Category.JEUGDOVERLAST))
+    stage.watched(-30, 61, count=0, view=view(0))
+    fact = only_sighting(stage.tick(70))
+    assert fact.verdict is Verdict.CONTRADICTED
+    assert fact.explanation.endswith("here that is so in 1 of 16 such periods of 30 minutes")
+
+
+def test_more_than_was_counted_is_told_from_what_on(stage: Corroboration) -> None:
+    """Two persons are there in nine of ten periods; of nine nobody said so."""
+    learn(stage.rows, CAM_1, largest=(4, 1.2, 0, 0.0, 15.0))
+    stage.take(watch())
+    said = only_sighting(stage.watched(5, 6, count=9, view=view(persons=9)))
+    assert said.explanation == (
+        "9 persons, 5 s after the reported time; here it is 2 or more in 9 of 10 such periods of 10 minutes"
+    )
+    assert said.phrase is not None
+    assert sentence(said.phrase, Language.NL) == (
+        "9 personen, 5 s na de gemelde tijd; hier is dat 2 of meer in 9 van de 10 zulke periodes van 10 minuten"
+    )
 
 
 @pytest.mark.parametrize(("seen_s", "verdict"), [(46, Verdict.UNSEEN), (45, Verdict.CAMERA_UNAVAILABLE)])
@@ -164,7 +219,7 @@ def test_an_empty_place_contradicts_where_the_rule_says_so(
     """A group that is reported where at most one person was; a degraded detector cannot contradict."""
     learn(stage.rows, CAM_1, largest=(3, 1.2, 0, 0.0, 15.0))
     stage.take(watch(category=Category.JEUGDOVERLAST))
-    stage.watched(-30, 61, count=count, **({"detector": detector} if detector else {}))
+    stage.watched(-30, 61, count=count, view=view(count), **({"detector": detector} if detector else {}))
     fact = only_sighting(stage.tick(70))
     assert (fact.verdict, fact.degraded) == (verdict, detector is not None)
 
@@ -400,10 +455,10 @@ def test_only_seconds_in_which_it_could_see_were_watched(stage: Corroboration, c
 def test_quiet_seconds_were_watched(stage: Corroboration) -> None:
     """Two pictures are enough for a minute in which nothing moved; a repeated one changes nothing."""
     stage.take(watch())
-    stage.watched(-31, -29, count=1)
-    stage.watched(61, 62, count=0, quiet_s=90)
+    stage.watched(-31, -29, count=1, view=view(1))
+    stage.watched(61, 62, count=0, view=view(0), quiet_s=90)
     before = dict(stage.rows.documents)
-    stage.watched(61, 62, count=0, quiet_s=90)
+    stage.watched(61, 62, count=0, view=view(0), quiet_s=90)
     assert stage.rows.documents == before
     fact = only_sighting(stage.tick(70))
     assert (fact.verdict, fact.explanation) == (
@@ -474,7 +529,7 @@ def test_weaker_boxes_fit_a_report_and_corroborate_nothing(stage: Corroboration)
 def test_weaker_boxes_keep_no_camera_from_saying_that_it_saw_nobody(stage: Corroboration) -> None:
     """What a camera did not see is judged by what counts by itself."""
     stage.take(watch(category=Category.GEWELD_VECHTPARTIJ))
-    stage.watched(-30, 61, count=0, persons_likely=1)
+    stage.watched(-30, 61, count=0, view=view(0), persons_likely=1)
     found = stage.tick(70)
     assert verdicts(found) == [Verdict.CONTRADICTED]
     assert only_sighting(found).value == 0

@@ -141,7 +141,7 @@ def test_a_view_that_was_not_clear_is_told() -> None:
     [unseen] = other.take(tick("camera", at), at)
     assert unseen.explanation == (
         "saw nobody in 1 min 31 s, 88% of them watched; its view was not clear for 11 s; "
-        "how usual that is here is not known yet (0 of 12 blocks of ten minutes)"
+        "what belongs to it is not measured in this view"
     )
 
 
