@@ -356,17 +356,33 @@ def camera_verdicts(situation: Situation) -> tuple[AlertCamera, ...]:
     for row in reports:
         for near in row.cameras:
             answer = answers.get((row.report.incident_id, near.camera_id))
-            told_by: dict[str, Any] = {"camera_id": near.camera_id, "distance_m": near.distance_m}
+            camera_id, distance_m, coverage = near.camera_id, near.distance_m, near.coverage
             until = None if row.report.cancelled else near.attention_until
             if until is not None:
                 attention[near.camera_id] = max(until, attention.get(near.camera_id, until))
-            if near.coverage in _UNASKED or answer is None:
-                verdict, phrase, words = _UNASKED.get(near.coverage, _LOOKING)
-                told_by |= {"verdict": verdict, "explanation": words, "phrase": phrase}
+            if coverage in _UNASKED or answer is None:
+                verdict, phrase, words = _UNASKED.get(coverage, _LOOKING)
+                camera = AlertCamera(
+                    camera_id=camera_id,
+                    distance_m=distance_m,
+                    coverage=coverage,
+                    verdict=verdict,
+                    explanation=words,
+                    phrase=phrase,
+                )
             else:
-                told_by |= {"verdict": answer.verdict, "explanation": answer.words, "phrase": answer.phrase}
-                told_by |= {"zone_id": answer.zone_id, "degraded": answer.degraded, "likelihood": answer.likelihood}
-            said.append(AlertCamera(coverage=near.coverage, **told_by))
+                camera = AlertCamera(
+                    camera_id=camera_id,
+                    distance_m=distance_m,
+                    coverage=coverage,
+                    verdict=answer.verdict,
+                    zone_id=answer.zone_id,
+                    explanation=answer.words,
+                    phrase=answer.phrase,
+                    degraded=answer.degraded,
+                    likelihood=answer.likelihood,
+                )
+            said.append(camera)
     said += [_seen_by_itself(row) for row in episodes]
     best: dict[str, AlertCamera] = {}
     for camera in sorted(said, key=_telling):

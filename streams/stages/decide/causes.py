@@ -72,6 +72,8 @@ class CauseStore:
         link = after.caused_by.alert_id if after.caused_by is not None else None
         if was != link:
             self._move(after.alert_id, was, link)
+        if before is not None and _same_facts(before, after) and _stands(before) == _stands(after):
+            return  # most changes: a camera's answer
         causes = self._rules.symptoms_near.keys()
         of_both = categories_of(after) | (categories_of(before) if before is not None else set[Category]())
         if causes & of_both:
@@ -80,9 +82,7 @@ class CauseStore:
 
     def _moved(self, before: Situation, after: Situation) -> bool:
         """Return whether the facts say otherwise what a thing is, where and when."""
-        if before.reports is after.reports and before.episodes is after.episodes:
-            return False
-        return cause_spot(before, self._rules) != cause_spot(after, self._rules)
+        return not _same_facts(before, after) and cause_spot(before, self._rules) != cause_spot(after, self._rules)
 
     def _move(self, alert_id: str, was: str | None, link: str | None) -> None:
         if was is not None:
@@ -105,6 +105,11 @@ class CauseStore:
             return known
         near = self._index.near(here.point, reach.distance_m, reach.groups)
         return known | {each.alert_id for each in near if link_of(each, (after,), self._rules) is not None}
+
+
+def _same_facts(before: Situation, after: Situation) -> bool:
+    """Return whether a change left what was reported and seen as it was."""
+    return before.reports is after.reports and before.episodes is after.episodes
 
 
 def _stands(situation: Situation) -> tuple[object, ...]:
