@@ -88,6 +88,8 @@ class CauseStore:
             self._added.get(before.caused_by.alert_id, set()).discard(after.alert_id)
             self._removed.setdefault(before.caused_by.alert_id, set()).add(after.alert_id)
         self.come_under(after)
+        if before is not None and _same_facts(before, after) and _stands(before) == _stands(after):
+            return  # most changes: a camera's answer
         causes = self._rules.symptoms_near.keys()
         of_both = categories_of(after) | (categories_of(before) if before is not None else set[Category]())
         if causes & of_both:
@@ -96,9 +98,7 @@ class CauseStore:
 
     def _moved(self, before: Situation, after: Situation) -> bool:
         """Return whether the facts say otherwise what a thing is, where and when."""
-        if before.reports is after.reports and before.episodes is after.episodes:
-            return False
-        return cause_spot(before, self._rules) != cause_spot(after, self._rules)
+        return not _same_facts(before, after) and cause_spot(before, self._rules) != cause_spot(after, self._rules)
 
     def _as_named(self, cause: Situation) -> Situation:
         """Return a cause with the symptoms that it is to name, some of which it was not told yet."""
@@ -118,6 +118,11 @@ class CauseStore:
             return known
         near = self._index.near(here.point, reach.distance_m, reach.groups)
         return known | {each.alert_id for each in near if link_of(each, (after,), self._rules) is not None}
+
+
+def _same_facts(before: Situation, after: Situation) -> bool:
+    """Return whether a change left what was reported and seen as it was."""
+    return before.reports is after.reports and before.episodes is after.episodes
 
 
 def _stands(situation: Situation) -> tuple[object, ...]:
