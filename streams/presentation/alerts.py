@@ -21,6 +21,7 @@ from schemas.phrases.codes.titles import category_id, counted, kind_unknown
 from schemas.phrases.language import Language
 from streams.domain.budget.budget import OFF_LIST, hidden
 from streams.presentation.notes import notes_of
+from streams.presentation.printable import printable
 
 OFF_THE_LIST: Final = frozenset(AlertState) - {AlertState.NEW, AlertState.ACKNOWLEDGED, AlertState.RETURNED_TO_NORMAL}
 """What has ended, and what was put aside or is expected and comes back by itself (`docs/lifecycle.md`)."""
@@ -160,11 +161,11 @@ def row(alert: Alert, now: datetime, language: Language) -> Row:
     return Row(
         priority=alert.priority,
         score=f"{alert.score:.0f}",
-        what=_title(alert, language),
-        where=told(alert.place_phrase, alert.place, language) or "?",
+        what=printable(_title(alert, language)),
+        where=printable(told(alert.place_phrase, alert.place, language)) or "?",
         state=sentence(says.alert_state(alert.state.value), language),
-        why="\n".join(why),
-        cameras="\n".join(cameras) or _verdict(alert.verdict, language),
+        why="\n".join(map(printable, why)),
+        cameras="\n".join(map(printable, cameras)) or _verdict(alert.verdict, language),
         since=age(now, alert.opened_at),
     )
 
