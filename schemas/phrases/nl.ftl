@@ -170,10 +170,7 @@ crowd-on-ground = { $persons } personen op { $area_m2 } m², { $densest_per_m2 }
 crowd-density = { $persons_per_m2 } personen per m²
 crowd-probably = { $amount } waarschijnlijk { $estimated_per_m2 } ± { $error_per_m2 } per m²,
 crowd-not-measurable = { $level } ({ $persons_per_m2 } personen per m²) is hier niet te meten: kijk zelf. Waarschijnlijk { $estimated_per_m2 } ± { $error_per_m2 } per m²; { $rise }; { $drop }
-crowd-rise = { $rise_per_min ->
-    [one] er komt { $rise_per_min } persoon per minuut bij
-   *[other] er komen { $rise_per_min } personen per minuut bij
-}
+crowd-rise = het aantal personen stijgt met { $rise_per_min } per minuut
 crowd-rise-unknown = of het drukker wordt is niet bekend
 crowd-drop = { $percent } % langzamer dan gewoon
 crowd-drop-unknown = de gewone snelheid is niet bekend
@@ -192,10 +189,7 @@ running = { $runners ->
    *[other] lichaamslengtes
 }/s is hier gewoon
 came-together = { $together } mensen staan bij elkaar in het beeld van de camera; kort daarvoor { $before }
-went-away = { $gone ->
-    [one] { $gone } van de { $before } mensen verdween
-   *[other] { $gone } van de { $before } mensen verdwenen
-} binnen tien seconden uit het beeld van de camera
+went-away = { $gone } van de { $before } mensen verdwenen binnen tien seconden uit het beeld van de camera
 dwelling = iemand blijft { $stay_s } s, meer dan { $limit_s } s
 group = { $persons } personen blijven { $stay_s } s of langer; vanaf { $least } is het een groep
 wrong-direction = { $persons ->

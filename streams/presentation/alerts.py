@@ -44,6 +44,8 @@ NEXT: Final = "»"
 
 COLUMNS: Final = (("priority", 1), ("what", 3), ("where", 3), ("state", 2), ("why", 7), ("cameras", 4), ("since", 1))
 """The columns, and how wide each is beside the others."""
+WIDTHS: Final = {"priority": 6, "since": 6}
+"""`P1 100` and `59 min` stand whole in any terminal; elsewhere a word that does not fit goes on in the next line."""
 _LIMIT: Final = "limit."
 
 
@@ -239,7 +241,8 @@ def table(alerts: Sequence[Alert], now: datetime, language: Language, room: str 
     """Return the list as a table for a terminal."""
     drawn = Table(expand=True, show_lines=True, caption=None if alerts else sentence(says.no_alerts(), language))
     for column, ratio in COLUMNS:
-        drawn.add_column(sentence(says.heading(column), language), ratio=ratio)
+        heading, width = sentence(says.heading(column), language), WIDTHS.get(column)
+        drawn.add_column(heading, ratio=None if width else ratio, width=width, no_wrap=bool(width), overflow="fold")
     for alert in ordered(alerts, room):
         cells = row(alert, now, language)
         priority = Text(f"{cells.priority} {cells.score}", style=COLOURS[cells.priority])

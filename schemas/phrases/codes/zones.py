@@ -54,7 +54,7 @@ def crowd_not_measurable(
 
 
 @phrase
-def crowd_rise(rise_per_min: Count) -> Phrase: ...
+def crowd_rise(rise_per_min: Whole) -> Phrase: ...
 
 
 @phrase
@@ -82,7 +82,7 @@ def came_together(together: Whole, before: Whole) -> Phrase: ...
 
 
 @phrase
-def went_away(gone: Count, before: Whole) -> Phrase: ...
+def went_away(gone: Whole, before: Whole) -> Phrase: ...
 
 
 @phrase

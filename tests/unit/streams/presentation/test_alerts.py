@@ -221,3 +221,14 @@ def test_nothing_in_a_value_moves_the_cursor_or_turns_the_text(character: str) -
         Console(file=out, width=120).print(table([told], NOON, language))
         assert character not in out.getvalue().replace("\n", "")
         assert "\x1b[2J" not in out.getvalue()
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_priority_and_age_stand_whole_in_a_narrow_terminal(width: int) -> None:
+    """And no word is cut."""
+    out = io.StringIO()
+    Console(file=out, width=width).print(table([alert(score=100)], NOON + timedelta(minutes=59), Language.NL))
+    told = out.getvalue()
+    assert "P1 100" in told
+    assert " min" in told
+    assert "…" not in told
