@@ -84,13 +84,13 @@ def _rank(alert: Alert) -> tuple[Priority, float, datetime, str]:
 def _under_causes(alerts: Iterable[Alert]) -> dict[str, list[Alert]]:
     """Return which alerts stand under which cause, of those whose cause is among them, on the list and no less urgent.
 
-    For some seconds a symptom says that it stands under a cause that fell, or went out of sight.
+    For some seconds a symptom says that it stands under a cause that fell, went out of sight, or became a symptom itself.
     """
     known = {alert.alert_id: alert for alert in alerts if _on_the_list(alert)}
     under: dict[str, list[Alert]] = {}
     for alert in known.values():
         cause = known.get(alert.caused_by or "") if alert.under_cause else None
-        if cause is not None and cause.priority <= alert.priority:  # as text, P1 < P2
+        if cause is not None and not cause.under_cause and cause.priority <= alert.priority:  # as text, P1 < P2
             under.setdefault(cause.alert_id, []).append(alert)
     return under
 

@@ -64,7 +64,7 @@ def revise(
     link = link_of(after, near, rules)
     if link != after.caused_by:
         after = after.model_copy(update={"caused_by": link})
-    if after.symptoms and not explains(after):
+    if after.symptoms and (link is not None or not explains(after)):  # what is a symptom itself explains nothing
         after = after.model_copy(update={"symptoms": ()})
     if before is not None:
         after = changed(before, after, why, now)

@@ -200,6 +200,14 @@ def test_nothing_is_hidden_with_a_cause_that_is_not_on_the_list(state: AlertStat
     assert len(ordered(in_sight(known[1:], known[1:], 3))) == 5
 
 
+def test_what_stands_under_a_symptom_is_not_lost() -> None:
+    """For some seconds what was a cause is a symptom itself: what it explained stands by itself."""
+    middle = alert(alert_id="middle", caused_by="fire", under_cause=True)
+    known = [alert(alert_id="fire"), middle, *_symptoms(2, cause="middle")]
+    assert [each.alert_id for each in ordered(in_sight(known, known, 0))] == ["fire", "s0", "s1"]
+    assert len(ordered(known)) == 4
+
+
 def test_a_row_says_the_link_the_notes_and_the_next_step() -> None:
     """In the reader's language; the newest two notes."""
     told = alert(

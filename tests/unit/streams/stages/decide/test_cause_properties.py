@@ -6,7 +6,7 @@ import random
 from datetime import datetime
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas.actions import Action, OperatorAction
@@ -118,6 +118,8 @@ def check(alert: Alert, out: set[str]) -> None:
 
 def look(known: list[Alert]) -> None:
     """Hold what may stand behind another line at this moment, were no symptom shown at all, to a cause that is shown itself."""
+    open_ = {each.alert_id for each in known if each.operator_list and each.state in IN_SIGHT}
+    assert open_ <= {each.alert_id for each in ordered(known)}
     listed, shown = ordered(known), {each.alert_id: each for each in ordered(in_sight(known, known, 0))}
     for alert in listed:
         if alert.alert_id not in shown and alert.grouped_under is None and alert.summary is None:
@@ -127,7 +129,31 @@ def look(known: list[Alert]) -> None:
             assert alert.priority is not Priority.P1
 
 
+BECOMES_A_SYMPTOM: list[Step] = [
+    ("report", 4, 18, 1),
+    ("report", 1, 23, 6),
+    ("action", 2, 8, 1),
+    ("report", 6, 42, 6),
+    ("action", 3, 63, 4),
+    ("action", 7, 81, 2),
+    ("action", 6, 80, 3),
+    ("action", 4, 32, 1),
+    ("action", 8, 28, 5),
+    ("action", 5, 61, 2),
+    ("report", 8, 0, 5),
+    ("report", 4, 18, 1),
+    ("crowd", 4, 21, 7),
+    ("tick", 9, 68, 8),
+    ("cancel", 0, 0, 7),
+    ("tick", 4, 37, 0),
+    ("action", 1, 18, 3),
+    ("report", 6, 83, 8),
+]
+"""A cause with symptoms that is merged and split becomes a symptom itself."""
+
+
 @settings(max_examples=200, deadline=None)
+@example(BECOMES_A_SYMPTOM)
 @given(st.lists(STEPS, min_size=8, max_size=40))
 def test_nothing_is_hidden_by_a_cause(steps: list[Step]) -> None:
     """After some seconds each symptom stands under a cause that is in sight, no less urgent, and names it."""
