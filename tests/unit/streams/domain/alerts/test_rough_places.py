@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Any
 
 import pytest
 
 from schemas.actions import Action
-from schemas.categories import Category
+from schemas.categories import Category, Priority
 from schemas.evidence import Evidence
 from streams.domain.alerts.matching import SituationEntry, Spot, in_rough_reach
 from tests.support.deciding import Deciding
@@ -109,3 +110,20 @@ def _spot_and_entries() -> tuple[Spot, list[SituationEntry]]:
 
 
 _TIMES: dict[str, Any] = {"distance_m": 150, "window_s": 600, "first_at": NOON, "last_at": NOON}
+
+
+@pytest.mark.parametrize("told", ["pc pc", "p pc", "c pc", "pc c", "p p", "c c"])
+def test_two_emergencies_are_two_whatever_tells_them_in_whatever_order(told: str) -> None:
+    """Two pages are two, two doors are two; and every one of them is P1. 1100 m apart, within the reach of both pages."""
+    facts = [
+        page(f"page-{east_m}", at_s=at_s) if kind == "p" else call(f"door-{east_m}", east_m=east_m, at_s=at_s)
+        for kinds, east_m, at_s in zip(told.split(), (0, 1_100), (0, 60), strict=True)
+        for kind in kinds
+    ]
+    for order in permutations(facts):
+        deciding = Deciding()
+        for each in order:
+            deciding.take(each)
+        alerts = [each for each in deciding.alerts.values() if each.summary is None]
+        assert len(alerts) >= 2, [each.evidence_id for each in order]
+        assert {each.priority for each in alerts} == {Priority.P1}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from schemas.categories import Category, Priority
 from schemas.evidence import EpisodeFact, Evidence, Verdict
 from schemas.incidents import Operation, ReportNote
 from streams.domain.rules.contradictions import BY_CAMERA_ALONE
-from tests.support.deciding import BURGLARY, Deciding, changed, points
+from streams.domain.rules.rules import ROUTINE_FROM
+from tests.support.deciding import BURGLARY, RULES, Deciding, changed, points
 from tests.support.situations import (
     NOON,
     box,
@@ -276,3 +278,18 @@ def test_an_area_counts_where_the_best_position_lies_in_it(east_m: float, inside
     assert ("circumstance.shops" in points(alert)) is inside
     other = deciding.one(report("b", category=Category.FIETSDIEFSTAL, position=position(east_m)))
     assert "circumstance.shops" not in points(other)
+
+
+@pytest.mark.parametrize("category", [each for each in Category if RULES.of(each).routine_cap is not None])
+def test_no_routine_cap_holds_what_any_source_calls_urgent(category: Category) -> None:
+    """Whatever the other says, before it or after it, and whatever priority is written beside the urgency."""
+    said = [(0, "A0"), (1, "P 1"), (1, ""), (2, "P 2"), (3, "P 3"), (3, ""), (4, "laag")]
+    for one, other in product(said, said):
+        deciding = Deciding()
+        for name, (urgency, priority) in (("a", one), ("b", other)):
+            deciding.take(report(name, source=name, category=category, urgency=urgency, source_priority=priority))
+        [alert] = [each for each in deciding.alerts.values() if each.summary is None]
+        urgent = min(one[0], other[0]) < ROUTINE_FROM
+        assert not (urgent and alert.capped_by == "limit.routine"), (one, other)
+        if not urgent and one != (3, "") and other != (3, ""):
+            assert alert.priority >= Priority.P2, (one, other)
