@@ -13,7 +13,7 @@ import typer
 from bench.scenarios.evaluating import Ablation, evaluate, worst
 from bench.scenarios.evaluating import ablations as ablate
 from bench.scenarios.generating import HELD_OUT_SEEDS, write_set
-from bench.scenarios.judging import COULD_NOT_SEE, GROUPS, VERDICTS
+from bench.scenarios.judging import COULD_NOT_SEE, GROUPS, SYMPTOM_ROWS, VERDICTS
 from bench.scenarios.loading import scenario_folders
 from streams.config.files import load_rules
 from streams.presentation.numbers import rounded
@@ -113,6 +113,18 @@ def _verdicts(found: dict[str, Any]) -> None:
     print(f"corroborated of real / of nothing: {_cell(found['ratio'])}")
 
 
+def _symptoms(found: dict[str, Any]) -> None:
+    """Print how many alerts stood under a cause, and the list's figures where those are no entries of their own."""
+    print(
+        f"under a cause: {found['under']} alerts, {found['only_under']} never by themselves, {found['hidden']} hidden"
+    )
+    if found["under"]:
+        names = ("precision", "recall", "alerts_per_situation")
+        rows = (f"{row} " + ", ".join(f"{name} {_cell(found[row][name])}" for name in names) for row in SYMPTOM_ROWS)
+        print("  no entries of their own: " + "; ".join(rows))
+        print("  " + "; ".join(f"{name} {json.dumps(found[name])}" for name in ("quiet", "flood")))
+
+
 def _cell(value: float | None) -> str:
     return "-" if value is None else f"{value:g}"
 
@@ -135,6 +147,7 @@ def _table(title: str, found: dict[str, Any]) -> None:
         + ", ".join(f"{name} {_cell(each['list'])} / {_cell(each['truth'])}" for name, each in shares.items())
     )
     _verdicts(found["verdicts"])
+    _symptoms(found["symptoms"])
     for goal in found["goals"]:
         said = {True: "reached", False: "MISSED", None: "nothing to count"}[goal["met"]]
         least = worst(found.get("sets", ()), goal["figure"], " ".join(goal["goal"].split()[:2]))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.scenarios.explaining import faults
-from bench.scenarios.judging import JudgedScenario, figures, judge
+from bench.scenarios.judging import JudgedScenario, figures, judge, symptom_figures
 from bench.scenarios.layout import SeenInput, StatusInput
 from bench.scenarios.loading import Loaded, load, load_truth
 from bench.scenarios.playing import Player
@@ -66,6 +66,7 @@ def evaluate(
     found = figures(judged)
     found["goals"] = goals(found)
     found["sets"] = _sets(judged)
+    found["symptoms"] = symptom_figures(judged)
     found["faults"] = [fault for each in judged for fault in faults(each)]
     return found | {"scenarios": len(judged), "rules_version": rules.version, "notes": notes}
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ GROUPS: Final[dict[str, frozenset[Priority]]] = {
     "total": frozenset({P1, P2, P3}),
 }
 """The rows that are told, and the priorities in each."""
+SYMPTOM_ROWS: Final = ("p1", "p2", "p3", "p1_p2", "total")
 
 
 VERDICTS: Final = {
@@ -126,6 +127,62 @@ def figures(scenarios: Sequence[JudgedScenario]) -> dict[str, Any]:
     result["p1"]["share_off"] = off
     total["reduction_with_observations"] = _reductions(scenarios)["reduction_with_observations"]
     return result
+
+
+def symptom_figures(scenarios: Sequence[JudgedScenario]) -> dict[str, Any]:
+    """Return the figures of the scenarios that are `listed` once more, where what stands under its cause is no entry of its own.
+
+    `figures` counts it as an entry, as before there were causes. A situation is found all the same where its alert stood under a
+    cause that was itself on the list then, at the same or a higher priority; where neither was so, it is `hidden`, which must not
+    be. The priority that counts is the alert's own, as ever. `under` are the alerts that stood under a cause at any time,
+    `only_under` those that never stood by themselves.
+    """
+    listed = [each for each in scenarios if each.listed]
+    alerts = [each.alert for scenario in listed for each in scenario.alerts]
+    seen = [_as(each, _in_sight) for each in listed]
+    entries, found = figures([_as(each, _by_itself) for each in listed]), figures(seen)
+    rows: dict[str, Any] = {
+        name: {
+            "precision": entries[name]["precision"],
+            "recall": found[name]["recall"],
+            "alerts_per_situation": entries[name]["alerts_per_situation"],
+            "critical_missed": found[name]["critical_missed"],
+        }
+        for name in SYMPTOM_ROWS
+    }
+    for name in ("quiet", "flood"):
+        rows[name] = {part: entries[name][part] for part in ("operator_alerts", "reduction", "short_of_one_each")}
+        rows[name]["most_in_10_min"] = entries[name]["budget"]["most_in_10_min"]
+    return rows | {
+        "under": sum(alert.under_cause for alert in alerts),
+        "only_under": sum(alert.under_cause and not alert.alone_s for alert in alerts),
+        "hidden": sum(_hidden(before, after) for before, after in zip(listed, seen, strict=True)),
+    }
+
+
+def _hidden(before: JudgedScenario, after: JudgedScenario) -> int:
+    """Return how many true situations are found at their priority only where it does not matter whether anybody can see it."""
+    true = [each for each in before.truth.situations if each.needs_operator]
+    found = [each for each in true if is_found(each, each.priority, before.alerts)]
+    return sum(not is_found(each, each.priority, after.alerts) for each in found)
+
+
+def _as(scenario: JudgedScenario, shown: Callable[[PlayedAlert], Mapping[Priority, float]]) -> JudgedScenario:
+    """Return a scenario whose alerts were shown as said."""
+    alerts = tuple(
+        replace(each, alert=replace(each.alert, shown_s=dict(shown(each.alert)))) for each in scenario.alerts
+    )
+    return replace(scenario, alerts=alerts)
+
+
+def _by_itself(alert: PlayedAlert) -> Mapping[Priority, float]:
+    return alert.alone_s
+
+
+def _in_sight(alert: PlayedAlert) -> Mapping[Priority, float]:
+    """Return when an alert first stood by itself, or under a cause in sight, at each priority or a higher one."""
+    times_s = [(priority, at_s) for some in (alert.alone_s, alert.with_cause_s) for priority, at_s in some.items()]
+    return {name: min(at_s for priority, at_s in times_s if priority is name) for name, _ in times_s}
 
 
 def verdicts(scenarios: Iterable[JudgedScenario]) -> dict[str, Any]:

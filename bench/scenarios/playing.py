@@ -78,6 +78,9 @@ class PlayedAlert:
         alert_id: Its id.
         facts: What it held at any time.
         shown_s: When it first stood on the operator's list at each priority or a higher one; P4 is never there.
+        alone_s: The same, but only while it stood under no cause.
+        with_cause_s: The same, but only while it stood under a cause that was on the list, at the same or a higher priority.
+        under_cause: Whether it ever stood under a cause.
         grouped: Whether it ever stood in a summary in place of the list.
         summary: Whether it is a summary of others.
     """
@@ -85,6 +88,9 @@ class PlayedAlert:
     alert_id: str
     facts: dict[str, Fact] = field(default_factory=dict)
     shown_s: dict[Priority, float] = field(default_factory=dict)
+    alone_s: dict[Priority, float] = field(default_factory=dict)
+    with_cause_s: dict[Priority, float] = field(default_factory=dict)
+    under_cause: bool = False
     grouped: bool = False
     summary: bool = False
 
@@ -275,10 +281,25 @@ class Player:
         if getattr(alert, "grouped_under", None) is not None:
             seen.grouped = True
             return
-        if on_list(alert):
-            for priority in Priority:
-                if alert.priority <= priority < Priority.P4:
-                    seen.shown_s.setdefault(priority, self._second())
+        if not on_list(alert):
+            return
+        seen.under_cause = seen.under_cause or alert.under_cause
+        stood = [seen.shown_s]
+        if not alert.under_cause:
+            stood.append(seen.alone_s)
+        elif self._with_its_cause(alert):
+            stood.append(seen.with_cause_s)
+        for priority in Priority:
+            if alert.priority <= priority < Priority.P4:
+                for times_s in stood:
+                    times_s.setdefault(priority, self._second())
+
+    def _with_its_cause(self, alert: Alert) -> bool:
+        """Return whether the cause of an alert is an entry of the list, no less urgent."""
+        cause = self._newest.get(alert.caused_by or "")
+        if cause is None or cause.under_cause or cause.grouped_under is not None:
+            return False
+        return on_list(cause) and cause.priority <= alert.priority  # as text, P1 < P2
 
     def _second(self) -> float:
         return (self._now - self._start).total_seconds()

@@ -332,6 +332,15 @@ explained-limit = { $limit }: held at { $priority }, whatever the points
 explained-fall = falls to { $priority } at { $at }; until then { $shown } is shown
 explained-camera = { $camera }, { $distance_m } m: { $verdict }, { $why }
 no-camera-near = no camera near
+explained-cause = { $stands ->
+    [under] stands under its cause, { $alert }
+   *[beside] stands by itself, though { $alert } is its cause
+}: { $reason }
+explained-symptoms = { $symptoms ->
+    [one] explains { $symptoms } alert
+   *[other] explains { $symptoms } alerts
+}: { $alerts }
+explained-next = recommended: { $step } ({ $reason })
 scored-by-other-rules = scored by rules { $version }; these are rules { $known }
 played-again = { $decisions } decisions played again with rules { $version }: { $outcome ->
     [same] the same result

@@ -402,6 +402,15 @@ explained-limit = { $limit }: blijft { $priority }, hoeveel punten er ook zijn
 explained-fall = zakt naar { $priority } om { $at }; tot dan geldt { $shown }
 explained-camera = { $camera }, { $distance_m } m: { $verdict }, { $why }
 no-camera-near = geen camera in de buurt
+explained-cause = { $stands ->
+    [under] staat onder de oorzaak, { $alert }
+   *[beside] staat op zichzelf, al is { $alert } de oorzaak
+}: { $reason }
+explained-symptoms = { $symptoms ->
+    [one] verklaart { $symptoms } melding
+   *[other] verklaart { $symptoms } meldingen
+}: { $alerts }
+explained-next = advies: { $step } ({ $reason })
 scored-by-other-rules = berekend met regels { $version }; dit zijn regels { $known }
 played-again = { $decisions ->
     [one] { $decisions } beslissing

@@ -16,7 +16,7 @@ from schemas.phrases.language import Language
 from streams.cli.options import reachable, started
 from streams.clients.alerts import AlertReader
 from streams.clock import utc_now
-from streams.presentation.alerts import ListChanges, in_sight, line, table
+from streams.presentation.alerts import SYMPTOMS, ListChanges, in_sight, line, table
 from streams.process import stop_signals
 
 REFRESH_S = 1.0
@@ -35,14 +35,17 @@ def register(app: typer.Typer) -> None:
             ),
         ] = False,
         as_json: Annotated[bool, typer.Option("--json", help="One JSON object per change, for programs")] = False,
-        everything: Annotated[bool, typer.Option("--all", help="Also what stands under a summary")] = False,
+        everything: Annotated[
+            bool, typer.Option("--all", help="Also what stands under a summary, and each symptom of a cause")
+        ] = False,
         seconds: Annotated[float, typer.Option("--for", min=0, help="End after so many seconds; 0 goes on")] = 0,
         lang: Annotated[Language, typer.Option(help="The list's own words: nl or en")] = Language.NL,
     ) -> None:
         """Show the operator's list live: priority, what, where, state, why, and what the cameras said.
 
-        What is more than the operators at work can take stands under a summary line; `--all` shows it too. `--json` has every
-        change, with the summary that an alert stands under in `grouped_under`.
+        What is more than the operators at work can take stands under a summary line; `--all` shows it too. What a fire or a fight
+        explains stands below it, marked ↳: in a terminal the three most urgent, with `--all` each, and as lines always each.
+        `--json` has every change, with the summary that an alert stands under in `grouped_under`, its cause in `caused_by`.
 
         In a terminal it begins with what is open now. Where standard output is no terminal, each change of the list is one line,
         from now on unless `--from-start` is given. Reads the cluster of
@@ -93,5 +96,5 @@ def _draw(
 ) -> None:
     with Live(console=Console(), screen=True, auto_refresh=False) as live:
         for _ in changes:
-            shown = reader.alerts if everything else in_sight(reader.alerts, reader.alerts)
+            shown = reader.alerts if everything else in_sight(reader.alerts, reader.alerts, SYMPTOMS)
             live.update(table(shown, utc_now(), lang, room), refresh=True)

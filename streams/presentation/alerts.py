@@ -79,12 +79,16 @@ def _rank(alert: Alert) -> tuple[Priority, float, datetime, str]:
 
 
 def _under_causes(alerts: Iterable[Alert]) -> dict[str, list[Alert]]:
-    """Return which alerts stand under which cause, of those whose cause is among them and on the list."""
+    """Return which alerts stand under which cause, of those whose cause is among them, on the list and no less urgent.
+
+    For some seconds a symptom says that it stands under a cause that fell, or went out of sight.
+    """
     known = {alert.alert_id: alert for alert in alerts if _on_the_list(alert)}
     under: dict[str, list[Alert]] = {}
     for alert in known.values():
-        if alert.under_cause and alert.caused_by is not None and alert.caused_by in known:
-            under.setdefault(alert.caused_by, []).append(alert)
+        cause = known.get(alert.caused_by or "") if alert.under_cause else None
+        if cause is not None and cause.priority <= alert.priority:  # as text, P1 < P2
+            under.setdefault(cause.alert_id, []).append(alert)
     return under
 
 
@@ -114,23 +118,24 @@ class ListChanges:
         return listed or was_listed or ended_first
 
 
-def in_sight(alerts: Sequence[Alert], known: Sequence[Alert]) -> list[Alert]:
+def in_sight(alerts: Sequence[Alert], known: Sequence[Alert], symptoms: int | None = None) -> list[Alert]:
     """Return the alerts that are shown: a grouped one is not, as long as its summary is on the list.
 
-    Of what stands under one cause the `SYMPTOMS` most urgent are shown; the cause says how many there are. A summary of one says
-    less than that one, which stands in its place until a second comes under it.
+    A summary of one says less than that one, which stands in its place until a second comes under it.
 
     Args:
         alerts: Which of them.
         known: The newest version of every alert that is known, summaries among them.
+        symptoms: How many are shown of what stands under one cause that is shown itself, the most urgent; None for all. The cause
+            says how many there are.
     """
     under = Counter(alert.grouped_under for alert in known if alert.grouped_under and alert.state not in OFF_LIST)
     open_ = [alert for alert in known if alert.summary is not None and alert.state not in OFF_LIST]
     of_one = {each.alert_id for each in open_ if each.summary and each.summary.open == under[each.alert_id] == 1}
     hiding = frozenset(each.alert_id for each in open_) - of_one
-    more = {
-        each.alert_id for symptoms in _under_causes(known).values() for each in sorted(symptoms, key=_rank)[SYMPTOMS:]
-    }
+    shown = [alert for alert in known if not hidden(alert, hiding)]
+    ranked = [sorted(under, key=_rank) for under in _under_causes(shown).values()]
+    more = {each.alert_id for under in ranked for each in ([] if symptoms is None else under[symptoms:])}
     return [
         alert
         for alert in alerts

@@ -124,6 +124,30 @@ def _signal(signal: Signal) -> str:
     return " and ".join(([situation] if situation else []) + [f"{name} {least:g}" for name, least in given.items()])
 
 
+def causes(rules: Rules) -> list[tuple[str, str, str]]:
+    """Return what explains what, and how near it must be, of each rule."""
+    return [
+        (
+            rule.cause.value,
+            ", ".join(each.value for each in rule.symptoms),
+            f"within {rule.distance_m:g} m, {rule.before_s:g} s before to {rule.after_s:g} s after"
+            + (f"; seen by cameras alone: {' or '.join(rule.signals)}" if rule.signals else ""),
+        )
+        for rule in rules.causes
+    ]
+
+
+def next_steps(rules: Rules) -> list[tuple[str, str]]:
+    """Return what is recommended and when, the first that fits before the others."""
+    found = []
+    for rule in rules.next_steps:
+        reported = {None: [], True: ["nobody reported it"], False: ["somebody reported it"]}[rule.camera_only]
+        named = (rule.priorities, rule.categories, rule.verdicts, rule.states)
+        when = [" or ".join(each.value for each in some) for some in named if some]
+        found.append((f"{rule.do.value} {rule.verdict}".rstrip(), "; ".join([*when, *reported])))
+    return found
+
+
 def as_text(rules: Rules) -> str:
     """Return the rules as a table for a person."""
     known = rules.thresholds
@@ -146,7 +170,12 @@ def as_text(rules: Rules) -> str:
     lines += [*_columns(p1), ""]
     added = [("factor", "points", "when")]
     added += [(each.rule_id, f"{each.points:+g}", each.when) for each in factors(rules)]
-    return "\n".join([*lines, *_columns(added)])
+    lines += _columns(added)
+    if rules.causes:
+        lines += ["", *_columns([("cause", "symptoms", "where and when"), *causes(rules)])]
+    if rules.next_steps:
+        lines += ["", *_columns([("next step", "the first that fits, and can be done"), *next_steps(rules)])]
+    return "\n".join(lines)
 
 
 def as_dict(rules: Rules) -> dict[str, Any]:
@@ -168,6 +197,8 @@ def as_dict(rules: Rules) -> dict[str, Any]:
             for category, rule in rules.categories.items()
         },
         "factors": [{"rule_id": each.rule_id, "points": each.points, "when": each.when} for each in factors(rules)],
+        "causes": [rule.model_dump(mode="json") for rule in rules.causes],
+        "next_steps": [rule.model_dump(mode="json") for rule in rules.next_steps],
     }
 
 

@@ -91,14 +91,14 @@ class ProcessedInputs:
         ]
 
     def remember(self, topic: str, event_id: str, outputs: list[EncodedOutput], rows: Rows) -> Callable[[], None]:
-        """Write what an input of a topic caused, in the place of its oldest. It is our own, so it is not validated again.
+        """Write what an input of a topic caused, in the place of its oldest.
 
         Returns:
             What to call when the row is kept.
         """
         values: dict[bytes, int] = {}
         records = tuple(
-            SentRecord.model_construct(
+            SentRecord(
                 topic=output.topic,
                 partition=output.partition,
                 key=output.record.key.decode(),
@@ -109,9 +109,7 @@ class ProcessedInputs:
         )
         texts = tuple(value.decode() for value in values)
         number = self._next_of.get(topic, 0)
-        done = Done.model_construct(
-            event_id=event_id, sequence=self._next, number=number, records=records, values=texts
-        )
+        done = Done(event_id=event_id, sequence=self._next, number=number, records=records, values=texts)
         rows.put(_name(topic, number), done)
         return lambda: self._note(topic, done)
 
@@ -139,7 +137,7 @@ def _texts(outputs: list[EncodedOutput]) -> Iterator[tuple[tuple[str, str], ...]
     for output in outputs:
         if output.record.headers is not headers:
             headers = output.record.headers
-            texts = tuple((name, value.decode()) for name, value in headers)
+            texts = tuple([(name, value.decode()) for name, value in headers])
         yield texts
 
 

@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
@@ -77,6 +78,8 @@ def test_one_that_is_stopped_by_a_signal_lives_and_does_not_answer(tmp_path: Pat
         _await_answer(local)
         assert local.pid is not None
         os.kill(local.pid, signal.SIGSTOP)
+        while psutil.Process(local.pid).status() != psutil.STATUS_STOPPED:
+            time.sleep(0.01)
         assert (local.running(), local.answers()) == (True, False)
         local.kill()
         assert not local.running()

@@ -40,6 +40,18 @@ def no_camera_near() -> Phrase: ...
 
 
 @phrase
+def explained_cause(stands: Name, alert: Name, reason: Said) -> Phrase: ...
+
+
+@phrase
+def explained_symptoms(symptoms: Count, alerts: Name) -> Phrase: ...
+
+
+@phrase
+def explained_next(step: Said, reason: Said) -> Phrase: ...
+
+
+@phrase
 def scored_by_other_rules(version: Name, known: Name) -> Phrase: ...
 
 

@@ -11,7 +11,7 @@ sight itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from math import inf
 from typing import Final, NamedTuple
@@ -77,7 +77,7 @@ def explains(situation: Situation) -> bool:
     return situation.ended_at is None and situation.state in _IN_SIGHT
 
 
-def link_of(symptom: Situation, others: Iterable[Situation], rules: Rules) -> CauseLink | None:
+def link_of(symptom: Situation, others: Sequence[Situation], rules: Rules) -> CauseLink | None:
     """Return the cause of a situation, with its reason; None where it has none, or a person took it from it.
 
     Args:
@@ -85,7 +85,7 @@ def link_of(symptom: Situation, others: Iterable[Situation], rules: Rules) -> Ca
         others: What may be its cause: all that stand near enough, and maybe others.
         rules: The rules.
     """
-    if symptom.detached or symptom.ended_at is not None or symptom.state in _NO_SYMPTOM:
+    if not others or symptom.detached or symptom.ended_at is not None or symptom.state in _NO_SYMPTOM:
         return None
     here = cause_spot(symptom, rules)
     if here is None:

@@ -49,32 +49,23 @@ def next_step(
         cameras: All near it.
         rules: The rules.
     """
-    camera_only = not situation.live_reports
+    state, camera_only = situation.state, not situation.live_reports
     for rule in rules.next_steps:
-        if not _fits(rule, situation, category, priority, verdict, camera_only):
+        if (
+            state not in rule.states
+            or (rule.priorities and priority not in rule.priorities)
+            or (rule.categories and category not in rule.categories)
+            or (rule.verdicts and (camera_only or verdict not in rule.verdicts))
+            or rule.camera_only not in (None, camera_only)
+        ):
             continue
         step = _step(rule, situation, category, cameras, rules)
+        if step is not None and rule.do is Step.WITH_CAUSE and situation.caused_by is not None:
+            return NextStep(step, situation.caused_by.reason)
         if step is not None:
             said = "camera_only" if camera_only else verdict.value
-            return NextStep(step, next_step_reason(priority.value, said, situation.state.value))
+            return NextStep(step, next_step_reason(priority.value, said, state.value))
     return None
-
-
-def _fits(
-    rule: NextStepRule,
-    situation: Situation,
-    category: Category,
-    priority: Priority,
-    verdict: Verdict,
-    camera_only: bool,
-) -> bool:
-    return (
-        situation.state in rule.states
-        and (not rule.priorities or priority in rule.priorities)
-        and (not rule.categories or category in rule.categories)
-        and (not rule.verdicts or (verdict in rule.verdicts and not camera_only))
-        and rule.camera_only in (None, camera_only)
-    )
 
 
 def _step(

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from math import log
 from typing import Any, Final, ParamSpec
+from zoneinfo import ZoneInfo
 
 from schemas.alerts import AlertCamera, Factor, NearRepeat
 from schemas.categories import Category, Priority
@@ -115,8 +116,7 @@ def _scored(
 ) -> Scored:
     category = lead_category(reports, episodes, rules)
     rule = rules.of(category)
-    named = category_phrase(category, rule.name)
-    factors = [Factor(rule_id=f"category.{category.value}", points=rule.points, reason=rule.name, phrase=named)]
+    factors = [_category(category, rule.points, rule.name)]
     if reports:
         factors += [_urgency(reports, rule, rules), *_age(reports, rule, rules), *_independent(reports, rules)]
         factors += [*_position(reports, rules), *_unknown_kind(category, reports, rules)]
@@ -128,7 +128,7 @@ def _scored(
     total = min(100.0, max(0.0, sum(factor.points for factor in factors)))
     priority = rules.thresholds.priority(total)
     unknown = any(factor.rule_id == UNKNOWN_KIND for factor in factors)
-    routine = _routine(reports) and not any(factor.points > 0 for factor in crowd)
+    routine = rule.routine_cap is not None and _routine(reports) and not any(factor.points > 0 for factor in crowd)
     capped, capped_by = _limited(priority, bool(reports), category, rule, unknown, routine)
     return Scored(round(total, 3), capped, category, tuple(factors), capped_by)
 
@@ -143,6 +143,12 @@ def _factor(rule_id: str, points: float, say: Callable[P, Phrase], /, *values: P
 def _told(rule_id: str, points: float, say: Callable[..., Phrase], values: tuple[Any, ...]) -> Factor:
     phrase = say(*values)
     return Factor(rule_id=rule_id, points=points, reason=sentence(phrase)[:300], phrase=phrase)
+
+
+@lru_cache(maxsize=256)
+def _category(category: Category, points: float, name: str) -> Factor:
+    named = category_phrase(category, name)
+    return Factor(rule_id=f"category.{category.value}", points=points, reason=name, phrase=named)
 
 
 def category_phrase(category: Category, name: str) -> Phrase:
@@ -283,6 +289,8 @@ def verdict_points(verdict: Verdict, likelihood: Likelihood | None, rules: Rules
 
 
 def _crowd(episodes: Sequence[EpisodeRow], rules: Rules) -> list[Factor]:
+    if not episodes:
+        return []
     levels = {f"crowd.{level.name}": level.points for level in rules.episodes.crowd.levels}
     known = [row for row in episodes if row.signal in levels]
     if not known:
@@ -308,8 +316,10 @@ def _circumstances(
         return []
     at = min([row.report.occurred_at for row in reports] + [row.begun_at for row in episodes])
     position, zone = best_position(reports, episodes), rules.zone
-    local = at.astimezone(zone)
-    weekday, clock = _WEEKDAYS[local.weekday()], f"{local:%H:%M}"
+    holding = [each for each in concerned if each.holds(at, position, zone)]
+    if not holding:
+        return []
+    weekday, clock = _local(at, zone)
     return [
         _factor(
             f"circumstance.{each.name}"[:80],
@@ -319,9 +329,15 @@ def _circumstances(
             weekday,
             clock,
         )
-        for each in concerned
-        if each.holds(at, position, zone)
+        for each in holding
     ]
+
+
+@lru_cache(maxsize=4_096)
+def _local(at: datetime, zone: ZoneInfo) -> tuple[str, str]:
+    """Return the weekday and the clock of a moment, which each change of its alert tells anew."""
+    local = at.astimezone(zone)
+    return _WEEKDAYS[local.weekday()], f"{local:%H:%M}"
 
 
 def _near_repeat(repeats: Sequence[NearRepeat], rules: Rules) -> list[Factor]:
@@ -357,17 +373,33 @@ def camera_verdicts(situation: Situation) -> tuple[AlertCamera, ...]:
     for row in reports:
         for near in row.cameras:
             answer = answers.get((row.report.incident_id, near.camera_id))
-            told_by: dict[str, Any] = {"camera_id": near.camera_id, "distance_m": near.distance_m}
+            camera_id, distance_m, coverage = near.camera_id, near.distance_m, near.coverage
             until = None if row.report.cancelled else near.attention_until
             if until is not None:
                 attention[near.camera_id] = max(until, attention.get(near.camera_id, until))
-            if near.coverage in _UNASKED or answer is None:
-                verdict, phrase, words = _UNASKED.get(near.coverage, _LOOKING)
-                told_by |= {"verdict": verdict, "explanation": words, "phrase": phrase}
+            if coverage in _UNASKED or answer is None:
+                verdict, phrase, words = _UNASKED.get(coverage, _LOOKING)
+                camera = AlertCamera(
+                    camera_id=camera_id,
+                    distance_m=distance_m,
+                    coverage=coverage,
+                    verdict=verdict,
+                    explanation=words,
+                    phrase=phrase,
+                )
             else:
-                told_by |= {"verdict": answer.verdict, "explanation": answer.words, "phrase": answer.phrase}
-                told_by |= {"zone_id": answer.zone_id, "degraded": answer.degraded, "likelihood": answer.likelihood}
-            said.append(AlertCamera(coverage=near.coverage, **told_by))
+                camera = AlertCamera(
+                    camera_id=camera_id,
+                    distance_m=distance_m,
+                    coverage=coverage,
+                    verdict=answer.verdict,
+                    zone_id=answer.zone_id,
+                    explanation=answer.words,
+                    phrase=answer.phrase,
+                    degraded=answer.degraded,
+                    likelihood=answer.likelihood,
+                )
+            said.append(camera)
     said += [_seen_by_itself(row) for row in episodes]
     best: dict[str, AlertCamera] = {}
     for camera in sorted(said, key=_telling):

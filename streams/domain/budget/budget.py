@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import Field
 
-from schemas.alerts import Alert, AlertState, Grouping
+from schemas.alerts import Alert, AlertState, Change, Grouping
 from schemas.base import Part
 from schemas.categories import Priority
 from streams.domain.alerts.situation import ListStanding
@@ -85,12 +85,14 @@ def in_hand(before: ListStanding | None, alert: Alert) -> bool:
 def may_be_grouped(before: ListStanding | None, alert: Alert) -> bool:
     """Return whether an alert that asks may be grouped: in nobody's hand, and without a line of its own already.
 
-    What operators see does not vanish because it rises. What a plan held back they have not seen.
+    What operators see does not vanish because it rises. What a plan held back they have not seen. What a person takes from its
+    cause is to be seen, and would go from under one line to under another.
     """
     unseen = OFF_LIST | {AlertState.SUPPRESSED}
     under = before is not None and (bool(before.grouped_under) or before.under_cause)
     has_line = before is not None and before.state not in unseen and not under
-    return not has_line and not in_hand(before, alert)
+    taken_out = before is not None and before.under_cause and alert.change is Change.ACTION
+    return not (has_line or taken_out or in_hand(before, alert))
 
 
 def micros(moment: datetime) -> int:

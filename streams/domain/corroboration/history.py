@@ -85,7 +85,8 @@ def slots_between(start: datetime, end: datetime) -> Iterator[datetime]:
 
 def seen_of(observation: Observation, with_view: bool = True) -> SeenSecond:
     """Return an observation's second in its slot; with what the whole view shows where it is to be kept with this zone."""
-    offset_s = int((observation.second - slot_start(observation.second)).total_seconds())
+    offset_s = int(observation.second.timestamp()) % SLOT_S
+    situations = tuple(sorted({each.kind for each in observation.situations})) if observation.situations else ()
     return SeenSecond(
         offset_s,
         observation.count,
@@ -95,7 +96,7 @@ def seen_of(observation: Observation, with_view: bool = True) -> SeenSecond:
         observation.density_per_m2,
         observation.detector.degraded,
         observation.visibility is Visibility.CLEAR,
-        tuple(sorted({each.kind for each in observation.situations})),
+        situations,
         max(observation.count, observation.persons_likely or 0),
         sizes_of(observation.view) if with_view and observation.view else None,
     )
@@ -150,7 +151,9 @@ def with_moments(row: SlotRow | None, start: datetime, shown: Iterable[Moment]) 
     new = [each for each in shown if each.seen.offset_s not in offsets]
     if row is not None and not new:
         return row
-    seconds = tuple(sorted((*known, *(each.seen for each in new)), key=lambda each: each.offset_s))
+    seconds = (*known, *(each.seen for each in new))
+    if len(new) > 1 or (known and known[-1].offset_s > new[0].seen.offset_s):  # most come one by one, in order
+        seconds = tuple(sorted(seconds, key=lambda each: each.offset_s))
     for each in new:
         if each.measures is not None:
             measures = each.measures if measures is None else larger(measures, each.measures)

@@ -47,7 +47,13 @@ def _transformer(source: int, target: int) -> Transformer:
 
 def to_ground(place: LatLon) -> GroundPoint:
     """Return a place in RD New."""
-    x_m, y_m = _transformer(WGS84, RD_NEW).transform(place.lon, place.lat)
+    return _to_ground(place.lat, place.lon)
+
+
+@lru_cache(maxsize=4_096)
+def _to_ground(lat: float, lon: float) -> GroundPoint:
+    """Return a place in RD New; an event asks for those of a few situations, each of them several times."""
+    x_m, y_m = _transformer(WGS84, RD_NEW).transform(lon, lat)
     return GroundPoint(float(x_m), float(y_m))
 
 

@@ -18,8 +18,12 @@ LEAST_SQUARE_M2: Final = SIDE_M * 1.0
 each single person."""
 _CELL_M: Final = 0.1
 _MOST_CELLS: Final = 400
-_SAME_PLACE_M: Final = 1e-6
-"""Rounding of coordinates of RD New; two persons exactly a side apart stand in one square."""
+_REACH_M: Final = SIDE_M + 1e-6
+"""How far apart two may stand in one square: a side, and the rounding of coordinates of RD New."""
+_SHARES: Final[NDArray[np.float64]] = np.array([(a, b) for a in (0.0, 0.5, 1.0) for b in (0.0, 0.5, 1.0)])
+"""Where within its room a square is tried."""
+_FEW: Final = 50
+"""Squares that are looked at exactly at once: to choose among so many takes longer."""
 
 
 class Densest(NamedTuple):
@@ -61,20 +65,19 @@ class VisibleGround:
     def square_m2(self, corners_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how much ground the squares with these lower left corners (…, 2) have."""
         low = (corners_m - self.corner_m) / self.cell_m
-        high = low + SIDE_M / self.cell_m
-        (left, lower), (right, upper) = np.moveaxis(low, -1, 0), np.moveaxis(high, -1, 0)
-        both = self._below(right, upper) + self._below(left, lower)
-        return both - self._below(left, upper) - self._below(right, lower)
-
-    def _below(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the ground left of and below points in cells, linear between the cells' corners."""
-        columns, rows = (size - 1 for size in self.sums_m2.shape)
-        x, y = np.clip(x, 0, columns), np.clip(y, 0, rows)
-        i, j = np.minimum(x.astype(np.intp), columns - 1), np.minimum(y.astype(np.intp), rows - 1)
-        a, b = x - i, y - j
-        lower = (1 - a) * self.sums_m2[i, j] + a * self.sums_m2[i + 1, j]
-        upper = (1 - a) * self.sums_m2[i, j + 1] + a * self.sums_m2[i + 1, j + 1]
-        return np.asarray((1 - b) * lower + b * upper, np.float64)
+        # All four corners of each square at once: of the few squares of a frame it is the calls that take long.
+        last = np.array(self.sums_m2.shape) - 1
+        sides = np.minimum(np.maximum(np.add.outer((0.0, SIDE_M / self.cell_m), low), 0), last)
+        cells = np.minimum(sides.astype(np.intp), last - 1)
+        beyond = sides - cells
+        a, b = beyond[:, None, ..., 0], beyond[None, ..., 1]
+        row = last[1] + 1
+        at = cells[:, None, ..., 0] * row + cells[None, ..., 1]
+        # The ground left of and below each corner (2, 2, …), linear between the cells' corners.
+        lower = (1 - a) * self.sums_m2.take(at) + a * self.sums_m2.take(at + row)
+        upper = (1 - a) * self.sums_m2.take(at + 1) + a * self.sums_m2.take(at + row + 1)
+        below = (1 - b) * lower + b * upper
+        return np.asarray(below[1, 1] + below[0, 0] - below[0, 1] - below[1, 0], np.float64)
 
 
 def densest(feet_m: NDArray[np.float64], ground: VisibleGround) -> Densest:
@@ -93,24 +96,27 @@ def densest(feet_m: NDArray[np.float64], ground: VisibleGround) -> Densest:
     within = np.zeros(len(feet), np.bool_)
     if not known.any():
         return Densest(0.0, within)
-    places = feet[known]
-    away = places[None, :, :] - places[:, None, :]
-    beside = (away >= 0) & (away <= SIDE_M + _SAME_PLACE_M)
+    places = np.ascontiguousarray(feet[known].T)
+    right, above = places[:, None, :] - places[:, :, None]
+    across, along = (right >= 0) & (right <= _REACH_M), (above >= 0) & (above <= _REACH_M)
     # The person on the left side and the one on the lower side stand in the square themselves.
-    left, lower = np.nonzero(beside[:, :, 0] & beside[:, :, 1].T)
-    corner = np.column_stack((places[left, 0], places[lower, 1]))
-    counts = (beside[:, :, 0].astype(np.float32) @ beside[:, :, 1].astype(np.float32).T)[left, lower]
-    # Put elsewhere a square has no less ground than here, and never more than its own size: so only few can be the densest.
-    at_most = counts / np.maximum(ground.square_m2(corner), LEAST_SQUARE_M2)
-    likely = at_most >= counts.max() / SIDE_M**2 - 1e-6
-    left, lower, corner = left[likely], lower[likely], corner[likely]
-    held = beside[left, :, 0] & beside[lower, :, 1]
-    furthest = np.stack([np.where(held, places[:, axis], -np.inf).max(axis=1) for axis in (0, 1)], axis=1)
+    left, lower = (across & along.T).nonzero()
+    counts = (across.astype(np.float32) @ along.astype(np.float32).T)[left, lower]
+    # One that has the least ground is no denser than one with the most persons that has all of its own, where it holds too few.
+    likely = SIDE_M**2 * counts >= LEAST_SQUARE_M2 * counts.max()
+    left, lower, counts = left[likely], lower[likely], counts[likely]
+    corner = np.array((places[0, left], places[1, lower])).T
+    if len(corner) > _FEW:
+        # Put elsewhere a square has no less ground than here, and never more than its own size.
+        at_most = counts / np.maximum(ground.square_m2(corner), LEAST_SQUARE_M2)
+        likely = at_most >= counts.max() / SIDE_M**2 - 1e-6
+        left, lower, corner = left[likely], lower[likely], corner[likely]
+    held = across[left] & along[lower]
+    furthest = np.where(held[:, None], places, -np.inf).max(axis=2)
     room = np.minimum(furthest - SIDE_M, corner)
-    share = np.array([(a, b) for a in (0.0, 0.5, 1.0) for b in (0.0, 0.5, 1.0)])
-    squares = room[:, None] + share * (corner - room)[:, None]
+    squares = room[:, None] + _SHARES * (corner - room)[:, None]
     ground_m2 = np.maximum(ground.square_m2(squares).max(axis=1), LEAST_SQUARE_M2)
     densities = held.sum(axis=1) / ground_m2
-    best = int(np.argmax(np.round(densities, 6)))
-    within[np.flatnonzero(known)[held[best]]] = True
+    best = int(densities.round(6).argmax())
+    within[known] = held[best]
     return Densest(float(densities[best]), within)

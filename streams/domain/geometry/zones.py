@@ -84,14 +84,13 @@ def crowded_boxes(persons: Sequence[DetectedObject]) -> bool:
     """Return whether so many boxes overlap that the count is a lower bound."""
     if len(persons) < 2:
         return False
-    corners = np.array(
-        [(item.box.x_min_px, item.box.y_min_px, item.box.x_max_px, item.box.y_max_px) for item in persons]
-    )
-    low = np.maximum(corners[:, None, :2], corners[None, :, :2])
-    high = np.minimum(corners[:, None, 2:], corners[None, :, 2:])
-    shared = np.clip(high - low, 0, None).prod(axis=2)
-    areas = (corners[:, 2:] - corners[:, :2]).prod(axis=1)
-    overlap = shared / (areas[:, None] + areas[None, :] - shared)
+    boxes = [item.box for item in persons]
+    left, upper, right, lower = np.array([(b.x_min_px, b.y_min_px, b.x_max_px, b.y_max_px) for b in boxes]).T.copy()
+    across = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
+    down = np.minimum(lower[:, None], lower) - np.maximum(upper[:, None], upper)
+    shared = np.maximum(across, 0) * np.maximum(down, 0)
+    areas = (right - left) * (lower - upper)
+    overlap = shared / (areas[:, None] + areas - shared)
     np.fill_diagonal(overlap, 0)
     return int((overlap > OVERLAP_IOU).any(axis=1).sum()) > OVERLAP_SHARE * len(persons)
 

@@ -7,7 +7,7 @@ by each person's own height in the picture; who comes towards the camera then se
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import hypot, isnan
 from typing import Final, NamedTuple
 
@@ -109,17 +109,16 @@ def motions(tracks: Iterable[Track], scale: Scale, start_s: float) -> list[Track
         start, end, start_before, end_before = places[4 * number : 4 * number + 4]
         if isnan(end[0]):
             continue
-        newest = now[1]
-        motion = TrackMotion(track.track_id, track.kind, (newest.x_px, newest.y_px), newest.height_px, (end[0], end[1]))
-        speed = _speed_per_s(now, start, end, scale)
+        heading, speed, held = (0.0, 0.0), _speed_per_s(now, start, end, scale), None
         if speed is not None:
             way = hypot(end[0] - start[0], end[1] - start[1])
-            heading = ((end[0] - start[0]) / way, (end[1] - start[1]) / way) if way else (0.0, 0.0)
+            if way:
+                heading = (end[0] - start[0]) / way, (end[1] - start[1]) / way
             held = _speed_per_s(before, start_before, end_before, scale)
-            motion = replace(
-                motion, heading=heading, speed_per_s=speed, held_per_s=None if held is None else min(speed, held)
-            )
-        found.append(motion)
+            held = None if held is None else min(speed, held)
+        newest, place = now[1], (end[0], end[1])
+        at_px = newest.x_px, newest.y_px
+        found.append(TrackMotion(track.track_id, track.kind, at_px, newest.height_px, place, heading, speed, held))
     return found
 
 

@@ -119,13 +119,14 @@ def hidden_shares(corners: NDArray[np.float64], of: NDArray[np.bool_] | None = N
     asked = corners if of is None else corners[of]
     if not len(asked):
         return np.zeros(0)
-    low, high = corners[:, :2], corners[:, 2:]
+    left, upper, right, lower = corners.T.copy()
     middles = (np.arange(_CELLS) + 0.5) / _CELLS
     points = asked[:, None, :2] + middles[:, None] * (asked[:, 2:] - asked[:, :2])[:, None]
-    # Of the columns and rows (asked, cells, 1, 2) of each box, which lie between the sides of each other box (asked, cells, N).
-    between = (points[:, :, None] >= low) & (points[:, :, None] < high)
-    nearer = corners[:, 3] > asked[:, None, 3]
-    columns, rows = between[..., 0].astype(np.float32), (between[..., 1] & nearer[:, None]).astype(np.float32)
+    # Of the columns and rows (asked, cells, 1) of each box, which lie between the sides of each other box (asked, cells, N).
+    x, y = points[:, :, None, 0], points[:, :, None, 1]
+    nearer = lower > asked[:, None, 3]
+    columns = ((x >= left) & (x < right)).astype(np.float32)
+    rows = ((y >= upper) & (y < lower) & nearer[:, None]).astype(np.float32)
     hidden = columns @ rows.transpose(0, 2, 1) > 0
     return np.asarray(hidden.mean(axis=(1, 2)), np.float64)
 

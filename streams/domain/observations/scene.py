@@ -95,7 +95,8 @@ class CameraScene:
 
     def masks(self, point_px: tuple[float, float]) -> bool:
         """Return whether a privacy mask hides a point of the registry's picture: whoever stands there is not in view."""
-        return any(inside(point_px, polygon) for polygon in self.camera.masks.polygons)
+        polygons = self.camera.masks.polygons
+        return bool(polygons) and any(inside(point_px, polygon) for polygon in polygons)
 
     @property
     def surveyed(self) -> bool:

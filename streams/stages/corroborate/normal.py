@@ -63,10 +63,10 @@ class NormalProfiles:
         """Note that a camera was watched in a second: the first of a block opens it."""
         name = _block_name(camera_id)
         row = rows.get(name, BlockRow) or BlockRow()
-        start = block_start(second)
-        open_until = row.start or row.learnt
-        if (open_until is not None and start <= open_until) or second > now + AHEAD or is_canary(camera_id):
+        open_since = row.start or row.learnt
+        if (open_since is not None and second < open_since + BLOCK) or second > now + AHEAD or is_canary(camera_id):
             return
+        start = block_start(second)
         rows.put(name, row.model_copy(update={"start": start}))
         at = start + BLOCK + LEARNT_AFTER + timedelta(seconds=crc32(camera_id.encode()) % SPREAD_S)
         Timers(rows, self._due_bucket_s).add(at, f"learn:{camera_id}/{int(start.timestamp())}")

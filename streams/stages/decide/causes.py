@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from schemas.categories import Category
-from streams.domain.alerts.cause import categories_of, cause_spot, explains, link_of
+from streams.domain.alerts.cause import categories_of, cause_spot, explains, link_of, with_symptoms
 from streams.domain.alerts.situation import Situation
 from streams.domain.rules.rules import Rules
 from streams.stages.decide.index import SituationIndex
@@ -44,7 +44,7 @@ class CauseStore:
         if before is None or not known or self._moved(before, after):
             return self.near(after)
         cause = None if after.caused_by is None else self._get(after.caused_by.alert_id)
-        return [] if cause is None else [cause]
+        return [] if cause is None else [self._as_named(cause)]
 
     def near(self, situation: Situation) -> list[Situation]:
         """Return what may be the cause of a situation; nothing where its category has none."""
@@ -53,11 +53,27 @@ class CauseStore:
             return []
         here = cause_spot(situation, rules)
         reach = None if here is None else rules.causes_near.get(here.category)
-        return [] if here is None or reach is None else self._index.near(here.point, reach.distance_m, reach.groups)
+        if here is None or reach is None:
+            return []
+        return [self._as_named(each) for each in self._index.near(here.point, reach.distance_m, reach.groups)]
 
     def stale(self, situation: Situation) -> bool:
         """Return whether a situation's cause is another one now, or whether it stands under it."""
         return link_of(situation, self.near(situation), self._rules) != situation.caused_by
+
+    def come_under(self, symptom: Situation) -> None:
+        """Have the cause of a situation name it, where it does not: one that was out of sight meanwhile names none."""
+        if symptom.caused_by is None:
+            return
+        name, cause = symptom.caused_by.alert_id, self._get(symptom.caused_by.alert_id)
+        self._removed.get(name, set()).discard(symptom.alert_id)
+        if cause is not None and symptom.alert_id not in cause.symptoms:
+            self._added.setdefault(name, set()).add(symptom.alert_id)
+
+    @property
+    def telling(self) -> bool:
+        """Return whether a cause is to be told because of this input."""
+        return any((*self._added.values(), *self._removed.values()))
 
     def take_changed(self) -> list[tuple[str, set[str], set[str]]]:
         """Return once the causes whose symptoms changed, with what came under them and what left them."""
@@ -68,10 +84,12 @@ class CauseStore:
 
     def note(self, before: Situation | None, after: Situation, now: datetime) -> None:
         """Remember which causes a change concerns, and have what it may be the cause of looked at."""
-        was = before.caused_by.alert_id if before is not None and before.caused_by is not None else None
-        link = after.caused_by.alert_id if after.caused_by is not None else None
-        if was != link:
-            self._move(after.alert_id, was, link)
+        if before is not None and before.caused_by is not None:
+            self._added.get(before.caused_by.alert_id, set()).discard(after.alert_id)
+            self._removed.setdefault(before.caused_by.alert_id, set()).add(after.alert_id)
+        self.come_under(after)
+        if before is not None and _same_facts(before, after) and _stands(before) == _stands(after):
+            return  # most changes: a camera's answer
         causes = self._rules.symptoms_near.keys()
         of_both = categories_of(after) | (categories_of(before) if before is not None else set[Category]())
         if causes & of_both:
@@ -80,17 +98,12 @@ class CauseStore:
 
     def _moved(self, before: Situation, after: Situation) -> bool:
         """Return whether the facts say otherwise what a thing is, where and when."""
-        if before.reports is after.reports and before.episodes is after.episodes:
-            return False
-        return cause_spot(before, self._rules) != cause_spot(after, self._rules)
+        return not _same_facts(before, after) and cause_spot(before, self._rules) != cause_spot(after, self._rules)
 
-    def _move(self, alert_id: str, was: str | None, link: str | None) -> None:
-        if was is not None:
-            self._removed.setdefault(was, set()).add(alert_id)
-            self._added.get(was, set()).discard(alert_id)
-        if link is not None:
-            self._added.setdefault(link, set()).add(alert_id)
-            self._removed.get(link, set()).discard(alert_id)
+    def _as_named(self, cause: Situation) -> Situation:
+        """Return a cause with the symptoms that it is to name, some of which it was not told yet."""
+        added, removed = (of.get(cause.alert_id, set()) for of in (self._added, self._removed))
+        return with_symptoms(cause, added, removed)
 
     def _concerned(self, before: Situation | None, after: Situation) -> set[str]:
         """Return what may have another cause after a change, or stand otherwise with it."""
@@ -105,6 +118,11 @@ class CauseStore:
             return known
         near = self._index.near(here.point, reach.distance_m, reach.groups)
         return known | {each.alert_id for each in near if link_of(each, (after,), self._rules) is not None}
+
+
+def _same_facts(before: Situation, after: Situation) -> bool:
+    """Return whether a change left what was reported and seen as it was."""
+    return before.reports is after.reports and before.episodes is after.episodes
 
 
 def _stands(situation: Situation) -> tuple[object, ...]:

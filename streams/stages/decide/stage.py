@@ -184,7 +184,7 @@ class Decide:
         return [
             output
             for store, alerts in rooms.values()
-            if alerts or store.budget.telling
+            if alerts or store.budget.telling or store.causes.telling
             for output in self._outputs(item, rows, store, alerts, now)
         ]
 
@@ -198,6 +198,8 @@ class Decide:
         step = due(known, self._rules, now)
         if step is None:
             stale = store.causes.stale(known)
+            if not stale:
+                store.causes.come_under(known)
             alert = self._revise(known, known, store, Change.EVIDENCE, now, look=True) if stale else None
             store.look_again(store.get(alert_id) or known)
             return alert

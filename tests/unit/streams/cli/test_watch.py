@@ -173,6 +173,28 @@ def test_the_end_of_an_alert_that_was_there_before_is_told_once(
     assert len(capsys.readouterr().out.splitlines()) == told
 
 
+@pytest.mark.parametrize("everything", [False, True])
+def test_each_symptom_is_a_line_and_on_the_screen_the_most_urgent(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], everything: bool
+) -> None:
+    """A symptom that is not told when it comes would never be: it is shown later since others ended, and changes no more."""
+    told = {"priority": "P2", "caused_by": "fire", "under_cause": True}
+    symptoms = [
+        example(Alert, alert_id=f"s{each}", place=f"Plein {each}", score=40 - each, **told) for each in range(5)
+    ]
+    fire = example(Alert, alert_id="fire", priority="P1", place="Laan", symptoms=[each.alert_id for each in symptoms])
+    reader: Any = FakeReader([fire], symptoms)
+    watch._print_lines(until(reader), reader, None, as_json=False, everything=everything, lang=Language.EN)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("Plein ")[1][0] for line in lines[1:]] == ["0", "1", "2", "3", "4"]
+    assert "↳5" in lines[0]
+    out = io.StringIO()
+    monkeypatch.setattr(watch, "Console", lambda: Console(file=out, force_terminal=True, width=160, height=90))
+    reader = FakeReader([fire, *symptoms])
+    watch._draw(until(reader), reader, None, everything=everything, lang=Language.EN)
+    assert out.getvalue().split("State")[-1].count("Plein") == (5 if everything else 3)
+
+
 @pytest.mark.parametrize(("everything", "state", "shown"), [(False, "new", 1), (True, "new", 2), (False, "closed", 2)])
 def test_a_grouped_alert_is_behind_its_summary(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], everything: bool, state: str, shown: int

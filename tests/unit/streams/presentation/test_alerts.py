@@ -175,15 +175,28 @@ def test_symptoms_stand_under_their_cause() -> None:
 def test_of_many_symptoms_the_most_urgent_are_shown() -> None:
     """The others are one option away, and counted on the cause."""
     known = [alert(alert_id="fire"), *_symptoms(5)]
-    assert [each.alert_id for each in ordered(in_sight(known, known))] == ["fire", "s0", "s1", "s2"]
+    assert [each.alert_id for each in ordered(in_sight(known, known, 3))] == ["fire", "s0", "s1", "s2"]
+    assert len(in_sight(known, known)) == 6
+
+
+def test_nothing_is_hidden_with_a_cause_that_is_less_urgent_or_grouped_itself() -> None:
+    """For some seconds a symptom still says that it stands under such a cause."""
+    fallen = [alert(alert_id="fire", priority=Priority.P4), *_symptoms(5)]
+    assert [each.alert_id for each in ordered(in_sight(fallen, fallen, 3))] == ["s0", "s1", "s2", "s3", "s4", "fire"]
+    summary = alert(
+        alert_id="summary", priority=Priority.P2, summary=SUMMARY | {"open": 2, "in_flood": True, "taking": True}
+    )
+    grouped = [alert(alert_id=name, grouped_under="summary", grouping="flood") for name in ("fire", "other")]
+    known = [summary, *grouped, *_symptoms(5)]
+    assert [each.alert_id for each in ordered(in_sight(known, known, 3))] == ["summary", "s0", "s1", "s2", "s3", "s4"]
 
 
 @pytest.mark.parametrize("state", [AlertState.CLOSED, AlertState.SHELVED])
 def test_nothing_is_hidden_with_a_cause_that_is_not_on_the_list(state: AlertState) -> None:
     """Nor with one that this reader does not know."""
     known = [alert(alert_id="fire", state=state), *_symptoms(5)]
-    assert [each.alert_id for each in ordered(in_sight(known, known))] == ["s0", "s1", "s2", "s3", "s4"]
-    assert len(ordered(in_sight(known[1:], known[1:]))) == 5
+    assert [each.alert_id for each in ordered(in_sight(known, known, 3))] == ["s0", "s1", "s2", "s3", "s4"]
+    assert len(ordered(in_sight(known[1:], known[1:], 3))) == 5
 
 
 def test_a_row_says_the_link_the_notes_and_the_next_step() -> None:

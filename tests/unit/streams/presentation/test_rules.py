@@ -16,7 +16,7 @@ from streams.cli.main import build_app
 from streams.config.files import load_rules
 from streams.config.yaml import FileError
 from streams.domain.rules.rules import Rules
-from streams.presentation.rules import as_dict, as_text, factors, limits, p1_by
+from streams.presentation.rules import as_dict, as_text, causes, factors, limits, p1_by
 
 RULES = load_rules()
 
@@ -68,14 +68,36 @@ def test_each_category_tells_what_makes_it_p1() -> None:
     assert "urgency.0; urgency.1; verdict.corroborated" in as_text(RULES)
 
 
+def test_the_table_tells_each_cause_and_each_next_step() -> None:
+    """In the order of the file, which decides; for a program as the file has them."""
+    text, told = as_text(RULES), as_dict(RULES)
+    assert "within 250 m, 300 s before to 1200 s after" in text
+    assert re.search(r"^brand +crowd_density, medisch_onwel +within 250 m", text, re.MULTILINE)
+    steps = text[text.index("next step") :].splitlines()[1:]
+    assert [line.split()[0] for line in steps] == [rule.do.value for rule in RULES.next_steps]
+    assert re.search(r"^close true +returned_to_normal$", text, re.MULTILINE)
+    assert re.search(r"^look +P1 or P2; contradicted; new or acknowledged$", text, re.MULTILINE)
+    assert re.search(r"^look +new or acknowledged; nobody reported it$", text, re.MULTILINE)
+    assert [each["cause"] for each in told["causes"]] == [rule.cause.value for rule in RULES.causes]
+    assert [each["do"] for each in told["next_steps"]] == [rule.do.value for rule in RULES.next_steps]
+
+
+def test_a_cause_that_only_cameras_can_see_says_so() -> None:
+    """By the signals that it names."""
+    rule = RULES.model_dump(mode="json")["causes"][0] | {"signals": ["crowd.warn", "crowd.high"]}
+    rules = Rules.model_validate(RULES.model_dump(mode="json") | {"causes": [rule]})
+    assert causes(rules)[0][2].endswith("after; seen by cameras alone: crowd.warn or crowd.high")
+
+
 def test_circumstances_and_repeats_can_be_none() -> None:
-    """An empty list is no line."""
-    content = RULES.model_dump(mode="json") | {"circumstances": []}
+    """An empty list is no line, and no heading."""
+    content = RULES.model_dump(mode="json") | {"circumstances": [], "causes": [], "next_steps": []}
     content["near_repeat"]["categories"] = []
     rules = Rules.model_validate(content)
     named = {each.rule_id for each in factors(rules)}
     assert not [name for name in named if name.startswith(("circumstance.", "near_repeat"))]
     assert as_dict(rules)["version"] == RULES.version
+    assert not {"symptoms", "next step"} & set(re.split(r"  +|\n", as_text(rules)))
 
 
 def test_the_command_prints_and_refuses(tmp_path: Path) -> None:

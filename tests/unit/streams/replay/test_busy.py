@@ -102,11 +102,15 @@ class Busy:
                 crowd = episode(phase, level, self._now, f"crowd-{room}-{chance.randrange(4)}", where_m)
                 return crowd.model_copy(update={"control_room_id": room})
             case "action" if self.alerts:
-                newest = list({alert.alert_id: alert for alert in self.alerts}.values())[-8:]
-                seen, other = chance.choice(newest), chance.choice(newest)
+                known = list({alert.alert_id: alert for alert in self.alerts}.values())
+                newest = known[-8:]
+                what = chance.choice((*Action, *(Action.SPLIT,) * 3, Action.MERGE))
+                several = [each for each in known if len(each.reports) > 1 and each.state in ON_THE_LIST][-8:]
+                of = several if what is Action.SPLIT and several else newest
+                seen, other = chance.choice(of), chance.choice(newest)
                 return action(
                     seen.alert_id,
-                    chance.choice((*Action, *(Action.SPLIT,) * 6, Action.MERGE)),
+                    what,
                     chance.choice(("known", "false", "")),
                     self._now + seconds(100),
                     number=step,
@@ -130,7 +134,7 @@ class Busy:
             operation=later if revision else Operation.CREATE,
             category=chance.choice(CATEGORIES),
             urgency=chance.randrange(5),
-            position=position(chance.randrange(0, 2_250, 150)),
+            position=position(chance.randrange(0, 1_500, 150)),
             occurred_at=self._now - seconds(chance.randrange(400)),
             reported_at=self._now,
         )

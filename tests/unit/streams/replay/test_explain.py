@@ -293,6 +293,45 @@ def test_the_text_tells_factors_sum_thresholds_and_cameras(town: Town) -> None:
     assert f"3 decisions played again with rules {RULES.version}: the same result" in text
 
 
+@pytest.mark.parametrize(
+    ("language", "stands", "cause_reason", "explains", "recommended"),
+    [
+        (
+            Language.EN,
+            "stands under its cause",
+            "youth nuisance 40 m from fire, 60 s after it began",
+            "explains 1 alert",
+            "recommended: call politie-gms back (P3, no camera can say)",
+        ),
+        (
+            Language.NL,
+            "staat onder de oorzaak",
+            "jeugdoverlast op 40 m van brand, 60 s na het begin",
+            "verklaart 1 melding",
+            "advies: bel politie-gms terug (P3, geen camera kan het zeggen)",
+        ),
+    ],
+)
+def test_the_text_tells_cause_symptoms_and_the_next_step_with_their_reasons(
+    town: Town, language: Language, stands: str, cause_reason: str, explains: str, recommended: str
+) -> None:
+    """In both languages, and as a program reads it."""
+    at = NOON + seconds(60)
+    town.give(report("fire", category=Category.BRAND, position=position(1_200), urgency=0), 3_300)
+    near: dict[str, Any] = {"category": Category.JEUGDOVERLAST, "position": position(1_240), "occurred_at": at}
+    town.give(report("group", **near), 3_301)
+    fire, group = of(town, "fire"), of(town, "group")
+    found = explained(group, town.records)
+    assert found.outcome is ExplainOutcome.SAME
+    assert f"  {stands}, {fire.alert_id}: {cause_reason}\n" in as_text(found, RULES, language)
+    assert f"  {explains}: {group.alert_id}\n" in as_text(explained(fire, town.records), RULES, language)
+    told = json.loads(json.dumps(as_dict(found, RULES)))
+    assert (told["caused_by"], told["under_cause"]) == (fire.alert_id, True)
+    assert told["next_step"]["code"] == "next-with-cause"
+    theft = as_text(explained(of(town, "theft"), town.records), RULES, language)
+    assert recommended in theft
+
+
 @pytest.mark.parametrize("at", [NOON, None])
 def test_limits_holds_and_a_sum_beyond_the_scale_are_told(town: Town, at: datetime | None) -> None:
     """Each on a line of its own."""

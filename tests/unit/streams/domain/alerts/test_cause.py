@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.actions import Action
-from schemas.alerts import Alert, AlertState
+from schemas.alerts import Alert, AlertState, Change
 from schemas.categories import Category, Priority
 from schemas.evidence import Evidence, ReportFact, Verdict
 from schemas.incidents import Operation
@@ -58,6 +58,7 @@ def test_a_group_at_a_fire_stands_under_it_and_the_link_says_why(deciding: Decid
     assert sentence(symptom.cause_reason, Language.NL) == "jeugdoverlast op 40 m van brand, 60 s na het begin"
     assert symptom.next_step is not None
     assert symptom.next_step.code == "next-with-cause"
+    assert symptom.next_step_reason == symptom.cause_reason
 
 
 def test_whichever_comes_first_the_link_is_the_same(deciding: Deciding) -> None:
@@ -207,6 +208,19 @@ def test_a_cause_that_is_opened_again_takes_them_back(deciding: Deciding) -> Non
     assert (under.alert_id, under.under_cause, again.symptoms) == (symptom.alert_id, True, (symptom.alert_id,))
 
 
+@pytest.mark.parametrize("later_s", [0, 5])
+def test_a_cause_that_is_withdrawn_and_holds_again_at_once_names_them_again(deciding: Deciding, later_s: float) -> None:
+    """Before anybody looked whether they still stand under it: with the same words for the link, and with others."""
+    cause, symptom = burning(deciding)
+    _withdrawn(deciding, cause)
+    again = fire(revision=2, operation=Operation.UPDATE, occurred_at=NOON + seconds(later_s))
+    assert deciding.one(again).change is Change.REOPENED
+    deciding.tick(120)
+    assert deciding.newest(cause).symptoms == (symptom.alert_id,)
+    assert deciding.newest(symptom).caused_by == cause.alert_id
+    assert deciding.tick(240) == []
+
+
 def test_symptoms_of_a_merged_cause_go_on_under_the_other(deciding: Deciding) -> None:
     """And what is split off does not come back under what it was taken from."""
     cause, symptom = burning(deciding)
@@ -251,6 +265,26 @@ def test_a_cause_has_a_bounded_number_of_symptoms() -> None:
     assert link_of(symptom, [with_symptoms(cause, (*others[1:], symptom.alert_id), ())], RULES) is not None
 
 
+def test_symptoms_that_are_looked_at_together_are_bounded_too() -> None:
+    """What came before its cause, beside what came after it: what is more stands by itself, and both say the same."""
+    far = {"cause": "brand", "symptoms": ["medisch_onwel"], "distance_m": 4_000, "before_s": 600, "after_s": 600}
+    deciding = Deciding(rules=changed(causes=[far]))
+    ambulances = [
+        report(f"a{number}", category=AMBULANCE, position=position(400 * (number % 5), 400 * (number // 5)))
+        for number in range(SYMPTOMS_AT_MOST + 10)
+    ]
+    for early in ambulances[:30]:
+        deciding.take(early)
+    cause = deciding.one(fire(urgency=0))
+    for late in ambulances[30:]:
+        deciding.take(late)
+    assert len(deciding.newest(cause).symptoms) == len(ambulances) - 30
+    deciding.tick(120)
+    under = sorted(alert.alert_id for alert in deciding.alerts.values() if alert.caused_by == cause.alert_id)
+    assert len(under) == SYMPTOMS_AT_MOST
+    assert sorted(deciding.newest(cause).symptoms) == under
+
+
 def test_a_symptom_that_is_over_stays_under_its_cause(deciding: Deciding) -> None:
     """Nobody must look at it for itself; and it expires as any alert."""
     deciding.one(fire(urgency=0))
@@ -278,6 +312,17 @@ def test_what_stands_under_a_cause_uses_no_place_of_the_budget(deciding: Decidin
     deciding.take(report("fire", category=Category.BRAND, position=place, urgency=0, occurred_at=NOON))
     deciding.tick(120)
     assert (deciding.newest(grouped).under_cause, deciding.newest(grouped).grouped_under) == (True, None)
+
+
+def test_what_a_person_takes_from_its_cause_has_a_line_of_its_own(deciding: Deciding) -> None:
+    """In a flood too: it is taken out to be seen, and would go from under one line to under another."""
+    _, symptom = burning(deciding, urgency=0)
+    for number in range(30):
+        place = position(-900 + 200 * (number % 9), 400 + 200 * (number // 9))
+        deciding.take(report(f"t{number}", category=Category.FIETSDIEFSTAL, position=place))
+    [out, _] = [each for each in deciding.take(action(symptom.alert_id, Action.DETACH)) if each.summary is None]
+    assert any(alert.grouped_under for alert in deciding.alerts.values())
+    assert (out.alert_id, out.asks, out.grouped_under) == (symptom.alert_id, True, None)
 
 
 def test_rules_without_causes_link_nothing() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import affinity
 from shapely.geometry import box
@@ -60,6 +60,42 @@ def test_no_square_holds_more_than_the_densest(feet: list[tuple[float, float]], 
 
     assert within(x, y) <= best
     assert best == max(within(a, b) for a, _ in feet for _, b in feet)
+
+
+def plain(feet: np.ndarray, ground: VisibleGround) -> tuple[float, list[bool]]:
+    """Return the densest square by looking at each with a person on its left and one on its lower side, in nine places."""
+    found: list[tuple[float, float, list[bool]]] = []
+    for left, _ in feet:
+        for _, low in feet:
+            held = [0 <= x - left <= 3 + 1e-6 and 0 <= y - low <= 3 + 1e-6 for x, y in feet]
+            sides = (
+                [x for (x, _), holds in zip(feet, held, strict=True) if holds],
+                [y for (_, y), holds in zip(feet, held, strict=True) if holds],
+            )
+            if left not in sides[0] or low not in sides[1]:
+                continue
+            corner = np.array([left, low])
+            room = np.minimum(np.array([max(side) for side in sides]) - 3, corner)
+            places = [room + (a, b) * (corner - room) for a in (0, 0.5, 1) for b in (0, 0.5, 1)]
+            ground_m2 = max(LEAST_SQUARE_M2, *(float(ground.square_m2(place)) for place in places))
+            found.append((round(sum(held) / ground_m2, 6), sum(held) / ground_m2, held))
+    _, per_m2, held = max(found, key=lambda each: each[0])
+    return per_m2, held
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.sampled_from([WIDE, CORRIDOR, VisibleGround.of(affinity.rotate(box(0, 0, 8, 5), 30))]),
+    st.lists(st.tuples(coordinates, coordinates), min_size=1, max_size=20),
+    st.sampled_from([0.2, 0.5, 1.0]),
+)
+def test_it_is_the_one_that_looking_at_all_finds(
+    ground: VisibleGround, feet: list[tuple[float, float]], closer: float
+) -> None:
+    """To the last bit, in few squares and in many: decisions are replayed."""
+    places = np.array(feet) * closer
+    found = densest(places, ground)
+    assert (found.per_m2, found.within.tolist()) == plain(places, ground)
 
 
 def test_a_corridor_is_narrower_than_a_square() -> None:

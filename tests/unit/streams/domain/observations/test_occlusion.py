@@ -7,6 +7,8 @@ from math import sqrt
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.cameras import Box
 from streams.domain.observations.occlusion import (
@@ -16,6 +18,7 @@ from streams.domain.observations.occlusion import (
     MatchedFrame,
     OcclusionStep,
     estimate,
+    hidden_shares,
     measured,
     occlusions,
     persistence,
@@ -135,3 +138,19 @@ def test_the_estimate_finds_the_number_that_was_drawn() -> None:
     assert np.mean([t.count for t in told]) == pytest.approx(people, rel=0.02)
     spread = np.std([t.count for t in told])
     assert np.mean([t.error for t in told]) == pytest.approx(spread, rel=0.35)
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 40)] * 2, *[st.integers(1, 30)] * 2), min_size=1, max_size=8))
+def test_what_is_hidden_agrees_with_looking_at_each_point(places: list[tuple[int, int, int, int]]) -> None:
+    """Of each box a hundred points, whether they lie in one that stands nearer."""
+    corners = [(x, y, x + w, y + h) for x, y, w, h in places]
+    shares = []
+    for left, upper, right, lower in corners:
+        nearer = [each for each in corners if each[3] > lower]
+        points = [
+            (left + (column + 0.5) / 10 * (right - left), upper + (row + 0.5) / 10 * (lower - upper))
+            for column in range(10)
+            for row in range(10)
+        ]
+        shares.append(sum(any(a <= x < c and b <= y < d for a, b, c, d in nearer) for x, y in points) / 100)
+    assert hidden_shares(np.array(corners, np.float64)).tolist() == pytest.approx(shares)

@@ -16,6 +16,7 @@ from schemas.categories import Category, Priority
 from schemas.evidence import Evidence
 from schemas.incidents import Operation
 from streams.domain.alerts.lifecycle import ENDED
+from streams.presentation.alerts import in_sight, ordered
 from tests.support.deciding import Deciding
 from tests.support.situations import NOON, action, episode, position, report, seconds, tick
 
@@ -65,6 +66,7 @@ class Playing:
                     self.out.discard(message.alert_id)
         for alert in alerts:
             check(alert, self.out)
+        look(list(self.deciding.alerts.values()))
 
     def _message(self, step: Step, now: datetime) -> Message:
         kind, one, two, three = step
@@ -112,6 +114,17 @@ def check(alert: Alert, out: set[str]) -> None:
     assert not (alert.symptoms and alert.caused_by)
     assert not (alert.alert_id in out and alert.caused_by)
     assert not (alert.state in ENDED and (alert.caused_by or alert.symptoms))
+
+
+def look(known: list[Alert]) -> None:
+    """Hold what may stand behind another line at this moment, were no symptom shown at all, to a cause that is shown itself."""
+    listed, shown = ordered(known), {each.alert_id: each for each in ordered(in_sight(known, known, 0))}
+    for alert in listed:
+        if alert.alert_id not in shown and alert.grouped_under is None and alert.summary is None:
+            cause = shown[alert.caused_by or ""]
+            assert alert.under_cause
+            assert cause.priority <= alert.priority  # as text, P1 < P4
+            assert alert.priority is not Priority.P1
 
 
 @settings(max_examples=200, deadline=None)
