@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from fluent.runtime import FluentBundle, FluentResource
@@ -40,16 +41,24 @@ def catalogue(language: Language) -> FluentBundle:
 
 
 def _moment(language: Language) -> Callable[..., str]:
-    """Return the catalogues' own function: a moment, given as RFC 3339 in UTC, by a pattern of Unicode's (CLDR)."""
+    """Return the catalogues' own function: a moment, given as RFC 3339 in UTC, by a pattern of Unicode's (CLDR).
+
+    With a `zone` it is told in the time of that zone, as on the clock on the wall of whoever reads it; a date has none.
+    """
     locale = LOCALES[language].replace("-", "_")
 
-    def moment(at: object, format: object) -> str:
+    def moment(at: object, format: object, zone: object = "UTC") -> str:
         try:
-            return str(format_datetime(datetime.fromisoformat(str(at)), str(format), locale=locale))
+            known = datetime.fromisoformat(str(at))
+            return str(format_datetime(known, str(format), tzinfo=_zone(str(zone), known), locale=locale))
         except ValueError:
             return str(at)
 
     return moment
+
+
+def _zone(name: str, at: datetime) -> tzinfo | None:
+    return None if at.tzinfo is None else ZoneInfo(name)
 
 
 @lru_cache

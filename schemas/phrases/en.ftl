@@ -41,6 +41,7 @@ category = { $category ->
 }
 urgency = urgency { $urgency } on the scale 0 (highest) to 4: { $source } says { $source_priority }
 urgency-unsaid = urgency { $urgency } on the scale 0 (highest) to 4: { $source } does not say
+urgency-assumed = urgency { $urgency } on the scale 0 (highest) to 4: { $source } does not say how urgent it is, the rules take this
 reported-after = reported { $delay_min } min after it happened
 independent-sources = { $sources } sources: { $names }
 position-missing = no report has a position
@@ -467,7 +468,7 @@ refused-no-such-alert = there is no such alert in this control room
 refused-no-such-summary = there is no such summary in this control room
 refused-decided-before = this action was decided on before
 refused-unknown-action = this release does not know the action { $action }
-refused-not-for-a-summary = a summary is acknowledged, assigned or closed; { $action } is for its alerts
+refused-not-for-a-summary = a summary is acknowledged, released, assigned or closed; { $action } is for its alerts
 refused-revision-ahead = revision { $seen } was not made yet, the newest is { $newest }
 refused-acted-since = { $user } acted on it at revision { $revision }, and revision { $seen } was seen
 refused-rose-since = its priority rose at revision { $revision }, and revision { $seen } was seen

@@ -41,15 +41,16 @@ category = { $category ->
 }
 urgency = urgentie { $urgency } op de schaal van 0 (hoogste) tot 4: { $source } zegt { $source_priority }
 urgency-unsaid = urgentie { $urgency } op de schaal van 0 (hoogste) tot 4: { $source } zegt niets
+urgency-assumed = urgentie { $urgency } op de schaal van 0 (hoogste) tot 4: { $source } zegt niet hoe dringend het is, de regels gaan hiervan uit
 reported-after = gemeld { $delay_min } min nadat het gebeurde
 independent-sources = { $sources } bronnen: { $names }
 position-missing = geen enkele melding noemt een plek
 position-poor = de beste plek klopt tot op { $accuracy_m } m; andere meldingen tellen mee tot { $further_m } m verder weg
 unknown-kind = onbekend soort: geen tabel legt uit wat { $sources } meldt, en het is dringend
 best-pending = een camera kijkt nog: { $camera }, { $why }
-best-corroborated = een camera zag het: { $camera }, { $why }
+best-corroborated = een camera zag wat erbij hoort: { $camera }, { $why }
 best-consistent = wat een camera zag past erbij: { $camera }, { $why }
-best-contradicted = een camera zag dat het niet zo is: { $camera }, { $why }
+best-contradicted = wat een camera zag, spreekt het tegen: { $camera }, { $why }
 best-unseen = een camera kon kijken en zag het niet: { $camera }, { $why }
 best-camera-unavailable = er zijn camera's bij de plek, maar die konden niet kijken: { $camera }, { $why }
 best-no-coverage = geen camera kon de plek zien
@@ -70,7 +71,10 @@ circumstance = { $what } ({ $weekday ->
    *[other] { $weekday }
 } { $clock } lokale tijd)
 circumstance-night = in de nacht
-near-repeat = { $earlier } eerder binnen { $within_m } m en { $within_days } dagen; de dichtstbijzijnde op ongeveer { $nearest_m } m, op { MOMENT($at, format: "d MMM HH:mm") } UTC
+near-repeat = { $earlier ->
+    [one] { $earlier } eerdere melding binnen { $within_m } m en { $within_days } dagen
+   *[other] { $earlier } eerdere meldingen binnen { $within_m } m en { $within_days } dagen, de dichtstbijzijnde
+} op ongeveer { $nearest_m } m, op { MOMENT($at, format: "d MMM HH:mm", zone: "Europe/Amsterdam") }
 camera-not-permitted-now = mag nu niet bekeken worden
 camera-not-for-category = niet gevraagd: voor dit soort meldingen kijken geen camera's
 camera-out-of-range = ziet de plek niet
@@ -102,7 +106,7 @@ seen-persons = { $persons ->
 seen-persons-weaker = { $persons ->
     [one] { $persons } persoon
    *[other] { $persons } personen
-} (met zwakke herkenning mee)
+} (onzekere herkenningen meegeteld)
 seen-vehicles = { $vehicles ->
     [one] { $vehicles } voertuig
    *[other] { $vehicles } voertuigen
@@ -127,7 +131,7 @@ saw-at-most = zag { $persons ->
 } in { $min } min { $s } s, keek { $watched_percent }% daarvan
 looked-too-little = keek maar { $watched_percent }% van de tijd
 view-not-clear = het beeld was { $unclear_s } s niet helder
-not-kept-before = wat de camera voor { MOMENT($at, format: "HH:mm:ss") } UTC liet zien, is niet bewaard
+not-kept-before = wat de camera vóór { MOMENT($at, format: "HH:mm:ss", zone: "Europe/Amsterdam") } liet zien, is niet bewaard
 view-degraded = { $visibility ->
     [frozen] het beeld staat stil
     [black] het beeld is zwart
@@ -145,7 +149,7 @@ camera-trouble = { $state ->
     [degraded] werkt niet goed
     [refused] geweigerd
    *[other] { $state }
-} sinds { MOMENT($since, format: "HH:mm:ss") } UTC ({ $reason })
+} sinds { MOMENT($since, format: "HH:mm:ss", zone: "Europe/Amsterdam") } ({ $reason })
 
 ## Zones: crowds and zone events
 
@@ -164,9 +168,9 @@ crowd-level = { $level ->
 crowd-persons = { $persons } personen
 crowd-on-ground = { $persons } personen op { $area_m2 } m², { $densest_per_m2 } per m² op de drukste plek,
 crowd-density = { $persons_per_m2 } personen per m²
-crowd-probably = { $amount } waarschijnlijk { $estimated_per_m2 } ± { $error_per_m2 },
+crowd-probably = { $amount } waarschijnlijk { $estimated_per_m2 } ± { $error_per_m2 } per m²,
 crowd-not-measurable = { $level } ({ $persons_per_m2 } personen per m²) is hier niet te meten: kijk zelf. Waarschijnlijk { $estimated_per_m2 } ± { $error_per_m2 } per m²; { $rise }; { $drop }
-crowd-rise = er komen { $rise_per_min } personen per minuut bij
+crowd-rise = het aantal personen stijgt met { $rise_per_min } per minuut
 crowd-rise-unknown = of het drukker wordt is niet bekend
 crowd-drop = { $percent } % langzamer dan gewoon
 crowd-drop-unknown = de gewone snelheid is niet bekend
@@ -174,7 +178,10 @@ zone-closed = { $persons ->
     [one] { $persons } persoon
    *[other] { $persons } personen
 } erin terwijl de zone gesloten is ({ $window })
-running = { $runners } rennen, met { $fastest } { $unit ->
+running = { $runners ->
+    [one] { $runners } persoon rent
+   *[other] { $runners } personen rennen
+}, met { $fastest } { $unit ->
     [m] m
    *[other] lichaamslengtes
 }/s; { $normal } { $unit ->
@@ -182,10 +189,13 @@ running = { $runners } rennen, met { $fastest } { $unit ->
    *[other] lichaamslengtes
 }/s is hier gewoon
 came-together = { $together } mensen staan bij elkaar in het beeld van de camera; kort daarvoor { $before }
-went-away = { $gone } van { $before } mensen verdwenen binnen tien seconden uit het beeld van de camera
+went-away = { $gone } van de { $before } mensen verdwenen binnen tien seconden uit het beeld van de camera
 dwelling = iemand blijft { $stay_s } s, meer dan { $limit_s } s
 group = { $persons } personen blijven { $stay_s } s of langer; vanaf { $least } is het een groep
-wrong-direction = { $persons } gingen over de lijn { $direction ->
+wrong-direction = { $persons ->
+    [one] { $persons } persoon ging
+   *[other] { $persons } personen gingen
+} over de lijn { $direction ->
     [left_to_right] van links naar rechts
     [right_to_left] van rechts naar links
    *[other] { $direction }
@@ -272,11 +282,11 @@ in-view = { $what }, { $amount } { $unit } { $side ->
 in-view-unclear = { $what }, { $amount } { $unit } { $side ->
     [before] voor
    *[after] na
-} de gemelde tijd, het beeld was niet goed
+} de gemelde tijd; het beeld was niet helder
 persons-weaker = { $persons ->
     [one] { $persons } persoon
    *[other] { $persons } personen
-}, zwakkere kaders meegeteld
+} (onzekere herkenningen meegeteld)
 runs = iemand rent met { $speed_m_per_s } m/s
 stand-together = { $persons ->
     [one] { $persons } persoon staat stil
@@ -295,7 +305,7 @@ usual-from = hier is dat { $measure ->
 not-learnt = hoe gewoon dat hier is, is nog niet bekend ({ $blocks } van { $needed } blokken van tien minuten)
 place-in-view = de kans dat de plek in beeld is, is { $chance_percent }%
 not-measured = wat erbij hoort, wordt in dit beeld niet gemeten
-would-show = wat erbij hoort, is te zien in { $times } van de { $of } zulke gevallen
+would-show = als het zo is, is dat in { $times } van de { $of } gevallen te zien
 
 ## Titles: what an alert is called, and where it is
 
@@ -325,7 +335,10 @@ title-placed = { $what }, { $place }
 title-seen-by = { $what } gezien door { $camera }
 zone-of-camera = zone { $zone } van { $camera }
 grouped = { $open } gegroepeerd: { $priorities }; { $categories }
-grouped-none-left = niets over van { $grouped } gegroepeerde meldingen
+grouped-none-left = { $grouped ->
+    [one] niets over van { $grouped } gegroepeerde melding
+   *[other] niets over van { $grouped } gegroepeerde meldingen
+}
 summary-highest = de hoogste van deze meldingen is { $priority }
 counted = { $number } { $what }
 
@@ -384,10 +397,11 @@ report-note = { $note ->
 limit = { $limit ->
     [case] een zaak voor wie hem krijgt
     [camera_only] alleen een camera zag het
+    [routine] wie het meldt, noemt het niet dringend
    *[other] hoogste voor deze soort
 }
 capped = ≤ { $priority } ({ $limit })
-falls-to = → { $priority } { MOMENT($at, format: "HH:mm:ss") } UTC
+falls-to = → { $priority } om { MOMENT($at, format: "HH:mm:ss", zone: "Europe/Amsterdam") }
 attended = extra aandacht: { $left }
 summary-of = { $open } gegroepeerd
 no-alerts = Geen meldingen.
@@ -536,11 +550,11 @@ refused-over = de melding is voorbij ({ $where })
 refused-open = de melding is al open ({ $where })
 refused-no-dispatch = van hieruit kan nog geen hulp worden gestuurd ({ $where })
 refused-merged-away = de melding gaat verder in een andere melding: splits daar af wat iets anders is ({ $where })
-refused-no-such-alert = deze meldkamer heeft die melding niet
-refused-no-such-summary = deze meldkamer heeft die verzamelregel niet
+refused-no-such-alert = deze toezichtcentrale heeft die melding niet
+refused-no-such-summary = deze toezichtcentrale heeft die verzamelregel niet
 refused-decided-before = over deze handeling is al beslist
 refused-unknown-action = deze versie kent de handeling { $action } niet
-refused-not-for-a-summary = een verzamelregel kunt u aannemen, toewijzen of sluiten; { $action } is voor de meldingen eronder
+refused-not-for-a-summary = een verzamelregel kunt u aannemen, teruggeven, toewijzen of sluiten; { $action } is voor de meldingen eronder
 refused-revision-ahead = versie { $seen } bestaat nog niet, de nieuwste is { $newest }
 refused-acted-since = { $user } deed iets met de melding in versie { $revision }, en u zag versie { $seen }
 refused-rose-since = de prioriteit is gestegen in versie { $revision }, en u zag versie { $seen }
@@ -560,7 +574,7 @@ refused-note-value = { $takes ->
    *[partner] bij de notitie { $note } hoort een partner die deze melding deed
 }
 refused-notes-full = een melding heeft hooguit { $at_most } notities
-refused-no-other-alert = deze meldkamer heeft die andere melding niet
+refused-no-other-alert = deze toezichtcentrale heeft die andere melding niet
 refused-merge-into-itself = een melding kan niet met zichzelf worden samengevoegd
 refused-other-alert = de andere melding is al afgelopen ({ $state })
 refused-too-many-reports = samen hebben ze { $together } berichten, en een melding heeft er hooguit { $at_most }
@@ -638,7 +652,7 @@ next-step-reason = { $state ->
     [consistent] wat camera's zien past erbij, maar zegt weinig
     [pending] een camera kijkt nog
     [unseen] een camera kon de plek zien en zag het niet
-    [contradicted] een camera zag dat het niet zo is
+    [contradicted] wat een camera zag, spreekt het tegen
     [camera_unavailable] de camera kon niet kijken
     [camera_only] een camera zag het en niemand meldde het
    *[no_coverage] geen camera kan het zeggen
@@ -652,7 +666,10 @@ trend-period = { MOMENT($first, format: "d MMMM yyyy") } t/m { MOMENT($last, for
 trend-open = Deze week is nog niet voorbij: de aantallen zijn een tussenstand.
 trend-made = Gemaakt op { MOMENT($day, format: "d MMMM yyyy") }. Geteld wordt sinds { MOMENT($since, format: "d MMMM yyyy") }.
 trend-short = In het kort
-trend-short-count = { $count } meldingen geteld deze week.
+trend-short-count = { $count ->
+    [one] { $count } melding geteld deze week.
+   *[other] { $count } meldingen geteld deze week.
+}
 trend-short-usual = Gebruikelijk is { $usual } per week (gemiddelde van { $weeks } weken).
 trend-short-no-usual = Wat gebruikelijk is, is nog niet bekend.
 trend-short-surges = Opvallende stijging: { $what }.
@@ -696,14 +713,20 @@ trend-surge-reason = Zo veel of meer komt bij het gebruikelijke aantal voor met 
 trend-no-surges = Deze week is geen enkel aantal zo hoog dat toeval het slecht verklaart.
 trend-surge-tested = Er is gekeken naar { $tested } combinaties van soort en buurt met genoeg verleden.
 trend-not-judged = Niet te beoordelen
-trend-short-history = { $where }: { $count } keer { $category }. Er zijn pas { $weeks } hele weken bekend; er zijn er { $least } nodig.
+trend-short-history = { $where }: { $count } keer { $category }. { $weeks ->
+    [one] Er is pas { $weeks } hele week bekend
+   *[other] Er zijn pas { $weeks } hele weken bekend
+}; er zijn er { $least } nodig.
 trend-small-base = { $where }: { $count } keer { $category }. In de { $weeks } weken ervoor samen maar { $total }: te weinig om te vergelijken.
 trend-repeats = Herhaling dichtbij
 trend-repeats-caption = Paren binnen 14 dagen, naar de buurt van de latere
 trend-to-100 = Tot 100 m
 trend-to-200 = 100 tot 200 m
 trend-no-repeats = Deze week is geen paar binnen 200 meter en 14 dagen gevonden.
-trend-knox = { $category }, laatste 52 weken: { $pairs } paren in een vak van 200 meter binnen 14 dagen, uit { $events } gevallen.
+trend-knox = { $category }, laatste 52 weken: { $pairs ->
+    [one] { $pairs } paar
+   *[other] { $pairs } paren
+} in een vak van 200 meter binnen 14 dagen, uit { $events } gevallen.
 trend-knox-chance = Bij toeval zouden dat er { $expected } zijn. Kans op { $pairs } of meer: { $probability }.
 trend-knox-few = Dat zijn te weinig gevallen om met toeval te vergelijken.
 trend-unknowns = Wat dit bericht niet weet

@@ -14,12 +14,13 @@ from schemas.dead_letters import DeadLetterReason
 from schemas.incidents import Incident
 from streams.cli.options import moment, reachable, started, with_options
 from streams.clock import utc_now
-from streams.dead_letters.letters import Filters, Letter, Skip, excerpt, printable, read_letters
+from streams.dead_letters.letters import Filters, Letter, Skip, excerpt, read_letters
 from streams.dead_letters.replay import MEMORY, Rereader, replay
 from streams.errors import ConfigurationError, DeliveryError
 from streams.intake.sources.registry import make_source, options_of_all
 from streams.kafka.producer import ConfirmedProducer
 from streams.kafka.reader import read_messages
+from streams.presentation.printable import printable
 from streams.settings import KafkaSettings, Settings
 from streams.topics import INCIDENTS
 

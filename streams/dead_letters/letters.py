@@ -20,6 +20,7 @@ from schemas.errors import UndecodableError
 from streams.kafka.dead_letter import MAX_DEAD_LETTER_BYTES
 from streams.kafka.reader import read_records
 from streams.kafka.record import sent_again
+from streams.presentation.printable import printable
 from streams.settings import KafkaSettings
 from streams.topics import (
     BY_NAME,
@@ -235,11 +236,6 @@ def replay_round(letter: Letter) -> int:
 def in_order(letters: Iterable[Letter]) -> list[Letter]:
     """Return letters in the order in which their originals are replayed: by round, then as they were taken first."""
     return sorted(letters, key=lambda letter: (replay_round(letter), letter.failed_at, letter.partition, letter.offset))
-
-
-def printable(text: str) -> str:
-    """Return text without what a terminal would act on; such characters are escaped."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def excerpt(content: bytes, limit: int) -> str:

@@ -21,6 +21,7 @@ from schemas.phrases.codes.titles import category_id, counted, kind_unknown
 from schemas.phrases.language import Language
 from streams.domain.budget.budget import OFF_LIST, hidden
 from streams.presentation.notes import notes_of
+from streams.presentation.printable import printable
 
 OFF_THE_LIST: Final = frozenset(AlertState) - {AlertState.NEW, AlertState.ACKNOWLEDGED, AlertState.RETURNED_TO_NORMAL}
 """What has ended, and what was put aside or is expected and comes back by itself (`docs/lifecycle.md`)."""
@@ -43,6 +44,8 @@ NEXT: Final = "»"
 
 COLUMNS: Final = (("priority", 1), ("what", 3), ("where", 3), ("state", 2), ("why", 7), ("cameras", 4), ("since", 1))
 """The columns, and how wide each is beside the others."""
+WIDTHS: Final = {"priority": 6, "since": 6}
+"""`P1 100` and `59 min` stand whole in any terminal; elsewhere a word that does not fit goes on in the next line."""
 _LIMIT: Final = "limit."
 
 
@@ -165,11 +168,11 @@ def row(alert: Alert, now: datetime, language: Language) -> Row:
     return Row(
         priority=alert.priority,
         score=f"{alert.score:.0f}",
-        what=_title(alert, language),
-        where=told(alert.place_phrase, alert.place, language) or "?",
+        what=printable(_title(alert, language)),
+        where=printable(told(alert.place_phrase, alert.place, language)) or "?",
         state=sentence(says.alert_state(alert.state.value), language),
-        why="\n".join(why),
-        cameras="\n".join(cameras) or _verdict(alert.verdict, language),
+        why="\n".join(map(printable, why)),
+        cameras="\n".join(map(printable, cameras)) or _verdict(alert.verdict, language),
         since=age(now, alert.opened_at),
     )
 
@@ -243,7 +246,8 @@ def table(alerts: Sequence[Alert], now: datetime, language: Language, room: str 
     """Return the list as a table for a terminal."""
     drawn = Table(expand=True, show_lines=True, caption=None if alerts else sentence(says.no_alerts(), language))
     for column, ratio in COLUMNS:
-        drawn.add_column(sentence(says.heading(column), language), ratio=ratio)
+        heading, width = sentence(says.heading(column), language), WIDTHS.get(column)
+        drawn.add_column(heading, ratio=None if width else ratio, width=width, no_wrap=bool(width), overflow="fold")
     for alert in ordered(alerts, room):
         cells = row(alert, now, language)
         priority = Text(f"{cells.priority} {cells.score}", style=COLOURS[cells.priority])

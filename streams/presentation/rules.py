@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from schemas.categories import Category, Priority
 from streams.domain.rules.cameras import CameraRule, Signal
 from streams.domain.rules.circumstances import Circumstance
 from streams.domain.rules.reaching import reaching
 from streams.domain.rules.rules import ROUTINE_FROM, Rules
+
+SETS: Final = 12
+"""Sets of factors that make a category P1 that a table shows, the least ones: with many circumstances there are thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,12 @@ def p1_by(category: Category, rules: Rules) -> list[str]:
     return [" + ".join(names) or "by itself" for names in reaching(category, rules, Priority.P1)]
 
 
+def _first(sets: Sequence[str]) -> str:
+    """Return the least sets on one line, and how many more there are; none is a dash."""
+    more = len(sets) - SETS
+    return "; ".join([*sets[:SETS], *([f"and {more} more (--json has all)"] if more > 0 else [])]) or "-"
+
+
 def cameras(rule: CameraRule | None) -> str:
     """Return what cameras are asked and what they can say, on one line."""
     if rule is None:
@@ -164,9 +173,7 @@ def as_text(rules: Rules) -> str:
     lines += [*_columns(rows), ""]
     asked = [("category", "cameras")] + [(name.value, cameras(rule.cameras)) for name, rule in rules.categories.items()]
     lines += [*_columns(asked), ""]
-    p1 = [("category", "P1 by any of")] + [
-        (name.value, "; ".join(p1_by(name, rules)) or "-") for name in rules.categories
-    ]
+    p1 = [("category", "P1 by any of")] + [(name.value, _first(p1_by(name, rules))) for name in rules.categories]
     lines += [*_columns(p1), ""]
     added = [("factor", "points", "when")]
     added += [(each.rule_id, f"{each.points:+g}", each.when) for each in factors(rules)]

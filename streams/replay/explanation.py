@@ -7,13 +7,15 @@ from typing import Any
 
 from schemas.alerts import Alert
 from schemas.base import iso_utc
-from schemas.phrases.catalogue import in_words, sentence, told
+from schemas.phrases.catalogue import decimal, in_words, sentence, told
 from schemas.phrases.codes import explanations as says
 from schemas.phrases.codes.operator_list import alert_state, limit, verdict
 from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase
 from streams.domain.rules.rules import Rules
+from streams.presentation.alerts import points_in
 from streams.presentation.notes import notes_of
+from streams.presentation.printable import printable
 from streams.replay.explain import Recomputed
 
 _INDENT = " " * 9
@@ -22,7 +24,7 @@ _INDENT = " " * 9
 
 def as_text(found: Recomputed, rules: Rules, language: Language = Language.EN) -> str:
     """Return the explanation for a person."""
-    return "\n".join([*_alert(found.alert, rules, language), "", *_again(found, rules, language)])
+    return "\n".join(map(printable, [*_alert(found.alert, rules, language), "", *_again(found, rules, language)]))
 
 
 def as_dict(found: Recomputed, rules: Rules) -> dict[str, Any]:
@@ -68,10 +70,10 @@ def _alert(alert: Alert, rules: Rules, language: Language) -> Iterator[str]:
     yield sentence(says.explained_alert(alert.alert_id, alert.revision, changed_at), language)
     yield ""
     for factor in alert.factors:
-        yield f"{factor.points:+7g}  {factor.rule_id:28} {told(factor.phrase, factor.reason, language)}"
+        yield f"{points_in(language, factor.points):>7}  {factor.rule_id:28} {told(factor.phrase, factor.reason, language)}"
     total = _sum(alert)
     held = says.explained_points() if total == alert.score else says.explained_points_held(alert.score)
-    yield f"{total:7g}  {sentence(held, language)}"
+    yield f"{decimal(f'{total:g}', language):>7}  {sentence(held, language)}"
     yield from (f"{_INDENT}{sentence(each, language)}" for each in _held(alert, rules))
     yield from (f"{_INDENT}{note}" for note in notes_of(alert, language))
     yield ""

@@ -20,6 +20,10 @@ def urgency_unsaid(urgency: Whole, source: Name) -> Phrase: ...
 
 
 @phrase
+def urgency_assumed(urgency: Whole, source: Name) -> Phrase: ...
+
+
+@phrase
 def reported_after(delay_min: Whole) -> Phrase: ...
 
 

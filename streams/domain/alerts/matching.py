@@ -132,15 +132,14 @@ def nearest_match(spot: Spot, entries: Iterable[SituationEntry]) -> str | None:
 def in_rough_reach(spot: Spot, entries: Sequence[SituationEntry]) -> list[str]:
     """Return the alerts of its time that a fact may be about although they lie further away: one of both is known roughly only.
 
-    None where too many are kept to tell.
+    Those that take no more are among them, since a fact may be about them too. None where too many are kept to tell.
     """
     if len(entries) >= NEWEST_AT_MOST:
         return []
     return [
         entry.alert_id
         for entry in entries
-        if not entry.full
-        and bool(spot.rough_m) is not bool(entry.spot.rough_m)
+        if bool(spot.rough_m) is not bool(entry.spot.rough_m)
         and _apart_m(spot, entry.spot) <= spot.distance_m + max(spot.rough_m, entry.spot.rough_m)
         and _close_in_time(spot, entry.spot)
     ]

@@ -196,9 +196,12 @@ def _said(reports: Sequence[ReportRow]) -> bool:
 def _urgency(reports: Sequence[ReportRow], rule: CategoryRule, rules: Rules) -> Factor:
     first = min(reports, key=lambda row: (row.report.urgency, row.report.occurred_at, row.report.incident_id)).report
     urgency = first.urgency
-    if rule.unsaid_urgency is not None and not _said(reports):
+    assumed = rule.unsaid_urgency is not None and not _said(reports)
+    if rule.unsaid_urgency is not None and assumed:
         urgency = min(urgency, rule.unsaid_urgency)
     rule_id, points = f"urgency.{urgency}", rules.urgency_points[urgency]
+    if assumed:
+        return _factor(rule_id, points, says.urgency_assumed, urgency, first.source)
     if not first.source_priority:
         return _factor(rule_id, points, says.urgency_unsaid, urgency, first.source)
     return _factor(rule_id, points, says.urgency, first.urgency, first.source, first.source_priority)

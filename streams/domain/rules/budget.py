@@ -66,7 +66,8 @@ class BudgetRule(Part):
     flood: FloodRule
     long_term: LongTermRule
     log_apart: Annotated[
-        bool, Field(description="P4, which is for the log, takes no place of P1 to P3 and makes no flood of them")
+        bool,
+        Field(description="P4, which is for the log, takes nothing of the hour of P1 to P3 and makes no flood of them"),
     ] = False
     listed_at_most: Annotated[int, Field(ge=0, le=500, description="Alerts that a summary names; it counts all")]
     chattering: ChatteringRule

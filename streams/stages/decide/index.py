@@ -27,7 +27,7 @@ from streams.domain.alerts.matching import (
     of_its_time,
     situation_entry,
 )
-from streams.domain.alerts.situation import Fact, Indexed, ReportRow, Situation
+from streams.domain.alerts.situation import Fact, Indexed, ReportRow, Situation, is_full
 from streams.domain.alerts.timers import recurs_until
 from streams.domain.geometry.ground import GroundPoint, distance_m
 from streams.domain.rules.rules import Rules
@@ -82,7 +82,7 @@ class SituationIndex:
             entries = (entry for entries in cells.values() for entry in entries if entry.alert_id not in passed)
             alert_id = nearest_match(spot, entries)
             if alert_id is None:
-                return self._roughly(fact, spot, own) or closed
+                return closed or self._roughly(fact, spot, own)
             passed.add(alert_id)
             found = self._going_on(alert_id)
             if found is None or not self._takes(found, now):
@@ -106,17 +106,25 @@ class SituationIndex:
         return found[0] if may_join(fact, found[0], self._rules) else None
 
     def _roughly(self, fact: Fact, spot: Spot, own: str | None) -> Situation | None:
-        """Return the only open situation that a fact can be about where one of both is known roughly."""
+        """Return the only situation that a fact can be about where one of both is known roughly, if it is open and takes more.
+
+        What has a page already is not what another page is about; what was closed or is full may be, so that it is of neither.
+        """
         if spot.group not in self._rules.joining.groups_rough or not isinstance(fact, ReportRow):
             return None
         alert_ids = in_rough_reach(spot, self._entries(f"{spot.group}/{ANYWHERE}"))
         found = {each.alert_id: each for alert_id in alert_ids if (each := self._going_on(alert_id)) is not None}
-        open_ = [
+        possible = [
             each
             for each in found.values()
-            if each.alert_id != own and each.ended_at is None and may_join(fact, each, self._rules)
+            if each.alert_id != own and (self._is_full(each) or may_join(fact, each, self._rules))
         ]
-        return open_[0] if len(open_) == 1 else None
+        if len(possible) != 1 or possible[0].ended_at is not None or self._is_full(possible[0]):
+            return None
+        return possible[0]
+
+    def _is_full(self, situation: Situation) -> bool:
+        return is_full(situation, self._rules.joining.reports_at_most)
 
     def _going_on(self, alert_id: str) -> Situation | None:
         found = self._get(alert_id)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from rich.console import Console
 
-from schemas.alerts import Alert, AlertCamera, AlertNote, AlertState
+from schemas.alerts import Alert, AlertCamera, AlertNote, AlertState, Factor
 from schemas.categories import Priority
 from schemas.evidence import Coverage, Verdict
 from schemas.phrases.catalogue import sentence
@@ -18,6 +18,7 @@ from schemas.phrases.codes.notes import note_called_back, note_no_answer
 from schemas.phrases.codes.operator_list import alert_state, heading, verdict
 from schemas.phrases.codes.titles import category_name
 from schemas.phrases.language import Language
+from schemas.phrases.phrase import Phrase
 from streams.presentation.alerts import (
     COLUMNS,
     OFF_THE_LIST,
@@ -214,3 +215,33 @@ def test_a_row_says_the_link_the_notes_and_the_next_step() -> None:
         "» vraag de politie om te gaan en kijk op camera cam-1",
     ]
     assert row(told, NOON, Language.EN).why.splitlines()[-1] == "» ask the police to go, and look at camera cam-1"
+
+
+@pytest.mark.parametrize("character", ["\x1b", "\r", "\n", "\u202e", "\u2028", "\x9b", "\u200b"])
+def test_nothing_in_a_value_moves_the_cursor_or_turns_the_text(character: str) -> None:
+    """What a partner or a newer release wrote is written out: one change is one line, read from left to right."""
+    hostile = f"Plein{character}[2J"
+    phrase = Phrase(code="own-words", values={"text": hostile})
+    told = alert(
+        place=hostile,
+        factors=(Factor(rule_id="x", points=5, reason=hostile, phrase=phrase),),
+        next_step=Phrase(code="of-a-newer-release", values={"text": hostile}),
+    )
+    for language in Language:
+        text = line(told, NOON, language)
+        assert text.isprintable(), text
+        out = io.StringIO()
+        Console(file=out, width=120).print(table([told], NOON, language))
+        assert character not in out.getvalue().replace("\n", "")
+        assert "\x1b[2J" not in out.getvalue()
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_priority_and_age_stand_whole_in_a_narrow_terminal(width: int) -> None:
+    """And no word is cut."""
+    out = io.StringIO()
+    Console(file=out, width=width).print(table([alert(score=100)], NOON + timedelta(minutes=59), Language.NL))
+    told = out.getvalue()
+    assert "P1 100" in told
+    assert " min" in told
+    assert "…" not in told

@@ -16,7 +16,7 @@ from streams.cli.main import build_app
 from streams.config.files import load_rules
 from streams.config.yaml import FileError
 from streams.domain.rules.rules import Rules
-from streams.presentation.rules import as_dict, as_text, causes, factors, limits, p1_by
+from streams.presentation.rules import SETS, as_dict, as_text, causes, factors, limits, p1_by
 
 RULES = load_rules()
 
@@ -127,3 +127,14 @@ def test_the_command_refuses_rules_in_which_a_routine_urgency_lifts(tmp_path: Pa
     assert isinstance(found.exception, FileError)
     words = "urgency_points.2 10: a routine urgency lifts crowd_density beside verdict.corroborated from P2 to P1"
     assert str(found.exception).startswith(f"{path}: {words}")
+
+
+def test_a_table_stays_readable_with_many_circumstances() -> None:
+    """Of many sets that make a category P1 the least ones are shown, and how many more there are."""
+    content = RULES.model_dump(mode="json")
+    night = content["circumstances"][0] | {"categories": ["woninginbraak"]}
+    content["circumstances"] = [night | {"name": f"night-{number}"} for number in range(8)]
+    lines = as_text(Rules.model_validate(content)).splitlines()
+    [told] = [line for line in lines if line.startswith("woninginbraak ") and "urgency.0; " in line]
+    assert told.count("; ") == SETS
+    assert told.endswith("more (--json has all)")

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from schemas.actions import Action
 from schemas.categories import Category
 from schemas.evidence import Evidence
+from streams.domain.alerts.matching import SituationEntry, Spot, in_rough_reach
 from tests.support.deciding import Deciding
-from tests.support.situations import NOON, position, report, seconds
+from tests.support.situations import NOON, action, position, report, seconds
 
 MEDICAL = Category.MEDISCH_ONWEL
 
@@ -73,3 +75,37 @@ def test_other_kinds_join_as_before(deciding: Deciding) -> None:
     """A rough fight joins no fight that lies further away than joining allows for."""
     opened = deciding.one(call(category=Category.GEWELD_VECHTPARTIJ))
     assert deciding.one(page(category=Category.GEWELD_VECHTPARTIJ)).alert_id != opened.alert_id
+
+
+def test_one_that_is_over_can_be_it_too(deciding: Deciding) -> None:
+    """A page near an emergency that was closed just now and one that is open may be of either, so it is neither."""
+    over, going_on = deciding.one(call("over")), deciding.one(call("open", east_m=1_200))
+    deciding.one(action(over.alert_id, Action.CLOSE, "true"))
+    assert deciding.one(page(east_m=600)).alert_id not in {over.alert_id, going_on.alert_id}
+
+
+def test_the_same_door_again_is_no_page_far_away(deciding: Deciding) -> None:
+    """What was closed just now at this door comes back, although somewhere in the town a page is open."""
+    over = deciding.one(call("over"))
+    deciding.one(action(over.alert_id, Action.CLOSE, "true"))
+    paged = deciding.one(page(east_m=700, at_s=60))
+    again = deciding.one(call("again", at_s=90))
+    assert (again.alert_id, len(deciding.newest(paged).reports)) == (over.alert_id, 1)
+
+
+def test_one_that_takes_no_more_can_be_it_too() -> None:
+    """A full alert is no less what a page may be about."""
+    spot, entries = _spot_and_entries()
+    assert in_rough_reach(spot, entries) == ["a", "b"]
+
+
+def _spot_and_entries() -> tuple[Spot, list[SituationEntry]]:
+    """Return a page's place, and two doors near it of which one is full."""
+    page_at = Spot(group="medisch_onwel", x_m=0, y_m=0, accuracy_m=250, rough_m=800, **_TIMES)
+    doors = [Spot(group="medisch_onwel", x_m=x_m, y_m=0, accuracy_m=25, **_TIMES) for x_m in (-500, 500)]
+    return page_at, [
+        SituationEntry(alert_id=name, spot=door, full=name == "a") for name, door in zip("ab", doors, strict=True)
+    ]
+
+
+_TIMES: dict[str, Any] = {"distance_m": 150, "window_s": 600, "first_at": NOON, "last_at": NOON}
