@@ -27,7 +27,7 @@ from schemas.codec import decode
 from schemas.evidence import Coverage, EpisodeFact, Evidence, ReportFact, SightingFact, Verdict
 from schemas.observations import Observation
 from streams import topics
-from streams.domain.alerts.score import best_verdict
+from streams.domain.alerts.priority.camera_verdicts import best_verdict
 from streams.domain.rules.rules import Rules
 from streams.intake.intake import Intake
 from streams.intake.lines import Line

@@ -10,7 +10,7 @@ from schemas.categories import Priority
 from schemas.incidents import Incident
 from streams import metrics, topics
 from streams.domain import canary
-from streams.domain.alerts.score import alone
+from streams.domain.alerts.priority.score import alone
 from streams.domain.cameras.legal_basis import permission
 from streams.domain.cameras.registry import Registry
 from streams.domain.corroboration.attention import asks_attention, with_attention

@@ -19,7 +19,7 @@ from schemas.codec import decode
 from schemas.dead_letters import DeadLetterReference
 from schemas.incidents import Incident
 from streams.config.files import load_rules
-from streams.domain.alerts.score import alone
+from streams.domain.alerts.priority.score import alone
 from streams.domain.incidents.urgency import MOST_URGENT
 from streams.intake.intake import Intake
 from streams.intake.lines import Line

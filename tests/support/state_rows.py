@@ -34,7 +34,7 @@ from streams.domain.budget.budget import BudgetRow
 from streams.domain.budget.summary import SummaryRow
 from streams.domain.cameras.registry import ControlRoom, MapPoint, Registry
 from streams.domain.corroboration.history import SlotRow
-from streams.domain.corroboration.verdict import CameraStateRow, WatchRow
+from streams.domain.corroboration.watch import CameraStateRow, WatchRow
 from streams.domain.normal.profile import ProfileRow
 from streams.domain.observations.episodes import CrowdRow, SituationRow
 from streams.domain.observations.memory import CameraMemory

@@ -13,18 +13,13 @@ from schemas.incidents import ReportNote
 from schemas.phrases.catalogue import sentence
 from schemas.phrases.codes.titles import category_name, kind_unknown, title_placed, title_seen_by, zone_of_camera
 from schemas.phrases.phrase import Phrase
-from streams.domain.alerts.damping import ShownPriority, shown
+from streams.domain.alerts.facts import EpisodeRow, ReportRow
 from streams.domain.alerts.lifecycle import as_told
 from streams.domain.alerts.next_step import next_step
-from streams.domain.alerts.score import (
-    Scored,
-    best_verdict,
-    camera_verdicts,
-    category_phrase,
-    report_verdicts,
-    score,
-)
-from streams.domain.alerts.situation import EpisodeRow, ReportRow, Situation, best_position, told
+from streams.domain.alerts.priority.camera_verdicts import best_verdict, camera_verdicts, report_verdicts
+from streams.domain.alerts.priority.damping import ShownPriority, shown
+from streams.domain.alerts.priority.score import Scored, category_phrase, score
+from streams.domain.alerts.situation import Situation, best_position, told
 from streams.domain.alerts.timers import expires_at
 from streams.domain.incidents.revisions import summary
 from streams.domain.rules.rules import Rules

@@ -24,7 +24,7 @@ from schemas.phrases.codes.refusals import refused_no_cause, refused_not_detache
 from schemas.phrases.codes.titles import category_name
 from streams.domain.alerts.actions import Acted, marked, refusal
 from streams.domain.alerts.lifecycle import ENDED
-from streams.domain.alerts.score import lead_category
+from streams.domain.alerts.priority.score import lead_category
 from streams.domain.alerts.situation import CauseLink, Situation, best_position, told
 from streams.domain.geometry.ground import GroundPoint, distance_m, to_ground
 from streams.domain.rules.causes import CauseRule

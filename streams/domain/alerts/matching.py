@@ -19,8 +19,9 @@ from schemas.alerts import AlertState
 from schemas.base import Part, Utc
 from schemas.categories import Category
 from schemas.geo import Position
-from streams.domain.alerts.score import lead_category
-from streams.domain.alerts.situation import EpisodeRow, Fact, ReportRow, Situation, best_position, is_full, told
+from streams.domain.alerts.facts import EpisodeRow, Fact, ReportRow
+from streams.domain.alerts.priority.score import lead_category
+from streams.domain.alerts.situation import Situation, best_position, is_full, told
 from streams.domain.geometry.ground import GroundPoint, distance_m, to_ground
 from streams.domain.rules.rules import Rules
 

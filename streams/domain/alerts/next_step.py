@@ -19,7 +19,8 @@ from schemas.phrases.codes.next_steps import (
     next_with_cause,
 )
 from schemas.phrases.phrase import Phrase
-from streams.domain.alerts.situation import VERDICT_RANK, Situation
+from streams.domain.alerts.facts import VERDICT_RANK
+from streams.domain.alerts.situation import Situation
 from streams.domain.rules.next_steps import NextStepRule, Step
 from streams.domain.rules.rules import Rules
 

@@ -20,7 +20,7 @@ from schemas.alerts import Suppression
 from schemas.base import Identifier, Part, ShortText, Utc
 from schemas.categories import Category
 from schemas.geo import Position
-from streams.domain.alerts.score import lead_category
+from streams.domain.alerts.priority.score import lead_category
 from streams.domain.alerts.situation import Situation, best_position, told
 from streams.domain.cameras.registry import Area, Registry
 from streams.domain.geometry.ground import in_polygon, to_ground, to_polygon

@@ -8,17 +8,13 @@ it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from pydantic import Field
-
-from schemas.base import Identifier, Part, Utc, derive_id
+from schemas.base import derive_id
 from schemas.cameras import CameraState, Visibility
-from schemas.categories import Category
 from schemas.evidence import Evidence, Likelihood, SightingFact, Verdict
-from schemas.incidents import CameraWatch, Operation
 from schemas.phrases.catalogue import sentence
 from schemas.phrases.codes import likelihoods as tells
 from schemas.phrases.codes import sightings as says
@@ -35,6 +31,7 @@ from streams.domain.corroboration.likelihood import (
     unknown,
     with_looked_for,
 )
+from streams.domain.corroboration.watch import CameraStateRow, WatchRow
 from streams.domain.normal.base_rate import LEAST_BLOCKS
 from streams.domain.normal.hours import BLOCK_S
 from streams.domain.normal.measure import UNKNOWN, Measure, bin_of
@@ -51,67 +48,6 @@ _DEGRADED: Final = frozenset(each.value for each in Visibility) - {Visibility.CL
 
 SIGHTS: Final = frozenset({Verdict.CORROBORATED, Verdict.CONSISTENT})
 """What a camera says that saw something."""
-
-
-class WatchRow(Part):
-    """A report that one camera was asked about, and what it has said.
-
-    What is usual there is kept as it was known when the report came: `expected` of the signals, `presence` of persons.
-    """
-
-    incident_id: str
-    revision: Annotated[int, Field(ge=0)]
-    cancelled: bool
-    camera_id: Identifier
-    control_room_id: Identifier
-    category: Category
-    zones: tuple[Identifier, ...]
-    window_from: Utc
-    window_until: Utc
-    occurred_at: Utc
-    verdict: Verdict = Verdict.PENDING
-    in_view: Annotated[float, Field(ge=0, le=1)] = 1.0
-    expected: tuple[Expected, ...] = ()
-    presence: Expected | None = None
-    points: Annotated[float, Field(description="What its sight was worth, of a watch that has one")] = 0.0
-
-
-class CameraStateRow(Part):
-    """The newest state of one aspect of a camera."""
-
-    state: CameraState
-    reason: str
-    changed_at: Utc
-
-
-def watch_row(
-    watch: CameraWatch,
-    known_zones: Sequence[str],
-    before: WatchRow | None,
-    expected: Sequence[Expected] = (),
-    presence: Expected | None = None,
-) -> WatchRow | None:
-    """Return the row that a watch begins, or None when a newer or equal revision is known: late or repeated.
-
-    Zones that the registry does not know are left out; when none is left, all zones of the camera are watched.
-    """
-    if before is not None and before.revision >= watch.incident_revision:
-        return None
-    return WatchRow(
-        incident_id=watch.incident_id,
-        revision=watch.incident_revision,
-        cancelled=watch.operation is Operation.CANCEL,
-        camera_id=watch.camera_id,
-        control_room_id=watch.control_room_id,
-        category=watch.category,
-        zones=tuple(zone for zone in watch.zones if zone in known_zones) or tuple(known_zones),
-        window_from=watch.window_from,
-        window_until=watch.window_until,
-        occurred_at=watch.occurred_at,
-        in_view=watch.in_view,
-        expected=tuple(expected),
-        presence=presence,
-    )
 
 
 class TellingSight(NamedTuple):
@@ -302,17 +238,11 @@ def closing_sighting(
         why = (says.looked_too_little(100 * share), *not_clear, *gone, *_blind(states))
         return unavailable(watch, why, states, watch.window_until)
     told = _told(seen)
-    after_s = int((watch.window_until - watch.occurred_at).total_seconds()) + 1
-    share_after = min(1.0, sum(at >= watch.occurred_at for at in told[Measure.PERSONS]) / max(1, after_s))
     most = max(max(moment.seen.persons, *(moment.seen.view or (0,))[:1]) for moment in seen)
     degraded = any(moment.seen.degraded for moment in seen)
     parts = [says.saw_at_most(most, length_s // _MINUTE_S, length_s % _MINUTE_S, 100 * share), *not_clear]
-    at_most = rule.contradicted_at_most_persons
-    against = None
-    if at_most is not None and most <= at_most and watch.presence and not degraded:
-        enough = share_after >= normal.contradicted_share
-        in_view = {Measure.PERSONS: watch.in_view * share_after}
-        against = not_met((watch.presence,), in_view) if enough else None
+    empty = rule.contradicted_at_most_persons is not None and most <= rule.contradicted_at_most_persons
+    against = _against(watch, normal, told[Measure.PERSONS]) if empty and not degraded else None
     contradicted = against is not None and against.ratio <= normal.contradicted_to
     shares = {measure: min(1.0, len(at) / length_s) for measure, at in told.items()}
     if against is not None and against.base_rate is not None and contradicted:
@@ -334,6 +264,15 @@ def closing_sighting(
         likelihood=likelihood,
     )
     return _evidence(watch, fact, watch.window_until)
+
+
+def _against(watch: WatchRow, normal: NormalRule, counted_at: Collection[datetime]) -> Likelihood | None:
+    """Return what it says that nobody was there; None where the time after the moment was not watched for long enough."""
+    after_s = int((watch.window_until - watch.occurred_at).total_seconds()) + 1
+    share_after = min(1.0, sum(at >= watch.occurred_at for at in counted_at) / max(1, after_s))
+    if not watch.presence or share_after < normal.contradicted_share:
+        return None
+    return not_met((watch.presence,), {Measure.PERSONS: watch.in_view * share_after})
 
 
 def _told(seen: Iterable[Moment]) -> dict[Measure, set[datetime]]:
@@ -406,11 +345,6 @@ def _blind(states: Sequence[CameraStateRow]) -> list[Phrase]:
         for state in states
         if state.state is CameraState.DEGRADED and state.reason in _DEGRADED
     ]
-
-
-def closes_at(watch: WatchRow, looking: LookingRule) -> datetime:
-    """Return when a watch closes: after its window, and the time that observations may take."""
-    return watch.window_until + timedelta(seconds=looking.settle_s)
 
 
 def _evidence(watch: WatchRow, fact: SightingFact, at: datetime, saw: str = "") -> Evidence:

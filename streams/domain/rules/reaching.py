@@ -1,7 +1,7 @@
 """Reaching: which factors together give a category a priority, and where a routine urgency does so by itself.
 
-The points are those that `streams/domain/alerts/score.py` adds. What takes points is left out of what can be reached, and
-counts in what a routine urgency lifts: a camera that saw nothing takes a fire below P1, where a few points bring it back.
+The points are those that `streams/domain/alerts/priority/score.py` adds. What takes points is left out of what can be reached,
+and counts in what a routine urgency lifts: a camera that saw nothing takes a fire below P1, where a few points bring it back.
 """
 
 from __future__ import annotations

@@ -43,16 +43,13 @@ from streams.domain.corroboration.history import (
 from streams.domain.corroboration.likelihood import Expected, expected, presence
 from streams.domain.corroboration.verdict import (
     SIGHTS,
-    CameraStateRow,
-    WatchRow,
     answered,
-    closes_at,
     closing_sighting,
     sighting,
     unavailable,
-    watch_row,
     why_it_cannot_look,
 )
+from streams.domain.corroboration.watch import CameraStateRow, WatchRow, closes_at, watch_row
 from streams.domain.rules.cameras import CameraRule
 from streams.domain.rules.rules import Rules
 from streams.errors import UnknownCameraError

@@ -10,21 +10,18 @@ from datetime import datetime
 
 from schemas.evidence import EpisodeFact, Evidence, ReportFact, SightingFact
 from streams.domain.alerts.alert import judge, told_priority
-from streams.domain.alerts.merge_split import placed_anew, went_on
-from streams.domain.alerts.recurrence import again, worse
-from streams.domain.alerts.situation import (
+from streams.domain.alerts.facts import (
     Fact,
     SightingRow,
-    Situation,
     better_sighting,
     episode_row,
     newer_fact,
-    open_situation,
     report_row,
     sighting_row,
-    with_fact,
-    with_sighting,
 )
+from streams.domain.alerts.merge_split import placed_anew, went_on
+from streams.domain.alerts.recurrence import again, worse
+from streams.domain.alerts.situation import Situation, open_situation, with_fact, with_sighting
 from streams.domain.rules.rules import Rules
 from streams.stages.decide.store import EarlyRow, SituationStore
 

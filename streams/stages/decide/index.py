@@ -12,6 +12,7 @@ from typing import Final
 
 from schemas.alerts import AlertState
 from schemas.base import Part
+from streams.domain.alerts.facts import Fact, ReportRow
 from streams.domain.alerts.matching import (
     ANYWHERE,
     SituationEntry,
@@ -27,7 +28,7 @@ from streams.domain.alerts.matching import (
     of_its_time,
     situation_entry,
 )
-from streams.domain.alerts.situation import Fact, Indexed, ReportRow, Situation, is_full
+from streams.domain.alerts.situation import Indexed, Situation, is_full
 from streams.domain.alerts.timers import recurs_until
 from streams.domain.geometry.ground import GroundPoint, distance_m
 from streams.domain.rules.rules import Rules

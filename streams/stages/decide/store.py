@@ -24,8 +24,9 @@ from pydantic import Field
 
 from schemas.alerts import Alert
 from schemas.base import Part, Utc
+from streams.domain.alerts.facts import EpisodeRow, Fact, ReportRow, SightingRow
 from streams.domain.alerts.revise import Revision
-from streams.domain.alerts.situation import EpisodeRow, Fact, ReportRow, SightingRow, Situation, fact_ids
+from streams.domain.alerts.situation import Situation, fact_ids
 from streams.domain.alerts.timers import forgotten_at, next_due, recurs_until
 from streams.domain.rules.rules import Rules
 from streams.stages.base import Rows

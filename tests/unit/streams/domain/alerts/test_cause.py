@@ -15,7 +15,8 @@ from schemas.incidents import Operation
 from schemas.phrases.catalogue import sentence
 from schemas.phrases.language import Language
 from streams.domain.alerts.cause import SYMPTOMS_AT_MOST, link_of, with_symptoms
-from streams.domain.alerts.situation import Situation, open_situation, report_row, with_report
+from streams.domain.alerts.facts import report_row
+from streams.domain.alerts.situation import Situation, open_situation, with_report
 from streams.domain.rules.rules import Rules
 from tests.support.deciding import OPEN_S, RULES, Deciding, changed
 from tests.support.situations import NOON, action, episode, in_view, position, report, seconds, sighting

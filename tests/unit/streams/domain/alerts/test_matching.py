@@ -13,6 +13,7 @@ from schemas.alerts import AlertState, Change
 from schemas.categories import Category
 from schemas.evidence import ReportFact
 from schemas.incidents import Operation
+from streams.domain.alerts.facts import ReportRow, report_row
 from streams.domain.alerts.matching import (
     NEWEST_AT_MOST,
     SituationEntry,
@@ -24,7 +25,7 @@ from streams.domain.alerts.matching import (
     same_thing,
     situation_entry,
 )
-from streams.domain.alerts.situation import ReportRow, Situation, open_situation, report_row, with_report
+from streams.domain.alerts.situation import Situation, open_situation, with_report
 from tests.support.deciding import RULES, Deciding, points
 from tests.support.situations import (
     NOON,

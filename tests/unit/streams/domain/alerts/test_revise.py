@@ -11,9 +11,10 @@ from schemas.categories import Category, Priority
 from schemas.evidence import Evidence, ReportFact
 from streams.config.files import load_rules
 from streams.domain.alerts import alert as alert_module
-from streams.domain.alerts.damping import ShownPriority
+from streams.domain.alerts.facts import report_row
+from streams.domain.alerts.priority.damping import ShownPriority
 from streams.domain.alerts.revise import Policy, Revision, revise
-from streams.domain.alerts.situation import Situation, open_situation, report_row, with_report
+from streams.domain.alerts.situation import Situation, open_situation, with_report
 from streams.domain.alerts.suppression import NO_PLAN, Plan, PlanEntry
 from tests.support.situations import NOON, ROOM, box, report, seconds
 

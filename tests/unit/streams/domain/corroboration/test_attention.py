@@ -15,7 +15,7 @@ from schemas.evidence import CameraCoverage
 from schemas.incidents import Operation
 from streams.config.files import load_rules
 from streams.config.yaml import FileError, parse_yaml
-from streams.domain.alerts.score import alone
+from streams.domain.alerts.priority.score import alone
 from streams.domain.corroboration.attention import (
     TOLERANCE,
     AttentionOutcome,

@@ -16,7 +16,7 @@ from schemas.incidents import Operation
 from schemas.observations import Measures
 from streams.config.files import load_rules
 from streams.domain.cameras.registry import Camera, HomographyCalibration, SurveyedPoint
-from streams.domain.corroboration.verdict import WatchRow
+from streams.domain.corroboration.watch import WatchRow
 from streams.domain.normal.base_rate import usual
 from streams.domain.normal.hours import BLOCK, bucket_of
 from streams.domain.normal.measure import Measure

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.categories import Priority
-from streams.domain.alerts.damping import ShownPriority, shown
+from streams.domain.alerts.priority.damping import ShownPriority, shown
 from streams.domain.rules.rules import DampingRule
 from tests.support.situations import NOON, seconds
 

@@ -22,16 +22,10 @@ from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase
 from streams.config.files import load_rules
 from streams.domain.alerts.alert import alert_of, judge
+from streams.domain.alerts.facts import report_row, sighting_row
+from streams.domain.alerts.priority.camera_verdicts import PHRASED_AT_MOST
 from streams.domain.alerts.revise import Policy, revise
-from streams.domain.alerts.score import PHRASED_AT_MOST
-from streams.domain.alerts.situation import (
-    Situation,
-    open_situation,
-    report_row,
-    sighting_row,
-    with_report,
-    with_sighting,
-)
+from streams.domain.alerts.situation import Situation, open_situation, with_report, with_sighting
 from streams.domain.alerts.suppression import NO_PLAN
 from streams.presentation.alerts import row
 from streams.runtime.encode import MAX_RECORD_BYTES, MAX_ROW_BYTES
