@@ -108,6 +108,9 @@ class CauseStore:
     def _concerned(self, before: Situation | None, after: Situation) -> set[str]:
         """Return what may have another cause after a change, or stand otherwise with it."""
         known = set(before.symptoms if before is not None else ()) | set(after.symptoms)
+        known |= self._added.get(
+            after.alert_id, set()
+        )  # what came under it with the same input, and it does not name yet
         if before is not None and _stands(before) == _stands(after) and not self._moved(before, after):
             return set()
         if before is not None and explains(before) and not explains(after):

@@ -53,7 +53,9 @@ def test_every_action_in_every_state_does_what_the_table_says(row: SummaryRow, s
     if isinstance(outcome, ActionRefusal):
         assert said(refused) == table_says(outcome, state, "operator-3")
     elif what not in SUMMARY_ACTIONS:
-        assert said(refused) == f"a summary is acknowledged, assigned or closed; {what.value} is for its alerts"
+        assert (
+            said(refused) == f"a summary is acknowledged, released, assigned or closed; {what.value} is for its alerts"
+        )
     else:
         assert (refused, after.state) == (None, outcome)
     assert (after is before) is (refused is not None)

@@ -191,7 +191,7 @@ def test_what_cannot_be_measured_is_told_to_be_looked_at() -> None:
     assert beyond.name == "critical"
     phrase = look_phrase(beyond, observation(NOON, **dense))
     assert "hier niet te meten: kijk zelf" in sentence(phrase, Language.NL)
-    assert "er komen 18 personen per minuut bij; 80 % langzamer dan gewoon" in sentence(phrase, Language.NL)
+    assert "het aantal personen stijgt met 18 per minuut; 80 % langzamer dan gewoon" in sentence(phrase, Language.NL)
 
 
 def test_a_glimpse_of_it_is_not_told() -> None:

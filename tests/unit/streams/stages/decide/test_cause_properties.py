@@ -151,9 +151,22 @@ BECOMES_A_SYMPTOM: list[Step] = [
 ]
 """A cause with symptoms that is merged and split becomes a symptom itself."""
 
+EXPIRES_AS_IT_GETS_ONE: list[Step] = [
+    ("report", 0, 0, 0),
+    ("report", 0, 0, 0),
+    ("report", 1, 0, 0),
+    ("tick", 0, 0, 2),
+    ("report", 0, 0, 0),
+    ("cancel", 8, 0, 0),
+    ("report", 0, 0, 4),
+    ("cancel", 8, 0, 0),
+]
+"""A fight expires with the tick in which a group comes under it."""
+
 
 @settings(max_examples=200, deadline=None)
 @example(BECOMES_A_SYMPTOM)
+@example(EXPIRES_AS_IT_GETS_ONE)
 @given(st.lists(STEPS, min_size=8, max_size=40))
 def test_nothing_is_hidden_by_a_cause(steps: list[Step]) -> None:
     """After some seconds each symptom stands under a cause that is in sight, no less urgent, and names it."""
