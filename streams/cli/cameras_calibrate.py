@@ -180,7 +180,7 @@ def _told(told: CalibrationReport) -> str:
 def _error(told: CalibrationReport) -> str:
     error = told.error
     if told.not_surveyed:
-        return "not known: nobody surveyed a point; lengths were off by up to a fifth where it was tried"
+        return "not known: nobody surveyed a point; tried on a mast of 7.1 m it told 9.4 m, so check a length that you know"
     if error is None:
         return "not known: a camera model has no surveyed points"
     if error.left_out_rms_m is None or error.left_out_max_m is None:
