@@ -551,7 +551,7 @@ next-send-and-look = ask { $service ->
 next-look = look at camera { $camera } first
 next-call-back = call { $partner } back
 next-wait = wait
-next-with-cause = handle it with its cause, { $alert }
+next-with-cause = handle it with its cause
 next-close = close it as { $verdict } if you see it so
 next-step-reason = { $state ->
     [returned_to_normal] it is over

@@ -637,7 +637,7 @@ next-send-and-look = vraag { $service ->
 next-look = kijk eerst op camera { $camera }
 next-call-back = bel { $partner } terug
 next-wait = wacht
-next-with-cause = pak deze samen aan met de oorzaak, { $alert }
+next-with-cause = pak deze samen aan met de oorzaak
 next-close = sluit als { $verdict ->
     [true] echt
     [false] vals

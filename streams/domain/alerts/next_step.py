@@ -84,7 +84,7 @@ def _step(
             return next_call_back(newest.report.source) if newest else None
         case Step.WITH_CAUSE:
             link = situation.caused_by
-            return next_with_cause(link.alert_id) if link is not None and link.under else None
+            return next_with_cause() if link is not None and link.under else None
         case Step.CLOSE:
             return next_close(rule.verdict)
         case Step.WAIT:
