@@ -119,7 +119,7 @@ def _walkers_of(camera: Camera, video: Path, fps: float, settings: Settings) -> 
     from detectors.tracking.bytetrack import Trackers
     from schemas.cameras import ObjectClass
     from streams.cameras.walkers import WalkerBox
-    from streams.cli.evaluate_situations import frame_of
+    from streams.cli.evaluate.situations import frame_of
     from streams.evaluation.common import EvaluationError, make_detector, tell_progress, video_frames
 
     found: dict[str, list[WalkerBox]] = defaultdict(list)

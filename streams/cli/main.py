@@ -37,7 +37,11 @@ COMMANDS: Final = (
     "schemas",
 )
 """In the order in which a newcomer meets them; each module has `register(app)`."""
-MODULES: Final = {"dead-letters": "streams.cli.dead_letters", "eval": "streams.cli.evaluate", "bench": "bench.commands"}
+MODULES: Final = {
+    "dead-letters": "streams.cli.dead_letters",
+    "eval": "streams.cli.evaluate.commands",
+    "bench": "bench.commands",
+}
 """The modules that are not called as their command is."""
 
 HELP: Final = """The event pipeline of a municipal camera control room.

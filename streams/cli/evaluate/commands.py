@@ -11,14 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from detectors.models.choice import DetectorKind
-from streams.cli import (
-    evaluate_density,
-    evaluate_events,
-    evaluate_ground,
-    evaluate_normal,
-    evaluate_situations,
-    evaluate_tracking,
-)
+from streams.cli.evaluate import density, events, ground, normal, situations, tracking
 from streams.evaluation.common import EvaluationError, make_detector, tell_progress, video_frames
 from streams.settings import read_settings
 
@@ -62,12 +55,12 @@ def register(app: typer.Typer) -> None:
             raise EvaluationError(f"{video}: no frame of it is annotated in {ground_truth}")
         print(json.dumps(result) if as_json else "\n".join(f"{name:14} {value}" for name, value in result.items()))
 
-    evaluate_density.register(group)
-    evaluate_events.register(group)
-    evaluate_ground.register(group)
-    evaluate_normal.register(group)
-    evaluate_situations.register(group)
-    evaluate_tracking.register(group)
+    density.register(group)
+    events.register(group)
+    ground.register(group)
+    normal.register(group)
+    situations.register(group)
+    tracking.register(group)
     # found by its name, as commands are: scenarios stand in `bench`, which nothing of `streams` imports
     import_module("bench.scenarios.commands").register(group)
     import_module("bench.pager.commands").register(group)

@@ -135,7 +135,7 @@ def _watched(scene: TrackScene, chance: Any = None) -> WatchedScene:
 
 
 def _follow(boxes: Sequence[Sequence[Box]], ground: GroundMap) -> Sequence[Sequence[int | None]]:
-    from streams.cli.evaluate_tracking import follow_boxes
+    from streams.cli.evaluate.tracking import follow_boxes
     from streams.evaluation.watching import FPS
 
     return follow_boxes(boxes, ground.to_ground, FPS)

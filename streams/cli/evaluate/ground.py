@@ -130,7 +130,7 @@ def register(group: typer.Typer) -> None:
 
         Example: toezicht eval crowd --annotations PETS2009-S1L1-1.xml --calibration View_001.xml --json
         """
-        from streams.cli.evaluate_tracking import follow_boxes
+        from streams.cli.evaluate.tracking import follow_boxes
         from streams.config.calibrations import read_map
         from streams.evaluation import crowds as quality
 

@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from bench.scenarios.generating import make, write
-from streams.cli import evaluate
+from streams.cli.evaluate import commands as evaluate
 from streams.errors import ToezichtError
 
 KEYS = {"precision", "recall", "alerts_per_situation", "reduction", "critical_missed", "time_to_alert_s"}

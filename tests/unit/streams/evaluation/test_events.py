@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from schemas.cameras import Box
-from streams.cli.evaluate_tracking import follow_boxes
+from streams.cli.evaluate.tracking import follow_boxes
 from streams.domain.geometry.projection import GroundMap
 from streams.domain.normal.measure import UNKNOWN, Measure, Sizes
 from streams.evaluation import events as of

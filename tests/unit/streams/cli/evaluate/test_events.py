@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from streams.cli import evaluate
+from streams.cli.evaluate import commands as evaluate
 from streams.evaluation.common import EvaluationError
 
 HEAD = "t_s,track,x_m,y_m\n"

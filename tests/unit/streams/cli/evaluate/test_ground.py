@@ -12,7 +12,7 @@ import typer
 import yaml
 from typer.testing import CliRunner, Result
 
-from streams.cli import evaluate
+from streams.cli.evaluate import commands as evaluate
 from streams.errors import ToezichtError
 from tests.support.calibrations import FLAT, TILTED, section
 

@@ -8,7 +8,7 @@ import pytest
 
 from detectors.evaluation.ground_truth import Annotated
 from schemas.cameras import Box
-from streams.cli.evaluate_situations import BEGIN, annotated, compared, told
+from streams.cli.evaluate.situations import BEGIN, annotated, compared, told
 from streams.domain.cameras.registry import ControlRoom, MapPoint, Registry
 from streams.stages.observe import Observe
 from tests.support.zones import AMSTERDAM, RULES, camera

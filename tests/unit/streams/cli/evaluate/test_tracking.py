@@ -10,7 +10,7 @@ import pytest
 from detectors.evaluation.ground_truth import Annotated
 from detectors.models.base import Picture
 from schemas.cameras import Box
-from streams.cli.evaluate_tracking import at_rate, measure
+from streams.cli.evaluate.tracking import at_rate, measure
 from tests.support.detectors import FakeDetector
 
 pytestmark = pytest.mark.vision
