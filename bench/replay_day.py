@@ -104,14 +104,15 @@ def _answer(report: Evidence, camera: str, verdict: Verdict, at: datetime) -> Ev
 
 
 def _action(report: Evidence, number: int, chance: random.Random) -> OperatorAction:
+    what = chance.choice([Action.ACKNOWLEDGE, Action.CLOSE, Action.FALSE_ALARM])
     return OperatorAction(
         action_id=f"action-{number}",
         control_room_id=report.control_room_id,
         alert_id=derive_id("alert", report.control_room_id, report.evidence_id),
         seen_revision=0,
-        action=chance.choice([Action.ACKNOWLEDGE, Action.CLOSE, Action.FALSE_ALARM]),
+        action=what,
         user="operator-1",
-        reason="true",
+        verdict="true" if what is Action.CLOSE else "",
         acted_at=report.occurred_at,
     )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from schemas.base import Identifier, Message, ShortText, Utc
 
@@ -50,6 +51,36 @@ class NoteCode(StrEnum):
     HANDED_OVER = "handed_over"
 
 
+class ShelveReason(StrEnum):
+    """Shelve reason: why an alert is put aside: all that a person can give. There is no free text, as for notes."""
+
+    WAITING_FOR_UNIT = "waiting_for_unit"
+    WAITING_FOR_PARTNER = "waiting_for_partner"
+    BEING_WATCHED = "being_watched"
+    PLANNED_EVENT = "planned_event"
+    KNOWN_WORKS = "known_works"
+    CAMERA_FAULT = "camera_fault"
+    OTHER_REASON = "other_reason"
+
+
+class FalseAlarmReason(StrEnum):
+    """False alarm reason: why an alert was about nothing: all that a person can give."""
+
+    NOTHING_THERE = "nothing_there"
+    CAMERA_MISTAKEN = "camera_mistaken"
+    REPORTER_MISTAKEN = "reporter_mistaken"
+    TEST = "test"
+    KNOWN_EXERCISE = "known_exercise"
+    KNOWN_WORKS = "known_works"
+    OTHER_REASON = "other_reason"
+
+
+REASON_CODES: Final[Mapping[Action, tuple[str, ...]]] = {
+    Action.SHELVE: tuple(ShelveReason),
+    Action.FALSE_ALARM: tuple(FalseAlarmReason),
+}
+"""The reasons that an action takes."""
+
 UnknownAction = Annotated[str, StringConstraints(max_length=40, pattern=r"^[a-z][a-z_]*$")]
 """The code of an action that a newer release sends: it is answered, not set aside, since a person waits for the answer."""
 
@@ -57,13 +88,17 @@ UnknownAction = Annotated[str, StringConstraints(max_length=40, pattern=r"^[a-z]
 class OperatorAction(Message):
     """A person did something to an alert, having seen one revision of it.
 
-    Shelving needs `reason` and `until`. Closing needs a `verdict` of true, false, test or duplicate; an older sender gives it as
-    the `reason`. Assigning names the `assignee`; without one it is `user`, as older senders mean it. A note is a code of the list
-    (`NoteCode`), some with a `note_value`. Merging takes the other alert into this one; splitting makes an alert of its own of
-    one incident or episode of this one. Detaching takes it from the cause that it stands under for good, attaching puts it back.
+    Shelving needs a `reason_code` (`ShelveReason`) and `until`; a false alarm may have one (`FalseAlarmReason`). Closing needs a
+    `verdict` of true, false, test or duplicate. Assigning names the `assignee`; without one it is `user`, as older senders mean
+    it. A note is a code of the list (`NoteCode`), some with a `note_value`. Merging takes the other alert in; splitting
+    makes an alert of its own of one incident or episode of this one. Detaching takes it from the cause that it stands under for
+    good, attaching puts it back.
 
     What cannot be done is refused with its reason on `decision-log`. So what a person may get wrong (a verdict that is none, a
-    note that is text) can be read whatever stands there, and is never kept.
+    note or a reason that is text) is read whatever stands there, and is never kept.
+
+    Older senders know neither `reason_code` nor `verdict` and give both as the `reason`, in words of their own. Theirs are read
+    and mean what they meant; none is made with such words any more.
     """
 
     name: ClassVar[str] = "operator-action"
@@ -78,7 +113,20 @@ class OperatorAction(Message):
     seen_revision: Annotated[int, Field(ge=0)]
     action: Annotated[Action | UnknownAction, Field(union_mode="left_to_right")]
     user: Identifier
-    reason: ShortText = ""
+    reason: Annotated[
+        ShortText,
+        Field(
+            description="What older senders gave as a reason or a verdict; no longer written",
+            json_schema_extra={"deprecated": True},
+        ),
+    ] = ""
+    reason_code: Annotated[
+        str | None,
+        Field(
+            description=f"For shelve: {', '.join(ShelveReason)}. For false_alarm: {', '.join(FalseAlarmReason)}. "
+            "Null where none is given"
+        ),
+    ] = None
     verdict: Annotated[str, Field(description="For close: true, false, test or duplicate")] = ""
     assignee: Annotated[
         str | None, Field(description="For assign: who is to handle it; null is `user`, empty is nobody and refused")
@@ -95,3 +143,12 @@ class OperatorAction(Message):
         str, Field(max_length=80, description="For split: the incident_id or episode_id that is another situation")
     ] = ""
     acted_at: Utc
+
+    @field_validator("reason")
+    @classmethod
+    def _no_words_of_their_own(cls, reason: str, info: ValidationInfo) -> str:
+        """Refuse to make what only older senders' messages have; those are read from JSON."""
+        if reason and info.mode != "json":
+            allowed = "; ".join(f"for {action} {', '.join(codes)}" for action, codes in REASON_CODES.items())
+            raise ValueError(f"reason is no longer written: expected a verdict, or a reason_code: {allowed}")
+        return reason

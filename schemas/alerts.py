@@ -134,6 +134,9 @@ class Shelf(Part):
 
     user: Identifier
     reason: ShortText
+    phrase: Annotated[
+        Phrase | None, Field(description="The reason as a phrase; null where an older sender gave words of its own")
+    ] = None
     until: Utc
 
 
@@ -215,6 +218,7 @@ class Alert(Message):
     shelf: Shelf | None = None
     suppression: Suppression | None = None
     closing: Annotated[str, Field(pattern="^(true|false|test|duplicate)?$")] = ""
+    closing_reason: Annotated[Phrase | None, Field(description="Why it was a false alarm, where that was said")] = None
     asks: Annotated[
         bool, Field(description="Whether this change newly asks for attention: opened, came back, rose")
     ] = False

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from schemas.base import Identifier, Message, ShortText, Utc, derive_id
+from schemas.phrases.phrase import Phrase
 
 
 class AuditEntry(Message):
@@ -22,6 +23,7 @@ class AuditEntry(Message):
     object_type: Identifier
     object_id: Annotated[str, Field(max_length=120)]
     reason: ShortText = ""
+    phrase: Annotated[Phrase | None, Field(description="The reason as a phrase")] = None
     result: Annotated[str, Field(max_length=40)]
     at: Utc
     previous_hash: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -53,6 +55,7 @@ class AuditEvent(Message):
     object_type: Identifier
     object_id: Annotated[str, Field(max_length=120)]
     reason: ShortText = ""
+    phrase: Annotated[Phrase | None, Field(description="The reason as a phrase")] = None
     result: Annotated[str, Field(max_length=40)]
     at: Utc
 

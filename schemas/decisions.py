@@ -34,6 +34,9 @@ class DecisionLog(Message):
     action_id: str = ""
     refused: ShortText = ""
     refused_phrase: Annotated[Phrase | None, Field(description="The same as a phrase")] = None
+    reason: Annotated[
+        Phrase | None, Field(description="Why the operator shelved it, or called it false; null where refused")
+    ] = None
     rules_version: str
     registry_version: str
     after_tick: Annotated[

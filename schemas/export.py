@@ -88,7 +88,15 @@ def schema_name(model: type[Message]) -> str:
 
 
 def json_schema(model: type[Message]) -> dict[str, Any]:
-    """Return the JSON Schema 2020-12 document of one message."""
+    """Return the JSON Schema 2020-12 document with which one writes a message: what is deprecated stays empty."""
+    document = _schema(model)
+    for field in document["properties"].values():
+        if field.get("deprecated"):
+            field["maxLength"] = 0
+    return document
+
+
+def _schema(model: type[Message]) -> dict[str, Any]:
     generated = model.model_json_schema(schema_generator=_Generator)
     _require_kinds(generated, generated.get("$defs", {}))
     head = {"$schema": DIALECT, "$id": f"urn:toezicht:schema:{schema_name(model)}", "title": schema_name(model)}
@@ -98,7 +106,7 @@ def json_schema(model: type[Message]) -> dict[str, Any]:
 
 def reader_schema(model: type[Message]) -> dict[str, Any]:
     """Return the JSON Schema with which one reads a message: that of its version and of every later one of the same number."""
-    document = json_schema(model)
+    document = _schema(model)
     _open(document)
     return document | {"$id": f"{document['$id']}:{READERS}"}
 

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, model_validator
 
 from schemas.base import Identifier, Message, Pixels, ShortText, Utc
+from schemas.phrases.phrase import Phrase
 
 
 class SnapshotRequest(Message):
@@ -61,6 +62,7 @@ class SnapshotReference(Message):
     pixelated: bool = True
     refused: SnapshotRefusal | None = None
     detail: ShortText = ""
+    phrase: Annotated[Phrase | None, Field(description="The detail as a phrase")] = None
 
     @model_validator(mode="after")
     def _picture_or_refusal(self) -> SnapshotReference:

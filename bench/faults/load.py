@@ -164,7 +164,7 @@ class Load:
         """Close an alert as its operator does, once."""
         self._answer(Action.CLOSE, "true", number, alert_id, room, revision)
 
-    def _answer(self, action: Action, reason: str, number: int, alert_id: str, room: str, revision: int) -> None:
+    def _answer(self, action: Action, verdict: str, number: int, alert_id: str, room: str, revision: int) -> None:
         if number in self._acted:
             return
         self._acted.add(number)
@@ -175,7 +175,7 @@ class Load:
             seen_revision=revision,
             action=action,
             user="operator-1",
-            reason=reason,
+            verdict=verdict,
             acted_at=utc_now(),
         )
         self._answers.submit(self._send, topics.OPERATOR_ACTIONS, answer, lambda: self._note_action(number))

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from bench.scenarios.layout import ActionInput, ReportInput, SeenInput, StatusInput
 from bench.scenarios.loading import Loaded, observations
 from bench.scenarios.normal import profiles
-from schemas.actions import Action, OperatorAction
+from schemas.actions import REASON_CODES, Action, OperatorAction
 from schemas.alerts import Alert, AlertState
 from schemas.base import Message, derive_id
 from schemas.cameras import CameraStatus
@@ -232,7 +232,8 @@ class Player:
                     action=given.action,
                     user=given.user,
                     # a scenario's operator closes what was so: what was not, is a false alarm
-                    reason=given.reason or ("true" if given.action is Action.CLOSE else ""),
+                    verdict=(given.reason or "true") if given.action is Action.CLOSE else "",
+                    reason_code=given.reason or None if given.action in REASON_CODES else None,
                     until=None if given.for_s is None else self._now + timedelta(seconds=given.for_s),
                     acted_at=self._now,
                 )

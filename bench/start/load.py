@@ -115,6 +115,6 @@ def _action(room: str, alert_id: str, action: Action, at: datetime) -> OperatorA
         seen_revision=1,
         action=action,
         user="operator-3",
-        reason="true" if action is Action.CLOSE else "",
+        verdict="true" if action is Action.CLOSE else "",
         acted_at=at,
     )

@@ -16,6 +16,8 @@ from detectors.models.jpeg import decode_jpeg
 from detectors.privacy.masks import MaskedImage
 from detectors.privacy.pixelate import coarse, moved_between, pixelated, reduced
 from schemas.cameras import DetectedObject
+from schemas.phrases.codes import snapshots as says
+from schemas.phrases.phrase import Phrase
 
 log = logging.getLogger(__name__)
 
@@ -28,13 +30,13 @@ LOAD_WAIT_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class ReleasedPicture:
-    """A picture that may leave: JPEG, its size, whether it was pixelated, and one line for a person on how."""
+    """A picture that may leave: JPEG, its size, whether it was pixelated, and what is told of how."""
 
     jpeg: bytes = field(repr=False)
     width_px: int
     height_px: int
     pixelated: bool
-    detail: str
+    what: Phrase | None
 
 
 class SnapshotPainter:
@@ -68,16 +70,16 @@ class SnapshotPainter:
         picture = _decoded(kept[index])
         objects, why = self._objects(picture, kept[index].reference.camera_id)
         if not hide:
-            detail, image = "", picture
+            what, image = None, picture
         elif objects is None:
-            detail, image = f"the whole picture is coarse: {why}", coarse(picture)
+            what, image = None if why is None else says.whole_picture_coarse(why), coarse(picture)
         else:
             others = [_decoded(kept[other]) for other in neighbours(kept, index)]
             moved = moved_between(picture, others) if others else None
-            detail, image = "", pixelated(picture, objects, moved)
+            what, image = None, pixelated(picture, objects, moved)
         image = reduced(image, objects or ())
         jpeg = self._encoder.encode(MaskedImage(image))  # it was made of masked pictures only
-        return None if jpeg is None else ReleasedPicture(jpeg, image.shape[1], image.shape[0], hide, detail)
+        return None if jpeg is None else ReleasedPicture(jpeg, image.shape[1], image.shape[0], hide, what)
 
     def _load(self, loading: Future[Detector]) -> None:
         try:
@@ -85,7 +87,7 @@ class SnapshotPainter:
         except Exception as error:  # whoever waits is told
             loading.set_exception(error)
 
-    def _objects(self, picture: Picture, camera_id: str) -> tuple[list[DetectedObject] | None, str]:
+    def _objects(self, picture: Picture, camera_id: str) -> tuple[list[DetectedObject] | None, Phrase | None]:
         """Return what is in the picture, or None where nobody can say reliably, and why not."""
         if self._loading is None:
             self._loading = Future()
@@ -94,13 +96,13 @@ class SnapshotPainter:
         try:
             detector = self._loading.result(self._wait_s)
             if detector.info.degraded:
-                return None, "there is no reliable detector"
-            return detector.detect([picture], [camera_id])[0], ""
+                return None, says.detector_unreliable()
+            return detector.detect([picture], [camera_id])[0], None
         except TimeoutError:
-            return None, "the detector is being loaded, ask again"
+            return None, says.detector_loading()
         except Exception as error:  # whatever the detector's libraries raise
             log.warning("camera %s: %s in the detector of snapshots", camera_id, type(error).__name__)
-            return None, "the detector failed"
+            return None, says.detector_of_snapshots_failed()
 
 
 def neighbours(kept: Sequence[Kept], index: int) -> list[int]:

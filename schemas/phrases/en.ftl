@@ -287,6 +287,7 @@ alert-state = { $state ->
     [expired] expired
    *[other] { $state }
 }
+alert-state-because = { $state }: { $why }
 verdict = { $verdict ->
     [pending] pending
     [corroborated] corroborated
@@ -401,6 +402,11 @@ checksum-wrong = its checksum is wrong
 no-batch = it is no batch of records ({ $error })
 record-over = { $bytes } bytes, expected at most { $at_most }
 too-many-headers = { $headers } headers, expected at most { $at_most }
+letter-urgent = URGENT
+letters = { $count ->
+    [one] letter
+   *[other] letters
+}
 offsets-of = { $what }; offsets { $first } to { $last }
 
 ## Sources: why a camera or a file gives no pictures
@@ -488,6 +494,7 @@ refused-note-value = { $takes ->
    *[partner] the note { $note } takes a partner that reported to this alert
 }
 refused-notes-full = an alert holds at most { $at_most } notes
+refused-reason-unknown = reason_code is one of these codes: { $known }: no text is kept, and nothing is changed
 refused-no-other-alert = there is no such other alert in this control room
 refused-merge-into-itself = an alert is not merged into itself
 refused-other-alert = the other alert: it has ended ({ $state })
@@ -528,6 +535,23 @@ cause-link = { $symptom } { $distance_m } m from { $cause }, { $order ->
    *[before] { $lag_s } s before it began
 }
 
+## Reasons: why an operator puts an alert aside, or calls it false
+
+shelved-waiting-for-unit = waiting for a unit
+shelved-waiting-for-partner = waiting for an answer from a partner
+shelved-being-watched = known, and being watched
+shelved-planned-event = part of a planned event
+shelved-known-works = known works
+shelved-camera-fault = a camera is faulty
+shelved-other-reason = another reason
+false-nothing-there = nothing was there
+false-camera-mistaken = the camera was mistaken
+false-reporter-mistaken = whoever reported it was mistaken
+false-test = a test
+false-known-exercise = a known exercise
+false-known-works = known works
+false-other-reason = another reason
+
 ## Next steps: what the rules recommend, and why
 
 next-send = ask { $service ->
@@ -566,6 +590,88 @@ next-step-reason = { $state ->
     [camera_only] a camera saw it, and nobody reported it
    *[no_coverage] no camera can say
 }
+
+## Snapshots: why there is no picture, or another than asked for
+
+picture-ahead = { MOMENT($at, format: "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") } is yet to come
+no-picture-kept = the camera has given no picture that is still kept
+oldest-picture = the oldest picture that is kept is of { MOMENT($at, format: "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") }
+newest-picture = the camera's newest picture is of { MOMENT($at, format: "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") }
+no-picture-between = the camera gave no picture from { MOMENT($since, format: "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") } to { MOMENT($until, format: "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") }
+capture-ends = capture ends
+picture-failed = { $error } while the picture was made
+picture-too-large = the picture cannot be made small enough
+only-pixelated = unblurred is refused: the user is not in TOEZICHT_SNAPSHOT_UNBLURRED_USERS
+whole-picture-coarse = the whole picture is coarse: { $why }
+detector-unreliable = there is no reliable detector
+detector-loading = the detector is being loaded, ask again
+detector-of-snapshots-failed = the detector failed
+picture-asked = { $kind ->
+    [unblurred] an unblurred picture
+   *[pixelated] a picture
+} of { MOMENT($at, format: "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") } for alert { $alert }
+picture-asked-for-nothing = { $kind ->
+    [unblurred] an unblurred picture
+   *[pixelated] a picture
+} of { MOMENT($at, format: "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") } for alert (none)
+picture-asked-told = { $asked }: { $detail }
+
+## Commands: what operators are told at a terminal
+
+wrong-value = { $where }: { $field } is { $value }, expected { $expected }
+text-of-length = a text of { $characters } { $characters ->
+    [one] character
+   *[other] characters
+}
+expected-time-ahead = a time with a zone such as 2026-11-24T12:00:00Z, or how long from now, such as 30m, 2h or 3d
+expected-time-ago = a time with a zone such as 2026-11-24T12:00:00Z, or how long ago, such as 30m, 2h or 3d
+expected-identifier = letters, digits and . _ : -, at most { $at_most }
+expected-alert-id = the id of an alert, at most { $at_most } characters
+expected-fact-id = an incident_id or episode_id, at most { $at_most } characters
+expected-revision = a revision, 0 or more
+expected-one-of = one of { $codes }
+expected-no-reason = none: only shelve and false_alarm take one
+expected-priority = a partner's, such as A1, P 1 or P 2
+expected-both = both or neither
+expected-id-beside = --id with it: which report is withdrawn
+expected-printed-id = an id as this command printed it
+expected-name-of-place = a name of a street or a town
+expected-file = a file in a folder that exists
+expected-cluster = host:port of a running cluster, or a running `toezicht demo`
+no-cluster = Kafka at { $servers } cannot be used: ask operations
+not-confirmed = what was sent is not confirmed: it may not have arrived
+no-alert-known = there is no alert { $alert } on alert-state
+alerts-not-read = alert-state was not read to its end within { $within_s } s: try again, or with --timeout
+no-answer = no answer within { $within_s } s: expected { $expected }
+no-answer-undecodable = no answer within { $within_s } s: expected { $expected } (could not be decoded: { $counts })
+expected-decide = a running `toezicht worker decide`
+expected-capture = a running `toezicht capture` that has the camera { $camera }
+action-named = { $action }
+action-done = { $action } { $alert }: done
+action-done-also = { $action } { $alert }: done, and changed { $others }
+action-so-already = { $action } { $alert }: done, it was so already
+action-refused = { $action } { $alert }: refused, { $why }
+report-result = { $result ->
+    [created] sent as a new report
+    [updated] sent as a change
+    [cancelled] sent as a withdrawal
+    [duplicate] not sent: it says what is known already
+    [stale] not sent: something newer is known
+    [after_cancel] not sent: the report is withdrawn
+    [reactivated] sent: the report holds again
+    [nothing] not sent: there is nothing in it
+   *[other] set aside: { $result }
+}
+report-not-confirmed = NOT CONFIRMED: it may not have arrived
+report-entered = { $report }: { $results }
+snapshot-hidden = persons and vehicles pixelated
+snapshot-unblurred = unblurred
+snapshot-written = in { $file }
+snapshot-not-written = not written: give --out to see it
+snapshot-taken = { $camera }: taken { MOMENT($at, format: "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") }, { $width_px }x{ $height_px }, { $bytes } bytes, { $how }, { $where }
+snapshot-taken-but = { $taken }: { $why }
+snapshot-refused = { $camera }: refused, { $refused }
+snapshot-refused-since = { $camera }: refused, { $refused }: { $why }
 
 ## Trends: the safety team's report
 

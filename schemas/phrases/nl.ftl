@@ -365,6 +365,7 @@ alert-state = { $state ->
     [expired] verlopen
    *[other] { $state }
 }
+alert-state-because = { $state }: { $why }
 verdict = { $verdict ->
     [pending] kijkt nog
     [corroborated] bevestigd
@@ -487,6 +488,11 @@ checksum-wrong = de controlesom klopt niet
 no-batch = het is geen batch van records ({ $error })
 record-over = { $bytes } bytes, hooguit { $at_most } mag
 too-many-headers = { $headers } koppen, hooguit { $at_most } mag
+letter-urgent = DRINGEND
+letters = { $count ->
+    [one] bericht dat niet is verwerkt
+   *[other] berichten die niet zijn verwerkt
+}
 offsets-of = { $what }; plaatsen { $first } tot en met { $last }
 
 ## Sources: why a camera or a file gives no pictures
@@ -574,6 +580,7 @@ refused-note-value = { $takes ->
    *[partner] bij de notitie { $note } hoort een partner die deze melding deed
 }
 refused-notes-full = een melding heeft hooguit { $at_most } notities
+refused-reason-unknown = reason_code is een van deze codes: { $known }: tekst wordt niet bewaard en de melding is niet veranderd
 refused-no-other-alert = deze toezichtcentrale heeft die andere melding niet
 refused-merge-into-itself = een melding kan niet met zichzelf worden samengevoegd
 refused-other-alert = de andere melding is al afgelopen ({ $state })
@@ -613,6 +620,23 @@ cause-link = { $symptom } op { $distance_m } m van { $cause }, { $order ->
     [after] { $lag_s } s na het begin
    *[before] { $lag_s } s voor het begin
 }
+
+## Redenen: waarom een centralist een melding uitstelt, of vals noemt
+
+shelved-waiting-for-unit = wacht op een eenheid
+shelved-waiting-for-partner = wacht op antwoord van een partner
+shelved-being-watched = bekend, wordt in de gaten gehouden
+shelved-planned-event = hoort bij een aangekondigd evenement
+shelved-known-works = bekende werkzaamheden
+shelved-camera-fault = storing van een camera
+shelved-other-reason = een andere reden
+false-nothing-there = er was niets
+false-camera-mistaken = de camera zag het verkeerd
+false-reporter-mistaken = de melder vergiste zich
+false-test = een test
+false-known-exercise = een bekende oefening
+false-known-works = bekende werkzaamheden
+false-other-reason = een andere reden
 
 ## Volgende stap: wat de regels aanraden, en waarom
 
@@ -657,6 +681,120 @@ next-step-reason = { $state ->
     [camera_only] een camera zag het en niemand meldde het
    *[no_coverage] geen camera kan het zeggen
 }
+
+## Beelden: waarom er geen beeld is, of een ander dan gevraagd
+
+picture-ahead = { MOMENT($at, format: "d MMM HH:mm:ss", zone: "Europe/Amsterdam") } moet nog komen
+no-picture-kept = de camera heeft geen beeld gegeven dat nog wordt bewaard
+oldest-picture = het oudste beeld dat wordt bewaard is van { MOMENT($at, format: "d MMM HH:mm:ss", zone: "Europe/Amsterdam") }
+newest-picture = het nieuwste beeld van de camera is van { MOMENT($at, format: "d MMM HH:mm:ss", zone: "Europe/Amsterdam") }
+no-picture-between = de camera gaf geen beeld van { MOMENT($since, format: "d MMM HH:mm:ss", zone: "Europe/Amsterdam") } tot { MOMENT($until, format: "d MMM HH:mm:ss", zone: "Europe/Amsterdam") }
+capture-ends = het opnemen stopt
+picture-failed = { $error } bij het maken van het beeld
+picture-too-large = het beeld kan niet klein genoeg worden gemaakt
+only-pixelated = zonder blokjes wordt geweigerd: deze gebruiker staat niet in TOEZICHT_SNAPSHOT_UNBLURRED_USERS
+whole-picture-coarse = het hele beeld is grof: { $why }
+detector-unreliable = er is geen herkenning waar u op kunt vertrouwen
+detector-loading = de herkenning wordt nog geladen, vraag het straks opnieuw
+detector-of-snapshots-failed = de herkenning mislukte
+picture-asked = { $kind ->
+    [unblurred] een beeld zonder blokjes
+   *[pixelated] een beeld
+} van { MOMENT($at, format: "d MMM HH:mm:ss", zone: "Europe/Amsterdam") } voor melding { $alert }
+picture-asked-for-nothing = { $kind ->
+    [unblurred] een beeld zonder blokjes
+   *[pixelated] een beeld
+} van { MOMENT($at, format: "d MMM HH:mm:ss", zone: "Europe/Amsterdam") }, niet voor een melding
+picture-asked-told = { $asked }: { $detail }
+
+## Opdrachten: wat een centralist in een terminal leest
+
+wrong-value = { $where }: { $field } is { $value }, verwacht werd { $expected }
+text-of-length = een tekst van { $characters } { $characters ->
+    [one] teken
+   *[other] tekens
+}
+expected-time-ahead = een tijd met een zone zoals 2026-11-24T12:00:00Z, of hoe lang vanaf nu, zoals 30m, 2h of 3d
+expected-time-ago = een tijd met een zone zoals 2026-11-24T12:00:00Z, of hoe lang geleden, zoals 30m, 2h of 3d
+expected-identifier = letters, cijfers en . _ : -, hooguit { $at_most }
+expected-alert-id = het id van een melding, hooguit { $at_most } tekens
+expected-fact-id = een incident_id of episode_id, hooguit { $at_most } tekens
+expected-revision = een versie, 0 of meer
+expected-one-of = een van { $codes }
+expected-no-reason = niets: alleen uitstellen en vals alarm hebben een reden
+expected-priority = een prioriteit die een partner zegt, zoals A1, P 1 of P 2
+expected-both = allebei of geen van beide
+expected-id-beside = --id erbij: welk bericht wordt ingetrokken
+expected-printed-id = een id zoals deze opdracht het liet zien
+expected-name-of-place = de naam van een straat of een plaats
+expected-file = een bestand in een map die er is
+expected-cluster = het adres van Kafka: vraag het aan beheer
+no-cluster = Kafka op { $servers } is niet te gebruiken: vraag het aan beheer
+not-confirmed = wat is gestuurd is niet bevestigd: misschien kwam het niet aan
+no-alert-known = er is geen melding { $alert }
+alerts-not-read = de meldingen waren na { $within_s } s nog niet allemaal gelezen: probeer het opnieuw
+no-answer = geen antwoord binnen { $within_s } s: daarvoor is nodig { $expected }
+no-answer-undecodable = geen antwoord binnen { $within_s } s: daarvoor is nodig { $expected } (niet te lezen: { $counts })
+expected-decide = een toezichtcentrale die beslist: vraag het aan beheer
+expected-capture = iets dat beelden van camera { $camera } bewaart: vraag het aan beheer
+action-named = { $action ->
+    [acknowledge] aannemen
+    [release] teruggeven
+    [shelve] uitstellen
+    [unshelve] niet meer uitstellen
+    [assign] toewijzen
+    [false_alarm] vals alarm
+    [confirm_dispatch] inzet bevestigen
+    [close] sluiten
+    [reopen] weer openen
+    [note] notitie
+    [merge] samenvoegen
+    [split] afsplitsen
+    [detach] losmaken van de oorzaak
+    [attach] terug onder de oorzaak
+   *[other] { $action }
+}
+action-done = { $action } { $alert }: gedaan
+action-done-also = { $action } { $alert }: gedaan, en ook veranderd: { $others }
+action-so-already = { $action } { $alert }: gedaan, het was al zo
+action-refused = { $action } { $alert }: geweigerd, { $why }
+report-result = { $result ->
+    [created] verstuurd als nieuw bericht
+    [updated] verstuurd als wijziging
+    [cancelled] verstuurd als intrekking
+    [duplicate] niet verstuurd: dit is al bekend
+    [stale] niet verstuurd: er is al iets nieuwers bekend
+    [after_cancel] niet verstuurd: het bericht is ingetrokken
+    [reactivated] verstuurd: het bericht geldt weer
+    [nothing] niet verstuurd: er staat niets in
+   *[other] niet verwerkt: { $result }
+}
+report-not-confirmed = NIET BEVESTIGD: misschien kwam het niet aan
+report-entered = { $report }: { $results }
+snapshot-hidden = personen en voertuigen in blokjes
+snapshot-unblurred = zonder blokjes
+snapshot-written = in { $file }
+snapshot-not-written = niet bewaard: noem een bestand om het te zien
+snapshot-taken = { $camera }: opgenomen { MOMENT($at, format: "d MMM HH:mm:ss", zone: "Europe/Amsterdam") }, { $width_px }x{ $height_px }, { $bytes } bytes, { $how }, { $where }
+snapshot-taken-but = { $taken }: { $why }
+snapshot-refused = { $camera }: geweigerd, { $refused ->
+    [not_permitted] de camera mag nu niet worden bekeken
+    [not_permitted_then] de camera mocht toen niet worden bekeken
+    [too_old] te lang geleden
+    [in_the_future] dat moet nog komen
+    [no_picture] geen beeld
+    [failed] mislukt
+   *[other] { $refused }
+}
+snapshot-refused-since = { $camera }: geweigerd, { $refused ->
+    [not_permitted] de camera mag nu niet worden bekeken
+    [not_permitted_then] de camera mocht toen niet worden bekeken
+    [too_old] te lang geleden
+    [in_the_future] dat moet nog komen
+    [no_picture] geen beeld
+    [failed] mislukt
+   *[other] { $refused }
+}: { $why }
 
 ## Trends: the safety team's report
 

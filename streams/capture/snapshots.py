@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,10 @@ from zoneinfo import ZoneInfo
 from detectors.capture.camera import Picture
 from detectors.capture.snapshot import SnapshotPainter
 from schemas.audit import AuditEvent
-from schemas.base import iso_utc
+from schemas.phrases.catalogue import text_of
+from schemas.phrases.codes import snapshots as says
+from schemas.phrases.codes.common import together
+from schemas.phrases.phrase import Phrase
 from schemas.snapshots import SnapshotReference, SnapshotRefusal, SnapshotRequest
 from streams.capture.frame_buffer import PictureRing
 from streams.capture.sender import FrameSender
@@ -30,7 +34,8 @@ REMEMBERED: Final = 10_000
 """Requests that are known to be answered; more than people make in the minute that is read back at a start."""
 PIXELATED: Final = "pixelated"
 UNBLURRED: Final = "unblurred"
-ONLY_PIXELATED: Final = "unblurred is refused: the user is not in TOEZICHT_SNAPSHOT_UNBLURRED_USERS"
+_ALERT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,79}")
+"""What else a request names as its alert is somebody's words, and is not repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +107,12 @@ class SnapshotService:
                 if self._handle(request, asked_at):
                     continue
                 if ending:
-                    self._refuse(request, RefusedSnapshot(SnapshotRefusal.NO_PICTURE, "capture ends"), asked_at)
+                    self._refuse(request, RefusedSnapshot(SnapshotRefusal.NO_PICTURE, says.capture_ends()), asked_at)
                 else:
                     self._waiting.append((request, asked_at))
             except Exception as error:  # what cannot be handled must not leave its request without an answer
                 log.warning("camera %s: no snapshot: %s", request.camera_id, type(error).__name__)
-                self._refuse(request, _failed(f"{type(error).__name__} while the picture was made"), asked_at)
+                self._refuse(request, _failed(says.picture_failed(type(error).__name__)), asked_at)
 
     def _handle(self, request: SnapshotRequest, asked_at: datetime) -> bool:
         """Return whether the request is answered now; False where its picture can still come."""
@@ -124,23 +129,23 @@ class SnapshotService:
         camera, now = self._cameras[request.camera_id], self._clock()
         permit = permission(camera, now, self._zone)
         if not permit.allowed:
-            return RefusedSnapshot(SnapshotRefusal.NOT_PERMITTED, permit.detail)
+            return RefusedSnapshot(SnapshotRefusal.NOT_PERMITTED, permit.what)
         kept, online = self._ring.of(camera.id)
         chosen = choose_picture([picture.reference for picture in kept], online, request.moment, now, asked_at)
         if isinstance(chosen, NotYet | RefusedSnapshot):
             return chosen
         found = FoundPicture(kept, chosen.index)
         permit = permission(camera, found.captured_at, self._zone)
-        return found if permit.allowed else RefusedSnapshot(SnapshotRefusal.NOT_PERMITTED_THEN, permit.detail)
+        return found if permit.allowed else RefusedSnapshot(SnapshotRefusal.NOT_PERMITTED_THEN, permit.what)
 
     def _show(self, request: SnapshotRequest, found: FoundPicture, asked_at: datetime) -> None:
         hide = not may_see_persons(request, self._users)
         shown = self._painter.show(found.kept, found.index, hide)
         if shown is None:
-            self._refuse(request, _failed("the picture cannot be made small enough"), asked_at)
+            self._refuse(request, _failed(says.picture_too_large()), asked_at)
             return
-        details = (shown.detail, ONLY_PIXELATED if request.unblurred and hide else "")
-        detail = "; ".join(part for part in details if part)
+        told = (shown.what, says.only_pixelated() if request.unblurred and hide else None)
+        what = together(*(each for each in told if each is not None))
         reference = SnapshotReference(
             request_id=request.request_id,
             camera_id=request.camera_id,
@@ -149,7 +154,8 @@ class SnapshotService:
             width_px=shown.width_px,
             height_px=shown.height_px,
             pixelated=shown.pixelated,
-            detail=detail,
+            detail="" if what is None else text_of(what),
+            phrase=what,
         )
         self._answer(request, reference, PIXELATED if hide else UNBLURRED, shown.jpeg, asked_at)
 
@@ -159,7 +165,8 @@ class SnapshotService:
             camera_id=request.camera_id,
             moment=request.moment,
             refused=why.reason,
-            detail=why.detail[:300],
+            detail=text_of(why.what),
+            phrase=why.what,
         )
         self._answer(request, reference, why.reason.value, b"", asked_at)
 
@@ -167,16 +174,16 @@ class SnapshotService:
         self, request: SnapshotRequest, reference: SnapshotReference, result: str, jpeg: bytes, asked_at: datetime
     ) -> None:
         """Send the audit's entry and then the answer: the sender sends the second when the first is confirmed."""
-        asked = "an unblurred picture" if request.unblurred else "a picture"
-        shown = reference.captured_at or request.moment
-        reason = f"{asked} of {iso_utc(shown)} for alert {request.alert_id[:80] or '(none)'}"
+        asked = _asked(request, reference.captured_at or request.moment)
+        why = asked if reference.phrase is None else says.picture_asked_told(asked, reference.phrase)
         event = AuditEvent(
             cause_id=request.request_id,
             actor=request.user,
             action="snapshot",
             object_type="camera",
             object_id=request.camera_id,
-            reason=f"{reason}: {reference.detail}"[:300] if reference.detail else reason,
+            reason=text_of(why),
+            phrase=why,
             result=result,
             at=self._clock(),
         )
@@ -186,5 +193,12 @@ class SnapshotService:
         self._sender.keep(SNAPSHOTS, reference, asked_at, jpeg)
 
 
-def _failed(detail: str) -> RefusedSnapshot:
-    return RefusedSnapshot(SnapshotRefusal.FAILED, detail)
+def _failed(what: Phrase) -> RefusedSnapshot:
+    return RefusedSnapshot(SnapshotRefusal.FAILED, what)
+
+
+def _asked(request: SnapshotRequest, shown: datetime) -> Phrase:
+    kind = UNBLURRED if request.unblurred else PIXELATED
+    if not _ALERT_ID.fullmatch(request.alert_id):
+        return says.picture_asked_for_nothing(kind, shown)
+    return says.picture_asked(kind, shown, request.alert_id)

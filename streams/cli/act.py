@@ -4,28 +4,43 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
 
 import typer
 from pydantic import ValidationError
 
-from schemas.actions import Action, NoteCode, OperatorAction
+from schemas.actions import REASON_CODES, Action, FalseAlarmReason, NoteCode, OperatorAction, ShelveReason
 from schemas.alerts import Alert
 from schemas.decisions import DecisionLog
-from streams.cli.options import moment, reachable, started
+from schemas.phrases.catalogue import sentence, told
+from schemas.phrases.codes.commands import (
+    action_done,
+    action_done_also,
+    action_named,
+    action_refused,
+    action_so_already,
+    expected_alert_id,
+    expected_fact_id,
+    expected_identifier,
+    expected_no_reason,
+    expected_one_of,
+    expected_revision,
+    text_of_length,
+)
+from schemas.phrases.language import Language
+from streams.cli.options import moment, reachable, started, telling
 from streams.clients.actions import ask, newest
 from streams.clock import utc_now
 from streams.errors import ConfigurationError
 from streams.kafka.errors import NoAnswerError
 
 _OPTIONS: Final = {
-    "user": ("--user", "letters, digits and . _ : -, at most 80"),
-    "reason": ("--reason", "at most 300 characters"),
-    "other_alert_id": ("--other", "the id of an alert, at most 80 characters"),
-    "fact_id": ("--fact", "an incident_id or episode_id, at most 80 characters"),
-    "seen_revision": ("--seen", "a revision, 0 or more"),
+    "user": ("--user", expected_identifier(80)),
+    "other_alert_id": ("--other", expected_alert_id(80)),
+    "fact_id": ("--fact", expected_fact_id(80)),
+    "seen_revision": ("--seen", expected_revision()),
 }
 NOTHING_MORE: Final[Mapping[str, Any]] = {}
 _Verdict = Annotated[
@@ -34,7 +49,9 @@ _Verdict = Annotated[
 _Assignee = Annotated[str | None, typer.Option("--to", help="For assign: who is to handle it; --user if left out")]
 _Note = Annotated[str, typer.Option(help=f"For note: {', '.join(NoteCode)}")]
 _Value = Annotated[str, typer.Option(help="For a note that takes one: a number, or a camera or partner of the alert")]
-_Reason = Annotated[str, typer.Option(help="For shelve: why")]
+_Reason = Annotated[
+    str, typer.Option(help=f"For shelve: {', '.join(ShelveReason)}. For false_alarm: {', '.join(FalseAlarmReason)}")
+]
 _Until = Annotated[str, typer.Option(help="For shelve: a time with a zone, or how long from now, such as 30m")]
 _Other = Annotated[str, typer.Option(help="For merge: id of the alert that goes into this one")]
 _Fact = Annotated[str, typer.Option(help="For split: the incident_id or episode_id that is another situation")]
@@ -62,13 +79,15 @@ def register(app: typer.Typer) -> None:
         seen: _Seen = None,
         timeout: Annotated[float, typer.Option(min=1, max=600, help="Seconds to wait for the decision")] = 30.0,
         as_json: Annotated[bool, typer.Option("--json", help="Print the decision as one JSON object")] = False,
+        lang: Annotated[Language, typer.Option(help="What it says, errors too: nl or en")] = Language.EN,
     ) -> None:
         """Do something to an alert, and say whether it was done, or why it was refused.
 
         acknowledge takes it in hand, release gives it back, assign gives it to somebody. close ends it with a verdict,
         false_alarm with the verdict false, reopen takes that back. shelve puts it aside until a time, unshelve brings it back.
-        note adds a code of the list. merge and split regroup what belongs together; detach takes it from the cause that it
-        stands under, for good, and attach puts it back. Nothing can be dispatched from here yet: confirm_dispatch is refused.
+        note adds a code of a list, and so are the reasons that shelve needs and false_alarm may have. merge and split regroup
+        what belongs together; detach takes it from the cause that it stands under, for good, and attach puts it back. Nothing
+        can be dispatched from here yet: confirm_dispatch is refused.
 
         It is refused where another person acted on the alert after the revision that you saw, and where its state does not
         allow it: docs/lifecycle.md has the whole table.
@@ -79,26 +98,30 @@ def register(app: typer.Typer) -> None:
 
         Example: toezicht act ALERT close --user operator-3 --verdict true
 
-        Example: toezicht act ALERT shelve --user operator-3 --reason roadworks --until 30m
+        Example: toezicht act ALERT shelve --user operator-3 --reason known_works --until 30m
+
+        Example: toezicht act ALERT false_alarm --user operator-3 --reason reporter_mistaken --lang nl
 
         Example: toezicht act ALERT note --user operator-3 --note camera_checked --value stadshart-1
         """
-        said = {"verdict": verdict, "assignee": assignee, "note": note, "note_value": note_value(value)}
-        if action is Action.NOTE:
-            check_note(note)
-        settings, kafka = started(quiet=True)
-        logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what goes wrong is told in one line, not in twenty
-        now = utc_now()
-        end = moment("act", "--until", until, now, ahead=True) if until else None
-        cluster = reachable(settings, kafka)
-        try:
-            known = newest(cluster, alert, timeout)
-            asked = make_action(known, action, user, reason, end, other, fact, seen, now, said)
-            decision = ask(cluster, asked, timeout)
-        except NoAnswerError as error:
-            typer.echo(f"toezicht: {error}", err=True)
-            raise typer.Exit(1) from None
-        typer.echo(decision.model_dump_json() if as_json else describe(asked, decision))
+        with telling(lang):
+            said = {"verdict": verdict, "assignee": assignee, "note": note, "note_value": note_value(value)}
+            if action is Action.NOTE:
+                check_code("--note", note, tuple(NoteCode))
+            check_reason(action, reason)
+            settings, kafka = started(quiet=True)
+            logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what goes wrong is told in one line, not in twenty
+            now = utc_now()
+            end = moment("act", "--until", until, now, ahead=True) if until else None
+            cluster = reachable(settings, kafka)
+            try:
+                known = newest(cluster, alert, timeout)
+                asked = make_action(known, action, user, reason, end, other, fact, seen, now, said)
+                decision = ask(cluster, asked, timeout)
+            except NoAnswerError as error:
+                typer.echo(f"toezicht: {error.told_in(lang)}", err=True)
+                raise typer.Exit(1) from None
+        typer.echo(decision.model_dump_json() if as_json else describe(asked, decision, lang))
         if decision.refused:
             raise typer.Exit(1)
 
@@ -128,7 +151,7 @@ def make_action(
             seen_revision=known.revision if seen is None else seen,
             action=action,
             user=user,
-            reason=reason,
+            reason_code=reason or None,
             until=until,
             other_alert_id=other,
             fact_id=fact,
@@ -141,15 +164,28 @@ def make_action(
         raise ConfigurationError("act", option, first["input"], expected) from None
 
 
-def check_note(note: str) -> None:
-    """Refuse a note that is none before anything is sent: what somebody typed goes nowhere, nor is it repeated here.
+def check_reason(action: Action, reason: str) -> None:
+    """Refuse a reason that is none of the action's list; shelving needs one.
 
     Raises:
-        ConfigurationError: It is no code of the list.
+        ConfigurationError: It is none.
     """
-    if note not in set(NoteCode):
-        given = f"a text of {len(note)} characters" if note else ""
-        raise ConfigurationError("act", "--note", given, f"one of {', '.join(NoteCode)}")
+    codes = REASON_CODES.get(action)
+    if codes is not None and (reason or action is Action.SHELVE):
+        check_code("--reason", reason, codes)
+    if codes is None and reason:
+        raise ConfigurationError("act", "--reason", text_of_length(len(reason)), expected_no_reason())
+
+
+def check_code(option: str, given: str, codes: Sequence[str]) -> None:
+    """Refuse what is no code of a list before anything is sent: what somebody typed goes nowhere, nor is it repeated here.
+
+    Raises:
+        ConfigurationError: It is none.
+    """
+    if given not in codes:
+        found = text_of_length(len(given)) if given else ""
+        raise ConfigurationError("act", option, found, expected_one_of(", ".join(codes)))
 
 
 def note_value(value: str) -> int | str | None:
@@ -157,11 +193,14 @@ def note_value(value: str) -> int | str | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else value or None
 
 
-def describe(action: OperatorAction, decision: DecisionLog) -> str:
+def describe(action: OperatorAction, decision: DecisionLog, language: Language) -> str:
     """Return a decision in one line for a person."""
-    what = f"{action.action} {action.alert_id}"
+    what, about = action_named(action.action), action.alert_id
+    others = [alert_id for alert_id in decision.alert_ids if alert_id != about]
     if decision.refused:
-        return f"{what}: refused, {decision.refused}"
-    others = [alert_id for alert_id in decision.alert_ids if alert_id != action.alert_id]
-    also = f", and changed {', '.join(others)}" if others else ""
-    return f"{what}: done{also}" if decision.alert_ids else f"{what}: done, it was so already"
+        line = action_refused(what, about, told(decision.refused_phrase, decision.refused, language))
+    elif others:
+        line = action_done_also(what, about, ", ".join(others))
+    else:
+        line = action_done(what, about) if decision.alert_ids else action_so_already(what, about)
+    return sentence(line, language)

@@ -12,6 +12,9 @@ import typer
 
 from schemas.dead_letters import DeadLetterReason
 from schemas.incidents import Incident
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes.faults import letters
+from schemas.phrases.language import Language
 from streams.cli.options import moment, reachable, started, with_options
 from streams.clock import utc_now
 from streams.dead_letters.letters import Filters, Letter, Skip, excerpt, read_letters
@@ -63,6 +66,7 @@ def _list(
     until: Until = "",
     urgent: Urgent = False,
     as_json: AsJson = False,
+    lang: Annotated[Language, typer.Option(help="Why each was set aside: nl or en")] = Language.EN,
 ) -> None:
     """List letters, one line each, and a total per reason; with --json one object per line and no total.
 
@@ -76,11 +80,11 @@ def _list(
     for letter in read_letters(kafka, filters.since):
         if filters.take(letter):
             totals[_reason(letter)] += 1
-            typer.echo(json.dumps(letter.as_dict()) if as_json else str(letter))
+            typer.echo(json.dumps(letter.as_dict()) if as_json else letter.line(lang))
     if not as_json:
         for name, count in sorted(totals.items()):
             typer.echo(f"{count:>6} {name}")
-        typer.echo(f"{sum(totals.values()):>6} letters")
+        typer.echo(f"{sum(totals.values()):>6} {sentence(letters(totals.total()), lang)}")
 
 
 def _show(

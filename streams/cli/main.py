@@ -74,7 +74,7 @@ def main() -> None:
         named = sys.argv[1] if len(sys.argv) > 1 else ""
         build_app(*((named,) if named in COMMANDS else ()))()
     except ToezichtError as error:
-        sys.stderr.write(f"toezicht: {error}\n")
+        sys.stderr.write(f"toezicht: {error.told_in(error.language)}\n")
         sys.exit(2)
     except Exception as error:
         from kafka.errors import KafkaError

@@ -6,7 +6,8 @@ import inspect
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +17,8 @@ import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from schemas.phrases.codes.commands import expected_cluster, expected_time_ago, expected_time_ahead
+from schemas.phrases.language import Language
 from streams.errors import ConfigurationError, ToezichtError
 from streams.kafka.codecs import codecs_missing
 from streams.kafka.decoding import undecodable_line
@@ -27,6 +30,16 @@ CamerasOption = Annotated[list[str] | None, typer.Option(help="Id of a camera, m
 
 _DURATION: Final = re.compile(r"(\d{1,6})([smhd])")
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+@contextmanager
+def telling(language: Language) -> Iterator[None]:
+    """Let what goes wrong in an operator's command be told in the language of the rest of it."""
+    try:
+        yield
+    except ToezichtError as error:
+        error.language = language
+        raise
 
 
 def started(*, quiet: bool = False) -> tuple[Settings, KafkaSettings]:
@@ -56,9 +69,7 @@ def moment(command: str, option: str, text: str, now: datetime, *, ahead: bool =
             return at
     except (ValueError, OverflowError):
         pass
-    how_long = "how long from now" if ahead else "how long ago"
-    expected = f"a time with a zone such as 2026-11-24T12:00:00Z, or {how_long}, such as 30m, 2h or 3d"
-    raise ConfigurationError(command, option, text, expected)
+    raise ConfigurationError(command, option, text, expected_time_ahead() if ahead else expected_time_ago())
 
 
 def require_cluster(kafka: KafkaSettings) -> None:
@@ -83,8 +94,7 @@ def reachable(settings: Settings, kafka: KafkaSettings) -> KafkaSettings:
         return kafka
     found = sorted(settings.data.glob("**/run/kafka.json"), key=lambda path: path.stat().st_mtime)
     if not found:
-        expected = "host:port of a running cluster, or a running `toezicht demo`"
-        raise ConfigurationError("environment", "KAFKA_BOOTSTRAP_SERVERS", "", expected)
+        raise ConfigurationError("environment", "KAFKA_BOOTSTRAP_SERVERS", "", expected_cluster())
     return kafka.model_copy(update={"bootstrap_servers": _address(found[-1])})
 
 

@@ -13,11 +13,26 @@ from pydantic import TypeAdapter, ValidationError
 
 from schemas.base import Identifier
 from schemas.categories import Category
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes.commands import (
+    expected_both,
+    expected_id_beside,
+    expected_identifier,
+    expected_name_of_place,
+    expected_printed_id,
+    expected_priority,
+    report_entered,
+    report_not_confirmed,
+    report_result,
+)
+from schemas.phrases.codes.operator_list import report_note
+from schemas.phrases.language import Language
 from streams.cli.intake import FLUSH_S, connected_intake
-from streams.cli.options import moment, reachable, started
+from streams.cli.options import moment, reachable, started, telling
 from streams.clock import utc_now
 from streams.domain.incidents.urgency import known_urgency
 from streams.errors import ConfigurationError
+from streams.intake.intake import Summary
 from streams.intake.lines import Line
 from streams.intake.sources.categories import load_categories
 from streams.intake.sources.gazetteer import clean_name
@@ -51,6 +66,7 @@ def register(app: typer.Typer) -> None:
         again: Annotated[str, typer.Option("--id", help="The id of a report that was entered before: changes it")] = "",
         cancel: Annotated[bool, typer.Option("--cancel", help="With --id: withdraws it")] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+        lang: Annotated[Language, typer.Option(help="What it says, errors too: nl or en")] = Language.EN,
     ) -> None:
         """Enter a report by hand. It goes through intake like any partner's, from the source `operator`.
 
@@ -61,20 +77,29 @@ def register(app: typer.Typer) -> None:
 
         Example: toezicht report geweld_vechtpartij --user operator-3 --priority "P 1" --street Stadsplein --town Amstelveen
         """
-        settings, kafka = started(quiet=True)
-        line = report_line(category, user, priority, street, town, lat, lon, accuracy, again, cancel)
-        if occurred:
-            line["occurred_at"] = moment("report", "--occurred", occurred, utc_now()).isoformat()
-        source = RecordedReports(load_categories(), time_zone=settings.time_zone)
-        intake = connected_intake(source, reachable(settings, kafka), threading.Event())
-        content = json.dumps(line).encode()
-        intake.take(Line(1, content, len(content)))
-        intake.flush(FLUSH_S, time.monotonic)
-        left = intake.close()
+        with telling(lang):
+            settings, kafka = started(quiet=True)
+            line = report_line(category, user, priority, street, town, lat, lon, accuracy, again, cancel)
+            if occurred:
+                line["occurred_at"] = moment("report", "--occurred", occurred, utc_now()).isoformat()
+            source = RecordedReports(load_categories(), time_zone=settings.time_zone)
+            intake = connected_intake(source, reachable(settings, kafka), threading.Event())
+            content = json.dumps(line).encode()
+            intake.take(Line(1, content, len(content)))
+            intake.flush(FLUSH_S, time.monotonic)
+            left = intake.close()
         told = {"source": SOURCE, "source_id": line["source_id"], **intake.summary.as_dict()}
-        typer.echo(json.dumps(told) if as_json else f"{line['source_id']}: {intake.summary}")
+        typer.echo(json.dumps(told) if as_json else describe(line["source_id"], intake.summary, lang))
         if left or not intake.summary.results:
             raise typer.Exit(1)
+
+
+def describe(source_id: str, summary: Summary, language: Language) -> str:
+    """Return what became of a report in one line for a person."""
+    results = [report_result(name) for name in sorted(summary.results) or ["nothing"]]
+    notes = [report_note(name) for name in sorted(summary.notes)]
+    lost = [report_not_confirmed()] if summary.unconfirmed else []
+    return sentence(report_entered(source_id, (*results, *notes, *lost)), language)
 
 
 def report_line(
@@ -97,18 +122,18 @@ def report_line(
     try:
         _USER.validate_python(user)
     except ValidationError:
-        raise ConfigurationError("report", "--user", user, "letters, digits and . _ : -, at most 80") from None
+        raise ConfigurationError("report", "--user", user, expected_identifier(80)) from None
     if priority and known_urgency(priority) is None:
-        raise ConfigurationError("report", "--priority", priority, "a partner's, such as A1, P 1, P 2 or hoog")
+        raise ConfigurationError("report", "--priority", priority, expected_priority())
     if (lat is None) is not (lon is None):
-        raise ConfigurationError("report", "--lat and --lon", (lat, lon), "both or neither")
+        raise ConfigurationError("report", "--lat and --lon", (lat, lon), expected_both())
     if cancel and not again:
-        raise ConfigurationError("report", "--cancel", True, "--id with it: which report is withdrawn")
+        raise ConfigurationError("report", "--cancel", True, expected_id_beside())
     if again and "/" not in again:
-        raise ConfigurationError("report", "--id", again, "an id as this command printed it")
+        raise ConfigurationError("report", "--id", again, expected_printed_id())
     for option, name in (("--street", street), ("--town", town)):
         if name and not clean_name(name):
-            raise ConfigurationError("report", option, name, "a name of a street or a town")
+            raise ConfigurationError("report", option, name, expected_name_of_place())
     line: dict[str, Any] = {
         "source": SOURCE,
         "source_id": again or f"{user}/{uuid.uuid4()}",

@@ -10,10 +10,23 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from schemas.base import iso_utc
+from schemas.phrases.catalogue import sentence, told
+from schemas.phrases.codes.commands import (
+    expected_file,
+    expected_identifier,
+    snapshot_hidden,
+    snapshot_not_written,
+    snapshot_refused,
+    snapshot_refused_since,
+    snapshot_taken,
+    snapshot_taken_but,
+    snapshot_unblurred,
+    snapshot_written,
+)
+from schemas.phrases.language import Language
 from schemas.snapshots import SnapshotReference, SnapshotRequest
 from streams.cli.options import moment as read_moment
-from streams.cli.options import reachable, started
+from streams.cli.options import reachable, started, telling
 from streams.clients.snapshots import NoAnswerError, ask
 from streams.clock import utc_now
 from streams.errors import ConfigurationError
@@ -37,6 +50,7 @@ def register(app: typer.Typer) -> None:
         ] = False,
         timeout: Annotated[float, typer.Option(min=1, max=600, help="Seconds to wait for the answer")] = 30.0,
         as_json: Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object")] = False,
+        lang: Annotated[Language, typer.Option(help="What it says, errors too: nl or en")] = Language.EN,
     ) -> None:
         """Ask a camera for a picture of the last seconds. Persons and vehicles in it are pixelated.
 
@@ -48,19 +62,22 @@ def register(app: typer.Typer) -> None:
 
         Example: toezicht snapshot stadshart-1 --user operator-3 --moment 10s --out picture.jpg
         """
-        settings, kafka = started(quiet=True)
-        logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what goes wrong is told in one line, not in twenty
-        if out is not None and not out.resolve().parent.is_dir():
-            raise ConfigurationError("snapshot", "--out", str(out), "a file in a folder that exists")
-        request = make_request(camera, user, moment, alert, unblurred)
-        try:
-            answer = ask(reachable(settings, kafka), request, timeout)
-        except NoAnswerError as error:
-            typer.echo(f"toezicht: {error}", err=True)
-            raise typer.Exit(1) from None
+        with telling(lang):
+            settings, kafka = started(quiet=True)
+            logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what goes wrong is told in one line, not in twenty
+            if out is not None and not out.resolve().parent.is_dir():
+                raise ConfigurationError("snapshot", "--out", str(out), expected_file())
+            request = make_request(camera, user, moment, alert, unblurred)
+            try:
+                answer = ask(reachable(settings, kafka), request, timeout)
+            except NoAnswerError as error:
+                typer.echo(f"toezicht: {error.told_in(lang)}", err=True)
+                raise typer.Exit(1) from None
         if out is not None and answer.jpeg:
             out.write_bytes(answer.jpeg)
-        typer.echo(answer.reference.model_dump_json() if as_json else describe(answer.reference, len(answer.jpeg), out))
+        typer.echo(
+            answer.reference.model_dump_json() if as_json else describe(answer.reference, len(answer.jpeg), out, lang)
+        )
         if answer.reference.refused is not None:
             raise typer.Exit(1)
 
@@ -85,16 +102,24 @@ def make_request(camera: str, user: str, moment: str, alert: str, unblurred: boo
     except ValidationError as error:
         field = str(error.errors(include_url=False)[0]["loc"][0])
         name, value = {"camera_id": ("CAMERA", camera), "user": ("--user", user)}.get(field, (field, ""))
-        raise ConfigurationError("snapshot", name, value, "letters, digits and . _ : -, at most 80") from None
+        raise ConfigurationError("snapshot", name, value, expected_identifier(80)) from None
 
 
-def describe(reference: SnapshotReference, size_bytes: int, out: Path | None) -> str:
+def describe(reference: SnapshotReference, size_bytes: int, out: Path | None, language: Language) -> str:
     """Return an answer in one line for a person."""
-    why = f": {reference.detail}" if reference.detail else ""
+    why = told(reference.phrase, reference.detail, language)
     if reference.refused is not None:
-        return f"{reference.camera_id}: refused, {reference.refused.value}{why}"
+        camera, refused = reference.camera_id, reference.refused.value
+        line = snapshot_refused_since(camera, refused, why) if why else snapshot_refused(camera, refused)
+        return sentence(line, language)
     assert reference.captured_at is not None
-    how = "persons and vehicles pixelated" if reference.pixelated else "unblurred"
-    where = f", in {out}" if out is not None else ", not written: give --out to see it"
-    size = f"{reference.width_px}x{reference.height_px}, {size_bytes} bytes"
-    return f"{reference.camera_id}: taken {iso_utc(reference.captured_at)}, {size}, {how}{where}{why}"
+    taken = snapshot_taken(
+        reference.camera_id,
+        reference.captured_at,
+        reference.width_px or 0,
+        reference.height_px or 0,
+        size_bytes,
+        snapshot_hidden() if reference.pixelated else snapshot_unblurred(),
+        snapshot_not_written() if out is None else snapshot_written(str(out)),
+    )
+    return sentence(snapshot_taken_but(taken, why) if why else taken, language)

@@ -13,7 +13,7 @@ from rich.live import Live
 
 from schemas.alerts import Alert
 from schemas.phrases.language import Language
-from streams.cli.options import reachable, started
+from streams.cli.options import reachable, started, telling
 from streams.clients.alerts import AlertReader
 from streams.clock import utc_now
 from streams.presentation.alerts import SYMPTOMS, ListChanges, in_sight, line, table
@@ -39,7 +39,7 @@ def register(app: typer.Typer) -> None:
             bool, typer.Option("--all", help="Also what stands under a summary, and each symptom of a cause")
         ] = False,
         seconds: Annotated[float, typer.Option("--for", min=0, help="End after so many seconds; 0 goes on")] = 0,
-        lang: Annotated[Language, typer.Option(help="The list's own words: nl or en")] = Language.NL,
+        lang: Annotated[Language, typer.Option(help="The list's words, and those of errors: nl or en")] = Language.NL,
     ) -> None:
         """Show the operator's list live: priority, what, where, state, why, and what the cameras said.
 
@@ -53,19 +53,20 @@ def register(app: typer.Typer) -> None:
 
         Example: toezicht watch --from-start --lang en
         """
-        settings, kafka = started(quiet=True)
-        drawn = sys.stdout.isatty() and not as_json
-        reader = AlertReader(reachable(settings, kafka), from_start or drawn)
-        deadline = time.monotonic() + seconds if seconds else None
-        with stop_signals() as stopping:
-            changes = _until(
-                reader, lambda: stopping.is_set() or (deadline is not None and time.monotonic() > deadline)
-            )
-            if drawn:
-                _draw(changes, reader, room, everything, lang)
-            else:
-                _print_lines(changes, reader, room, as_json, everything, lang, from_start)
-        reader.close()
+        with telling(lang):
+            settings, kafka = started(quiet=True)
+            drawn = sys.stdout.isatty() and not as_json
+            reader = AlertReader(reachable(settings, kafka), from_start or drawn)
+            deadline = time.monotonic() + seconds if seconds else None
+            with stop_signals() as stopping:
+                changes = _until(
+                    reader, lambda: stopping.is_set() or (deadline is not None and time.monotonic() > deadline)
+                )
+                if drawn:
+                    _draw(changes, reader, room, everything, lang)
+                else:
+                    _print_lines(changes, reader, room, as_json, everything, lang, from_start)
+            reader.close()
 
 
 def _until(reader: AlertReader, ended: Callable[[], bool]) -> Iterator[list[Alert]]:

@@ -9,6 +9,7 @@ from schemas.actions import OperatorAction
 from schemas.alerts import Alert
 from schemas.base import Message
 from schemas.decisions import DecisionLog
+from schemas.phrases.codes.commands import alerts_not_read, expected_decide, no_alert_known
 from streams.clients.alerts import AlertReader
 from streams.kafka import request_reply as asking
 from streams.kafka.errors import NoAnswerError
@@ -34,12 +35,10 @@ def newest(kafka: KafkaSettings, alert_id: str, timeout_s: float) -> Alert:
             if alert.alert_id == alert_id:
                 return alert
         if not reader.caught_up():
-            raise NoAnswerError(
-                f"alert-state was not read to its end within {timeout_s:g} s: try again, or with --timeout"
-            )
+            raise NoAnswerError(alerts_not_read(timeout_s))
     finally:
         reader.close()
-    raise NoAnswerError(f"there is no alert {alert_id} on alert-state")
+    raise NoAnswerError(no_alert_known(alert_id))
 
 
 def ask(kafka: KafkaSettings, action: OperatorAction, timeout_s: float) -> DecisionLog:
@@ -54,4 +53,4 @@ def ask(kafka: KafkaSettings, action: OperatorAction, timeout_s: float) -> Decis
     def answer_of(message: Message, _value: bytes) -> DecisionLog | None:
         return message if isinstance(message, DecisionLog) and message.action_id == action.action_id else None
 
-    return asking.ask(kafka, action, DECISION_LOG, answer_of, timeout_s, "a running `toezicht worker decide`")
+    return asking.ask(kafka, action, DECISION_LOG, answer_of, timeout_s, expected_decide())

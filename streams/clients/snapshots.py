@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from schemas.base import Message
+from schemas.phrases.codes.commands import expected_capture
 from schemas.snapshots import SnapshotReference, SnapshotRequest
 from streams.kafka import request_reply as asking
 from streams.kafka.errors import NoAnswerError
@@ -36,5 +37,4 @@ def ask(kafka: KafkaSettings, request: SnapshotRequest, timeout_s: float) -> Ans
             return Answer(message, value)
         return None
 
-    expected = f"a running `toezicht capture` that has the camera {request.camera_id}"
-    return asking.ask(kafka, request, SNAPSHOTS, answer_of, timeout_s, expected)
+    return asking.ask(kafka, request, SNAPSHOTS, answer_of, timeout_s, expected_capture(request.camera_id))

@@ -17,6 +17,11 @@ from schemas.base import iso_utc
 from schemas.codec import Headers, decode
 from schemas.dead_letters import DeadLetterReason, DeadLetterReference
 from schemas.errors import UndecodableError
+from schemas.phrases.catalogue import in_words, sentence, text_of
+from schemas.phrases.catalogue import told as told_in
+from schemas.phrases.codes import faults as says
+from schemas.phrases.language import Language
+from schemas.phrases.phrase import Told
 from streams.kafka.dead_letter import MAX_DEAD_LETTER_BYTES
 from streams.kafka.reader import read_records
 from streams.kafka.record import sent_again
@@ -97,7 +102,7 @@ class Letter:
     value: bytes | None
     headers: Headers
     reference: DeadLetterReference | None
-    fault: str = ""
+    fault: Told = ""
 
     @property
     def handle(self) -> str:
@@ -128,18 +133,19 @@ class Letter:
             "bytes": len(self.value or b""),
         }
         if self.reference is None:
-            return said | {"reason": Skip.UNREADABLE.value, "detail": self.fault}
+            return said | {"reason": Skip.UNREADABLE.value, "detail": text_of(self.fault)}
         return said | self.reference.model_dump(mode="json", exclude={"original_key", "failed_at"})
 
-    def __str__(self) -> str:
-        """Return one line for a person."""
+    def line(self, language: Language) -> str:
+        """Return one line for a person; codes, by which letters are chosen, stand in it as they are."""
         at = f"{self.failed_at:%Y-%m-%d %H:%M:%S}Z"
         if self.reference is None:
-            return f"{self.handle:<8} {at}  {Skip.UNREADABLE.value}: {printable(self.fault)}"
+            return f"{self.handle:<8} {at}  {Skip.UNREADABLE.value}: {printable(in_words(self.fault, language))}"
         told = self.reference
         place = f"{told.topic}/{told.partition}@{told.offset}" if told.partition >= 0 else f"{told.topic}:{told.offset}"
-        urgent = "URGENT  " if told.urgent else ""
-        line = f"{self.handle:<8} {at}  {told.stage:<11} {told.reason.value:<18} {urgent}{place}  {told.detail}"
+        urgent = f"{sentence(says.letter_urgent(), language)}  " if told.urgent else ""
+        why = told_in(told.phrase, told.detail, language)
+        line = f"{self.handle:<8} {at}  {told.stage:<11} {told.reason.value:<18} {urgent}{place}  {why}"
         return f"{printable(line)}  ({self.letter_id})"
 
 
@@ -175,15 +181,16 @@ def read_letter(
     place: tuple[int, int], appended_at: datetime, key: bytes | None, value: bytes | None, headers: Headers
 ) -> Letter:
     """Return a record of `dead-letters` as a letter, whatever is in it; `place` is its partition and offset."""
-    reference, fault = None, ""
+    reference: DeadLetterReference | None = None
+    fault: Told = ""
     try:
         message = decode(value or b"", headers)
         if isinstance(message, DeadLetterReference):
             reference = message
         else:
-            fault = f"a {message.name} and not a dead-letter"
+            fault = says.message_unexpected(DeadLetterReference.name, message.name)
     except UndecodableError as error:
-        fault = error.detail
+        fault = error.what
     return Letter(place[0], place[1], appended_at, key, value, headers, reference, fault)
 
 

@@ -11,6 +11,9 @@ from typing import Any, Final
 
 from schemas.alerts import Alert
 from schemas.evidence import Verdict
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes.operator_list import verdict
+from schemas.phrases.codes.titles import category_name
 from streams.canary.partitions import names
 from streams.demo.material import Material
 from streams.local.supervisor import ProcessSpec
@@ -42,10 +45,11 @@ def alert_line(alert: Alert) -> str:
     if alert.summary is not None:
         return f"{alert.priority}        summary                  {alert.title}{_state(alert)}"
     factors = sorted(alert.factors, key=lambda factor: -abs(factor.points))
+    what = sentence(category_name(alert.category.value))
     why = "; ".join(f"{factor.points:+g} {factor.reason}" for factor in factors[:3])
     return (
-        f"{alert.priority} {alert.score:5.1f}  {alert.category:24} {alert.place[:32]:32} "
-        f"{alert.verdict.replace('_', ' '):18} {why}{_state(alert)}"
+        f"{alert.priority} {alert.score:5.1f}  {what:24} {alert.place[:32]:32} "
+        f"{sentence(verdict(alert.verdict.value)):18} {why}{_state(alert)}"
     )
 
 

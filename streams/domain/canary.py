@@ -183,6 +183,6 @@ def closing(alert: Alert, now: datetime) -> OperatorAction:
         seen_revision=alert.revision,
         action=Action.CLOSE,
         user=SOURCE,
-        reason="test",
+        verdict="test",
         acted_at=now,
     )

@@ -17,6 +17,7 @@ from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError
 
+from schemas.phrases.codes.commands import no_cluster
 from streams.kafka.errors import ClusterError
 from streams.kafka.options import kafka_client_options
 from streams.settings import KafkaSettings
@@ -165,7 +166,8 @@ def _admin(kafka: KafkaSettings) -> Iterator[Any]:
         yield client
     except (KafkaError, OSError, ValueError) as error:
         reason = (str(error) or type(error).__name__).splitlines()[0]
-        raise ClusterError(f"Kafka at {kafka.bootstrap_servers} cannot be used: {reason}") from None
+        told = f"Kafka at {kafka.bootstrap_servers} cannot be used: {reason}"
+        raise ClusterError(told, no_cluster(kafka.bootstrap_servers)) from None
     finally:
         if client is not None:
             client.close()

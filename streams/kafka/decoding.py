@@ -36,3 +36,8 @@ def undecodable_line(undecodable: Mapping[str, int]) -> str:
     """Return one line for a person: how many records of which topics could not be decoded; empty where all could."""
     counts = ", ".join(f"{count} of {topic}" for topic, count in sorted(undecodable.items()) if count)
     return f"could not be decoded: {counts}" if counts else ""
+
+
+def undecodable_counts(undecodable: Mapping[str, int]) -> str:
+    """Return how many records of which topics could not be decoded, `alerts: 3`; empty where all could."""
+    return ", ".join(f"{topic}: {count}" for topic, count in sorted(undecodable.items()) if count)

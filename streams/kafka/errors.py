@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Self
 
+from schemas.phrases.codes.commands import no_cluster
 from streams.errors import ToezichtError
 from streams.topics import BY_NAME
 
@@ -23,7 +24,7 @@ class ClusterError(ToezichtError):
         """
         reason = (str(error) or type(error).__name__).splitlines()[0]
         expected = "a running broker with our topics; see KAFKA_BOOTSTRAP_SERVERS and `toezicht topics check`"
-        return cls(f"Kafka at {servers}: {what}: {reason}; expected {expected}")
+        return cls(f"Kafka at {servers}: {what}: {reason}; expected {expected}", no_cluster(servers))
 
 
 class MissingTopicError(ClusterError):
@@ -39,7 +40,7 @@ class MissingTopicError(ClusterError):
             found: How many partitions those have that are there.
         """
         line = _missing(names, found)
-        return cls(f"Kafka at {servers}: {line}") if line else None
+        return cls(f"Kafka at {servers}: {line}", no_cluster(servers)) if line else None
 
 
 class NoAnswerError(ToezichtError):

@@ -8,7 +8,9 @@ from typing import Final, TypeVar
 
 from schemas.base import Message
 from schemas.codec import encode
-from streams.kafka.decoding import Decoder, undecodable_line
+from schemas.phrases.codes.commands import no_answer, no_answer_undecodable
+from schemas.phrases.phrase import Phrase
+from streams.kafka.decoding import Decoder, undecodable_counts
 from streams.kafka.errors import NoAnswerError
 from streams.kafka.producer import ConfirmedProducer
 from streams.kafka.reader import Reader
@@ -25,7 +27,7 @@ def ask(
     answers: str,
     answer_of: Callable[[Message, bytes], A | None],
     timeout_s: float,
-    expected: str,
+    expected: Phrase,
 ) -> A:
     """Send a request to its topic and return its answer.
 
@@ -52,8 +54,8 @@ def ask(
                 answer = None if message is None else answer_of(message, record.value or b"")
                 if answer is not None:
                     return answer
-    lost = undecodable_line(decoder.undecodable)
-    raise NoAnswerError(f"no answer within {timeout_s:g} s: expected {expected}" + (f" ({lost})" if lost else ""))
+    lost = undecodable_counts(decoder.undecodable)
+    raise NoAnswerError(no_answer_undecodable(timeout_s, expected, lost) if lost else no_answer(timeout_s, expected))
 
 
 def _send(kafka: KafkaSettings, request: Message) -> None:

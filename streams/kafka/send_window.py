@@ -19,6 +19,7 @@ from kafka import errors
 from kafka.errors import KafkaError
 
 from schemas.codec import Encoded, Headers
+from schemas.phrases.codes.commands import no_cluster
 from streams.errors import DeliveryError
 from streams.kafka.closing import close_producer
 from streams.kafka.errors import ClusterError
@@ -150,7 +151,8 @@ class SendWindow:
                 self._producer = self._connected()
             except (KafkaError, OSError, ValueError) as error:
                 if not isinstance(error, errors.RetriableError):
-                    raise ClusterError(f"Kafka at {self._address} cannot be used: {_one_line(error)}") from None
+                    told = f"Kafka at {self._address} cannot be used: {_one_line(error)}"
+                    raise ClusterError(told, no_cluster(self._address)) from None
                 self._tell("nothing is read until it answers")
                 self._sleep(AGAIN_AFTER_S)
         self._quiet_since_s = self._clock_s()

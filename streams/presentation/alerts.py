@@ -19,6 +19,7 @@ from schemas.phrases.catalogue import sentence, told
 from schemas.phrases.codes import operator_list as says
 from schemas.phrases.codes.titles import category_id, counted, kind_unknown
 from schemas.phrases.language import Language
+from schemas.phrases.phrase import Phrase
 from streams.domain.budget.budget import OFF_LIST, hidden
 from streams.presentation.notes import notes_of
 from streams.presentation.printable import printable
@@ -170,7 +171,7 @@ def row(alert: Alert, now: datetime, language: Language) -> Row:
         score=f"{alert.score:.0f}",
         what=printable(_title(alert, language)),
         where=printable(told(alert.place_phrase, alert.place, language)) or "?",
-        state=sentence(says.alert_state(alert.state.value), language),
+        state=printable(sentence(_state(alert), language)),
         why="\n".join(map(printable, why)),
         cameras="\n".join(map(printable, cameras)) or _verdict(alert.verdict, language),
         since=age(now, alert.opened_at),
@@ -182,6 +183,13 @@ def _beside(alert: Alert, language: Language) -> list[str]:
     noted = [(NOTED, each.phrase) for each in alert.notes[-NOTES:]]
     marked = [(SYMPTOM, alert.cause_reason), *noted, (NEXT, alert.next_step)]
     return [f"{mark} {sentence(each, language)}" for mark, each in marked if each is not None]
+
+
+def _state(alert: Alert) -> Phrase:
+    """Return an alert's state, with why a person put it aside or called it false. Older senders' own words are not shown."""
+    state = says.alert_state(alert.state.value)
+    why = alert.shelf.phrase if alert.shelf is not None else alert.closing_reason
+    return state if why is None else says.alert_state_because(state, why)
 
 
 def _title(alert: Alert, language: Language) -> str:

@@ -63,7 +63,7 @@ def placed(outputs: Sequence[EncodedOutput]) -> list[tuple[Where, Raw]]:
 def handler_fault(error: BaseException) -> Fault:
     """Return the fault for an agent that raised: the kind of error only, since its text may hold values."""
     if isinstance(error, UnknownCameraError):
-        return Fault(DeadLetterReason.UNKNOWN_CAMERA, error.what, error.subject, error.passing)
+        return Fault(DeadLetterReason.UNKNOWN_CAMERA, error.what or str(error), error.subject, error.passing)
     if isinstance(error, TooLargeError):
         return Fault(DeadLetterReason.TOO_LARGE, says.causes_too_large(MAX_RECORD_BYTES, str(error)))
     return Fault(DeadLetterReason.HANDLER_FAILED, says.handling_failed(type(error).__name__))

@@ -256,9 +256,14 @@ def _cell_without_rough_places(row: Document) -> Document:
     return {**row, "entries": entries}
 
 
+def _put_aside_in_words(row: Document) -> Document:
+    """Why an alert was put aside was text alone, which is shown as it is; why one was called false was not kept."""
+    return row
+
+
 ROWS: Final = RowVersions(
     newest={
-        "alert": 4,
+        "alert": 5,
         "budget": 2,
         "camera": 5,
         "cell": 2,
@@ -267,13 +272,14 @@ ROWS: Final = RowVersions(
         "memory": 3,
         "seen": 4,
         "situation": 2,
-        "summary": 2,
+        "summary": 3,
         "watch": 2,
     },
     upgrades={
         ("alert", 1): _alert_of_the_first_release,
         ("alert", 2): _alert_without_notes,
         ("alert", 3): _said_without_likelihood,
+        ("alert", 4): _put_aside_in_words,
         ("budget", 1): _budget_with_the_log,
         ("cell", 1): _cell_without_rough_places,
         ("camera", 1): _camera_without_memory,
@@ -291,6 +297,7 @@ ROWS: Final = RowVersions(
         ("seen", 3): _seen_without_measures,
         ("situation", 1): _told_without_phrases,
         ("summary", 1): _summary_without_a_life,
+        ("summary", 2): _put_aside_in_words,
         ("watch", 1): _said_without_likelihood,
     },
 )

@@ -53,7 +53,7 @@ def test_an_operator_acts_without_a_console(worker: DecidingWorker, empty_kafka:
     known = newest(kafka, alert.alert_id, 30)
     assert (known.state, known.handled_by) == (AlertState.ACKNOWLEDGED, "operator-3")
     seen = str(alert.revision)
-    late = act(kafka, alert.alert_id, "close", "--user", "operator-4", "--reason", "false", "--seen", seen)
+    late = act(kafka, alert.alert_id, "close", "--user", "operator-4", "--verdict", "false", "--seen", seen)
     assert late.returncode == 1
     assert late.stdout.startswith(f"close {alert.alert_id}: refused, operator-3 acted on it at revision")
     nothing = act(kafka, "nothing", "close", "--user", "operator-4")

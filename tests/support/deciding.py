@@ -146,7 +146,7 @@ def returned(deciding: Deciding) -> Alert:
 
 def shelved(deciding: Deciding) -> Alert:
     opened = two_reports(deciding)
-    return deciding.one(action(opened.alert_id, Action.SHELVE, "known", LATER, number=90, seen_revision=1))
+    return deciding.one(action(opened.alert_id, Action.SHELVE, "being_watched", LATER, number=90, seen_revision=1))
 
 
 def suppressed(deciding: Deciding) -> Alert:

@@ -201,7 +201,7 @@ _EXAMPLES: Final[tuple[Message, ...]] = (
         seen_revision=1,
         action=Action.SHELVE,
         user="operator-3",
-        reason="known event",
+        reason_code="planned_event",
         until=NOON + timedelta(hours=1),
         acted_at=NOON,
     ),

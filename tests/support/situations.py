@@ -8,7 +8,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
-from schemas.actions import Action, OperatorAction
+from pydantic_core import to_json
+
+from schemas.actions import Action, OperatorAction, ShelveReason
 from schemas.base import Message, derive_id
 from schemas.cameras import DetectorInfo
 from schemas.categories import Category
@@ -187,7 +189,11 @@ def action(
     number: int = 1,
     **changes: Any,
 ) -> OperatorAction:
-    """Return what an operator does; who closes says that it was true, unless another reason is given."""
+    """Return what an operator does, as it is read from its topic.
+
+    Who closes says that it was true, unless another reason is given; one that is no code is what an older sender gives.
+    """
+    coded = what is Action.SHELVE and reason in set(ShelveReason)
     known: dict[str, Any] = {
         "action_id": f"action-{number}",
         "control_room_id": ROOM,
@@ -195,11 +201,12 @@ def action(
         "seen_revision": 0,
         "action": what,
         "user": "operator-3",
-        "reason": ("true" if what is Action.CLOSE else "") if reason is None else reason,
+        "reason": ("true" if what is Action.CLOSE else "") if reason is None or coded else reason,
+        "reason_code": reason if coded else None,
         "until": until,
         "acted_at": NOON,
     }
-    return OperatorAction.model_validate(known | changes)
+    return OperatorAction.model_validate_json(to_json(known | changes))
 
 
 def observation(

@@ -156,7 +156,7 @@ def runs() -> Iterator[tuple[Stage, list[tuple[datetime, Message]]]]:
         episode("end", "none", at=NOON + seconds(60), name="crowd-2"),
         *(report(f"noise-{n}", category=Category.OVERIG, position=position(300 * n)) for n in range(1, 7)),
         action(alert_id, Action.ACKNOWLEDGE),
-        action(alert_id, Action.SHELVE, "werkzaamheden", NOON + seconds(3_600), number=2),
+        action(alert_id, Action.SHELVE, "known_works", NOON + seconds(3_600), number=2),
         tick("room", NOON + seconds(3_700)),
         tick("room", NOON + seconds(30_000)),
         tick("room", NOON + seconds(200_000)),

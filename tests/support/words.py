@@ -25,7 +25,7 @@ FREQUENT: Final = frozenset(_FREQUENT.split())
 _SHARED = """
 al ambulance camera code decoder do factor frame hash in is later letters live map min object of open over partner per
 percentage plan prio record records stand start team ten test type video was week zone basic batch bytes capcodes codec digest
-firmware json multimon ng m² proxy source tcp udp farrington knox
+firmware id json kafka multimon ng m² proxy source tcp udp farrington knox
 """
 SHARED: Final = frozenset(_SHARED.split())
 """Words of the catalogue that Dutch has too, spelled alike, and what machines, formats, settings and methods are called."""

@@ -16,6 +16,10 @@ def alert_state(state: Name) -> Phrase: ...
 
 
 @phrase
+def alert_state_because(state: Said, why: Said) -> Phrase: ...
+
+
+@phrase
 def verdict(verdict: Name) -> Phrase: ...
 
 

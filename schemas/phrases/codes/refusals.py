@@ -132,6 +132,10 @@ def refused_notes_full(at_most: Count) -> Phrase: ...
 
 
 @phrase
+def refused_reason_unknown(known: Name) -> Phrase: ...
+
+
+@phrase
 def refused_no_other_alert() -> Phrase: ...
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final, Generic, NamedTuple
 from schemas.actions import Action, OperatorAction
 from schemas.alerts import AlertState, Shelf
 from schemas.categories import Priority
+from schemas.phrases.catalogue import sentence
 from schemas.phrases.codes.refusals import (
     refused_acted_since,
     refused_assignee,
@@ -37,6 +38,7 @@ from streams.domain.alerts.lifecycle import (
     asked,
     in_state,
 )
+from streams.domain.alerts.reasons import TESTS, reason_of, unknown_reason
 
 VERDICTS: Final = ("true", "false", "test", "duplicate")
 """What a closing can say. Rules are judged by it, so a person says it in so many words, and nothing else stands for one."""
@@ -84,9 +86,11 @@ def act(situation: L, action: OperatorAction, priority: Priority, now: datetime)
     elif action.action is Action.REOPEN:
         changes = {}
     elif action.action is Action.SHELVE:
-        changes["shelf"] = Shelf(user=action.user, reason=action.reason, until=action.until)
+        said = reason_of(action)
+        words = action.reason if said is None else sentence(said)
+        changes["shelf"] = Shelf(user=action.user, reason=words, phrase=said, until=action.until)
     if state is AlertState.CLOSED:
-        changes |= {"closing": verdict(action), "ended_at": now}
+        changes |= {"closing": verdict(action), "closing_reason": reason_of(action), "ended_at": now}
     return Acted(marked(situation, in_state(situation, state).model_copy(update=changes), action.user), None)
 
 
@@ -112,7 +116,7 @@ def _unfit(situation: Life, action: OperatorAction, priority: Priority, now: dat
             return _unshelvable(action, priority, now)
         case Action.CLOSE | Action.FALSE_ALARM:
             *most, last = VERDICTS
-            return None if verdict(action) else refused_no_verdict(", ".join(most), last)
+            return unknown_reason(action) if verdict(action) else refused_no_verdict(", ".join(most), last)
         case Action.RELEASE:
             return refused_nobody_has_it() if situation.handled_by is None else None
         case Action.ASSIGN if action.assignee is not None:
@@ -126,7 +130,10 @@ def _unfit(situation: Life, action: OperatorAction, priority: Priority, now: dat
 def _unshelvable(action: OperatorAction, priority: Priority, now: datetime) -> Phrase | None:
     if priority is Priority.P1:
         return refused_p1_shelved()
-    if action.until is None or action.until <= now or not action.reason:
+    unknown = unknown_reason(action)
+    if unknown is not None:
+        return unknown
+    if action.until is None or action.until <= now or not (action.reason_code or action.reason):
         return refused_shelf_incomplete()
     return refused_shelf_too_long(SHELF_AT_MOST.days) if action.until > now + SHELF_AT_MOST else None
 
@@ -147,11 +154,14 @@ def _outdated(situation: Life, action: OperatorAction) -> Phrase | None:
 def verdict(action: OperatorAction) -> str:
     """Return the verdict that a closing action gives; empty where it gives none. A false alarm is one, whatever its reason.
 
-    A sender that does not know the verdict's own field gives it as the reason, which does not make up for a verdict that is none.
+    Of a test or an exercise it is `test`. A sender that does not know the verdict's own field gives it as the reason, which
+    does not make up for a verdict that is none.
     """
     false_alarm = action.action is Action.FALSE_ALARM
     if action.verdict:
         return action.verdict if action.verdict in (_NOT_TRUE if false_alarm else VERDICTS) else ""
+    if false_alarm and action.reason_code is not None:
+        return "test" if action.reason_code in TESTS else "false"
     if false_alarm:
         return action.reason if action.reason in _NOT_TRUE else "false"
     return action.reason if action.reason in VERDICTS else ""

@@ -249,6 +249,7 @@ class Life(Part):
     critical_since: Utc | None = None
     escalated_at: Utc | None = None
     closing: str = ""
+    closing_reason: Phrase | None = None
     shelf: Shelf | None = None
     suppression: Suppression | None = None
     merged_into: str | None = None
@@ -276,7 +277,7 @@ def in_state(life: L, state: AlertState) -> L:
         changes["suppression"] = None
     if state is AlertState.NEW:
         anew = ("handled_by", "acknowledged_at", "critical_since", "escalated_at", "ended_at")
-        changes |= dict.fromkeys(anew) | {"closing": ""}
+        changes |= dict.fromkeys((*anew, "closing_reason")) | {"closing": ""}
     return life.model_copy(update=changes)
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from schemas.base import iso_utc
 from schemas.cameras import FrameReference
+from schemas.phrases.codes import snapshots as says
+from schemas.phrases.phrase import Phrase
 from schemas.snapshots import SnapshotRefusal, SnapshotRequest
 
 AHEAD: Final = timedelta(seconds=2)
@@ -34,10 +35,10 @@ class NotYet:
 
 @dataclass(frozen=True, slots=True)
 class RefusedSnapshot:
-    """There is no picture for this request: a bounded reason, and one line for a person."""
+    """There is no picture for this request: a bounded reason, and what is told of it."""
 
     reason: SnapshotRefusal
-    detail: str
+    what: Phrase
 
 
 def choose_picture(
@@ -56,9 +57,9 @@ def choose_picture(
         asked_at: When the request was taken; a picture that is yet to come is waited for from then on.
     """
     if moment > asked_at + AHEAD:
-        return RefusedSnapshot(SnapshotRefusal.IN_THE_FUTURE, f"{iso_utc(moment)} is yet to come")
+        return RefusedSnapshot(SnapshotRefusal.IN_THE_FUTURE, says.picture_ahead(moment))
     if not kept:
-        return RefusedSnapshot(SnapshotRefusal.NO_PICTURE, "the camera has given no picture that is still kept")
+        return RefusedSnapshot(SnapshotRefusal.NO_PICTURE, says.no_picture_kept())
     after = next((index for index, frame in enumerate(kept) if frame.captured_at >= moment), None)
     if after is None:
         return _newest(kept, online, moment, now, asked_at)
@@ -71,14 +72,13 @@ def _around(kept: Sequence[FrameReference], after: int, moment: datetime) -> Cho
     if after == 0:
         if apart <= APART:
             return Chosen(0)
-        return RefusedSnapshot(
-            SnapshotRefusal.TOO_OLD, f"the oldest picture that is kept is of {iso_utc(kept[0].captured_at)}"
-        )
+        return RefusedSnapshot(SnapshotRefusal.TOO_OLD, says.oldest_picture(kept[0].captured_at))
     if 0 < apart.total_seconds() <= kept[after].quiet_s:
         return Chosen(after - 1)
     before = moment - kept[after - 1].captured_at
     if min(apart, before) > APART:
-        return RefusedSnapshot(SnapshotRefusal.NO_PICTURE, _gap(kept[after - 1], kept[after]))
+        gap = says.no_picture_between(kept[after - 1].captured_at, kept[after].captured_at)
+        return RefusedSnapshot(SnapshotRefusal.NO_PICTURE, gap)
     return Chosen(after if apart <= before else after - 1)
 
 
@@ -91,11 +91,7 @@ def _newest(
         return NotYet()
     if moment - newest <= (HELD if online and moment <= now else APART):
         return Chosen(len(kept) - 1)
-    return RefusedSnapshot(SnapshotRefusal.NO_PICTURE, f"the camera's newest picture is of {iso_utc(newest)}")
-
-
-def _gap(before: FrameReference, after: FrameReference) -> str:
-    return f"the camera gave no picture from {iso_utc(before.captured_at)} to {iso_utc(after.captured_at)}"
+    return RefusedSnapshot(SnapshotRefusal.NO_PICTURE, says.newest_picture(newest))
 
 
 def may_see_persons(request: SnapshotRequest, users: Collection[str]) -> bool:

@@ -24,6 +24,7 @@ from streams.domain.alerts.alert import told_priority
 from streams.domain.alerts.cause import explains, separate, with_symptoms
 from streams.domain.alerts.merge_split import merge, split
 from streams.domain.alerts.notes import annotate
+from streams.domain.alerts.reasons import reason_of
 from streams.domain.alerts.revise import Policy, revise
 from streams.domain.alerts.situation import Situation
 from streams.domain.alerts.suppression import NO_PLAN, Plan
@@ -78,7 +79,8 @@ class Decide:
                 store = self._store(rows, action.control_room_id)
                 alerts, refused = self._act(action, store, now)
                 told = sentence(refused)[:300] if refused else ""
-                answer = {"action_id": action.action_id, "refused": told, "refused_phrase": refused}
+                reason = None if refused else reason_of(action)
+                answer = {"action_id": action.action_id, "refused": told, "refused_phrase": refused, "reason": reason}
                 return self._outputs(item, rows, store, alerts, now, answer)
             case Tick():
                 return self._tick(item, rows, now)

@@ -6,12 +6,17 @@ import threading
 
 import pytest
 
-from detectors.capture.snapshot import SnapshotPainter, neighbours
+from detectors.capture.snapshot import ReleasedPicture, SnapshotPainter, neighbours
 from detectors.models.base import Detector, DetectorError
 from detectors.models.jpeg import PictureError
+from schemas.phrases.catalogue import sentence
 from tests.support.snapshots import SIZE, Finder, contrast, decoded, picture, stripes
 
 LIMIT = 900_000
+
+
+def told(shown: ReleasedPicture) -> str:
+    return "" if shown.what is None else sentence(shown.what)
 
 
 def test_persons_are_pixelated() -> None:
@@ -19,7 +24,7 @@ def test_persons_are_pixelated() -> None:
     finder = Finder()
     shown = SnapshotPainter(lambda: finder, LIMIT).show([picture(0), picture(1)], 1, hide=True)
     assert shown is not None
-    assert (shown.width_px, shown.height_px, shown.pixelated, shown.detail) == (*SIZE, True, "")
+    assert (shown.width_px, shown.height_px, shown.pixelated, shown.what) == (*SIZE, True, None)
     assert contrast(decoded(shown.jpeg)) < 20
     assert len(finder.seen) == 1
 
@@ -38,7 +43,7 @@ def test_without_a_reliable_detector_everything_is_coarse(finder: Finder) -> Non
     painter = SnapshotPainter(lambda: finder, LIMIT)
     hidden = painter.show([picture(0)], 0, hide=True)
     assert hidden is not None
-    assert "whole picture is coarse" in hidden.detail
+    assert "whole picture is coarse" in told(hidden)
     assert contrast(decoded(hidden.jpeg)) < 20
     shown = painter.show([picture(0)], 0, hide=False)
     assert shown is not None
@@ -57,7 +62,7 @@ def test_a_detector_that_cannot_be_made_is_asked_for_once() -> None:
     for _ in range(2):
         shown = painter.show([picture(0)], 0, hide=True)
         assert shown is not None
-        assert "the detector failed" in shown.detail
+        assert "the detector failed" in told(shown)
     assert asked == [1]
 
 
@@ -109,14 +114,14 @@ def test_nobody_waits_long_for_a_model() -> None:
     painter = SnapshotPainter(make, LIMIT, wait_s=0.01)
     early = painter.show([picture(0)], 0, hide=True)
     assert early is not None
-    assert "being loaded" in early.detail
+    assert "being loaded" in told(early)
     assert contrast(decoded(early.jpeg)) < 20
     there.set()
     details: set[str] = set()
     for _ in range(2_000):
         late = painter.show([picture(0)], 0, hide=True)
         assert late is not None
-        details.add(late.detail)
-        if not late.detail:
+        details.add(told(late))
+        if late.what is None:
             break
     assert "" in details

@@ -12,10 +12,12 @@ from detectors.capture.snapshot import SnapshotPainter
 from schemas.audit import AuditEvent
 from schemas.cameras import CameraState, CameraStatus
 from schemas.codec import decode, envelope
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes.snapshots import only_pixelated
 from schemas.snapshots import SnapshotRefusal
 from streams.capture.frame_buffer import PictureRing
 from streams.capture.sender import FrameSender
-from streams.capture.snapshots import ONLY_PIXELATED, SnapshotService
+from streams.capture.snapshots import SnapshotService
 from streams.topics import AUDIT, SNAPSHOTS
 from tests.support.capture import NOW, FakeProducer, FakeTime, Recorder
 from tests.support.capture import _eventually as eventually
@@ -99,8 +101,8 @@ def test_persons_are_shown_only_to_who_is_named_and_asks(
     (entry,) = audited(room.producer)
     assert entry.result == ("pixelated" if pixelated else "unblurred")
     denied = unblurred and pixelated
-    assert (ONLY_PIXELATED in told.detail) is denied
-    assert (ONLY_PIXELATED in entry.reason) is denied
+    assert (sentence(only_pixelated()) in told.detail) is denied
+    assert (sentence(only_pixelated()) in entry.reason) is denied
     assert ("an unblurred picture" in entry.reason) is unblurred
 
 
@@ -140,6 +142,9 @@ def test_a_refusal_is_an_answer(moment: datetime, legal: dict[str, Any], reason:
     (entry,) = audited(room.producer)
     assert entry.result == reason
     assert told.detail[:100] in entry.reason
+    assert told.phrase is not None
+    assert entry.phrase is not None
+    assert (told.detail, entry.reason) == (sentence(told.phrase), sentence(entry.phrase))
     assert counted(reason) == before + 1
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from schemas.actions import Action, OperatorAction
+from schemas.actions import Action, FalseAlarmReason, OperatorAction, ShelveReason
 from schemas.alerts import Alert, AlertState
 from schemas.decisions import DecisionLog
+from schemas.phrases.codes.commands import no_alert_known
 from streams.cli import act
 from streams.cli.main import build_app
 from streams.errors import ConfigurationError
@@ -31,7 +32,7 @@ def call(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def newest(_kafka: object, alert_id: str, _timeout_s: float) -> Alert:
         if alert_id != KNOWN.alert_id:
-            raise NoAnswerError(f"there is no alert {alert_id} on alert-state")
+            raise NoAnswerError(no_alert_known(alert_id))
         return KNOWN
 
     def run(refused: str | None, *words: str, changed: tuple[str, ...] = ("a-1",)) -> tuple[Any, list[OperatorAction]]:
@@ -67,8 +68,8 @@ def test_an_action_is_sent_with_what_was_seen_and_its_result_is_said(call: Any) 
 )
 def test_shelving_says_until_when(call: Any, until: str, after_s: float) -> None:
     """As a time, or as how long from now."""
-    _, (asked,) = call("", "a-1", "shelve", "--user", "op", "--reason", "roadworks", "--until", until)
-    assert (asked.until, asked.reason) == (NOON + timedelta(seconds=after_s), "roadworks")
+    _, (asked,) = call("", "a-1", "shelve", "--user", "op", "--reason", "known_works", "--until", until)
+    assert (asked.until, asked.reason_code) == (NOON + timedelta(seconds=after_s), "known_works")
 
 
 def test_merging_and_splitting_name_the_other_thing(call: Any) -> None:
@@ -82,7 +83,8 @@ def test_merging_and_splitting_name_the_other_thing(call: Any) -> None:
 
 def test_a_refusal_is_said_with_its_reason(call: Any) -> None:
     """Exit code 1."""
-    done, _ = call("a P1 is never shelved", "a-1", "shelve", "--user", "op", changed=())
+    words = ("shelve", "--user", "op", "--reason", "being_watched")
+    done, _ = call("a P1 is never shelved", "a-1", *words, changed=())
     assert (done.exit_code, done.output) == (1, "shelve a-1: refused, a P1 is never shelved\n")
 
 
@@ -114,8 +116,9 @@ def test_no_answer_and_no_such_alert_are_one_line(call: Any) -> None:
     ("words", "named"),
     [
         (["acknowledge", "--user", "a b"], "--user is 'a b'"),
-        (["shelve", "--user", "op", "--until", "tomorrow"], "--until is 'tomorrow'"),
-        (["shelve", "--user", "op", "--reason", "x" * 301], "--reason is "),
+        (["shelve", "--user", "op", "--reason", "known_works", "--until", "tomorrow"], "--until is 'tomorrow'"),
+        (["shelve", "--user", "op", "--until", "30m"], "--reason is '', expected one of waiting_for_unit, "),
+        (["close", "--user", "op", "--reason", "test"], "--reason is a text of 4 characters, expected none: only"),
         (["merge", "--user", "op", "--other", "x" * 81], "--other is "),
         (["split", "--user", "op", "--fact", "x" * 81], "--fact is "),
         (["close", "--user", "op", "--seen", "-1"], "--seen is -1"),
@@ -155,6 +158,43 @@ def test_what_is_no_note_goes_nowhere(call: Any, note: str) -> None:
     assert "called_back" in str(done.exception)
     assert not note or note not in str(done.exception)
     assert asked == []
+
+
+@pytest.mark.parametrize(("what", "known"), [("shelve", "being_watched"), ("false_alarm", "nothing_there")])
+@pytest.mark.parametrize("reason", ["x" * 10_000, "the man in the red coat", "Known_Works"])
+def test_what_is_no_reason_goes_nowhere(call: Any, what: str, known: str, reason: str) -> None:
+    """The field and all that may stand there are named, and what was typed is neither sent nor repeated."""
+    done, asked = call("", "a-1", what, "--user", "op", "--reason", reason)
+    assert isinstance(done.exception, ConfigurationError)
+    assert known in str(done.exception)
+    assert "--reason" in str(done.exception)
+    assert reason not in str(done.exception)
+    assert asked == []
+    assert call("", "a-1", what, "--user", "op", "--reason", known)[1][0].reason_code == known
+
+
+def test_a_false_alarm_needs_no_reason(call: Any) -> None:
+    """None is made up."""
+    _, (asked,) = call("", "a-1", "false_alarm", "--user", "op")
+    assert (asked.reason_code, asked.reason) == (None, "")
+
+
+def test_it_speaks_dutch(call: Any) -> None:
+    """What was done, why not, and what is wrong with the call."""
+    done, _ = call("", "a-1", "acknowledge", "--user", "op", "--lang", "nl")
+    assert done.output == "aannemen a-1: gedaan\n"
+    done, _ = call("", "a-9", "acknowledge", "--user", "op", "--lang", "nl")
+    assert done.output == "toezicht: er is geen melding a-9\n"
+    wrong, _ = call("", "a-1", "acknowledge", "--user", "a b", "--lang", "nl")
+    assert wrong.exception.told_in(wrong.exception.language) == (
+        "act: --user is 'a b', verwacht werd letters, cijfers en . _ : -, hooguit 80"
+    )
+
+
+def test_help_names_every_reason() -> None:
+    """Those of shelving and of false alarms."""
+    told = " ".join(CliRunner().invoke(build_app("act"), ["act", "--help"]).output.split())
+    assert [code for code in (*ShelveReason, *FalseAlarmReason) if code not in told] == []
 
 
 def test_help_teaches_every_action() -> None:

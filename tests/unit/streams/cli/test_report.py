@@ -67,7 +67,7 @@ def test_a_report_by_hand_is_a_report_like_any_other(enter: Entering) -> None:
     assert incident.source_id.startswith("operator-3/")
     assert (incident.place, incident.notes) == ("Stadsplein, Amstelveen", ())
     assert (NOON - incident.occurred_at).total_seconds() == 600
-    assert done.output == f"{incident.source_id}: 1 lines read: 1 created\n"
+    assert done.output == f"{incident.source_id}: sent as a new report\n"
 
 
 def test_it_is_changed_and_withdrawn_by_its_id(enter: Entering) -> None:

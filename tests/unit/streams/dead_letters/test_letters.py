@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from schemas.codec import OCTETS, Encoded, Headers, decode, encode
 from schemas.dead_letters import DeadLetterReason, DeadLetterReference
 from schemas.incidents import Incident
+from schemas.phrases.language import Language
 from streams.cli.options import moment
 from streams.dead_letters.letters import Filters, Letter, Skip, excerpt, in_order, judge, read_letter
 from streams.dead_letters.replay import Rereader, choose, replay
@@ -151,7 +152,7 @@ def test_an_unreadable_letter_is_meant_by_its_time_only() -> None:
     assert Filters(since=LATER).take(broken)
     assert not Filters(topic="incidents").take(broken)
     assert not Filters(until=LATER).take(broken)
-    assert str(broken).startswith("0-3 ")
+    assert broken.line(Language.EN).startswith("0-3 ")
     assert broken.as_dict()["reason"] == "unreadable"
 
 
@@ -163,7 +164,7 @@ def test_no_letter_breaks_the_list(value: bytes | None, headers: Headers) -> Non
     """Whatever the bytes, it is one line and one object."""
     for more in ([], [("ce_type", DeadLetterReference.ce_type().encode())]):
         found = read_letter((0, 1), LATER, value, value, [*headers, *more])
-        assert "\n" not in str(found)
+        assert "\n" not in found.line(Language.EN)
         json.dumps(found.as_dict())
         assert judge(found) is Skip.UNREADABLE
 
@@ -171,12 +172,12 @@ def test_no_letter_breaks_the_list(value: bytes | None, headers: Headers) -> Non
 def test_a_line_never_shows_the_content_and_never_steers_a_terminal() -> None:
     """Neither as text nor as JSON; control characters are escaped."""
     shown = letter()
-    assert "secret" not in str(shown) + json.dumps(shown.as_dict())
+    assert "secret" not in shown.line(Language.EN) + json.dumps(shown.as_dict())
     told = shown.reference
     assert told is not None
     steering = replace(shown, reference=told.model_copy(update={"topic": "a\x1b[2J\nb"}))
-    assert "\x1b" not in str(steering)
-    assert "\n" not in str(steering)
+    assert "\x1b" not in steering.line(Language.EN)
+    assert "\n" not in steering.line(Language.EN)
     assert excerpt(b"ab\x1b\xff\n" + b"c" * 9, 5) == "ab\\x1b\\xff\\n … 9 bytes more"
     assert excerpt(b"", 5) == ""
 

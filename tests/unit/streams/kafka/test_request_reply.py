@@ -70,7 +70,7 @@ def test_nobody_answers(exchange: Exchange) -> None:
         NoAnswerError, match=r"^no answer within 0\.05 s: expected a running `toezicht capture`"
     ) as caught:
         snapshots.ask(KAFKA, REQUEST, 0.05)
-    assert str(caught.value).endswith("(could not be decoded: 1 of snapshots)")
+    assert str(caught.value).endswith("(could not be decoded: snapshots: 1)")
 
 
 def test_a_request_that_is_not_taken_is_not_waited_for(exchange: Exchange) -> None:

@@ -42,7 +42,7 @@ _MESSAGES: tuple[Message, ...] = (
     episode(),
     episode("end", "none", at=NOON + seconds(60)),
     action(ALERT, Action.ACKNOWLEDGE),
-    action(ALERT, Action.SHELVE, "werk", NOON + seconds(400), number=2),
+    action(ALERT, Action.SHELVE, "known_works", NOON + seconds(400), number=2),
     action(ALERT, Action.CLOSE, number=3),
     action("no-such-alert", Action.CLOSE, number=4),
 )

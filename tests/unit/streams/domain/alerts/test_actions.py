@@ -63,7 +63,7 @@ def test_shelving_ends_by_itself(deciding: Deciding) -> None:
     """It needs a reason and an end; the alert comes back as it was."""
     opened = deciding.one(report(category=Category.WONINGINBRAAK))
     until = NOON + seconds(500)
-    assert deciding.one(action(opened.alert_id, Action.SHELVE, "known", until)).state is AlertState.SHELVED
+    assert deciding.one(action(opened.alert_id, Action.SHELVE, "being_watched", until)).state is AlertState.SHELVED
     assert deciding.tick(400) == []
     [back] = deciding.tick(510)
     assert back.state is AlertState.NEW
@@ -85,8 +85,8 @@ def test_nothing_is_shelved_for_ever(deciding: Deciding, until: datetime) -> Non
     """A week is the most; who asks for more is told so."""
     opened = deciding.one(report(category=Category.WONINGINBRAAK))
     why = "an alert is shelved for at most 7 days; longer is for the plan"
-    assert deciding.refused(action(opened.alert_id, Action.SHELVE, "known", until)) == why
-    kept = action(opened.alert_id, Action.SHELVE, "known", NOW + SHELF_AT_MOST, number=2)
+    assert deciding.refused(action(opened.alert_id, Action.SHELVE, "being_watched", until)) == why
+    kept = action(opened.alert_id, Action.SHELVE, "being_watched", NOW + SHELF_AT_MOST, number=2)
     assert deciding.one(kept).state is AlertState.SHELVED
 
 
@@ -142,9 +142,9 @@ def test_who_shelved_it_why_and_until_when_is_in_the_alert(deciding: Deciding) -
     """And nothing of it after it came back, as new, for whoever is there then; its time to expire begins anew."""
     opened = deciding.one(burglary())
     until = NOON + seconds(2 * OPEN_S)
-    alert = deciding.one(action(opened.alert_id, Action.SHELVE, "roadworks", until))
+    alert = deciding.one(action(opened.alert_id, Action.SHELVE, "known_works", until))
     assert alert.shelf is not None
-    assert (alert.shelf.user, alert.shelf.reason, alert.shelf.until) == ("operator-3", "roadworks", until)
+    assert (alert.shelf.user, alert.shelf.reason, alert.shelf.until) == ("operator-3", "known works", until)
     assert deciding.tick(OPEN_S + 500) == []
     [back] = deciding.tick(2 * OPEN_S + 10)
     assert (back.state, back.change, back.shelf, back.handled_by) == (AlertState.NEW, Change.BACK, None, None)
@@ -156,7 +156,7 @@ def test_who_shelved_it_why_and_until_when_is_in_the_alert(deciding: Deciding) -
 def test_unshelving_by_hand_is_having_seen_it(deciding: Deciding) -> None:
     """It is in the hands of who took it from the shelf."""
     opened = deciding.one(burglary())
-    deciding.take(action(opened.alert_id, Action.SHELVE, "known", LATER))
+    deciding.take(action(opened.alert_id, Action.SHELVE, "being_watched", LATER))
     alert = deciding.one(action(opened.alert_id, Action.UNSHELVE, number=2))
     assert (alert.state, alert.handled_by, alert.shelf) == (AlertState.ACKNOWLEDGED, "operator-3", None)
     assert alert.acknowledged_at == alert.changed_at
@@ -209,10 +209,10 @@ def test_what_is_held_as_p1_cannot_be_shelved(deciding: Deciding) -> None:
     """What the list shows counts; once it fell it can."""
     alert = deciding.one(report(cameras=in_view("cam-1")))
     deciding.take(sighting(verdict=Verdict.CONTRADICTED))
-    shelve = action(alert.alert_id, Action.SHELVE, "known", NOON + seconds(5_000))
+    shelve = action(alert.alert_id, Action.SHELVE, "being_watched", NOON + seconds(5_000))
     assert deciding.take(shelve) == []
     deciding.tick(100 + HOLD_S)
-    again = action(alert.alert_id, Action.SHELVE, "known", NOON + seconds(5_000), number=2)
+    again = action(alert.alert_id, Action.SHELVE, "being_watched", NOON + seconds(5_000), number=2)
     assert deciding.one(again, NOW + seconds(HOLD_S)).state is AlertState.SHELVED
 
 

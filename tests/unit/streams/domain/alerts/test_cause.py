@@ -180,7 +180,7 @@ def _closed(deciding: Deciding, cause: Alert) -> None:
 
 def _shelved(deciding: Deciding, cause: Alert) -> None:
     until = NOON + seconds(1_000)
-    deciding.one(action(cause.alert_id, Action.SHELVE, "known", until, seen_revision=cause.revision))
+    deciding.one(action(cause.alert_id, Action.SHELVE, "being_watched", until, seen_revision=cause.revision))
 
 
 def _withdrawn(deciding: Deciding, cause: Alert) -> None:

@@ -65,7 +65,7 @@ def test_a_cancelled_alert_ends_without_another_message(deciding: Deciding) -> N
 def test_a_shelved_alert_that_becomes_a_p1_comes_off_the_shelf_at_once(deciding: Deciding) -> None:
     """By evidence; a lesser change leaves it there."""
     opened = deciding.one(burglary())
-    deciding.take(action(opened.alert_id, Action.SHELVE, "known", LATER))
+    deciding.take(action(opened.alert_id, Action.SHELVE, "being_watched", LATER))
     assert deciding.one(update(urgency=2)).state is AlertState.SHELVED
     alert = deciding.one(update(revision=2, urgency=0))
     assert (alert.priority, alert.state, alert.shelf, alert.change) == (Priority.P1, AlertState.NEW, None, Change.BACK)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.cameras import FrameReference
+from schemas.phrases.catalogue import sentence
 from schemas.snapshots import SnapshotRefusal, SnapshotRequest
 from streams.domain.cameras.snapshots import AHEAD, Chosen, NotYet, RefusedSnapshot, choose_picture, may_see_persons
 from tests.support.messages import NOON, example
@@ -35,7 +36,7 @@ def chosen(
     asked_at = at(now_s - 2 if asked_s is None else asked_s)
     found = choose_picture(kept, online, at(moment_s), at(now_s), asked_at)
     if isinstance(found, RefusedSnapshot):
-        assert found.detail
+        assert sentence(found.what)
         return found.reason
     return found.index if isinstance(found, Chosen) else None
 

@@ -231,7 +231,7 @@ def test_a_shelved_alert_comes_back_by_itself(room: Room) -> None:
     """Who put it off until a moment sees it then, also in a flood."""
     summary = flooded(room)
     grouped = room.under(summary.alert_id)[0]
-    [alert] = room.give(action(grouped.alert_id, Action.SHELVE, "werk", room.now + seconds(60)))
+    [alert] = room.give(action(grouped.alert_id, Action.SHELVE, "known_works", room.now + seconds(60)))
     assert (alert.state, alert.grouped_under) == (AlertState.SHELVED, None)
     [back] = [each for each in room.pass_time(75) if each.alert_id == grouped.alert_id]
     assert (back.state, back.asks, back.grouped_under) == (AlertState.NEW, True, None)
