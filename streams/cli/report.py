@@ -126,7 +126,7 @@ def report_line(
     if priority and known_urgency(priority) is None:
         raise ConfigurationError("report", "--priority", priority, expected_priority())
     if (lat is None) is not (lon is None):
-        raise ConfigurationError("report", "--lat and --lon", (lat, lon), expected_both())
+        raise ConfigurationError("report", "--lat" if lat is None else "--lon", "", expected_both())
     if cancel and not again:
         raise ConfigurationError("report", "--cancel", True, expected_id_beside())
     if again and "/" not in again:

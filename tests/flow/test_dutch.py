@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from rich.console import Console
 
-from schemas.actions import Action
+from schemas.actions import Action, FalseAlarmReason, ShelveReason
 from schemas.alerts import Alert
 from schemas.cameras import CameraState, CameraStatus, Visibility
 from schemas.categories import Category
@@ -18,6 +18,7 @@ from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase
 from streams import topics
 from streams.config.files import load_rules
+from streams.domain.alerts.reasons import FALSE, SHELVED
 from streams.domain.budget.summary import joined, open_summary, summary_alert
 from streams.presentation.alerts import line, table
 from streams.presentation.trends.html import report_html
@@ -96,6 +97,17 @@ def told() -> list[Alert]:
         closing = action(open_alert.alert_id, act, "true", number=number)
         day.send(topics.OPERATOR_ACTIONS, closing, NOON + seconds(41_000))
         day.take()
+    coded = [(Action.SHELVE, each.value) for each in ShelveReason]
+    coded += [(Action.FALSE_ALARM, each.value) for each in FalseAlarmReason]
+    for number, (act, code) in enumerate(coded):
+        before = set(day.alerts)
+        place = position(-900 * (number + 1), 900)
+        day.report(f"aside-{number}", 41_100, category=Category.WONINGINBRAAK, position=place)
+        [opened] = [each for each in set(day.alerts) - before if day.alerts[each].summary is None]
+        until = NOON + seconds(50_000)
+        asked = action(opened, act, "", until, 10 + number, reason_code=code)
+        day.send(topics.OPERATOR_ACTIONS, asked, NOON + seconds(41_200))
+        day.take()
     first = day.told[0]
     row = joined(open_summary(first, True, 20, NOON), day.told[5], 20, NOON)
     return [*day.told, summary_alert(row, True, True, RULES, "r1")]
@@ -118,6 +130,8 @@ def test_the_day_tells_of_many_things(told: list[Alert]) -> None:
         len({code for each in told for camera in each.cameras if camera.phrase for code in _codes(camera.phrase)}) > 10
     )
     assert all(factor.phrase for each in told for factor in each.factors)
+    reasons = {each.shelf.phrase for each in told if each.shelf} | {each.closing_reason for each in told}
+    assert reasons - {None} == {*SHELVED.values(), *FALSE.values()}
 
 
 def test_lines_have_no_english_word(told: list[Alert]) -> None:
