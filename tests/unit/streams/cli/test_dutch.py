@@ -13,6 +13,7 @@ import pytest
 from schemas.actions import Action, FalseAlarmReason, NoteCode, OperatorAction, ShelveReason
 from schemas.alerts import Alert
 from schemas.cameras import FrameReference
+from schemas.categories import Category
 from schemas.dead_letters import DeadLetterReason
 from schemas.decisions import DecisionLog
 from schemas.phrases.catalogue import sentence
@@ -48,16 +49,16 @@ def english(text: str) -> set[str]:
 KNOWN = example(Alert, alert_id="a-1")
 
 
-def made(*given: Any) -> OperatorAction:
-    return act.make_action(KNOWN, Action.MERGE, *given, NOON)
+def made(user: str = "op", other: str = "", fact: str = "", seen: int | None = None) -> OperatorAction:
+    return act.make_action(KNOWN, Action.MERGE, user, "", None, other, fact, seen, NOON)
 
 
 NO_CLUSTER = KafkaSettings(bootstrap_servers="")
 WRONG: dict[str, Callable[[], object]] = {
-    "user": lambda: made("a b", "", None, "", "", None),
-    "other": lambda: made("op", "", None, "x" * 81, "", None),
-    "fact": lambda: made("op", "", None, "", "x" * 81, None),
-    "seen": lambda: made("op", "", None, "", "", -1),
+    "user": lambda: made(user="a b"),
+    "other": lambda: made(other="x" * 81),
+    "fact": lambda: made(fact="x" * 81),
+    "seen": lambda: made(seen=-1),
     "note": lambda: act.check_code("--note", "iets anders", tuple(NoteCode)),
     "no note": lambda: act.check_code("--note", "", tuple(NoteCode)),
     "shelve": lambda: act.check_reason(Action.SHELVE, "iets anders"),
@@ -68,7 +69,7 @@ WRONG: dict[str, Callable[[], object]] = {
     "cluster": lambda: reachable(Settings(data=Path("nergens")), NO_CLUSTER),
     "camera": lambda: snapshot.make_request("a b", "op", "", "", False),
     **{
-        f"report {number}": lambda given=given: report.report_line("brand", *given)  # type: ignore[misc]
+        f"report {number}": lambda given=given: report.report_line(Category.BRAND, *given)  # type: ignore[misc]
         for number, given in enumerate(
             [
                 ("a b", "", "", "", None, None, 50, "", False),
