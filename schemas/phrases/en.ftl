@@ -341,6 +341,7 @@ explained-symptoms = { $symptoms ->
     [one] explains { $symptoms } alert
    *[other] explains { $symptoms } alerts
 }: { $alerts }
+explained-movement = explains what people did: { $what }
 explained-next = recommended: { $step } ({ $reason })
 scored-by-other-rules = scored by rules { $version }; these are rules { $known }
 played-again = { $decisions } decisions played again with rules { $version }: { $outcome ->
@@ -498,6 +499,7 @@ refused-only-fact = it has no other report or episode
 refused-fact-over = that report is cancelled, or that episode is over
 refused-no-cause = it stands under no cause
 refused-not-detached = nobody took it from its cause
+refused-no-movement = camera { $camera } saw nobody run, leave at once or gather for it
 
 ## Notes: what an operator noted on an alert
 
@@ -527,6 +529,31 @@ cause-link = { $symptom } { $distance_m } m from { $cause }, { $order ->
     [after] { $lag_s } s after it began
    *[before] { $lag_s } s before it began
 }
+cause-seen = cameras saw people { $kind ->
+    [running] run
+    [leaving] leave at once
+   *[gathering] gather
+} there
+movement = { $kind ->
+    [running] { $persons ->
+        [one] somebody ran
+       *[other] { $persons } people ran
+    }
+    [leaving] { $persons ->
+        [one] somebody left at once
+       *[other] { $persons } people left at once
+    }
+   *[gathering] { $persons ->
+        [one] somebody stood still
+       *[other] { $persons } people stood together
+    }
+} { $where ->
+    [in_view] here
+   *[away] { $distance_m } m away
+}, { $order ->
+    [after] { $lag_s } s after it began
+   *[before] { $lag_s } s before it began
+} (camera { $camera })
 
 ## Next steps: what the rules recommend, and why
 

@@ -424,6 +424,7 @@ explained-symptoms = { $symptoms ->
     [one] verklaart { $symptoms } melding
    *[other] verklaart { $symptoms } meldingen
 }: { $alerts }
+explained-movement = verklaart wat mensen deden: { $what }
 explained-next = advies: { $step } ({ $reason })
 scored-by-other-rules = berekend met regels { $version }; dit zijn regels { $known }
 played-again = { $decisions ->
@@ -584,6 +585,7 @@ refused-only-fact = de melding heeft niets anders
 refused-fact-over = dat bericht is ingetrokken, of die waarneming is voorbij
 refused-no-cause = de melding staat niet onder een oorzaak
 refused-not-detached = niemand heeft de melding van haar oorzaak losgemaakt
+refused-no-movement = camera { $camera } zag hier niemand voor rennen, ineens weggaan of bij elkaar komen
 
 ## Notities: wat een centralist bij een melding noteerde
 
@@ -613,6 +615,31 @@ cause-link = { $symptom } op { $distance_m } m van { $cause }, { $order ->
     [after] { $lag_s } s na het begin
    *[before] { $lag_s } s voor het begin
 }
+cause-seen = camera's zagen daar mensen { $kind ->
+    [running] rennen
+    [leaving] ineens weggaan
+   *[gathering] bij elkaar komen
+}
+movement = { $kind ->
+    [running] { $persons ->
+        [one] iemand rende
+       *[other] { $persons } mensen renden
+    }
+    [leaving] { $persons ->
+        [one] iemand ging ineens weg
+       *[other] { $persons } mensen gingen ineens weg
+    }
+   *[gathering] { $persons ->
+        [one] iemand stond stil
+       *[other] { $persons } mensen stonden bij elkaar
+    }
+} { $where ->
+    [in_view] hier
+   *[away] op { $distance_m } m
+}, { $order ->
+    [after] { $lag_s } s na het begin
+   *[before] { $lag_s } s voor het begin
+} (camera { $camera })
 
 ## Volgende stap: wat de regels aanraden, en waarom
 

@@ -25,6 +25,7 @@ _OPTIONS: Final = {
     "reason": ("--reason", "at most 300 characters"),
     "other_alert_id": ("--other", "the id of an alert, at most 80 characters"),
     "fact_id": ("--fact", "an incident_id or episode_id, at most 80 characters"),
+    "camera_id": ("--camera", "the id of a camera, at most 80 characters"),
     "seen_revision": ("--seen", "a revision, 0 or more"),
 }
 NOTHING_MORE: Final[Mapping[str, Any]] = {}
@@ -38,6 +39,9 @@ _Reason = Annotated[str, typer.Option(help="For shelve: why")]
 _Until = Annotated[str, typer.Option(help="For shelve: a time with a zone, or how long from now, such as 30m")]
 _Other = Annotated[str, typer.Option(help="For merge: id of the alert that goes into this one")]
 _Fact = Annotated[str, typer.Option(help="For split: the incident_id or episode_id that is another situation")]
+_Camera = Annotated[
+    str, typer.Option(help="For detach, attach: the camera that saw people do what is of something else")
+]
 _Seen = Annotated[
     int | None, typer.Option(help="The revision that you saw; the newest one if left out", show_default=False)
 ]
@@ -59,6 +63,7 @@ def register(app: typer.Typer) -> None:
         until: _Until = "",
         other: _Other = "",
         fact: _Fact = "",
+        camera: _Camera = "",
         seen: _Seen = None,
         timeout: Annotated[float, typer.Option(min=1, max=600, help="Seconds to wait for the decision")] = 30.0,
         as_json: Annotated[bool, typer.Option("--json", help="Print the decision as one JSON object")] = False,
@@ -68,7 +73,8 @@ def register(app: typer.Typer) -> None:
         acknowledge takes it in hand, release gives it back, assign gives it to somebody. close ends it with a verdict,
         false_alarm with the verdict false, reopen takes that back. shelve puts it aside until a time, unshelve brings it back.
         note adds a code of the list. merge and split regroup what belongs together; detach takes it from the cause that it
-        stands under, for good, and attach puts it back. Nothing can be dispatched from here yet: confirm_dispatch is refused.
+        stands under, for good, and attach puts it back; with --camera it is what that camera saw people do, such as run, that is
+        taken out of the alert. Nothing can be dispatched from here yet: confirm_dispatch is refused.
 
         It is refused where another person acted on the alert after the revision that you saw, and where its state does not
         allow it: docs/lifecycle.md has the whole table.
@@ -83,7 +89,8 @@ def register(app: typer.Typer) -> None:
 
         Example: toezicht act ALERT note --user operator-3 --note camera_checked --value stadshart-1
         """
-        said = {"verdict": verdict, "assignee": assignee, "note": note, "note_value": note_value(value)}
+        said: dict[str, Any] = {"verdict": verdict, "assignee": assignee, "note": note}
+        said |= {"note_value": note_value(value), "camera_id": camera}
         if action is Action.NOTE:
             check_note(note)
         settings, kafka = started(quiet=True)
