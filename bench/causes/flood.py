@@ -150,9 +150,6 @@ def make_flood(kind: str, seed: int) -> Flood:
             name = f"anyway-{category.value}-{number}"
             things.append(_thing(chance, name, category, place, float(chance.uniform(0, LENGTH_S))))
     people = _people(seed, things) if assumed.seen else None
-    for number, fled in enumerate(people.fled if people else ()):
-        name = f"{fled.cause}-fled-{number}"
-        things.append(replace(_thing(chance, name, fled.category, fled.place, fled.at_s), cause=fled.cause))
     arrivals = sorted(
         (arrival for thing in things for arrival in _arrivals(chance, thing)),
         key=lambda each: (each.at_s, each.thing),

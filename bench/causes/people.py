@@ -27,8 +27,6 @@ from streams.domain.geometry.ground import GroundPoint, distance_m
 
 RUNS_M: Final = 250.0
 """How far somebody runs from a fight [own]: a minute and a half at 3 m/s."""
-REPORTED: Final = 0.4
-"""Share of runs after which somebody reports a group or a crowd where they stopped [own]."""
 SOON_S: Final = 120.0
 """Who runs does so within so long, as in the town."""
 WATCHED_BEFORE_S: Final = 220
@@ -71,16 +69,6 @@ class Reason:
     at_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class FledGroup:
-    """Fled group: who ran from a thing and is reported as a group or a crowd somewhere else."""
-
-    cause: str
-    category: Category
-    place: GroundPoint
-    at_s: float
-
-
 class People:
     """All who are before the cameras of a flood."""
 
@@ -90,7 +78,6 @@ class People:
         """Make them: `reasons` move people; of `near`, which are nothing some of them, the cameras are played too."""
         assumed = load_assumptions()
         self.movements: list[TrueMovement] = []
-        self.fled: list[FledGroup] = []
         self.watched: dict[str, ShownSeconds] = {}
         self._spans: dict[str, set[int]] = {}
         visits: dict[str, list[Visit]] = {camera.name: [] for camera in CAMERAS}
@@ -123,10 +110,10 @@ class People:
                 yield camera.name, Visit(max(0, int(reason.at_s)), int(leaves_s), fastest)
         if chance.random() < shows.run:
             together = runners(chance, moment_s, life)
-            yield from self._ran(chance, reason, moment_s, together, [float(chance.uniform(0, 2 * pi))] * len(together))
+            yield from self._ran(reason, moment_s, together, [float(chance.uniform(0, 2 * pi))] * len(together))
         if chance.random() < shows.flight:
             each = [Visit(int(moment_s), int(moment_s) + 1, float(chance.uniform(2.5, 4.0))) for _ in range(number)]
-            yield from self._ran(chance, reason, moment_s, each, chance.uniform(0, 2 * pi, number).tolist())
+            yield from self._ran(reason, moment_s, each, chance.uniform(0, 2 * pi, number).tolist())
             if camera is not None:
                 self.movements.append(
                     TrueMovement(reason.name, camera.name, MovementKind.LEAVING, moment_s, moment_s + 12)
@@ -141,15 +128,9 @@ class People:
             self.movements.append(TrueMovement(reason.name, camera.name, MovementKind.GATHERING, *span))
 
     def _ran(
-        self, chance: np.random.Generator, reason: Reason, at_s: float, who: Sequence[Visit], headings: Sequence[float]
+        self, reason: Reason, at_s: float, who: Sequence[Visit], headings: Sequence[float]
     ) -> Iterator[tuple[str, Visit]]:
-        """Yield each runner before each camera that the way leads through; some come to others' notice where they stop."""
-        if chance.random() < REPORTED:
-            heading, metres = headings[0], float(chance.uniform(100, RUNS_M))
-            place = GroundPoint(reason.place.x_m + metres * cos(heading), reason.place.y_m + metres * sin(heading))
-            category = (Category.JEUGDOVERLAST, Category.CROWD_DENSITY)[int(chance.integers(2))]
-            later_s = metres / 3 + float(chance.uniform(0, 120))
-            self.fled.append(FledGroup(reason.name, category, place, at_s + later_s))
+        """Yield each runner before each camera that the way leads through."""
         for each, heading in zip(who, headings, strict=True):
             for camera in CAMERAS:
                 way = through(reason.place, heading, camera)

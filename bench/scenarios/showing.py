@@ -120,10 +120,7 @@ def shown(
             if visit.company != ALONE:
                 companies.setdefault(visit.company, []).append(visit)
     together = _together(standing, companies.values())
-    density = persons / ZONE_M2
-    known, read = zip(*assumed.read, strict=True)
-    recall = np.interp(density, known, read) / np.maximum(density, 1e-9)
-    recall = np.where(density > 0, np.minimum(recall, 1.0), 0.0)
+    recall = _recall(persons, assumed)
     noise = (_noise(chance, duration_s, assumed.noise_s), _noise(chance, duration_s, assumed.noise_s))
     count = _found(np.round(persons), recall, noise)
     count += np.floor(count * (1 / assumed.precision - 1) + _share(_noise(chance, duration_s, assumed.noise_s))).astype(
@@ -147,6 +144,14 @@ def shown(
         offline=offline,
         blind=blind,
     )
+
+
+def _recall(persons: Floats, assumed: SeeingAssumed) -> Floats:
+    """Return the share of so many persons that has a box; shape (seconds,)."""
+    density = persons / ZONE_M2
+    known, read = zip(*assumed.read, strict=True)
+    recall = np.interp(density, known, read) / np.maximum(density, 1e-9)
+    return np.where(density > 0, np.minimum(recall, 1.0), 0.0)
 
 
 def _together(standing: Floats, companies: Iterable[Sequence[Visit]]) -> Floats:

@@ -529,11 +529,6 @@ cause-link = { $symptom } { $distance_m } m from { $cause }, { $order ->
     [after] { $lag_s } s after it began
    *[before] { $lag_s } s before it began
 }
-cause-seen = cameras saw people { $kind ->
-    [running] run
-    [leaving] leave at once
-   *[gathering] gather
-} there
 movement = { $kind ->
     [running] { $persons ->
         [one] somebody ran

@@ -615,11 +615,6 @@ cause-link = { $symptom } op { $distance_m } m van { $cause }, { $order ->
     [after] { $lag_s } s na het begin
    *[before] { $lag_s } s voor het begin
 }
-cause-seen = camera's zagen daar mensen { $kind ->
-    [running] rennen
-    [leaving] ineens weggaan
-   *[gathering] bij elkaar komen
-}
 movement = { $kind ->
     [running] { $persons ->
         [one] iemand rende

@@ -141,8 +141,7 @@ def causes(rules: Rules) -> list[tuple[str, str, str]]:
             ", ".join(each.value for each in rule.symptoms)
             or f"people {', '.join(rule.movements)}, as cameras see them",
             f"within {rule.distance_m:g} m, {rule.before_s:g} s before to {rule.after_s:g} s after"
-            + (f"; seen by cameras alone: {' or '.join(rule.signals)}" if rule.signals else "")
-            + (f"; where cameras saw people {' or '.join(rule.if_movements)}" if rule.if_movements else ""),
+            + (f"; seen by cameras alone: {' or '.join(rule.signals)}" if rule.signals else ""),
         )
         for rule in rules.causes
     ]

@@ -12,10 +12,6 @@ def cause_link(symptom: Said, cause: Said, distance_m: Whole, lag_s: Whole, orde
 
 
 @phrase
-def cause_seen(kind: Name) -> Phrase: ...
-
-
-@phrase
 def movement(
     kind: Name, persons: Count, where: Name, distance_m: Whole, lag_s: Whole, order: Name, camera: Name
 ) -> Phrase: ...

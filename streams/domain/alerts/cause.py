@@ -19,15 +19,12 @@ from typing import Final, NamedTuple
 from schemas.actions import Action, OperatorAction
 from schemas.alerts import AlertState
 from schemas.categories import Category, Priority
-from schemas.evidence import MovementKind
-from schemas.phrases.codes.causes import cause_link, cause_seen
-from schemas.phrases.codes.common import several
-from schemas.phrases.codes.refusals import refused_no_cause, refused_no_movement, refused_not_detached
+from schemas.phrases.codes.causes import cause_link
+from schemas.phrases.codes.refusals import refused_no_cause, refused_not_detached
 from schemas.phrases.codes.titles import category_name
-from schemas.phrases.phrase import Phrase
 from streams.domain.alerts.actions import Acted, marked, refusal
 from streams.domain.alerts.lifecycle import ENDED
-from streams.domain.alerts.movements import movements_of
+from streams.domain.alerts.movements import separate_camera
 from streams.domain.alerts.priority.score import lead_category
 from streams.domain.alerts.situation import CauseLink, Situation, best_position, told
 from streams.domain.geometry.ground import GroundPoint, distance_m, to_ground
@@ -43,10 +40,7 @@ _WAITS: Final = frozenset({AlertState.NEW, AlertState.RETURNED_TO_NORMAL})
 
 
 class CauseSpot(NamedTuple):
-    """Cause spot: what a link looks at: RD New in metres; `signals` are those of the cameras where nobody reported it.
-
-    `movements` are what cameras saw people do there that it explains.
-    """
+    """Cause spot: what a link looks at: RD New in metres; `signals` are those of the cameras where nobody reported it."""
 
     category: Category
     point: GroundPoint
@@ -54,7 +48,6 @@ class CauseSpot(NamedTuple):
     first_at: datetime
     last_at: datetime
     signals: frozenset[str]
-    movements: frozenset[MovementKind] = frozenset()
 
 
 def categories_of(situation: Situation) -> set[Category]:
@@ -77,7 +70,6 @@ def cause_spot(situation: Situation, rules: Rules) -> CauseSpot | None:
         min(starts),
         max([*starts, *(row.occurred_at for row in episodes)]),
         frozenset() if reports else frozenset(row.signal for row in episodes),
-        frozenset(each.kind for each in movements_of(situation, rules)),
     )
 
 
@@ -104,33 +96,20 @@ def link_of(symptom: Situation, others: Sequence[Situation], rules: Rules) -> Ca
         if other.alert_id == symptom.alert_id or not explains(other) or _full(other, symptom):
             continue
         there = cause_spot(other, rules)
-        if there is None:
+        rule = None if there is None else rules.cause_rules.get((there.category, here.category))
+        if rule is None or there is None:
             continue
-        apart_m = distance_m(here.point, there.point)
-        for place, rule in enumerate(rules.cause_rules.get((there.category, here.category), ())):
-            share = _share(here, there, apart_m, rule)
-            if share <= 1:
-                found.append(
-                    (bool(rule.if_movements), share, there.first_at, other.alert_id, place, other, there, rule)
-                )
+        apart_m, lag_s = distance_m(here.point, there.point), (here.first_at - there.first_at).total_seconds()
+        share = _share(here, there, apart_m, rule)
+        if share <= 1:
+            found.append((share, there.first_at, other.alert_id, other, there.category, apart_m, lag_s))
     if not found:
         return None
-    *_, cause, there, rule = min(found, key=lambda each: each[:5])
-    return CauseLink(alert_id=cause.alert_id, reason=_reason(here, there, rule), under=_hides_nothing(symptom, cause))
-
-
-def _reason(here: CauseSpot, there: CauseSpot, rule: CauseRule) -> Phrase:
-    """Return why something is a symptom: categories, distance and time, and what people did where that is asked for."""
-    lag_s = (here.first_at - there.first_at).total_seconds()
-    link = cause_link(
-        category_name(here.category.value),
-        category_name(there.category.value),
-        distance_m(here.point, there.point),
-        abs(lag_s),
-        "after" if lag_s >= 0 else "before",
-    )
-    seen = next((kind for kind in rule.if_movements if kind in there.movements), None)
-    return link if seen is None else several((link, cause_seen(seen.value)))
+    *_, cause, category, apart_m, lag_s = min(found, key=lambda each: each[:3])
+    symptom_name, cause_name = category_name(here.category.value), category_name(category.value)
+    order = "after" if lag_s >= 0 else "before"
+    reason = cause_link(symptom_name, cause_name, apart_m, abs(lag_s), order)
+    return CauseLink(alert_id=cause.alert_id, reason=reason, under=_hides_nothing(symptom, cause))
 
 
 def _share(here: CauseSpot, there: CauseSpot, apart_m: float, rule: CauseRule) -> float:
@@ -138,8 +117,6 @@ def _share(here: CauseSpot, there: CauseSpot, apart_m: float, rule: CauseRule) -
     if max(here.accuracy_m, there.accuracy_m) > rule.distance_m:
         return inf
     if rule.signals and not here.signals & set(rule.signals):
-        return inf
-    if rule.if_movements and not there.movements & set(rule.if_movements):
         return inf
     early_s = (there.first_at - here.first_at).total_seconds()
     late_s = (here.first_at - there.last_at).total_seconds()
@@ -166,9 +143,12 @@ def with_symptoms(cause: Situation, added: Iterable[str], removed: Iterable[str]
 
 
 def separate(situation: Situation, action: OperatorAction) -> Acted[Situation]:
-    """Return a situation that a person takes from its cause for good, or puts back; or why that is refused."""
+    """Return a situation that a person takes from its cause for good, or puts back; or why that is refused.
+
+    With a camera's id it is what that camera saw people do that is taken from the situation, or put back.
+    """
     if action.camera_id:
-        return _separate_camera(situation, action)
+        return separate_camera(situation, action)
     refused = refusal(situation, action)
     out = action.action is Action.DETACH
     if refused is None and out and situation.caused_by is None:
@@ -178,21 +158,3 @@ def separate(situation: Situation, action: OperatorAction) -> Acted[Situation]:
     if refused is not None:
         return Acted(situation, refused)
     return Acted(marked(situation, situation.model_copy(update={"detached": out}), action.user), None)
-
-
-def _separate_camera(situation: Situation, action: OperatorAction) -> Acted[Situation]:
-    """Return a situation without what one camera saw people do, or with it again; or why that is refused."""
-    known, camera_id = set(situation.detached_cameras), action.camera_id
-    refused = refusal(situation, action)
-    if action.action is Action.DETACH:
-        if refused is None and not any(row.camera_id == camera_id and row.movements for row in situation.sightings):
-            refused = refused_no_movement(camera_id)
-        after = known | {camera_id}
-    else:
-        if refused is None and camera_id not in known:
-            refused = refused_not_detached()
-        after = known - {camera_id}
-    if refused is not None:
-        return Acted(situation, refused)
-    changed = situation.model_copy(update={"detached_cameras": tuple(sorted(after))})
-    return Acted(marked(situation, changed, action.user), None)

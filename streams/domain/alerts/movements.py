@@ -6,14 +6,16 @@ told as a line with its reason, which a person can take out.
 
 from __future__ import annotations
 
-from collections.abc import Set
 from datetime import datetime
 from typing import Final
 
+from schemas.actions import Action, OperatorAction
 from schemas.alerts import AlertMovement
 from schemas.evidence import CameraCoverage, Movement, MovementKind
 from schemas.phrases.catalogue import sentence
 from schemas.phrases.codes.causes import movement
+from schemas.phrases.codes.refusals import refused_no_movement, refused_not_detached
+from streams.domain.alerts.actions import Acted, marked, refusal
 from streams.domain.alerts.situation import Situation, told
 from streams.domain.rules.rules import Rules
 
@@ -59,9 +61,19 @@ def _most(each: AlertMovement) -> tuple[int, datetime, float, str]:
     return (-each.persons, each.at, each.distance_m, sentence(each.reason))
 
 
-def moved(situation: Situation) -> Set[tuple[str, MovementKind]]:
-    """Return which cameras told which movements that still count, whatever the rules say of them."""
-    out = situation.detached_cameras
-    return {
-        (row.camera_id, each.kind) for row in situation.sightings if row.camera_id not in out for each in row.movements
-    }
+def separate_camera(situation: Situation, action: OperatorAction) -> Acted[Situation]:
+    """Return a situation without what one camera saw people do, or with it again; or why that is refused."""
+    known, camera_id = set(situation.detached_cameras), action.camera_id
+    refused = refusal(situation, action)
+    if action.action is Action.DETACH:
+        if refused is None and not any(row.camera_id == camera_id and row.movements for row in situation.sightings):
+            refused = refused_no_movement(camera_id)
+        after = known | {camera_id}
+    else:
+        if refused is None and camera_id not in known:
+            refused = refused_not_detached()
+        after = known - {camera_id}
+    if refused is not None:
+        return Acted(situation, refused)
+    changed = situation.model_copy(update={"detached_cameras": tuple(sorted(after))})
+    return Acted(marked(situation, changed, action.user), None)

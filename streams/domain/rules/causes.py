@@ -35,14 +35,12 @@ class CauseRule(Part):
 
     `signals` are kinds of episodes, such as `crowd.warn`: where some are named, only what cameras saw by themselves and showed
     one of them is a symptom. `movements` in place of symptoms are what people do that cameras see, and that has no alert of its
-    own; `passing` is the chance that who runs away comes through a view that does not hold the place. `if_movements`: only where
-    cameras saw one of these there.
+    own; `passing` is the chance that who runs away comes through a view that does not hold the place.
     """
 
     cause: Category
     symptoms: tuple[Category, ...] = ()
     movements: tuple[MovementKind, ...] = ()
-    if_movements: tuple[MovementKind, ...] = ()
     signals: tuple[Annotated[str, Field(min_length=1, max_length=40)], ...] = ()
     distance_m: Metres
     passing: Annotated[
@@ -58,8 +56,8 @@ class CauseRule(Part):
     def _of_one_kind(self) -> CauseRule:
         if bool(self.symptoms) is bool(self.movements):
             raise ValueError("expected symptoms or movements, one of both")
-        if self.movements and (self.signals or self.if_movements):
-            raise ValueError("movements: expected without signals and if_movements")
+        if self.movements and self.signals:
+            raise ValueError("movements: expected without signals")
         return self
 
 
@@ -69,13 +67,9 @@ def cause_contradictions(causes: Sequence[CauseRule]) -> Iterator[str]:
     for rule in causes:
         if rule.cause in explained:
             yield f"causes: {rule.cause.value} is a cause and a symptom, expected one of both"
-    pairs = [(rule.cause, symptom, bool(rule.if_movements)) for rule in causes for symptom in rule.symptoms]
-    for cause, symptom, _ in sorted({pair for pair in pairs if pairs.count(pair) > 1}):
-        yield f"causes: {cause.value} explains {symptom.value} twice, expected once, and once more with if_movements"
+    pairs = [(rule.cause, symptom) for rule in causes for symptom in rule.symptoms]
+    for cause, symptom in sorted({pair for pair in pairs if pairs.count(pair) > 1}):
+        yield f"causes: {cause.value} explains {symptom.value} twice, expected once"
     looking = [rule.cause for rule in causes if rule.movements]
     for cause in sorted({each for each in looking if looking.count(each) > 1}):
         yield f"causes: {cause.value} has movements twice, expected once"
-    seen = {rule.cause: set(rule.movements) for rule in causes if rule.movements}
-    for rule in causes:
-        for kind in sorted(set(rule.if_movements) - seen.get(rule.cause, set())):
-            yield f"causes: {rule.cause.value} has if_movements {kind}, which is none of its movements"

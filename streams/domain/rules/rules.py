@@ -5,7 +5,7 @@ They are data (`default.yaml` beside it); this file says what a rules file may s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Final
@@ -332,13 +332,9 @@ class Rules(Part):
         return reach_m
 
     @cached_property
-    def cause_rules(self) -> Mapping[tuple[Category, Category], Sequence[CauseRule]]:
-        """Return the rules of each cause and symptom, those that ask for no movement first."""
-        found: dict[tuple[Category, Category], list[CauseRule]] = {}
-        for rule in sorted(self.causes, key=lambda rule: bool(rule.if_movements)):
-            for symptom in rule.symptoms:
-                found.setdefault((rule.cause, symptom), []).append(rule)
-        return found
+    def cause_rules(self) -> Mapping[tuple[Category, Category], CauseRule]:
+        """Return the rule of each cause and symptom."""
+        return {(rule.cause, symptom): rule for rule in self.causes for symptom in rule.symptoms}
 
     @cached_property
     def movement_rules(self) -> Mapping[Category, CauseRule]:

@@ -12,7 +12,6 @@ from datetime import datetime
 
 from schemas.categories import Category
 from streams.domain.alerts.cause import categories_of, cause_spot, explains, link_of, with_symptoms
-from streams.domain.alerts.movements import moved
 from streams.domain.alerts.situation import Situation
 from streams.domain.rules.rules import Rules
 from streams.stages.decide.index import SituationIndex
@@ -125,11 +124,8 @@ class CauseStore:
 
 
 def _same_facts(before: Situation, after: Situation) -> bool:
-    """Return whether a change left what was reported as it was, and what cameras saw but for their words on it."""
-    same = before.reports is after.reports and before.episodes is after.episodes
-    if before.sightings is after.sightings and before.detached_cameras == after.detached_cameras:
-        return same
-    return same and moved(before) == moved(after)
+    """Return whether a change left what was reported and seen as it was."""
+    return before.reports is after.reports and before.episodes is after.episodes
 
 
 def _stands(situation: Situation) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""What people do in a camera's view after a report of a fight, through the stage `corroborate`: unusual there, and at its time."""
+"""What people do in a camera's view about a fight, through the stage `corroborate`: unusual there, and at its time."""
 
 from __future__ import annotations
 
