@@ -287,9 +287,12 @@ def _less(now: int, before: int) -> float | None:
 
 
 def goals(told: Mapping[str, Any]) -> Sequence[tuple[str, str, Any, bool]]:
-    """Return each goal with what was reached, and whether it is met."""
-    return (
-        ("entries, against without", f"-{LESS:.0%}", told["entries_less"], (told["entries_less"] or 0) >= LESS),
-        ("links right", f">= {RIGHT:.2f}", told["right"], (told["right"] or 0) >= RIGHT),
-        ("critical hidden", "0", told["hidden"], told["hidden"] == 0),
-    )
+    """Return each goal with what was reached, and whether it is met; of what people did only where something was told of it."""
+    entries, right, moved = told["entries_less"], told["right"], told["movements_right"]
+    found = [
+        ("entries, against without", f"-{LESS:.0%}", entries, (entries or 0) >= LESS),
+        ("links right", f">= {RIGHT:.2f}", right, (right or 0) >= RIGHT),
+    ]
+    if moved is not None:
+        found.append(("movements right", f">= {RIGHT:.2f}", moved, moved >= RIGHT))
+    return (*found, ("critical hidden", "0", told["hidden"], told["hidden"] == 0))
