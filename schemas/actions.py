@@ -92,7 +92,7 @@ class OperatorAction(Message):
     `verdict` of true, false, test or duplicate. Assigning names the `assignee`; without one it is `user`, as older senders mean
     it. A note is a code of the list (`NoteCode`), some with a `note_value`. Merging takes the other alert in; splitting
     makes an alert of its own of one incident or episode of this one. Detaching takes it from the cause that it stands under for
-    good, attaching puts it back.
+    good, attaching puts it back; with a `camera_id` what that camera saw people do is taken from this alert, or put back.
 
     What cannot be done is refused with its reason on `decision-log`. So what a person may get wrong (a verdict that is none, a
     note or a reason that is text) is read whatever stands there, and is never kept.
@@ -141,6 +141,9 @@ class OperatorAction(Message):
     )
     fact_id: Annotated[
         str, Field(max_length=80, description="For split: the incident_id or episode_id that is another situation")
+    ] = ""
+    camera_id: Annotated[
+        str, Field(max_length=80, description="For detach, attach: the camera whose movements are of something else")
     ] = ""
     acted_at: Utc
 

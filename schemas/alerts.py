@@ -10,7 +10,7 @@ from pydantic import Field
 
 from schemas.base import Identifier, Message, Part, ShortText, Utc
 from schemas.categories import Category, Priority
-from schemas.evidence import Coverage, Likelihood, Verdict
+from schemas.evidence import Coverage, Likelihood, MovementKind, Verdict
 from schemas.geo import Position
 from schemas.incidents import Notes
 from schemas.phrases.phrase import Phrase
@@ -100,6 +100,20 @@ class AlertCamera(Part):
     degraded: bool = False
     attention_until: Utc | None = None
     likelihood: Annotated[Likelihood | None, Field(description="Of what it saw; null where it does not tell")] = None
+
+
+class AlertMovement(Part):
+    """Alert movement: people who ran, left at once or gathered near the situation at its time: a symptom that has no alert.
+
+    `distance_m` is how far the camera's view is from the place, 0 where it sees it; `reason` tells all of it.
+    """
+
+    camera_id: Identifier
+    kind: MovementKind
+    persons: Annotated[int, Field(ge=1, description="How many at once, at least")]
+    at: Utc
+    distance_m: Annotated[float, Field(ge=0)]
+    reason: Phrase
 
 
 class GroupedCount(Part):
@@ -238,6 +252,10 @@ class Alert(Message):
         bool, Field(description="Whether it stands under its cause on the list, and is no entry of its own: never a P1")
     ] = False
     symptoms: Annotated[tuple[str, ...], Field(description="Alerts that this one explains")] = ()
+    movements: Annotated[
+        tuple[AlertMovement, ...],
+        Field(description="What cameras saw of people that this explains, the nearest first; no alerts of their own"),
+    ] = ()
     notes: Annotated[tuple[AlertNote, ...], Field(description="What operators noted, the oldest first")] = ()
     rules_version: Annotated[str, Field(min_length=1, max_length=40)]
     registry_version: Annotated[str, Field(min_length=1, max_length=40)]

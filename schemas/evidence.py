@@ -88,8 +88,30 @@ class Likelihood(Part):
     looked_for: Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(max_length=20)] = ()
 
 
+class MovementKind(StrEnum):
+    """Movement kind: what people do that something brings about: they run, leave at once, or gather."""
+
+    RUNNING = "running"
+    LEAVING = "leaving"
+    GATHERING = "gathering"
+
+
+class Movement(Part):
+    """Movement: what people did in a camera's view about when a report happened, and what is unusual there at that hour.
+
+    Counts alone: nothing is said of who it was. `persons` is how many at once, at least; `at` is when they were most.
+    """
+
+    kind: MovementKind
+    persons: Annotated[int, Field(ge=1)]
+    at: Utc
+
+
 class SightingFact(Part):
-    """Sighting fact: what one camera says about one report, with the observation that decided it."""
+    """Sighting fact: what one camera says about one report, with the observation that decided it.
+
+    `movements` are what the camera saw so far of what the reported brings about, one of each kind.
+    """
 
     kind: Literal["sighting"] = "sighting"
     incident_id: str
@@ -107,6 +129,9 @@ class SightingFact(Part):
     phrase: Annotated[Phrase | None, Field(description="The explanation as a phrase")] = None
     degraded: bool = False
     likelihood: Annotated[Likelihood | None, Field(description="Null from senders that do not know it")] = None
+    movements: Annotated[
+        tuple[Movement, ...], Field(max_length=3, description="Empty from senders that do not know them")
+    ] = ()
 
 
 class EpisodeFact(Part):

@@ -74,6 +74,7 @@ class Measures(Part):
     `persons` is the count. `fastest_m_per_s` is the highest speed over 2 s that somebody held for 1 s, in metres on the ground.
     `standing_together` is the most persons slower than 0.4 m/s who stand within 2.5 m of one of them. `dropped` is the median
     count of 10 to 5 s ago less that of now, never below zero. `longest_stay_s` is how long the one who is there longest is there.
+    `running` is how many held 2 m/s and more for 1 s, the speed at which people go over to running; only of a whole view.
     What takes metres is null where there are none: not calibrated, or by bodies' heights alone.
     """
 
@@ -82,6 +83,9 @@ class Measures(Part):
     standing_together: Annotated[int, Field(ge=0)] | None = None
     dropped: Annotated[float, Field(ge=0)] | None = None
     longest_stay_s: Annotated[float, Field(ge=0)] = 0.0
+    running: Annotated[int | None, Field(ge=0, description="Null of a zone, and from senders that do not know it")] = (
+        None
+    )
 
 
 class Observation(Message):

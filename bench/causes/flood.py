@@ -9,12 +9,13 @@ rule was tuned on them. Of the kind `evening` most is no symptom.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
 
+from bench.causes.people import People, Reason
 from bench.scenarios.town import CAMERAS, CENTRE, RADIUS_M, ROOM, anywhere
 from schemas.base import derive_id
 from schemas.categories import Category, Priority
@@ -55,6 +56,8 @@ BRINGS: Final[Mapping[Category, Mapping[Category, float]]] = {
     Category.STRAATROOF: {Category.MEDISCH_ONWEL: 0.5, Category.JEUGDOVERLAST: 0.3},
 }
 """How many symptoms of each category a cause brings about, on average."""
+MOVING: Final = frozenset({Category.GEWELD_VECHTPARTIJ, Category.STRAATROOF})
+"""What brings people to run, leave and gather."""
 ANYWAY_PER_H: Final = {
     Category.MEDISCH_ONWEL: 8.0,
     Category.CROWD_DENSITY: 4.0,
@@ -104,28 +107,34 @@ class Flood:
     seed: int
     things: Mapping[str, TrueThing]
     arrivals: Sequence[Arrival]
+    people: People | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class FloodKind:
     """Flood kind: how many causes (`causes` and a Poisson number of `more`), and how much they bring about.
 
-    `brings` and `anyway` stretch what a cause brings about, and what happens anyway.
+    `brings` and `anyway` stretch what a cause brings about, and what happens anyway. `at_camera` is the share of causes in a
+    camera's view. With `seen` there are fights and robberies alone, and cameras see what people do there.
     """
 
     causes: int
     more: float
     brings: float
     anyway: float
+    at_camera: float = AT_CAMERA
+    seen: bool = False
 
 
 KINDS: Final = {
     "evening": FloodKind(3, 2.0, 1.0, 1.0),
     "upset": FloodKind(2, 1.0, 2.5, 0.4),
     "large": FloodKind(1, 0.0, 6.0, 0.2),
+    "fights": FloodKind(3, 2.0, 1.0, 1.0, at_camera=0.5, seen=True),
 }
 """A busy evening in which much happens at once; an upset, in which two or three causes bring half of it about; and one large
-cause in an evening that is quiet otherwise. The third was added after the first two had been counted once, on seeds 1 to 10."""
+cause in an evening that is quiet otherwise. The third was added after the first two had been counted once, on seeds 1 to 10. The
+fourth is for what people do that cameras see: half of its fights and robberies lie in a camera's view."""
 
 
 def make_flood(kind: str, seed: int) -> Flood:
@@ -133,25 +142,36 @@ def make_flood(kind: str, seed: int) -> Flood:
     assumed = KINDS[kind]
     chance = np.random.default_rng([seed, 15, *kind.encode()])
     causes = assumed.causes + int(chance.poisson(assumed.more))
-    things = [each for number in range(causes) for each in _caused(chance, number, assumed.brings)]
+    things = [each for number in range(causes) for each in _caused(chance, number, assumed)]
     for category, per_h in ANYWAY_PER_H.items():
         for number in range(int(chance.poisson(assumed.anyway * per_h * LENGTH_S / 3_600))):
             home = chance.random() < _AT_HOME.get(category, 0.0)
             place = anywhere(chance) if home else _public(chance)
             name = f"anyway-{category.value}-{number}"
             things.append(_thing(chance, name, category, place, float(chance.uniform(0, LENGTH_S))))
+    people = _people(seed, things) if assumed.seen else None
     arrivals = sorted(
         (arrival for thing in things for arrival in _arrivals(chance, thing)),
         key=lambda each: (each.at_s, each.thing),
     )
-    return Flood(seed, {thing.name: thing for thing in things}, arrivals)
+    return Flood(seed, {thing.name: thing for thing in things}, arrivals, people)
 
 
-def _caused(chance: np.random.Generator, number: int, brings: float) -> Iterator[TrueThing]:
+def _people(seed: int, things: Sequence[TrueThing]) -> People:
+    """Return who is before the cameras: what was withdrawn moves nobody, and is reported all the same."""
+    fights = [each for each in things if each.category in MOVING]
+    near = [Reason(each.name, each.category, each.priority, each.place, each.at_s) for each in fights]
+    real = [reason for reason, each in zip(near, fights, strict=True) if each.withdrawn_s is None]
+    return People(np.random.default_rng([seed, 16]), real, near, int(LENGTH_S))
+
+
+def _caused(chance: np.random.Generator, number: int, assumed: FloodKind) -> Iterator[TrueThing]:
     """Yield a cause and what it brings about."""
-    category = list(CAUSES)[int(chance.choice(len(CAUSES), p=list(CAUSES.values())))]
+    shares = {each: share for each, share in CAUSES.items() if each in MOVING or not assumed.seen}
+    weights = np.array(list(shares.values()))
+    category = list(shares)[int(chance.choice(len(shares), p=weights / weights.sum()))]
     place, camera = _public(chance), ""
-    if chance.random() < AT_CAMERA:
+    if chance.random() < assumed.at_camera:
         seen = CAMERAS[int(chance.integers(len(CAMERAS)))]
         place, camera = _beside(chance, seen.middle, 8.0), seen.name
     at_s = float(chance.uniform(0, 0.7 * LENGTH_S))
@@ -159,7 +179,7 @@ def _caused(chance: np.random.Generator, number: int, brings: float) -> Iterator
     cause = _thing(chance, f"cause-{number}", category, place, at_s)
     yield replace(cause, camera=camera, withdrawn_s=withdrawn_s)
     for symptom, mean in BRINGS[category].items():
-        for each in range(int(chance.poisson(brings * mean))):
+        for each in range(int(chance.poisson(assumed.brings * mean))):
             begins_s = max(0.0, at_s - EARLIER_S + float(chance.exponential(LATER_S)))
             name = f"cause-{number}-{symptom.value}-{each}"
             thing = _thing(chance, name, symptom, _beside(chance, place, NEAR_M), begins_s)

@@ -28,6 +28,8 @@ GROUP_S: Final = 20
 """`group_min_s` of the town's zones."""
 HELD_S: Final = 3
 """Seconds until a speed is told: over 2 s, held for 1 s (`Measures`)."""
+RUNNING_M_PER_S: Final = 2.0
+"""From where on somebody is counted as running (`Measures`)."""
 DROP_FROM_S: Final = 10
 DROP_UNTIL_S: Final = 5
 """`dropped` compares with the seconds from 10 to 5 s ago."""
@@ -76,6 +78,7 @@ class ShownSeconds:
     vehicles: Ints
     left_since_s: Ints
     fastest_m_per_s: Floats
+    running: Ints
     standing_together: Ints
     dropped: Floats
     offline: NDArray[np.bool_]
@@ -98,6 +101,7 @@ def shown(
     fastest_m_per_s = np.where(happening.crowd >= 1, life.walker_m_per_s[0], 0.0)
     companies: dict[int, list[Visit]] = {}
     runs = life.jog_m_per_s[0]
+    running = np.zeros(duration_s, np.int64)
     for visit in happening.visits:
         persons[visit.from_s : visit.until_s] += 1
         for start, end in _tracks(chance, visit, duration_s, assumed.track_s):
@@ -109,15 +113,14 @@ def shown(
         walks_until = min(visit.until_s, visit.from_s + GROUP_S) if visit.stands else visit.until_s
         for start, end in ((visit.from_s + HELD_S - 1, walks_until), (visit.until_s - HELD_S, visit.until_s)):
             fastest_m_per_s[start:end] = np.maximum(fastest_m_per_s[start:end], told)
+        if told >= RUNNING_M_PER_S:
+            running[visit.from_s + HELD_S - 1 : visit.until_s] += 1
         if visit.stands:
             standing[visit.from_s + HELD_S : visit.until_s] += 1
             if visit.company != ALONE:
                 companies.setdefault(visit.company, []).append(visit)
     together = _together(standing, companies.values())
-    density = persons / ZONE_M2
-    known, read = zip(*assumed.read, strict=True)
-    recall = np.interp(density, known, read) / np.maximum(density, 1e-9)
-    recall = np.where(density > 0, np.minimum(recall, 1.0), 0.0)
+    recall = _recall(persons, assumed)
     noise = (_noise(chance, duration_s, assumed.noise_s), _noise(chance, duration_s, assumed.noise_s))
     count = _found(np.round(persons), recall, noise)
     count += np.floor(count * (1 / assumed.precision - 1) + _share(_noise(chance, duration_s, assumed.noise_s))).astype(
@@ -135,11 +138,20 @@ def shown(
         vehicles=np.where(blind, 0, _vehicles(chance, camera, duration_s)),
         left_since_s=_left(happening.left, duration_s, blind),
         fastest_m_per_s=np.where(nobody, 0.0, np.round(fastest_m_per_s, 1)),
+        running=np.where(nobody, 0, np.minimum(running, count)),
         standing_together=np.where(nobody, 0, np.minimum(_found(together, recall, noise), count)),
         dropped=_dropped(count, blind),
         offline=offline,
         blind=blind,
     )
+
+
+def _recall(persons: Floats, assumed: SeeingAssumed) -> Floats:
+    """Return the share of so many persons that has a box; shape (seconds,)."""
+    density = persons / ZONE_M2
+    known, read = zip(*assumed.read, strict=True)
+    recall = np.interp(density, known, read) / np.maximum(density, 1e-9)
+    return np.where(density > 0, np.minimum(recall, 1.0), 0.0)
 
 
 def _together(standing: Floats, companies: Iterable[Sequence[Visit]]) -> Floats:

@@ -342,6 +342,7 @@ explained-symptoms = { $symptoms ->
     [one] explains { $symptoms } alert
    *[other] explains { $symptoms } alerts
 }: { $alerts }
+explained-movement = explains what people did: { $what }
 explained-next = recommended: { $step } ({ $reason })
 scored-by-other-rules = scored by rules { $version }; these are rules { $known }
 played-again = { $decisions } decisions played again with rules { $version }: { $outcome ->
@@ -505,6 +506,7 @@ refused-only-fact = it has no other report or episode
 refused-fact-over = that report is cancelled, or that episode is over
 refused-no-cause = it stands under no cause
 refused-not-detached = nobody took it from its cause
+refused-no-movement = camera { $camera } saw nobody run, leave at once or gather for it
 
 ## Notes: what an operator noted on an alert
 
@@ -534,6 +536,26 @@ cause-link = { $symptom } { $distance_m } m from { $cause }, { $order ->
     [after] { $lag_s } s after it began
    *[before] { $lag_s } s before it began
 }
+movement = { $kind ->
+    [running] { $persons ->
+        [one] somebody ran
+       *[other] { $persons } people ran
+    }
+    [leaving] { $persons ->
+        [one] somebody left at once
+       *[other] { $persons } people left at once
+    }
+   *[gathering] { $persons ->
+        [one] somebody stood still
+       *[other] { $persons } people stood together
+    }
+} { $where ->
+    [in_view] here
+   *[away] { $distance_m } m away
+}, { $order ->
+    [after] { $lag_s } s after it began
+   *[before] { $lag_s } s before it began
+} (camera { $camera })
 
 ## Reasons: why an operator puts an alert aside, or calls it false
 
@@ -627,6 +649,7 @@ expected-time-ahead = a time with a zone such as 2026-11-24T12:00:00Z, or how lo
 expected-time-ago = a time with a zone such as 2026-11-24T12:00:00Z, or how long ago, such as 30m, 2h or 3d
 expected-identifier = letters, digits and . _ : -, at most { $at_most }
 expected-alert-id = the id of an alert, at most { $at_most } characters
+expected-camera-id = the id of a camera, at most { $at_most } characters
 expected-fact-id = an incident_id or episode_id, at most { $at_most } characters
 expected-revision = a revision, 0 or more
 expected-one-of = one of { $codes }

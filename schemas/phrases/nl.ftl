@@ -425,6 +425,7 @@ explained-symptoms = { $symptoms ->
     [one] verklaart { $symptoms } melding
    *[other] verklaart { $symptoms } meldingen
 }: { $alerts }
+explained-movement = verklaart wat mensen deden: { $what }
 explained-next = advies: { $step } ({ $reason })
 scored-by-other-rules = berekend met regels { $version }; dit zijn regels { $known }
 played-again = { $decisions ->
@@ -591,6 +592,7 @@ refused-only-fact = de melding heeft niets anders
 refused-fact-over = dat bericht is ingetrokken, of die waarneming is voorbij
 refused-no-cause = de melding staat niet onder een oorzaak
 refused-not-detached = niemand heeft de melding van haar oorzaak losgemaakt
+refused-no-movement = camera { $camera } zag hier niemand voor rennen, ineens weggaan of bij elkaar komen
 
 ## Notities: wat een centralist bij een melding noteerde
 
@@ -620,6 +622,26 @@ cause-link = { $symptom } op { $distance_m } m van { $cause }, { $order ->
     [after] { $lag_s } s na het begin
    *[before] { $lag_s } s voor het begin
 }
+movement = { $kind ->
+    [running] { $persons ->
+        [one] iemand rende
+       *[other] { $persons } mensen renden
+    }
+    [leaving] { $persons ->
+        [one] iemand ging ineens weg
+       *[other] { $persons } mensen gingen ineens weg
+    }
+   *[gathering] { $persons ->
+        [one] iemand stond stil
+       *[other] { $persons } mensen stonden bij elkaar
+    }
+} { $where ->
+    [in_view] hier
+   *[away] op { $distance_m } m
+}, { $order ->
+    [after] { $lag_s } s na het begin
+   *[before] { $lag_s } s voor het begin
+} (camera { $camera })
 
 ## Redenen: waarom een centralist een melding uitstelt, of vals noemt
 
@@ -718,6 +740,7 @@ expected-time-ahead = een tijd met een zone zoals 2026-11-24T12:00:00Z, of hoe l
 expected-time-ago = een tijd met een zone zoals 2026-11-24T12:00:00Z, of hoe lang geleden, zoals 30m, 2h of 3d
 expected-identifier = letters, cijfers en . _ : -, hooguit { $at_most }
 expected-alert-id = het id van een melding, hooguit { $at_most } tekens
+expected-camera-id = het id van een camera, hooguit { $at_most } tekens
 expected-fact-id = een incident_id of episode_id, hooguit { $at_most } tekens
 expected-revision = een versie, 0 of meer
 expected-one-of = een van { $codes }

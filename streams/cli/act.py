@@ -22,6 +22,7 @@ from schemas.phrases.codes.commands import (
     action_refused,
     action_so_already,
     expected_alert_id,
+    expected_camera_id,
     expected_fact_id,
     expected_identifier,
     expected_no_reason,
@@ -40,6 +41,7 @@ _OPTIONS: Final = {
     "user": ("--user", expected_identifier(80)),
     "other_alert_id": ("--other", expected_alert_id(80)),
     "fact_id": ("--fact", expected_fact_id(80)),
+    "camera_id": ("--camera", expected_camera_id(80)),
     "seen_revision": ("--seen", expected_revision()),
 }
 NOTHING_MORE: Final[Mapping[str, Any]] = {}
@@ -55,6 +57,9 @@ _Reason = Annotated[
 _Until = Annotated[str, typer.Option(help="For shelve: a time with a zone, or how long from now, such as 30m")]
 _Other = Annotated[str, typer.Option(help="For merge: id of the alert that goes into this one")]
 _Fact = Annotated[str, typer.Option(help="For split: the incident_id or episode_id that is another situation")]
+_Camera = Annotated[
+    str, typer.Option(help="For detach, attach: the camera that saw people do what is of something else")
+]
 _Seen = Annotated[
     int | None, typer.Option(help="The revision that you saw; the newest one if left out", show_default=False)
 ]
@@ -76,6 +81,7 @@ def register(app: typer.Typer) -> None:
         until: _Until = "",
         other: _Other = "",
         fact: _Fact = "",
+        camera: _Camera = "",
         seen: _Seen = None,
         timeout: Annotated[float, typer.Option(min=1, max=600, help="Seconds to wait for the decision")] = 30.0,
         as_json: Annotated[bool, typer.Option("--json", help="Print the decision as one JSON object")] = False,
@@ -86,8 +92,9 @@ def register(app: typer.Typer) -> None:
         acknowledge takes it in hand, release gives it back, assign gives it to somebody. close ends it with a verdict,
         false_alarm with the verdict false, reopen takes that back. shelve puts it aside until a time, unshelve brings it back.
         note adds a code of a list, and so are the reasons that shelve needs and false_alarm may have. merge and split regroup
-        what belongs together; detach takes it from the cause that it stands under, for good, and attach puts it back. Nothing
-        can be dispatched from here yet: confirm_dispatch is refused.
+        what belongs together; detach takes it from the cause that it stands under, for good, and attach puts it back; with
+        --camera it is what that camera saw people do, such as run, that is taken out of the alert. Nothing can be dispatched from
+        here yet: confirm_dispatch is refused.
 
         It is refused where another person acted on the alert after the revision that you saw, and where its state does not
         allow it: docs/lifecycle.md has the whole table.
@@ -105,7 +112,8 @@ def register(app: typer.Typer) -> None:
         Example: toezicht act ALERT note --user operator-3 --note camera_checked --value stadshart-1
         """
         with telling(lang):
-            said = {"verdict": verdict, "assignee": assignee, "note": note, "note_value": note_value(value)}
+            said: dict[str, Any] = {"verdict": verdict, "assignee": assignee, "note": note}
+            said |= {"note_value": note_value(value), "camera_id": camera}
             if action is Action.NOTE:
                 check_code("--note", note, tuple(NoteCode))
             check_reason(action, reason)

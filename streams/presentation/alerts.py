@@ -37,7 +37,9 @@ CAMERAS: Final = 3
 CATEGORIES: Final = 5
 NOTES: Final = 2
 SYMPTOMS: Final = 3
-"""How many reasons and cameras a row shows, a summary's categories, notes, and symptoms under a cause; an alert has all."""
+MOVEMENTS: Final = 2
+"""How many reasons and cameras a row shows, a summary's categories, notes, symptoms under a cause, and what people did; an alert
+has all."""
 SYMPTOM: Final = "↳"
 NOTED: Final = "✎"
 NEXT: Final = "»"
@@ -179,9 +181,13 @@ def row(alert: Alert, now: datetime, language: Language) -> Row:
 
 
 def _beside(alert: Alert, language: Language) -> list[str]:
-    """Return what stands beside an alert's reasons: why it is with its cause, the newest notes, and what is recommended."""
+    """Return what stands beside an alert's reasons.
+
+    Why it is with its cause, what people did that it explains, the newest notes, and what is recommended.
+    """
+    moved = [(SYMPTOM, each.reason) for each in alert.movements[:MOVEMENTS]]
     noted = [(NOTED, each.phrase) for each in alert.notes[-NOTES:]]
-    marked = [(SYMPTOM, alert.cause_reason), *noted, (NEXT, alert.next_step)]
+    marked = [(SYMPTOM, alert.cause_reason), *moved, *noted, (NEXT, alert.next_step)]
     return [f"{mark} {sentence(each, language)}" for mark, each in marked if each is not None]
 
 

@@ -138,7 +138,8 @@ def causes(rules: Rules) -> list[tuple[str, str, str]]:
     return [
         (
             rule.cause.value,
-            ", ".join(each.value for each in rule.symptoms),
+            ", ".join(each.value for each in rule.symptoms)
+            or f"people {', '.join(rule.movements)}, as cameras see them",
             f"within {rule.distance_m:g} m, {rule.before_s:g} s before to {rule.after_s:g} s after"
             + (f"; seen by cameras alone: {' or '.join(rule.signals)}" if rule.signals else ""),
         )

@@ -45,6 +45,7 @@ COMPARED: Final = (
     "report_verdicts",
     "caused_by",
     "under_cause",
+    "movements",
 )
 """What must come out again. Reasons are compared as text: what was sent before there were phrases has none."""
 

@@ -240,6 +240,16 @@ def _said_without_likelihood(row: Document) -> Document:
     return row
 
 
+def _said_without_movements(row: Document) -> Document:
+    """What people did was not told then."""
+    return row
+
+
+def _seen_without_runners(row: Document) -> Document:
+    """How many ran was not kept then: it is not known."""
+    return {**row, "seconds": [[*second, None] for second in row["seconds"]]}
+
+
 def _told_without_phrases(row: Document) -> Document:
     """What is told was text alone: it is shown as it is."""
     return row
@@ -261,6 +271,11 @@ def _put_aside_in_words(row: Document) -> Document:
     return row
 
 
+def _without_reasons_and_movements(row: Document) -> Document:
+    """Neither why it was put aside or called false was kept as a code, nor what people did."""
+    return _said_without_movements(_put_aside_in_words(row))
+
+
 ROWS: Final = RowVersions(
     newest={
         "alert": 5,
@@ -268,18 +283,18 @@ ROWS: Final = RowVersions(
         "camera": 5,
         "cell": 2,
         "crowd": 2,
-        "early": 4,
+        "early": 5,
         "memory": 3,
-        "seen": 4,
+        "seen": 5,
         "situation": 2,
         "summary": 3,
-        "watch": 2,
+        "watch": 3,
     },
     upgrades={
         ("alert", 1): _alert_of_the_first_release,
         ("alert", 2): _alert_without_notes,
         ("alert", 3): _said_without_likelihood,
-        ("alert", 4): _put_aside_in_words,
+        ("alert", 4): _without_reasons_and_movements,
         ("budget", 1): _budget_with_the_log,
         ("cell", 1): _cell_without_rough_places,
         ("camera", 1): _camera_without_memory,
@@ -290,15 +305,18 @@ ROWS: Final = RowVersions(
         ("early", 1): _early_of_the_first_release,
         ("early", 2): _early_without_notes,
         ("early", 3): _said_without_likelihood,
+        ("early", 4): _said_without_movements,
         ("memory", 1): _memory_of_standing_bags,
         ("memory", 2): _memory_without_view,
         ("seen", 1): _seen_clearly,
         ("seen", 2): _seen_in_the_second_release,
         ("seen", 3): _seen_without_measures,
+        ("seen", 4): _seen_without_runners,
         ("situation", 1): _told_without_phrases,
         ("summary", 1): _summary_without_a_life,
         ("summary", 2): _put_aside_in_words,
         ("watch", 1): _said_without_likelihood,
+        ("watch", 2): _said_without_movements,
     },
 )
 """What this release writes; kinds that are not named are at version 1."""

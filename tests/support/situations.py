@@ -14,7 +14,16 @@ from schemas.actions import Action, OperatorAction, ShelveReason
 from schemas.base import Message, derive_id
 from schemas.cameras import DetectorInfo
 from schemas.categories import Category
-from schemas.evidence import CameraCoverage, Coverage, EpisodeFact, Evidence, ReportFact, SightingFact, Verdict
+from schemas.evidence import (
+    CameraCoverage,
+    Coverage,
+    EpisodeFact,
+    Evidence,
+    Movement,
+    ReportFact,
+    SightingFact,
+    Verdict,
+)
 from schemas.geo import Position
 from schemas.incidents import CameraWatch, Incident, Operation, incident_identity
 from schemas.observations import Observation
@@ -140,10 +149,11 @@ def sighting(
     verdict: Verdict = Verdict.CORROBORATED,
     at: datetime = SEEN_AT,
     source: str = "politie-gms",
+    movements: tuple[Movement, ...] = (),
 ) -> Evidence:
-    incident_id = incident_identity(source, name)
+    incident_id, moved = incident_identity(source, name), [each.model_dump_json() for each in movements]
     return Evidence(
-        evidence_id=derive_id("evidence", "sighting", camera_id, incident_id, verdict.value),
+        evidence_id=derive_id("evidence", "sighting", camera_id, incident_id, verdict.value, *moved),
         control_room_id=ROOM,
         category=Category.STRAATROOF,
         position=None,
@@ -156,6 +166,7 @@ def sighting(
             signal="persons",
             value=2,
             explanation=f"{camera_id} {verdict.value}",
+            movements=movements,
         ),
     )
 

@@ -23,7 +23,7 @@ from schemas.base import Message, derive_id
 from schemas.cameras import CameraState, CameraStatus
 from schemas.categories import Category
 from schemas.codec import encode
-from schemas.evidence import Verdict
+from schemas.evidence import Movement, MovementKind, Verdict
 from schemas.incidents import Operation
 from schemas.observations import Measures, SituationKind, ZoneSituation
 from schemas.ticks import Tick
@@ -131,7 +131,7 @@ def runs() -> Iterator[tuple[Stage, list[tuple[datetime, Message]]]]:
     told = CameraStatus(camera_id="cam-1", state=CameraState.ONLINE, reason="pictures", changed_at=NOON)
     left = ZoneSituation(kind=SituationKind.OBJECT_LEFT, since=NOON, value=30, explanation="a bag stands there")
     seen = [observation(NOON + seconds(second), count=second % 3, situations=(left,)) for second in range(12)]
-    walks = Measures(persons=1, fastest_m_per_s=1.3, standing_together=0, dropped=0.0, longest_stay_s=12.0)
+    walks = Measures(persons=1, fastest_m_per_s=1.3, standing_together=0, dropped=0.0, longest_stay_s=12.0, running=0)
     calm = [
         observation(NOON + seconds(second), count=1, camera_id="cam-2", quiet_s=60, measures=walks, view=walks)
         for second in range(100, 650, 61)
@@ -147,7 +147,7 @@ def runs() -> Iterator[tuple[Stage, list[tuple[datetime, Message]]]]:
         sighting("late", verdict=Verdict.UNSEEN),
         report("gone", operation=Operation.CANCEL, revision=1),
         first,
-        sighting("a"),
+        sighting("a", movements=(Movement(kind=MovementKind.RUNNING, persons=5, at=NOON),)),
         report("b", source="meldpunt"),
         report("c", category=Category.WONINGINBRAAK, position=position(600)),
         report("d", category=Category.WONINGINBRAAK, position=position(750), occurred_at=NOON + seconds(60)),

@@ -32,6 +32,10 @@ def expected_alert_id(at_most: Count) -> Phrase: ...
 
 
 @phrase
+def expected_camera_id(at_most: Count) -> Phrase: ...
+
+
+@phrase
 def expected_fact_id(at_most: Count) -> Phrase: ...
 
 

@@ -40,6 +40,10 @@ def no_camera_near() -> Phrase: ...
 
 
 @phrase
+def explained_movement(what: Said) -> Phrase: ...
+
+
+@phrase
 def explained_cause(stands: Name, alert: Name, reason: Said) -> Phrase: ...
 
 

@@ -15,6 +15,7 @@ from schemas.phrases.codes.titles import category_name, kind_unknown, title_plac
 from schemas.phrases.phrase import Phrase
 from streams.domain.alerts.facts import EpisodeRow, ReportRow
 from streams.domain.alerts.lifecycle import as_told
+from streams.domain.alerts.movements import movements_of
 from streams.domain.alerts.next_step import next_step
 from streams.domain.alerts.priority.camera_verdicts import best_verdict, camera_verdicts, report_verdicts
 from streams.domain.alerts.priority.damping import ShownPriority, shown
@@ -75,6 +76,7 @@ def alert_of(situation: Situation, judged: JudgedSituation, rules: Rules, regist
         cause_reason=link.reason if link else None,
         under_cause=link is not None and link.under,
         symptoms=situation.symptoms,
+        movements=movements_of(situation, rules),
         notes=situation.notes,
         category=category,
         **_named(lead, category, episodes, rules),

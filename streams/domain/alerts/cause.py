@@ -24,6 +24,7 @@ from schemas.phrases.codes.refusals import refused_no_cause, refused_not_detache
 from schemas.phrases.codes.titles import category_name
 from streams.domain.alerts.actions import Acted, marked, refusal
 from streams.domain.alerts.lifecycle import ENDED
+from streams.domain.alerts.movements import separate_camera
 from streams.domain.alerts.priority.score import lead_category
 from streams.domain.alerts.situation import CauseLink, Situation, best_position, told
 from streams.domain.geometry.ground import GroundPoint, distance_m, to_ground
@@ -142,7 +143,12 @@ def with_symptoms(cause: Situation, added: Iterable[str], removed: Iterable[str]
 
 
 def separate(situation: Situation, action: OperatorAction) -> Acted[Situation]:
-    """Return a situation that a person takes from its cause for good, or puts back; or why that is refused."""
+    """Return a situation that a person takes from its cause for good, or puts back; or why that is refused.
+
+    With a camera's id it is what that camera saw people do that is taken from the situation, or put back.
+    """
+    if action.camera_id:
+        return separate_camera(situation, action)
     refused = refusal(situation, action)
     out = action.action is Action.DETACH
     if refused is None and out and situation.caused_by is None:

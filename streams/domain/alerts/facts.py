@@ -5,6 +5,7 @@ These are chosen by what the facts say, never by when they arrived, so that fact
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -12,7 +13,17 @@ from pydantic import Field
 from schemas.alerts import AlertReport
 from schemas.base import Identifier, Part, ShortText, Utc
 from schemas.categories import Category
-from schemas.evidence import CameraCoverage, EpisodeFact, Evidence, Likelihood, ReportFact, SightingFact, Verdict
+from schemas.evidence import (
+    CameraCoverage,
+    EpisodeFact,
+    Evidence,
+    Likelihood,
+    Movement,
+    MovementKind,
+    ReportFact,
+    SightingFact,
+    Verdict,
+)
 from schemas.geo import Position
 from schemas.incidents import Incident, Operation
 from schemas.phrases.catalogue import text_of
@@ -73,6 +84,7 @@ class SightingRow(Part):
     phrase: Phrase | None = None
     degraded: bool
     likelihood: Likelihood | None = None
+    movements: tuple[Movement, ...] = ()
     occurred_at: Utc
     evidence_id: str
 
@@ -170,7 +182,8 @@ def sighting_row(evidence: Evidence, fact: SightingFact) -> SightingRow:
         explanation="" if fact.phrase is not None and text_of(fact.phrase) == fact.explanation else fact.explanation,
         phrase=fact.phrase,
         likelihood=fact.likelihood,
-        **fact.model_dump(exclude={"kind", "signal", "value", "phrase", "explanation", "likelihood"}),
+        movements=fact.movements,
+        **fact.model_dump(exclude={"kind", "signal", "value", "phrase", "explanation", "likelihood", "movements"}),
     )
 
 
@@ -216,13 +229,14 @@ def better_sighting(known: SightingRow | None, row: SightingRow) -> SightingRow:
     """Return the answer to keep of one camera to one report: the best verdict, of equal ones the most telling, then the latest.
 
     Only what speaks for a report has more and less telling ones. The same answer that is told again in other words, since its
-    camera was asked again, changes nothing.
+    camera was asked again, changes nothing. What the camera saw people do is of all its answers.
     """
     if known is None:
         return row
     if known.evidence_id == row.evidence_id:
         return known
-    return min(known, row, key=_better)
+    best, movements = min(known, row, key=_better), largest((*known.movements, *row.movements))
+    return best if movements == best.movements else best.model_copy(update={"movements": movements})
 
 
 def _better(row: SightingRow) -> tuple[int, float, float, str]:
@@ -234,6 +248,14 @@ def telling(verdict: Verdict, likelihood: Likelihood | None) -> tuple[int, float
     """Return what is smaller of the more telling of two answers: the verdict's rank, then how far it speaks for a report."""
     ratio = likelihood.ratio if likelihood is not None and verdict in _SPEAK_FOR else 1.0
     return (VERDICT_RANK[verdict], -ratio)
+
+
+def largest(found: Iterable[Movement]) -> tuple[Movement, ...]:
+    """Return of each kind the movement of most persons, of equal ones the first; in whatever order they are found."""
+    best: dict[MovementKind, Movement] = {}
+    for each in sorted(found, key=lambda each: (-each.persons, each.at)):
+        best.setdefault(each.kind, each)
+    return tuple(best[kind] for kind in MovementKind if kind in best)
 
 
 def newer_episode(known: EpisodeRow | None, row: EpisodeRow) -> EpisodeRow:

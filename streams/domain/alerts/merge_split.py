@@ -74,6 +74,7 @@ def went_on(situation: Situation, other: Situation, now: datetime) -> tuple[Situ
             "apart": tuple(apart),
             "notes": joined_notes(situation, other),
             "detached": situation.detached or other.detached,
+            "detached_cameras": tuple(sorted({*situation.detached_cameras, *other.detached_cameras})),
         }
     )
     told = {"closing": "duplicate", "merged_into": situation.alert_id, "ended_at": now}
@@ -125,6 +126,7 @@ def split(situation: Situation, action: OperatorAction, now: datetime) -> Regrou
         changed_at=now,
         split_from=situation.alert_id,
         detached=situation.detached,
+        detached_cameras=situation.detached_cameras,
         reports=tuple(row for row in situation.reports if row.report.incident_id == fact_id),
         sightings=tuple(row for row in situation.sightings if row.incident_id == fact_id),
         episodes=tuple(row for row in situation.episodes if row.episode_id == fact_id),

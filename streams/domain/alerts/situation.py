@@ -61,7 +61,8 @@ class Indexed(Part):
 class Situation(Life):
     """One alert's working state: its life and its facts. `indexed` is None in rows that do not know it yet.
 
-    `detached` is whether a person took it from its cause: it never comes under one by itself again.
+    `detached` is whether a person took it from its cause: it never comes under one by itself again. `detached_cameras` are those
+    of which a person said that what they saw people do is of something else.
     """
 
     alert_id: str
@@ -72,6 +73,7 @@ class Situation(Life):
     caused_by: CauseLink | None = None
     symptoms: tuple[str, ...] = ()
     detached: bool = False
+    detached_cameras: tuple[str, ...] = ()
     reports: tuple[ReportRow, ...] = ()
     sightings: tuple[SightingRow, ...] = ()
     episodes: tuple[EpisodeRow, ...] = ()

@@ -33,7 +33,7 @@ class SeenSecond(NamedTuple):
     `situations` are those that held in the zone.
     `likely` are the persons with weaker boxes included, where a report asked for attention; elsewhere `persons`.
     `view` are the measures of the whole view, kept with the camera's first zone alone, since they are alike on all; None where
-    the sender does not know them.
+    the sender does not know them. `running` is how many run in it, None where that is not known.
     """
 
     offset_s: int
@@ -47,6 +47,7 @@ class SeenSecond(NamedTuple):
     situations: tuple[SituationKind, ...]
     likely: int
     view: Sizes | None = None
+    running: int | None = None
 
 
 class SlotRow(Part):
@@ -99,6 +100,7 @@ def seen_of(observation: Observation, with_view: bool = True) -> SeenSecond:
         situations,
         max(observation.count, observation.persons_likely or 0),
         sizes_of(observation.view) if with_view and observation.view else None,
+        observation.view.running if with_view and observation.view else None,
     )
 
 
@@ -139,6 +141,7 @@ def quiet_moments(observation: Observation, last: Moment, since: datetime) -> li
                 dwell_s=dwell_s,
                 situations=still,
                 view=last.seen.view and at_rest(last.seen.view, longer_s),
+                running=last.seen.running and 0,
             )
             found.append(Moment(at, last.zone_id, seen, last.measures and at_rest(last.measures, longer_s)))
     return found

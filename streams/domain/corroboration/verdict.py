@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from schemas.base import derive_id
+from schemas.base import derive_id, iso_utc
 from schemas.cameras import CameraState, Visibility
 from schemas.evidence import Evidence, Likelihood, SightingFact, Verdict
 from schemas.phrases.catalogue import sentence
@@ -21,6 +21,7 @@ from schemas.phrases.codes import sightings as says
 from schemas.phrases.codes.cameras import status_reason
 from schemas.phrases.codes.common import several, together
 from schemas.phrases.phrase import Phrase
+from streams.domain.alerts.facts import largest
 from streams.domain.corroboration.history import Met, Moment, met
 from streams.domain.corroboration.likelihood import (
     Expected,
@@ -31,11 +32,13 @@ from streams.domain.corroboration.likelihood import (
     unknown,
     with_looked_for,
 )
+from streams.domain.corroboration.movements import movements
 from streams.domain.corroboration.watch import CameraStateRow, WatchRow
 from streams.domain.normal.base_rate import LEAST_BLOCKS
 from streams.domain.normal.hours import BLOCK_S
 from streams.domain.normal.measure import UNKNOWN, Measure, bin_of
 from streams.domain.rules.cameras import CameraRule, LookingRule, NormalRule
+from streams.domain.rules.causes import CauseRule
 
 _MINUTE_S: Final = 60
 _SELDOM: Final = 0.15
@@ -98,21 +101,25 @@ def _described(rule: CameraRule, moment: Moment) -> TellingSight | None:
     return None
 
 
-def sighting(watch: WatchRow, rule: CameraRule, normal: NormalRule, seen: Iterable[Moment]) -> Evidence | None:
+def sighting(
+    watch: WatchRow, rule: CameraRule, normal: NormalRule, seen: Sequence[Moment], brings: CauseRule | None = None
+) -> Evidence | None:
     """Return what these moments say of a report, where that is more than the camera said before; else None.
 
     It corroborates where what is seen is unusual, and much more likely if the report is true; all else that fits is consistent.
-    What has corroborated may do so for more points still: what comes first need not be what tells most.
+    What has corroborated may do so for more points still: what comes first need not be what tells most. With `brings`, the rule
+    of what its category brings people to do, more of that is told too, whatever the verdict.
     """
     sight = best_sight(watch, rule, normal, seen)
     if sight is None:
         return None
+    told = watch.movements if brings is None else largest((*watch.movements, *movements(watch, brings, normal, seen)))
+    moved = told != watch.movements
     moment, judged, described, _ = sight
     verdict = Verdict.CORROBORATED if judged.corroborates else Verdict.CONSISTENT
     worth = _worth(verdict, judged.ratio, normal)
-    if watch.verdict is Verdict.CORROBORATED and verdict is Verdict.CONSISTENT:
-        return None
-    if watch.verdict is verdict and worth <= watch.points:
+    less = watch.verdict is Verdict.CORROBORATED and verdict is Verdict.CONSISTENT
+    if not moved and (less or (watch.verdict is verdict and worth <= watch.points)):
         return None
     if described is not None:
         likelihood = unknown(described.signal, 0, watch.in_view)
@@ -130,15 +137,24 @@ def sighting(watch: WatchRow, rule: CameraRule, normal: NormalRule, seen: Iterab
         phrase=phrase,
         degraded=moment.seen.degraded,
         likelihood=likelihood,
+        movements=told,
     )
     once = judged.corroborates and watch.verdict is not verdict
-    return _evidence(watch, fact, moment.at, "" if once else f"{likelihood.signal} {worth:g}")
+    saw = [f"{likelihood.signal} {worth:g}"]
+    saw += [f"{each.kind} {each.persons} {iso_utc(each.at)}" for each in told] if moved else []
+    return _evidence(watch, fact, moment.at, "" if once else " ".join(saw))
 
 
 def answered(watch: WatchRow, fact: SightingFact, normal: NormalRule) -> WatchRow:
-    """Return the row of a watch of which its camera said this."""
-    points = _worth(fact.verdict, fact.likelihood.ratio, normal) if fact.likelihood else 0.0
-    return watch.model_copy(update={"verdict": fact.verdict, "points": points})
+    """Return the row of a watch of which its camera said this; what only tells more of what people do takes nothing back."""
+    verdict = fact.verdict
+    points = _worth(verdict, fact.likelihood.ratio, normal) if fact.likelihood else 0.0
+    if watch.verdict is Verdict.CORROBORATED and verdict is Verdict.CONSISTENT:
+        verdict, points = watch.verdict, watch.points
+    elif verdict is watch.verdict:
+        points = max(points, watch.points)
+    movements = fact.movements or watch.movements
+    return watch.model_copy(update={"verdict": verdict, "points": points, "movements": movements})
 
 
 def _worth(verdict: Verdict, ratio: float, normal: NormalRule) -> float:

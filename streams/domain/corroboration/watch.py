@@ -11,7 +11,7 @@ from pydantic import Field
 from schemas.base import Identifier, Part, Utc
 from schemas.cameras import CameraState
 from schemas.categories import Category
-from schemas.evidence import Verdict
+from schemas.evidence import Movement, Verdict
 from schemas.incidents import CameraWatch, Operation
 from streams.domain.corroboration.likelihood import (
     Expected,
@@ -40,6 +40,7 @@ class WatchRow(Part):
     expected: tuple[Expected, ...] = ()
     presence: Expected | None = None
     points: Annotated[float, Field(description="What its sight was worth, of a watch that has one")] = 0.0
+    movements: Annotated[tuple[Movement, ...], Field(description="What it told of people so far")] = ()
 
 
 class CameraStateRow(Part):

@@ -150,12 +150,13 @@ def _view(second: _Second, before: CameraMemory) -> _View:
     stay_s = max((each.last_s - each.first_s for each in seen if each.track_id not in masked), default=0.0)
     count = int(statistics.median(second.row.view) + 0.5)
     counts = _counts(before.view, second, count, DROP_FROM_S + 1) if second.clear else ()
-    told = measures(count, counts, persons, stay_s, second.scale)
+    running = None if second.scene.ground is None else hurrying(persons)
+    told = measures(count, counts, persons, stay_s, second.scale, running)
     if not second.clear:
         return _View(before.view, before.hurrying, before.together, told)
-    if second.scene.ground is None:
+    if running is None:
         return _View(counts, (), (), told)
-    ran = _counts(before.hurrying, second, hurrying(persons), DROP_FROM_S + 1)
+    ran = _counts(before.hurrying, second, running, DROP_FROM_S + 1)
     together = _counts(before.together, second, told.standing_together or 0, TOGETHER_OVER_S)
     return _View(counts, ran, together, told)
 

@@ -31,7 +31,12 @@ DROP_LEAST_SECONDS: Final = 4
 
 
 def measures(
-    count: int, counts: Sequence[CountedSecond], persons: Sequence[TrackMotion], longest_stay_s: float, scale: Scale
+    count: int,
+    counts: Sequence[CountedSecond],
+    persons: Sequence[TrackMotion],
+    longest_stay_s: float,
+    scale: Scale,
+    running: int | None = None,
 ) -> Measures:
     """Return the measures of a second.
 
@@ -41,6 +46,7 @@ def measures(
         persons: How those persons move whose tracks are known.
         longest_stay_s: How long the one who is there longest is there.
         scale: In what lengths `persons` are told.
+        running: How many run, of a whole view in metres (`hurrying`).
     """
     return Measures(
         persons=count,
@@ -48,6 +54,7 @@ def measures(
         standing_together=None if scale.ground is None else standing_together(persons),
         dropped=dropped(counts),
         longest_stay_s=round(max(longest_stay_s, 0.0), 1),
+        running=running,
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from schemas.categories import Category, Priority
 from streams.domain.normal.measure import Measure
-from streams.domain.rules.causes import cause_contradictions
+from streams.domain.rules.causes import MEASURED_BY, cause_contradictions
 
 if TYPE_CHECKING:
     from streams.domain.rules.rules import CategoryRule, Rules
@@ -39,6 +39,12 @@ def contradictions(rules: Rules) -> Iterator[str]:
     for cause in sorted({rule.cause for rule in rules.causes}):
         if not rules.of(cause).operator_list:
             yield f"causes: {cause.value} is a case, which is not on the list and can have nothing under it"
+    for cause, moving in rules.movement_rules.items():
+        cameras = rules.of(cause).cameras
+        told = {each.measure for each in cameras.signals if each.above == "profile"} if cameras else set()
+        for kind in moving.movements:
+            if MEASURED_BY[kind] not in told:
+                yield f"causes: {cause.value} has movements {kind}, expected a signal of {MEASURED_BY[kind]} above profile"
 
 
 def _limits(category: Category, rule: CategoryRule) -> Iterator[str]:

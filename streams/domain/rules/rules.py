@@ -337,6 +337,11 @@ class Rules(Part):
         return {(rule.cause, symptom): rule for rule in self.causes for symptom in rule.symptoms}
 
     @cached_property
+    def movement_rules(self) -> Mapping[Category, CauseRule]:
+        """Return the rule of what people do, of each category that explains it."""
+        return {rule.cause: rule for rule in self.causes if rule.movements}
+
+    @cached_property
     def causes_near(self) -> Mapping[Category, CauseReach]:
         """Return in which groups, and how near, the cause of a category can be; only of those that can have one."""
         return self._reach(lambda rule: [(symptom, rule.cause) for symptom in rule.symptoms])

@@ -131,7 +131,7 @@ class Corroborate:
         rows.put(name, row)
         if row.cancelled or rule is None:
             return []
-        found = sighting(row, rule, self._rules.normal, self._look_back(row, rows))
+        found = self._sighting(row, rule, list(self._look_back(row, rows)))
         if closes_at(row, self._rules.looking) <= now:
             return [self._answer(rows, row, found)] if found else self._close(row, rule, rows, now)
         _set_open(rows, row, True)
@@ -218,7 +218,7 @@ class Corroborate:
             if row is None or rule is None:
                 continue
             row = self._with_usual(row, rule, rows, now)
-            found = sighting(row, rule, self._rules.normal, shown)
+            found = self._sighting(row, rule, shown)
             if found is not None:
                 yield self._answer(rows, row, found)
 
@@ -251,13 +251,17 @@ class Corroborate:
         _set_open(rows, row, False)
         row = self._with_usual(row, rule, rows, now)
         seen, normal = list(self._look_back(row, rows)), self._rules.normal
-        found = sighting(row, rule, normal, seen)
+        found = self._sighting(row, rule, seen)
         if found is None and row.verdict in SIGHTS:
             return []
         found = found or closing_sighting(row, rule, looking, normal, seen, _states(rows, row.camera_id), now)
         if _verdict(found) is row.verdict is Verdict.CAMERA_UNAVAILABLE:
             return []
         return [self._answer(rows, row, found)]
+
+    def _sighting(self, row: WatchRow, rule: CameraRule, seen: Sequence[Moment]) -> Evidence | None:
+        brings = self._rules.movement_rules.get(row.category)
+        return sighting(row, rule, self._rules.normal, seen, brings)
 
     def _look_back(self, row: WatchRow, rows: Rows) -> Iterator[Moment]:
         for zone_id in row.zones:

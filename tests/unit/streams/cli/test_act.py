@@ -79,6 +79,8 @@ def test_merging_and_splitting_name_the_other_thing(call: Any) -> None:
     assert done.output == "merge a-1: done, and changed a-2\n"
     _, (asked,) = call("", "a-1", "split", "--user", "op", "--fact", "incident-1")
     assert asked.fact_id == "incident-1"
+    _, (asked,) = call("", "a-1", "detach", "--user", "op", "--camera", "stadshart-2")
+    assert asked.camera_id == "stadshart-2"
 
 
 def test_a_refusal_is_said_with_its_reason(call: Any) -> None:

@@ -73,6 +73,7 @@ def test_the_table_tells_each_cause_and_each_next_step() -> None:
     text, told = as_text(RULES), as_dict(RULES)
     assert "within 250 m, 300 s before to 1200 s after" in text
     assert re.search(r"^brand +crowd_density, medisch_onwel +within 250 m", text, re.MULTILINE)
+    assert "people running, leaving, gathering, as cameras see them" in text
     steps = text[text.index("next step") :].splitlines()[1:]
     assert [line.split()[0] for line in steps] == [rule.do.value for rule in RULES.next_steps]
     assert re.search(r"^close true +returned_to_normal$", text, re.MULTILINE)

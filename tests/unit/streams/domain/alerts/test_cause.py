@@ -350,6 +350,32 @@ def test_a_table_that_could_go_round_in_a_circle_is_refused(causes: list[tuple[s
         Rules.model_validate(RULES.model_dump(mode="json") | {"causes": rows})
 
 
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ({"movements": ["running"], "symptoms": ["crowd_density"]}, "expected symptoms or movements, one of both"),
+        ({}, "expected symptoms or movements, one of both"),
+        ({"movements": ["running"], "signals": ["crowd.warn"]}, "movements: expected without signals"),
+        ({"movements": ["fleeing"]}, "movements"),
+        ({"movements": ["running"], "passing": 1.1}, "passing"),
+        ({"movements": ["running"], "cause": "brand"}, "brand has movements running, expected a signal of fastest"),
+        ({"movements": ["gathering"], "cause": "verward_persoon"}, "verward_persoon has movements gathering"),
+        ({"movements": ["leaving"], "cause": "overig"}, "overig has movements leaving"),
+    ],
+)
+def test_movements_that_no_camera_can_tell_are_refused(row: dict[str, Any], why: str) -> None:
+    """They need a measure that may be unusual: of a person in distress no behaviour is inferred."""
+    size = {"cause": "geweld_vechtpartij", "distance_m": 100, "before_s": 60, "after_s": 60}
+    with pytest.raises(ValidationError, match=why):
+        Rules.model_validate(RULES.model_dump(mode="json") | {"causes": [size | row]})
+
+
+def test_a_category_has_one_row_of_movements() -> None:
+    row = {"cause": "geweld_vechtpartij", "movements": ["running"], "distance_m": 100, "before_s": 60, "after_s": 60}
+    with pytest.raises(ValidationError, match="geweld_vechtpartij has movements twice"):
+        Rules.model_validate(RULES.model_dump(mode="json") | {"causes": [row, row]})
+
+
 def test_only_named_signals_are_symptoms_where_some_are_named() -> None:
     """A crowd that somebody reports is none then."""
     size = {"distance_m": 100, "before_s": 60, "after_s": 600}

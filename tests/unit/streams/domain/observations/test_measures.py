@@ -127,7 +127,9 @@ def test_the_view_has_everybody_whom_no_mask_hides() -> None:
     assert told.measures == Measures(
         persons=2, fastest_m_per_s=0.0, standing_together=2, dropped=None, longest_stay_s=4.8
     )
-    assert told.view == Measures(persons=3, fastest_m_per_s=0.0, standing_together=2, dropped=None, longest_stay_s=4.8)
+    assert told.view == Measures(
+        persons=3, fastest_m_per_s=0.0, standing_together=2, dropped=None, longest_stay_s=4.8, running=0
+    )
 
 
 def test_who_walks_from_zone_to_zone_stays_in_view() -> None:
