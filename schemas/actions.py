@@ -33,7 +33,7 @@ class Action(StrEnum):
 class NoteCode(StrEnum):
     """Note code: all that a person can note on an alert. There is no free text: it would be about persons sooner or later.
 
-    Some take a value: a number, a camera of the alert, or a partner that reported it (`streams/domain/alerts/notes.py`).
+    Some take a value: a number, a camera of the alert, or a partner that reported it (`streams/domain/alerts/acting/notes.py`).
     """
 
     CALLED_BACK = "called_back"

@@ -36,6 +36,7 @@ from streams.clients.actions import ask, newest
 from streams.clock import utc_now
 from streams.errors import ConfigurationError
 from streams.kafka.errors import NoAnswerError
+from streams.settings import KafkaSettings
 
 _OPTIONS: Final = {
     "user": ("--user", expected_identifier(80)),
@@ -117,11 +118,8 @@ def register(app: typer.Typer) -> None:
             if action is Action.NOTE:
                 check_code("--note", note, tuple(NoteCode))
             check_reason(action, reason)
-            settings, kafka = started(quiet=True)
-            logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what goes wrong is told in one line, not in twenty
-            now = utc_now()
+            now, cluster = utc_now(), _cluster()
             end = moment("act", "--until", until, now, ahead=True) if until else None
-            cluster = reachable(settings, kafka)
             try:
                 known = newest(cluster, alert, timeout)
                 asked = make_action(known, action, user, reason, end, other, fact, seen, now, said)
@@ -132,6 +130,12 @@ def register(app: typer.Typer) -> None:
         typer.echo(decision.model_dump_json() if as_json else describe(asked, decision, lang))
         if decision.refused:
             raise typer.Exit(1)
+
+
+def _cluster() -> KafkaSettings:
+    settings, kafka = started(quiet=True)
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what goes wrong is told in one line, not in twenty
+    return reachable(settings, kafka)
 
 
 def make_action(

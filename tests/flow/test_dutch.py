@@ -18,7 +18,7 @@ from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase
 from streams import topics
 from streams.config.files import load_rules
-from streams.domain.alerts.reasons import FALSE, SHELVED
+from streams.domain.alerts.acting.reasons import FALSE, SHELVED
 from streams.domain.budget.summary import joined, open_summary, summary_alert
 from streams.presentation.alerts import line, table
 from streams.presentation.trends.html import report_html

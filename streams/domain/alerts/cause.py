@@ -22,7 +22,7 @@ from schemas.categories import Category, Priority
 from schemas.phrases.codes.causes import cause_link
 from schemas.phrases.codes.refusals import refused_no_cause, refused_not_detached
 from schemas.phrases.codes.titles import category_name
-from streams.domain.alerts.actions import Acted, marked, refusal
+from streams.domain.alerts.acting.actions import Acted, marked, refusal
 from streams.domain.alerts.lifecycle import ENDED
 from streams.domain.alerts.movements import separate_camera
 from streams.domain.alerts.priority.score import lead_category

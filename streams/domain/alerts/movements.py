@@ -15,7 +15,7 @@ from schemas.evidence import CameraCoverage, Movement, MovementKind
 from schemas.phrases.catalogue import sentence
 from schemas.phrases.codes.causes import movement
 from schemas.phrases.codes.refusals import refused_no_movement, refused_not_detached
-from streams.domain.alerts.actions import Acted, marked, refusal
+from streams.domain.alerts.acting.actions import Acted, marked, refusal
 from streams.domain.alerts.situation import Situation, told
 from streams.domain.rules.rules import Rules
 

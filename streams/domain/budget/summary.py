@@ -23,7 +23,7 @@ from schemas.phrases.codes import titles as says
 from schemas.phrases.codes.common import with_commas
 from schemas.phrases.codes.refusals import refused_not_for_a_summary
 from schemas.phrases.phrase import Phrase
-from streams.domain.alerts.actions import Acted, act, refusal
+from streams.domain.alerts.acting.actions import Acted, act, refusal
 from streams.domain.alerts.lifecycle import Cause, Life, as_told, happens, in_state
 from streams.domain.alerts.situation import ListStanding
 from streams.domain.rules.rules import Rules

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from schemas.evidence import EpisodeFact, Evidence, ReportFact, SightingFact
+from streams.domain.alerts.acting.merge_split import placed_anew, went_on
 from streams.domain.alerts.alert import judge, told_priority
 from streams.domain.alerts.facts import (
     Fact,
@@ -19,7 +20,6 @@ from streams.domain.alerts.facts import (
     report_row,
     sighting_row,
 )
-from streams.domain.alerts.merge_split import placed_anew, went_on
 from streams.domain.alerts.recurrence import again, worse
 from streams.domain.alerts.situation import Situation, open_situation, with_fact, with_sighting
 from streams.domain.rules.rules import Rules

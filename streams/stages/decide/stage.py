@@ -19,12 +19,12 @@ from schemas.phrases.codes.refusals import (
 from schemas.phrases.phrase import Phrase
 from schemas.ticks import Tick
 from streams import topics
-from streams.domain.alerts.actions import act
+from streams.domain.alerts.acting.actions import act
+from streams.domain.alerts.acting.merge_split import merge, split
+from streams.domain.alerts.acting.notes import annotate
+from streams.domain.alerts.acting.reasons import reason_of
 from streams.domain.alerts.alert import told_priority
 from streams.domain.alerts.cause import explains, separate, with_symptoms
-from streams.domain.alerts.merge_split import merge, split
-from streams.domain.alerts.notes import annotate
-from streams.domain.alerts.reasons import reason_of
 from streams.domain.alerts.revise import Policy, revise
 from streams.domain.alerts.situation import Situation
 from streams.domain.alerts.suppression import NO_PLAN, Plan

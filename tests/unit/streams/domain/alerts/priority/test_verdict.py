@@ -7,7 +7,7 @@ import pytest
 from schemas.actions import Action
 from schemas.alerts import AlertState
 from schemas.categories import Priority
-from streams.domain.alerts.actions import act
+from streams.domain.alerts.acting.actions import act
 from streams.domain.alerts.situation import Situation, open_situation
 from tests.support.refusals import said
 from tests.support.situations import NOON, action, report, seconds

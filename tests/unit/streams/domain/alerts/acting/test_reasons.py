@@ -19,7 +19,7 @@ from schemas.export import json_schema, reader_schema
 from schemas.phrases.catalogue import sentence
 from schemas.phrases.language import Language
 from streams import topics
-from streams.domain.alerts.reasons import FALSE, SHELVED
+from streams.domain.alerts.acting.reasons import FALSE, SHELVED
 from tests.support.deciding import LATER, Deciding, burglary
 from tests.support.messages import NOON
 from tests.support.situations import ROOM, action

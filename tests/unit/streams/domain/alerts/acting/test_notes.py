@@ -10,7 +10,7 @@ from schemas.actions import Action, NoteCode
 from schemas.alerts import Alert
 from schemas.phrases.catalogue import sentence
 from schemas.phrases.language import Language
-from streams.domain.alerts.notes import NOTES, NOTES_AT_MOST, NoteValue
+from streams.domain.alerts.acting.notes import NOTES, NOTES_AT_MOST, NoteValue
 from tests.support.deciding import Deciding, burglary
 from tests.support.situations import action, in_view, position
 

@@ -29,9 +29,9 @@ from schemas.phrases.codes.refusals import (
     refused_too_many_reports,
 )
 from schemas.phrases.phrase import Phrase
-from streams.domain.alerts.actions import marked, refusal
+from streams.domain.alerts.acting.actions import marked, refusal
+from streams.domain.alerts.acting.notes import joined_notes
 from streams.domain.alerts.lifecycle import TABLE, ActionRefusal, Cause, in_state
-from streams.domain.alerts.notes import joined_notes
 from streams.domain.alerts.situation import Situation, fact_ids, settled, with_episode, with_report, with_sighting
 from streams.domain.rules.rules import Rules
 

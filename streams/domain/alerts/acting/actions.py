@@ -28,6 +28,7 @@ from schemas.phrases.codes.refusals import (
     refused_shelf_too_long,
 )
 from schemas.phrases.phrase import Phrase
+from streams.domain.alerts.acting.reasons import TESTS, reason_of, unknown_reason
 from streams.domain.alerts.lifecycle import (
     HANDLED,
     HAS_ENDED,
@@ -38,7 +39,6 @@ from streams.domain.alerts.lifecycle import (
     asked,
     in_state,
 )
-from streams.domain.alerts.reasons import TESTS, reason_of, unknown_reason
 
 VERDICTS: Final = ("true", "false", "test", "duplicate")
 """What a closing can say. Rules are judged by it, so a person says it in so many words, and nothing else stands for one."""

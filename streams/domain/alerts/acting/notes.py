@@ -17,7 +17,7 @@ from schemas.phrases.codes.refusals import (
     refused_notes_full,
 )
 from schemas.phrases.phrase import Phrase
-from streams.domain.alerts.actions import Acted, marked, refusal
+from streams.domain.alerts.acting.actions import Acted, marked, refusal
 from streams.domain.alerts.situation import Situation
 
 NOTES_AT_MOST: Final = 50

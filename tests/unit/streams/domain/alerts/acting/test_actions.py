@@ -14,7 +14,7 @@ from schemas.categories import Category
 from schemas.decisions import DecisionLog
 from schemas.evidence import Verdict
 from streams import topics
-from streams.domain.alerts.actions import SHELF_AT_MOST
+from streams.domain.alerts.acting.actions import SHELF_AT_MOST
 from streams.domain.alerts.lifecycle import TABLE, ActionRefusal, Cause
 from tests.support.deciding import (
     ESCALATE_S,
