@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Annotated, Any, ClassVar
+from functools import cache, lru_cache
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
@@ -56,12 +57,48 @@ Pixels = Annotated[int, Field(ge=1, le=20_000)]
 """A picture's width or height."""
 
 
+@cache
+def _plain_fields(model: type[BaseModel]) -> set[str] | None:
+    """Return the names of a model's fields, never to be changed; None where a model has more than fields."""
+    more = model.__private_attributes__ or model.model_config.get("extra") == "allow"
+    return None if more else {*model.model_fields}
+
+
+_new = object.__new__
+_set = object.__setattr__
+
+
 class Part(BaseModel):
-    """A piece of a message: frozen, and none is made with a field that it does not know; `codec.parse` leaves such out."""
+    """A piece of a message: frozen, and none is made with a field that it does not know; `codec.parse` leaves such out.
+
+    A copy is made of the fields alone, which takes half of the time that pydantic takes for what a model could have beside them.
+    Which of them were set is not kept in it.
+    """
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, ser_json_timedelta="float", hide_input_in_errors=True
     )
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with some values changed, which are not checked; what is cached beside the fields is worked out anew.
+
+        Raises:
+            TypeError: There is no such field.
+        """
+        fields = _plain_fields(type(self))
+        if deep or fields is None:
+            return super().model_copy(update=update, deep=deep)
+        values = {**self.__dict__, **(update or {})}
+        if len(values) != len(fields):
+            if unknown := {*(update or {})} - fields:
+                raise TypeError(f"{type(self).__name__} has no field {', '.join(sorted(unknown))}")
+            values = {name: value for name, value in values.items() if name in fields}
+        copied = _new(type(self))
+        _set(copied, "__dict__", values)
+        _set(copied, "__pydantic_fields_set__", fields)
+        _set(copied, "__pydantic_extra__", None)
+        _set(copied, "__pydantic_private__", None)
+        return copied
 
 
 class Message(Part):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cached_property
 from typing import ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
 
-from schemas.base import NAMESPACE, Message, Utc, derive_id, iso_utc
+from schemas.base import NAMESPACE, Message, Part, Utc, derive_id, iso_utc
 from schemas.catalogue import MESSAGES
 from tests.support.messages import example
 
@@ -85,3 +87,48 @@ def test_a_message_that_declares_no_identity_key_or_time_is_refused() -> None:
             key_field: ClassVar[str] = "at"
             time_field: ClassVar[str] = "moment"
             at: Utc
+
+
+class Shape(Part):
+    """A part with something that is worked out from its fields."""
+
+    name: str
+    sides: int = 3
+
+    @cached_property
+    def corners(self) -> int:
+        """Return how many corners it has."""
+        return self.sides
+
+
+@pytest.mark.parametrize("message", [example(model) for model in MESSAGES], ids=lambda message: message.name)
+def test_a_copy_is_what_pydantic_copies(message: Message) -> None:
+    """Its own way is shorter, and nothing of what is sent depends on it."""
+    field = next(iter(type(message).model_fields))
+    changes = {field: getattr(message, field)}
+    for update in (None, changes):
+        own, theirs = message.model_copy(update=update), BaseModel.model_copy(message, update=update)
+        assert own == theirs == message
+        assert own.model_dump_json() == theirs.model_dump_json()
+        assert own is not message
+
+
+def test_a_copy_says_what_was_changed() -> None:
+    """Also of what is worked out; the original stays as it was."""
+    square = Shape(name="square", sides=4)
+    assert square.corners == 4
+    triangle = square.model_copy(update={"sides": 3, "name": "triangle"})
+    assert (triangle.name, triangle.sides, triangle.corners) == ("triangle", 3, 3)
+    assert triangle.model_copy(deep=True, update={"sides": 5}).sides == 5
+    assert (square.name, square.corners) == ("square", 4)
+    with pytest.raises(ValidationError):
+        triangle.sides = 6  # type: ignore[misc]
+
+
+def test_no_copy_has_a_field_that_its_part_does_not_have() -> None:
+    """Whether or not something was worked out before."""
+    square = Shape(name="square", sides=4)
+    for _ in range(2):
+        with pytest.raises(TypeError, match="Shape has no field side"):
+            square.model_copy(update={"side": 5})
+        assert square.corners == 4
