@@ -11,14 +11,14 @@ ring knows is sent again. A newer one was either confirmed, or its own input is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Final
 
 from pydantic import Field
 
 from schemas.base import Part
-from schemas.codec import Encoded, Headers
+from schemas.codec import Encoded
 from streams.kafka.record import EncodedOutput
 from streams.stages.base import Rows
 from streams.topics import BY_NAME
@@ -28,14 +28,20 @@ SLOTS: Final = 2_048
 PREFIX: Final = "done/"
 
 
+class SentMessage(Part):
+    """One message as it was sent: its headers and its document."""
+
+    headers: tuple[tuple[str, str], ...]
+    value: str
+
+
 class SentRecord(Part):
-    """One output as it was sent; `value` is an index into the values, since `alerts` and `alert-state` share theirs."""
+    """Where a message was sent; `message` is an index into the messages, since `alerts` and `alert-state` share theirs."""
 
     topic: str
     partition: int
     key: str
-    headers: tuple[tuple[str, str], ...]
-    value: Annotated[int, Field(ge=0)]
+    message: Annotated[int, Field(ge=0)]
 
 
 class Done(Part):
@@ -45,7 +51,7 @@ class Done(Part):
     sequence: int
     number: int
     records: tuple[SentRecord, ...]
-    values: tuple[str, ...]
+    messages: tuple[SentMessage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +82,11 @@ class ProcessedInputs:
         done = None if name is None else rows.get(name, Done)
         if done is None:
             return None
+        messages = [
+            (each.value.encode(), [(name, value.encode()) for name, value in each.headers]) for each in done.messages
+        ]
         return [
-            EncodedOutput(
-                topic=sent.topic,
-                partition=sent.partition,
-                record=Encoded(
-                    sent.key.encode(),
-                    done.values[sent.value].encode(),
-                    [(name, value.encode()) for name, value in sent.headers],
-                ),
-            )
+            EncodedOutput(sent.topic, sent.partition, Encoded(sent.key.encode(), *messages[sent.message]))
             for sent in done.records
             if self._newest.get((sent.topic, sent.key), done.sequence) <= done.sequence
         ]
@@ -96,20 +97,21 @@ class ProcessedInputs:
         Returns:
             What to call when the row is kept.
         """
-        values: dict[bytes, int] = {}
-        records = tuple(
-            SentRecord(
-                topic=output.topic,
-                partition=output.partition,
-                key=output.record.key.decode(),
-                headers=headers,
-                value=values.setdefault(output.record.value, len(values)),
-            )
-            for output, headers in zip(outputs, _texts(outputs), strict=True)
-        )
-        texts = tuple(value.decode() for value in values)
+        records: list[SentRecord] = []
+        messages: list[SentMessage] = []
+        before: Encoded | None = None
+        for output in outputs:
+            sent = output.record
+            if before is None or sent.value is not before.value or sent.headers is not before.headers:
+                headers = tuple([(name, value.decode()) for name, value in sent.headers])
+                messages.append(SentMessage(headers=headers, value=sent.value.decode()))
+                before = sent
+            place = {"topic": output.topic, "partition": output.partition, "key": sent.key.decode()}
+            records.append(SentRecord(**place, message=len(messages) - 1))
         number = self._next_of.get(topic, 0)
-        done = Done(event_id=event_id, sequence=self._next, number=number, records=records, values=texts)
+        done = Done(
+            event_id=event_id, sequence=self._next, number=number, records=tuple(records), messages=tuple(messages)
+        )
         rows.put(_name(topic, number), done)
         return lambda: self._note(topic, done)
 
@@ -128,17 +130,6 @@ class ProcessedInputs:
         self._newest.update(dict.fromkeys(keys, done.sequence))
         self._next = done.sequence + 1
         self._next_of[topic] = done.number + 1
-
-
-def _texts(outputs: list[EncodedOutput]) -> Iterator[tuple[tuple[str, str], ...]]:
-    """Yield each output's headers as text; those of one message for two topics are the same."""
-    headers: Headers | None = None
-    texts: tuple[tuple[str, str], ...] = ()
-    for output in outputs:
-        if output.record.headers is not headers:
-            headers = output.record.headers
-            texts = tuple([(name, value.decode()) for name, value in headers])
-        yield texts
 
 
 def _name(topic: str, number: int) -> str:

@@ -250,6 +250,16 @@ def _budget_with_the_log(row: Document) -> Document:
     return {**row, "alarms_came_us": [], "alarms_shown_us": []}
 
 
+def _done_with_each_record_whole(row: Document) -> Document:
+    """What was sent to two topics was kept twice, but for its document."""
+    sent = [(record["headers"], row["values"][record["value"]]) for record in row["records"]]
+    messages = [{"headers": headers, "value": value} for headers, value in sent]
+    kept = [each for number, each in enumerate(messages) if each not in messages[:number]]
+    places = [{name: record[name] for name in ("topic", "partition", "key")} for record in row["records"]]
+    records = [{**place, "message": kept.index(each)} for place, each in zip(places, messages, strict=True)]
+    return {**{name: row[name] for name in ("event_id", "sequence", "number")}, "records": records, "messages": kept}
+
+
 def _cell_without_rough_places(row: Document) -> Document:
     """How rough a place was told was kept only as far as joining allowed for it: nothing joins it further away."""
     entries = [{**each, "spot": {**each["spot"], "rough_m": 0.0}} for each in row["entries"]]
@@ -263,6 +273,7 @@ ROWS: Final = RowVersions(
         "camera": 5,
         "cell": 2,
         "crowd": 2,
+        "done": 2,
         "early": 4,
         "memory": 3,
         "seen": 4,
@@ -281,6 +292,7 @@ ROWS: Final = RowVersions(
         ("camera", 3): _camera_never_covered,
         ("camera", 4): _camera_without_view,
         ("crowd", 1): _crowd_never_looked_at,
+        ("done", 1): _done_with_each_record_whole,
         ("early", 1): _early_of_the_first_release,
         ("early", 2): _early_without_notes,
         ("early", 3): _said_without_likelihood,
