@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
-from schemas.base import Identifier, Message, ShortText, Utc
+from schemas.base import Identifier, Message, ShortText, Utc, Word
 
 
-class Action(StrEnum):
+class Action(Word):
     """Action: what an operator can do to an alert."""
 
     ACKNOWLEDGE = "acknowledge"
@@ -29,7 +28,7 @@ class Action(StrEnum):
     ATTACH = "attach"
 
 
-class NoteCode(StrEnum):
+class NoteCode(Word):
     """Note code: all that a person can note on an alert. There is no free text: it would be about persons sooner or later.
 
     Some take a value: a number, a camera of the alert, or a partner that reported it (`streams/domain/alerts/notes.py`).

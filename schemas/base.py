@@ -6,10 +6,22 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    PlainSerializer,
+    StringConstraints,
+)
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import simple_ser_schema
 
 NAMESPACE = uuid.UUID("6f1c7d0e-6a55-5c0e-9a0b-5b6d3a1f2c47")
 """Root of every identity that is derived from its cause (UUIDv5)."""
@@ -55,6 +67,23 @@ ShortText = Annotated[str, StringConstraints(max_length=300)]
 
 Pixels = Annotated[int, Field(ge=1, le=20_000)]
 """A picture's width or height."""
+
+
+class AsItIs:
+    """Writes a mapping by what is in it: pydantic takes four times as long to go through it by what its type says."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Return what checks it, and writes it."""
+        return {**handler(source), "serialization": simple_ser_schema("any")}
+
+
+class Word(StrEnum):
+    """A word of a bounded list. It is written as the text that it is: asking an enumeration for it takes four times as long."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Return what checks the word, and writes it."""
+        return {**handler(source), "serialization": simple_ser_schema("str")}
 
 
 @cache

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cached_property
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from schemas.base import NAMESPACE, Message, Part, Utc, derive_id, iso_utc
+from schemas.base import NAMESPACE, AsItIs, Message, Part, Utc, Word, derive_id, iso_utc
 from schemas.catalogue import MESSAGES
 from tests.support.messages import example
 
@@ -132,3 +133,31 @@ def test_no_copy_has_a_field_that_its_part_does_not_have() -> None:
         with pytest.raises(TypeError, match="Shape has no field side"):
             square.model_copy(update={"side": 5})
         assert square.corners == 4
+
+
+class Side(Word):
+    """A word."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class Turned(Part):
+    """Words where words can stand."""
+
+    side: Side
+    other: Side | None = None
+    sides: tuple[Side, ...] = ()
+    by_name: Annotated[Mapping[str, Side], AsItIs()] = {}
+
+
+def test_a_word_is_written_as_the_text_that_it_is() -> None:
+    """And read as the word, in whatever it stands; a text that is no word is refused."""
+    part = Turned(side=Side.LEFT, sides=(Side.RIGHT, Side.LEFT), by_name={"b": Side.RIGHT, "a": Side.LEFT})
+    text = '{"side":"left","other":null,"sides":["right","left"],"by_name":{"b":"right","a":"left"}}'
+    assert part.model_dump_json() == text
+    assert Turned.model_validate_json(text) == part
+    assert part.model_dump()["side"] is Side.LEFT
+    assert part.model_dump(mode="json")["sides"] == ["right", "left"]
+    with pytest.raises(ValidationError):
+        Turned.model_validate_json('{"side":"up"}')
