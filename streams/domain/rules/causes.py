@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Annotated, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated
 
 from pydantic import Field
 
@@ -11,12 +11,8 @@ from schemas.base import Part
 from schemas.categories import Category
 from streams.domain.rules.cameras import Metres, Seconds
 
-
-class CauseReach(NamedTuple):
-    """Cause reach: the groups of the index (`joining.groups`) in which something may stand, and how far off at most."""
-
-    groups: frozenset[str]
-    distance_m: float
+CauseReach = Mapping[str, float]
+"""Cause reach: the groups of the index (`joining.groups`) in which something may stand, and how far off at most (m)."""
 
 
 class CauseRule(Part):

@@ -347,12 +347,11 @@ class Rules(Part):
         return self._reach(lambda rule: [(rule.cause, symptom) for symptom in rule.symptoms])
 
     def _reach(self, pairs: Callable[[CauseRule], list[tuple[Category, Category]]]) -> Mapping[Category, CauseReach]:
-        reach: dict[Category, CauseReach] = {}
+        reach: dict[Category, dict[str, float]] = {}
         for rule in self.causes:
             for category, other in pairs(rule):
-                known = reach.get(category, CauseReach(frozenset(), 0.0))
-                groups = known.groups | {self.joining.groups[other]}
-                reach[category] = CauseReach(groups, max(known.distance_m, rule.distance_m))
+                known, group = reach.setdefault(category, {}), self.joining.groups[other]
+                known[group] = max(known.get(group, 0.0), rule.distance_m)
         return reach
 
     def of(self, category: Category) -> CategoryRule:
