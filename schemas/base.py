@@ -130,6 +130,11 @@ class Part(BaseModel):
         return copied
 
 
+def json_document(model: BaseModel, by_alias: bool | None = None) -> bytes:
+    """Return a model as JSON in UTF-8: what `model_dump_json` returns, without making text of the bytes first."""
+    return model.__pydantic_serializer__.to_json(model, by_alias=by_alias)
+
+
 class Message(Part):
     """A message of the flow: a part with a name, a version, a key and an identity.
 
