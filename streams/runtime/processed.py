@@ -28,20 +28,12 @@ SLOTS: Final = 2_048
 PREFIX: Final = "done/"
 
 
-class SentMessage(Part):
-    """One message as it was sent: its headers and its document."""
+SentMessage = tuple[tuple[tuple[str, str], ...], str]
+"""One message as it was sent: its headers and its document."""
+SentRecord = tuple[str, int, str, Annotated[int, Field(ge=0)]]
+"""Where a message was sent: topic, partition, key; and its index in the messages, since `alerts` and `alert-state` share theirs.
 
-    headers: tuple[tuple[str, str], ...]
-    value: str
-
-
-class SentRecord(Part):
-    """Where a message was sent; `message` is an index into the messages, since `alerts` and `alert-state` share theirs."""
-
-    topic: str
-    partition: int
-    key: str
-    message: Annotated[int, Field(ge=0)]
+Rows of this kind are the largest part of what is written, and no part of them is asked for by itself: so they have no names."""
 
 
 class Done(Part):
@@ -83,12 +75,12 @@ class ProcessedInputs:
         if done is None:
             return None
         messages = [
-            (each.value.encode(), [(name, value.encode()) for name, value in each.headers]) for each in done.messages
+            (value.encode(), [(name, each.encode()) for name, each in headers]) for headers, value in done.messages
         ]
         return [
-            EncodedOutput(sent.topic, sent.partition, Encoded(sent.key.encode(), *messages[sent.message]))
-            for sent in done.records
-            if self._newest.get((sent.topic, sent.key), done.sequence) <= done.sequence
+            EncodedOutput(topic, partition, Encoded(key.encode(), *messages[message]))
+            for topic, partition, key, message in done.records
+            if self._newest.get((topic, key), done.sequence) <= done.sequence
         ]
 
     def remember(self, topic: str, event_id: str, outputs: list[EncodedOutput], rows: Rows) -> Callable[[], None]:
@@ -104,10 +96,9 @@ class ProcessedInputs:
             sent = output.record
             if before is None or sent.value is not before.value or sent.headers is not before.headers:
                 headers = tuple([(name, value.decode()) for name, value in sent.headers])
-                messages.append(SentMessage(headers=headers, value=sent.value.decode()))
+                messages.append((headers, sent.value.decode()))
                 before = sent
-            place = {"topic": output.topic, "partition": output.partition, "key": sent.key.decode()}
-            records.append(SentRecord(**place, message=len(messages) - 1))
+            records.append((output.topic, output.partition, sent.key.decode(), len(messages) - 1))
         number = self._next_of.get(topic, 0)
         done = Done(
             event_id=event_id, sequence=self._next, number=number, records=tuple(records), messages=tuple(messages)
@@ -124,7 +115,7 @@ class ProcessedInputs:
             for key in before.compacted:
                 if self._newest.get(key) == before.sequence:
                     del self._newest[key]
-        keys = tuple((sent.topic, sent.key) for sent in done.records if "compact" in BY_NAME[sent.topic].cleanup)
+        keys = tuple([(topic, key) for topic, _, key, _ in done.records if "compact" in BY_NAME[topic].cleanup])
         self._in_slot[name] = _Slot(done.event_id, done.sequence, keys)
         self._name_of[done.event_id] = name
         self._newest.update(dict.fromkeys(keys, done.sequence))

@@ -17,6 +17,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from schemas.base import json_document
 from streams.errors import ToezichtError
 
 R = TypeVar("R", bound=BaseModel)
@@ -84,11 +85,11 @@ class RowVersions:
 
     def write(self, key: str, row: BaseModel) -> bytes:
         """Return a row as bytes of its kind's newest version."""
-        document = row.model_dump_json(by_alias=True).encode()
+        whole = json_document(row, by_alias=True)
         newest = self.newest.get(kind_of(key), 1)
         if newest == 1:
-            return document
-        rest = b"," + document[1:] if document != b"{}" else b"}"
+            return whole
+        rest = b"," + whole[1:] if whole != b"{}" else b"}"
         return _PREFIX + str(newest).encode() + rest
 
     def _upgraded(self, kind: str, version: int, newest: int, body: bytes) -> bytes:
@@ -253,11 +254,11 @@ def _budget_with_the_log(row: Document) -> Document:
 def _done_with_each_record_whole(row: Document) -> Document:
     """What was sent to two topics was kept twice, but for its document."""
     sent = [(record["headers"], row["values"][record["value"]]) for record in row["records"]]
-    messages = [{"headers": headers, "value": value} for headers, value in sent]
-    kept = [each for number, each in enumerate(messages) if each not in messages[:number]]
-    places = [{name: record[name] for name in ("topic", "partition", "key")} for record in row["records"]]
-    records = [{**place, "message": kept.index(each)} for place, each in zip(places, messages, strict=True)]
-    return {**{name: row[name] for name in ("event_id", "sequence", "number")}, "records": records, "messages": kept}
+    messages = [each for number, each in enumerate(sent) if each not in sent[:number]]
+    places = [[record[name] for name in ("topic", "partition", "key")] for record in row["records"]]
+    records = [[*place, messages.index(each)] for place, each in zip(places, sent, strict=True)]
+    known = {name: row[name] for name in ("event_id", "sequence", "number")}
+    return {**known, "records": records, "messages": messages}
 
 
 def _cell_without_rough_places(row: Document) -> Document:
