@@ -114,6 +114,17 @@ def test_a_copy_is_what_pydantic_copies(message: Message) -> None:
         assert own is not message
 
 
+@pytest.mark.parametrize("message", [example(model) for model in MESSAGES], ids=lambda message: message.name)
+def test_one_that_is_made_without_checks_is_the_one_that_is_made_with_them(message: Message) -> None:
+    """In the order of its fields, whatever the order in which they are given, and with the same defaults."""
+    given = dict(reversed(message.__dict__.items()))
+    assert type(message).model_construct(**given).model_dump_json() == message.model_dump_json()
+    least = {name: given[name] for name, field in type(message).model_fields.items() if field.is_required()}
+    assert type(message).model_construct(**least) == BaseModel.model_construct.__func__(type(message), **least)  # type: ignore[attr-defined]
+    with pytest.raises(TypeError, match="has no field unknown"):
+        type(message).model_construct(**given, unknown=1)
+
+
 def test_a_copy_says_what_was_changed() -> None:
     """Also of what is worked out; the original stays as it was."""
     square = Shape(name="square", sides=4)
