@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -40,8 +39,7 @@ _WITHOUT_VALUE: Final = {
 _TYPE: Final = re.compile(r"^toezicht\.([a-z-]+)\.v(\d{1,4})$")
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
+class Encoded(NamedTuple):
     """A record ready to be sent: key, value and headers as bytes."""
 
     key: bytes
@@ -49,8 +47,7 @@ class Encoded:
     headers: Headers
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """Envelope: what the headers of a record say about its message; times are UTC."""
 
     event_id: str

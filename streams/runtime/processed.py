@@ -12,8 +12,7 @@ ring knows is sent again. A newer one was either confirmed, or its own input is 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 from pydantic import Field
 
@@ -46,8 +45,7 @@ class Done(Part):
     messages: tuple[SentMessage, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
+class _Slot(NamedTuple):
     """What is kept in memory of one place of a ring."""
 
     event_id: str

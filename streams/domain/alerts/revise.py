@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from schemas.alerts import Alert, AlertState, Change, NearRepeat
 from schemas.categories import Priority
@@ -28,8 +29,7 @@ class Policy:
     registry_version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(NamedTuple):
     """A situation to keep, and the alert to send; why is the alert's `change`."""
 
     situation: Situation
