@@ -35,7 +35,7 @@ class RowError(ToezichtError):
 
 def kind_of(key: str) -> str:
     """Return a row's kind: the first segment of its key."""
-    return key.split("/", maxsplit=1)[0]
+    return key.partition("/")[0]
 
 
 @dataclass(frozen=True)
