@@ -98,7 +98,7 @@ class ProcessedInputs:
                 before = sent
             records.append((output.topic, output.partition, sent.key.decode(), len(messages) - 1))
         number = self._next_of.get(topic, 0)
-        done = Done(
+        done = Done.model_construct(
             event_id=event_id, sequence=self._next, number=number, records=tuple(records), messages=tuple(messages)
         )
         rows.put(_name(topic, number), done)

@@ -68,7 +68,7 @@ def revise(
         after = after.model_copy(update={"symptoms": ()})
     if before is not None:
         after = changed(before, after, why, now)
-    if judged.shown != after.shown:
+    if judged.shown is not after.shown:
         after = after.model_copy(update={"shown": judged.shown})
     return Revision(after, alert_of(after, judged, rules, policy.registry_version))
 
