@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Annotated, ClassVar, Final
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
-from schemas.base import Identifier, Message, ShortText, Utc
+from schemas.base import Identifier, Message, ShortText, Utc, Word
 
 
-class Action(StrEnum):
+class Action(Word):
     """Action: what an operator can do to an alert."""
 
     ACKNOWLEDGE = "acknowledge"
@@ -30,7 +29,7 @@ class Action(StrEnum):
     ATTACH = "attach"
 
 
-class NoteCode(StrEnum):
+class NoteCode(Word):
     """Note code: all that a person can note on an alert. There is no free text: it would be about persons sooner or later.
 
     Some take a value: a number, a camera of the alert, or a partner that reported it (`streams/domain/alerts/acting/notes.py`).
@@ -51,7 +50,7 @@ class NoteCode(StrEnum):
     HANDED_OVER = "handed_over"
 
 
-class ShelveReason(StrEnum):
+class ShelveReason(Word):
     """Shelve reason: why an alert is put aside: all that a person can give. There is no free text, as for notes."""
 
     WAITING_FOR_UNIT = "waiting_for_unit"
@@ -63,7 +62,7 @@ class ShelveReason(StrEnum):
     OTHER_REASON = "other_reason"
 
 
-class FalseAlarmReason(StrEnum):
+class FalseAlarmReason(Word):
     """False alarm reason: why an alert was about nothing: all that a person can give."""
 
     NOTHING_THERE = "nothing_there"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from schemas.base import Identifier, Message, Part, ShortText, Utc
+from schemas.base import AsItIs, Identifier, Message, Part, ShortText, Utc, Word
 from schemas.categories import Category, Priority
 from schemas.evidence import Coverage, Likelihood, MovementKind, Verdict
 from schemas.geo import Position
@@ -16,7 +15,7 @@ from schemas.incidents import Notes
 from schemas.phrases.phrase import Phrase
 
 
-class AlertState(StrEnum):
+class AlertState(Word):
     """Life of an alert after ISA-18.2 (names as in docs/domain.md §4), with the ends that a control room knows."""
 
     NEW = "new"
@@ -29,7 +28,7 @@ class AlertState(StrEnum):
     EXPIRED = "expired"
 
 
-class Change(StrEnum):
+class Change(Word):
     """Change: why this message was sent. `back` is from the shelf, or from a plan, by itself."""
 
     OPENED = "opened"
@@ -42,7 +41,7 @@ class Change(StrEnum):
     EXPIRED = "expired"
 
 
-class Grouping(StrEnum):
+class Grouping(Word):
     """Grouping: why an alert stands under a summary: a flood, no place left in these minutes, or the hour's budget is used."""
 
     FLOOD = "flood"
@@ -215,6 +214,7 @@ class Alert(Message):
     report_verdicts: Annotated[
         Mapping[str, Verdict],
         Field(description="By incident id, of each report that holds: the best that any camera said"),
+        AsItIs(),
     ] = {}
     reports: tuple[AlertReport, ...]
     cameras: tuple[AlertCamera, ...]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
-from schemas.base import Identifier, Message, Part, Pixels, ShortText, Utc
+from schemas.base import Identifier, Message, Part, Pixels, ShortText, Utc, Word
 from schemas.phrases.phrase import Phrase
 
 
-class Visibility(StrEnum):
+class Visibility(Word):
     """Visibility: what a camera could see when it looked. Only `clear` allows to say that nothing was there."""
 
     CLEAR = "clear"
@@ -62,7 +61,7 @@ class FrameReference(Message):
     attention: bool = False
 
 
-class CameraState(StrEnum):
+class CameraState(Word):
     """Camera state: whether a camera can be relied on now."""
 
     ONLINE = "online"
@@ -105,7 +104,7 @@ class DetectorInfo(Part):
     degraded: bool = False
 
 
-class ObjectClass(StrEnum):
+class ObjectClass(Word):
     """Object class: what may be detected. No attribute of a person exists beyond being one."""
 
     PERSON = "person"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from schemas.base import Word
 
 
-class Category(StrEnum):
+class Category(Word):
     """Category: what a report or an episode is about. An unknown source code becomes `overig`, never nothing."""
 
     WONINGINBRAAK = "woninginbraak"
@@ -27,7 +27,7 @@ class Category(StrEnum):
     OVERIG = "overig"
 
 
-class Priority(StrEnum):
+class Priority(Word):
     """P1 immediate, P2 prompt, P3 routine, P4 log only."""
 
     P1 = "P1"

@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from schemas.alerts import Alert
-from schemas.base import Message, iso_utc
+from schemas.base import Message, iso_utc, json_document
 from schemas.catalogue import BY_TYPE, IN_HEADER, NAMES
 from schemas.dead_letters import DeadLetterReason
 from schemas.errors import UndecodableError
@@ -40,8 +39,7 @@ _WITHOUT_VALUE: Final = {
 _TYPE: Final = re.compile(r"^toezicht\.([a-z-]+)\.v(\d{1,4})$")
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
+class Encoded(NamedTuple):
     """A record ready to be sent: key, value and headers as bytes."""
 
     key: bytes
@@ -49,8 +47,7 @@ class Encoded:
     headers: Headers
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """Envelope: what the headers of a record say about its message; times are UTC."""
 
     event_id: str
@@ -85,7 +82,7 @@ def encode(
     header = IN_HEADER.get(type(message))
     if (header is None) != (payload is None):
         raise ValueError(f"{message.name} {'takes no' if header is None else 'needs a'} payload")
-    document = message.model_dump_json().encode()
+    value = json_document(message)
     headers: Headers = [
         ("ce_specversion", b"1.0"),
         ("ce_id", message.message_id().encode()),
@@ -98,8 +95,8 @@ def encode(
         ("ce_stage", stage.encode()),
     ]
     if header is None or payload is None:
-        return Encoded(message.key().encode(), document, [*headers, ("content-type", JSON.encode())])
-    headers += [("content-type", payload_type.encode()), (header, document)]
+        return Encoded(message.key().encode(), value, [*headers, ("content-type", JSON.encode())])
+    headers += [("content-type", payload_type.encode()), (header, value)]
     return Encoded(message.key().encode(), payload, headers)
 
 
@@ -156,7 +153,7 @@ def message_type(event_type: str) -> type[Message]:
     raise UndecodableError(DeadLetterReason.UNKNOWN_TYPE, says.message_type_unknown())
 
 
-def parse(model: type[M], document: bytes) -> M:
+def parse(model: type[M], value: bytes) -> M:
     """Return a message from its JSON document. Strict, as the JSON Schema is: no "3" for 3, no number for a time.
 
     A field that it does not know is left out: the next minor version may have it, and its sender be updated first.
@@ -165,7 +162,7 @@ def parse(model: type[M], document: bytes) -> M:
         UndecodableError: It is not JSON, or does not fit the model.
     """
     try:
-        return model.model_validate_json(document, strict=True, extra="ignore")
+        return model.model_validate_json(value, strict=True, extra="ignore")
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         if first["type"] == "json_invalid":
@@ -186,7 +183,8 @@ def _expectation(error: ErrorDetails) -> str:
 
 
 def _header_map(headers: Iterable[tuple[str, bytes]] | Mapping[str, bytes] | None) -> dict[str, bytes]:
-    return {key: value for key, value in dict(headers or ()).items() if value is not None}
+    found = dict(headers or ())
+    return {key: value for key, value in found.items() if value is not None} if None in found.values() else found
 
 
 def _text(found: Mapping[str, bytes], name: str) -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from schemas.base import Identifier, Message, ShortText, Utc
+from schemas.base import Identifier, Message, ShortText, Utc, Word
 from schemas.phrases.phrase import Phrase
 
 
-class DeadLetterReason(StrEnum):
+class DeadLetterReason(Word):
     """Dead letter reason: why a message could not be handled; safe as a metric label."""
 
     NOT_JSON = "not_json"

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from schemas.base import Identifier, Message, Part, ShortText, Utc
+from schemas.base import Identifier, Message, Part, ShortText, Utc, Word
 from schemas.categories import Category
 from schemas.geo import Position
 from schemas.incidents import Incident
 from schemas.phrases.phrase import Phrase
 
 
-class Coverage(StrEnum):
+class Coverage(Word):
     """Coverage: whether a camera can see a place, and why not."""
 
     IN_VIEW = "in_view"
@@ -48,7 +47,7 @@ class ReportFact(Part):
     phrase: Annotated[Phrase | None, Field(description="The note as a phrase")] = None
 
 
-class Verdict(StrEnum):
+class Verdict(Word):
     """Verdict: what a camera says about a report: `unseen` means that it could see and did not.
 
     `pending` means that the camera was asked and its window is still open. `consistent` means that what it saw fits the report,
@@ -88,7 +87,7 @@ class Likelihood(Part):
     looked_for: Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(max_length=20)] = ()
 
 
-class MovementKind(StrEnum):
+class MovementKind(Word):
     """Movement kind: what people do that something brings about: they run, leave at once, or gather."""
 
     RUNNING = "running"

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
-from schemas.base import Identifier, Message, ShortText, Utc, derive_id
+from schemas.base import Identifier, Message, ShortText, Utc, Word, derive_id
 from schemas.categories import Category
 from schemas.geo import Position
 
 
-class Operation(StrEnum):
+class Operation(Word):
     """Operation: what a message does to the report it is about."""
 
     CREATE = "create"
@@ -21,7 +20,7 @@ class Operation(StrEnum):
     CANCEL = "cancel"
 
 
-class ReportNote(StrEnum):
+class ReportNote(Word):
     """Report note: what of a report could not be read as it was meant, and what was done about it; safe as a metric label.
 
     A note never stands for a value: it repeats nothing of what the source wrote.

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from schemas.base import Identifier, Message, Part, ShortText, Utc
+from schemas.base import Identifier, Message, Part, ShortText, Utc, Word
 from schemas.cameras import DetectorInfo, Visibility
 from schemas.phrases.phrase import Phrase
 
 
-class SituationKind(StrEnum):
+class SituationKind(Word):
     """Situations in a zone that a camera can recognise by itself."""
 
     DWELLING = "dwelling"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
-from schemas.base import Identifier, Message, Pixels, ShortText, Utc
+from schemas.base import Identifier, Message, Pixels, ShortText, Utc, Word
 from schemas.phrases.phrase import Phrase
 
 
@@ -30,7 +29,7 @@ class SnapshotRequest(Message):
     unblurred: bool = False
 
 
-class SnapshotRefusal(StrEnum):
+class SnapshotRefusal(Word):
     """Snapshot refusal: why a request for a picture is answered without one; safe as a metric label."""
 
     NOT_PERMITTED = "not_permitted"

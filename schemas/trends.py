@@ -6,12 +6,11 @@ Counts only: no alert, no report, no position, no address, no text that anybody 
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, ClassVar, Final
 
 from pydantic import Field
 
-from schemas.base import Identifier, Message, Part, ShortText, Utc
+from schemas.base import Identifier, Message, Part, ShortText, Utc, Word
 from schemas.categories import Category
 
 WeekName = Annotated[str, Field(pattern=r"^\d{4}-W\d{2}$", description="ISO 8601 week in the municipality's time zone")]
@@ -23,7 +22,7 @@ CHANGE_OF_A_COUNT: Final = ("control_room_id", "category", "area_code", "area_ye
 """What was counted, the change and the moment: whence the identity of a count."""
 
 
-class Judgement(StrEnum):
+class Judgement(Word):
     """Judgement: what a count says: a surge or not, or why nothing is said."""
 
     SURGE = "surge"

@@ -238,7 +238,7 @@ def _entered(record: Encoded, now: datetime) -> Encoded:
     """Return a record that enters now; its document was encoded before, so that the load takes little of a shared processor."""
     told = iso_utc(now).encode()
     headers = [(name, told if name in {"ce_enteredat", "ce_handledat"} else value) for name, value in record.headers]
-    return replace(record, headers=headers)
+    return record._replace(headers=headers)
 
 
 def _send_one(producer: KafkaProducer, event: LoadEvent, record: Encoded) -> None:

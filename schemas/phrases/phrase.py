@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import Field, GetCoreSchemaHandler, StrictInt, StringConstraints
-from pydantic_core import CoreSchema
-from pydantic_core.core_schema import simple_ser_schema
+from pydantic import Field, StrictInt, StringConstraints
 
-from schemas.base import Part
+from schemas.base import AsItIs, Part
 
 PhraseCode = Annotated[str, StringConstraints(max_length=80, pattern=r"^[a-z][a-z0-9-]*$")]
 """The name of a sentence in the catalogues; also a message id of Project Fluent."""
-
-
-class _AsItIs:
-    """Writes what was checked by its own type: trying what each value may be takes four times as long."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return {**handler(source), "serialization": simple_ser_schema("any")}
 
 
 class Phrase(Part):
     """A sentence's code, and the values that stand in it by their names; a code that a reader does not know is shown as it is."""
 
     code: PhraseCode
-    values: Annotated[Mapping[str, PhraseValue], Field(max_length=12), _AsItIs()] = {}
+    values: Annotated[Mapping[str, PhraseValue], Field(max_length=12), AsItIs()] = {}
 
     def __hash__(self) -> int:
         return hash((self.code, frozenset(self.values.items())))

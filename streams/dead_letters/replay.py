@@ -109,7 +109,7 @@ class Rereader:
             return Skip.NOTHING_NEW
         if caused.topic == DEAD_LETTERS:
             return Skip.STILL_FAILS
-        record = replace(caused.record, headers=sent_again(caused.record.headers, told.failed_at))
+        record = caused.record._replace(headers=sent_again(caused.record.headers, told.failed_at))
         return Outgoing(caused.topic, record)
 
     def _intake(self, name: str) -> Intake | None:

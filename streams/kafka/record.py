@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from schemas.base import Message, iso_utc
 from schemas.codec import Encoded, Headers
@@ -98,8 +98,7 @@ Raw = tuple[bytes | None, bytes | None, Headers]
 """Key, value and headers; a value of None is a tombstone."""
 
 
-@dataclass(frozen=True, slots=True)
-class EncodedOutput:
+class EncodedOutput(NamedTuple):
     """One encoded output and where it goes; the message, and what metrics are told of it, only where it was not sent before."""
 
     topic: str

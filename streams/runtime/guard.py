@@ -74,7 +74,7 @@ def _misplaced(message: Message, record: Record, max_late: timedelta | None) -> 
 
 def size_of(record: Record) -> int:
     """Return how many bytes a record has: key, value and headers."""
-    headers = sum(len(name.encode()) + len(content or b"") for name, content in record.headers)
+    headers = sum([len(name.encode()) + len(content or b"") for name, content in record.headers])
     return len(record.key or b"") + len(record.value or b"") + headers
 
 

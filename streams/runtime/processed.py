@@ -11,14 +11,13 @@ ring knows is sent again. A newer one was either confirmed, or its own input is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Annotated, Final
+from collections.abc import Callable
+from typing import Annotated, Final, NamedTuple
 
 from pydantic import Field
 
 from schemas.base import Part
-from schemas.codec import Encoded, Headers
+from schemas.codec import Encoded
 from streams.kafka.record import EncodedOutput
 from streams.stages.base import Rows
 from streams.topics import BY_NAME
@@ -28,14 +27,12 @@ SLOTS: Final = 2_048
 PREFIX: Final = "done/"
 
 
-class SentRecord(Part):
-    """One output as it was sent; `value` is an index into the values, since `alerts` and `alert-state` share theirs."""
+SentMessage = tuple[tuple[tuple[str, str], ...], str]
+"""One message as it was sent: its headers and its document."""
+SentRecord = tuple[str, int, str, Annotated[int, Field(ge=0)]]
+"""Where a message was sent: topic, partition, key; and its index in the messages, since `alerts` and `alert-state` share theirs.
 
-    topic: str
-    partition: int
-    key: str
-    headers: tuple[tuple[str, str], ...]
-    value: Annotated[int, Field(ge=0)]
+Rows of this kind are the largest part of what is written, and no part of them is asked for by itself: so they have no names."""
 
 
 class Done(Part):
@@ -45,11 +42,10 @@ class Done(Part):
     sequence: int
     number: int
     records: tuple[SentRecord, ...]
-    values: tuple[str, ...]
+    messages: tuple[SentMessage, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
+class _Slot(NamedTuple):
     """What is kept in memory of one place of a ring."""
 
     event_id: str
@@ -76,18 +72,13 @@ class ProcessedInputs:
         done = None if name is None else rows.get(name, Done)
         if done is None:
             return None
+        messages = [
+            (value.encode(), [(name, each.encode()) for name, each in headers]) for headers, value in done.messages
+        ]
         return [
-            EncodedOutput(
-                topic=sent.topic,
-                partition=sent.partition,
-                record=Encoded(
-                    sent.key.encode(),
-                    done.values[sent.value].encode(),
-                    [(name, value.encode()) for name, value in sent.headers],
-                ),
-            )
-            for sent in done.records
-            if self._newest.get((sent.topic, sent.key), done.sequence) <= done.sequence
+            EncodedOutput(topic, partition, Encoded(key.encode(), *messages[message]))
+            for topic, partition, key, message in done.records
+            if self._newest.get((topic, key), done.sequence) <= done.sequence
         ]
 
     def remember(self, topic: str, event_id: str, outputs: list[EncodedOutput], rows: Rows) -> Callable[[], None]:
@@ -96,20 +87,20 @@ class ProcessedInputs:
         Returns:
             What to call when the row is kept.
         """
-        values: dict[bytes, int] = {}
-        records = tuple(
-            SentRecord(
-                topic=output.topic,
-                partition=output.partition,
-                key=output.record.key.decode(),
-                headers=headers,
-                value=values.setdefault(output.record.value, len(values)),
-            )
-            for output, headers in zip(outputs, _texts(outputs), strict=True)
-        )
-        texts = tuple(value.decode() for value in values)
+        records: list[SentRecord] = []
+        messages: list[SentMessage] = []
+        before: Encoded | None = None
+        for output in outputs:
+            sent = output.record
+            if before is None or sent.value is not before.value or sent.headers is not before.headers:
+                headers = tuple([(name, value.decode()) for name, value in sent.headers])
+                messages.append((headers, sent.value.decode()))
+                before = sent
+            records.append((output.topic, output.partition, sent.key.decode(), len(messages) - 1))
         number = self._next_of.get(topic, 0)
-        done = Done(event_id=event_id, sequence=self._next, number=number, records=records, values=texts)
+        done = Done.model_construct(
+            event_id=event_id, sequence=self._next, number=number, records=tuple(records), messages=tuple(messages)
+        )
         rows.put(_name(topic, number), done)
         return lambda: self._note(topic, done)
 
@@ -122,23 +113,12 @@ class ProcessedInputs:
             for key in before.compacted:
                 if self._newest.get(key) == before.sequence:
                     del self._newest[key]
-        keys = tuple((sent.topic, sent.key) for sent in done.records if "compact" in BY_NAME[sent.topic].cleanup)
+        keys = tuple([(topic, key) for topic, _, key, _ in done.records if "compact" in BY_NAME[topic].cleanup])
         self._in_slot[name] = _Slot(done.event_id, done.sequence, keys)
         self._name_of[done.event_id] = name
         self._newest.update(dict.fromkeys(keys, done.sequence))
         self._next = done.sequence + 1
         self._next_of[topic] = done.number + 1
-
-
-def _texts(outputs: list[EncodedOutput]) -> Iterator[tuple[tuple[str, str], ...]]:
-    """Yield each output's headers as text; those of one message for two topics are the same."""
-    headers: Headers | None = None
-    texts: tuple[tuple[str, str], ...] = ()
-    for output in outputs:
-        if output.record.headers is not headers:
-            headers = output.record.headers
-            texts = tuple([(name, value.decode()) for name, value in headers])
-        yield texts
 
 
 def _name(topic: str, number: int) -> str:

@@ -28,6 +28,9 @@ LOCAL_STATE_KEPT_S: Final = 12 * 3_600.0
 rows whose deletion was missed would come back."""
 CACHED_ROWS: Final = 20_000
 """Parsed rows kept in memory per partition; the rest is read from RocksDB when it is asked for."""
+NOT_CACHED: Final = ("done/",)
+"""How the names of rows begin that are written with each input and read for a repeated one alone: they would push out of memory
+what is read."""
 
 
 class Database(Protocol):
@@ -91,6 +94,8 @@ class PartitionState:
 
     def remember(self, key: str, row: BaseModel | None) -> None:
         """Keep a parsed row in memory, within the limit."""
+        if key.startswith(NOT_CACHED):
+            return
         self.parsed[key] = row
         self.parsed.move_to_end(key)
         if len(self.parsed) > CACHED_ROWS:

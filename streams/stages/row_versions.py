@@ -17,6 +17,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from schemas.base import json_document
 from streams.errors import ToezichtError
 
 R = TypeVar("R", bound=BaseModel)
@@ -34,7 +35,7 @@ class RowError(ToezichtError):
 
 def kind_of(key: str) -> str:
     """Return a row's kind: the first segment of its key."""
-    return key.split("/", maxsplit=1)[0]
+    return key.partition("/")[0]
 
 
 @dataclass(frozen=True)
@@ -84,11 +85,11 @@ class RowVersions:
 
     def write(self, key: str, row: BaseModel) -> bytes:
         """Return a row as bytes of its kind's newest version."""
-        document = row.model_dump_json(by_alias=True).encode()
+        whole = json_document(row, by_alias=True)
         newest = self.newest.get(kind_of(key), 1)
         if newest == 1:
-            return document
-        rest = b"," + document[1:] if document != b"{}" else b"}"
+            return whole
+        rest = b"," + whole[1:] if whole != b"{}" else b"}"
         return _PREFIX + str(newest).encode() + rest
 
     def _upgraded(self, kind: str, version: int, newest: int, body: bytes) -> bytes:
@@ -260,6 +261,16 @@ def _budget_with_the_log(row: Document) -> Document:
     return {**row, "alarms_came_us": [], "alarms_shown_us": []}
 
 
+def _done_with_each_record_whole(row: Document) -> Document:
+    """What was sent to two topics was kept twice, but for its document."""
+    sent = [(record["headers"], row["values"][record["value"]]) for record in row["records"]]
+    messages = [each for number, each in enumerate(sent) if each not in sent[:number]]
+    places = [[record[name] for name in ("topic", "partition", "key")] for record in row["records"]]
+    records = [[*place, messages.index(each)] for place, each in zip(places, sent, strict=True)]
+    known = {name: row[name] for name in ("event_id", "sequence", "number")}
+    return {**known, "records": records, "messages": messages}
+
+
 def _cell_without_rough_places(row: Document) -> Document:
     """How rough a place was told was kept only as far as joining allowed for it: nothing joins it further away."""
     entries = [{**each, "spot": {**each["spot"], "rough_m": 0.0}} for each in row["entries"]]
@@ -283,6 +294,7 @@ ROWS: Final = RowVersions(
         "camera": 5,
         "cell": 2,
         "crowd": 2,
+        "done": 2,
         "early": 5,
         "memory": 3,
         "seen": 5,
@@ -302,6 +314,7 @@ ROWS: Final = RowVersions(
         ("camera", 3): _camera_never_covered,
         ("camera", 4): _camera_without_view,
         ("crowd", 1): _crowd_never_looked_at,
+        ("done", 1): _done_with_each_record_whole,
         ("early", 1): _early_of_the_first_release,
         ("early", 2): _early_without_notes,
         ("early", 3): _said_without_likelihood,

@@ -26,6 +26,9 @@ class DueRow(Part):
     """An entry: everything is in its name."""
 
 
+_DUE: Final = DueRow()
+
+
 class DueClock(Part):
     """Up to and including which bucket everything was taken."""
 
@@ -46,7 +49,7 @@ class Timers:
         bucket = ceil(at.timestamp() / self._bucket_s)
         if clock is not None:
             bucket = max(bucket, clock.swept + 1)
-        self._rows.put(_name(bucket, what), DueRow())
+        self._rows.put(_name(bucket, what), _DUE)
 
     def moved(self, now: datetime) -> bool:
         """Return whether there is a bucket of time up to now that was not taken yet; if not, taking changes nothing."""

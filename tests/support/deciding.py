@@ -8,8 +8,9 @@ from typing import Any
 
 from schemas.actions import Action
 from schemas.alerts import Alert, AlertState
-from schemas.base import Message
+from schemas.base import Message, json_document
 from schemas.categories import Category
+from schemas.codec import parse
 from schemas.decisions import DecisionLog
 from schemas.evidence import Evidence
 from schemas.incidents import Operation
@@ -54,6 +55,8 @@ class Deciding:
     def take(self, message: Message, now: datetime = NOW) -> list[Alert]:
         self.offset += 1
         self.outputs = list(self.stage.handle(item(message, self.offset), self.rows, now))
+        for each in self.outputs:  # they are made of checked values without a check of their own
+            assert parse(type(each.message), json_document(each.message)) == each.message
         found = [each.message for each in self.outputs if each.topic == topics.ALERTS]
         alerts = [each for each in found if isinstance(each, Alert)]
         self.alerts |= {alert.alert_id: alert for alert in alerts}

@@ -58,7 +58,7 @@ def alert_of(situation: Situation, judged: JudgedSituation, rules: Rules, regist
     starts = [row.report.occurred_at for row in reports] + [row.begun_at for row in episodes]
     verdict = best_verdict([camera.verdict for camera in cameras])
     step, link = next_step(situation, category, seen.priority, verdict, cameras, rules), situation.caused_by
-    return Alert(
+    return Alert.model_construct(
         **as_told(situation),
         expires_at=expires_at(situation, rules),
         alert_id=situation.alert_id,

@@ -263,7 +263,8 @@ _TOLD: Final = frozenset(Life.model_fields) & frozenset(Alert.model_fields) - {"
 
 def as_told(life: Life) -> dict[str, Any]:
     """Return what an alert takes from its life as it stands there; its priority comes with the score."""
-    return {name: getattr(life, name) for name in _TOLD}
+    known = life.__dict__
+    return {name: known[name] for name in _TOLD}
 
 
 def in_state(life: L, state: AlertState) -> L:

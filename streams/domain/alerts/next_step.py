@@ -51,15 +51,7 @@ def next_step(
         rules: The rules.
     """
     state, camera_only = situation.state, not situation.live_reports
-    for rule in rules.next_steps:
-        if (
-            state not in rule.states
-            or (rule.priorities and priority not in rule.priorities)
-            or (rule.categories and category not in rule.categories)
-            or (rule.verdicts and (camera_only or verdict not in rule.verdicts))
-            or rule.camera_only not in (None, camera_only)
-        ):
-            continue
+    for rule in rules.next_steps_of(state, priority, category, verdict, camera_only):
         step = _step(rule, situation, category, cameras, rules)
         if step is not None and rule.do is Step.WITH_CAUSE and situation.caused_by is not None:
             return NextStep(step, situation.caused_by.reason)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from schemas.alerts import Alert, AlertState, Change, NearRepeat
 from schemas.categories import Priority
@@ -28,8 +29,7 @@ class Policy:
     registry_version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(NamedTuple):
     """A situation to keep, and the alert to send; why is the alert's `change`."""
 
     situation: Situation
@@ -68,7 +68,7 @@ def revise(
         after = after.model_copy(update={"symptoms": ()})
     if before is not None:
         after = changed(before, after, why, now)
-    if judged.shown != after.shown:
+    if judged.shown is not after.shown:
         after = after.model_copy(update={"shown": judged.shown})
     return Revision(after, alert_of(after, judged, rules, policy.registry_version))
 

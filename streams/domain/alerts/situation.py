@@ -83,12 +83,12 @@ class Situation(Life):
     @property
     def live_reports(self) -> tuple[ReportRow, ...]:
         """Return the reports that are not cancelled."""
-        return tuple(row for row in self.reports if not row.over)
+        return tuple([row for row in self.reports if not row.report.cancelled])
 
     @property
     def live_episodes(self) -> tuple[EpisodeRow, ...]:
         """Return the episodes that have not ended."""
-        return tuple(row for row in self.episodes if not row.over)
+        return tuple([row for row in self.episodes if not row.over])
 
     @property
     def live(self) -> bool:

@@ -10,6 +10,7 @@ whether a tick or the next alert finds it so.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, NamedTuple
@@ -205,5 +206,5 @@ def _grouping(
 
 
 def _within(moments_us: Sequence[int], now_us: int, window_s: float) -> tuple[int, ...]:
-    since_us = now_us - window_s * _SECOND
-    return tuple(moment for moment in moments_us if moment > since_us)
+    """Return the moments of a window; they are in order."""
+    return tuple(moments_us[bisect_right(moments_us, now_us - window_s * _SECOND) :])

@@ -7,10 +7,9 @@ a metre, which is far below the accuracy of any report.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from math import hypot
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pyproj import Transformer
 from shapely import intersects_xy
@@ -32,8 +31,7 @@ class LatLon(Protocol):
         """Return the longitude."""
 
 
-@dataclass(frozen=True, slots=True)
-class GroundPoint:
+class GroundPoint(NamedTuple):
     """A point in RD New, in metres: x eastwards, y northwards."""
 
     x_m: float

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Final
 
 from pydantic import Field, model_validator
 
@@ -20,12 +20,8 @@ MEASURED_BY: Final[Mapping[MovementKind, Measure]] = {
 }
 """The measure of a camera's view that shows each movement."""
 
-
-class CauseReach(NamedTuple):
-    """Cause reach: the groups of the index (`joining.groups`) in which something may stand, and how far off at most."""
-
-    groups: frozenset[str]
-    distance_m: float
+CauseReach = Mapping[str, float]
+"""Cause reach: the groups of the index (`joining.groups`) in which something may stand, and how far off at most (m)."""
 
 
 class CauseRule(Part):

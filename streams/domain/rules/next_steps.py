@@ -43,3 +43,15 @@ class NextStepRule(Part):
         if (self.do is Step.CLOSE) is (not self.verdict):
             raise ValueError("expected a verdict for close, and for nothing else")
         return self
+
+    def fits(
+        self, state: AlertState, priority: Priority, category: Category, verdict: Verdict, camera_only: bool
+    ) -> bool:
+        """Return whether all that it names holds of an alert; one that only a camera saw has no verdict on a report."""
+        return (
+            state in self.states
+            and (not self.priorities or priority in self.priorities)
+            and (not self.categories or category in self.categories)
+            and (not self.verdicts or (not camera_only and verdict in self.verdicts))
+            and self.camera_only in (None, camera_only)
+        )

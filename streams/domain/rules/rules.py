@@ -5,14 +5,15 @@ They are data (`default.yaml` beside it); this file says what a rules file may s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from schemas.alerts import AlertState
 from schemas.base import Identifier, Part, ShortText
 from schemas.categories import Category, Priority
 from schemas.evidence import Verdict
@@ -352,13 +353,24 @@ class Rules(Part):
         return self._reach(lambda rule: [(rule.cause, symptom) for symptom in rule.symptoms])
 
     def _reach(self, pairs: Callable[[CauseRule], list[tuple[Category, Category]]]) -> Mapping[Category, CauseReach]:
-        reach: dict[Category, CauseReach] = {}
+        reach: dict[Category, dict[str, float]] = {}
         for rule in self.causes:
             for category, other in pairs(rule):
-                known = reach.get(category, CauseReach(frozenset(), 0.0))
-                groups = known.groups | {self.joining.groups[other]}
-                reach[category] = CauseReach(groups, max(known.distance_m, rule.distance_m))
+                known, group = reach.setdefault(category, {}), self.joining.groups[other]
+                known[group] = max(known.get(group, 0.0), rule.distance_m)
         return reach
+
+    @cached_property
+    def next_steps_of(self) -> Callable[[AlertState, Priority, Category, Verdict, bool], Sequence[NextStepRule]]:
+        """Return what tells which next steps fit, in their order; each of the few thousand combinations is looked at once."""
+
+        @cache
+        def fitting(
+            state: AlertState, priority: Priority, category: Category, verdict: Verdict, camera_only: bool
+        ) -> Sequence[NextStepRule]:
+            return [rule for rule in self.next_steps if rule.fits(state, priority, category, verdict, camera_only)]
+
+        return fitting
 
     def of(self, category: Category) -> CategoryRule:
         """Return a category's rule."""

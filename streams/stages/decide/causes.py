@@ -55,7 +55,7 @@ class CauseStore:
         reach = None if here is None else rules.causes_near.get(here.category)
         if here is None or reach is None:
             return []
-        return [self._as_named(each) for each in self._index.near(here.point, reach.distance_m, reach.groups)]
+        return [self._as_named(each) for each in self._index.near(here.point, reach)]
 
     def stale(self, situation: Situation) -> bool:
         """Return whether a situation's cause is another one now, or whether it stands under it."""
@@ -119,7 +119,7 @@ class CauseStore:
         reach = None if here is None else self._rules.symptoms_near.get(here.category)
         if here is None or reach is None:
             return known
-        near = self._index.near(here.point, reach.distance_m, reach.groups)
+        near = self._index.near(here.point, reach)
         return known | {each.alert_id for each in near if link_of(each, (after,), self._rules) is not None}
 
 

@@ -71,13 +71,15 @@ def _new(evidence: Evidence, row: Fact, store: SituationStore, now: datetime) ->
     gone = store.gone(fact_id)
     if gone is not None and gone.knew(row):
         return []
-    early = store.early(fact_id) or EarlyRow()
+    waiting = store.early(fact_id)
+    early = waiting or EarlyRow()
     row = newer_fact(early.report or early.episode, row)
     found = store.index.match(row, None, now)
     if row.over and (found is None or found.ended_at is not None):
         store.wait(fact_id, early.with_fact(row), now)
         return []
-    store.arrived(fact_id)
+    if waiting is not None:
+        store.arrived(fact_id)
     found, situation = again(found, open_situation(evidence, now))
     after = with_fact(situation, row)
     for sighting in early.sightings:

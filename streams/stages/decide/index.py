@@ -6,7 +6,7 @@ What a cell is, and what may join, is told by `streams/domain/alerts/matching.py
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -133,11 +133,11 @@ class SituationIndex:
             found = self._get(found.merged_into)
         return found
 
-    def near(self, point: GroundPoint, radius_m: float, groups: Iterable[str]) -> list[Situation]:
-        """Return the situations of some groups that stand so near a place, in the order of their ids."""
+    def near(self, point: GroundPoint, reach: Mapping[str, float]) -> list[Situation]:
+        """Return the situations that stand so near a place, by group in metres, in the order of their ids."""
         found = {
             entry.alert_id
-            for group in groups
+            for group, radius_m in reach.items()
             for cell in cells_near(point, radius_m, group, self._rules)
             for entry in self._entries(cell)
             if distance_m(point, GroundPoint(entry.spot.x_m, entry.spot.y_m)) <= radius_m + ROUNDED_M

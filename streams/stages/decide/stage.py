@@ -237,7 +237,7 @@ class Decide:
         for alert in alerts:
             state = Output(newest, alert, key=alert.alert_id, partition=item.partition)
             outputs += [Output(changes, alert), state]
-        decision = DecisionLog(
+        decision = DecisionLog.model_construct(
             control_room_id=store.room,
             sequence=store.next_sequence(),
             topic=item.topic,

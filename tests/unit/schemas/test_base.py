@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
-from typing import ClassVar
+from functools import cached_property
+from typing import Annotated, ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
 
-from schemas.base import NAMESPACE, Message, Utc, derive_id, iso_utc
+from schemas.base import NAMESPACE, AsItIs, Message, Part, Utc, Word, derive_id, iso_utc
 from schemas.catalogue import MESSAGES
 from tests.support.messages import example
 
@@ -85,3 +88,87 @@ def test_a_message_that_declares_no_identity_key_or_time_is_refused() -> None:
             key_field: ClassVar[str] = "at"
             time_field: ClassVar[str] = "moment"
             at: Utc
+
+
+class Shape(Part):
+    """A part with something that is worked out from its fields."""
+
+    name: str
+    sides: int = 3
+
+    @cached_property
+    def corners(self) -> int:
+        """Return how many corners it has."""
+        return self.sides
+
+
+@pytest.mark.parametrize("message", [example(model) for model in MESSAGES], ids=lambda message: message.name)
+def test_a_copy_is_what_pydantic_copies(message: Message) -> None:
+    """Its own way is shorter, and nothing of what is sent depends on it."""
+    field = next(iter(type(message).model_fields))
+    changes = {field: getattr(message, field)}
+    for update in (None, changes):
+        own, theirs = message.model_copy(update=update), BaseModel.model_copy(message, update=update)
+        assert own == theirs == message
+        assert own.model_dump_json() == theirs.model_dump_json()
+        assert own is not message
+
+
+@pytest.mark.parametrize("message", [example(model) for model in MESSAGES], ids=lambda message: message.name)
+def test_one_that_is_made_without_checks_is_the_one_that_is_made_with_them(message: Message) -> None:
+    """In the order of its fields, whatever the order in which they are given, and with the same defaults."""
+    given = dict(reversed(message.__dict__.items()))
+    assert type(message).model_construct(**given).model_dump_json() == message.model_dump_json()
+    least = {name: given[name] for name, field in type(message).model_fields.items() if field.is_required()}
+    assert type(message).model_construct(**least) == BaseModel.model_construct.__func__(type(message), **least)  # type: ignore[attr-defined]
+    with pytest.raises(TypeError, match="has no field unknown"):
+        type(message).model_construct(**given | {"unknown": 1})
+
+
+def test_a_copy_says_what_was_changed() -> None:
+    """Also of what is worked out; the original stays as it was."""
+    square = Shape(name="square", sides=4)
+    assert square.corners == 4
+    triangle = square.model_copy(update={"sides": 3, "name": "triangle"})
+    assert (triangle.name, triangle.sides, triangle.corners) == ("triangle", 3, 3)
+    assert triangle.model_copy(deep=True, update={"sides": 5}).sides == 5
+    assert (square.name, square.corners) == ("square", 4)
+    with pytest.raises(ValidationError):
+        triangle.sides = 6  # type: ignore[misc]
+
+
+def test_no_copy_has_a_field_that_its_part_does_not_have() -> None:
+    """Whether or not something was worked out before."""
+    square = Shape(name="square", sides=4)
+    for _ in range(2):
+        with pytest.raises(TypeError, match="Shape has no field side"):
+            square.model_copy(update={"side": 5})
+        assert square.corners == 4
+
+
+class Side(Word):
+    """A word."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class Turned(Part):
+    """Words where words can stand."""
+
+    side: Side
+    other: Side | None = None
+    sides: tuple[Side, ...] = ()
+    by_name: Annotated[Mapping[str, Side], AsItIs()] = {}
+
+
+def test_a_word_is_written_as_the_text_that_it_is() -> None:
+    """And read as the word, in whatever it stands; a text that is no word is refused."""
+    part = Turned(side=Side.LEFT, sides=(Side.RIGHT, Side.LEFT), by_name={"b": Side.RIGHT, "a": Side.LEFT})
+    text = '{"side":"left","other":null,"sides":["right","left"],"by_name":{"b":"right","a":"left"}}'
+    assert part.model_dump_json() == text
+    assert Turned.model_validate_json(text) == part
+    assert part.model_dump()["side"] is Side.LEFT
+    assert part.model_dump(mode="json")["sides"] == ["right", "left"]
+    with pytest.raises(ValidationError):
+        Turned.model_validate_json('{"side":"up"}')

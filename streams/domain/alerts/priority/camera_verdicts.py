@@ -61,7 +61,7 @@ def camera_verdicts(situation: Situation) -> tuple[AlertCamera, ...]:
                 attention[near.camera_id] = max(until, attention.get(near.camera_id, until))
             if coverage in _UNASKED or answer is None:
                 verdict, phrase, words = _UNASKED.get(coverage, _LOOKING)
-                camera = AlertCamera(
+                camera = AlertCamera.model_construct(
                     camera_id=camera_id,
                     distance_m=distance_m,
                     coverage=coverage,
@@ -70,7 +70,7 @@ def camera_verdicts(situation: Situation) -> tuple[AlertCamera, ...]:
                     phrase=phrase,
                 )
             else:
-                camera = AlertCamera(
+                camera = AlertCamera.model_construct(
                     camera_id=camera_id,
                     distance_m=distance_m,
                     coverage=coverage,

@@ -6,10 +6,9 @@ Only what the facts say goes in, never when they arrived, so that the same facts
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final, ParamSpec
+from typing import Any, Final, NamedTuple, ParamSpec
 from zoneinfo import ZoneInfo
 
 from schemas.alerts import AlertCamera, Factor, NearRepeat
@@ -43,8 +42,7 @@ UNSAID: Final = 3
 """The urgency of a report whose source says none; one that says routine has it too, and its words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """A score with its explanation; `score` is the sum of the factors' points, held within 0 and 100.
 
     `category` is the one that counts.

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+from schemas.codec import Encoded
+from streams.kafka.record import EncodedOutput
 from streams.runtime import processed as module
-from streams.runtime.processed import ProcessedInputs
+from streams.runtime.processed import Done, ProcessedInputs
+from streams.runtime.state import PartitionState, StateRows
+from streams.stages.row_versions import ROWS
+from tests.support.kafka import FakeDatabase
 from tests.support.rows import FakeRows
 
 SLOTS = 4
@@ -52,3 +60,67 @@ def test_an_input_that_comes_on_another_topic_is_still_known() -> None:
     rows = FakeRows()
     known = remembered(rows, ("evidence", "a"))
     assert known.find("a", rows) == []
+
+
+def sent(topic: str, partition: int, key: str, message: Encoded) -> EncodedOutput:
+    """Return a message as it is sent to one of its topics."""
+    return EncodedOutput(topic, partition, Encoded(key.encode(), message.value, message.headers))
+
+
+def test_a_message_for_two_topics_is_kept_once_and_repeated_as_it_was() -> None:
+    """Also one of the same words and other headers, which is another message."""
+    alert = Encoded(b"", b'{"title":"\xc3\xa9\\n"}', [("ce_id", b"1"), ("ce_type", b"alert")])
+    again = Encoded(b"", alert.value, [("ce_id", b"2"), ("ce_type", b"alert")])
+    outputs = [
+        sent("alerts", 1, "room", alert),
+        sent("alert-state", 1, "alert-1", alert),
+        sent("alerts", 1, "room", again),
+        sent("decision-log", 1, "room", Encoded(b"", b"{}", [("ce_id", b"3")])),
+    ]
+    rows = FakeRows()
+    known = ProcessedInputs(rows)
+    known.remember("evidence", "event", outputs, rows)()
+    for rings in (known, ProcessedInputs(rows)):
+        assert rings.find("event", rows) == outputs
+    done = rows.get("done/evidence/00000", Done)
+    assert done is not None
+    assert [message for *_, message in done.records] == [0, 0, 1, 2]
+    assert len(done.messages) == 3
+
+
+def test_what_the_first_version_kept_is_repeated_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It had the headers with each record and the documents apart."""
+    monkeypatch.setattr(module, "SLOTS", 2_048)
+    samples = json.loads((Path(__file__).parents[3] / "data/state/v1/done.json").read_text())
+    assert any(json.loads(raw)["records"] for raw in samples.values())
+    for name, raw in samples.items():
+        before, rows = json.loads(raw), FakeRows()
+        rows.put(name, ROWS.read(name, raw.encode(), Done))
+        found = ProcessedInputs(rows).find(before["event_id"], rows)
+        assert found == [
+            EncodedOutput(
+                record["topic"],
+                record["partition"],
+                Encoded(
+                    record["key"].encode(),
+                    before["values"][record["value"]].encode(),
+                    [(header, value.encode()) for header, value in record["headers"]],
+                ),
+            )
+            for record in before["records"]
+        ]
+
+
+def test_what_was_done_is_not_kept_in_memory() -> None:
+    """It is read for a repeated input alone; a slot that is written again is told as it is now."""
+    state = PartitionState(FakeDatabase)
+    for number in range(2 * SLOTS):
+        rows = StateRows(state)
+        ProcessedInputs(rows).remember("evidence", f"event-{number}", [], rows)()
+        state.stage(number, rows)
+    assert not state.parsed
+    rows = StateRows(state)
+    known = ProcessedInputs(rows)
+    assert known.find("event-0", rows) is None
+    assert known.find(f"event-{2 * SLOTS - 1}", rows) == []
+    assert not state.parsed

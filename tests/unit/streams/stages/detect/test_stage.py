@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -205,7 +204,7 @@ def test_what_the_camera_could_see_is_passed_on() -> None:
     given = item("a")
     assert isinstance(given.message, FrameReference)
     frame = given.message.model_copy(update={"visibility": Visibility.BLINDED, "quiet_s": 7.5})
-    found = detections(handled(Detect(FakeDetector(), "run"), replace(given, message=frame))[0])
+    found = detections(handled(Detect(FakeDetector(), "run"), given._replace(message=frame))[0])
     assert (found.visibility, found.quiet_s) == (Visibility.BLINDED, 7.5)
 
 
@@ -226,7 +225,7 @@ def test_a_picture_larger_than_the_detector_sees_is_decoded_reduced() -> None:
     frame = item("a").message
     assert isinstance(frame, FrameReference)
     large = frame.model_copy(update={"width_px": 641, "height_px": 481})
-    given = replace(item("a"), message=large, payload=picture(200, 641, 481))
+    given = item("a")._replace(message=large, payload=picture(200, 641, 481))
     (found,) = handled(Detect(detector, "run"), given)
     assert detector.sizes == [(161, 121)]
     (person,) = detections(found).objects
@@ -243,7 +242,7 @@ def test_pictures_of_changing_size_and_of_one_pixel_are_handled() -> None:
         sized = frame.model_copy(
             update={"width_px": width, "height_px": height, "captured_at": NOON + timedelta(seconds=sequence)}
         )
-        given.append(replace(item("a"), message=sized, payload=picture(200, width, height)))
+        given.append(item("a")._replace(message=sized, payload=picture(200, width, height)))
     results = [detections(result) for result in handled(Detect(FakeDetector(), "run"), *given)]
     assert [(result.width_px, len(result.objects)) for result in results] == [(64, 1), (32, 1), (1, 1), (64, 1)]
 
