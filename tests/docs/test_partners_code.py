@@ -6,8 +6,10 @@ import json
 import re
 import shlex
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,6 +69,11 @@ class Partner:
         """Return whether it runs."""
         return self._process.poll() is None
 
+    def remembers(self, alert_id: str) -> bool:
+        """Return whether it noted that it did something about an alert."""
+        with closing(sqlite3.connect(self._folder / "my-dispatch.db")) as notes:
+            return notes.execute("SELECT 1 FROM done WHERE alert_id = ?", [alert_id]).fetchone() is not None
+
     def said(self) -> list[str]:
         """Return the alerts' titles that the newest run did something about."""
         text = (self._folder / f"out-{self._runs}").read_text()
@@ -109,6 +116,7 @@ def test_consumer_starts_late(empty_kafka: KafkaSettings, tmp_path: Path) -> Non
         tell(kafka, alert("a", 1), alert("c", 1), alert("d"))
         eventually(lambda: {"a-1", "d-0"} <= set(partner.said()), WITHIN_S)
         assert sorted(partner.said()) == ["a-0", "a-1", "b-0", "b-1", "c-2", "d-0"]
+        eventually(lambda: partner.remembers("d"), WITHIN_S)  # a kill between the deed and its note has it done again
         partner.kill()
         expel(kafka, "my-dispatch")
         tell(kafka, alert("a", 1), alert("a", 2, AlertState.CLOSED), alert("e"))
