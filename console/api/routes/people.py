@@ -1,0 +1,97 @@
+"""Routes of people: who is logged in, logging in and out, local accounts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi.responses import RedirectResponse
+
+from console.api.requests import COOKIE, PLAIN_COOKIE, caller_of, logged_in, may, parts_of
+from console.wire.people import Account, AccountAsked, LoginAsked, LoginWays, Me, Right
+
+router = APIRouter(tags=["people"])
+KEPT = "toezicht-openid"
+"""Cookie of a login by OpenID Connect that is under way."""
+Administrating = Annotated[Me, Depends(may(Right.USERS))]
+
+
+@router.get("/login")
+def ways(request: Request) -> LoginWays:
+    """Return how one can log in here."""
+    return parts_of(request).sessions.ways()
+
+
+@router.get("/me")
+def me_(request: Request, me: Annotated[Me, Depends(logged_in)]) -> Me:
+    """Return who is logged in."""
+    return me
+
+
+@router.post("/session")
+async def login(request: Request, response: Response, asked: LoginAsked) -> Me:
+    """Log in with a local account; also again, where acting asks for the password."""
+    me, token = await parts_of(request).sessions.login(asked, caller_of(request))
+    set_cookie(request, response, token)
+    return me
+
+
+@router.delete("/session", status_code=204)
+def logout(request: Request) -> Response:
+    """Log out."""
+    parts_of(request).sessions.logout(caller_of(request))
+    response = Response(status_code=204)
+    for name in (COOKIE, PLAIN_COOKIE):
+        response.delete_cookie(name, path="/", secure=name == COOKIE, httponly=True, samesite="lax")
+    return response
+
+
+@router.get("/auth/login", status_code=302, response_class=RedirectResponse)
+async def begin_openid(request: Request, back_to: str = "/") -> RedirectResponse:
+    """Send the browser to the OpenID provider."""
+    address, kept = await parts_of(request).sessions.begin_openid(back_to)
+    response = RedirectResponse(address, 302)
+    response.set_cookie(KEPT, kept, 600, path="/api/v1/auth", secure=is_secure(request), httponly=True, samesite="lax")
+    return response
+
+
+@router.get("/auth/callback", status_code=302, response_class=RedirectResponse)
+async def end_openid(request: Request) -> RedirectResponse:
+    """Take the browser back from the OpenID provider."""
+    kept = request.cookies.get(KEPT)
+    _, token, page = await parts_of(request).sessions.end_openid(request.url.query, kept, caller_of(request))
+    response = RedirectResponse(page, 302)
+    set_cookie(request, response, token)
+    response.delete_cookie(KEPT, path="/api/v1/auth")
+    return response
+
+
+@router.get("/users")
+def accounts(request: Request, me: Administrating) -> tuple[Account, ...]:
+    """Return the local accounts."""
+    return parts_of(request).sessions.accounts()
+
+
+@router.put("/users/{user}")
+async def put_account(
+    request: Request,
+    user: Annotated[str, Path(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")],
+    asked: AccountAsked,
+    me: Administrating,
+) -> Account:
+    """Make or change a local account."""
+    return await parts_of(request).sessions.put_account(user, asked, me)
+
+
+def is_secure(request: Request) -> bool:
+    """Return whether browsers reach this console by TLS."""
+    settings = parts_of(request).settings
+    return settings.tls_cert is not None or settings.behind_proxy
+
+
+def set_cookie(request: Request, response: Response, token: str) -> None:
+    """Hand a session's token to the browser, where no script can read it."""
+    secure = is_secure(request)
+    age_s = int(parts_of(request).settings.session_hours * 3_600)
+    name = COOKIE if secure else PLAIN_COOKIE
+    response.set_cookie(name, token, age_s, path="/", secure=secure, httponly=True, samesite="lax")
