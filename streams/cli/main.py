@@ -31,6 +31,7 @@ COMMANDS: Final = (
     "dead-letters",
     "replay",
     "verdicts",
+    "audit",
     "cameras",
     "eval",
     "bench",
