@@ -34,6 +34,7 @@ WITHIN_S = 120
 @contextmanager
 def worker(kafka: KafkaSettings, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run the stage, and kill it at the end (SIGKILL)."""
+    folder.mkdir(exist_ok=True)
     ready = folder / "ready.json"
     ready.unlink(missing_ok=True)
     with (folder / "worker.log").open("ab") as log:
