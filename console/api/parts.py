@@ -11,7 +11,7 @@ from console.settings import ConsoleSettings
 from console.wire.actions import ActionAsked, Choices, ReportAsked
 from console.wire.audit import AuditPage
 from console.wire.events import CameraNow, Decision, Status, ZoneNow
-from console.wire.people import Account, AccountAsked, LoginAsked, LoginWays, Me
+from console.wire.people import Account, AccountAsked, Caller, LoginAsked, LoginWays, Me
 from console.wire.pictures import PictureAnswer, PictureAsked
 from console.wire.rooms import Handover, RoomInfo, Series
 from console.wire.rows import AlertPage, Detail, HistoryLine
@@ -142,14 +142,6 @@ class Audits(Protocol):
         Raises:
             ProblemError: 503, it does not take it.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Caller: whence a request comes: the network address, and the session's token where the browser has one."""
-
-    address: str
-    token: str | None
 
 
 class Sessions(Protocol):

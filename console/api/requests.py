@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from fastapi import Query, Request
 
-from console.api.parts import Caller, Parts
+from console.api.parts import Parts
 from console.api.problems import ProblemError
-from console.wire.people import Me, Right
+from console.wire.people import Caller, Me, Right
 from schemas.phrases.language import Language
 
 COOKIE: Final = "__Host-toezicht"
