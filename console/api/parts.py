@@ -139,9 +139,17 @@ class Audits(Protocol):
         """Return some lines of those that a person may see, the newest first."""
 
     async def tell(
-        self, me: Me, action: str, object_type: str, object_id: str, reason: str, result: str, cause_id: str
+        self,
+        me: Me,
+        action: str,
+        object_type: str,
+        object_id: str,
+        reason: str,
+        result: str,
+        cause_id: str,
+        room: str = "",
     ) -> None:
-        """Tell the audit, and wait until the broker has it.
+        """Tell the audit, and wait until the broker has it. The room says which supervisors may see it; empty where none.
 
         Raises:
             ProblemError: 503, it does not take it.

@@ -1,20 +1,15 @@
-"""The audit as any outside program tells and reads it: events in, the chain of entries out, and whether it holds."""
+"""The audit as any outside program reads it: the chain of entries, page by page, and whether it holds."""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from schemas.audit import AuditEntry, AuditEvent
-from schemas.codec import encode
+from schemas.audit import AuditEntry
 from streams.domain.audit.chain import HeadRow
 from streams.domain.audit.verify import ChainCheck, Finding, Head, Tampering, read_entry
-from streams.errors import DeliveryError
-from streams.kafka.closing import close_producer
-from streams.kafka.producer import connect
 from streams.kafka.reader import Reader
 from streams.kafka.record import Where
 from streams.settings import KafkaSettings
@@ -23,7 +18,6 @@ from streams.stages.row_versions import ROWS
 from streams.topics import AUDIT_CHAIN, changelog
 
 __all__ = [
-    "AuditTeller",
     "AuditTrail",
     "ChainCheck",
     "Finding",
@@ -34,8 +28,6 @@ __all__ = [
     "check_chain",
 ]
 
-CONFIRM_WITHIN_S: Final = 5.0
-"""How long the broker may take to confirm an event (s): somebody waits for a picture meanwhile."""
 CHUNK: Final = 2_000
 """Records that are read at once, from the newest backwards."""
 CHUNKS_AT_MOST: Final = 20
@@ -44,46 +36,6 @@ SETTLE_STEP_S: Final = 0.5
 SETTLE_S: Final = 5.0
 """How long the chain and the state of its writer may differ (s): they are written side by side, and confirmed one by one."""
 _STATE: Final = changelog("audit")
-
-
-class AuditTeller:
-    """Audit teller: tells events and waits until the broker has each. It lives on through an outage; any thread may use it.
-
-    Args:
-        kafka: The cluster.
-        name: The program that tells, for the broker's log and the records' source.
-    """
-
-    def __init__(self, kafka: KafkaSettings, name: str) -> None:
-        self._kafka, self._name = kafka, name
-        self._producer: Any = None
-        self._lock = threading.Lock()
-
-    def tell(self, event: AuditEvent) -> None:
-        """Send an event, and wait until the broker has it.
-
-        Raises:
-            DeliveryError: It did not confirm it in time, or no broker answers. It may have it all the same.
-        """
-        record = encode(event, stage=self._name, handled_at=event.at, entered_at=event.at)
-        try:
-            with self._lock:
-                if self._producer is None:
-                    self._producer = connect(self._kafka, self._name, CONFIRM_WITHIN_S)
-                sent = self._producer.send(
-                    event.topics[0], key=record.key, value=record.value, headers=list(record.headers)
-                )
-            sent.get(timeout=CONFIRM_WITHIN_S)
-        except Exception as error:  # whatever the client raises: it is not confirmed
-            self.close()
-            raise DeliveryError(f"{event.topics[0]}: an event is not confirmed: {type(error).__name__}") from error
-
-    def close(self) -> None:
-        """Disconnect; the next event connects again."""
-        with self._lock:
-            producer, self._producer = self._producer, None
-        if producer is not None:
-            close_producer(producer, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from kafka import KafkaProducer
 
 from schemas.audit import AuditEntry
 from schemas.codec import encode
-from streams.clients.audit import AuditTeller, AuditTrail, chain_values
+from streams.clients.audit import AuditTrail, chain_values
+from streams.clients.telling import MessageTeller
 from streams.domain.audit.chain import GENESIS, hash_of
 from streams.domain.audit.verify import read_entry
 from streams.settings import KafkaSettings
@@ -137,7 +138,7 @@ def test_what_is_done_to_the_chain_shows(empty_kafka: KafkaSettings, tmp_path: P
     kafka = empty_kafka
     assert verify(kafka)["head"] is None
     with worker(kafka, tmp_path):
-        teller = AuditTeller(kafka, "console")
+        teller = MessageTeller(kafka, "console")
         for number in range(10):
             teller.tell(audit_event(number, action="snapshot") if number == 3 else audit_event(number))
         teller.close()
