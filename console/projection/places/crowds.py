@@ -17,6 +17,8 @@ from schemas.phrases.codes import zones as says
 from schemas.phrases.language import Language
 from streams.clients.registry import LevelFacts, ZoneFacts
 
+MOST: Final = 1_000_000
+"""No number of an observation is larger."""
 STEP_S: Final = 10
 KEPT_S: Final = 2 * 3_600
 FIELDS: Final = ("seconds", "count", "measured", "per_m2", "variance", "lower_bound")
@@ -67,8 +69,8 @@ def second_of(value: bytes) -> ZoneSecond:
         return ZoneSecond(
             key=f"{_text(document['camera_id'])}:{_text(document['zone_id'])}",
             at=at.astimezone(UTC),
-            looked=int(document["frames"]) > 0,
-            count=int(document["count"]),
+            looked=_whole(document["frames"]) > 0,
+            count=_whole(document["count"]),
             per_m2=None if density is None else (density if estimate is None else estimate),
             error_per_m2=None if density is None else error,
             lower_bound=document.get("lower_bound") is True,
@@ -189,9 +191,15 @@ def _point(at: datetime, sums: Any) -> SeriesPoint:
 def _number(value: object) -> float | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MOST:
         raise SecondError("expected a number")
     return float(value)
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST:
+        raise SecondError("expected a whole number")
+    return value
 
 
 def _text(value: object) -> str:

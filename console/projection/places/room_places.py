@@ -10,11 +10,11 @@ from functools import partial
 from threading import RLock
 from typing import Any, Final, Protocol
 
-from console.projection.camera_states import CameraCondition, camera_now, condition_of
-from console.projection.crowds import KEPT_S, SecondError, ZoneHistory, second_of, series_of
 from console.projection.listeners import RoomEvent
+from console.projection.places.camera_states import CameraCondition, camera_now, condition_of
+from console.projection.places.crowds import KEPT_S, SecondError, ZoneHistory, second_of, series_of
+from console.projection.places.unseen import UnseenReports
 from console.projection.ports import Tell
-from console.projection.unseen import UnseenReports
 from console.settings import ConsoleSettings
 from console.wire.events import CameraNow, ZoneNow
 from console.wire.problems import ProblemError
@@ -29,6 +29,8 @@ from streams.clock import Clock
 from streams.kafka.record import Record
 from streams.topics import CAMERA_STATE, OBSERVATIONS
 
+AHEAD: Final = timedelta(seconds=60)
+"""How far a sender's clock may be ahead of the broker's, as for any stage."""
 ZONE_EVERY: Final = timedelta(seconds=5)
 """A zone is told at most so often: nobody reads faster, and it is redrawn once a second at most."""
 
@@ -89,7 +91,7 @@ class RoomPlaces:
             if record.topic == CAMERA_STATE:
                 self._take_status(record, record.value)
             elif record.topic == OBSERVATIONS:
-                self._take_second(record.value)
+                self._take_second(record.value, record.appended_at + AHEAD)
         except (UndecodableError, SecondError):
             metrics.CONSOLE_UNREADABLE.labels(record.topic).inc()
 
@@ -221,8 +223,10 @@ class RoomPlaces:
             self._aspects[status.camera_id][status.aspect] = status
         self._tell_camera(status.camera_id)
 
-    def _take_second(self, value: bytes) -> None:
+    def _take_second(self, value: bytes, latest: datetime) -> None:
         second = second_of(value)
+        if second.at > latest:  # it would hide all that comes after it
+            raise SecondError("an observation lies ahead")
         history = self._zones.get(second.key)
         if history is None:
             return

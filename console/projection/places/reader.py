@@ -6,8 +6,8 @@ import time
 from datetime import timedelta
 from typing import Final
 
-from console.projection.crowds import KEPT_S
-from console.projection.places import RoomPlaces
+from console.projection.places.crowds import KEPT_S
+from console.projection.places.room_places import RoomPlaces
 from streams.clock import Clock
 from streams.kafka.reader import TopicFollower
 from streams.settings import KafkaSettings

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from console.projection.crowds import SecondError, ZoneHistory, second_of
-from console.projection.handover import AlertChange, ChangeError, change_of, handover_of
+from console.projection.places.crowds import SecondError, ZoneHistory, second_of
+from console.projection.places.handover import AlertChange, ChangeError, change_of, handover_of
 from console.wire.problems import ProblemError
 from console.wire.rooms import Handover
 from schemas.cameras import CameraStatus
@@ -33,7 +33,7 @@ LATE: Final = timedelta(minutes=1)
 
 
 class KafkaPast:
-    """Kafka past: `console.projection.places.PlacesPast` on a cluster; each question has a connection of its own.
+    """Kafka past: `console.projection.places.room_places.PlacesPast` on a cluster; each question has a connection of its own.
 
     Args:
         kafka: The cluster.
