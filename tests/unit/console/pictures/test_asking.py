@@ -53,10 +53,10 @@ class Desk:
         assert isinstance(message, SnapshotRequest)
         self.sent.append(message)
 
-    async def tell(self, me: Me, *about: str, room: str = "") -> None:
+    async def tell(self, me: Me, *about: str) -> None:
         if self.deaf:
             raise ProblemError(503, "audit_not_told")
-        self.told.append((me.user, *about, room))
+        self.told.append((me.user, *about))
 
     def ask(self, me: Me | None = None, room: str = ROOM, **changes: Any) -> PictureAnswer:
         """Ask for a picture."""
@@ -154,6 +154,14 @@ def test_what_may_be_asked_with_a_right_and_a_reason() -> None:
     desk.ask(person("op", Right.OVERRULE), request_id="r-2", unblurred=True, reason="life_in_danger")
     desk.ask(request_id="r-3", by_itself=True)
     assert [(each.alert_id, each.unblurred) for each in desk.sent] == [("", False), ("a-1", True), ("a-1", False)]
+    assert [each[1:6] for each in desk.told] == [
+        ("ask_snapshot", "camera", "cam-1", "camera_check", "asked"),
+        ("ask_snapshot", "camera", "cam-1", "life_in_danger", "unblurred"),
+    ]
+    desk.deaf = True
+    with pytest.raises(ProblemError, match="audit_not_told"):
+        desk.ask(person("op", Right.SNAPSHOT_ANY), request_id="r-4", alert_id="", reason="camera_check")
+    assert len(desk.sent) == 3
     with pytest.raises(ProblemError, match="not_by_itself"):
         Desk(by_itself=False).ask(by_itself=True)
 
