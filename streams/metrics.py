@@ -185,6 +185,15 @@ CANARY_RETURNED_AT: Final = Gauge(
 )
 WORKER_RESTARTS: Final = Counter("toezicht_worker_restarts_total", "Restarts by the supervisor.", ["worker"])
 
+CONSOLE_REQUESTS: Final = Counter(
+    "toezicht_console_requests_total",
+    "Requests that the console answered, by the hundred of HTTP's status.",
+    ["status"],
+)
+CONSOLE_LOGINS: Final = Counter(
+    "toezicht_console_logins_total", "Logins at the console, by way and bounded result.", ["way", "result"]
+)
+
 
 def failures_from_zero(stage: str) -> None:
     """Let a stage's failures be series from its start: Prometheus sees no increase in one that begins at 1."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from console.settings import ConsoleSettings
 from console.wire.actions import ActionAsked, Choices, ReportAsked
 from console.wire.audit import AuditPage
 from console.wire.events import CameraNow, Decision, Status, ZoneNow
-from console.wire.people import Account, AccountAsked, Caller, LoginAsked, LoginWays, Me
+from console.wire.people import Account, AccountAsked, LoginAsked, LoginWays, Me, PasswordAsked
 from console.wire.pictures import PictureAnswer, PictureAsked
 from console.wire.rooms import Handover, RoomInfo, Series
 from console.wire.rows import AlertPage, Detail, HistoryLine
@@ -66,8 +66,15 @@ class Rooms(Protocol):
     async def history(self, room: str, alert_id: str, language: Language) -> tuple[HistoryLine, ...]:
         """Return an alert's changes and actions, the oldest first, read from the topics."""
 
-    def stream(self, room: str, since: str | None, language: Language) -> AsyncIterator[StreamEvent]:
-        """Yield a room's events: first every row that is newer than an id, then what changes."""
+    def stream(self, room: str, since: str | None, language: Language, user: str) -> AsyncIterator[StreamEvent]:
+        """Return a room's events: first every row that is newer than an id, then what changes.
+
+        Raises:
+            ProblemError: 422, the id is none; 429, this person, or all together, have too many streams open.
+        """
+
+    def end_streams(self) -> None:
+        """Say goodbye to all streams: the process stops."""
 
     def status(self, room: str) -> Status:
         """Return the room's pulse."""
@@ -144,6 +151,14 @@ class Audits(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Caller: whence a request comes: the network address, and the session's token where the browser has one."""
+
+    address: str
+    token: str | None = field(repr=False)
+
+
 class Sessions(Protocol):
     """Sessions: who is logged in; a token is known to the browser alone, and kept as its hash."""
 
@@ -158,10 +173,18 @@ class Sessions(Protocol):
         """
 
     async def begin_openid(self, back_to: str) -> tuple[str, str]:
-        """Return where to send the browser, and what its cookie must bring back."""
+        """Return where to send the browser, and what its cookie must bring back.
+
+        Raises:
+            ProblemError: 404, no provider is configured; 503, it does not answer.
+        """
 
     async def end_openid(self, query: str, kept: str | None, caller: Caller) -> tuple[Me, str, str]:
-        """Return who came back from the provider, their token, and the page that they wanted."""
+        """Return who came back from the provider, their token, and the page that they wanted.
+
+        Raises:
+            ProblemError: 401, what came back does not hold; 503, the provider does not answer.
+        """
 
     def me(self, caller: Caller) -> Me:
         """Return who calls.
@@ -179,6 +202,13 @@ class Sessions(Protocol):
 
     def logout(self, caller: Caller) -> None:
         """End a session."""
+
+    async def change_password(self, asked: PasswordAsked, caller: Caller) -> Me:
+        """Give a local account the password that its owner wants.
+
+        Raises:
+            ProblemError: 401, the old one is wrong; 409, it is no local account; 429, too many tries.
+        """
 
     def accounts(self) -> tuple[Account, ...]:
         """Return the local accounts."""

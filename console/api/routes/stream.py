@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated
 
+import anyio
 from fastapi import APIRouter, Depends, Header, Query, Request
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
@@ -16,6 +17,8 @@ from schemas.phrases.language import Language
 
 router = APIRouter(prefix="/rooms/{room}", tags=["stream"])
 EVENTS = "text/event-stream"
+GRACE_S = 2.0
+"""How long a stream may take to say goodbye when the process stops (s), before it is cut."""
 
 
 @router.get(
@@ -36,9 +39,10 @@ async def stream(
     Events: alert, decision, camera, zone, status (every 2 s), reset, bye. An id is `<alert-state offset>.<decision-log offset>`.
     """
     parts, caller = parts_of(request), caller_of(request)
+    found = parts.rooms.stream(room, last_event_id or since, lang, me.user)
 
     async def events() -> AsyncIterator[ServerSentEvent]:
-        async for event_id, name, data in parts.rooms.stream(room, last_event_id or since, lang):
+        async for event_id, name, data in found:
             if name == "status":  # every 2 s: a session that ended meanwhile ends its stream
                 try:
                     parts.sessions.me(caller)
@@ -47,4 +51,7 @@ async def stream(
                     return
             yield ServerSentEvent(data=data.decode(), event=name, id=event_id)
 
-    return EventSourceResponse(events(), headers={"Cache-Control": "no-store"}, ping=3_600)
+    return EventSourceResponse(
+        events(), headers={"Cache-Control": "no-store"}, ping=3_600, shutdown_event=anyio.Event(),
+        shutdown_grace_period=GRACE_S,
+    )  # fmt: skip
