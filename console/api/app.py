@@ -17,6 +17,7 @@ from console.api.parts import Parts
 from console.api.problems import RESPONSES, ProblemError
 from console.api.routes import actions, alerts, audit, outside, people, rooms, snapshots, stream
 from console.settings import ConsoleSettings
+from streams.errors import ConfigurationError
 
 STATIC: Final = Path(__file__).parents[1] / "static"
 """Where `make page` puts the built page; an installed wheel carries it."""
@@ -79,7 +80,7 @@ def _add_page(app: FastAPI, settings: ConsoleSettings) -> None:
     """Serve the page for every address of its own; it finds the place in it by itself."""
     if (STATIC / "assets").is_dir():
         app.mount("/assets", Assets(directory=STATIC / "assets"), name="assets")
-    theme = "" if settings.theme is None else (settings.base / settings.theme).read_text(encoding="utf-8")
+    theme = _theme(settings)
     beside = {path.name: path for path in STATIC.glob("*") if path.is_file() and path.name != INDEX}
 
     @app.get("/theme.css", include_in_schema=False)
@@ -95,3 +96,18 @@ def _add_page(app: FastAPI, settings: ConsoleSettings) -> None:
         if not (STATIC / INDEX).is_file():
             raise ProblemError(503, "page_not_built", "the page is not built: run `make page`")
         return FileResponse(STATIC / INDEX, headers={"Cache-Control": "no-cache"})
+
+
+def _theme(settings: ConsoleSettings) -> str:
+    """Return a municipality's own colours, empty where none are configured.
+
+    Raises:
+        ConfigurationError: The file cannot be read.
+    """
+    if settings.theme is None:
+        return ""
+    path = settings.base / settings.theme
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise ConfigurationError("environment", "TOEZICHT_CONSOLE_THEME", str(path), "a CSS file (UTF-8)") from None

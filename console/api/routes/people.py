@@ -15,6 +15,7 @@ router = APIRouter(tags=["people"])
 KEPT = "toezicht-openid"
 KEPT_PATH = "/api/v1/auth"
 """Cookie of a login by OpenID Connect that is under way."""
+LoggedIn = Annotated[Me, Depends(logged_in)]
 Administrating = Annotated[Me, Depends(may(Right.USERS))]
 
 
@@ -25,13 +26,13 @@ def ways(request: Request) -> LoginWays:
 
 
 @router.get("/me")
-def me_(request: Request, me: Annotated[Me, Depends(logged_in)]) -> Me:
+def me_(request: Request, me: LoggedIn) -> Me:
     """Return who is logged in."""
     return me
 
 
 @router.put("/me/password")
-async def change_password(request: Request, asked: PasswordAsked) -> Me:
+async def change_password(request: Request, asked: PasswordAsked, me: LoggedIn) -> Me:
     """Change one's own password of a local account; one's other sessions end."""
     return await parts_of(request).sessions.change_password(asked, caller_of(request))
 
