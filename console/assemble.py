@@ -21,10 +21,10 @@ from console.access.server_sessions import AccessParts, ServerSessions
 from console.access.store import AccessStore
 from console.api.app import create_app
 from console.api.parts import Acting, Audits, Parts, Pictures, Rooms, Tiles
-from console.api.problems import ProblemError
 from console.server import configured, listen, serve, shown_address
 from console.settings import ConsoleSettings, read_console_settings
 from console.wire.people import Role
+from console.wire.problems import ProblemError
 from streams.clock import utc_now
 from streams.errors import ConfigurationError, ToezichtError
 from streams.process import start_logging, start_metrics, tell_ready

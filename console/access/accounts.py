@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from console.access.store import AccessStore
-from console.api.problems import ProblemError
 from console.wire.people import Account, Role
+from console.wire.problems import ProblemError
 
 LOCAL: Final = "local"
 

@@ -15,8 +15,8 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from console.access.store import AccessStore
-from console.api.problems import ProblemError
 from console.wire.people import Me
+from console.wire.problems import ProblemError
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
-from console.api.problems import ProblemError
+from console.wire.problems import ProblemError
 
 T = TypeVar("T")
 AT_ONCE: Final = 2

@@ -15,8 +15,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey, import_key
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from console.api.problems import ProblemError
 from console.settings import LOOPBACK, ConsoleSettings
+from console.wire.problems import ProblemError
 from streams.errors import ConfigurationError
 
 TIMEOUT_S: Final = 5.0

@@ -17,10 +17,9 @@ from console.access.passwords import Passwords
 from console.access.session import Identity, SessionRecord, is_acting, read_session, refusal
 from console.access.store import AccessStore, hashed
 from console.access.tries import count_try, forget_tries
-from console.api.parts import Caller
-from console.api.problems import ProblemError
 from console.settings import ConsoleSettings
-from console.wire.people import Account, AccountAsked, LoginAsked, LoginWays, Me, PasswordAsked
+from console.wire.people import Account, AccountAsked, Caller, LoginAsked, LoginWays, Me, PasswordAsked
+from console.wire.problems import ProblemError
 from streams.clock import Clock, utc_now
 from streams.metrics import CONSOLE_LOGINS
 

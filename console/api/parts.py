@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from console.settings import ConsoleSettings
 from console.wire.actions import ActionAsked, Choices, ReportAsked
 from console.wire.audit import AuditPage
 from console.wire.events import CameraNow, Decision, Status, ZoneNow
-from console.wire.people import Account, AccountAsked, LoginAsked, LoginWays, Me, PasswordAsked
+from console.wire.people import Account, AccountAsked, Caller, LoginAsked, LoginWays, Me, PasswordAsked
 from console.wire.pictures import PictureAnswer, PictureAsked
 from console.wire.rooms import Handover, RoomInfo, Series
 from console.wire.rows import AlertPage, Detail, HistoryLine
@@ -142,21 +142,21 @@ class Audits(Protocol):
         """Return some lines of those that a person may see, the newest first."""
 
     async def tell(
-        self, me: Me, action: str, object_type: str, object_id: str, reason: str, result: str, cause_id: str
+        self,
+        me: Me,
+        action: str,
+        object_type: str,
+        object_id: str,
+        reason: str,
+        result: str,
+        cause_id: str,
+        room: str = "",
     ) -> None:
-        """Tell the audit, and wait until the broker has it.
+        """Tell the audit, and wait until the broker has it. The room says which supervisors may see it; empty where none.
 
         Raises:
             ProblemError: 503, it does not take it.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Caller: whence a request comes: the network address, and the session's token where the browser has one."""
-
-    address: str
-    token: str | None = field(repr=False)
 
 
 class Sessions(Protocol):

@@ -8,9 +8,9 @@ from typing import Annotated, Final
 from fastapi import Query, Request
 
 from console.api.guard import SAFE
-from console.api.parts import Caller, Parts
-from console.api.problems import ProblemError
-from console.wire.people import Me, Right
+from console.api.parts import Parts
+from console.wire.people import Caller, Me, Right
+from console.wire.problems import ProblemError
 from schemas.phrases.language import Language
 
 COOKIE: Final = "__Host-toezicht"

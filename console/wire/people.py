@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -32,6 +33,14 @@ class Right(StrEnum):
     AUDIT_ROOM = "audit_room"
     AUDIT_ALL = "audit_all"
     USERS = "users"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Caller: whence a request comes: the network address, and the session's token where the browser has one."""
+
+    address: str
+    token: str | None = field(repr=False)
 
 
 class LoginAsked(WireBody):

@@ -32,6 +32,7 @@ COMMANDS: Final = (
     "dead-letters",
     "replay",
     "verdicts",
+    "audit",
     "cameras",
     "eval",
     "bench",

@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from console.api.problems import ProblemError
 from console.api.requests import COOKIE, PLAIN_COOKIE, caller_of, logged_in, may, parts_of
 from console.wire.people import Account, AccountAsked, LoginAsked, LoginWays, Me, PasswordAsked, Right
+from console.wire.problems import ProblemError
 
 router = APIRouter(tags=["people"])
 KEPT = "toezicht-openid"

@@ -9,10 +9,10 @@ import anyio
 from fastapi import APIRouter, Depends, Header, Query, Request
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from console.api.problems import ProblemError
 from console.api.requests import Lang, caller_of, may, parts_of
 from console.wire.events import Bye, StreamEvents
 from console.wire.people import Me, Right
+from console.wire.problems import ProblemError
 from schemas.phrases.language import Language
 
 router = APIRouter(prefix="/rooms/{room}", tags=["stream"])

@@ -17,10 +17,9 @@ from console.access.outbox import AuditOutbox
 from console.access.passwords import Passwords
 from console.access.server_sessions import AccessParts, ServerSessions
 from console.access.store import AccessStore
-from console.api.parts import Caller
-from console.api.problems import ProblemError
 from console.settings import ConsoleSettings
-from console.wire.people import LoginAsked, Me, Role
+from console.wire.people import Caller, LoginAsked, Me, Role
+from console.wire.problems import ProblemError
 
 PASSWORD = "correct-horse-battery"
 HERE = "10.0.0.7"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from console.api.parts import Caller
 from console.api.problems import ProblemError
-from console.wire.people import Account, AccountAsked, LoginAsked, LoginWays, Me, PasswordAsked, Right, Role
+from console.wire.people import Account, AccountAsked, Caller, LoginAsked, LoginWays, Me, PasswordAsked, Right, Role
 from tests.support.situations import ROOM
 
 RIGHTS: Final = {

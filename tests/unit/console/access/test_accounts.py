@@ -8,8 +8,8 @@ import pytest
 
 from console.access.accounts import AccountRecord, LocalAccounts, why_not
 from console.access.store import AccessStore
-from console.api.problems import ProblemError
 from console.wire.people import Role
+from console.wire.problems import ProblemError
 from tests.support.console.access import problem_code
 
 

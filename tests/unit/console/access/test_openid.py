@@ -16,9 +16,8 @@ from joserfc.jwk import ECKey, RSAKey
 
 from console.access.openid import local_path
 from console.access.provider import KEPT_S, KEYS_AGAIN_S, OpenIdProvider, is_safe
-from console.api.parts import Caller
-from console.api.problems import ProblemError
-from console.wire.people import Me, Role
+from console.wire.people import Caller, Me, Role
+from console.wire.problems import ProblemError
 from streams.errors import ConfigurationError
 from tests.support.console.access import HERE, Access, SetClock, make_access, problem_code
 from tests.support.console.openid_provider import (

@@ -9,7 +9,7 @@ import pytest
 
 from console.access.outbox import TAKEN_S, AuditOutbox, Told
 from console.access.store import AccessStore
-from console.api.problems import ProblemError
+from console.wire.problems import ProblemError
 from tests.support.console.access import HeardAudits, SetClock
 
 

@@ -13,7 +13,7 @@ from argon2 import PasswordHasher, extract_parameters
 from argon2.low_level import Type
 
 from console.access.passwords import ALPHABET, AT_ONCE, WAITING, Passwords, first_password
-from console.api.problems import ProblemError
+from console.wire.problems import ProblemError
 from tests.support.console.access import CHEAP, problem_code
 
 

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from console.api.parts import Caller
-from console.api.problems import ProblemError
-from console.wire.people import AccountAsked, LoginAsked, Me, PasswordAsked, Right, Role
+from console.wire.people import AccountAsked, Caller, LoginAsked, Me, PasswordAsked, Right, Role
+from console.wire.problems import ProblemError
 from tests.support.console.access import HERE, PASSWORD, Access, make_access, problem_code
 
 
