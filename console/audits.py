@@ -64,6 +64,9 @@ class ThreadedSending:
 class KafkaAudits:
     """Kafka audits: `console.api.parts.Audits` on the topics of the audit.
 
+    Attributes:
+        sender: Sends messages, and is as good for others.
+
     Args:
         sender: Sends events.
         trail: Reads the chain.
@@ -71,7 +74,7 @@ class KafkaAudits:
     """
 
     def __init__(self, sender: EventSending, trail: Trail, clock: Clock) -> None:
-        self._sender, self._trail, self._clock = sender, trail, clock
+        self.sender, self._trail, self._clock = sender, trail, clock
         self._lock = Lock()
 
     @classmethod
@@ -135,7 +138,7 @@ class KafkaAudits:
                 result=result[: ABOUT["result"]],
                 at=self._clock(),
             )
-            await self._sender.send(event)
+            await self.sender.send(event)
         except (ToezichtError, ValidationError) as error:
             detail = f"the audit does not take it: {type(error).__name__}"
             raise ProblemError(503, "audit_not_told", detail, retry_after_s=5) from None

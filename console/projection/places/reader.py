@@ -1,4 +1,4 @@
-"""Places' reader: follows `camera-state` and `observations` in a thread of its own, and hands each record over."""
+"""Places' reader: follows cameras, zones and alerts in a thread of its own, and hands each record over."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Final
 
 from console.projection.places.crowds import KEPT_S
 from console.projection.places.room_places import RoomPlaces
+from console.projection.places.unseen import KEPT
 from streams.clock import Clock
 from streams.kafka.reader import TopicFollower
 from streams.settings import KafkaSettings
-from streams.topics import CAMERA_STATE, OBSERVATIONS
+from streams.topics import ALERT_STATE, CAMERA_STATE, OBSERVATIONS
 
 CLOCK_EVERY_S: Final = 10.0
 """How often the cameras' viewing windows are compared with the clock (s)."""
@@ -20,7 +21,9 @@ SHARE: Final = 0.5
 
 
 class PlacesReader(TopicFollower):
-    """Places' reader: cameras from the newest state of each, zones from two hours back; what breaks begins where it was.
+    """Places' reader: the newest state of each camera, zones from two hours back, alerts from a day back.
+
+    What breaks goes on where it was.
 
     Args:
         kafka: The cluster.
@@ -37,12 +40,13 @@ class PlacesReader(TopicFollower):
     def _follow(self) -> None:
         states = self._reader.spans((CAMERA_STATE,))
         if not self._begun:
-            since = self._clock() - timedelta(seconds=KEPT_S)
-            seconds = self._reader.since((OBSERVATIONS,), since)
-            self._reader.begin({place: first for place, (first, _) in states.items()} | seconds)
+            now = self._clock()
+            seconds = self._reader.since((OBSERVATIONS,), now - timedelta(seconds=KEPT_S))
+            alerts = self._reader.since((ALERT_STATE,), now - KEPT)
+            self._reader.begin({place: first for place, (first, _) in states.items()} | seconds | alerts)
             self._begun = True
         ends = {place: end for place, (_, end) in states.items()}
-        old = self._reader.ends((OBSERVATIONS,))
+        old = self._reader.ends((OBSERVATIONS, ALERT_STATE))
         while not self._stop.is_set():
             records = self._reader.poll()
             began_s = time.monotonic()

@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from threading import RLock
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
+
+import orjson
 
 from console.projection.listeners import RoomEvent
 from console.projection.places.camera_states import CameraCondition, camera_now, condition_of
@@ -27,7 +29,7 @@ from streams import metrics
 from streams.clients.registry import CameraFacts, RegistryFacts
 from streams.clock import Clock
 from streams.kafka.record import Record
-from streams.topics import CAMERA_STATE, OBSERVATIONS
+from streams.topics import ALERT_STATE, CAMERA_STATE, OBSERVATIONS
 
 AHEAD: Final = timedelta(seconds=60)
 """How far a sender's clock may be ahead of the broker's, as for any stage."""
@@ -84,18 +86,20 @@ class RoomPlaces:
     # -- what the reader says
 
     def take(self, record: Record) -> None:
-        """Take a record of `camera-state` or `observations`; what cannot be read is counted and passed over."""
+        """Take a record of `camera-state`, `observations` or `alert-state`; what cannot be read is counted and passed over."""
         if record.value is None:
             return
         try:
             if record.topic == CAMERA_STATE:
                 self._take_status(record, record.value)
+            elif record.topic == ALERT_STATE:
+                self.take_alert(orjson.loads(record.value))
             elif record.topic == OBSERVATIONS:
                 self._take_second(record.value, record.appended_at + AHEAD)
-        except (UndecodableError, SecondError):
+        except (UndecodableError, SecondError, ValueError, RecursionError):
             metrics.CONSOLE_UNREADABLE.labels(record.topic).inc()
 
-    def take_alert(self, alert: Mapping[str, Any]) -> None:
+    def take_alert(self, alert: object) -> None:
         """Take an alert's newest state, as a document, for the reports that cameras could not see."""
         with self._lock:
             self._unseen.take(alert)

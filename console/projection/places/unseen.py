@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from schemas.evidence import Coverage, Verdict
 
@@ -17,8 +17,10 @@ class UnseenReports:
     def __init__(self) -> None:
         self._of_alert: dict[str, tuple[datetime, frozenset[str], int]] = {}
 
-    def take(self, alert: Mapping[str, Any]) -> None:
+    def take(self, alert: object) -> None:
         """Take an alert's newest state; what is no alert is passed over: whoever reads the list tells of it."""
+        if not isinstance(alert, Mapping):
+            return
         try:
             alert_id, at = str(alert["alert_id"]), datetime.fromisoformat(alert["occurred_at"])
             reports = sum(1 for each in alert["reports"] if not each["cancelled"])
@@ -28,7 +30,7 @@ class UnseenReports:
                 if each["coverage"] == Coverage.NOT_PERMITTED_NOW or each["verdict"] == Verdict.CAMERA_UNAVAILABLE
             )
             dated = at.tzinfo is not None
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             return
         if reports and blind and dated:
             self._of_alert[alert_id] = (at, blind, reports)
