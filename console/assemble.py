@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from console.access.openid import OpenIdClient
 from console.access.outbox import AuditOutbox
 from console.access.passwords import Passwords, first_password
 from console.access.server_sessions import AccessParts, ServerSessions
+from console.access.session import who_may_act
 from console.access.store import AccessStore
 from console.api.app import create_app
 from console.api.parts import Acting, Audits, Parts, Pictures, Rooms, Tiles
@@ -54,7 +55,9 @@ class FlowParts:
     stop: Callable[[], None]
 
 
-FlowMaker = Callable[[Settings, KafkaSettings, ConsoleSettings], FlowParts]
+Users = Callable[[str], Iterable[str]]
+"""Returns who may act in a room."""
+FlowMaker = Callable[[Settings, KafkaSettings, ConsoleSettings, Users], FlowParts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,10 @@ class LocalAccess:
     def make(self, first: FirstAccount) -> None:
         """Make an account, or give it a new password."""
         make(first, self.store, self.passwords, self.outbox)
+
+    def users(self, room: str) -> tuple[str, ...]:
+        """Return who may act in a room: by their account, or since they are logged in."""
+        return who_may_act(self.store, room)
 
 
 def local_access(settings: Settings, console: ConsoleSettings) -> LocalAccess:
@@ -99,7 +106,7 @@ def run(make_flow: FlowMaker) -> None:
         _first_accounts(console, access)
         openid = OpenIdClient(console, access.store) if console.openid_issuer else None
         listening = stack.enter_context(listen(console))
-        flow = make_flow(settings, kafka, console)
+        flow = make_flow(settings, kafka, console, access.users)
         stack.callback(flow.stop)
         sessions = ServerSessions(
             AccessParts(

@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
 
 from console.access.accounts import AccountRecord, LocalAccounts
-from console.access.outbox import AuditOutbox, Told
+from console.access.outbox import AccessEvent, AuditOutbox
 from console.access.passwords import Passwords
 from console.access.store import AccessStore
 from console.wire.base import Identifier
@@ -51,7 +51,7 @@ def make(first: FirstAccount, store: AccessStore, passwords: Passwords, outbox: 
     with store.writing() as db:
         accounts.put(db, record)
         action = "change-account" if known else "make-account"
-        outbox.add(db, Told(TERMINAL, action, "account", record.user, " ".join(record.roles)))
+        outbox.add(db, AccessEvent(TERMINAL, action, "account", record.user, " ".join(record.roles)))
 
 
 def read_and_delete(path: Path) -> tuple[FirstAccount, ...]:

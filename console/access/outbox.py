@@ -38,8 +38,8 @@ class Telling(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """Told: who did what to which object, why, with which result."""
+class AccessEvent:
+    """Access event: who did what to which object, why, with which result."""
 
     actor: str
     action: str
@@ -55,7 +55,7 @@ class AuditOutbox:
     def __init__(self, store: AccessStore, clock: Callable[[], datetime]) -> None:
         self._store, self._clock = store, clock
 
-    def add(self, db: sqlite3.Connection, told: Told) -> None:
+    def add(self, db: sqlite3.Connection, told: AccessEvent) -> None:
         """Write an event down, in the transaction of what it is about."""
         values = (told.actor, told.action, told.object_type, told.object_id, told.reason, told.result)
         db.execute(

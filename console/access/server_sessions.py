@@ -12,7 +12,7 @@ from typing import Final
 
 from console.access.accounts import LOCAL, AccountRecord, LocalAccounts
 from console.access.openid import OpenIdClient
-from console.access.outbox import NOBODY, AuditOutbox, Told
+from console.access.outbox import NOBODY, AccessEvent, AuditOutbox
 from console.access.passwords import Passwords
 from console.access.session import Identity, SessionRecord, is_acting, read_session, refusal
 from console.access.store import AccessStore, hashed
@@ -73,7 +73,7 @@ class ServerSessions:
         )
         if account is None or not right or not account.enabled:
             actor, why = (account.user, "wrong_password") if account else (NOBODY, "unknown_account")
-            self._tell(Told(actor, "login", "account", actor, "account_disabled" if right else why, "refused"))
+            self._tell(AccessEvent(actor, "login", "account", actor, "account_disabled" if right else why, "refused"))
             CONSOLE_LOGINS.labels(LOCAL, "refused").inc()
             raise ProblemError(401, "wrong_password", "expected the name and password of an account")
         return self._open(Identity(account.user, account.roles, account.rooms, LOCAL), caller, account)
@@ -99,7 +99,7 @@ class ServerSessions:
         except ProblemError as error:
             CONSOLE_LOGINS.labels("openid", "refused" if error.status == 401 else "unavailable").inc()
             if error.status == 401:
-                self._tell(Told(NOBODY, "login", "openid", "provider", error.detail[:300], "refused"))
+                self._tell(AccessEvent(NOBODY, "login", "openid", "provider", error.detail[:300], "refused"))
             raise
         me, token = self._open(identity, caller)
         return me, token, back_to
@@ -134,7 +134,7 @@ class ServerSessions:
                 "DELETE FROM sessions WHERE token = ? RETURNING user", (hashed(caller.token or ""),)
             ).fetchall()
             for row in rows:
-                self._outbox.add(db, Told(row["user"], "logout", "session", row["user"]))
+                self._outbox.add(db, AccessEvent(row["user"], "logout", "session", row["user"]))
 
     def accounts(self) -> tuple[Account, ...]:
         """Return the local accounts."""
@@ -171,7 +171,7 @@ class ServerSessions:
             raise ProblemError(409, "no_local_account", "expected who logged in with a local account")
         self._count_try(me.user, caller.address)
         if not await self._parts.passwords.holds(asked.old.get_secret_value(), account.password):
-            self._tell(Told(me.user, "change-password", "account", me.user, "wrong_password", "refused"))
+            self._tell(AccessEvent(me.user, "change-password", "account", me.user, "wrong_password", "refused"))
             raise ProblemError(401, "wrong_password", "expected the password as it is now", {"old": "the password"})
         password = await self._parts.passwords.hashed(asked.new.get_secret_value())
         changed = replace(account, password=password, must_change=False)
@@ -182,7 +182,7 @@ class ServerSessions:
         with self._store.writing() as db:
             self._accounts.put(db, account, but)
             roles = " ".join(account.roles) if account.enabled else "disabled"
-            self._outbox.add(db, Told(actor, action, "account", account.user, roles))
+            self._outbox.add(db, AccessEvent(actor, action, "account", account.user, roles))
         return account.shown()
 
     def _count_try(self, user: str, address: str) -> None:
@@ -191,7 +191,7 @@ class ServerSessions:
         if count.tell:
             account = self._accounts.find(user)
             actor = account.user if account else NOBODY
-            self._tell(Told(actor, "login", "account", actor, "too_many_tries", "refused"))
+            self._tell(AccessEvent(actor, "login", "account", actor, "too_many_tries", "refused"))
         if count.later_s:
             CONSOLE_LOGINS.labels(LOCAL, "throttled").inc()
             raise ProblemError(429, "too_many_tries", "expected at most 5 tries a minute", retry_after_s=count.later_s)
@@ -211,7 +211,7 @@ class ServerSessions:
                 "INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
                 (hashed(token), identity.user, roles, rooms, identity.login, caller.address, ends_s, now_s),
             )
-            self._outbox.add(db, Told(identity.user, "login", "session", identity.user, identity.login))
+            self._outbox.add(db, AccessEvent(identity.user, "login", "session", identity.user, identity.login))
         CONSOLE_LOGINS.labels(identity.login, "done").inc()
         return self.me(Caller(caller.address, token)), token
 
@@ -251,9 +251,11 @@ class ServerSessions:
         log.warning("a session's cookie came from another network address than it was made for, and was refused")
         with self._store.writing() as db:
             db.execute("UPDATE sessions SET seen_elsewhere = 1 WHERE token = ?", (hashed(caller.token or ""),))
-            self._outbox.add(db, Told(session.user, "use-session", "session", session.user, "other_address", "refused"))
+            self._outbox.add(
+                db, AccessEvent(session.user, "use-session", "session", session.user, "other_address", "refused")
+            )
 
-    def _tell(self, told: Told) -> None:
+    def _tell(self, told: AccessEvent) -> None:
         with self._store.writing() as db:
             self._outbox.add(db, told)
 

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from console.access.rights import rights_of
-from console.wire.people import Me, Role
+from console.access.store import AccessStore
+from console.wire.people import Me, Right, Role
 
 LoginWay = Literal["local", "openid"]
 
@@ -81,3 +82,17 @@ def refusal(session: SessionRecord, address: str, now_s: float, bound: bool) -> 
 def is_acting(session: SessionRecord, now_s: float, acting_s: float) -> bool:
     """Return whether a person is still at the keys: not longer without one than `acting_s` (s)."""
     return now_s < session.acted_s + acting_s
+
+
+def who_may_act(store: AccessStore, room: str) -> tuple[str, ...]:
+    """Return whom an alert of a room can be assigned to: who has an account that may act there, or is logged in and may."""
+    rows = store.rows(
+        "SELECT user, roles, rooms FROM accounts WHERE enabled UNION SELECT user, roles, rooms FROM sessions"
+    )
+    found = set()
+    for row in rows:
+        rooms = json.loads(row["rooms"])
+        roles = [Role(role) for role in json.loads(row["roles"])]
+        if Right.ACT in rights_of(roles) and (rooms is None or room in rooms):
+            found.add(str(row["user"]))
+    return tuple(sorted(found))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from console.assemble import FlowParts, run
+from console.assemble import FlowParts, Users, run
 from console.settings import ConsoleSettings
 from streams.clock import utc_now
 from streams.errors import ToezichtError
@@ -17,7 +17,7 @@ from tests.support.console.control_room import lived
 from tests.support.console.parts import ConsoleInMemory
 
 
-def flow_in_memory(settings: Settings, kafka: KafkaSettings, console: ConsoleSettings) -> FlowParts:
+def flow_in_memory(_: Settings, __: KafkaSettings, console: ConsoleSettings, ___: Users) -> FlowParts:
     """Return parts that tick as the real ones do, once a second."""
     memory = ConsoleInMemory(lived(int(sys.argv[1]), utc_now()), utc_now, console)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console.access.outbox import TAKEN_S, AuditOutbox, Told
+from console.access.outbox import TAKEN_S, AccessEvent, AuditOutbox
 from console.access.store import AccessStore
 from console.wire.problems import ProblemError
 from tests.support.console.access import HeardAudits, SetClock
@@ -20,7 +20,7 @@ def outbox(folder: Path, clock: SetClock) -> AuditOutbox:
 def add(box: AuditOutbox, *actors: str) -> None:
     with box._store.writing() as db:
         for actor in actors:
-            box.add(db, Told(actor, "login", "session", actor, "local"))
+            box.add(db, AccessEvent(actor, "login", "session", actor, "local"))
 
 
 def test_events_are_told_in_their_order_and_once(tmp_path: Path) -> None:

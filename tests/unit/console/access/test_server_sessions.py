@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from console.access.session import who_may_act
 from console.wire.people import AccountAsked, Caller, LoginAsked, Me, PasswordAsked, Right, Role
 from console.wire.problems import ProblemError
 from tests.support.console.access import HERE, PASSWORD, Access, make_access, problem_code
@@ -255,3 +256,14 @@ def test_how_one_can_log_in_is_told(access: Access, tmp_path: Path) -> None:
     with pytest.raises(ProblemError) as caught:
         asyncio.run(access.sessions.begin_openid("/"))
     assert problem_code(caught) == (404, "no_openid")
+
+
+def test_whom_an_alert_can_be_assigned_to(access: Access) -> None:
+    """Who may act in that room, by their account; not who looks, is disabled, or works elsewhere."""
+    access.account("viewer", Role.VIEWER)
+    access.account("elsewhere", Role.OPERATOR, rooms=("uithoorn",))
+    access.account("boss", Role.SUPERVISOR, rooms=("uithoorn", "amstelveen"))
+    access.account("gone", Role.OPERATOR)
+    asyncio.run(access.sessions.put_account("gone", asked(Role.OPERATOR, enabled=False), access_me(access)))
+    assert who_may_act(access.store, "amstelveen") == ("boss", "jan")
+    assert who_may_act(access.store, "uithoorn") == ("boss", "elsewhere")
