@@ -15,12 +15,12 @@ from string import Formatter
 from typing import Final
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 
 from console.wire.problems import ProblemError
 from streams.errors import ConfigurationError
 
-TIMEOUT: Final = httpx.Timeout(5.0, connect=3.0)
+TIMEOUT: Final = httpx2.Timeout(5.0, connect=3.0)
 LARGEST: Final = 512 * 1024
 """Bytes of one tile at most; those of 256 pixels have 5 to 60 kB."""
 KEPT_S: Final = 7 * 86_400.0
@@ -62,7 +62,7 @@ class TileServer:
     """
 
     def __init__(
-        self, address: str, folder: Path, client: httpx.AsyncClient | None = None, disk_bytes: int = DISK_BYTES
+        self, address: str, folder: Path, client: httpx2.AsyncClient | None = None, disk_bytes: int = DISK_BYTES
     ) -> None:
         if address:
             _require(address)
@@ -89,7 +89,7 @@ class TileServer:
             return _typed(kept[0])
         try:
             fetched = await self._fetched(place)
-        except (httpx.HTTPError, OSError, ValueError):
+        except (httpx2.HTTPError, OSError, ValueError):
             if kept is not None:
                 return _typed(kept[0])
             raise ProblemError(
@@ -116,7 +116,7 @@ class TileServer:
 
     async def _fetch(self, place: TilePlace) -> bytes | None:
         if self._client is None:
-            self._client = httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=True)
+            self._client = httpx2.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=True)
         address = self._address.format(z=place.z, x=place.x, y=place.y)
         async with (
             self._gate,
@@ -125,7 +125,7 @@ class TileServer:
             if answer.status_code in {404, 410}:
                 self._note_missing(place)
                 return None
-            if answer.status_code != httpx.codes.OK:
+            if answer.status_code != httpx2.codes.OK:
                 raise ValueError(f"status {answer.status_code}")
             data = b""
             async for piece in answer.aiter_bytes():

@@ -69,6 +69,10 @@ def install(app: FastAPI) -> None:
         }
         return answer(ProblemError(422, "invalid", "a field is not as expected", fields))
 
+    async def unexpected(_: Request, __: Exception) -> JSONResponse:
+        return answer(ProblemError(500, "error", "a defect of the console; its log has it"))
+
+    app.add_exception_handler(Exception, unexpected)
     app.add_exception_handler(ProblemError, problem)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)

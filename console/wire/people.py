@@ -91,3 +91,10 @@ class AccountAsked(WireBody):
     rooms: Annotated[tuple[Identifier, ...], Field(strict=False, max_length=50)]
     enabled: bool = True
     password: Annotated[SecretStr | None, Field(min_length=12, max_length=1_000)] = None
+
+
+class PasswordAsked(WireBody):
+    """Password asked: the password that the owner of a local account wants, with the one that it has."""
+
+    old: Annotated[SecretStr, Field(min_length=1, max_length=1_000)]
+    new: Annotated[SecretStr, Field(min_length=12, max_length=1_000)]

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from console.tiles import KEPT_S, LARGEST, TileServer
@@ -22,18 +22,18 @@ ADDRESS = "https://tiles.example/{z}/{x}/{y}.png"
 class Far:
     """Far: a server of tiles that answers as it is told, and notes what it was asked."""
 
-    def __init__(self, answer: Callable[[httpx.Request], httpx.Response]) -> None:
+    def __init__(self, answer: Callable[[httpx2.Request], httpx2.Response]) -> None:
         self.asked: list[str] = []
         self._answer = answer
 
-    def client(self) -> httpx.AsyncClient:
+    def client(self) -> httpx2.AsyncClient:
         """Return a client that reaches it alone."""
 
-        def handle(request: httpx.Request) -> httpx.Response:
+        def handle(request: httpx2.Request) -> httpx2.Response:
             self.asked.append(str(request.url))
             return self._answer(request)
 
-        return httpx.AsyncClient(transport=httpx.MockTransport(handle), follow_redirects=False)
+        return httpx2.AsyncClient(transport=httpx2.MockTransport(handle), follow_redirects=False)
 
 
 def test_nothing_configured_is_404(tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_nothing_configured_is_404(tmp_path: Path) -> None:
 
 def test_a_tile_is_fetched_once(tmp_path: Path) -> None:
     """However many ask at the same time, and again by a second console on the same disk; its type is that of its bytes."""
-    far = Far(lambda _: httpx.Response(200, content=PNG, headers={"content-type": "text/html"}))
+    far = Far(lambda _: httpx2.Response(200, content=PNG, headers={"content-type": "text/html"}))
     server = TileServer(ADDRESS, tmp_path, far.client())
 
     async def many() -> list[tuple[bytes, str]]:
@@ -59,7 +59,7 @@ def test_a_tile_is_fetched_once(tmp_path: Path) -> None:
 
 def test_an_old_tile_is_fetched_anew_and_still_shown_where_that_fails(tmp_path: Path) -> None:
     """A map of last week is better than none."""
-    answers = [httpx.Response(200, content=PNG), httpx.Response(500), httpx.Response(200, content=JPEG)]
+    answers = [httpx2.Response(200, content=PNG), httpx2.Response(500), httpx2.Response(200, content=JPEG)]
     far = Far(lambda _: answers.pop(0))
 
     async def three() -> list[str]:
@@ -76,17 +76,17 @@ def test_an_old_tile_is_fetched_anew_and_still_shown_where_that_fails(tmp_path: 
 @pytest.mark.parametrize(
     "answer",
     [
-        httpx.Response(200, content=b"<svg onload='x'/>", headers={"content-type": "image/svg+xml"}),
-        httpx.Response(200, content=b"<html>", headers={"content-type": "image/png"}),
-        httpx.Response(200, content=b""),
-        httpx.Response(200, content=PNG + b"x" * LARGEST),
-        httpx.Response(200, content=b"RIFF0000WAVE"),
-        httpx.Response(302, headers={"location": "http://169.254.169.254/latest"}),
-        httpx.Response(403),
-        httpx.Response(429),
+        httpx2.Response(200, content=b"<svg onload='x'/>", headers={"content-type": "image/svg+xml"}),
+        httpx2.Response(200, content=b"<html>", headers={"content-type": "image/png"}),
+        httpx2.Response(200, content=b""),
+        httpx2.Response(200, content=PNG + b"x" * LARGEST),
+        httpx2.Response(200, content=b"RIFF0000WAVE"),
+        httpx2.Response(302, headers={"location": "http://169.254.169.254/latest"}),
+        httpx2.Response(403),
+        httpx2.Response(429),
     ],
 )
-def test_what_is_no_tile_is_not_served(tmp_path: Path, answer: httpx.Response) -> None:
+def test_what_is_no_tile_is_not_served(tmp_path: Path, answer: httpx2.Response) -> None:
     """Nothing that is no image, nothing large, no other host; nothing of it is kept."""
     far = Far(lambda _: answer)
     with pytest.raises(ProblemError, match="tiles_away"):
@@ -98,8 +98,8 @@ def test_what_is_no_tile_is_not_served(tmp_path: Path, answer: httpx.Response) -
 def test_a_server_that_is_away(tmp_path: Path) -> None:
     """Is said so."""
 
-    def away(_: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectTimeout("no answer")
+    def away(_: httpx2.Request) -> httpx2.Response:
+        raise httpx2.ConnectTimeout("no answer")
 
     with pytest.raises(ProblemError, match="tiles_away"):
         asyncio.run(TileServer(ADDRESS, tmp_path, Far(away).client()).tile(1, 0, 0))
@@ -107,7 +107,7 @@ def test_a_server_that_is_away(tmp_path: Path) -> None:
 
 def test_a_tile_that_is_not_there_is_asked_for_once(tmp_path: Path) -> None:
     """For ten minutes; one that no zoom has is not asked for at all."""
-    far = Far(lambda _: httpx.Response(404))
+    far = Far(lambda _: httpx2.Response(404))
 
     async def ask() -> None:
         server = TileServer(ADDRESS, tmp_path, far.client())
@@ -121,7 +121,7 @@ def test_a_tile_that_is_not_there_is_asked_for_once(tmp_path: Path) -> None:
 
 def test_a_broken_tile_on_disk_is_fetched_anew(tmp_path: Path) -> None:
     """It is no image any more."""
-    far = Far(lambda _: httpx.Response(200, content=PNG))
+    far = Far(lambda _: httpx2.Response(200, content=PNG))
 
     async def ask() -> None:
         server = TileServer(ADDRESS, tmp_path, far.client())
@@ -136,7 +136,7 @@ def test_a_broken_tile_on_disk_is_fetched_anew(tmp_path: Path) -> None:
 
 def test_the_disk_is_bounded(tmp_path: Path) -> None:
     """The oldest tiles make room; a disk that cannot be written costs speed, not the map."""
-    far = Far(lambda _: httpx.Response(200, content=PNG))
+    far = Far(lambda _: httpx2.Response(200, content=PNG))
 
     async def fill(folder: Path, bound: int) -> None:
         server = TileServer(ADDRESS, folder, far.client(), disk_bytes=bound)
