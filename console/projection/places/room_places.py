@@ -112,7 +112,9 @@ class RoomPlaces:
         self._whole = True
 
     def look_at_clock(self) -> None:
-        """Tell the cameras whose viewing window opened or closed since the last look."""
+        """Tell the cameras whose viewing window opened or closed since the last look, and forget reports of before yesterday."""
+        with self._lock:
+            self._unseen.counts(self._clock())
         for camera_id in self._cameras:
             self._tell_camera(camera_id)
 
