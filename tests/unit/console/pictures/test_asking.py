@@ -21,6 +21,7 @@ from schemas.phrases.language import Language
 from schemas.snapshots import SnapshotReference, SnapshotRefusal, SnapshotRequest
 from streams.clients.snapshots import Answer
 from streams.errors import DeliveryError
+from tests.support.mutation import Mutator, fuzz
 from tests.support.situations import NOON, ROOM
 
 JPEG = cv2.imencode(".jpg", np.full((48, 64, 3), 120, np.uint8))[1].tobytes()
@@ -238,6 +239,12 @@ def test_memory_is_bounded() -> None:
         kept.put(HeldPicture(f"r-{number}", "cam-1", ROOM, "", "op", NOON, False, "", None, b"x" * 4), NOON)
     assert [kept.get(f"r-{number}", NOON) is not None for number in range(5)] == [False, False, False, True, True]
     assert "xxxx" not in repr(kept.get("r-4", NOON))
+
+
+def test_no_bytes_break_the_look_at_a_picture() -> None:
+    """Whatever a camera's process sends."""
+    mutator = Mutator(4)
+    assert fuzz(lambda raw: is_jpeg(raw, 64, 48), lambda: mutator.line([JPEG]), 20_000).total() > 0
 
 
 def test_jpegs_of_all_kinds_are_known() -> None:
