@@ -20,8 +20,8 @@ from schemas.cameras import CameraState, CameraStatus
 from streams.clock import utc_now
 from streams.settings import KafkaSettings, Settings
 from streams.topics import ALERT_STATE, ALERTS, CAMERA_STATE, OBSERVATIONS
-from tests.integration.console.test_places import Capture, send
 from tests.support.audit_worker import WITHIN_S, audit_worker
+from tests.support.console.capture import Capture, send
 from tests.support.console.people import FakeSessions
 from tests.support.messages import example
 from tests.support.registry import registry_camera, write_registry
