@@ -9,17 +9,22 @@ from typing import Final, Protocol
 
 from pydantic import ValidationError
 
+from console.api.parts import Acting, Audits
+from console.wire.actions import ActionAsked, Choices, ReportAsked
 from console.wire.audit import AuditLine, AuditPage
+from console.wire.events import Decision
 from console.wire.people import Me, Right
 from console.wire.problems import ProblemError
 from schemas.audit import AuditEntry, AuditEvent
 from schemas.base import Message
+from schemas.phrases.language import Language
 from streams.clients.audit import AuditTrail, TrailPage
 from streams.clients.telling import MessageTeller
 from streams.clock import Clock
 from streams.errors import ToezichtError
 from streams.settings import KafkaSettings
 
+FORBIDDEN: Final = 403
 ABOUT: Final = {"reason": 300, "object_id": 120, "result": 40}
 """Most characters of what an event says."""
 
@@ -146,6 +151,47 @@ class KafkaAudits:
     def _read(self, wanted: Callable[[AuditEntry], bool], before: int | None, limit: int) -> TrailPage:
         with self._lock:  # one reader, however many people look
             return self._trail.page(wanted, before, limit)
+
+
+class AuditedActing:
+    """Audited acting: `console.api.parts.Acting` of which the audit is told: what was sent, and what was not allowed.
+
+    An action of which it cannot be told is answered as not confirmed, though it may be done: the page sends it again with its own
+    id, so that it is done once, and told. What became of it stands on `decision-log` under that id.
+
+    Args:
+        acting: Acts.
+        audits: Is told.
+    """
+
+    def __init__(self, acting: Acting, audits: Audits) -> None:
+        self._acting, self._audits = acting, audits
+
+    async def act(self, room: str, asked: ActionAsked, me: Me) -> Decision:
+        """Send an action once, and return what is known of it."""
+        codes = (asked.verdict, asked.reason, asked.note, f"to:{asked.assignee}" if asked.assignee else "")
+        about = (asked.action.value, "alert", asked.alert_id, " ".join(code for code in codes if code))
+        try:
+            decision = await self._acting.act(room, asked, me)
+        except ProblemError as error:
+            if error.status == FORBIDDEN:
+                await self._audits.tell(me, *about, error.code, asked.action_id, room)
+            raise
+        await self._audits.tell(me, *about, "sent", asked.action_id, room)
+        return decision
+
+    def decision(self, action_id: str, me: Me) -> Decision:
+        """Return what became of an action."""
+        return self._acting.decision(action_id, me)
+
+    async def report(self, room: str, asked: ReportAsked, me: Me) -> None:
+        """Send a report that an operator enters by hand."""
+        await self._acting.report(room, asked, me)
+        await self._audits.tell(me, "report", "report", asked.report_id, asked.category, "sent", asked.report_id, room)
+
+    def choices(self, room: str, language: Language) -> Choices:
+        """Return the lists that dialogs offer."""
+        return self._acting.choices(room, language)
 
 
 def may_see(entry: AuditEntry, me: Me) -> bool:

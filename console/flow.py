@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from console.assemble import FlowParts, Users
-from console.audits import KafkaAudits, ThreadedSending
+from console.audits import AuditedActing, KafkaAudits, ThreadedSending
 from console.pictures.kafka import KafkaPictures
 from console.projection.cluster.rooms import KafkaActing, KafkaRooms
 from console.projection.places.kafka import KafkaPlaces
@@ -57,4 +57,4 @@ def flow_parts(settings: Settings, kafka: KafkaSettings, console: ConsoleSetting
             await tiles.close()
 
     beside = (places.run, rooms.run, acting.run, pictures.run, close_tiles)
-    return FlowParts(rooms, acting, pictures, audits, tiles, beside, sending.close)
+    return FlowParts(rooms, AuditedActing(acting, audits), pictures, audits, tiles, beside, sending.close)

@@ -95,7 +95,7 @@ class SnapshotPictures:
 
         Raises:
             ProblemError: 403, this person may not; 404, the room has no such camera or alert; 409, the id is another's; 422, a
-                reason is missing.
+                reason is missing; 503, the audit cannot be told the reason.
         """
         now = self._clock()
         with self._lock:
@@ -105,6 +105,15 @@ class SnapshotPictures:
                 raise ProblemError(409, "request_id_taken", "expected a request_id that was not used before")
             return self.picture(asked.request_id, me, language)
         self._check(room, asked, me)
+        if asked.unblurred or not asked.alert_id:  # capture is not told the reason
+            about = (
+                "ask_snapshot",
+                "camera",
+                asked.camera_id,
+                asked.reason,
+                "unblurred" if asked.unblurred else "asked",
+            )
+            await self._audits.tell(me, *about, asked.request_id, room)
         held = HeldPicture(
             asked.request_id, asked.camera_id, room, asked.alert_id, me.user, now, asked.unblurred, asked.reason
         )

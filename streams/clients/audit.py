@@ -11,7 +11,7 @@ from schemas.audit import AuditEntry
 from streams.domain.audit.chain import HeadRow
 from streams.domain.audit.verify import ChainCheck, Finding, Head, Tampering, read_entry
 from streams.kafka.reader import Reader
-from streams.kafka.record import Where
+from streams.kafka.record import Record, Where
 from streams.settings import KafkaSettings
 from streams.stages.audit import HEAD
 from streams.stages.row_versions import ROWS
@@ -30,7 +30,7 @@ __all__ = [
 
 CHUNK: Final = 2_000
 """Records that are read at once, from the newest backwards."""
-CHUNKS_AT_MOST: Final = 20
+CHUNKS_AT_MOST: Final = 5
 """For one page; whoever wants to look further back asks for the next."""
 SETTLE_STEP_S: Final = 0.5
 SETTLE_S: Final = 5.0
@@ -72,23 +72,27 @@ class AuditTrail:
         if before is not None:
             end = self._end_of(place, start, end, before)
         found: dict[int, AuditEntry] = {}
-        values: list[tuple[int, bytes | None]] = []
+        findings: list[Finding] = []
         oldest: int | None = None
+        newer: list[Record] = []
         for _ in range(CHUNKS_AT_MOST):
             if end <= start or len(found) > limit:
                 break
             span = max(start, end - CHUNK), end
-            records = [(each.offset, each.value) for each in self._reader.read_spans({place: span})]
-            for read in map(read_entry, (value for _, value in records)):
-                if read is None or (before is not None and read[0].sequence >= before):
+            records = list(self._reader.read_spans({place: span}))
+            check = ChainCheck()
+            for record in (*records, *newer[:1]):  # the first of the newer ones shows whether they go on from these
+                entry = check.take(record.value, record.offset)
+                if entry is None or (before is not None and entry.sequence >= before):
                     continue
-                oldest = read[0].sequence if oldest is None else min(oldest, read[0].sequence)
-                if wanted(read[0]):
-                    found.setdefault(read[0].sequence, read[0])
-            values, end = records + values, span[0]
+                oldest = entry.sequence if oldest is None else min(oldest, entry.sequence)
+                if wanted(entry):
+                    found.setdefault(entry.sequence, entry)
+            findings += check.finish()
+            newer, end = records, span[0]
         shown = tuple(found[number] for number in sorted(found, reverse=True)[:limit])
         more = shown[-1].sequence if len(found) > limit else oldest if end > start else None
-        return TrailPage(shown, more, _findings(values))
+        return TrailPage(shown, more, tuple(findings))
 
     def close(self) -> None:
         """Disconnect."""
@@ -101,13 +105,6 @@ class AuditTrail:
             if read is not None:
                 return max(start, end - max(0, read[0].sequence - before))
         return end
-
-
-def _findings(values: Iterable[tuple[int, bytes | None]]) -> tuple[Finding, ...]:
-    check = ChainCheck()
-    for offset, value in values:
-        check.take(value, offset)
-    return check.finish()
 
 
 def chain_values(kafka: KafkaSettings) -> Iterator[tuple[int, bytes | None]]:

@@ -26,13 +26,15 @@ from schemas.codec import decode
 from schemas.errors import UndecodableError
 from schemas.phrases.language import Language
 from streams import metrics
-from streams.clients.registry import CameraFacts, RegistryFacts
+from streams.clients.registry import CameraFacts, Looking, RegistryFacts
 from streams.clock import Clock
 from streams.kafka.record import Record
 from streams.topics import ALERT_STATE, CAMERA_STATE, OBSERVATIONS
 
 AHEAD: Final = timedelta(seconds=60)
 """How far a sender's clock may be ahead of the broker's, as for any stage."""
+FORBIDDEN_FOR: Final = timedelta(seconds=5)
+"""How long it holds that a camera may not be looked at, before its windows are looked up again."""
 ZONE_EVERY: Final = timedelta(seconds=5)
 """A zone is told at most so often: nobody reads faster, and it is redrawn once a second at most."""
 
@@ -78,6 +80,7 @@ class RoomPlaces:
         self._zones = {zone.key: ZoneHistory(zone) for camera in served for zone in camera.zones}
         self._told_at: dict[str, datetime] = {}
         self._conditions: dict[str, CameraCondition] = {}
+        self._lookings: dict[str, tuple[datetime, datetime, Looking]] = {}
         self._unseen = UnseenReports()
         self._lock = RLock()
         self._tell: Tell = lambda _room, _event: None
@@ -109,7 +112,9 @@ class RoomPlaces:
         self._whole = True
 
     def look_at_clock(self) -> None:
-        """Tell the cameras whose viewing window opened or closed since the last look."""
+        """Tell the cameras whose viewing window opened or closed since the last look, and forget reports of before yesterday."""
+        with self._lock:
+            self._unseen.counts(self._clock())
         for camera_id in self._cameras:
             self._tell_camera(camera_id)
 
@@ -207,12 +212,20 @@ class RoomPlaces:
 
     def _condition(self, camera: CameraFacts) -> CameraCondition:
         with self._lock:
-            return condition_of(self._aspects[camera.camera_id], camera.looking(self._clock()))
+            return condition_of(self._aspects[camera.camera_id], self._looking(camera))
+
+    def _looking(self, camera: CameraFacts) -> Looking:
+        """Return whether a camera may be looked at, without reckoning it for each of 300 cameras at each pulse of each stream."""
+        now = self._clock()
+        known = self._lookings.get(camera.camera_id)
+        if known is None or not known[0] <= now < known[1]:
+            found = camera.looking(now)
+            known = self._lookings[camera.camera_id] = (now, found.until or now + FORBIDDEN_FOR, found)
+        return known[2]
 
     def _camera_now(self, camera: CameraFacts, unseen: Mapping[str, int], language: Language) -> CameraNow:
-        now = self._clock()
         with self._lock:
-            looking = camera.looking(now)
+            looking = self._looking(camera)
             condition = condition_of(self._aspects[camera.camera_id], looking)
         return camera_now(camera, condition, looking, unseen.get(camera.camera_id, 0), language)
 

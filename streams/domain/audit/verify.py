@@ -102,8 +102,7 @@ def read_entry(value: bytes | None) -> tuple[AuditEntry, str] | None:
         document = json.loads(value or b"", object_pairs_hook=_unique, parse_constant=_refuse)
         if not isinstance(document, dict):
             return None
-        known = {name: document[name] for name in AuditEntry.model_fields if name in document}
-        return AuditEntry.model_validate_json(json.dumps(known), strict=True), hash_of(document)
+        return AuditEntry.model_validate_json(value or b"", strict=True, extra="ignore"), hash_of(document)
     except (ValueError, RecursionError, ValidationError):
         return None
 

@@ -8,13 +8,17 @@ from datetime import timedelta
 
 import pytest
 
-from console.api.parts import Audits
-from console.audits import KafkaAudits
+from console.api.parts import Acting, Audits
+from console.audits import AuditedActing, KafkaAudits
+from console.wire.actions import ActionAsked, Choices, ReportAsked
 from console.wire.audit import AuditPage
+from console.wire.events import Decision
 from console.wire.people import Me, Right, Role
 from console.wire.problems import ProblemError
+from schemas.actions import Action
 from schemas.audit import AuditEntry, AuditEvent
 from schemas.base import Message
+from schemas.phrases.language import Language
 from streams.clients.audit import Finding, Tampering, TrailPage
 from streams.errors import DeliveryError
 from streams.kafka.errors import ClusterError
@@ -131,3 +135,81 @@ def test_what_is_told() -> None:
         asyncio.run(audits.tell(person("ann"), *told))
     with pytest.raises(ProblemError, match="audit_not_told"):
         asyncio.run(audits.tell(person("ann"), "no action at all!", *told[1:]))
+
+
+class FakeActing:
+    """Fake acting: does what it is asked, or refuses it."""
+
+    def __init__(self, refuses: ProblemError | None = None) -> None:
+        self.refuses = refuses
+        self.done: list[str] = []
+
+    async def act(self, room: str, asked: ActionAsked, me: Me) -> Decision:
+        if self.refuses is not None:
+            raise self.refuses
+        self.done.append(asked.action_id)
+        return self.decision(asked.action_id, me)
+
+    def decision(self, action_id: str, me: Me) -> Decision:
+        return Decision(
+            action_id=action_id, alert_id="a-1", state="pending", offset=None, refused="", code="", values={}
+        )
+
+    async def report(self, room: str, asked: ReportAsked, me: Me) -> None:
+        self.done.append(asked.report_id)
+
+    def choices(self, room: str, language: Language) -> Choices:
+        raise NotImplementedError
+
+
+CLOSE = ActionAsked(
+    action_id="x-1", alert_id="a-1", seen_revision=3, action=Action.CLOSE, verdict="false", reason="nothing_there"
+)
+
+
+def told_of(chain: FakeChain) -> list[tuple[str, ...]]:
+    """Return what the audit was told."""
+    events = [each for each in chain.sent if isinstance(each, AuditEvent)]
+    return [
+        (each.actor, each.action, each.object_type, each.object_id, each.reason, each.result, each.control_room_id)
+        for each in events
+    ]
+
+
+def test_actions_and_reports_are_told() -> None:
+    """Once they are sent; with codes, and no words of people."""
+    chain, acting = FakeChain(), FakeActing()
+    audited: Acting = AuditedActing(acting, KafkaAudits(chain, chain, lambda: NOON))
+    assert asyncio.run(audited.act("amstelveen", CLOSE, person("ann", Right.ACT))).state == "pending"
+    assign = CLOSE.model_copy(update={"action": Action.ASSIGN, "assignee": "bob", "verdict": "", "reason": ""})
+    asyncio.run(audited.act("amstelveen", assign, person("ann", Right.ACT)))
+    report = ReportAsked(report_id="r-1", category="brand", urgency=1, lat=52.3, lon=4.85)
+    asyncio.run(audited.report("amstelveen", report, person("ann", Right.ACT)))
+    assert told_of(chain) == [
+        ("ann", "close", "alert", "a-1", "false nothing_there", "sent", "amstelveen"),
+        ("ann", "assign", "alert", "a-1", "to:bob", "sent", "amstelveen"),
+        ("ann", "report", "report", "r-1", "brand", "sent", "amstelveen"),
+    ]
+    assert acting.done == ["x-1", "x-1", "r-1"]
+
+
+def test_what_is_not_allowed_is_told_and_what_is_wrong_is_not() -> None:
+    """A missing right is news; a mistake of the page is not."""
+    chain, acting = FakeChain(), FakeActing(ProblemError(403, "not_allowed"))
+    audited = AuditedActing(acting, KafkaAudits(chain, chain, lambda: NOON))
+    with pytest.raises(ProblemError, match="not_allowed"):
+        asyncio.run(audited.act("amstelveen", CLOSE, person("ann")))
+    assert [each[5] for each in told_of(chain)] == ["not_allowed"]
+    acting.refuses = ProblemError(404, "no_such_alert")
+    with pytest.raises(ProblemError, match="no_such_alert"):
+        asyncio.run(audited.act("amstelveen", CLOSE, person("ann")))
+    assert len(chain.sent) == 1
+
+
+def test_an_action_that_cannot_be_told_is_not_confirmed() -> None:
+    """The page sends it again with its id."""
+    chain = FakeChain()
+    audited = AuditedActing(FakeActing(), KafkaAudits(chain, chain, lambda: NOON))
+    chain.away = True
+    with pytest.raises(ProblemError, match="audit_not_told"):
+        asyncio.run(audited.act("amstelveen", CLOSE, person("ann", Right.ACT)))

@@ -21,6 +21,7 @@ from schemas.phrases.language import Language
 from schemas.snapshots import SnapshotReference, SnapshotRefusal, SnapshotRequest
 from streams.clients.snapshots import Answer
 from streams.errors import DeliveryError
+from tests.support.mutation import Mutator, fuzz
 from tests.support.situations import NOON, ROOM
 
 JPEG = cv2.imencode(".jpg", np.full((48, 64, 3), 120, np.uint8))[1].tobytes()
@@ -53,10 +54,10 @@ class Desk:
         assert isinstance(message, SnapshotRequest)
         self.sent.append(message)
 
-    async def tell(self, me: Me, *about: str, room: str = "") -> None:
+    async def tell(self, me: Me, *about: str) -> None:
         if self.deaf:
             raise ProblemError(503, "audit_not_told")
-        self.told.append((me.user, *about, room))
+        self.told.append((me.user, *about))
 
     def ask(self, me: Me | None = None, room: str = ROOM, **changes: Any) -> PictureAnswer:
         """Ask for a picture."""
@@ -154,6 +155,14 @@ def test_what_may_be_asked_with_a_right_and_a_reason() -> None:
     desk.ask(person("op", Right.OVERRULE), request_id="r-2", unblurred=True, reason="life_in_danger")
     desk.ask(request_id="r-3", by_itself=True)
     assert [(each.alert_id, each.unblurred) for each in desk.sent] == [("", False), ("a-1", True), ("a-1", False)]
+    assert [each[1:6] for each in desk.told] == [
+        ("ask_snapshot", "camera", "cam-1", "camera_check", "asked"),
+        ("ask_snapshot", "camera", "cam-1", "life_in_danger", "unblurred"),
+    ]
+    desk.deaf = True
+    with pytest.raises(ProblemError, match="audit_not_told"):
+        desk.ask(person("op", Right.SNAPSHOT_ANY), request_id="r-4", alert_id="", reason="camera_check")
+    assert len(desk.sent) == 3
     with pytest.raises(ProblemError, match="not_by_itself"):
         Desk(by_itself=False).ask(by_itself=True)
 
@@ -230,6 +239,12 @@ def test_memory_is_bounded() -> None:
         kept.put(HeldPicture(f"r-{number}", "cam-1", ROOM, "", "op", NOON, False, "", None, b"x" * 4), NOON)
     assert [kept.get(f"r-{number}", NOON) is not None for number in range(5)] == [False, False, False, True, True]
     assert "xxxx" not in repr(kept.get("r-4", NOON))
+
+
+def test_no_bytes_break_the_look_at_a_picture() -> None:
+    """Whatever a camera's process sends."""
+    mutator = Mutator(4)
+    assert fuzz(lambda raw: is_jpeg(raw, 64, 48), lambda: mutator.line([JPEG]), 20_000).total() > 0
 
 
 def test_jpegs_of_all_kinds_are_known() -> None:

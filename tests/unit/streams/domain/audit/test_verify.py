@@ -15,6 +15,7 @@ from schemas.audit import AuditEntry
 from streams.domain.audit.chain import GENESIS, HeadRow, canonical, hash_of
 from streams.domain.audit.verify import ChainCheck, Finding, Head, Tampering, read_entry
 from tests.support.audit import chain_of
+from tests.support.mutation import Mutator, fuzz
 
 Document = dict[str, Any]
 LONG = 12
@@ -225,6 +226,18 @@ def test_what_is_no_entry_is_told(spoil: Callable[[bytes], bytes | None]) -> Non
 def test_no_bytes_break_it(raw: bytes) -> None:
     """Whatever stands on the topic."""
     assert read_entry(raw) is None or raw
+
+
+def test_no_mutation_of_an_entry_goes_unseen() -> None:
+    """It is no entry any more, or says the same in another way, or its hash is wrong."""
+    seeds = [json.dumps(each).encode() for each in CHAIN]
+    mutator = Mutator(3)
+
+    def read(raw: bytes) -> None:
+        if (entry := read_entry(raw)) is not None and entry[0].hash == entry[1]:
+            assert entry[0].model_dump(mode="json") in CHAIN
+
+    assert fuzz(read, lambda: mutator.line(seeds), 20_000).total() > 0
 
 
 def test_the_hash_is_what_the_decision_record_says() -> None:
