@@ -19,7 +19,9 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 class ConsoleSettings(BaseSettings):
     """Console settings: where it listens, for which rooms, how people log in, and what it may ask outside."""
 
-    model_config = SettingsConfigDict(env_prefix="TOEZICHT_CONSOLE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="TOEZICHT_CONSOLE_", frozen=True, extra="ignore", env_ignore_empty=True
+    )
 
     host: str = Field("127.0.0.1", description="Address to listen on; without TLS only this machine's own")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8090, description="Port to listen on; 0 picks a free one")
