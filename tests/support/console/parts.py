@@ -98,7 +98,8 @@ class MemoryReports:
             "source": "operator",
             "source_priority": "",
         }
-        self._room.report(self._clock(), Category(asked.category), **changes)
+        category = Category(asked.category) if asked.category in set(Category) else Category.OVERIG  # as intake does
+        self._room.report(self._clock(), category, **changes)
 
 
 class FakePictures:
@@ -157,7 +158,15 @@ class FakeAudits:
         )
 
     async def tell(
-        self, me: Me, action: str, object_type: str, object_id: str, reason: str, result: str, cause_id: str
+        self,
+        me: Me,
+        action: str,
+        object_type: str,
+        object_id: str,
+        reason: str,
+        result: str,
+        cause_id: str,
+        room: str = "",
     ) -> None:
         line = {
             "sequence": len(self.lines), "at": self._clock(), "actor": me.user, "action": action, "object_type": object_type,
