@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-core demo test test-fast fuzz check format lock clean
+.PHONY: help setup setup-core page demo test test-fast fuzz check format lock clean
 
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
@@ -32,7 +32,27 @@ setup: $(STAMP) ## Install everything into .venv (about 6 GB: ultralytics brings
 
 setup-core: $(CORE_STAMP) ## Install what a worker without pixels needs, in seconds
 
-demo: $(STAMP) ## Run the demo; ARGS=--once ends by itself
+# The console's page: Node comes from a wheel of the extra `dev`; the result is no part of the repository.
+WEB := console/web
+WEB_MODULES := $(WEB)/node_modules/.ready
+WEB_TYPES := $(WEB)/src/api/types.ts
+PAGE := console/static/index.html
+WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public -type f 2>/dev/null) $(addprefix $(WEB)/,index.html vite.config.ts svelte.config.js tsconfig.json)
+
+page: $(PAGE) ## Build the console's page into console/static
+
+$(WEB_MODULES): $(WEB)/package-lock.json scripts/node.sh | $(STAMP)
+	@cd $(WEB) && ../../scripts/node.sh npm ci --loglevel=error
+	@touch $@
+
+$(WEB_TYPES): console/openapi.json $(WEB_MODULES)
+	@cd $(WEB) && ../../scripts/node.sh npm run --silent types
+
+$(PAGE): $(WEB_MODULES) $(WEB_TYPES) $(WEB_SOURCES)
+	@cd $(WEB) && ../../scripts/node.sh npm run --silent build -- --logLevel warn
+	@touch $@
+
+demo: $(STAMP) $(PAGE) ## Run the demo; ARGS=--once ends by itself
 	@scripts/debian.sh runtime
 	@$(BIN)/toezicht demo $(ARGS)
 
@@ -40,7 +60,7 @@ demo: $(STAMP) ## Run the demo; ARGS=--once ends by itself
 PYTEST := $(BIN)/python -m pytest --durations=10
 FAST := -n logical --maxprocesses 4 tests --ignore=tests/integration
 
-test: $(STAMP) ## Run all tests; ARGS go to pytest
+test: $(STAMP) $(PAGE) ## Run all tests; ARGS go to pytest
 	@scripts/debian.sh runtime test
 ifeq ($(ARGS),)
 	@$(PYTEST) $(FAST)
@@ -56,12 +76,14 @@ test-fast: $(STAMP) ## Run the tests that start no pipeline, for daily work
 fuzz: $(STAMP) ## Give every parser its full count of mutated inputs (minutes); the tests give it a tenth
 	@TOEZICHT_FUZZ=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 tests/fuzz tests/unit -k "mutated or changed or fuzz or any_bytes" $(ARGS)
 
-check: $(STAMP) ## What CI runs before the tests: format, lint, types, imports, generated files
+check: $(STAMP) $(PAGE) ## What CI runs before the tests: format, lint, types, imports, generated files
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/toezicht schemas export --check
+	$(BIN)/python -m console.api.document --check
+	cd $(WEB) && ../../scripts/node.sh npm run --silent check && ../../scripts/node.sh npm test --silent
 
 format: $(STAMP) ## Format and mend what can be mended
 	$(BIN)/ruff format
@@ -89,8 +111,9 @@ $(CORE_STAMP): $(BIN)/uv locks/core.txt locks/build.txt pyproject.toml
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 lock: $(BIN)/uv ## Resolve the dependencies anew: hashes, no registry addresses
 	$(LOCK) pyproject.toml -o locks/core.txt
-	$(LOCK) pyproject.toml --extra vision --extra evaluation --extra dev -o locks/all.txt
+	$(LOCK) pyproject.toml --extra console -o locks/console.txt
+	$(LOCK) pyproject.toml --extra vision --extra console --extra evaluation --extra dev -o locks/all.txt
 	echo hatchling | $(LOCK) - -o locks/build.txt
 
 clean: ## Remove what was installed, built or stored
-	rm -rf .venv .toezicht .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(WEB)/node_modules console/static .venv .toezicht .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

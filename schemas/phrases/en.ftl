@@ -147,6 +147,13 @@ zone-unseen = zone { $zone } was not seen any more
 crowd = { $amount } in zone { $zone } for { $held_s } s: level { $level }
 crowd-at-least = at least { $amount } in zone { $zone } for { $held_s } s: level { $level }
 crowd-level = { $level }
+crowding = { $level ->
+    [none] calm
+    [warn] watch it
+    [high] crowded
+    [critical] dangerously crowded
+   *[other] { $level }
+}
 crowd-persons = { $persons } persons
 crowd-on-ground = { $persons } persons on { $area_m2 } m², { $densest_per_m2 } per m² where it is densest,
 crowd-density = { $persons_per_m2 } persons per m²
@@ -174,6 +181,20 @@ object-left = a bag stands there, whoever brought it is more than { $reach } { $
 
 ## Cameras: what a camera can do, and why not
 
+never-told = this camera has told nothing yet
+no-snapshot = { $reason ->
+    [not_permitted] This camera may not be looked at now.
+    [not_permitted_then] This camera was not allowed to be looked at at that moment.
+    [too_old] Pictures of that moment are not kept any more.
+    [in_the_future] That moment is yet to come.
+    [no_picture] The camera gave no picture at that moment.
+    [failed] The picture could not be made.
+    [no_answer] The camera has not answered. Ask again.
+    [no_image] What the camera sent is no picture.
+    [not_sent] The request could not be sent. Ask again.
+    [forgotten] The picture is not kept any longer. Ask again.
+   *[other] No picture: { $reason }
+}
 no-picture-for = no picture for { $silent_s } s
 all-read = { $fps } pictures per second, all read
 looked-at-by = { $detector } { $version }
@@ -230,6 +251,7 @@ usual-from = here it is { $measure ->
 not-learnt = how usual that is here is not known yet ({ $blocks } of { $needed } blocks of ten minutes)
 place-in-view = the place lies in view with a chance of { $chance_percent }%
 not-measured = what belongs to it is not measured in this view
+likelihood-ratio = { $ratio } times as likely if the report is true
 would-show = what belongs to it shows in { $times } of { $of } such cases
 
 ## Titles: what an alert is called, and where it is
@@ -322,6 +344,41 @@ capped = ≤ { $priority } ({ $limit })
 falls-to = → { $priority } { MOMENT($at, format: "HH:mm:ss") } UTC
 attended = more attention: { $left }
 summary-of = { $open } grouped
+closing-verdict = { $verdict ->
+    [true] true
+    [false] not true
+    [test] test
+   *[duplicate] duplicate
+}
+change-told = { $change ->
+    [opened] reported
+    [reopened] opened again
+    [evidence] new information
+    [action] action of an operator
+    [back] back on the list
+    [escalated] nobody acknowledged it
+    [cancelled] all reports were withdrawn
+    [expired] no news for a long time
+   *[other] { $change }
+}: { $state }
+action-name = { $action ->
+    [acknowledge] acknowledge
+    [release] give back
+    [shelve] put aside
+    [unshelve] take back
+    [assign] assign
+    [false_alarm] false alarm
+    [confirm_dispatch] ask for dispatch
+    [close] close
+    [reopen] open again
+    [note] note
+    [merge] merge
+    [split] split
+    [detach] take from its cause
+    [attach] put back under its cause
+   *[other] { $action }
+}
+action-refused = { $action } not done: { $why }
 no-alerts = No alerts.
 
 ## Explanations: why an alert has its priority, and whether it comes out again
@@ -529,6 +586,22 @@ note-over-in-minutes = { $minutes ->
    *[other] over in { $minutes } minutes
 }
 note-handed-over = handed over to the next shift
+note-choice = { $note ->
+    [called_back] whoever reported it was called back
+    [no_answer] nobody answered the phone
+    [camera_checked] a camera was looked at
+    [nothing_on_camera] nothing can be seen on a camera
+    [persons_on_camera] persons can be seen
+    [police_informed] the police know
+    [fire_service_informed] the fire service knows
+    [ambulance_informed] the ambulance service knows
+    [enforcement_informed] enforcement knows
+    [help_on_scene] help is on the scene
+    [waiting_for_partner] waiting for a partner
+    [over_in_minutes] over in some minutes
+    [handed_over] handed over to the next shift
+   *[other] { $note }
+}
 
 ## Causes: why an alert stands with another one
 

@@ -165,6 +165,13 @@ crowd-level = { $level ->
     [critical] kritiek
    *[other] { $level }
 }
+crowding = { $level ->
+    [none] rustig
+    [warn] let op
+    [high] druk
+    [critical] gevaarlijk druk
+   *[other] { $level }
+}
 crowd-persons = { $persons } personen
 crowd-on-ground = { $persons } personen op { $area_m2 } m², { $densest_per_m2 } per m² op de drukste plek,
 crowd-density = { $persons_per_m2 } personen per m²
@@ -207,6 +214,20 @@ object-left = er staat een tas; wie hem bracht is al { $away_s } s meer dan { $r
 
 ## Cameras: what a camera can do, and why not
 
+never-told = deze camera heeft nog niets laten weten
+no-snapshot = { $reason ->
+    [not_permitted] Deze camera mag nu niet bekeken worden.
+    [not_permitted_then] Deze camera mocht op dat moment niet bekeken worden.
+    [too_old] Beeld van dat moment wordt niet meer bewaard.
+    [in_the_future] Dat moment moet nog komen.
+    [no_picture] De camera gaf op dat moment geen beeld.
+    [failed] Het beeld kon niet gemaakt worden.
+    [no_answer] De camera heeft niet geantwoord. Vraag het opnieuw.
+    [no_image] Wat de camera stuurde is geen beeld.
+    [not_sent] Het verzoek kon niet verstuurd worden. Vraag het opnieuw.
+    [forgotten] Het beeld wordt niet langer bewaard. Vraag het opnieuw.
+   *[other] Geen beeld: { $reason }
+}
 no-picture-for = { $silent_s } s geen beeld
 all-read = { $fps } beelden per seconde, alles is gelezen
 looked-at-by = { $detector } { $version }
@@ -305,6 +326,7 @@ usual-from = hier is dat { $measure ->
 not-learnt = hoe gewoon dat hier is, is nog niet bekend ({ $blocks } van { $needed } blokken van tien minuten)
 place-in-view = de kans dat de plek in beeld is, is { $chance_percent }%
 not-measured = wat erbij hoort, wordt in dit beeld niet gemeten
+likelihood-ratio = { $ratio } keer zo waarschijnlijk als de melding klopt
 would-show = als het zo is, is dat in { $times } van de { $of } gevallen te zien
 
 ## Titles: what an alert is called, and where it is
@@ -405,6 +427,41 @@ capped = ≤ { $priority } ({ $limit })
 falls-to = → { $priority } om { MOMENT($at, format: "HH:mm:ss", zone: "Europe/Amsterdam") }
 attended = extra aandacht: { $left }
 summary-of = { $open } gegroepeerd
+closing-verdict = { $verdict ->
+    [true] waar
+    [false] niet waar
+    [test] test
+   *[duplicate] dubbel
+}
+change-told = { $change ->
+    [opened] gemeld
+    [reopened] opnieuw geopend
+    [evidence] nieuwe informatie
+    [action] actie van een operator
+    [back] terug op de lijst
+    [escalated] niemand nam de melding in behandeling
+    [cancelled] alle meldingen zijn ingetrokken
+    [expired] lange tijd niets nieuws
+   *[other] { $change }
+}: { $state }
+action-name = { $action ->
+    [acknowledge] in behandeling nemen
+    [release] teruggeven
+    [shelve] uitstellen
+    [unshelve] terughalen
+    [assign] toewijzen
+    [false_alarm] vals alarm
+    [confirm_dispatch] inzet vragen
+    [close] sluiten
+    [reopen] heropenen
+    [note] notitie
+    [merge] samenvoegen
+    [split] splitsen
+    [detach] losmaken van de oorzaak
+    [attach] terug onder de oorzaak
+   *[other] { $action }
+}
+action-refused = { $action } niet gedaan: { $why }
 no-alerts = Geen meldingen.
 
 ## Explanations: why an alert has its priority, and whether it comes out again
@@ -615,6 +672,22 @@ note-over-in-minutes = { $minutes ->
    *[other] over { $minutes } minuten voorbij
 }
 note-handed-over = overgedragen aan de volgende dienst
+note-choice = { $note ->
+    [called_back] de melder is teruggebeld
+    [no_answer] er werd niet opgenomen
+    [camera_checked] een camera is bekeken
+    [nothing_on_camera] op een camera is niets te zien
+    [persons_on_camera] er zijn personen te zien
+    [police_informed] de politie weet het
+    [fire_service_informed] de brandweer weet het
+    [ambulance_informed] de ambulancedienst weet het
+    [enforcement_informed] handhaving weet het
+    [help_on_scene] er is hulp ter plaatse
+    [waiting_for_partner] wacht op een partner
+    [over_in_minutes] over enkele minuten voorbij
+    [handed_over] overgedragen aan de volgende dienst
+   *[other] { $note }
+}
 
 ## Oorzaken: waarom een melding bij een andere staat
 

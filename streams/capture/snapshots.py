@@ -184,6 +184,7 @@ class SnapshotService:
             object_id=request.camera_id,
             reason=text_of(why),
             phrase=why,
+            control_room_id=self._cameras[request.camera_id].control_room,
             result=result,
             at=self._clock(),
         )

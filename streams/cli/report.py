@@ -27,19 +27,19 @@ from schemas.phrases.codes.commands import (
 )
 from schemas.phrases.codes.operator_list import report_note
 from schemas.phrases.language import Language
-from streams.cli.intake import FLUSH_S, connected_intake
+from streams.cli.intake import FLUSH_S
 from streams.cli.options import moment, reachable, started, telling
+from streams.clients.reports import SOURCE
 from streams.clock import utc_now
 from streams.domain.incidents.urgency import known_urgency
 from streams.errors import ConfigurationError
+from streams.intake.connected import connected_intake
 from streams.intake.intake import Summary
 from streams.intake.lines import Line
 from streams.intake.sources.categories import load_categories
 from streams.intake.sources.gazetteer import clean_name
 from streams.intake.sources.recorded import RecordedReports
 
-SOURCE: Final = "operator"
-"""Who reports: the control room itself, told from every partner."""
 _USER: Final = TypeAdapter(Identifier)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("schemas", "detectors", "streams", "bench")
+PACKAGES = ("schemas", "detectors", "streams", "console", "bench")
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
 MOST_FILES = 16

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = ("docs/architecture.md", "docs/glossary.md", "CONTRIBUTING.md", "docs/design.md")
 TEXT = {name: (ROOT / name).read_text() for name in PAGES}
-TOPS = ("schemas", "detectors", "streams", "bench", "tests", "deploy", "docs", "locks", "scripts")
+TOPS = ("schemas", "detectors", "streams", "console", "bench", "tests", "deploy", "docs", "locks", "scripts")
 WALKS = ("A report's way to an alert", "A frame's way to an observation", "An action's way to the list")
 
 

@@ -49,3 +49,19 @@ def summary_of(open: Count) -> Phrase: ...
 
 @phrase
 def no_alerts() -> Phrase: ...
+
+
+@phrase
+def closing_verdict(verdict: Name) -> Phrase: ...
+
+
+@phrase
+def change_told(change: Name, state: Said) -> Phrase: ...
+
+
+@phrase
+def action_name(action: Name) -> Phrase: ...
+
+
+@phrase
+def action_refused(action: Said, why: Said) -> Phrase: ...

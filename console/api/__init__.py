@@ -1,0 +1,1 @@
+"""API: the routes that the page uses, and partners who poll; errors are problem+json (RFC 9457)."""

@@ -1,0 +1,1 @@
+"""Routes: one file per noun of the address; each asks its part and adds nothing."""
