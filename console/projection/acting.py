@@ -118,15 +118,8 @@ class OperatorActing:
     def _action(self, room: str, asked: ActionAsked, me: Me) -> OperatorAction:
         fields = asked.model_dump(include=set(OperatorAction.model_fields) - {"reason"})
         try:
-            return OperatorAction.model_validate(
-                {
-                    **fields,
-                    "reason_code": asked.reason or None,
-                    "control_room_id": room,
-                    "user": me.user,
-                    "acted_at": self._clock(),
-                }
-            )
+            given = {**fields, "reason_code": asked.reason or None, "control_room_id": room}
+            return OperatorAction.model_validate({**given, "user": me.user, "acted_at": self._clock()})
         except ValidationError as error:
             wrong = {".".join(map(str, each["loc"])): each["msg"] for each in error.errors(include_input=False)}
             raise ProblemError(422, "invalid", "a field is not as expected", wrong) from None
