@@ -72,6 +72,10 @@ class AlertRow(WireAnswer):
     summary: Annotated[tuple[Counted, ...] | None, Field(description="Of a summary: what stands under it")]
     next_step: Annotated[str, Field(description="What the rules recommend, in words; empty where nothing")]
     recipients: tuple[str, ...]
+    found_by: Annotated[
+        tuple[str, ...],
+        Field(description="Ids that somebody may look it up by: its reports' at their source, its cameras'"),
+    ] = ()
 
 
 class FactorLine(WireAnswer):
