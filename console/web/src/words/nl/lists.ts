@@ -1,0 +1,4 @@
+/** Words of the work page: list, detail, acting. */
+
+export const lists = {
+} as const;

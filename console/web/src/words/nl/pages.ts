@@ -1,0 +1,4 @@
+/** Words of the other pages: map, crowds, hand-over, cameras, system, audit, users, overview. */
+
+export const pages = {
+} as const;
