@@ -1,0 +1,199 @@
+/** Acting: what a person does on the page: it sends what the machine says, hears the answers, and holds the open dialog. */
+import { untrack } from "svelte";
+import { api, Problem, type Schemas } from "../api/client.ts";
+import { live } from "../live/use.svelte.ts";
+import { session } from "../shell/session.svelte.ts";
+import { has, t } from "../words/words.ts";
+import { canUndo, isOpen, nextAt, NONE, pendingOn, step, type Act, type ActionAsked, type Acts, type Event } from "./machine.ts";
+
+export type Action = ActionAsked["action"];
+export type Extra = Partial<Pick<ActionAsked, "verdict" | "reason" | "assignee" | "note" | "note_value" | "until" | "other_alert_id" | "fact_id">>;
+/** An alert, in the revision that a person saw when they pressed the key or opened the dialog. */
+export interface Target {
+  readonly id: string;
+  readonly revision: number;
+}
+export type DialogKind = "close" | "false_alarm" | "shelve" | "assign" | "merge" | "split" | "note" | "confirm_dispatch" | "report" | "help";
+export interface Dialog {
+  readonly kind: DialogKind;
+  readonly targets: readonly Target[];
+}
+
+class Acting {
+  acts = $state.raw<Acts>(NONE);
+  dialog = $state.raw<Dialog | null>(null);
+  /** A line of the page itself: why a key did nothing. */
+  hint = $state("");
+  choices = $state.raw<Schemas["Choices"] | null>(null);
+  /** The page's steady clock, moved on while something counts down. */
+  steady = $state(performance.now());
+
+  #asking = new Set<string>();
+  #choicesOf = "";
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #hintTimer: ReturnType<typeof setTimeout> | undefined;
+
+  pending(alert: string): Act | null {
+    return pendingOn(this.acts, alert);
+  }
+  get canUndo(): boolean {
+    return canUndo(this.acts, this.steady);
+  }
+
+  /** Return alerts as they stand on the screen now. */
+  seen(ids: readonly string[]): Target[] {
+    return ids.flatMap((id) => {
+      const row = live.store.row(id);
+      return row === undefined ? [] : [{ id, revision: row.revision }];
+    });
+  }
+
+  /** Do something to alerts: at once, or after a count-down. */
+  act(action: Action, targets: readonly Target[], extra: Extra = {}): void {
+    if (!this.#may(targets)) return;
+    const asked = targets.map((target) => ({ ...NOTHING_ELSE, ...extra, action, action_id: crypto.randomUUID(), alert_id: target.id, seen_revision: target.revision }));
+    this.#step({ type: "begin", asked, batch: asked[0]?.action_id ?? "" });
+  }
+
+  /** Open the dialog of an action; the revisions of now go out with it, whatever happens meanwhile. */
+  open(kind: DialogKind, targets: readonly Target[]): void {
+    if (kind !== "help" && kind !== "report" && !this.#may(targets)) return;
+    const p1 = kind === "shelve" && targets.some((target) => live.store.row(target.id)?.priority === "P1");
+    if (p1) return this.say(t("refused.p1_shelf"));
+    this.dialog = { kind, targets };
+    if (kind !== "help") void this.loadChoices();
+  }
+  close(): void {
+    this.dialog = null;
+  }
+
+  undo(): void {
+    if (!canUndo(this.acts, performance.now())) this.say(t("refused.nothing_to_undo"));
+    else this.#step({ type: "undo" });
+  }
+  again(batch: string): void {
+    this.#step({ type: "again", batch });
+  }
+  dismiss(batch: string): void {
+    this.#step({ type: "dismiss", batch });
+  }
+  /** Take over what somebody else has: put one's own name to it, having seen what stands there now. */
+  takeOver(batch: string, alert: string): void {
+    this.dismiss(batch);
+    this.act("assign", this.seen([alert]), { assignee: session.me?.user ?? null });
+  }
+  /** Send what counts down: the person leaves the place where it could be taken back. */
+  leave(): void {
+    this.#step({ type: "leave" });
+  }
+
+  /** Say for some seconds why something was not done. */
+  say(text: string): void {
+    this.hint = text;
+    clearTimeout(this.#hintTimer);
+    this.#hintTimer = setTimeout(() => (this.hint = ""), 6_000);
+  }
+
+  #may(targets: readonly Target[]): boolean {
+    if (session.may("act") && targets.length > 0) return true;
+    this.say(t(targets.length === 0 ? "refused.nothing_chosen" : "refused.no_right"));
+    return false;
+  }
+
+  /** Load the lists that dialogs offer, once per room. */
+  async loadChoices(): Promise<void> {
+    if (this.choices !== null && this.#choicesOf === live.room) return;
+    try {
+      this.choices = await api.get("/api/v1/rooms/{room}/choices", { room: live.room });
+      this.#choicesOf = live.room;
+    } catch (error) {
+      this.say(t("dialog.failed", { why: problemWords(error) }));
+    }
+  }
+
+  /** Follow decisions, the connection and logins; returns what ends it. */
+  start(): () => void {
+    const leaving = (): void => this.leave();
+    addEventListener("pagehide", leaving);
+    const logins = session.onLogin(() => this.#step({ type: "login" }));
+    const ends = $effect.root(() => {
+      $effect(() => {
+        void live.version;
+        untrack(() => this.#hearDecisions());
+      });
+      $effect(() => {
+        const on = live.connected;
+        untrack(() => this.#step({ type: "connected", on }));
+      });
+      $effect(() => {
+        if (session.ask === null) return;
+        untrack(() => this.#asking.forEach((id) => this.#step({ type: "session", id })));
+      });
+    });
+    return () => {
+      removeEventListener("pagehide", leaving);
+      logins();
+      ends();
+      clearTimeout(this.#timer);
+    };
+  }
+
+  #hearDecisions(): void {
+    for (const act of this.acts.list) {
+      const decision = isOpen(act) ? live.store.decision(act.asked.action_id) : undefined;
+      if (decision !== undefined && decision.state !== "pending") this.#step({ type: "decision", decision });
+    }
+  }
+
+  #step(event: Event): void {
+    const now = performance.now();
+    const { acts, effects } = step(this.acts, event, now);
+    this.acts = acts;
+    this.steady = now;
+    for (const effect of effects) {
+      if (effect.type === "send") void this.#send(effect.asked, effect.leaving);
+      else this.act(effect.action, this.seen(effect.alerts));
+    }
+    this.#wake(now);
+  }
+
+  /** Have the machine called when it next waits for time; each second while a person sees a count-down. */
+  #wake(now: number): void {
+    clearTimeout(this.#timer);
+    const next = nextAt(this.acts);
+    if (next === null) return;
+    const counting = this.acts.list.some((act) => act.phase === "counting");
+    this.#timer = setTimeout(() => this.#step({ type: "tick" }), Math.max(10, Math.min(next - now, counting ? 250 : Infinity)));
+  }
+
+  async #send(asked: ActionAsked, leaving: boolean): Promise<void> {
+    const id = asked.action_id;
+    this.#asking.add(id);
+    try {
+      const decision = await api.post("/api/v1/rooms/{room}/actions", asked, { room: live.room, keepalive: leaving });
+      live.store.decide(decision);
+      this.#step({ type: "decision", decision });
+    } catch (error) {
+      this.#failed(id, error);
+    } finally {
+      this.#asking.delete(id);
+    }
+  }
+
+  #failed(id: string, error: unknown): void {
+    const unanswered = !(error instanceof Problem) || error.status === 0 || error.status >= 500 || error.status === 429;
+    if (unanswered) this.#step({ type: "unreachable", id });
+    else this.#step({ type: "problem", id, refusal: { code: error.code, text: problemWords(error), values: {} } });
+  }
+}
+
+const NOTHING_ELSE = { verdict: "", reason: "", note: "", other_alert_id: "", fact_id: "" } as const;
+
+/** Return what went wrong with a request, in words. */
+export function problemWords(error: unknown): string {
+  const code = error instanceof Problem ? error.code : "no_connection";
+  const key = `problem.${code}`;
+  return has(key) ? t(key as "problem.no_connection") : t("problem.other", { code });
+}
+
+export const acting = new Acting();
