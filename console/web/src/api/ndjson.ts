@@ -1,18 +1,8 @@
 /** NDJSON: lines of JSON as they come, parsed some hundreds per task, so that a key press never waits for a long list. */
 
-export const ROWS_PER_TASK = 500;
+import { nextTask } from "../live/soon.ts";
 
-/** Give the browser a turn; unlike a time-out it is not clamped to 4 ms, and not slowed down in a hidden window. */
-export function nextTask(): Promise<void> {
-  return new Promise((done) => {
-    const channel = new MessageChannel();
-    channel.port1.onmessage = () => {
-      channel.port1.close();
-      done();
-    };
-    channel.port2.postMessage(null);
-  });
-}
+export const ROWS_PER_TASK = 500;
 
 /** Yield the values of a stream of lines, at most `perTask` at a time.
  *

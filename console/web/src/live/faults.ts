@@ -4,7 +4,7 @@ import type { Status } from "../api/client.ts";
 
 /** Worst first: the banner shows the first, and how many more there are. */
 export const KINDS = [
-  "connection", "reading", "ticks", "stage", "canary", "sound", "cameras", "session", "clock",
+  "connection", "reading", "ticks", "stage", "canary", "sound", "session", "clock", "cameras",
 ] as const;
 export type Kind = (typeof KINDS)[number];
 /** One thing that the page must say of itself. `since` in ms since 1970, null where nobody knows. */

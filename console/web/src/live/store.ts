@@ -17,13 +17,14 @@ const ASIDE = new Set<Row["state"]>(["shelved", "suppressed"]);
 const ENDED_ROWS = 2_000;
 const ENDED_IDS = 50_000;
 const DECISIONS = 1_000;
-const PRIORITIES: readonly Priority[] = ["P1", "P2", "P3", "P4"];
-const KNOWN = new Set(["alert", "decision", "camera", "zone", "status", "reset", "bye"]);
+export const PRIORITIES: readonly Priority[] = ["P1", "P2", "P3", "P4"];
 
 export const hasEnded = (row: Row): boolean => ENDED.has(row.state);
 export const isAside = (row: Row): boolean => ASIDE.has(row.state);
-/** Whether an alert asks for somebody: it is new on the list, and nobody has it. */
-export const isUnanswered = (row: Row): boolean => row.listed && row.state === "new" && row.handled_by === null;
+export const isNew = (row: Row): boolean => row.listed && row.state === "new";
+/** Whether an alert asks for somebody: it is new on the list, and nobody has it; or its name did not come to it in time: a name
+ * that was put on a P1 does not keep it from escalating, only taking it in hand does. */
+export const isUnanswered = (row: Row): boolean => isNew(row) && (row.handled_by === null || row.escalated_at !== null);
 
 /** Return the `alert-state` offset of an event's id, `<alert-state offset>.<decision-log offset>`; −1 where it has none. */
 export function offsetOf(position: string): number {
@@ -50,8 +51,6 @@ export class Store {
   #heard = new Set<Heard>();
   #version = 0;
   #waiting = false;
-  /** Events whose name this page does not know, and how many came. */
-  readonly unknown = new Map<string, number>();
   /** How many rows came in over the stream. */
   changes = 0;
 
@@ -91,7 +90,7 @@ export class Store {
   get zones(): ReadonlyMap<string, ZoneNow> {
     return this.#zones;
   }
-  /** How many alerts of each priority are new: nobody has them in hand. */
+  /** How many alerts of each priority are new on the list. */
   get fresh(): Readonly<Record<Priority, number>> {
     return this.#fresh;
   }
@@ -138,7 +137,6 @@ export class Store {
 
   /** Take one event of the stream. */
   take(event: StreamEvent): void {
-    if (!KNOWN.has(event.name)) this.unknown.set(event.name, (this.unknown.get(event.name) ?? 0) + 1);
     if (offsetOf(event.id) >= 0) this.#position = event.id;
     switch (event.name) {
       case "alert":
@@ -246,7 +244,7 @@ export class Store {
 
   #enter(row: Row): void {
     this.#rows.set(row.id, row);
-    if (isUnanswered(row)) this.#fresh[row.priority] += 1;
+    if (isNew(row)) this.#fresh[row.priority] += 1;
     const parent = row.grouped_under ?? row.under_cause;
     if (parent !== null && parent !== undefined && !hasEnded(row)) {
       const under = this.#under.get(parent) ?? new Set();
@@ -260,7 +258,7 @@ export class Store {
   }
 
   #leave(row: Row): void {
-    if (isUnanswered(row)) this.#fresh[row.priority] -= 1;
+    if (isNew(row)) this.#fresh[row.priority] -= 1;
     const parent = row.grouped_under ?? row.under_cause;
     const under = parent === null || parent === undefined ? undefined : this.#under.get(parent);
     if (under?.delete(row.id) && under.size === 0) this.#under.delete(parent as string);
@@ -286,8 +284,6 @@ export class Store {
     });
   }
 }
-
-export { PRIORITIES };
 
 function forgetOldest(map: Map<string, unknown>, most: number): void {
   while (map.size > most) {

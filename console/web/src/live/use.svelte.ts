@@ -21,6 +21,8 @@ class Live {
   faults = $state.raw<readonly Fault[]>([]);
   /** Whether what is shown may be old: the list has its dashed violet frame then. */
   old = $state(false);
+  /** That it is of now again, for some seconds: since when, and how many alerts changed meanwhile. */
+  back = $state.raw<{ at: number; changed: number } | null>(null);
   /** Whether the stream runs; without it an action waits at most 30 s, then asks again. */
   connected = $state(false);
   /** Rows read so far, and of how many where that is known; null when the list is whole. */
@@ -34,6 +36,10 @@ class Live {
     this.room = room;
     this.store = store;
     this.info = null;
+    this.faults = [];
+    this.old = false;
+    this.back = null;
+    this.connected = false;
     this.loading = { rows: 0, total: null };
     this.#leave = store.subscribe(() => (this.version += 1));
     this.version += 1;
