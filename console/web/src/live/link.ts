@@ -8,8 +8,6 @@ import { offsetOf, type StreamEvent } from "./store.ts";
 
 /** What of an `EventSource` is used. */
 export type Source = {
-  onerror: (() => void) | null;
-  onopen: (() => void) | null;
   addEventListener(name: string, listener: (event: MessageEvent<string>) => void): void;
   close(): void;
 };
@@ -89,9 +87,9 @@ export class Link {
     this.#heardAt = this.parts.steady();
     const source = this.parts.open(this.#position);
     this.#source = source;
-    source.onerror = () => {
+    source.addEventListener("error", () => {
       if (this.#source === source) this.#lose();
-    };
+    });
     for (const name of EVENTS) {
       source.addEventListener(name, (event) => {
         if (this.#source === source) this.#take(name, event);
@@ -132,12 +130,8 @@ export class Link {
   }
 
   #shut(): void {
-    const source = this.#source;
+    this.#source?.close();
     this.#source = null;
-    if (source !== null) {
-      source.onerror = null;
-      source.close();
-    }
   }
 
   #become(state: LinkState): void {

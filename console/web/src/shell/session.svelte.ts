@@ -2,8 +2,8 @@
 
 import { api, onLoggedOut, Problem, type Me, type Right, type Schemas } from "../api/client.ts";
 
-/** Why the dialog asks for a login: the session ended, or nobody pressed a key for too long and wants to act. */
-export type Ask = "session_ended" | "acting_ended";
+/** Why the dialog asks for a login: the session ended, or soon will; or nobody pressed a key for too long and wants to act. */
+export type Ask = "session_ended" | "acting_ended" | "extend";
 
 class Session {
   /** null: nobody; undefined: not known yet. */
