@@ -51,7 +51,9 @@ class Acting {
   /** Do something to alerts: at once, or after a count-down. */
   act(action: Action, targets: readonly Target[], extra: Extra = {}): void {
     if (!this.#may(targets)) return;
-    const asked = targets.map((target) => ({ ...NOTHING_ELSE, ...extra, action, action_id: crypto.randomUUID(), alert_id: target.id, seen_revision: target.revision }));
+    this.#begin(targets.map((target) => asking(action, target, extra)));
+  }
+  #begin(asked: readonly ActionAsked[]): void {
     this.#step({ type: "begin", asked, batch: asked[0]?.action_id ?? "" });
   }
 
@@ -61,15 +63,22 @@ class Acting {
     const p1 = kind === "shelve" && targets.some((target) => live.store.row(target.id)?.priority === "P1");
     if (p1) return this.say(t("refused.p1_shelf"));
     this.dialog = { kind, targets };
-    if (kind !== "help") void this.loadChoices();
+    if (kind !== "help") void this.loadChoices(live.room);
   }
   close(): void {
     this.dialog = null;
   }
 
-  undo(): void {
-    if (!canUndo(this.acts, performance.now())) this.say(t("refused.nothing_to_undo"));
-    else this.#step({ type: "undo" });
+  /** Let alerts go into another; each of them is an action of its own. */
+  merge(into: readonly Target[], others: readonly string[]): void {
+    if (!this.#may(into)) return;
+    this.#begin(others.flatMap((other) => into.map((target) => asking("merge", target, { other_alert_id: other }))));
+  }
+
+  /** Take back what was done last, or one thing that a person points at. */
+  undo(batch?: string): void {
+    if (batch === undefined && !canUndo(this.acts, performance.now())) this.say(t("refused.nothing_to_undo"));
+    else this.#step(batch === undefined ? { type: "undo" } : { type: "undo", batch });
   }
   again(batch: string): void {
     this.#step({ type: "again", batch });
@@ -101,12 +110,13 @@ class Acting {
   }
 
   /** Load the lists that dialogs offer, once per room. */
-  async loadChoices(): Promise<void> {
-    if (this.choices !== null && this.#choicesOf === live.room) return;
+  async loadChoices(room: string): Promise<void> {
+    if (room === "" || this.#choicesOf === room) return;
+    this.#choicesOf = room;
     try {
-      this.choices = await api.get("/api/v1/rooms/{room}/choices", { room: live.room });
-      this.#choicesOf = live.room;
+      this.choices = await api.get("/api/v1/rooms/{room}/choices", { room });
     } catch (error) {
+      this.#choicesOf = "";
       this.say(t("dialog.failed", { why: problemWords(error) }));
     }
   }
@@ -187,7 +197,10 @@ class Acting {
   }
 }
 
-const NOTHING_ELSE = { verdict: "", reason: "", note: "", other_alert_id: "", fact_id: "" } as const;
+function asking(action: Action, target: Target, extra: Extra): ActionAsked {
+  const nothing = { verdict: "", reason: "", note: "", other_alert_id: "", fact_id: "" };
+  return { ...nothing, ...extra, action, action_id: crypto.randomUUID(), alert_id: target.id, seen_revision: target.revision };
+}
 
 /** Return what went wrong with a request, in words. */
 export function problemWords(error: unknown): string {

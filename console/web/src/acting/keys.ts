@@ -111,7 +111,3 @@ export function meaning(press: Press, before: Sequence | null, letters: boolean,
   return NOTHING;
 }
 
-/** Return the keys of a command as a person reads them. */
-export function keysOf(command: Command): readonly string[] {
-  return KEYS.filter((line) => line.command === command).map((line) => line.keys.join(" "));
-}

@@ -62,7 +62,7 @@ export type Event =
   | { readonly type: "problem"; readonly id: string; readonly refusal: Refusal }
   | { readonly type: "connected"; readonly on: boolean }
   | { readonly type: "login" }
-  | { readonly type: "undo" }
+  | { readonly type: "undo"; readonly batch?: string }
   | { readonly type: "again"; readonly batch: string }
   | { readonly type: "dismiss"; readonly batch: string }
   | { readonly type: "leave" }
@@ -96,7 +96,7 @@ export function step(acts: Acts, event: Event, now: number): Step {
     case "login":
       return sent(acts, (act) => act.phase === "login", now);
     case "undo":
-      return undone(acts, now);
+      return undone(acts, event.batch, now);
     case "again":
       return sent(acts, (act) => act.batch === event.batch && act.phase === "asks", now);
     case "dismiss":
@@ -149,7 +149,7 @@ function made(asked: ActionAsked, batch: string, now: number): Act {
 }
 
 function sameAsked(one: ActionAsked, other: ActionAsked): boolean {
-  return one.alert_id === other.alert_id && one.action === other.action && one.note === other.note;
+  return (["alert_id", "action", "note", "other_alert_id", "fact_id"] as const).every((name) => one[name] === other[name]);
 }
 
 function decided(acts: Acts, decision: Decision, now: number): Step {
@@ -165,8 +165,8 @@ function decided(acts: Acts, decision: Decision, now: number): Step {
   return { acts: { ...acts, list }, effects };
 }
 
-function undone(acts: Acts, now: number): Step {
-  const last = lastUndoable(acts, now);
+function undone(acts: Acts, batch: string | undefined, now: number): Step {
+  const last = lastUndoable(acts, now, batch);
   if (last === null) return still(acts);
   if (last.phase === "counting") return changed(acts, (act) => (act.batch === last.batch && act.phase === "counting" ? to(act, "dropped", now) : act));
   const action = INVERSE[last.asked.action];
@@ -176,10 +176,10 @@ function undone(acts: Acts, now: number): Step {
   return { acts: { ...acts, list }, effects };
 }
 
-function lastUndoable(acts: Acts, now: number): Act | null {
-  const can = (act: Act): boolean =>
+function lastUndoable(acts: Acts, now: number, batch?: string): Act | null {
+  const open = (act: Act): boolean =>
     act.phase === "counting" || (INVERSE[act.asked.action] !== undefined && !act.takenBack && (onItsWay(act) || (act.phase === "done" && now - act.since <= UNDO_MS)));
-  return acts.list.findLast(can) ?? null;
+  return acts.list.findLast((act) => (batch === undefined || act.batch === batch) && open(act)) ?? null;
 }
 
 function passed(acts: Acts, now: number): Step {

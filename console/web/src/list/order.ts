@@ -47,6 +47,7 @@ export function same(one: readonly Line[], other: readonly Line[]): boolean {
 /** Return the id that is some steps from another among all that can be chosen; from none the first, or going up the last. */
 export function stepped(ids: readonly string[], from: string | null, steps: number): string | null {
   const at = from === null ? -1 : ids.indexOf(from);
-  const to = at >= 0 ? at + steps : steps < 0 ? ids.length - 1 : 0;
+  const up = steps < 0 && Number.isFinite(steps);
+  const to = at >= 0 || steps === Infinity ? at + steps : up ? ids.length - 1 : 0;
   return ids[Math.max(0, Math.min(ids.length - 1, to))] ?? null;
 }
