@@ -21,8 +21,8 @@ export async function* ndjson<T>(body: ReadableStream<Uint8Array>, perTask = ROW
       for (let from = 0; from < lines.length; from += perTask) {
         const some = lines.slice(from, from + perTask).filter((line) => line !== "");
         if (some.length === 0) continue;
-        if (from > 0) await nextTask();
         yield some.map((line) => JSON.parse(line) as T);
+        await nextTask(); // what waits already in the reader would come within the same task
       }
     }
   } finally {
