@@ -2,6 +2,7 @@
 import { untrack } from "svelte";
 import { api, Problem, type Schemas } from "../api/client.ts";
 import { live } from "../live/use.svelte.ts";
+import { work } from "../list/work.svelte.ts";
 import { session } from "../shell/session.svelte.ts";
 import { has, t } from "../words/words.ts";
 import { canUndo, isOpen, nextAt, NONE, pendingOn, step, type Act, type ActionAsked, type Acts, type Event } from "./machine.ts";
@@ -53,8 +54,14 @@ class Acting {
     if (!this.#may(targets)) return;
     this.#begin(targets.map((target) => asking(action, target, extra)));
   }
+  /** Do what the open dialog was about, and close it. */
+  finish(action: Action, targets: readonly Target[], extra: Extra = {}): void {
+    this.act(action, targets, extra);
+    this.close();
+  }
   #begin(asked: readonly ActionAsked[]): void {
     this.#step({ type: "begin", asked, batch: asked[0]?.action_id ?? "" });
+    if (asked.some((each) => work.ticked.has(each.alert_id))) work.untick(); // the next key is about one alert again
   }
 
   /** Open the dialog of an action; the revisions of now go out with it, whatever happens meanwhile. */

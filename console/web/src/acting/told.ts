@@ -32,6 +32,7 @@ export function notices(list: readonly Act[], told: Told): Notice[] {
     const acts = list.filter((act) => act.batch === batch);
     const phase = WORST.find((each) => acts.some((act) => act.phase === each)) ?? "done";
     const first = acts.find((act) => act.phase === phase) as Act;
+    if (phase === "done" && first.takenBack) return [];
     if (phase === "sending" && told.now - first.since < SENDING_SHOWN_MS) return [];
     const some = acts.filter((act) => act.phase === phase);
     return [{ ...words(phase, some, acts, told), batch, phase, can: can(phase, first) }];

@@ -65,7 +65,7 @@ export function counted(rows: Rows, user: string, now: number): Record<Tab, numb
 export function found(row: Row, search: string): boolean {
   const words = folded(search).split(/\s+/u).filter(Boolean);
   if (words.length === 0) return true;
-  const text = folded([row.what, row.title, row.where, row.id, row.handled_by ?? "", ...row.recipients, ...row.found_by].join(" "));
+  const text = folded([row.what, row.title, row.where, row.id, row.handled_by ?? "", ...row.recipients, ...(row.found_by ?? [])].join(" "));
   return words.every((word) => text.includes(word));
 }
 

@@ -74,10 +74,11 @@ function endWords(row: Row): string {
 /** Return what a row says of itself: a summary what stands under it, another its kind and what explains it. */
 export function whatWords(row: Row): string {
   if (row.summary === null) return row.what;
+  if (row.summary.length === 0) return t("row.grouped_none");
   const open = row.summary.reduce((sum, each) => sum + each.open, 0);
   const kinds = new Map<string, number>();
   for (const each of row.summary) kinds.set(each.category, (kinds.get(each.category) ?? 0) + each.open);
-  const parts = [...kinds].sort((one, other) => other[1] - one[1]).map(([kind, n]) => t("row.kind_count", { n, kind: word("category.", kind) }));
+  const parts = [...kinds].sort((one, other) => other[1] - one[1]).map(([kind, n]) => t("row.kind_count", { n, kind: word("category.", kind).toLowerCase() }));
   return t("row.grouped", { n: open, kinds: parts.join(", ") });
 }
 
@@ -96,9 +97,9 @@ export function withoutTown(where: string, town: string): string {
   return where.toLowerCase().endsWith(tail.toLowerCase()) ? where.slice(0, -tail.length) : where;
 }
 
-/** Return how long it has been known, or back on the list. */
+/** Return how long it has been known. */
 export function ageWords(row: Row, now: number): string {
-  return lasts((now - Date.parse(row.back_at ?? row.opened_at)) / 1_000);
+  return lasts((now - Date.parse(row.opened_at)) / 1_000);
 }
 
 /** Return the numbers of reports, and of cameras that saw of those that looked; empty for a summary. */
@@ -106,10 +107,4 @@ export function countWords(row: Row): string {
   if (row.summary !== null) return "";
   const reports = t("row.reports", { n: row.reports });
   return row.cameras_looked === 0 ? reports : t("row.reports_cameras", { reports, saw: row.cameras_saw, looked: row.cameras_looked });
-}
-
-/** Return a whole row as one sentence for who hears it. */
-export function spoken(row: Row, act: Act | null, left: boolean, user: string, town: string, now: number): string {
-  const words = [row.priority, whatWords(row), whereWords(row, town), row.summary === null ? word("verdict.", row.verdict) : "", countWords(row), stateWords(row, act, left, user), ageWords(row, now)];
-  return words.filter(Boolean).join(", ");
 }
