@@ -21,9 +21,9 @@ export const shell = {
   "strip.hour_plain": "last hour {n}",
   "strip.hour_label": "Alerts in the last hour, and how many there may be as agreed",
   "strip.live": "Live {time}",
-  "strip.old": "Out of date since {time}",
+  "strip.old": "Out of date",
   "strip.never": "No picture yet",
-  "strip.muted": "Sound muted, {span} left",
+  "strip.muted": "Muted, {span} left",
   "strip.room": "Control room",
   "strip.menu": "Menu of {user}",
 

@@ -21,9 +21,9 @@ export const shell = {
   "strip.hour_plain": "afgelopen uur {n}",
   "strip.hour_label": "Meldingen in het afgelopen uur, en hoeveel er volgens de afspraak mogen zijn",
   "strip.live": "Actueel {time}",
-  "strip.old": "Niet actueel sinds {time}",
+  "strip.old": "Niet actueel",
   "strip.never": "Nog geen beeld",
-  "strip.muted": "Geluid gedempt, nog {span}",
+  "strip.muted": "Gedempt, nog {span}",
   "strip.room": "Meldkamer",
   "strip.menu": "Menu van {user}",
 
