@@ -65,8 +65,18 @@ export function counted(rows: Rows, user: string, now: number): Record<Tab, numb
 export function found(row: Row, search: string): boolean {
   const words = folded(search).split(/\s+/u).filter(Boolean);
   if (words.length === 0) return true;
-  const text = folded([row.what, row.title, row.where, row.id, row.handled_by ?? "", ...row.recipients, ...(row.found_by ?? [])].join(" "));
+  const text = searched(row);
   return words.every((word) => text.includes(word));
+}
+
+/** What is searched in a row, kept as long as the row: a search looks through all of them with each change. */
+const texts = new WeakMap<Row, string>();
+function searched(row: Row): string {
+  const known = texts.get(row);
+  if (known !== undefined) return known;
+  const text = folded([row.what, row.title, row.where, row.id, row.handled_by ?? "", ...row.recipients, ...(row.found_by ?? [])].join(" "));
+  texts.set(row, text);
+  return text;
 }
 
 function folded(text: string): string {
