@@ -185,6 +185,23 @@ CANARY_RETURNED_AT: Final = Gauge(
 )
 WORKER_RESTARTS: Final = Counter("toezicht_worker_restarts_total", "Restarts by the supervisor.", ["worker"])
 
+CONSOLE_ALERTS: Final = Gauge("toezicht_console_alerts", "Alerts that a console keeps, by control room.", ["room"])
+CONSOLE_STREAMS: Final = Gauge("toezicht_console_streams", "Open streams of a console's pages.")
+CONSOLE_EVENTS: Final = Counter("toezicht_console_events_total", "Events that were sent to pages, by name.", ["event"])
+CONSOLE_RESETS: Final = Counter(
+    "toezicht_console_resets_total", "Streams that were told to load the list again, by reason.", ["reason"]
+)
+CONSOLE_UNREADABLE: Final = Counter(
+    "toezicht_console_unreadable_total", "Records that a console could not read and passed over, by topic.", ["topic"]
+)
+CONSOLE_ACTIONS: Final = Counter(
+    "toezicht_console_actions_total", "Operators' actions that a console sent, by action and what came of sending.",
+    ["action", "result"],
+)  # fmt: skip
+CONSOLE_WHOLE_AT: Final = Gauge(
+    "toezicht_console_whole_at", "Unix time, in seconds, at which a console had read its rooms up to then; else 0."
+)
+
 
 def failures_from_zero(stage: str) -> None:
     """Let a stage's failures be series from its start: Prometheus sees no increase in one that begins at 1."""

@@ -66,8 +66,12 @@ class Rooms(Protocol):
     async def history(self, room: str, alert_id: str, language: Language) -> tuple[HistoryLine, ...]:
         """Return an alert's changes and actions, the oldest first, read from the topics."""
 
-    def stream(self, room: str, since: str | None, language: Language) -> AsyncIterator[StreamEvent]:
-        """Yield a room's events: first every row that is newer than an id, then what changes."""
+    def stream(self, room: str, since: str | None, language: Language, user: str) -> AsyncIterator[StreamEvent]:
+        """Return a room's events: first every row that is newer than an id, then what changes.
+
+        Raises:
+            ProblemError: 422, the id is none; 429, this person, or all together, have too many streams open.
+        """
 
     def status(self, room: str) -> Status:
         """Return the room's pulse."""

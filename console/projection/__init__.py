@@ -1,1 +1,1 @@
-"""Projection: what a control room is now, kept from the topics: its list, cameras, zones and the pipeline's state."""
+"""Projection: what the console knows of its rooms, made of the records of the topics and kept in memory."""

@@ -230,6 +230,7 @@ usual-from = here it is { $measure ->
 not-learnt = how usual that is here is not known yet ({ $blocks } of { $needed } blocks of ten minutes)
 place-in-view = the place lies in view with a chance of { $chance_percent }%
 not-measured = what belongs to it is not measured in this view
+likelihood-ratio = { $ratio } times as likely if the report is true
 would-show = what belongs to it shows in { $times } of { $of } such cases
 
 ## Titles: what an alert is called, and where it is
@@ -321,6 +322,12 @@ capped = ≤ { $priority } ({ $limit })
 falls-to = → { $priority } { MOMENT($at, format: "HH:mm:ss") } UTC
 attended = more attention: { $left }
 summary-of = { $open } grouped
+closing-verdict = { $verdict ->
+    [true] true
+    [false] not true
+    [test] test
+   *[duplicate] duplicate
+}
 no-alerts = No alerts.
 
 ## Explanations: why an alert has its priority, and whether it comes out again
@@ -520,6 +527,22 @@ note-over-in-minutes = { $minutes ->
    *[other] over in { $minutes } minutes
 }
 note-handed-over = handed over to the next shift
+note-choice = { $note ->
+    [called_back] whoever reported it was called back
+    [no_answer] nobody answered the phone
+    [camera_checked] a camera was looked at
+    [nothing_on_camera] nothing can be seen on a camera
+    [persons_on_camera] persons can be seen
+    [police_informed] the police know
+    [fire_service_informed] the fire service knows
+    [ambulance_informed] the ambulance service knows
+    [enforcement_informed] enforcement knows
+    [help_on_scene] help is on the scene
+    [waiting_for_partner] waiting for a partner
+    [over_in_minutes] over in some minutes
+    [handed_over] handed over to the next shift
+   *[other] { $note }
+}
 
 ## Causes: why an alert stands with another one
 

@@ -305,6 +305,7 @@ usual-from = hier is dat { $measure ->
 not-learnt = hoe gewoon dat hier is, is nog niet bekend ({ $blocks } van { $needed } blokken van tien minuten)
 place-in-view = de kans dat de plek in beeld is, is { $chance_percent }%
 not-measured = wat erbij hoort, wordt in dit beeld niet gemeten
+likelihood-ratio = { $ratio } keer zo waarschijnlijk als de melding klopt
 would-show = als het zo is, is dat in { $times } van de { $of } gevallen te zien
 
 ## Titles: what an alert is called, and where it is
@@ -404,6 +405,12 @@ capped = ≤ { $priority } ({ $limit })
 falls-to = → { $priority } om { MOMENT($at, format: "HH:mm:ss", zone: "Europe/Amsterdam") }
 attended = extra aandacht: { $left }
 summary-of = { $open } gegroepeerd
+closing-verdict = { $verdict ->
+    [true] waar
+    [false] niet waar
+    [test] test
+   *[duplicate] dubbel
+}
 no-alerts = Geen meldingen.
 
 ## Explanations: why an alert has its priority, and whether it comes out again
@@ -606,6 +613,22 @@ note-over-in-minutes = { $minutes ->
    *[other] over { $minutes } minuten voorbij
 }
 note-handed-over = overgedragen aan de volgende dienst
+note-choice = { $note ->
+    [called_back] de melder is teruggebeld
+    [no_answer] er werd niet opgenomen
+    [camera_checked] een camera is bekeken
+    [nothing_on_camera] op een camera is niets te zien
+    [persons_on_camera] er zijn personen te zien
+    [police_informed] de politie weet het
+    [fire_service_informed] de brandweer weet het
+    [ambulance_informed] de ambulancedienst weet het
+    [enforcement_informed] handhaving weet het
+    [help_on_scene] er is hulp ter plaatse
+    [waiting_for_partner] wacht op een partner
+    [over_in_minutes] over enkele minuten voorbij
+    [handed_over] overgedragen aan de volgende dienst
+   *[other] { $note }
+}
 
 ## Oorzaken: waarom een melding bij een andere staat
 

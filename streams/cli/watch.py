@@ -16,7 +16,8 @@ from schemas.phrases.language import Language
 from streams.cli.options import reachable, started
 from streams.clients.alerts import AlertReader
 from streams.clock import utc_now
-from streams.presentation.alerts import SYMPTOMS, ListChanges, in_sight, line, table
+from streams.presentation.alerts import SYMPTOMS, ListChanges, line, table
+from streams.presentation.standing import in_sight
 from streams.process import stop_signals
 
 REFRESH_S = 1.0

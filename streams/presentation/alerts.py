@@ -1,9 +1,9 @@
-"""The operator's list as text: which alerts, in which order, and each as a row, in the words of the catalogues."""
+"""The operator's list as text: each alert as a row, in the words of the catalogues."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,7 +11,7 @@ from typing import Final
 from rich.table import Table
 from rich.text import Text
 
-from schemas.alerts import Alert, AlertCamera, AlertState, AlertSummary
+from schemas.alerts import Alert, AlertCamera, AlertSummary
 from schemas.categories import Category, Priority
 from schemas.evidence import Verdict
 from schemas.incidents import ReportNote
@@ -19,12 +19,11 @@ from schemas.phrases.catalogue import sentence, told
 from schemas.phrases.codes import operator_list as says
 from schemas.phrases.codes.titles import category_id, counted, kind_unknown
 from schemas.phrases.language import Language
-from streams.domain.budget.budget import OFF_LIST, hidden
+from streams.domain.budget.budget import OFF_LIST
 from streams.presentation.notes import notes_of
 from streams.presentation.printable import printable
+from streams.presentation.standing import on_the_list, ordered
 
-OFF_THE_LIST: Final = frozenset(AlertState) - {AlertState.NEW, AlertState.ACKNOWLEDGED, AlertState.RETURNED_TO_NORMAL}
-"""What has ended, and what was put aside or is expected and comes back by itself (`docs/lifecycle.md`)."""
 COLOURS: Final = {
     Priority.P1: "bold white on red",
     Priority.P2: "bold black on yellow",
@@ -63,44 +62,6 @@ class Row:
     since: str
 
 
-def ordered(alerts: Sequence[Alert], room: str | None = None) -> list[Alert]:
-    """Return the open alerts of a room (of all where None): by priority, then score, then the oldest first.
-
-    A symptom stands behind its cause where that is among them, and by itself where it is not. A case, such as housing fraud, goes
-    to its recipients and is not on the operator's list (fact sheet §7, rule 5).
-    """
-    mine = [alert for alert in alerts if _on_the_list(alert) and room in (None, alert.control_room_id)]
-    ranked = sorted(mine, key=_rank)
-    under = _under_causes(ranked)
-    below = {each.alert_id for symptoms in under.values() for each in symptoms}
-    by_itself = [alert for alert in ranked if alert.alert_id not in below]
-    return [each for alert in by_itself for each in (alert, *under.get(alert.alert_id, ()))]
-
-
-def _rank(alert: Alert) -> tuple[Priority, float, datetime, str]:
-    return (alert.priority, -alert.score, alert.opened_at, alert.alert_id)
-
-
-def _under_causes(alerts: Iterable[Alert]) -> dict[str, list[Alert]]:
-    """Return which alerts stand under which cause, of those whose cause is among them, on the list and no less urgent.
-
-    For some seconds a symptom says that it stands under a cause that fell, went out of sight, or became a symptom itself.
-    """
-    known = {alert.alert_id: alert for alert in alerts if _on_the_list(alert)}
-    under: dict[str, list[Alert]] = {}
-    for alert in known.values():
-        cause = known.get(alert.caused_by or "") if alert.under_cause else None
-        if cause is not None and not cause.under_cause and cause.priority <= alert.priority:  # as text, P1 < P2
-            under.setdefault(cause.alert_id, []).append(alert)
-    return under
-
-
-def _on_the_list(alert: Alert) -> bool:
-    """Return whether an alert asks for an operator's eyes: what is over leaves when it was acknowledged, as in ISA-18.2."""
-    seen = alert.state is AlertState.RETURNED_TO_NORMAL and alert.acknowledged_at is not None
-    return alert.operator_list and alert.state not in OFF_THE_LIST and not seen
-
-
 class ListChanges:
     """List changes: those of an alert that stands on the operator's list, and the one that takes it off.
 
@@ -114,36 +75,11 @@ class ListChanges:
 
     def take(self, alert: Alert) -> bool:
         """Return whether a change is of the list, and remember where the alert stands now."""
-        listed, known = _on_the_list(alert), alert.alert_id in self._listed
+        listed, known = on_the_list(alert), alert.alert_id in self._listed
         was_listed = self._listed.get(alert.alert_id, False)
         self._listed[alert.alert_id] = listed
         ended_first = not known and not self._whole and alert.operator_list and alert.state in OFF_LIST
         return listed or was_listed or ended_first
-
-
-def in_sight(alerts: Sequence[Alert], known: Sequence[Alert], symptoms: int | None = None) -> list[Alert]:
-    """Return the alerts that are shown: a grouped one is not, as long as its summary is on the list.
-
-    A summary of one says less than that one, which stands in its place until a second comes under it.
-
-    Args:
-        alerts: Which of them.
-        known: The newest version of every alert that is known, summaries among them.
-        symptoms: How many are shown of what stands under one cause that is shown itself, the most urgent; None for all. The cause
-            says how many there are.
-    """
-    under = Counter(alert.grouped_under for alert in known if alert.grouped_under and alert.state not in OFF_LIST)
-    open_ = [alert for alert in known if alert.summary is not None and alert.state not in OFF_LIST]
-    of_one = {each.alert_id for each in open_ if each.summary and each.summary.open == under[each.alert_id] == 1}
-    hiding = frozenset(each.alert_id for each in open_) - of_one
-    shown = [alert for alert in known if not hidden(alert, hiding)]
-    ranked = [sorted(under, key=_rank) for under in _under_causes(shown).values()]
-    more = {each.alert_id for under in ranked for each in ([] if symptoms is None else under[symptoms:])}
-    return [
-        alert
-        for alert in alerts
-        if not hidden(alert, hiding) and alert.alert_id not in of_one and alert.alert_id not in more
-    ]
 
 
 def row(alert: Alert, now: datetime, language: Language) -> Row:

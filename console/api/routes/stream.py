@@ -36,9 +36,10 @@ async def stream(
     Events: alert, decision, camera, zone, status (every 2 s), reset, bye. An id is `<alert-state offset>.<decision-log offset>`.
     """
     parts, caller = parts_of(request), caller_of(request)
+    found = parts.rooms.stream(room, last_event_id or since, lang, me.user)
 
     async def events() -> AsyncIterator[ServerSentEvent]:
-        async for event_id, name, data in parts.rooms.stream(room, last_event_id or since, lang):
+        async for event_id, name, data in found:
             if name == "status":  # every 2 s: a session that ended meanwhile ends its stream
                 try:
                     parts.sessions.me(caller)

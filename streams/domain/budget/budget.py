@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple, Protocol
 
 from pydantic import Field
 
@@ -55,6 +55,14 @@ class BudgetDecision(NamedTuple):
 
     row: BudgetRow
     grouping: Grouping | None
+
+
+class Grouped(Protocol):
+    """Grouped: what may stand under a summary."""
+
+    @property
+    def grouped_under(self) -> str | None:
+        """Return the summary's id."""
 
 
 def asks(before: ListStanding | None, alert: Alert) -> bool:
@@ -156,7 +164,7 @@ def used_share(row: BudgetRow, rule: BudgetRule, room: str) -> float:
     return len(row.shown_us) / (rule.operators_in(room) * max(rule.long_term.shown_at_most.values(), default=1))
 
 
-def hidden(alert: Alert, open_summaries: frozenset[str]) -> bool:
+def hidden(alert: Grouped, open_summaries: frozenset[str]) -> bool:
     """Return whether an alert stands under a summary that is on the list; where that has ended, its alerts stand alone."""
     return alert.grouped_under is not None and alert.grouped_under in open_summaries
 

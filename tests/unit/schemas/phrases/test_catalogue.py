@@ -197,7 +197,9 @@ def test_english_is_found_in_dutch() -> None:
 
 
 SOURCES = [
-    path for name in ("schemas", "detectors", "streams", "bench") for path in sorted((ROOT / name).rglob("*.py"))
+    path
+    for name in ("schemas", "detectors", "streams", "console", "bench")
+    for path in sorted((ROOT / name).rglob("*.py"))
 ]
 
 

@@ -19,16 +19,8 @@ from schemas.phrases.codes.operator_list import alert_state, heading, verdict
 from schemas.phrases.codes.titles import category_name
 from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase
-from streams.presentation.alerts import (
-    COLUMNS,
-    OFF_THE_LIST,
-    age,
-    in_sight,
-    line,
-    ordered,
-    row,
-    table,
-)
+from streams.presentation.alerts import COLUMNS, age, line, row, table
+from streams.presentation.standing import OFF_THE_LIST, in_sight, ordered
 from tests.support.alerts import alert
 from tests.support.messages import NOON
 

@@ -16,7 +16,7 @@ from schemas.categories import Category, Priority
 from schemas.evidence import Evidence
 from schemas.incidents import Operation
 from streams.domain.alerts.lifecycle import ENDED
-from streams.presentation.alerts import in_sight, ordered
+from streams.presentation.standing import in_sight, ordered
 from tests.support.deciding import Deciding
 from tests.support.situations import NOON, action, episode, position, report, seconds, tick
 

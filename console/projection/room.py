@@ -1,0 +1,129 @@
+"""Known room: all that is known of one control room: its list, the actions in it, its pulse and its open streams."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final, TypeVar
+
+from console.projection.decisions import ActionKnown, Decisions, decision_of
+from console.projection.listeners import Listeners, RoomEvent
+from console.projection.pulse import Pulse
+from console.projection.room_list import RoomList
+from console.projection.row import ListRow, ListRowError, row_of
+from schemas.actions import OperatorAction
+from schemas.base import Message
+from schemas.codec import decode
+from schemas.dead_letters import DeadLetterReason
+from schemas.decisions import DecisionLog
+from schemas.errors import UndecodableError
+from schemas.phrases.codes import faults as says
+from schemas.phrases.language import Language
+from schemas.ticks import Tick
+from streams import metrics, topics
+from streams.kafka.partitioner import partition_of
+from streams.kafka.record import Record
+
+log = logging.getLogger(__name__)
+
+M = TypeVar("M", bound=Message)
+_NO_ACTION: Final = b'"action_id":""'
+"""Stands in a decision that answers no action, which most do: they are not read further."""
+
+
+class KnownRoom:
+    """Known room: one control room, made of the records of its partition.
+
+    Args:
+        name: Its id.
+        began_at: Since when it is read.
+    """
+
+    def __init__(self, name: str, began_at: datetime) -> None:
+        self.name = name
+        self.partition = partition_of(topics.ALERT_STATE, name.encode())
+        self.alerts = RoomList(name)
+        self.decisions = Decisions(name)
+        self.pulse = Pulse(began_at)
+        self.listeners = Listeners()
+
+    def position(self) -> str:
+        """Return up to where its topics were read, as the stream's ids say it."""
+        return f"{self.alerts.newest}.{self.decisions.newest}"
+
+    def take(self, record: Record) -> None:
+        """Take a record, whichever topic, partition and room it is of; what cannot be read is counted and passed over."""
+        if record.partition != self.partition or record.value is None:
+            return
+        try:
+            self._take(record, record.value)
+        except (ListRowError, UndecodableError) as error:
+            metrics.CONSOLE_UNREADABLE.labels(record.topic).inc()
+            place = f"{record.topic}/{record.partition}@{record.offset}"
+            log.error("%s cannot be read: %s", place, error)  # noqa: TRY400 - an alert that nobody sees: one line
+
+    def missed(self, alert_offset: int, decision_offset: int) -> Iterator[RoomEvent]:
+        """Yield what a reader missed who knows all up to these offsets."""
+        rows, answers = self.alerts.since(alert_offset), self.decisions.since(decision_offset)
+        yield from map(alert_event, rows)
+        yield from map(self._decision_event, answers)
+
+    def _take(self, record: Record, value: bytes) -> None:
+        match record.topic:
+            case topics.ALERT_STATE:
+                self.alerts.read(record.offset)
+                self._take_alert(row_of(value, record.offset))
+            case topics.DECISION_LOG:
+                self.decisions.read(record.offset)
+                if _NO_ACTION not in value:
+                    self._take_decision(decoded(record, value, DecisionLog), record.offset)
+            case topics.OPERATOR_ACTIONS:
+                action = decoded(record, value, OperatorAction)
+                if action.control_room_id == self.name:
+                    self.decisions.sent(known_action(action))
+            case topics.ROOM_TICKS:
+                self.pulse.tick(decoded(record, value, Tick).at)
+            case topics.CANARY:
+                self.pulse.canary(record.appended_at)
+
+    def _take_alert(self, made: ListRow) -> None:
+        if made.control_room_id != self.name or (row := self.alerts.put(made)) is None:
+            return
+        if row.asks and row.operator_list and row.grouped_under is None and row.summary is None:
+            self.pulse.asked(row.changed_at)
+        if row.shown:
+            self.listeners.tell(alert_event(row))
+
+    def _take_decision(self, log: DecisionLog, offset: int) -> None:
+        if log.control_room_id == self.name and (action := self.decisions.take(log, offset)) is not None:
+            self.listeners.tell(self._decision_event(action))
+
+    def _decision_event(self, action: ActionKnown) -> RoomEvent:
+        def json(language: Language) -> bytes:
+            row = self.alerts.get(action.alert_id)
+            return decision_of(action, row, language).model_dump_json().encode()
+
+        return RoomEvent("decision", json, decision_offset=-1 if action.offset is None else action.offset)
+
+
+def alert_event(row: ListRow) -> RoomEvent:
+    """Return the event of a row."""
+    return RoomEvent("alert", row.json, alert_offset=row.offset)
+
+
+def known_action(action: OperatorAction) -> ActionKnown:
+    """Return what is remembered of an action."""
+    return ActionKnown(action.action_id, action.control_room_id, action.alert_id, action.user, str(action.action))
+
+
+def decoded(record: Record, value: bytes, kind: type[M]) -> M:
+    """Return a record's message.
+
+    Raises:
+        UndecodableError: It cannot be read, or is of another type.
+    """
+    message = decode(value, record.headers)
+    if not isinstance(message, kind):
+        raise UndecodableError(DeadLetterReason.UNKNOWN_TYPE, says.message_type_unknown())
+    return message
