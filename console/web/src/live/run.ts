@@ -66,7 +66,10 @@ export class RoomRun {
     }
     this.store.take(event);
     if (event.name === "status") this.#judge();
-    if (event.name === "reset") void this.#load();
+    if (event.name === "reset") {
+      if ((event.data as { reason: string }).reason === "restarted") this.store.restart();
+      void this.#load();
+    }
   }
 
   /** What must not wait for a frame, since a hidden window has none. */

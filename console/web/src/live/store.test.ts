@@ -62,6 +62,22 @@ describe("rows", () => {
     expect(store.unanswered().map((row) => row.id)).toEqual(["b"]);
   });
 
+  it("leaves what a summary tells to the summary, as long as that stands on the list", () => {
+    alert(rowOf({ id: "sum", offset: 1, priority: "P3", summary: [] }));
+    alert(rowOf({ id: "b", offset: 2, priority: "P3", grouped_under: "sum" }));
+    expect(store.fresh.P3).toBe(1);
+    alert(rowOf({ id: "sum", offset: 3, priority: "P3", summary: [], state: "closed", listed: false }));
+    expect(store.fresh.P3).toBe(1);
+  });
+
+  it("begins anew with a topic that has other offsets", () => {
+    alert(rowOf({ offset: 900 }));
+    store.restart();
+    expect([store.listed.length, store.position]).toEqual([0, ""]);
+    alert(rowOf({ offset: 3 }));
+    expect(store.listed).toHaveLength(1);
+  });
+
   it("is the same as a sort of the newest rows after any events in any order", () => {
     const chance = random(3);
     const all: Row[] = [];

@@ -44,7 +44,7 @@ export class Store {
   #zones = new Map<string, ZoneNow>();
   #status: Status | null = null;
   #position = "";
-  #fresh: Record<Priority, number> = { P1: 0, P2: 0, P3: 0, P4: 0 };
+  #fresh: { version: number; counts: Record<Priority, number> } | null = null;
   #loading: Set<string> | null = null;
   #loaded = false;
   #listeners = new Set<() => void>();
@@ -90,9 +90,10 @@ export class Store {
   get zones(): ReadonlyMap<string, ZoneNow> {
     return this.#zones;
   }
-  /** How many alerts of each priority are new on the list. */
+  /** How many alerts of each priority are new on the list; those under a summary that stands there are told by it. */
   get fresh(): Readonly<Record<Priority, number>> {
-    return this.#fresh;
+    if (this.#fresh?.version !== this.#version) this.#fresh = { version: this.#version, counts: this.#counted() };
+    return this.#fresh.counts;
   }
   get size(): number {
     return this.#rows.size;
@@ -199,6 +200,15 @@ export class Store {
     this.#changed();
   }
 
+  /** Begin anew: the topic has other offsets, and no comparison with what was known means anything. */
+  restart(): void {
+    for (const each of [this.#rows, this.#endedIds, this.#under]) each.clear();
+    for (const each of [this.#listed, this.#aside, this.#ended]) each.clear();
+    this.#position = "";
+    this.#loaded = false;
+    this.#changed();
+  }
+
   /** Forget rows that ended before a moment (RFC 3339); their ids stay known. */
   forgetEnded(before: string): void {
     const items = this.#ended.items;
@@ -236,6 +246,15 @@ export class Store {
     this.#tell(row, before, loading);
   }
 
+  #counted(): Record<Priority, number> {
+    const counts = { P1: 0, P2: 0, P3: 0, P4: 0 };
+    for (const row of this.#listed.items) {
+      const grouped = row.grouped_under !== null && this.#rows.get(row.grouped_under)?.listed === true;
+      if (row.state === "new" && !grouped) counts[row.priority] += 1;
+    }
+    return counts;
+  }
+
   #arrayOf(row: Row): Sorted<Row> | null {
     if (row.listed) return this.#listed;
     if (hasEnded(row)) return this.#ended;
@@ -244,7 +263,6 @@ export class Store {
 
   #enter(row: Row): void {
     this.#rows.set(row.id, row);
-    if (isNew(row)) this.#fresh[row.priority] += 1;
     const parent = row.grouped_under ?? row.under_cause;
     if (parent !== null && parent !== undefined && !hasEnded(row)) {
       const under = this.#under.get(parent) ?? new Set();
@@ -258,7 +276,6 @@ export class Store {
   }
 
   #leave(row: Row): void {
-    if (isNew(row)) this.#fresh[row.priority] -= 1;
     const parent = row.grouped_under ?? row.under_cause;
     const under = parent === null || parent === undefined ? undefined : this.#under.get(parent);
     if (under?.delete(row.id) && under.size === 0) this.#under.delete(parent as string);

@@ -49,7 +49,7 @@ describe("ringer", () => {
     expect(ringer.soft(rowOf(), null, 0)).toBe("p2");
     expect(ringer.soft(rowOf({ id: "b" }), null, 500)).toBeNull();
     expect(ringer.soft(rowOf({ id: "c" }), null, 1_500)).toBe("p2");
-    for (const row of [rowOf({ priority: "P3" }), rowOf({ priority: "P4" }), rowOf({ asks: false }), rowOf({ state: "acknowledged" }), p1("a")]) {
+    for (const row of [rowOf({ priority: "P3" }), rowOf({ priority: "P4" }), rowOf({ asks: false }), rowOf({ grouped_under: "sum" }), rowOf({ state: "acknowledged" }), p1("a")]) {
       expect(ringer.soft(row, null, 9_000)).toBeNull();
     }
     expect(ringer.soft(rowOf(), muteOf([], 5, 8_000), 9_000)).toBeNull();

@@ -62,7 +62,8 @@ export class Ringer {
 
   /** Return the tone of a row that came over the stream: a P2 that asks has one, once; silence silences it. */
   soft(row: Row, mute: Mute | null, now: number): Tone | null {
-    if (row.priority !== "P2" || !row.asks || !isUnanswered(row) || isMuted(mute, now) || now - this.#softAt < SOFT_MS) return null;
+    const asks = row.priority === "P2" && row.asks && row.grouped_under === null && isUnanswered(row);
+    if (!asks || isMuted(mute, now) || now - this.#softAt < SOFT_MS) return null;
     this.#softAt = now;
     return "p2";
   }
