@@ -26,10 +26,11 @@ type Body<P extends keyof paths, M extends Method> =
 type Query<P extends keyof paths, M extends Method> =
   Operation<P, M> extends { parameters: { query?: infer Q } } ? ([Q] extends [undefined] ? never : NonNullable<Q>) : never;
 type Names<P extends string> = P extends `${string}{${infer N}}${infer Rest}` ? N | Names<Rest> : never;
-/** Where to: the values of the address's `{names}`, a query, and a signal that gives the request up. */
+/** Where to: the values of the address's `{names}`, a query, a signal that gives the request up; `keepalive` outlives the page,
+ * `quiet` opens no dialog when nobody is logged in. */
 export type Where<P extends keyof paths, M extends Method> = {
   [N in Names<P>]: string | number;
-} & { query?: Query<P, M>; signal?: AbortSignal; keepalive?: boolean };
+} & { query?: Query<P, M>; signal?: AbortSignal; keepalive?: boolean; quiet?: boolean };
 type Given<P extends keyof paths, M extends Method> = [Names<P>] extends [never] ? [where?: Where<P, M>] : [where: Where<P, M>];
 
 /** Problem: an answer of the API that is an error (RFC 9457), or no answer at all: `no_connection`, status 0. */
@@ -79,7 +80,7 @@ async function fetched(address: string, init: RequestInit): Promise<Response> {
   return response;
 }
 
-type Loose = Record<string, unknown> & { query?: Record<string, unknown>; signal?: AbortSignal; keepalive?: boolean };
+type Loose = Record<string, unknown> & { query?: Record<string, unknown>; signal?: AbortSignal; keepalive?: boolean; quiet?: boolean };
 
 /** Return an address with its names and its query filled in; the language of the page always goes along. */
 export function addressOf(path: string, where: Loose = {}): string {
@@ -106,7 +107,7 @@ async function send(method: Method, path: string, where: Loose | undefined, body
   try {
     response = await fetched(address, init);
   } catch (error) {
-    const asks = error instanceof Problem && error.status === 401 && error.code !== "wrong_login" && !where?.keepalive;
+    const asks = error instanceof Problem && error.status === 401 && !where?.keepalive && !where?.quiet;
     if (!asks || askAgain === null || !(await askAgain(error.code))) throw error;
     response = await fetched(address, init);
   }

@@ -11,7 +11,7 @@ import type { ToWindow } from "./hub.ts";
 import { join, type Joined } from "./join.ts";
 import { waitMs } from "./link.ts";
 import { SKEW_MS } from "./now.ts";
-import { isUnanswered, Store, type StreamEvent } from "./store.ts";
+import { Store, type StreamEvent } from "./store.ts";
 import { titleOf } from "./title.ts";
 import { clock, live } from "./use.svelte.ts";
 
@@ -74,12 +74,11 @@ export class RoomRun {
 
   /** What must not wait for a frame, since a hidden window has none. */
   #heard(row: Row, loading: boolean): void {
-    if (!loading) {
-      const tone = this.#ringer.soft(row, sound.mute, clock.now());
-      if (tone !== null) sound.play(tone);
-    }
-    if (row.priority !== "P1" && !isUnanswered(row)) return;
-    if (!loading) this.#ring();
+    if (loading) return; // a list rings and is told once, by the next tick and at its end
+    const tone = this.#ringer.soft(row, sound.mute, clock.now());
+    if (tone !== null) sound.play(tone);
+    if (row.priority !== "P1") return;
+    this.#ring();
     this.#title();
   }
 
@@ -89,7 +88,8 @@ export class RoomRun {
   }
 
   #title(): void {
-    document.title = titleOf(this.store.unanswered(), live.old, live.info?.name ?? this.room);
+    const title = titleOf(this.store.unanswered(), live.old, live.info?.name ?? this.room);
+    if (title !== document.title) document.title = title;
   }
 
   #tick(): void {
@@ -98,6 +98,7 @@ export class RoomRun {
     if (this.#ticks % 60 === 0) this.store.forgetEnded(new Date(clock.now() - DAY_MS).toISOString());
     void sound.look();
     this.#ring();
+    this.#title();
     this.#judge();
   }
 
@@ -142,13 +143,14 @@ export class RoomRun {
       } catch (error) {
         if (giveUp.signal.aborted) return;
         if (error instanceof Problem && error.status === 401) await this.#lookWho();
+        if (error instanceof Problem && (error.status === 403 || error.status === 404)) return void (live.refused = error.code);
         await new Promise((done) => setTimeout(done, waitMs(tries, Math.random())));
       }
     }
   }
 
   async #describe(): Promise<void> {
-    for (let tries = 0; live.store === this.store; tries += 1) {
+    for (let tries = 0; live.store === this.store && live.refused === ""; tries += 1) {
       try {
         const info = await api.get("/api/v1/rooms/{room}", { room: this.room });
         if (live.store !== this.store) return;

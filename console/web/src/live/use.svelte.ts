@@ -28,6 +28,9 @@ class Live {
   /** Rows read so far, and of how many where that is known; null when the list is whole. */
   loading = $state.raw<{ rows: number; total: number | null } | null>({ rows: 0, total: null });
 
+  /** The code of the problem why this room cannot be shown at all; empty where it can. */
+  refused = $state("");
+
   #leave: (() => void) | null = null;
 
   /** Show another store: of another room, or a fresh one. */
@@ -36,6 +39,7 @@ class Live {
     this.room = room;
     this.store = store;
     this.info = null;
+    this.refused = "";
     this.faults = [];
     this.old = false;
     this.back = null;

@@ -1,9 +1,14 @@
 /** Session: who is logged in. When it ends, a dialog comes over the list; the action that was under way waits for the login. */
 
 import { api, onLoggedOut, Problem, type Me, type Right, type Schemas } from "../api/client.ts";
+import { clock } from "../live/use.svelte.ts";
 
 /** Why the dialog asks for a login: the session ended, or soon will; or nobody pressed a key for too long and wants to act. */
 export type Ask = "session_ended" | "acting_ended" | "extend";
+
+const CHANNEL = "toezicht-session";
+/** A request of the login itself must not open the dialog that it stands in. */
+const QUIET = { quiet: true };
 
 class Session {
   /** null: nobody; undefined: not known yet. */
@@ -13,6 +18,7 @@ class Session {
   ask = $state<Ask | null>(null);
   /** How many actions wait for the login. */
   kept = $state(0);
+  #tell: () => void = () => undefined;
   #waiting: ((again: boolean) => void)[] = [];
   #listeners = new Set<() => void>();
 
@@ -20,11 +26,24 @@ class Session {
     return this.me?.rights.includes(right) ?? false;
   }
 
+  /** Hear of logins and logouts in other windows of this browser, which has one session for all. */
+  begin(): () => void {
+    const channel = new BroadcastChannel(CHANNEL);
+    channel.onmessage = () => void this.look().catch(() => undefined);
+    this.#tell = () => channel.postMessage("changed");
+    return () => channel.close();
+  }
+
+  /** Tell the other windows that who is logged in changed here. */
+  tellOthers(): void {
+    this.#tell();
+  }
+
   /** Find out who is logged in. A server that does not answer changes nothing. */
   async look(): Promise<void> {
     try {
       this.ways ??= await api.get("/api/v1/login");
-      this.me = await quietly(() => api.get("/api/v1/me"));
+      this.#logged(await api.get("/api/v1/me", QUIET));
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 401) throw error;
       if (this.me) this.ask = "session_ended";
@@ -36,12 +55,8 @@ class Session {
    *
    * @throws Problem where name or password is wrong, or after too many tries. */
   async login(user: string, password: string): Promise<void> {
-    this.#logged(await quietly(() => api.post("/api/v1/session", { user, password })));
-  }
-
-  /** Look whether a login in another window succeeded. */
-  async loggedInElsewhere(): Promise<void> {
-    this.#logged(await quietly(() => api.get("/api/v1/me")));
+    this.#logged(await api.post("/api/v1/session", { user, password }, QUIET));
+    this.#tell();
   }
 
   #logged(me: Me): void {
@@ -52,6 +67,7 @@ class Session {
       return;
     }
     this.me = me;
+    if (this.ask === null || !answers(this.ask, before, me)) return;
     this.ask = null;
     this.#answer(true);
     for (const listener of this.#listeners) listener();
@@ -64,7 +80,8 @@ class Session {
   }
 
   async logout(): Promise<void> {
-    await quietly(() => api.delete("/api/v1/session")).catch(() => undefined);
+    await api.delete("/api/v1/session", QUIET).catch(() => undefined);
+    this.#tell();
     location.assign("/");
   }
 
@@ -90,15 +107,17 @@ class Session {
   }
 }
 
-export const session = new Session();
-onLoggedOut(session.again);
-
-/** Send a request of the login itself, which must not open the dialog that it stands in. */
-async function quietly<T>(send: () => Promise<T>): Promise<T> {
-  onLoggedOut(null);
-  try {
-    return await send();
-  } finally {
-    onLoggedOut(session.again);
+/** Whether who is logged in now answers what the dialog asks: another window may have logged in. */
+function answers(ask: Ask, before: Me | null | undefined, me: Me): boolean {
+  switch (ask) {
+    case "session_ended":
+      return true;
+    case "acting_ended":
+      return Date.parse(me.acting_until) > clock.now();
+    case "extend":
+      return me.session_until !== before?.session_until;
   }
 }
+
+export const session = new Session();
+onLoggedOut(session.again);
