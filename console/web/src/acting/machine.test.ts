@@ -82,6 +82,11 @@ describe("without a connection", () => {
     const { acts, sent } = run([0, off], [0, begin(asked("acknowledge"))], [15_000, { type: "tick" }], [WAIT_MS, { type: "tick" }], [31_000, on]);
     expect([phases(acts), sent]).toEqual([["asks"], []]);
   });
+  it("what was sent before the connection broke waits as well after 5 s, and is sent again when it is back", () => {
+    const events = [[0, begin(asked("acknowledge"))], [1_000, off], [ANSWER_MS, { type: "tick" }]] as const;
+    expect(phases(run(...events).acts)).toEqual(["waiting"]);
+    expect(run(...events, [9_000, on]).sent).toEqual(["1", "1"]);
+  });
   it("a request that failed waits, and is tried again though the stream runs", () => {
     const { acts, sent } = run([0, begin(asked("acknowledge"))], [100, { type: "unreachable", id: "1" }]);
     expect([phases(acts), sent]).toEqual([["waiting"], ["1"]]);

@@ -193,7 +193,7 @@ function passed(acts: Acts, now: number): Step {
     if (!due(act)) return [act];
     if (act.phase === "done" || act.phase === "dropped") return [];
     if (now - act.outAt >= WAIT_MS) return [to(act, "asks", now)];
-    if (!acts.connected) return [{ ...act, sentAt: now }];
+    if (!acts.connected) return [{ ...to(act, "waiting", now), sentAt: now }];
     effects.push({ type: "send", asked: act.asked, leaving: false });
     return [{ ...to(act, "late", now), sentAt: now }];
   });

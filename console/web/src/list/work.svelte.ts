@@ -174,7 +174,7 @@ class Work {
   reveal(id: string): void {
     if (!this.ids.includes(id)) {
       const row = live.store.row(id);
-      if (row === undefined) return void (this.cursor = id);
+      if (row === undefined) return;
       const head = headOf(row, new Set(live.store.listed.map((each) => each.id)));
       if (head !== null) this.#opened.add(head);
       this.search = "";
