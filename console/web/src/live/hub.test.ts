@@ -122,6 +122,7 @@ describe("hub", () => {
     flush();
     expect(alive.events).toContain("alert 6.0");
     expect(dead.events).not.toContain("alert 6.0");
+    expect(dead.told.at(-1)?.tell).toBe("gone");
   });
 
   it("tells what came before it tells that the stream is lost", () => {

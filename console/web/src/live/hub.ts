@@ -13,11 +13,13 @@ export type FromWindow =
   | { say: "again" }
   | { say: "here" }
   | { say: "leave" };
-/** What a window is told. A tick comes each second, also into a hidden window, whose own timers sleep. */
+/** What a window is told. A tick comes each second, also into a hidden window, whose own timers sleep. Who was let go for its
+ * silence reads so when it wakes: it joins again. */
 export type ToWindow =
   | { tell: "events"; events: StreamEvent[] }
   | { tell: "state"; state: LinkState }
-  | { tell: "tick" };
+  | { tell: "tick" }
+  | { tell: "gone" };
 
 export type Port = { postMessage(message: ToWindow): void };
 export type HubParts = {
@@ -108,7 +110,11 @@ export class Hub {
   /** Once a second. */
   tick(): void {
     const now = this.parts.steady();
-    for (const member of [...this.#members.values()]) if (now - member.heardAt > GONE_MS) this.#leave(member);
+    for (const member of [...this.#members.values()]) {
+      if (now - member.heardAt <= GONE_MS) continue;
+      this.#leave(member);
+      member.port.postMessage({ tell: "gone" });
+    }
     for (const stream of this.#streams.values()) {
       stream.link.tick();
       stream.tell({ tell: "tick" });

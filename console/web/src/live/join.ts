@@ -4,16 +4,21 @@ import { addressOf } from "../api/client.ts";
 import { Hub, type FromWindow, type ToWindow } from "./hub.ts";
 import { soon } from "./soon.ts";
 
-/** After how many of its own seconds without a word a window gives the worker up. Counted, not measured: a window that slept
- * finds what the worker said meanwhile still waiting. */
-export const WORKER_SILENT_TICKS = 6;
+/** After how many of its own seconds without a word a window gives a worker up. Counted, not measured: a window that slept finds
+ * what the worker said meanwhile still waiting. */
+export const SILENT_TICKS = 6;
+/** How many workers are tried, each under a name of its own, before a window holds a stream by itself. All windows count alike,
+ * and so meet in the next one. */
+export const WORKERS = 3;
 
 export type Joined = { say(message: FromWindow): void; leave(): void };
 type End = { postMessage(message: FromWindow): void; close(): void };
+type Hear = (message: ToWindow) => void;
 
-function ofWorker(hear: (message: ToWindow) => void): End | null {
+function ofWorker(number: number, hear: Hear): End | null {
   try {
-    const worker = new SharedWorker(new URL("./worker.ts", import.meta.url), { type: "module", name: "toezicht" });
+    const name = `toezicht-${number}`;
+    const worker = new SharedWorker(new URL("./worker.ts", import.meta.url), { type: "module", name });
     worker.port.onmessage = (event: MessageEvent<ToWindow>) => hear(event.data);
     return worker.port;
   } catch {
@@ -21,7 +26,7 @@ function ofWorker(hear: (message: ToWindow) => void): End | null {
   }
 }
 
-function ofOwn(hear: (message: ToWindow) => void): End {
+function ofOwn(hear: Hear): End {
   const hub = new Hub({ open: (address) => new EventSource(address), steady: () => performance.now(), random: Math.random, soon });
   const port = { postMessage: hear };
   const timer = setInterval(() => hub.tick(), 1_000);
@@ -34,46 +39,56 @@ function ofOwn(hear: (message: ToWindow) => void): End {
   };
 }
 
-/** Join the stream of a room. `hear` is told what comes; `rejoined` that a new stream began, for which the list is loaded anew. */
-export function join(room: string, lang: string, hear: (message: ToWindow) => void, rejoined: () => void): Joined {
-  const address = addressOf("/api/v1/rooms/{room}/stream", { room });
-  const hello: FromWindow = { say: "join", room, lang, address };
+/** Join the stream of a room. `hear` is told what comes; `rejoined` that something may have been missed: load the list anew. */
+export function join(room: string, lang: string, hear: Hear, rejoined: () => void): Joined {
+  const hello: FromWindow = { say: "join", room, lang, address: addressOf("/api/v1/rooms/{room}/stream", { room }) };
+  let workers = 0;
   let silent = 0;
-  const heard = (message: ToWindow): void => {
+  let end: End | null = null;
+
+  const connect = (): void => {
+    end?.close();
     silent = 0;
-    if (message.tell === "tick") end.postMessage({ say: "here" });
-    hear(message);
+    workers += 1;
+    const mine = workers;
+    const heard: Hear = (message) => {
+      if (mine !== workers) return; // a worker that was given up
+      silent = 0;
+      if (message.tell === "tick") end?.postMessage({ say: "here" });
+      if (message.tell === "gone") again();
+      else hear(message);
+    };
+    end = (workers <= WORKERS ? ofWorker(workers, heard) : null) ?? ofOwn(heard);
+    end.postMessage(hello);
   };
-  const shared = ofWorker(heard);
-  let end: End = shared ?? ofOwn(heard);
+  const again = (): void => {
+    end?.postMessage(hello);
+    rejoined();
+  };
   const watch = setInterval(() => {
     silent += 1;
-    if (silent <= WORKER_SILENT_TICKS || end !== shared) return;
-    shared.close();
-    end = ofOwn(heard);
-    end.postMessage(hello);
+    if (silent <= SILENT_TICKS) return;
+    connect();
     rejoined();
   }, 1_000);
-  const hidden = (): void => end.postMessage({ say: "leave" });
+  const hidden = (): void => end?.postMessage({ say: "leave" });
   const shown = (event: PageTransitionEvent): void => {
-    if (!event.persisted) return;
-    end.postMessage(hello);
-    rejoined();
+    if (event.persisted) again();
   };
-  const online = (): void => end.postMessage({ say: "again" });
+  const online = (): void => end?.postMessage({ say: "again" });
   addEventListener("pagehide", hidden);
   addEventListener("pageshow", shown);
   addEventListener("online", online);
-  end.postMessage(hello);
+  connect();
   return {
-    say: (message) => end.postMessage(message),
+    say: (message) => end?.postMessage(message),
     leave: () => {
       clearInterval(watch);
       removeEventListener("pagehide", hidden);
       removeEventListener("pageshow", shown);
       removeEventListener("online", online);
-      end.postMessage({ say: "leave" });
-      end.close();
+      end?.postMessage({ say: "leave" });
+      end?.close();
     },
   };
 }

@@ -49,7 +49,7 @@ export class RoomRun {
   #hear(message: ToWindow): void {
     if (message.tell === "events") for (const event of message.events) this.#take(event);
     else if (message.tell === "tick") this.#tick();
-    else {
+    else if (message.tell === "state") {
       const before = live.connected;
       live.connected = message.state === "open";
       if (live.connected && !before) void this.#places();
