@@ -30,6 +30,8 @@ class Acting {
   steady = $state(performance.now());
 
   #asking = new Set<string>();
+  /** The room that each act was begun in: it goes there, whatever room is shown by then. */
+  #rooms = new Map<string, string>();
   #choicesOf = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hintTimer: ReturnType<typeof setTimeout> | undefined;
@@ -60,6 +62,7 @@ class Acting {
     this.close();
   }
   #begin(asked: readonly ActionAsked[]): void {
+    for (const each of asked) this.#rooms.set(each.action_id, live.room);
     this.#step({ type: "begin", asked, batch: asked[0]?.action_id ?? "" });
     if (asked.some((each) => work.ticked.has(each.alert_id))) work.untick(); // the next key is about one alert again
   }
@@ -167,6 +170,7 @@ class Acting {
     const { acts, effects } = step(this.acts, event, now);
     this.acts = acts;
     this.steady = now;
+    for (const id of this.#rooms.keys()) if (!acts.list.some((act) => act.asked.action_id === id)) this.#rooms.delete(id);
     for (const effect of effects) {
       if (effect.type === "send") void this.#send(effect.asked, effect.leaving);
       else this.act(effect.action, this.seen(effect.alerts));
@@ -187,7 +191,7 @@ class Acting {
     const id = asked.action_id;
     this.#asking.add(id);
     try {
-      const decision = await api.post("/api/v1/rooms/{room}/actions", asked, { room: live.room, keepalive: leaving });
+      const decision = await api.post("/api/v1/rooms/{room}/actions", asked, { room: this.#rooms.get(id) ?? live.room, keepalive: leaving });
       live.store.decide(decision);
       this.#step({ type: "decision", decision });
     } catch (error) {

@@ -63,14 +63,15 @@ describe("tabs", () => {
 });
 
 describe("the band", () => {
-  it("has each P1 that nobody acknowledged, the newest at its end, and nothing else", () => {
+  it("has each P1 that waits for somebody, the newest at its end, and nothing else", () => {
     const p1 = (id: string, more: Partial<Row> = {}): Row => rowOf({ id, priority: "P1", ...more });
     const listed = [
       p1("late", { opened_at: "2026-11-29T02:50:00.000Z" }), p1("early", { opened_at: "2026-11-29T02:10:00.000Z" }),
       p1("back", { opened_at: "2026-11-29T01:00:00.000Z", back_at: "2026-11-29T02:55:00.000Z" }),
-      p1("named", { opened_at: "2026-11-29T02:20:00.000Z", handled_by: "operator-2" }),
+      p1("late again", { opened_at: "2026-11-29T02:20:00.000Z", handled_by: "operator-2", escalated_at: "2026-11-29T02:22:00.000Z" }),
+      p1("named", { opened_at: "2026-11-29T02:58:00.000Z", handled_by: "operator-2" }),
       p1("taken", { state: "acknowledged" }), rowOf({ id: "p2", priority: "P2" }),
     ];
-    expect(band(listed).map((line) => line.id)).toEqual(["early", "named", "late", "back"]);
+    expect(band(listed).map((line) => line.id)).toEqual(["early", "late again", "late", "back"]);
   });
 });

@@ -1,6 +1,6 @@
 /** Lines: which alerts stand on which tab, in which order: symptoms under their cause, what is grouped under its summary. */
 import type { Row } from "../api/client.ts";
-import { hasEnded } from "../live/store.ts";
+import { hasEnded, isUnanswered } from "../live/store.ts";
 
 export const TABS = ["open", "mine", "shelved", "suppressed", "ended"] as const;
 export type Tab = (typeof TABS)[number];
@@ -131,9 +131,9 @@ function shownUnder(row: Row, want: Wanted): number {
   return row.summary === null ? SYMPTOMS_SHOWN : 0;
 }
 
-/** Return whether a P1 waits for somebody: nobody acknowledged it. A name that was put to it does not end its waiting. */
+/** Return whether an alert stands in the band: a P1 that waits for somebody. */
 export function inBand(row: Row): boolean {
-  return row.priority === "P1" && row.state === "new" && row.listed;
+  return row.priority === "P1" && isUnanswered(row);
 }
 
 /** Return the band: every P1 without a handler, the newest last. Listed rows come in their order, P1 first. */

@@ -31,8 +31,8 @@ class Work {
   scrollTo: (px: number) => void = () => undefined;
 
   #hold = FREE;
-  #opened = new Set<string>();
-  #folded = new Set<string>();
+  #opened = new SvelteSet<string>();
+  #folded = new SvelteSet<string>();
   #lastTick: string | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -51,6 +51,12 @@ class Work {
   /** What an action is about: what is ticked, or else the alert under the cursor. */
   get targets(): string[] {
     return this.ticked.size > 0 ? [...this.ticked] : this.cursor === null ? [] : [this.cursor];
+  }
+
+  /** What a merge is about: the alert under the cursor goes on, what else is ticked goes into it. */
+  get merging(): string[] {
+    const main = this.cursor ?? this.targets[0];
+    return main === undefined ? [] : [main, ...[...this.ticked].filter((id) => id !== main)];
   }
 
   /** Bring the screen up to what is known: take the order where it is free, or else count what waits. */
@@ -194,6 +200,15 @@ class Work {
   }
   isUnfolded(id: string): boolean {
     return this.#opened.has(id);
+  }
+
+  /** Begin anew: another room is shown, and nothing that was chosen is there. */
+  begin(): void {
+    this.ticked.clear();
+    this.#hold = FREE;
+    [this.cursor, this.search, this.tab, this.above] = [null, "", "open", 0];
+    [this.band, this.order] = [EMPTY, EMPTY];
+    this.refresh(true);
   }
 
   /** Tick an alert, or take its tick away; answers whether there was room for it. */
