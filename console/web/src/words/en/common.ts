@@ -8,7 +8,7 @@ export const common = {
   "state.new": "new",
   "state.acknowledged": "in hand",
   "state.returned_to_normal": "over",
-  "state.shelved": "put aside",
+  "state.shelved": "shelved",
   "state.suppressed": "suppressed",
   "state.closed": "closed",
   "state.cancelled": "withdrawn",
