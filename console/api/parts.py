@@ -73,6 +73,9 @@ class Rooms(Protocol):
             ProblemError: 422, the id is none; 429, this person, or all together, have too many streams open.
         """
 
+    def end_streams(self) -> None:
+        """Say goodbye to all streams: the process stops."""
+
     def status(self, room: str) -> Status:
         """Return the room's pulse."""
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from console.wire.actions import Choices, ListChoice
 from schemas.categories import Category
 from schemas.phrases.catalogue import sentence
-from schemas.phrases.codes.titles import category_id
+from schemas.phrases.codes.titles import category_name
 from schemas.phrases.language import Language
 from streams.clients.choices import FALSE_ALARM_REASONS, NOTES, SHELVE_REASONS, VERDICTS, ListCode
 
@@ -22,7 +22,7 @@ def choices_of(users: Sequence[str], language: Language) -> Choices:
 
     categories = sorted(
         (
-            ListChoice(code=each.value, text=sentence(category_id(each.value), language), takes=None)
+            ListChoice(code=each.value, text=sentence(category_name(each.value), language), takes=None)
             for each in Category
         ),
         key=lambda choice: choice.text,

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from console.projection.row import ListRow
 from console.wire.events import Decision
+from schemas.actions import Action
 from schemas.base import iso_utc
 from schemas.decisions import DecisionLog
 from schemas.phrases.catalogue import sentence, told
 from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase
 
+_MOVES: Final = frozenset({Action.DETACH.value, Action.ATTACH.value})
 REMEMBERED: Final = 20_000
 """How many actions of a room are remembered: more than a day has."""
 
@@ -30,11 +33,14 @@ class ActionKnown:
     offset: int | None = None
     refused: str = ""
     phrase: Phrase | None = None
+    decided_at: datetime | None = None
 
     def answered(self, log: DecisionLog, offset: int) -> ActionKnown:
         """Return it with its answer."""
         alert_id = self.alert_id or next(iter(log.alert_ids), "")
-        return replace(self, alert_id=alert_id, offset=offset, refused=log.refused, phrase=log.refused_phrase)
+        return replace(
+            self, alert_id=alert_id, offset=offset, refused=log.refused, phrase=log.refused_phrase, decided_at=log.now
+        )
 
 
 class Decisions:
@@ -64,7 +70,8 @@ class Decisions:
         if known is not None and known.alert_id:
             return False
         before = known or action
-        self._put(replace(action, offset=before.offset, refused=before.refused, phrase=before.phrase))
+        answer = {name: getattr(before, name) for name in ("offset", "refused", "phrase", "decided_at")}
+        self._put(replace(action, **answer))
         return known is None
 
     def take(self, log: DecisionLog, offset: int) -> ActionKnown | None:
@@ -93,6 +100,15 @@ class Decisions:
         found = [each for each in self._known.values() if each.offset is not None and each.offset > offset]
         found.sort(key=lambda each: each.offset or 0)
         return found
+
+    def of_alert(self, alert_id: str) -> list[ActionKnown]:
+        """Return the actions on an alert that were answered, the oldest first."""
+        return [each for each in self.since(-1) if each.alert_id == alert_id]
+
+    def is_detached(self, alert_id: str) -> bool:
+        """Return whether a person took an alert from its cause, as far as is remembered."""
+        moved = [each.action for each in self.of_alert(alert_id) if not each.refused and each.action in _MOVES]
+        return moved[-1:] == [Action.DETACH.value]
 
     def _put(self, action: ActionKnown) -> None:
         self._known[action.action_id] = action

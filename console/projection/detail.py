@@ -16,7 +16,7 @@ from schemas.incidents import ReportNote
 from schemas.phrases.catalogue import sentence, told
 from schemas.phrases.codes.likelihoods import likelihood_ratio
 from schemas.phrases.codes.operator_list import limit, report_note
-from schemas.phrases.codes.titles import category_id, kind_unknown
+from schemas.phrases.codes.titles import category_name, kind_unknown
 from schemas.phrases.language import Language
 from streams.clients.allowed import allowed
 from streams.presentation.printable import printable
@@ -103,7 +103,7 @@ def _report(alert: Alert, report: AlertReport, language: Language) -> ReportLine
         source=report.source,
         source_id=printable(report.source_id),
         category=report.category,
-        what=sentence(kind_unknown() if unknown else category_id(report.category.value), language),
+        what=sentence(kind_unknown() if unknown else category_name(report.category.value), language),
         urgency=report.urgency,
         source_priority=printable(report.source_priority),
         cancelled=report.cancelled,

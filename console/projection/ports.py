@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from console.projection.listeners import RoomEvent
 from console.wire.events import CameraNow, StageState, ZoneNow
 from console.wire.rooms import Handover, RoomInfo, Series
-from console.wire.rows import HistoryLine
+from schemas.alerts import Alert
 from schemas.phrases.language import Language
 
 Tell = Callable[[str, RoomEvent], None]
@@ -59,10 +59,12 @@ class Places(Protocol):
 class Histories(Protocol):
     """Histories: what became of an alert, read from the topics."""
 
-    async def history(
-        self, room: str, alert_id: str, opened_at: datetime, language: Language
-    ) -> tuple[HistoryLine, ...]:
-        """Return an alert's changes and actions, the oldest first."""
+    async def changes(self, room: str, alert_id: str, opened_at: datetime) -> Sequence[Alert]:
+        """Return an alert's versions, the oldest first.
+
+        Raises:
+            ProblemError: 503, the topics cannot be read now.
+        """
 
 
 class Stages(Protocol):

@@ -53,8 +53,8 @@ class KnownRoom:
         return f"{self.alerts.newest}.{self.decisions.newest}"
 
     def take(self, record: Record) -> None:
-        """Take a record, whichever topic, partition and room it is of; what cannot be read is counted and passed over."""
-        if record.partition != self.partition or record.value is None:
+        """Take a record of its partition, whichever topic and room it is of; what cannot be read is counted and passed over."""
+        if record.value is None:
             return
         try:
             self._take(record, record.value)

@@ -328,6 +328,35 @@ closing-verdict = { $verdict ->
     [test] test
    *[duplicate] duplicate
 }
+change-told = { $change ->
+    [opened] reported
+    [reopened] opened again
+    [evidence] new information
+    [action] action of an operator
+    [back] back on the list
+    [escalated] nobody acknowledged it
+    [cancelled] all reports were withdrawn
+    [expired] no news for a long time
+   *[other] { $change }
+}: { $state }
+action-name = { $action ->
+    [acknowledge] acknowledge
+    [release] give back
+    [shelve] put aside
+    [unshelve] take back
+    [assign] assign
+    [false_alarm] false alarm
+    [confirm_dispatch] ask for dispatch
+    [close] close
+    [reopen] open again
+    [note] note
+    [merge] merge
+    [split] split
+    [detach] take from its cause
+    [attach] put back under its cause
+   *[other] { $action }
+}
+action-refused = { $action } not done: { $why }
 no-alerts = No alerts.
 
 ## Explanations: why an alert has its priority, and whether it comes out again

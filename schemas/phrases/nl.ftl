@@ -411,6 +411,35 @@ closing-verdict = { $verdict ->
     [test] test
    *[duplicate] dubbel
 }
+change-told = { $change ->
+    [opened] gemeld
+    [reopened] opnieuw geopend
+    [evidence] nieuwe informatie
+    [action] actie van een operator
+    [back] terug op de lijst
+    [escalated] niemand nam de melding in behandeling
+    [cancelled] alle meldingen zijn ingetrokken
+    [expired] lange tijd niets nieuws
+   *[other] { $change }
+}: { $state }
+action-name = { $action ->
+    [acknowledge] in behandeling nemen
+    [release] teruggeven
+    [shelve] uitstellen
+    [unshelve] terughalen
+    [assign] toewijzen
+    [false_alarm] vals alarm
+    [confirm_dispatch] inzet vragen
+    [close] sluiten
+    [reopen] heropenen
+    [note] notitie
+    [merge] samenvoegen
+    [split] splitsen
+    [detach] losmaken van de oorzaak
+    [attach] terug onder de oorzaak
+   *[other] { $action }
+}
+action-refused = { $action } niet gedaan: { $why }
 no-alerts = Geen meldingen.
 
 ## Explanations: why an alert has its priority, and whether it comes out again

@@ -19,27 +19,22 @@ from schemas.incidents import Incident
 from streams.cli.options import moment, reachable, require_cluster, started, with_options
 from streams.clock import utc_now
 from streams.errors import ConfigurationError, DeliveryError
-from streams.intake.intake import LOOK_S, MEMORY, Intake, count_confirmed
+from streams.intake.connected import connected_intake
+from streams.intake.intake import LOOK_S, Intake
 from streams.intake.lines import Line, read_lines
 from streams.intake.scenario_clock import PlayClock, played
-from streams.intake.sources.base import IncidentSource
 from streams.intake.sources.recorded import RecordedReports
 from streams.intake.sources.registry import SOURCES, make_source
 from streams.intake.unmapped import HEADING, unmapped
-from streams.kafka.producer import connect
-from streams.kafka.reader import await_topics, read_messages
-from streams.kafka.send_window import SendWindow
+from streams.kafka.reader import read_messages
 from streams.process import start_metrics, stop_signals, tell_ready
-from streams.settings import KafkaSettings, Settings
-from streams.topics import DEAD_LETTERS, INCIDENTS
+from streams.settings import Settings
+from streams.topics import INCIDENTS
 
 log = logging.getLogger(__name__)
 
 FLUSH_S: Final = 5.0
 """How long to wait for confirmations at the end: below the supervisor's 8 s, so that there is time to tell what did not come."""
-PRODUCER_OPTIONS: Final = {"linger_ms": 5, "bootstrap_timeout_ms": 5_000, "max_block_ms": 1_000}
-"""Neither connecting nor a topic that is not known yet holds up a stop for long: the window tries again."""
-
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object")]
 Values = Mapping[str, object]
 """What was given for a source's options, by name."""
@@ -137,27 +132,6 @@ def _open(path: Path) -> int:
         return os.open(path, os.O_RDONLY)
     except OSError as error:
         raise ConfigurationError("intake recorded", "file", str(path), f"a readable file ({error.strerror})") from None
-
-
-def connected_intake(
-    source: IncidentSource, kafka: KafkaSettings, stopping: threading.Event, report_clock: PlayClock | None = None
-) -> Intake:
-    """Return an intake that knows the last hours' reports; a broker that does not answer yet is waited for.
-
-    Whoever pipes a feed into this command would lose what comes meanwhile if it ended. Nothing is read before, so a signal
-    simply ends it.
-    """
-    window = SendWindow(
-        lambda: connect(kafka, f"intake-{source.name}", **PRODUCER_OPTIONS), kafka.bootstrap_servers, count_confirmed
-    )
-    window.connect()
-    await_topics(kafka, (INCIDENTS, DEAD_LETTERS), stopping.is_set)
-    intake = Intake(source, window, utc_now, report_clock, stopping.is_set)
-    known = list(read_messages(kafka, INCIDENTS, Incident, utc_now() - MEMORY))
-    for incident in known:
-        intake.recall(incident)
-    log.info("%d incidents of the last %d hours are known", len(known), MEMORY.total_seconds() // 3600)
-    return intake
 
 
 def _run(intake: Intake, lines: Iterable[Line], stopping: threading.Event, settings: Settings, as_json: bool) -> None:

@@ -13,18 +13,18 @@ from pydantic import TypeAdapter, ValidationError
 
 from schemas.base import Identifier
 from schemas.categories import Category
-from streams.cli.intake import FLUSH_S, connected_intake
+from streams.cli.intake import FLUSH_S
 from streams.cli.options import moment, reachable, started
+from streams.clients.reports import SOURCE
 from streams.clock import utc_now
 from streams.domain.incidents.urgency import known_urgency
 from streams.errors import ConfigurationError
+from streams.intake.connected import connected_intake
 from streams.intake.lines import Line
 from streams.intake.sources.categories import load_categories
 from streams.intake.sources.gazetteer import clean_name
 from streams.intake.sources.recorded import RecordedReports
 
-SOURCE: Final = "operator"
-"""Who reports: the control room itself, told from every partner."""
 _USER: Final = TypeAdapter(Identifier)
 
 

@@ -19,13 +19,10 @@ from console.wire.audit import AuditLine, AuditPage
 from console.wire.events import StageState
 from console.wire.people import Me
 from console.wire.pictures import PictureAnswer, PictureAsked
-from console.wire.rows import HistoryLine
 from schemas.actions import OperatorAction
 from schemas.alerts import Alert
 from schemas.base import Message
 from schemas.categories import Category
-from schemas.phrases.catalogue import sentence
-from schemas.phrases.codes.operator_list import alert_state
 from schemas.phrases.language import Language
 from streams import topics
 from streams.clock import Clock
@@ -42,26 +39,12 @@ class RecordedHistories:
     def __init__(self, room: ControlRoom) -> None:
         self._room = room
 
-    async def history(
-        self, room: str, alert_id: str, opened_at: datetime, language: Language
-    ) -> tuple[HistoryLine, ...]:
-        found = [
+    async def changes(self, room: str, alert_id: str, opened_at: datetime) -> list[Alert]:
+        return [
             Alert.model_validate_json(record.value or b"")
             for record in self._room.records
             if record.topic == topics.ALERT_STATE and record.key == alert_id.encode()
         ]
-        return tuple(
-            HistoryLine(
-                at=each.changed_at,
-                revision=each.revision,
-                change=each.change.value,
-                state=each.state,
-                priority=each.priority,
-                text=sentence(alert_state(each.state.value), language),
-                user=each.handled_by,
-            )
-            for each in found
-        )
 
 
 class StillStages:

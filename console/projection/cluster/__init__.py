@@ -1,0 +1,1 @@
+"""Cluster: what the projection reads from Kafka, and sends to it, in threads of its own."""

@@ -1,0 +1,126 @@
+"""Follower: the thread that reads the rooms' partitions, from some days back to now and on and on."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from typing import Final
+
+from streams import topics
+from streams.clock import Clock
+from streams.kafka.reader import TopicFollower
+from streams.kafka.record import Record, Where
+from streams.settings import KafkaSettings
+
+BACK: Final[dict[str, timedelta]] = {
+    topics.OPERATOR_ACTIONS: timedelta(hours=24),
+    topics.DECISION_LOG: timedelta(hours=2),
+    topics.ALERT_STATE: timedelta(days=7),
+    topics.ROOM_TICKS: timedelta(minutes=1),
+    topics.CANARY: timedelta(minutes=10),
+}
+"""What is read, and how far back: an alert on the shelf has no news for seven days at most; an answer is waited for minutes."""
+ORDER: Final = {name: number for number, name in enumerate(BACK)}
+"""Of what was read at once: an action stands before its answer."""
+AT_ONCE: Final = 200
+"""Records that are handed over together: some 20 ms of the event loop."""
+IN_HAND: Final = 4
+"""How often so many may wait there."""
+LOOK_S: Final = 2.0
+"""How often it is asked where the topics end."""
+
+Take = Callable[[Sequence[Record]], None]
+
+
+class RoomsFollower(TopicFollower):
+    """Rooms follower: reads partitions of the rooms' topics, and hands what came to an event loop.
+
+    Args:
+        kafka: The cluster.
+        partitions: Those of the rooms that are served.
+        clock: Gives now.
+        begins: Called with the first offset of `alert-state` that is read, by partition.
+        take: Called with records, in order.
+        tell: Called with whether all was read that stood there a moment ago.
+    """
+
+    def __init__(
+        self,
+        kafka: KafkaSettings,
+        partitions: Iterable[int],
+        clock: Clock,
+        begins: Callable[[dict[int, int]], None],
+        take: Take,
+        tell: Callable[[bool], None],
+    ) -> None:
+        super().__init__(kafka, "console")
+        self._partitions = frozenset(partitions)
+        self._clock, self._begins, self._take, self._tell = clock, begins, take, tell
+        self._room_left = threading.Semaphore(IN_HAND)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def follow(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin to read, for an event loop."""
+        self._loop = loop
+        self.start()
+
+    def _follow(self) -> None:
+        if not self._reader.stands:
+            self._begin()
+        try:
+            self._read_on()
+        finally:
+            self._on_loop(lambda: self._tell(False))
+
+    def _begin(self) -> None:
+        stands: dict[Where, int] = {}
+        for name, back in BACK.items():
+            found = self._reader.since((name,), self._clock() - back)
+            stands |= {place: offset for place, offset in found.items() if place[1] in self._partitions}
+        self._reader.begin(stands)
+        first = {place[1]: offset for place, offset in stands.items() if place[0] == topics.ALERT_STATE}
+        self._on_loop(lambda: self._begins(first))
+
+    def _read_on(self) -> None:
+        until, asked_s, told = self._reader.ends(BACK), time.monotonic(), False
+        while not self._stop.is_set():
+            self._hand_over(self._reader.poll())
+            since_s = time.monotonic() - asked_s
+            if self._reader.behind(until):
+                if told and since_s > 2 * LOOK_S:
+                    told = False
+                    self._on_loop(lambda: self._tell(False))
+                continue
+            if not told:
+                told = True
+                self._on_loop(lambda: self._tell(True))
+            if since_s > LOOK_S:
+                until, asked_s = self._reader.ends(BACK), time.monotonic()
+
+    def _hand_over(self, records: list[Record]) -> None:
+        records.sort(key=lambda record: (ORDER[record.topic], record.partition, record.offset))
+        for begin in range(0, len(records), AT_ONCE):
+            while not self._room_left.acquire(timeout=0.5):
+                if self._stop.is_set():
+                    return
+            some = records[begin : begin + AT_ONCE]
+            if not self._on_loop(lambda some=some: self._taken(some)):  # type: ignore[misc]
+                return
+
+    def _taken(self, records: Sequence[Record]) -> None:
+        try:
+            self._take(records)
+        finally:
+            self._room_left.release()
+
+    def _on_loop(self, call: Callable[[], None]) -> bool:
+        """Let the event loop call something; return False where it is over."""
+        assert self._loop is not None
+        try:
+            self._loop.call_soon_threadsafe(call)
+        except RuntimeError:
+            return False
+        return True

@@ -1,0 +1,50 @@
+"""Reports by hand: what an operator enters goes through intake like any partner's report, from the source `operator`."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+from streams.errors import DeliveryError
+from streams.intake.connected import connected_intake
+from streams.intake.lines import Line
+from streams.intake.sources.categories import load_categories
+from streams.intake.sources.recorded import RecordedReports
+from streams.settings import KafkaSettings
+from streams.topics import INCIDENTS
+
+SOURCE: Final = "operator"
+"""Who reports: the control room itself, told from every partner."""
+WITHIN_S: Final = 10.0
+URGENCIES: Final = ("A0", "P 1", "P 2", "P 3", "P 4")
+"""How a partner would say each urgency, 0 to 4."""
+
+
+def enter(kafka: KafkaSettings, time_zone: str, line: Mapping[str, Any]) -> None:
+    """Put a report on the topic `incidents`, and wait until the broker has it; the same again changes nothing.
+
+    Args:
+        kafka: The cluster.
+        time_zone: The zone of times that name none.
+        line: As `intake recorded` reads it.
+
+    Raises:
+        ClusterError: No broker answers.
+        DeliveryError: It is not on the topic.
+    """
+    stopping = threading.Event()
+    timer = threading.Timer(WITHIN_S, stopping.set)
+    timer.start()
+    try:
+        intake = connected_intake(RecordedReports(load_categories(), time_zone=time_zone), kafka, stopping)
+        content = json.dumps(dict(line)).encode()
+        intake.take(Line(1, content, len(content)))
+        intake.flush(WITHIN_S, time.monotonic)
+        left = intake.close()
+    finally:
+        timer.cancel()
+    if left or not intake.summary.results:
+        raise DeliveryError(f"a report is not on the topic {INCIDENTS}: expected a broker that takes it")
