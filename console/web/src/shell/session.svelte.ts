@@ -41,13 +41,15 @@ class Session {
 
   /** Find out who is logged in. A server that does not answer changes nothing. */
   async look(): Promise<void> {
+    const ways = this.ways ?? api.get("/api/v1/login");
     try {
-      this.ways ??= await api.get("/api/v1/login");
       this.#logged(await api.get("/api/v1/me", QUIET));
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 401) throw error;
       if (this.me) this.ask = "session_ended";
       else this.me = null;
+    } finally {
+      this.ways = await ways;
     }
   }
 
