@@ -1,8 +1,9 @@
 /** Trusted types: what text may become markup or a script. Only what is known letter by letter: Leaflet's own constants, and
  * scripts that this console serves. All else throws, whoever wrote it. */
 
-/** What Leaflet 1.9 writes as markup while it is loaded, and for its two buttons and its attribution's mark. */
+/** Nothing, and what Leaflet 1.9 writes as markup while it is loaded and for its two buttons. */
 const MARKUP = new Set([
+  "",
   "<svg/>",
   '<v:shape adj="1"/>',
   '<span aria-hidden="true">+</span>',
