@@ -1,10 +1,11 @@
 /** Acting: what a person does on the page: it sends what the machine says, hears the answers, and holds the open dialog. */
 import { untrack } from "svelte";
-import { api, Problem, type Schemas } from "../api/client.ts";
+import { api, Problem, type Row, type Schemas } from "../api/client.ts";
+import { hasEnded } from "../live/store.ts";
 import { live } from "../live/use.svelte.ts";
 import { work } from "../list/work.svelte.ts";
 import { session } from "../shell/session.svelte.ts";
-import { has, t } from "../words/words.ts";
+import { has, t, word } from "../words/words.ts";
 import { canUndo, isOpen, nextAt, NONE, pendingOn, step, type Act, type ActionAsked, type Acts, type Event } from "./machine.ts";
 
 export type Action = ActionAsked["action"];
@@ -70,8 +71,8 @@ class Acting {
   /** Open the dialog of an action; the revisions of now go out with it, whatever happens meanwhile. */
   open(kind: DialogKind, targets: readonly Target[]): void {
     if (kind !== "help" && kind !== "report" && !this.#may(targets)) return;
-    const p1 = kind === "shelve" && targets.some((target) => live.store.row(target.id)?.priority === "P1");
-    if (p1) return this.say(t("refused.p1_shelf"));
+    const vain = inVain(kind, targets.flatMap((target) => live.store.row(target.id) ?? []));
+    if (vain !== "") return this.say(vain);
     this.dialog = { kind, targets };
     if (kind !== "help") void this.loadChoices(live.room);
   }
@@ -211,6 +212,17 @@ class Acting {
 function asking(action: Action, target: Target, extra: Extra): ActionAsked {
   const nothing = { verdict: "", reason: "", note: "", other_alert_id: "", fact_id: "" };
   return { ...nothing, ...extra, action, action_id: crypto.randomUUID(), alert_id: target.id, seen_revision: target.revision };
+}
+
+const NOT_FOR_A_SUMMARY: ReadonlySet<DialogKind> = new Set(["shelve", "merge", "split", "note", "confirm_dispatch"]);
+
+/** Return why it is in vain to open a dialog, as the server would answer what is chosen there; empty where it is not. */
+function inVain(kind: DialogKind, rows: readonly Row[]): string {
+  if (kind === "help" || kind === "report") return "";
+  const ended = rows.find(hasEnded);
+  if (ended !== undefined) return t("refused.ended", { state: word("state.", ended.state) });
+  if (NOT_FOR_A_SUMMARY.has(kind) && rows.some((row) => row.summary !== null)) return t("refused.summary");
+  return kind === "shelve" && rows.some((row) => row.priority === "P1") ? t("refused.p1_shelf") : "";
 }
 
 /** Return what went wrong with a request, in words. */
