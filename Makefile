@@ -111,6 +111,7 @@ $(CORE_STAMP): $(BIN)/uv locks/core.txt locks/build.txt pyproject.toml
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 lock: $(BIN)/uv ## Resolve the dependencies anew: hashes, no registry addresses
 	$(LOCK) pyproject.toml -o locks/core.txt
+	$(LOCK) pyproject.toml --extra console -o locks/console.txt
 	$(LOCK) pyproject.toml --extra vision --extra console --extra evaluation --extra dev -o locks/all.txt
 	echo hatchling | $(LOCK) - -o locks/build.txt
 

@@ -185,6 +185,14 @@ CANARY_RETURNED_AT: Final = Gauge(
 )
 WORKER_RESTARTS: Final = Counter("toezicht_worker_restarts_total", "Restarts by the supervisor.", ["worker"])
 
+CONSOLE_REQUESTS: Final = Counter(
+    "toezicht_console_requests_total",
+    "Requests that the console answered, by the hundred of HTTP's status.",
+    ["status"],
+)
+CONSOLE_LOGINS: Final = Counter(
+    "toezicht_console_logins_total", "Logins at the console, by way and bounded result.", ["way", "result"]
+)
 CONSOLE_ALERTS: Final = Gauge("toezicht_console_alerts", "Alerts that a console keeps, by control room.", ["room"])
 CONSOLE_STREAMS: Final = Gauge("toezicht_console_streams", "Open streams of a console's pages.")
 CONSOLE_EVENTS: Final = Counter("toezicht_console_events_total", "Events that were sent to pages, by name.", ["event"])

@@ -92,7 +92,7 @@ def read_settings() -> tuple[Settings, KafkaSettings]:
     Raises:
         ConfigurationError: A variable has a value that it cannot have; names it and what was expected.
     """
-    return _read(Settings), _read(KafkaSettings)
+    return read_environment(Settings), read_environment(KafkaSettings)
 
 
 def read_time_zone(name: str, where: str = "environment", field: str = "TOEZICHT_TIME_ZONE") -> ZoneInfo:
@@ -107,11 +107,20 @@ def read_time_zone(name: str, where: str = "environment", field: str = "TOEZICHT
         raise ConfigurationError(where, field, name, "a zone such as Europe/Amsterdam") from None
 
 
-def _read(kind: type[S]) -> S:
+def read_environment(kind: type[S]) -> S:
+    """Return the settings of one kind.
+
+    Raises:
+        ConfigurationError: A variable has a value that it cannot have, or does not go with another.
+    """
     try:
         return kind()
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        variable = (kind.model_config.get("env_prefix", "") + str(first["loc"][0])).upper()
-        secret = "PASSWORD" in variable
+        prefix = kind.model_config.get("env_prefix", "")
+        if not first["loc"]:
+            told = first["msg"].removeprefix("Value error, ")
+            raise ConfigurationError("environment", f"{prefix}*", "", told) from None
+        variable = (prefix + str(first["loc"][0])).upper()
+        secret = "PASSWORD" in variable or "SECRET" in variable
         raise ConfigurationError("environment", variable, "***" if secret else first["input"], first["msg"]) from None

@@ -16,6 +16,8 @@ DAY_MS: Final = 24 * HOUR_MS
 FOUR_WEEKS_MS: Final = 28 * DAY_MS
 SEGMENT_MS: Final = 12 * HOUR_MS
 LEGAL_MS: Final = 27 * DAY_MS
+AUDIT_MS: Final = 400 * DAY_MS
+"""More than a year, so that each yearly audit of camera surveillance finds all of its year (ADR 17)."""
 
 CAMERA_PARTITIONS: Final = 4
 ROOM_PARTITIONS: Final = 4
@@ -94,6 +96,7 @@ SNAPSHOT_REQUESTS: Final = "snapshot-requests"
 SNAPSHOTS: Final = "snapshots"
 TRENDS: Final = "trends"
 AUDIT: Final = "audit"
+AUDIT_CHAIN: Final = "audit-chain"
 DEAD_LETTERS: Final = "dead-letters"
 
 FLOW: Final[tuple[TopicSpec, ...]] = (
@@ -120,7 +123,8 @@ FLOW: Final[tuple[TopicSpec, ...]] = (
     TopicSpec(SNAPSHOT_REQUESTS, "camera", DAY_MS, segment_ms=HOUR_MS),
     TopicSpec(SNAPSHOTS, "camera", LEGAL_MS, from_images=True),
     TopicSpec(TRENDS, "room", 400 * DAY_MS),
-    TopicSpec(AUDIT, "single", 400 * DAY_MS),
+    TopicSpec(AUDIT, "single", AUDIT_MS),
+    TopicSpec(AUDIT_CHAIN, "single", AUDIT_MS),
     TopicSpec(DEAD_LETTERS, "single", 14 * DAY_MS, from_images=True),
 )
 
@@ -130,6 +134,7 @@ STATEFUL_STAGES: Final[dict[str, Group]] = {
     "decide": "room",
     "trends": "room",
     "shadow": "room",
+    "audit": "single",
 }
 """Stages that keep state, with the group that their state is partitioned as."""
 
@@ -143,7 +148,14 @@ def changelog(stage: str) -> str:
 
 
 CHANGELOGS: Final[tuple[TopicSpec, ...]] = tuple(
-    TopicSpec(changelog(stage), group, LEGAL_MS, cleanup="compact,delete", segment_ms=HOUR_MS, from_images=True)
+    TopicSpec(
+        changelog(stage),
+        group,
+        AUDIT_MS if stage == "audit" else LEGAL_MS,  # the head of the chain lives as long as its newest entry
+        cleanup="compact,delete",
+        segment_ms=HOUR_MS,
+        from_images=stage != "audit",
+    )
     for stage, group in STATEFUL_STAGES.items()
 )
 

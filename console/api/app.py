@@ -1,42 +1,28 @@
-"""Application: the routes, the page, and the headers that each answer has."""
+"""Application: the routes, and the page."""
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any, Final
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
-from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from console.api import problems
+from console.api.guard import RequestGuard
 from console.api.parts import Parts
 from console.api.problems import RESPONSES, ProblemError
-from console.api.requests import same_origin
 from console.api.routes import actions, alerts, audit, outside, people, rooms, snapshots, stream
+from console.settings import ConsoleSettings
+from streams.errors import ConfigurationError
 
 STATIC: Final = Path(__file__).parents[1] / "static"
 """Where `make page` puts the built page; an installed wheel carries it."""
+INDEX: Final = "index.html"
 PREFIX: Final = "/api/v1"
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types svelte-trusted-html default"
-)
-"""Content security policy: nothing but the console's own files; markup from text needs a policy by name (docs/console.md)."""
-HEADERS: Final = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
-}
 DESCRIPTION: Final = """What the operators' page uses, and partners who poll may.
 
 Every error is problem+json (RFC 9457) with a code. Changes need JSON and come from the console's own origin.
@@ -48,8 +34,7 @@ def create_app(parts: Parts) -> FastAPI:
     app = _routed()
     app.state.parts = parts
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
-    app.add_middleware(SecurityHeaders)
-    _add_page(app)
+    _add_page(app, parts.settings)
     return app
 
 
@@ -59,12 +44,12 @@ def describe() -> dict[str, Any]:
 
 
 def _routed() -> FastAPI:
-    app = FastAPI(
+    app = ConsoleApp(
         title="Toezicht console", version="1", description=DESCRIPTION, openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None, redoc_url=None, responses=RESPONSES,
     )  # fmt: skip
     problems.install(app)
-    api = APIRouter(prefix=PREFIX, dependencies=[Depends(same_origin)])
+    api = APIRouter(prefix=PREFIX)
     for each in (people, rooms, alerts, stream, actions, snapshots, audit):
         api.include_router(each.router)
     app.include_router(api)
@@ -72,35 +57,57 @@ def _routed() -> FastAPI:
     return app
 
 
-class SecurityHeaders:
-    """Security headers: what each answer has, unless it has its own. Plain ASGI, so that a stream is not held up."""
+class ConsoleApp(FastAPI):
+    """Console app: FastAPI inside of its guard, so that even an error that nobody expected has all headers."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and add the headers to its answer."""
-
-        async def sent(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self._app(scope, receive, sent)
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return all layers, the guard outermost."""
+        parts: Parts = self.state.parts
+        return RequestGuard(super().build_middleware_stack(), parts.settings)
 
 
-def _add_page(app: FastAPI) -> None:
+class Assets(StaticFiles):
+    """Assets: the built page's files, whose names change with their content."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """Return a file that browsers may keep."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def _add_page(app: FastAPI, settings: ConsoleSettings) -> None:
     """Serve the page for every address of its own; it finds the place in it by itself."""
     if (STATIC / "assets").is_dir():
-        app.mount("/assets", StaticFiles(directory=STATIC / "assets"), name="assets")
+        app.mount("/assets", Assets(directory=STATIC / "assets"), name="assets")
+    theme = _theme(settings)
+    beside = {path.name: path for path in STATIC.glob("*") if path.is_file() and path.name != INDEX}
+
+    @app.get("/theme.css", include_in_schema=False)
+    def theme_css() -> Response:
+        return Response(theme, media_type="text/css", headers={"Cache-Control": "no-cache"})
 
     @app.get("/{page:path}", include_in_schema=False)
     def page(page: str) -> FileResponse:
-        index = STATIC / "index.html"
-        if page.startswith("api/"):
+        if page == "api" or page.startswith("api/"):
             raise ProblemError(404, "not_found", "no such address in the API")
-        if not index.is_file():
+        if page in beside:
+            return FileResponse(beside[page], headers={"Cache-Control": "no-cache"})
+        if not (STATIC / INDEX).is_file():
             raise ProblemError(503, "page_not_built", "the page is not built: run `make page`")
-        return FileResponse(index, headers={"Cache-Control": "no-cache"})
+        return FileResponse(STATIC / INDEX, headers={"Cache-Control": "no-cache"})
+
+
+def _theme(settings: ConsoleSettings) -> str:
+    """Return a municipality's own colours, empty where none are configured.
+
+    Raises:
+        ConfigurationError: The file cannot be read.
+    """
+    if settings.theme is None:
+        return ""
+    path = settings.base / settings.theme
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise ConfigurationError("environment", "TOEZICHT_CONSOLE_THEME", str(path), "a CSS file (UTF-8)") from None

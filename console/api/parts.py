@@ -11,7 +11,7 @@ from console.settings import ConsoleSettings
 from console.wire.actions import ActionAsked, Choices, ReportAsked
 from console.wire.audit import AuditPage
 from console.wire.events import CameraNow, Decision, Status, ZoneNow
-from console.wire.people import Account, AccountAsked, LoginAsked, LoginWays, Me
+from console.wire.people import Account, AccountAsked, Caller, LoginAsked, LoginWays, Me, PasswordAsked
 from console.wire.pictures import PictureAnswer, PictureAsked
 from console.wire.rooms import Handover, RoomInfo, Series
 from console.wire.rows import AlertPage, Detail, HistoryLine
@@ -142,21 +142,21 @@ class Audits(Protocol):
         """Return some lines of those that a person may see, the newest first."""
 
     async def tell(
-        self, me: Me, action: str, object_type: str, object_id: str, reason: str, result: str, cause_id: str
+        self,
+        me: Me,
+        action: str,
+        object_type: str,
+        object_id: str,
+        reason: str,
+        result: str,
+        cause_id: str,
+        room: str = "",
     ) -> None:
-        """Tell the audit, and wait until the broker has it.
+        """Tell the audit, and wait until the broker has it. The room says which supervisors may see it; empty where none.
 
         Raises:
             ProblemError: 503, it does not take it.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Caller: whence a request comes: the network address, and the session's token where the browser has one."""
-
-    address: str
-    token: str | None
 
 
 class Sessions(Protocol):
@@ -173,10 +173,18 @@ class Sessions(Protocol):
         """
 
     async def begin_openid(self, back_to: str) -> tuple[str, str]:
-        """Return where to send the browser, and what its cookie must bring back."""
+        """Return where to send the browser, and what its cookie must bring back.
+
+        Raises:
+            ProblemError: 404, no provider is configured; 503, it does not answer.
+        """
 
     async def end_openid(self, query: str, kept: str | None, caller: Caller) -> tuple[Me, str, str]:
-        """Return who came back from the provider, their token, and the page that they wanted."""
+        """Return who came back from the provider, their token, and the page that they wanted.
+
+        Raises:
+            ProblemError: 401, what came back does not hold; 503, the provider does not answer.
+        """
 
     def me(self, caller: Caller) -> Me:
         """Return who calls.
@@ -194,6 +202,13 @@ class Sessions(Protocol):
 
     def logout(self, caller: Caller) -> None:
         """End a session."""
+
+    async def change_password(self, asked: PasswordAsked, caller: Caller) -> Me:
+        """Give a local account the password that its owner wants.
+
+        Raises:
+            ProblemError: 401, the old one is wrong; 409, it is no local account; 429, too many tries.
+        """
 
     def accounts(self) -> tuple[Account, ...]:
         """Return the local accounts."""

@@ -8,9 +8,11 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from console.wire.problems import FieldFault, ProblemBody, ProblemError
+
+__all__ = ["RESPONSES", "ProblemError", "answer", "install"]
 MEDIA_TYPE: Final = "application/problem+json"
 TITLES: Final[Mapping[int, str]] = {
     400: "bad_request",
@@ -26,50 +28,6 @@ TITLES: Final[Mapping[int, str]] = {
     503: "not_ready",
 }
 """The code of a status where nothing more exact is known."""
-
-
-class FieldFault(BaseModel):
-    """Field fault: a field of the request, and what was expected of it; never its value."""
-
-    field: str
-    expected: str
-
-
-class ProblemBody(BaseModel):
-    """Problem body: RFC 9457, with `code` beside it, and the fields that are wrong."""
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str = ""
-    code: str
-    fields: list[FieldFault] = Field(default_factory=list)
-    retry_after_s: int | None = None
-
-
-class ProblemError(Exception):
-    """A request that cannot be done: its status, a code and one line that says what was expected.
-
-    Args:
-        status: HTTP's.
-        code: Bounded, lower case: `not_allowed`, `no_such_alert`.
-        detail: One line for a developer; the page has words of its own for the code.
-        fields: Which fields are wrong.
-        retry_after_s: After how many seconds (s) to try again.
-    """
-
-    def __init__(
-        self,
-        status: int,
-        code: str,
-        detail: str = "",
-        fields: Mapping[str, str] | None = None,
-        retry_after_s: int | None = None,
-    ) -> None:
-        super().__init__(f"{code}: {detail}")
-        self.status, self.code, self.detail = status, code, detail
-        self.fields = dict(fields or {})
-        self.retry_after_s = retry_after_s
 
 
 RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
@@ -111,6 +69,10 @@ def install(app: FastAPI) -> None:
         }
         return answer(ProblemError(422, "invalid", "a field is not as expected", fields))
 
+    async def unexpected(_: Request, __: Exception) -> JSONResponse:
+        return answer(ProblemError(500, "error", "a defect of the console; its log has it"))
+
+    app.add_exception_handler(Exception, unexpected)
     app.add_exception_handler(ProblemError, problem)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)

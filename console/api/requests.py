@@ -1,23 +1,21 @@
-"""Requests: who sends one, whether they may, and whether a change is really theirs."""
+"""Requests: who sends one, and whether they may."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 from fastapi import Query, Request
 
-from console.api.parts import Caller, Parts
-from console.api.problems import ProblemError
-from console.wire.people import Me, Right
+from console.api.guard import SAFE
+from console.api.parts import Parts
+from console.wire.people import Caller, Me, Right
+from console.wire.problems import ProblemError
 from schemas.phrases.language import Language
 
 COOKIE: Final = "__Host-toezicht"
 PLAIN_COOKIE: Final = "toezicht"
 """Without TLS, on this machine alone: browsers refuse the prefix `__Host-` there."""
-LARGEST_BODY: Final = 64 * 1024
-SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def parts_of(request: Request) -> Parts:
@@ -29,7 +27,8 @@ def parts_of(request: Request) -> Parts:
 def caller_of(request: Request) -> Caller:
     """Return whence a request comes."""
     address = request.client.host if request.client is not None else ""
-    return Caller(address, request.cookies.get(COOKIE) or request.cookies.get(PLAIN_COOKIE))
+    name = COOKIE if parts_of(request).settings.secure else PLAIN_COOKIE
+    return Caller(address, request.cookies.get(name))
 
 
 def logged_in(request: Request) -> Me:
@@ -58,26 +57,6 @@ def may(right: Right) -> Callable[[Request], Me]:
         return me if request.method in SAFE else parts.sessions.keep_acting(caller)
 
     return checked
-
-
-def same_origin(request: Request) -> None:
-    """Check that a change was sent by a page of this console and as JSON.
-
-    Raises:
-        ProblemError: 403, it comes from elsewhere; 415, it is no JSON; 413, it is too large.
-    """
-    if request.method in SAFE:
-        return
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    if site is not None and site != "same-origin":
-        raise ProblemError(403, "other_origin", "expected a request of this console's own page")
-    if site is None and (origin is None or urlsplit(origin).netloc != request.headers.get("host")):
-        raise ProblemError(403, "other_origin", "expected Sec-Fetch-Site or Origin of this console")
-    if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
-        raise ProblemError(415, "not_json", "expected the content type application/json")
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > LARGEST_BODY:
-        raise ProblemError(413, "too_large", f"expected a body of at most {LARGEST_BODY} bytes, with its length")
 
 
 Lang = Annotated[Language, Query(description="In which language words are")]

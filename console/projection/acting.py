@@ -10,11 +10,11 @@ from typing import Final, Protocol
 from pydantic import ValidationError
 
 from console.api.problems import ProblemError
+from console.projection.alerts.row import ListRow
 from console.projection.choices import choices_of
 from console.projection.decisions import ActionKnown, decision_of
 from console.projection.room import KnownRoom, known_action
 from console.projection.rooms import ProjectedRooms
-from console.projection.row import ListRow
 from console.wire.actions import ActionAsked, Choices, ReportAsked
 from console.wire.events import Decision
 from console.wire.people import Me, Right

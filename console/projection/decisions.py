@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from console.projection.row import ListRow
+from console.projection.alerts.row import ListRow
 from console.wire.events import Decision
 from schemas.actions import Action
 from schemas.base import iso_utc

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, TypeVar
 
+from console.projection.alerts.room_list import RoomList
+from console.projection.alerts.row import ListRow, ListRowError, row_of
 from console.projection.decisions import ActionKnown, Decisions, decision_of
 from console.projection.listeners import Listeners, RoomEvent
 from console.projection.pulse import Pulse
-from console.projection.room_list import RoomList
-from console.projection.row import ListRow, ListRowError, row_of
 from schemas.actions import OperatorAction
 from schemas.base import Message
 from schemas.codec import decode

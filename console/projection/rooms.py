@@ -11,14 +11,14 @@ from pydantic import ValidationError
 
 from console.api.parts import RowQuery, StreamEvent
 from console.api.problems import ProblemError
-from console.projection.cursor import cursor_of, place_of
+from console.projection.alerts.cursor import cursor_of, place_of
+from console.projection.alerts.detail import detail_of
+from console.projection.alerts.history import history_of
+from console.projection.alerts.row import ListRow, ListRowError
 from console.projection.decisions import ActionKnown
-from console.projection.detail import detail_of
-from console.projection.history import history_of
 from console.projection.listeners import RoomEvent, StreamPlaces
 from console.projection.ports import Histories, Places, Stages
 from console.projection.room import KnownRoom
-from console.projection.row import ListRow, ListRowError
 from console.projection.stream import events, json_of, position_of
 from console.settings import ConsoleSettings
 from console.wire.events import CameraNow, Status, ZoneNow

@@ -10,9 +10,9 @@ from typing import Final, Literal
 
 from console.api.parts import StreamEvent
 from console.api.problems import ProblemError
+from console.projection.alerts.row import ListRowError
 from console.projection.listeners import Listener, RoomEvent, StreamPlace
 from console.projection.room import KnownRoom
-from console.projection.row import ListRowError
 from console.wire.events import Bye, Reset, Status
 from schemas.phrases.language import Language
 from streams import metrics

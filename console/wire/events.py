@@ -73,10 +73,13 @@ class CameraNow(WireAnswer):
 class ZoneNow(WireAnswer):
     """Zone now: how crowded one zone is. Density is null where the camera is not calibrated, never zero."""
 
-    zone_id: str
+    zone_id: Annotated[str, Field(description="Unique in the room: the camera and its zone, with a colon between")]
     camera_id: str
     name: str
-    outline: tuple[tuple[float, float], ...]
+    outline: Annotated[
+        tuple[tuple[float, float], ...],
+        Field(description="Polygon of lat, lon; empty where the camera is not calibrated"),
+    ]
     at: Moment | None
     count: int | None
     per_m2: float | None

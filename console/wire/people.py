@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -32,6 +33,14 @@ class Right(StrEnum):
     AUDIT_ROOM = "audit_room"
     AUDIT_ALL = "audit_all"
     USERS = "users"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Caller: whence a request comes: the network address, and the session's token where the browser has one."""
+
+    address: str
+    token: str | None = field(repr=False)
 
 
 class LoginAsked(WireBody):
@@ -82,3 +91,10 @@ class AccountAsked(WireBody):
     rooms: Annotated[tuple[Identifier, ...], Field(strict=False, max_length=50)]
     enabled: bool = True
     password: Annotated[SecretStr | None, Field(min_length=12, max_length=1_000)] = None
+
+
+class PasswordAsked(WireBody):
+    """Password asked: the password that the owner of a local account wants, with the one that it has."""
+
+    old: Annotated[SecretStr, Field(min_length=1, max_length=1_000)]
+    new: Annotated[SecretStr, Field(min_length=12, max_length=1_000)]

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
 from console.wire.base import Identifier, Moment, WireAnswer, WireBody
+
+
+class PictureReason(StrEnum):
+    """Picture reason: why a picture is needed without pixelation or without an alert. There is no free text."""
+
+    LIFE_IN_DANGER = "life_in_danger"
+    MISSING_PERSON = "missing_person"
+    SUSPECT_DESCRIBED = "suspect_described"
+    LEGAL_REQUEST = "legal_request"
+    CAMERA_CHECK = "camera_check"
+    CROWD_CHECK = "crowd_check"
 
 
 class PictureAsked(WireBody):
@@ -18,7 +30,11 @@ class PictureAsked(WireBody):
     moment: Annotated[AwareDatetime | None, Field(strict=False, description="Now where not given")] = None
     unblurred: bool = False
     reason: Annotated[
-        str, Field(max_length=40, description="A code; needed without pixelation or without an alert")
+        str,
+        Field(
+            max_length=40,
+            description="A code: " + ", ".join(PictureReason) + "; needed without pixelation or without an alert",
+        ),
     ] = ""
     by_itself: Annotated[
         bool, Field(description="Whether the page asked by itself, as for a P1 that a camera covers")

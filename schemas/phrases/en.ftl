@@ -147,6 +147,13 @@ zone-unseen = zone { $zone } was not seen any more
 crowd = { $amount } in zone { $zone } for { $held_s } s: level { $level }
 crowd-at-least = at least { $amount } in zone { $zone } for { $held_s } s: level { $level }
 crowd-level = { $level }
+crowding = { $level ->
+    [none] calm
+    [warn] watch it
+    [high] crowded
+    [critical] dangerously crowded
+   *[other] { $level }
+}
 crowd-persons = { $persons } persons
 crowd-on-ground = { $persons } persons on { $area_m2 } m², { $densest_per_m2 } per m² where it is densest,
 crowd-density = { $persons_per_m2 } persons per m²
@@ -174,6 +181,20 @@ object-left = a bag stands there, whoever brought it is more than { $reach } { $
 
 ## Cameras: what a camera can do, and why not
 
+never-told = this camera has told nothing yet
+no-snapshot = { $reason ->
+    [not_permitted] This camera may not be looked at now.
+    [not_permitted_then] This camera was not allowed to be looked at at that moment.
+    [too_old] Pictures of that moment are not kept any more.
+    [in_the_future] That moment is yet to come.
+    [no_picture] The camera gave no picture at that moment.
+    [failed] The picture could not be made.
+    [no_answer] The camera has not answered. Ask again.
+    [no_image] What the camera sent is no picture.
+    [not_sent] The request could not be sent. Ask again.
+    [forgotten] The picture is not kept any longer. Ask again.
+   *[other] No picture: { $reason }
+}
 no-picture-for = no picture for { $silent_s } s
 all-read = { $fps } pictures per second, all read
 looked-at-by = { $detector } { $version }

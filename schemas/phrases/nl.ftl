@@ -165,6 +165,13 @@ crowd-level = { $level ->
     [critical] kritiek
    *[other] { $level }
 }
+crowding = { $level ->
+    [none] rustig
+    [warn] let op
+    [high] druk
+    [critical] gevaarlijk druk
+   *[other] { $level }
+}
 crowd-persons = { $persons } personen
 crowd-on-ground = { $persons } personen op { $area_m2 } m², { $densest_per_m2 } per m² op de drukste plek,
 crowd-density = { $persons_per_m2 } personen per m²
@@ -207,6 +214,20 @@ object-left = er staat een tas; wie hem bracht is al { $away_s } s meer dan { $r
 
 ## Cameras: what a camera can do, and why not
 
+never-told = deze camera heeft nog niets laten weten
+no-snapshot = { $reason ->
+    [not_permitted] Deze camera mag nu niet bekeken worden.
+    [not_permitted_then] Deze camera mocht op dat moment niet bekeken worden.
+    [too_old] Beeld van dat moment wordt niet meer bewaard.
+    [in_the_future] Dat moment moet nog komen.
+    [no_picture] De camera gaf op dat moment geen beeld.
+    [failed] Het beeld kon niet gemaakt worden.
+    [no_answer] De camera heeft niet geantwoord. Vraag het opnieuw.
+    [no_image] Wat de camera stuurde is geen beeld.
+    [not_sent] Het verzoek kon niet verstuurd worden. Vraag het opnieuw.
+    [forgotten] Het beeld wordt niet langer bewaard. Vraag het opnieuw.
+   *[other] Geen beeld: { $reason }
+}
 no-picture-for = { $silent_s } s geen beeld
 all-read = { $fps } beelden per seconde, alles is gelezen
 looked-at-by = { $detector } { $version }

@@ -176,6 +176,7 @@ class SnapshotService:
             action="snapshot",
             object_type="camera",
             object_id=request.camera_id,
+            control_room_id=self._cameras[request.camera_id].control_room,
             reason=f"{reason}: {reference.detail}"[:300] if reference.detail else reason,
             result=result,
             at=self._clock(),

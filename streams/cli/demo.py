@@ -6,22 +6,29 @@ import json
 import logging
 import sys
 import tempfile
+import threading
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from schemas.alerts import Alert
 from streams.cli.options import say
+from streams.config.registry import load_registry
 from streams.demo.material import Material, prepare
+from streams.demo.page import DemoPage, open_page, why_no_page
 from streams.demo.scenario import SETTLE_S, alert_line, judge, scenario_specs
 from streams.demo.tally import TopicReader
 from streams.local.cluster import cluster, processes, watch_over
-from streams.local.pipeline import BrokerSection, process_specs
+from streams.local.pipeline import CONSOLE, BrokerSection, process_specs
+from streams.local.supervisor import Supervisor
 from streams.process import start_logging, stop_signals
 from streams.settings import read_settings
+
+PAGE_WITHIN_S: Final = 90.0
+"""How long to wait for the page's list (s); the demo goes on meanwhile."""
 
 
 def register(app: typer.Typer) -> None:
@@ -36,12 +43,14 @@ def register(app: typer.Typer) -> None:
         data: Annotated[
             Path | None, typer.Option(help="Folder for data and logs; a fresh one under TOEZICHT_DATA if not given")
         ] = None,
+        console: Annotated[bool, typer.Option(help="Show the operators' page too")] = True,
     ) -> None:
-        """Run a small control room on this machine: cameras, reports, alerts.
+        """Run a small control room on this machine: cameras, reports, alerts, and the operators' page.
 
         Starts a local Kafka, five cameras (published research video where TOEZICHT_DEMO_VIDEO names it, else a scene
         composed from photos), all stages and a dozen reports. Alerts are printed as they change. Without --once the
         cameras go on after the scenario until Ctrl-C, and `toezicht watch` shows the list in another terminal.
+        The page's address and the first passwords of its accounts are printed in this terminal, once.
 
         The last line is one JSON object: frames, detections, observations, incidents, alerts by priority, canaries
         that came back, and latency_ms from the newest contributing event to the alert on the operator topic.
@@ -59,10 +68,14 @@ def register(app: typer.Typer) -> None:
             stack.callback(reader.stop)
             reader.start()
             specs = process_specs(material.pipeline, reached.bootstrap_servers, folder.resolve())
+            page = _page(material, folder) if console else None
+            specs = [spec if page is None else page.given_to(spec) for spec in specs if page or spec.name != CONSOLE]
             specs += scenario_specs(material, specs[0])
             supervisor = stack.enter_context(processes(specs, settings, say, reached.look_after))
             began_s = time.monotonic()
             say(f"running; Kafka at {reached.bootstrap_servers}, logs in {folder / 'run'}")
+            if page is not None:
+                _welcome(page, supervisor, stopping)
             if not once:
                 say("Ctrl-C stops; `toezicht watch` in another terminal shows the list")
             watch_over(supervisor, stopping, lambda: time.monotonic() - began_s > material.length_s + SETTLE_S)
@@ -79,6 +92,26 @@ def register(app: typer.Typer) -> None:
             say(f"not as expected: {problem}")
         print(json.dumps(summary), flush=True)
         raise typer.Exit(1 if problems else 0)
+
+
+def _page(material: Material, folder: Path) -> DemoPage | None:
+    """Return the operators' page; None, and one line that says why, where this installation cannot show it."""
+    if reason := why_no_page():
+        say(f"no operators' page: {reason}")
+        return None
+    return open_page(folder, [room.id for room in load_registry(material.pipeline.registry).control_rooms])
+
+
+def _welcome(page: DemoPage, supervisor: Supervisor, stopping: threading.Event) -> None:
+    """Say where the page is once it shows the list, and how to log in: in this terminal alone."""
+    began_s = time.monotonic()
+    watch_over(supervisor, stopping, lambda: page.is_ready() or time.monotonic() - began_s > PAGE_WITHIN_S)
+    if stopping.is_set():
+        return
+    if time.monotonic() - began_s > PAGE_WITHIN_S:
+        say(f"the operators' page is not ready yet, see {supervisor.child(CONSOLE).log_file}")
+    for line in page.welcome(sys.stderr.isatty()):
+        say(line)
 
 
 def _fresh_folder(base: Path) -> Path:

@@ -20,6 +20,7 @@ COMMANDS: Final = (
     "intake",
     "report",
     "watch",
+    "console",
     "explain",
     "rules",
     "budget",
@@ -31,6 +32,7 @@ COMMANDS: Final = (
     "dead-letters",
     "replay",
     "verdicts",
+    "audit",
     "cameras",
     "eval",
     "bench",
@@ -41,6 +43,7 @@ MODULES: Final = {
     "dead-letters": "streams.cli.dead_letters",
     "eval": "streams.cli.evaluate.commands",
     "bench": "bench.commands",
+    "console": "console.commands",
 }
 """The modules that are not called as their command is."""
 

@@ -35,16 +35,18 @@ def enter(kafka: KafkaSettings, time_zone: str, line: Mapping[str, Any]) -> None
         ClusterError: No broker answers.
         DeliveryError: It is not on the topic.
     """
-    stopping = threading.Event()
-    timer = threading.Timer(WITHIN_S, stopping.set)
-    timer.start()
-    try:
-        intake = connected_intake(RecordedReports(load_categories(), time_zone=time_zone), kafka, stopping)
-        content = json.dumps(dict(line)).encode()
-        intake.take(Line(1, content, len(content)))
-        intake.flush(WITHIN_S, time.monotonic)
-        left = intake.close()
-    finally:
-        timer.cancel()
+    deadline_s = time.monotonic() + WITHIN_S
+
+    def wait(seconds: float) -> None:
+        if time.monotonic() > deadline_s:
+            raise DeliveryError(f"no broker at {kafka.bootstrap_servers} answered within {WITHIN_S:g} s")
+        time.sleep(seconds)
+
+    source = RecordedReports(load_categories(), time_zone=time_zone)
+    intake = connected_intake(source, kafka, threading.Event(), sleep=wait)
+    content = json.dumps(dict(line)).encode()
+    intake.take(Line(1, content, len(content)))
+    intake.flush(WITHIN_S, time.monotonic)
+    left = intake.close()
     if left or not intake.summary.results:
         raise DeliveryError(f"a report is not on the topic {INCIDENTS}: expected a broker that takes it")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 from typing import Final
 
 from schemas.incidents import Incident
@@ -24,18 +26,25 @@ PRODUCER_OPTIONS: Final = {"linger_ms": 5, "bootstrap_timeout_ms": 5_000, "max_b
 
 
 def connected_intake(
-    source: IncidentSource, kafka: KafkaSettings, stopping: threading.Event, report_clock: PlayClock | None = None
+    source: IncidentSource,
+    kafka: KafkaSettings,
+    stopping: threading.Event,
+    report_clock: PlayClock | None = None,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Intake:
     """Return an intake that knows the last hours' reports; a broker that does not answer yet is waited for.
 
     Whoever pipes a feed into this command would lose what comes meanwhile if it ended. Nothing is read before, so a signal
-    simply ends it.
+    simply ends it. Who cannot wait so long raises an error of its own in `sleep`, which waits (s).
     """
     window = SendWindow(
-        lambda: connect(kafka, f"intake-{source.name}", **PRODUCER_OPTIONS), kafka.bootstrap_servers, count_confirmed
+        lambda: connect(kafka, f"intake-{source.name}", **PRODUCER_OPTIONS),
+        kafka.bootstrap_servers,
+        count_confirmed,
+        sleep=sleep,
     )
     window.connect()
-    await_topics(kafka, (INCIDENTS, DEAD_LETTERS), stopping.is_set)
+    await_topics(kafka, (INCIDENTS, DEAD_LETTERS), stopping.is_set, sleep)
     intake = Intake(source, window, utc_now, report_clock, stopping.is_set)
     known = list(read_messages(kafka, INCIDENTS, Incident, utc_now() - MEMORY))
     for incident in known:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -16,6 +18,9 @@ from streams.settings import PipelineSettings
 
 READ_PICTURES: Final = frozenset({"capture"})
 """The commands that open cameras, and so need their passwords."""
+CONSOLE: Final = "console"
+CONSOLE_PREFIX: Final = "TOEZICHT_CONSOLE_"
+"""The settings of the command `console`, some of them secret: no other process gets them."""
 
 
 class BrokerSection(Part):
@@ -39,6 +44,10 @@ class Pipeline(Part, PipelineSettings):
 
     registry: Path
     broker: BrokerSection = BrokerSection()
+    console: dict[Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")], bool | int | float | str] = Field(
+        default_factory=dict,
+        description="Settings of the console by their names in small letters (docs/console.md); secrets never",
+    )
     processes: Annotated[tuple[ProcessSection, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -47,6 +56,9 @@ class Pipeline(Part, PipelineSettings):
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"two processes have the name {name}")
+        for name in self.console:
+            if "secret" in name or "password" in name:
+                raise ValueError(f"console: {name} is a secret, expected it in {CONSOLE_PREFIX}{name.upper()} alone")
         return self
 
 
@@ -63,14 +75,15 @@ def read_pipeline(path: Path) -> Pipeline:
         for process in pipeline.processes
     )
     files = {name: folder / value for name, value in _settings(pipeline).items() if isinstance(value, Path)}
-    return pipeline.model_copy(update={**files, "processes": processes})
+    console = {"base": str(folder), **pipeline.console} if pipeline.console else {}
+    return pipeline.model_copy(update={**files, "processes": processes, "console": console})
 
 
 def process_specs(pipeline: Pipeline, bootstrap_servers: str, data: Path) -> list[ProcessSpec]:
     """Return the file's processes, ready for the supervisor.
 
     A setting that the file does not have is as it is in the environment of this process. The cameras' credentials are handed
-    on to processes that read pictures alone.
+    on to processes that read pictures alone, the console's settings to the console alone.
 
     Raises:
         FileError: The registry cannot be read.
@@ -82,17 +95,31 @@ def process_specs(pipeline: Pipeline, bootstrap_servers: str, data: Path) -> lis
         "TOEZICHT_METRICS_PORT": "0",
         **{f"TOEZICHT_{name.upper()}": str(value) for name, value in _settings(pipeline).items()},
     }
+    consoles = {f"{CONSOLE_PREFIX}{name.upper()}": _text(value) for name, value in pipeline.console.items()}
     return [
         ProcessSpec(
             name=process.name,
             command=(sys.executable, "-m", "streams.cli", *process.command),
-            environment=environment,
+            environment=environment | (consoles if process.command[0] == CONSOLE else {}),
             stdin=process.stdin,
             restart=process.restart,
-            withheld=frozenset() if process.command[0] in READ_PICTURES else credentials,
+            withheld=_withheld(process.command[0], credentials, os.environ),
         )
         for process in pipeline.processes
     ]
+
+
+def _withheld(command: str, credentials: frozenset[str], environment: Mapping[str, str]) -> frozenset[str]:
+    """Return the variables of this process that a command has no need to know."""
+    consoles = frozenset(name for name in environment if name.startswith(CONSOLE_PREFIX))
+    return (frozenset() if command in READ_PICTURES else credentials) | (
+        frozenset() if command == CONSOLE else consoles
+    )
+
+
+def _text(value: bool | float | str) -> str:
+    """Return a value as a variable holds it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _settings(pipeline: Pipeline) -> dict[str, Any]:

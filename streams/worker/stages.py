@@ -60,6 +60,12 @@ def _trends(parts: ConfigFiles) -> Stage:
     )
 
 
+def _audit(_: ConfigFiles) -> Stage:
+    from streams.stages.audit import Audit
+
+    return Audit()
+
+
 def _shadow(parts: ConfigFiles) -> Stage:
     from streams.stages.decide.shadow import Shadow
 
@@ -77,6 +83,7 @@ STAGES: Final[dict[str, Callable[[ConfigFiles], Stage | PictureStage]]] = {
     "decide": _decide,
     "trends": _trends,
     "shadow": _shadow,
+    "audit": _audit,
 }
 
 

@@ -78,6 +78,7 @@ OWNED = {
     "decide": owned([topics.ALERTS, topics.ALERT_STATE, topics.CANARY, topics.DECISION_LOG], *DECIDES),
     "shadow": owned([topics.SHADOW_ALERTS], *DECIDES),
     "trends": owned([topics.TRENDS], "counted", "counts", "place", "repeats", "trending", "year", *TIMERS),
+    "audit": owned([topics.AUDIT_CHAIN], "head"),
 }
 """By name. A new stage is an entry here, and what it is given in `tests/support/state_rows.py`, or below if it keeps nothing."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from console.api.problems import ProblemError
-from console.projection.cursor import cursor_of, place_of
-from console.projection.row import ListRowError, row_of
+from console.projection.alerts.cursor import cursor_of, place_of
+from console.projection.alerts.row import ListRowError, row_of
 from console.projection.stream import position_of
 from schemas.alerts import Alert
 from schemas.phrases.language import Language

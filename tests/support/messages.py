@@ -302,6 +302,7 @@ _EXAMPLES: Final[tuple[Message, ...]] = (
         object_id="alert-1",
         result="done",
         at=NOON,
+        told_at=NOON,
         previous_hash="0" * 64,
         hash="a" * 64,
     ),

@@ -30,6 +30,7 @@ from schemas.ticks import Tick
 from streams import topics
 from streams.config.files import load_rules, load_safety_plan
 from streams.domain.alerts.situation import Situation
+from streams.domain.audit.chain import HeadRow
 from streams.domain.budget.budget import BudgetRow
 from streams.domain.budget.summary import SummaryRow
 from streams.domain.cameras.registry import ControlRoom, MapPoint, Registry
@@ -47,6 +48,7 @@ from streams.runtime.processed import Done
 from streams.runtime.runner import Runner
 from streams.runtime.send_queue import QueuedInput
 from streams.runtime.state import PartitionState
+from streams.stages.audit import Audit
 from streams.stages.base import Stage
 from streams.stages.corroborate.normal import BlockRow
 from streams.stages.corroborate.stage import Corroborate, OpenRow
@@ -61,6 +63,7 @@ from streams.stages.row_versions import ROWS, kind_of
 from streams.stages.timers import DueClock, DueRow
 from streams.stages.trends.stage import Trends
 from streams.stages.trends.store import CountedRow, PlaceRow, RepeatsRow, TrendingRow, YearRow
+from tests.support.audit import audit_event
 from tests.support.kafka import FakeDatabase
 from tests.support.situations import (
     NOON,
@@ -99,6 +102,7 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
     "early": EarlyRow,
     "fact": LinkRow,
     "gone": GoneRow,
+    "head": HeadRow,
     "memory": CameraMemory,
     "normal": ProfileRow,
     "open": OpenRow,
@@ -168,6 +172,8 @@ def runs() -> Iterator[tuple[Stage, list[tuple[datetime, Message]]]]:
         Trends(load_safety_plan(), AreaMap(None), AMSTERDAM),
         [(max(NOON, each.happened_at()), each) for each in (*burglaries, week_later)],
     )
+    looks = [audit_event(number) for number in range(3)]
+    yield Audit(), [(each.at + seconds(1), each) for each in looks]
 
 
 def written() -> dict[str, dict[str, bytes]]:

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from console.api.problems import ProblemError
 from console.api.requests import logged_in, parts_of
 from console.wire.audit import AuditPage
 from console.wire.people import Me, Right
+from console.wire.problems import ProblemError
 
 router = APIRouter(tags=["audit"])
 READ = frozenset({Right.AUDIT_OWN, Right.AUDIT_ROOM, Right.AUDIT_ALL})

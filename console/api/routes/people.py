@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from console.api.requests import COOKIE, PLAIN_COOKIE, caller_of, logged_in, may, parts_of
-from console.wire.people import Account, AccountAsked, LoginAsked, LoginWays, Me, Right
+from console.wire.people import Account, AccountAsked, LoginAsked, LoginWays, Me, PasswordAsked, Right
+from console.wire.problems import ProblemError
 
 router = APIRouter(tags=["people"])
 KEPT = "toezicht-openid"
+KEPT_PATH = "/api/v1/auth"
 """Cookie of a login by OpenID Connect that is under way."""
+LoggedIn = Annotated[Me, Depends(logged_in)]
 Administrating = Annotated[Me, Depends(may(Right.USERS))]
 
 
@@ -23,16 +26,28 @@ def ways(request: Request) -> LoginWays:
 
 
 @router.get("/me")
-def me_(request: Request, me: Annotated[Me, Depends(logged_in)]) -> Me:
+def me_(request: Request, me: LoggedIn) -> Me:
     """Return who is logged in."""
     return me
+
+
+@router.put("/me/password")
+async def change_password(request: Request, asked: PasswordAsked, me: LoggedIn) -> Me:
+    """Change one's own password of a local account; one's other sessions end."""
+    return await parts_of(request).sessions.change_password(asked, caller_of(request))
+
+
+@router.put("/session")
+def keep_acting(request: Request) -> Me:
+    """Tell that a person is at the keys: the page does so at most once a minute; every change tells it too."""
+    return parts_of(request).sessions.keep_acting(caller_of(request))
 
 
 @router.post("/session")
 async def login(request: Request, response: Response, asked: LoginAsked) -> Me:
     """Log in with a local account; also again, where acting asks for the password."""
     me, token = await parts_of(request).sessions.login(asked, caller_of(request))
-    set_cookie(request, response, token)
+    _set_cookie(request, response, token)
     return me
 
 
@@ -47,11 +62,14 @@ def logout(request: Request) -> Response:
 
 
 @router.get("/auth/login", status_code=302, response_class=RedirectResponse)
-async def begin_openid(request: Request, back_to: str = "/") -> RedirectResponse:
-    """Send the browser to the OpenID provider."""
-    address, kept = await parts_of(request).sessions.begin_openid(back_to)
+async def begin_openid(request: Request, back_to: Annotated[str, Query(max_length=500)] = "/") -> RedirectResponse:
+    """Send the browser to the OpenID provider; `back_to` is a path of the console."""
+    try:
+        address, kept = await parts_of(request).sessions.begin_openid(back_to)
+    except ProblemError as problem:
+        return _told_on_page(request, problem)
     response = RedirectResponse(address, 302)
-    response.set_cookie(KEPT, kept, 600, path="/api/v1/auth", secure=is_secure(request), httponly=True, samesite="lax")
+    response.set_cookie(KEPT, kept, 600, path=KEPT_PATH, secure=_is_secure(request), httponly=True, samesite="lax")
     return response
 
 
@@ -59,10 +77,14 @@ async def begin_openid(request: Request, back_to: str = "/") -> RedirectResponse
 async def end_openid(request: Request) -> RedirectResponse:
     """Take the browser back from the OpenID provider."""
     kept = request.cookies.get(KEPT)
-    _, token, page = await parts_of(request).sessions.end_openid(request.url.query, kept, caller_of(request))
-    response = RedirectResponse(page, 302)
-    set_cookie(request, response, token)
-    response.delete_cookie(KEPT, path="/api/v1/auth")
+    try:
+        _, token, page = await parts_of(request).sessions.end_openid(request.url.query, kept, caller_of(request))
+    except ProblemError as problem:
+        response = _told_on_page(request, problem)
+    else:
+        response = RedirectResponse(page, 302)
+        _set_cookie(request, response, token)
+    response.delete_cookie(KEPT, path=KEPT_PATH)
     return response
 
 
@@ -83,15 +105,24 @@ async def put_account(
     return await parts_of(request).sessions.put_account(user, asked, me)
 
 
-def is_secure(request: Request) -> bool:
-    """Return whether browsers reach this console by TLS."""
-    settings = parts_of(request).settings
-    return settings.tls_cert is not None or settings.behind_proxy
+def _told_on_page(request: Request, problem: ProblemError) -> RedirectResponse:
+    """Return the page with a problem's code, where a person waits for a page: the page has the words for it.
+
+    Raises:
+        ProblemError: A program asked.
+    """
+    if request.headers.get("sec-fetch-mode") != "navigate":
+        raise problem
+    return RedirectResponse(f"/?login_problem={problem.code}", 302)
 
 
-def set_cookie(request: Request, response: Response, token: str) -> None:
+def _is_secure(request: Request) -> bool:
+    return parts_of(request).settings.secure
+
+
+def _set_cookie(request: Request, response: Response, token: str) -> None:
     """Hand a session's token to the browser, where no script can read it."""
-    secure = is_secure(request)
+    secure = _is_secure(request)
     age_s = int(parts_of(request).settings.session_hours * 3_600)
     name = COOKIE if secure else PLAIN_COOKIE
     response.set_cookie(name, token, age_s, path="/", secure=secure, httponly=True, samesite="lax")

@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime
 
-from console.api.problems import ProblemError
 from console.api.requests import Lang, logged_in, may, parts_of
 from console.wire.events import CameraNow, Status, ZoneNow
 from console.wire.people import Me, Right
+from console.wire.problems import ProblemError
 from console.wire.rooms import Handover, RoomInfo, Series
 from schemas.phrases.language import Language
 from streams.clock import utc_now

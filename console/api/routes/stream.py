@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated
 
+import anyio
 from fastapi import APIRouter, Depends, Header, Query, Request
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from console.api.problems import ProblemError
 from console.api.requests import Lang, caller_of, may, parts_of
 from console.wire.events import Bye, StreamEvents
 from console.wire.people import Me, Right
+from console.wire.problems import ProblemError
 from schemas.phrases.language import Language
 
 router = APIRouter(prefix="/rooms/{room}", tags=["stream"])
 EVENTS = "text/event-stream"
+GRACE_S = 2.0
+"""How long a stream may take to say goodbye when the process stops (s), before it is cut."""
 
 
 @router.get(
@@ -48,4 +51,7 @@ async def stream(
                     return
             yield ServerSentEvent(data=data.decode(), event=name, id=event_id)
 
-    return EventSourceResponse(events(), headers={"Cache-Control": "no-store"}, ping=3_600)
+    return EventSourceResponse(
+        events(), headers={"Cache-Control": "no-store"}, ping=3_600, shutdown_event=anyio.Event(),
+        shutdown_grace_period=GRACE_S,
+    )  # fmt: skip

@@ -12,6 +12,14 @@ def status_reason(reason: Name) -> Phrase: ...
 
 
 @phrase
+def never_told() -> Phrase: ...
+
+
+@phrase
+def no_snapshot(reason: Name) -> Phrase: ...
+
+
+@phrase
 def no_picture_for(silent_s: Whole) -> Phrase: ...
 
 

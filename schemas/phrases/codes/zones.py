@@ -32,6 +32,10 @@ def crowd_level(level: Name) -> Phrase: ...
 
 
 @phrase
+def crowding(level: Name) -> Phrase: ...
+
+
+@phrase
 def crowd_persons(persons: Whole) -> Phrase: ...
 
 

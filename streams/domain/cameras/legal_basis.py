@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
@@ -27,6 +27,8 @@ _DAYS: Final = tuple(Weekday)
 _TOLERANCE_DEGREES: Final = 1e-7
 """About a centimetre: a view area that shares an edge with the public area lies within it despite rounding."""
 _WORTH_SAYING_PERCENT: Final = 0.1
+_ALWAYS: Final = timedelta(days=8)
+"""Windows are those of a week: what is open for longer is open until the decision ends."""
 
 
 class PermissionCode(StrEnum):
@@ -107,6 +109,30 @@ def _is_open(window: ViewingWindow, clock: time, today: date, yesterday: date) -
         return begins_today and window.from_time <= clock < window.until_time
     began_yesterday = _DAYS[yesterday.weekday()] in window.days
     return (begins_today and clock >= window.from_time) or (began_yesterday and clock < window.until_time)
+
+
+def permitted_until(camera: Camera, now: datetime, time_zone: ZoneInfo) -> datetime | None:
+    """Return until when a camera may be looked at without a break (UTC): the end of its window, or of its decision; None now not.
+
+    Windows that follow each other without a gap are one.
+    """
+    if not permission(camera, now, time_zone).allowed:
+        return None
+    legal = camera.legal
+    last = datetime.combine(legal.valid_until + timedelta(days=1), time(0), time_zone).astimezone(UTC)
+    at = now
+    while at < last:
+        local = at.astimezone(time_zone)
+        window = open_window(legal.viewing_windows, local)
+        if window is None:
+            return at
+        if (at - now) > _ALWAYS:
+            return last
+        ends = datetime.combine(local.date(), window.until_time, time_zone)
+        if ends <= local:
+            ends = datetime.combine(local.date() + timedelta(days=1), window.until_time, time_zone)
+        at = max(ends.astimezone(UTC), at.astimezone(UTC) + timedelta(seconds=1))
+    return last
 
 
 def window_phrase(window: ViewingWindow) -> Phrase:

@@ -157,7 +157,15 @@ class FakeAudits:
         )
 
     async def tell(
-        self, me: Me, action: str, object_type: str, object_id: str, reason: str, result: str, cause_id: str
+        self,
+        me: Me,
+        action: str,
+        object_type: str,
+        object_id: str,
+        reason: str,
+        result: str,
+        cause_id: str,
+        room: str = "",
     ) -> None:
         line = {
             "sequence": len(self.lines), "at": self._clock(), "actor": me.user, "action": action, "object_type": object_type,

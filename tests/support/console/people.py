@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from console.api.parts import Caller
 from console.api.problems import ProblemError
-from console.wire.people import Account, AccountAsked, LoginAsked, LoginWays, Me, Right, Role
+from console.wire.people import Account, AccountAsked, Caller, LoginAsked, LoginWays, Me, PasswordAsked, Right, Role
 from tests.support.situations import ROOM
 
 RIGHTS: Final = {
@@ -53,6 +52,9 @@ class FakeSessions:
         return self._named(name)
 
     def keep_acting(self, caller: Caller) -> Me:
+        return self.me(caller)
+
+    async def change_password(self, asked: PasswordAsked, caller: Caller) -> Me:
         return self.me(caller)
 
     def logout(self, caller: Caller) -> None:

@@ -81,6 +81,39 @@ def test_only_capture_is_given_the_cameras_passwords(tmp_path: Path) -> None:
     assert {spec.withheld for spec in others} == {frozenset({"USER_1", "PASSWORD_1"})}
 
 
+def test_only_the_console_is_given_its_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the file and from the environment of `up`: some are secret."""
+    write_registry(tmp_path / "cameras.yaml", registry_camera("c", {"url": "c.avi"}))
+    monkeypatch.setenv("TOEZICHT_CONSOLE_OPENID_CLIENT_SECRET", "made up")
+    path = tmp_path / "pipeline.yaml"
+    path.write_text(
+        "registry: cameras.yaml\nconsole: {port: 8443, bind_address: true, tls_cert: tls/cert.pem}\nprocesses:\n"
+        "  - {name: page, command: [console]}\n  - {name: capture, command: [capture]}\n"
+        "  - {name: trends, command: [worker, trends]}\n"
+    )
+    page, *others = process_specs(read_pipeline(path), "localhost:9092", tmp_path)
+    given = {name: value for name, value in page.environment.items() if name.startswith("TOEZICHT_CONSOLE_")}
+    assert given == {
+        "TOEZICHT_CONSOLE_BASE": str(tmp_path),
+        "TOEZICHT_CONSOLE_PORT": "8443",
+        "TOEZICHT_CONSOLE_BIND_ADDRESS": "true",
+        "TOEZICHT_CONSOLE_TLS_CERT": "tls/cert.pem",
+    }
+    assert "TOEZICHT_CONSOLE_OPENID_CLIENT_SECRET" not in page.withheld
+    for spec in others:
+        assert "TOEZICHT_CONSOLE_OPENID_CLIENT_SECRET" in spec.withheld
+        assert not [name for name in spec.environment if name.startswith("TOEZICHT_CONSOLE_")]
+
+
+@pytest.mark.parametrize("section", ["{openid_client_secret: x}", "{Port: 1}", "{port: [1]}", "[port]"])
+def test_a_secret_or_what_is_no_setting_does_not_stand_in_the_file(tmp_path: Path, section: str) -> None:
+    """It is one line of the file, before anything starts."""
+    path = tmp_path / "pipeline.yaml"
+    path.write_text(f"{TEXT}console: {section}\n")
+    with pytest.raises(FileError, match=r"pipeline\.yaml:.*console"):
+        read_pipeline(path)
+
+
 def test_a_wrong_registry_is_one_line_before_anything_starts(tmp_path: Path) -> None:
     """And not the last words of the first process that reads it."""
     path = tmp_path / "pipeline.yaml"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from console.projection.row import ListRow
+from console.projection.alerts.row import ListRow
 from console.wire.people import Me, Right
 from console.wire.rows import AlertRow, CameraLine, Detail, FactorLine, NoteLine, Place, ReportLine
 from schemas.actions import Action

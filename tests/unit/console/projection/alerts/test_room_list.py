@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.projection.room_list import KEPT, RoomList
-from console.projection.row import ListRowError
+from console.projection.alerts.room_list import KEPT, RoomList
+from console.projection.alerts.row import ListRowError
 from schemas.alerts import Alert, AlertState
 from schemas.categories import Priority
 from streams.presentation.standing import on_the_list, ordered

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.projection.row import ListRow, ListRowError, moment, row_of
+from console.projection.alerts.row import ListRow, ListRowError, moment, row_of
 from console.wire.rows import AlertRow
 from schemas.alerts import Alert, AlertReport, AlertState, Shelf, Suppression
 from schemas.categories import Category, Priority

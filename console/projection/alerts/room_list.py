@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from console.projection.row import ListRow, row_of
+from console.projection.alerts.row import ListRow, row_of
 from streams.presentation.standing import OFF_LIST, Rank, behind_causes, on_the_list, rank
 
 KEPT: Final = timedelta(hours=24)

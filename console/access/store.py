@@ -1,0 +1,107 @@
+"""Access store: accounts, sessions and logins under way in one SQLite file, which the consoles of one host share.
+
+Tokens, states and passwords are kept as hashes alone: who reads the file can log in as nobody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from streams.errors import ConfigurationError
+
+VERSION: Final = 1
+BUSY_S: Final = 5.0
+"""How long to wait for another console that writes (s): it takes milliseconds."""
+TABLES: Final = """
+CREATE TABLE accounts (
+    user TEXT PRIMARY KEY COLLATE NOCASE, password TEXT NOT NULL, roles TEXT NOT NULL, rooms TEXT NOT NULL,
+    enabled INTEGER NOT NULL, must_change INTEGER NOT NULL
+) STRICT;
+CREATE TABLE sessions (
+    token BLOB PRIMARY KEY, user TEXT NOT NULL COLLATE NOCASE, roles TEXT NOT NULL, rooms TEXT NOT NULL, login TEXT NOT NULL,
+    address TEXT NOT NULL, ends_s REAL NOT NULL, acted_s REAL NOT NULL, seen_elsewhere INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX sessions_user ON sessions (user);
+CREATE TABLE tries (account BLOB NOT NULL, address TEXT NOT NULL, at_s REAL NOT NULL) STRICT;
+CREATE INDEX tries_address ON tries (address, at_s);
+CREATE TABLE openid_logins (
+    state BLOB PRIMARY KEY, browser BLOB NOT NULL, nonce TEXT NOT NULL, verifier TEXT NOT NULL, back_to TEXT NOT NULL,
+    begun_s REAL NOT NULL
+) STRICT;
+CREATE TABLE untold (
+    cause_id TEXT PRIMARY KEY, actor TEXT NOT NULL, action TEXT NOT NULL, object_type TEXT NOT NULL, object_id TEXT NOT NULL,
+    reason TEXT NOT NULL, result TEXT NOT NULL, taken_s REAL NOT NULL DEFAULT 0
+) STRICT;
+"""
+
+
+def hashed(secret: str) -> bytes:
+    """Return the hash under which a random secret of 256 bit is kept: it needs no salt, since nobody can guess it."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+class AccessStore:
+    """Access store: one connection, used by one thread at a time; writers of other processes are waited for.
+
+    Args:
+        path: The file; made with its folder, for this user alone, where it is not there.
+
+    Raises:
+        ConfigurationError: It cannot be opened, or is of a newer release.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+            self._db.row_factory = sqlite3.Row
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")  # a power cut may cost the newest logins, never the file
+            self._db.execute("PRAGMA secure_delete = ON")
+            self._prepare(path)
+        except (OSError, sqlite3.Error) as error:
+            raise ConfigurationError(
+                "environment", "TOEZICHT_CONSOLE_STORE", str(path), f"a file to keep sessions in ({error})"
+            ) from None
+
+    def _prepare(self, path: Path) -> None:
+        with self.writing() as db:
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            if version > VERSION:
+                raise ConfigurationError(
+                    "environment", "TOEZICHT_CONSOLE_STORE", str(path), f"a file of version {VERSION}, not {version}"
+                )
+            if version == 0:
+                for statement in TABLES.split(";"):
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version = {VERSION}")
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Yield the connection in a transaction: all that is written within it is written, or nothing."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
+        """Return what a query finds, as it is now."""
+        with self._lock:
+            return self._db.execute(query, values).fetchall()
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()

@@ -1,0 +1,1 @@
+"""Audit: the chain of entries, and what shows that somebody changed it."""
