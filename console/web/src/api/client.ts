@@ -51,6 +51,8 @@ export class Problem extends Error {
  *
  * It answers whether the request is to be sent once more: after the same person logged in again. */
 export type Asker = (code: string) => Promise<boolean>;
+/** Codes that a login mends. */
+const LOGIN_ASKED: ReadonlySet<string> = new Set(["not_logged_in", "acting_ended"]);
 let askAgain: Asker | null = null;
 export function onLoggedOut(asker: Asker | null): void {
   askAgain = asker;
@@ -107,7 +109,7 @@ async function send(method: Method, path: string, where: Loose | undefined, body
   try {
     response = await fetched(address, init);
   } catch (error) {
-    const asks = error instanceof Problem && error.status === 401 && !where?.keepalive && !where?.quiet;
+    const asks = error instanceof Problem && LOGIN_ASKED.has(error.code) && !where?.keepalive && !where?.quiet;
     if (!asks || askAgain === null || !(await askAgain(error.code))) throw error;
     response = await fetched(address, init);
   }

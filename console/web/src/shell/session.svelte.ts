@@ -7,6 +7,9 @@ import { clock } from "../live/use.svelte.ts";
 export type Ask = "session_ended" | "acting_ended" | "extend";
 
 const CHANNEL = "toezicht-session";
+const KEYS = ["keydown", "pointerdown"] as const;
+/** How often the server is told that a person is at the keys (ms), at most. */
+export const PRESENT_MS = 60_000;
 /** A request of the login itself must not open the dialog that it stands in. */
 const QUIET = { quiet: true };
 
@@ -19,6 +22,7 @@ class Session {
   /** How many actions wait for the login. */
   kept = $state(0);
   #tell: () => void = () => undefined;
+  #presentAt = -Infinity;
   #waiting: ((again: boolean) => void)[] = [];
   #listeners = new Set<() => void>();
 
@@ -26,12 +30,17 @@ class Session {
     return this.me?.rights.includes(right) ?? false;
   }
 
-  /** Hear of logins and logouts in other windows of this browser, which has one session for all. */
+  /** Hear of logins and logouts in other windows of this browser, which has one session for all; and of keys in this one. */
   begin(): () => void {
     const channel = new BroadcastChannel(CHANNEL);
     channel.onmessage = () => void this.look().catch(() => undefined);
     this.#tell = () => channel.postMessage("changed");
-    return () => channel.close();
+    const present = (): void => this.present();
+    for (const name of KEYS) addEventListener(name, present, { capture: true, passive: true });
+    return () => {
+      channel.close();
+      for (const name of KEYS) removeEventListener(name, present, { capture: true });
+    };
   }
 
   /** Tell the other windows that who is logged in changed here. */
@@ -73,6 +82,24 @@ class Session {
     this.ask = null;
     this.#answer(true);
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Change the password of one's own local account; other sessions of it end.
+   *
+   * @throws Problem where the old one is wrong, the new one is too short, or after too many tries. */
+  async changePassword(old: string, wanted: string): Promise<void> {
+    this.#logged(await api.put("/api/v1/me/password", { old, new: wanted }));
+  }
+
+  /** Note that a person is at the keys: the server is told once a minute at most, so that acting asks for no password. */
+  present(): void {
+    const now = clock.now();
+    if (!this.me || this.ask !== null || now - this.#presentAt < PRESENT_MS || Date.parse(this.me.acting_until) <= now) return;
+    this.#presentAt = now;
+    api.put("/api/v1/session", undefined as never, QUIET).then(
+      (me) => this.#logged(me),
+      () => undefined, // the next action tells, if it matters
+    );
   }
 
   /** Close the dialog without a login: what waited is not done. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { api, onLoggedOut, type Me } from "../api/client.ts";
-import { session } from "./session.svelte.ts";
+import { PRESENT_MS, session } from "./session.svelte.ts";
 
 const me = (change: Partial<Me> = {}): Me => ({
   user: "operator-1", roles: ["operator"], rights: ["look", "act"], rooms: ["amstelveen"], language: "nl",
@@ -69,6 +69,33 @@ describe("an action in a session that ended", () => {
     await soon();
     await expect(session.login("operator-1", "wrong")).rejects.toMatchObject({ code: "wrong_login" });
     expect([session.ask, session.kept]).toEqual(["acting_ended", 1]);
+  });
+});
+
+describe("a person at the keys", () => {
+  it("is told to the server once a minute at most, and not when acting ended already", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    answers = [json(me()), json(me({ acting_until: "2020-01-01T00:00:00.000Z" }))];
+    const pass = (ms: number): unknown => vi.advanceTimersByTime(ms);
+    pass(PRESENT_MS);
+    session.present();
+    session.present();
+    await vi.waitFor(() => expect(asked).toEqual(["PUT /api/v1/session"]));
+    pass(PRESENT_MS);
+    session.present();
+    await vi.waitFor(() => expect(session.me?.acting_until).toBe("2020-01-01T00:00:00.000Z"));
+    pass(PRESENT_MS);
+    session.present();
+    expect(asked).toHaveLength(2);
+    vi.useRealTimers();
+  });
+});
+
+describe("changing a password", () => {
+  it("says that the old one is wrong, and opens no login", async () => {
+    answers = [problem(401, "wrong_password")];
+    await expect(session.changePassword("old", "a new password")).rejects.toMatchObject({ code: "wrong_password" });
+    expect(session.ask).toBeNull();
   });
 });
 

@@ -104,6 +104,15 @@ export const shell = {
   "mute.for": "{n} minutes",
   "mute.end": "Sound again",
 
+  "password.title": "Password",
+  "password.old": "Password of now",
+  "password.new": "New password",
+  "password.rule": "At least 12 characters.",
+  "password.do": "Change the password",
+  "password.wrong": "The password of now is not right.",
+  "password.short": "The new password will not do: at least 12 characters.",
+  "password.done": "Your password was changed. You are logged out on other computers.",
+
   "settings.title": "Settings",
   "settings.language": "Language",
   "settings.language.nl": "Dutch",

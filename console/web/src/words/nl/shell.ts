@@ -104,6 +104,15 @@ export const shell = {
   "mute.for": "{n} minuten",
   "mute.end": "Weer geluid",
 
+  "password.title": "Wachtwoord",
+  "password.old": "Wachtwoord van nu",
+  "password.new": "Nieuw wachtwoord",
+  "password.rule": "Ten minste 12 tekens.",
+  "password.do": "Wachtwoord wijzigen",
+  "password.wrong": "Het wachtwoord van nu klopt niet.",
+  "password.short": "Het nieuwe wachtwoord is niet goed: ten minste 12 tekens.",
+  "password.done": "Uw wachtwoord is gewijzigd. Op andere computers bent u uitgelogd.",
+
   "settings.title": "Instellingen",
   "settings.language": "Taal",
   "settings.language.nl": "Nederlands",
