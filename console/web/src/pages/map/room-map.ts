@@ -41,6 +41,8 @@ class Sign extends L.CircleMarker {
 export interface Choices {
   /** Whether hands and keys move it; a small one only shows. */
   readonly moves: boolean;
+  /** Whether all its words are shown however far away it is. */
+  readonly worded: boolean;
   readonly words: { readonly zoomIn: string; readonly zoomOut: string };
   /** The key of a sign that a person pointed at. */
   readonly onchoose: (key: string) => void;
@@ -129,7 +131,7 @@ export class RoomMap {
   }
 
   get #worded(): boolean {
-    return this.#map.getZoom() >= WORDS_FROM;
+    return this.#choices.worded || this.#map.getZoom() >= WORDS_FROM;
   }
 
   #take(key: string): void {
