@@ -1,5 +1,5 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
 
 // Files of the built page have their content's hash in their name; no file is put into another as a data address.
 export default defineConfig({
@@ -12,4 +12,6 @@ export default defineConfig({
     target: "es2022",
   },
   worker: { format: "es" },
+  // A test reads the colours' file as text.
+  test: { css: { include: /tokens/ } },
 });

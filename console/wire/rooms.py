@@ -21,6 +21,9 @@ class RoomInfo(WireAnswer):
     tiles: Annotated[bool, Field(description="Whether background tiles come from /tiles")]
     attribution: str
     alerts_per_hour: int | None
+    picture_by_itself: Annotated[
+        bool, Field(description="Whether the page asks for the picture of a P1 that a camera covers by itself")
+    ] = True
 
 
 class SeriesPoint(WireAnswer):

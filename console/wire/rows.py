@@ -72,6 +72,10 @@ class AlertRow(WireAnswer):
     summary: Annotated[tuple[Counted, ...] | None, Field(description="Of a summary: what stands under it")]
     next_step: Annotated[str, Field(description="What the rules recommend, in words; empty where nothing")]
     recipients: tuple[str, ...]
+    found_by: Annotated[
+        tuple[str, ...],
+        Field(description="Ids that somebody may look it up by: its reports' at their source, its cameras'"),
+    ] = ()
 
 
 class FactorLine(WireAnswer):
@@ -122,6 +126,13 @@ class NoteLine(WireAnswer):
     at: Moment
 
 
+class MovementLine(WireAnswer):
+    """Movement line: people whom a camera saw run, leave or gather because of the situation, in words."""
+
+    camera_id: str
+    text: str
+
+
 class Detail(WireAnswer):
     """Detail: a whole alert in words: its row, and why, by whom, seen by which cameras, and what is to be done.
 
@@ -137,6 +148,9 @@ class Detail(WireAnswer):
     next_step_reason: str
     cause_reason: str
     symptoms: tuple[str, ...]
+    movements: Annotated[
+        tuple[MovementLine, ...], Field(description="`detach` with the `camera_id` takes out what that camera saw")
+    ]
     near_repeats: tuple[str, ...]
     split_from: str | None
     recurrence_of: str | None

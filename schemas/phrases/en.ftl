@@ -378,7 +378,7 @@ action-name = { $action ->
     [attach] put back under its cause
    *[other] { $action }
 }
-action-refused = { $action } not done: { $why }
+history-refused = { $action } not done: { $why }
 no-alerts = No alerts.
 
 ## Explanations: why an alert has its priority, and whether it comes out again

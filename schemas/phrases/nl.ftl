@@ -461,7 +461,7 @@ action-name = { $action ->
     [attach] terug onder de oorzaak
    *[other] { $action }
 }
-action-refused = { $action } niet gedaan: { $why }
+history-refused = { $action } niet gedaan: { $why }
 no-alerts = Geen meldingen.
 
 ## Explanations: why an alert has its priority, and whether it comes out again

@@ -7,7 +7,7 @@ from typing import Final
 
 from console.projection.alerts.row import ListRow
 from console.wire.people import Me, Right
-from console.wire.rows import AlertRow, CameraLine, Detail, FactorLine, NoteLine, Place, ReportLine
+from console.wire.rows import AlertRow, CameraLine, Detail, FactorLine, MovementLine, NoteLine, Place, ReportLine
 from schemas.actions import Action
 from schemas.alerts import Alert, AlertCamera, AlertReport
 from schemas.evidence import Coverage, Verdict
@@ -70,6 +70,10 @@ def detail_of(
         next_step_reason=sentence(alert.next_step_reason, language) if alert.next_step_reason else "",
         cause_reason=sentence(alert.cause_reason, language) if alert.cause_reason else "",
         symptoms=alert.symptoms,
+        movements=tuple(
+            MovementLine(camera_id=each.camera_id, text=printable(sentence(each.reason, language)))
+            for each in alert.movements
+        ),
         near_repeats=tuple(each.alert_id for each in alert.near_repeats),
         split_from=alert.split_from,
         recurrence_of=alert.recurrence_of,

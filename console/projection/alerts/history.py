@@ -8,7 +8,7 @@ from console.projection.decisions import ActionKnown
 from console.wire.rows import HistoryLine
 from schemas.alerts import Alert, Change
 from schemas.phrases.catalogue import sentence
-from schemas.phrases.codes.operator_list import action_name, action_refused, alert_state, change_told
+from schemas.phrases.codes.operator_list import action_name, alert_state, change_told, history_refused
 from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase
 
@@ -55,6 +55,6 @@ def _refused(action: ActionKnown, language: Language) -> HistoryLine:
         change="refused",
         state=None,
         priority=None,
-        text=sentence(action_refused(action_name(action.action or "unknown"), why), language),
+        text=sentence(history_refused(action_name(action.action or "unknown"), why), language),
         user=action.user or None,
     )

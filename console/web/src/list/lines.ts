@@ -1,0 +1,147 @@
+/** Lines: which alerts stand on which tab, in which order: symptoms under their cause, what is grouped under its summary. */
+import type { Row } from "../api/client.ts";
+import { hasEnded, isUnanswered } from "../live/store.ts";
+
+export const TABS = ["open", "mine", "shelved", "suppressed", "ended"] as const;
+export type Tab = (typeof TABS)[number];
+
+/** How many symptoms stand under a cause before anybody asks for the others: the most urgent. */
+export const SYMPTOMS_SHOWN = 3;
+const DAY_MS = 86_400_000;
+
+export interface Line {
+  readonly id: string;
+  /** 1 for what stands under another line. */
+  readonly depth: 0 | 1;
+}
+
+export interface Wanted {
+  readonly tab: Tab;
+  readonly user: string;
+  readonly search: string;
+  /** Causes and summaries of which all is to be shown, and those of which nothing is. */
+  readonly opened: ReadonlySet<string>;
+  readonly folded: ReadonlySet<string>;
+  /** The server's time (ms). */
+  readonly now: number;
+}
+
+/** Return whether an alert stands on a tab, on a line of its own or under another. */
+export function onTab(row: Row, tab: Tab, user: string, now: number): boolean {
+  switch (tab) {
+    case "open":
+      return row.listed;
+    case "mine":
+      return row.handled_by === user && !hasEnded(row);
+    case "shelved":
+      return row.state === "shelved";
+    case "suppressed":
+      return row.state === "suppressed";
+    case "ended":
+      return hasEnded(row) && now - Date.parse(row.changed_at) <= DAY_MS;
+  }
+}
+
+/** Rows: all that the page knows, as the store keeps them: each part in its order. */
+export interface Rows {
+  readonly listed: readonly Row[];
+  readonly aside: readonly Row[];
+  readonly ended: readonly Row[];
+}
+
+function rowsFor(rows: Rows, tab: Tab): readonly Row[] {
+  if (tab === "open") return rows.listed;
+  if (tab === "ended") return rows.ended;
+  return tab === "mine" ? [...rows.listed, ...rows.aside] : rows.aside;
+}
+
+/** Return how many alerts stand on each tab. */
+export function counted(rows: Rows, user: string, now: number): Record<Tab, number> {
+  const count = (tab: Tab): number => rowsFor(rows, tab).reduce((sum, row) => (onTab(row, tab, user, now) ? sum + 1 : sum), 0);
+  return { open: rows.listed.length, mine: count("mine"), shelved: count("shelved"), suppressed: count("suppressed"), ended: count("ended") };
+}
+
+/** Return whether an alert is what somebody searches: every word of the search stands in what, where, id, handler or partners. */
+export function found(row: Row, search: string): boolean {
+  const words = folded(search).split(/\s+/u).filter(Boolean);
+  if (words.length === 0) return true;
+  const text = searched(row);
+  return words.every((word) => text.includes(word));
+}
+
+/** What is searched in a row, kept as long as the row: a search looks through all of them with each change. */
+const texts = new WeakMap<Row, string>();
+function searched(row: Row): string {
+  const known = texts.get(row);
+  if (known !== undefined) return known;
+  const text = folded([row.what, row.title, row.where, row.id, row.handled_by ?? "", ...row.recipients, ...(row.found_by ?? [])].join(" "));
+  texts.set(row, text);
+  return text;
+}
+
+function folded(text: string): string {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+}
+
+/**
+ * Return the lines of a tab.
+ *
+ * On the tab of what is open symptoms stand under their cause and grouped alerts under their summary; elsewhere, and for a
+ * search, every alert has a line of its own, so that a search finds what stands under another.
+ *
+ * @param apart Alerts that stand elsewhere on the page, with all that stands under them: those of the band.
+ */
+export function wanted(rows: Rows, want: Wanted, apart: ReadonlySet<string> = new Set()): Line[] {
+  const here = rowsFor(rows, want.tab).filter((row) => onTab(row, want.tab, want.user, want.now) && found(row, want.search));
+  if (want.tab === "open" && want.search.trim() === "") return nested(here, want, apart);
+  return here.filter((row) => want.tab !== "open" || !apart.has(row.id)).map((row) => ({ id: row.id, depth: 0 }));
+}
+
+function nested(rows: readonly Row[], want: Wanted, apart: ReadonlySet<string>): Line[] {
+  const ids = new Set(rows.map((row) => row.id));
+  const under = new Map<string, string[]>();
+  const heads: Row[] = [];
+  for (const row of rows) {
+    const head = headOf(row, ids);
+    if (head === null) heads.push(row);
+    else {
+      const others = under.get(head);
+      if (others === undefined) under.set(head, [row.id]);
+      else others.push(row.id);
+    }
+  }
+  return heads.flatMap((row) => {
+    if (apart.has(row.id)) return [];
+    const all = under.get(row.id) ?? [];
+    const shown = all.slice(0, shownUnder(row, want));
+    return [{ id: row.id, depth: 0 as const }, ...shown.map((id) => ({ id, depth: 1 as const }))];
+  });
+}
+
+/** Return the alert that another stands under on the list: never for a P1, and only where that alert is there itself. */
+export function headOf(row: Row, ids: ReadonlySet<string>): string | null {
+  if (row.priority === "P1") return null;
+  const head = row.under_cause ?? row.grouped_under;
+  return head !== null && head !== row.id && ids.has(head) ? head : null;
+}
+
+function shownUnder(row: Row, want: Wanted): number {
+  if (want.folded.has(row.id)) return 0;
+  if (want.opened.has(row.id)) return Infinity;
+  return row.summary === null ? SYMPTOMS_SHOWN : 0;
+}
+
+/** Return whether an alert stands in the band: a P1 that waits for somebody. */
+export function inBand(row: Row): boolean {
+  return row.priority === "P1" && isUnanswered(row);
+}
+
+/** Return the band: every P1 without a handler, the newest last. Listed rows come in their order, P1 first. */
+export function band(listed: readonly Row[]): Line[] {
+  const end = listed.findIndex((row) => row.priority !== "P1");
+  const since = (row: Row): number => Date.parse(row.back_at ?? row.opened_at);
+  return (end < 0 ? [...listed] : listed.slice(0, end))
+    .filter(inBand)
+    .sort((one, other) => since(one) - since(other) || (one.id < other.id ? -1 : 1))
+    .map((row) => ({ id: row.id, depth: 0 }));
+}

@@ -1,0 +1,53 @@
+/**
+ * Order: the lines on the screen. Lines change in place at any time; they are inserted, removed and reordered only by `taken`.
+ * The cursor belongs to an alert's id, never to a position.
+ */
+import type { Line } from "./lines.ts";
+
+export interface Order {
+  readonly lines: readonly Line[];
+  /** The place of each id in `lines`. */
+  readonly places: ReadonlyMap<string, number>;
+}
+
+export const EMPTY: Order = { lines: [], places: new Map() };
+
+/** Return the order of lines. */
+export function taken(lines: readonly Line[]): Order {
+  return { lines, places: new Map(lines.map((line, place) => [line.id, place])) };
+}
+
+/**
+ * Return where a cursor goes when lines leave: it stays on its id; if that left, on the next of those before that stayed, or else
+ * on the last one above.
+ */
+export function follows(before: readonly string[], stays: (id: string) => boolean, cursor: string | null): string | null {
+  if (cursor === null || stays(cursor)) return cursor;
+  const at = before.indexOf(cursor);
+  if (at < 0) return null;
+  return before.slice(at).find(stays) ?? before.slice(0, at).findLast(stays) ?? null;
+}
+
+/** Return how many of the wanted lines wait: they are not on the screen yet. */
+export function waiting(order: Order, wanted: readonly Line[]): number {
+  return wanted.reduce((sum, line) => (order.places.has(line.id) ? sum : sum + 1), 0);
+}
+
+/** Return the order with what came at its end: where nothing moves by it, as in the band of P1. */
+export function extended(order: Order, wanted: readonly Line[]): Order {
+  const more = wanted.filter((line) => !order.places.has(line.id));
+  return more.length === 0 ? order : taken([...order.lines, ...more]);
+}
+
+/** Return whether two rows of lines are the same lines in the same order. */
+export function same(one: readonly Line[], other: readonly Line[]): boolean {
+  return one.length === other.length && one.every((line, place) => line.id === other[place]?.id && line.depth === other[place]?.depth);
+}
+
+/** Return the id that is some steps from another among all that can be chosen; from none the first, or going up the last. */
+export function stepped(ids: readonly string[], from: string | null, steps: number): string | null {
+  const at = from === null ? -1 : ids.indexOf(from);
+  const up = steps < 0 && Number.isFinite(steps);
+  const to = at >= 0 || steps === Infinity ? at + steps : up ? ids.length - 1 : 0;
+  return ids[Math.max(0, Math.min(ids.length - 1, to))] ?? null;
+}

@@ -1,0 +1,145 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Row } from "../api/client.ts";
+import { Store } from "../live/store.ts";
+import { live } from "../live/use.svelte.ts";
+import { random, rowOf } from "../testing/rows.ts";
+import { AFTER_MS } from "./hold.ts";
+import { ROW_PX } from "./window.ts";
+import { BAND_ROWS, TICKS_MOST, work } from "./work.svelte.ts";
+
+let offset = 0;
+let store: Store;
+const put = (id: string, change: Partial<Row> = {}): void =>
+  store.take({ name: "alert", id: `${(offset += 1)}.0`, data: rowOf({ id, offset, score: 50, priority: "P2", opened_at: "2026-11-29T03:00:00.000Z", ...change }) });
+const ids = (): string[] => work.order.lines.map((line) => line.id);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.setSystemTime(0);
+  store = new Store(() => undefined);
+  live.show("room", store);
+  live.loading = null;
+  work.begin();
+  work.scrollTo = (px) => work.scrolled(px);
+  work.scrolled(0);
+  work.height = 10 * ROW_PX;
+});
+
+describe("while a hand is on the list", () => {
+  it("nothing is inserted, removed or reordered, and what came waits to be shown", () => {
+    put("a", { score: 60 });
+    put("b");
+    work.refresh();
+    work.touch();
+    put("b", { score: 90 });
+    put("a", { state: "closed", listed: false });
+    put("c", { score: 99 });
+    work.refresh();
+    expect([ids(), work.waits, work.left("a", false)]).toEqual([["a", "b"], 1, true]);
+    vi.advanceTimersByTime(AFTER_MS + 10);
+    expect([ids(), work.waits]).toEqual([["c", "b"], 0]);
+  });
+  it("a tick and a dialog hold it as long as they last", () => {
+    put("a");
+    work.refresh();
+    work.tick("a");
+    put("b", { score: 99 });
+    vi.advanceTimersByTime(60_000);
+    work.refresh();
+    expect(ids()).toEqual(["a"]);
+    work.untick();
+    vi.advanceTimersByTime(AFTER_MS + 10);
+    expect(ids()).toEqual(["b", "a"]);
+  });
+  it("a P1 comes to the band at once, at its end, and none leaves it under the hand", () => {
+    put("p", { priority: "P1" });
+    work.refresh();
+    work.touch();
+    put("q", { priority: "P1", opened_at: "2026-11-29T02:00:00.000Z" });
+    put("p", { priority: "P1", state: "acknowledged", handled_by: "operator-2" });
+    work.refresh();
+    expect([work.bandIds, work.left("p", true)]).toEqual([["p", "q"], true]);
+    vi.advanceTimersByTime(AFTER_MS + 10);
+    expect([work.bandIds, ids()]).toEqual([["q"], ["p"]]);
+  });
+  it("a person can show what waits", () => {
+    put("a");
+    work.refresh();
+    work.touch();
+    put("b", { score: 99 });
+    work.show();
+    expect([ids(), work.waits]).toEqual([["b", "a"], 0]);
+  });
+  it("the list goes on loading at its end", () => {
+    live.loading = { rows: 1, total: 2 };
+    put("a");
+    work.refresh();
+    work.touch();
+    put("b", { score: 10 });
+    work.refresh();
+    expect([ids(), work.waits]).toEqual([["a", "b"], 0]);
+  });
+});
+
+describe("the cursor", () => {
+  it("keeps its alert at its height on the screen, and says how many came above", () => {
+    for (let at = 0; at < 40; at += 1) put(`r${String(at).padStart(2, "0")}`, { score: 50 - at });
+    work.refresh();
+    work.scrolled(10 * ROW_PX);
+    work.point("r12");
+    vi.advanceTimersByTime(AFTER_MS + 10);
+    for (const id of ["x", "y", "z"]) put(id, { score: 99 });
+    work.refresh();
+    expect([work.order.places.get("r12"), work.scroll / ROW_PX, work.above]).toEqual([15, 13, 3]);
+    work.show();
+    expect([work.scroll, work.above]).toEqual([0, 0]);
+  });
+  it("goes to the next alert when its own left", () => {
+    for (const [at, id] of [..."abc"].entries()) put(id, { score: 50 - at });
+    work.refresh();
+    work.point("b");
+    put("b", { state: "closed", listed: false });
+    work.refresh();
+    expect(work.cursor).toBe("b"); // struck through, until the order is free
+    vi.advanceTimersByTime(AFTER_MS + 10);
+    expect([ids(), work.cursor]).toEqual([["a", "c"], "c"]);
+  });
+  it("walks through the band first, and no alert twice", () => {
+    put("p", { priority: "P1" });
+    put("a");
+    work.refresh();
+    const walked = [0, 1, 2].map(() => (work.move(1), work.cursor));
+    expect([walked, work.ids]).toEqual([["p", "a", "a"], ["p", "a"]]);
+  });
+  it("goes to the newest P1, whatever tab and search hide it", () => {
+    for (let at = 0; at < BAND_ROWS + 2; at += 1) put(`p${at}`, { priority: "P1", opened_at: `2026-11-29T03:0${at}:00.000Z` });
+    work.choose("ended");
+    work.find("nothing that is there");
+    work.toNewestP1();
+    expect([work.cursor, work.tab, work.search, work.ids.includes("p4")]).toEqual(["p4", "open", "", true]);
+  });
+});
+
+it("acts on at most fifty", () => {
+  for (let at = 0; at < TICKS_MOST + 5; at += 1) put(`r${String(at).padStart(2, "0")}`, { score: 90 - at });
+  work.refresh();
+  work.tick(ids()[0] as string);
+  expect([work.tickTo(ids().at(-1) as string), work.ticked.size, work.targets.length]).toEqual([false, TICKS_MOST, TICKS_MOST]);
+});
+
+it("keeps the element under the pointer through a flood, whatever comes", () => {
+  const chance = random(16);
+  for (let at = 0; at < 60; at += 1) put(`r${at}`, { score: Math.floor(chance() * 100) });
+  work.refresh();
+  const before = ids();
+  for (let at = 0; at < 500; at += 1) {
+    work.touch();
+    const known = chance() < 0.5;
+    put(known ? `r${Math.floor(chance() * 60)}` : `new${at}`, { score: Math.floor(chance() * 100), ...(chance() < 0.2 ? { state: "closed" as const, listed: false } : {}) });
+    work.refresh();
+    vi.advanceTimersByTime(120);
+  }
+  expect(ids()).toEqual(before);
+  vi.advanceTimersByTime(AFTER_MS + 10);
+  expect(ids()).toEqual(store.listed.map((row) => row.id));
+});
