@@ -142,6 +142,7 @@ class RoomPlaces:
             tiles=bool(self._settings.tiles),
             attribution=self._settings.tiles_attribution,
             alerts_per_hour=known.alerts_per_hour,
+            picture_by_itself=self._settings.picture_by_itself,
         )  # fmt: skip
 
     def camera_name(self, camera_id: str) -> str:
