@@ -117,6 +117,12 @@ export class RoomMap {
     this.#map.fitBounds(L.latLngBounds(points), { padding: [24, 24], maxZoom: closest, animate: false });
   }
 
+  /** Whether all of some places are on the screen. */
+  holds(points: LatLon[]): boolean {
+    const bounds = this.#map.getBounds();
+    return points.every((point) => bounds.contains(point));
+  }
+
   /** Bring a place on the screen, if it is not there. */
   reveal(at: LatLon): void {
     const bounds = this.#map.getBounds().pad(-0.05);
