@@ -31,6 +31,12 @@ class Sign extends L.CircleMarker {
     if (drawn._renderer._drawing && !drawn._empty()) this.paint(drawn._renderer._ctx, drawn._point);
   }
 
+  /** Paint it again over itself, without all that lies below: both faces of a tag cover the same square. */
+  repaint(): void {
+    const drawn = this as unknown as Drawn;
+    if (!drawn._empty()) this.paint(drawn._renderer._ctx, drawn._point);
+  }
+
   _updateBounds(): void {
     const drawn = this as unknown as Drawn;
     const [x, y] = this.reach;
@@ -58,7 +64,7 @@ export class RoomMap {
   #hatches = new Map<ZoneLevel, CanvasPattern | null>();
   #tiles: L.TileLayer | null = null;
   #lit = true;
-  #asking: L.Path[] = [];
+  #asking: Sign[] = [];
   readonly #still = matchMedia("(prefers-reduced-motion: reduce)");
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #sizes: ResizeObserver;
@@ -99,7 +105,7 @@ export class RoomMap {
     }
     this.#signatures = now;
     this.#order(put);
-    this.#asking = shapes.flatMap((shape) => (asks(shape) ? (this.#layers.get(shape.key) ?? []) : []));
+    this.#asking = shapes.flatMap((shape) => (asks(shape) ? (this.#layers.get(shape.key) ?? []) : [])).filter((layer) => layer instanceof Sign);
   }
 
   /** Show the page's colours of now. */
@@ -155,7 +161,7 @@ export class RoomMap {
   #blink(): void {
     if (this.#asking.length === 0 || this.#still.matches || document.hidden) return;
     this.#lit = !this.#lit;
-    for (const layer of this.#asking) layer.redraw();
+    for (const sign of this.#asking) sign.repaint();
   }
 
   #made(shape: Shape): L.Path[] {
