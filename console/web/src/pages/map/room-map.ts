@@ -105,7 +105,9 @@ export class RoomMap {
     }
     this.#signatures = now;
     this.#order(put);
-    this.#asking = shapes.flatMap((shape) => (asks(shape) ? (this.#layers.get(shape.key) ?? []) : [])).filter((layer) => layer instanceof Sign);
+    // The chosen tag stays above those that blink: it is painted after them.
+    const blinking = shapes.some(asks) ? shapes.filter((shape) => asks(shape) || (shape.kind === "alert" && shape.chosen)) : [];
+    this.#asking = blinking.flatMap((shape) => this.#layers.get(shape.key) ?? []).filter((layer) => layer instanceof Sign);
   }
 
   /** Show the page's colours of now. */
