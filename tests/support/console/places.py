@@ -15,12 +15,14 @@ from console.wire.events import CameraNow, ZoneNow
 from console.wire.rooms import BlindTime, Handover, RoomInfo, Series, SeriesPoint, Threshold
 from schemas.alerts import Alert, AlertState
 from schemas.categories import Priority
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes.zones import crowding
 from schemas.phrases.language import Language
 from streams.clock import Clock
 from tests.support.console.control_room import CAMERAS
 from tests.support.situations import ROOM, box, place, position
 
-LEVELS: Final = (("none", "rustig"), ("warn", "let op"), ("high", "druk"), ("critical", "gevaarlijk druk"))
+LEVELS: Final = ("none", "warn", "high", "critical")
 STATES: Final = {
     3: ("degraded", "zwart beeld"),
     6: ("not_permitted", "mag niet bekeken worden"),
@@ -122,10 +124,10 @@ class FakePlaces:
                     "lower_bound": number == 2,
                     "rise_per_min": None if number == 4 else 3.0 * number - 3,
                     "level": level,
-                    "level_text": text,
+                    "level_text": sentence(crowding(level), language),
                 }
             )
-            for number, (level, text) in enumerate((*LEVELS, LEVELS[0]))
+            for number, level in enumerate((*LEVELS, LEVELS[0]))
         )
 
     def series(
@@ -141,8 +143,8 @@ class FakePlaces:
         )
         begins = (2.0, 3.5, 4.5)
         thresholds = tuple(
-            Threshold(level=level, text=text, per_m2=begin)
-            for (level, text), begin in zip(LEVELS[1:], begins, strict=True)
+            Threshold(level=level, text=sentence(crowding(level), language), per_m2=begin)
+            for level, begin in zip(LEVELS[1:], begins, strict=True)
         )
         calibrated = zone != 3
         return Series(
