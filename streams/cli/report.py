@@ -128,7 +128,7 @@ def report_line(
     if (lat is None) is not (lon is None):
         raise ConfigurationError("report", "--lat" if lat is None else "--lon", "", expected_both())
     if cancel and not again:
-        raise ConfigurationError("report", "--cancel", True, expected_id_beside())
+        raise ConfigurationError("report", "--cancel", "--cancel", expected_id_beside())
     if again and "/" not in again:
         raise ConfigurationError("report", "--id", again, expected_printed_id())
     for option, name in (("--street", street), ("--town", town)):

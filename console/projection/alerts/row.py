@@ -206,6 +206,10 @@ def _wire(row: ListRow, alert: Mapping[str, Any], language: Language) -> dict[st
         "summary": _counts(alert.get("summary")),
         "next_step": in_words(alert.get("next_step"), "", language),
         "recipients": alert["recipients"],
+        "found_by": [
+            *(each["source_id"] for each in alert["reports"]),
+            *(each["camera_id"] for each in alert["cameras"]),
+        ],
     }
 
 

@@ -139,7 +139,7 @@ def test_the_pulse_tells_what_stands_still(client: TestClient, console: ConsoleI
     assert (first["reading"], first["canary_late"], first["cameras_able"], first["cameras_total"]) == (
         True,
         False,
-        14,
+        13,
         16,
     )
     assert first["ticks_at"] == "2026-11-24T12:00:00.000Z"
