@@ -119,7 +119,7 @@ class Part(BaseModel):
     """A piece of a message: frozen, and none is made with a field that it does not know; `codec.parse` leaves such out.
 
     A copy, and one that is made without checks, is made of the fields alone: that takes half of the time, and less, that pydantic
-    takes for what a model could have beside them. Which of them were set is not kept.
+    takes for what a model could have beside them. Of one made without checks it is not kept which fields were set.
     """
 
     model_config = ConfigDict(
@@ -140,7 +140,8 @@ class Part(BaseModel):
             if unknown := {*(update or {})} - fields:
                 raise TypeError(f"{type(self).__name__} has no field {', '.join(sorted(unknown))}")
             values = {name: value for name, value in values.items() if name in fields}
-        return _of_fields(type(self), values, fields)
+        given = self.__pydantic_fields_set__  # a settings file's own are told apart from defaults by them
+        return _of_fields(type(self), values, given | update.keys() if update else given)
 
     if not TYPE_CHECKING:  # mypy's plugin writes it for each model, with the model's own fields
 
