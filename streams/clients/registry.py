@@ -92,7 +92,7 @@ class CameraFacts:
 class RoomFacts:
     """Room facts: a control room, its area on the map, and how many alerts an hour the rules show before they group.
 
-    `town` is the word of the room's name that is its id, as in "Control room Amstelveen"; empty where there is none.
+    `town` is the word of the room's name that is its id, as in "Toezichtcentrale Amstelveen"; empty where there is none.
     """
 
     room: str
