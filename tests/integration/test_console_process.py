@@ -209,6 +209,26 @@ def test_two_consoles_are_interchangeable(tmp_path: Path) -> None:
         assert there.get("/api/v1/me").status_code == 401
 
 
+def test_an_address_that_a_trusted_proxy_tells_is_whose_request_it_is(tmp_path: Path) -> None:
+    """And one that anybody else tells counts for nothing, or a stolen cookie could come from wherever it likes."""
+    theirs, elsewhere = {"X-Forwarded-For": "10.0.0.7"}, {"X-Forwarded-For": "10.9.9.9"}
+    with running(tmp_path, behind_proxy="true", bind_address="true") as one:
+        answer = httpx2.post(
+            f"{one.address}/api/v1/session",
+            json={"user": "jan", "password": PASSWORD},
+            headers=OWN | theirs,
+            timeout=20,
+        )
+        name, _, token = answer.headers["set-cookie"].split(";")[0].partition("=")
+        cookie = {"Cookie": f"{name}={token}"}
+        assert httpx2.get(f"{one.address}/api/v1/me", headers=theirs | cookie).status_code == 200
+        refused = httpx2.get(f"{one.address}/api/v1/me", headers=elsewhere | cookie)
+        assert (refused.status_code, refused.json()["code"]) == (401, "other_address")
+    with running(tmp_path, 1, behind_proxy="true", bind_address="true", proxies="192.0.2.1") as other:
+        refused = httpx2.get(f"{other.address}/api/v1/me", headers=theirs | cookie)
+        assert (refused.status_code, refused.json()["code"]) == (401, "other_address")
+
+
 def test_it_speaks_tls_of_today_alone(tmp_path: Path) -> None:
     """With the ciphers that are called good; cookies are then of this host alone, and browsers keep to TLS."""
     certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
