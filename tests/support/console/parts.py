@@ -191,6 +191,7 @@ class ConsoleInMemory:
         settings: Of the console.
         decides_after_s: How long a decision takes (s).
         by_itself: Who is logged in without a login; nobody where None.
+        whole: Whether the list is whole from the start.
     """
 
     def __init__(
@@ -200,6 +201,7 @@ class ConsoleInMemory:
         settings: ConsoleSettings | None = None,
         decides_after_s: float = 0.0,
         by_itself: str | None = OPERATOR,
+        whole: bool = True,
     ) -> None:
         known = settings or ConsoleSettings()
         self.room, self.places, self.stages = room, FakePlaces(clock), StillStages(clock)
@@ -213,7 +215,8 @@ class ConsoleInMemory:
             known, self.rooms, acting, FakePictures(clock), self.audits, FakeSessions(by_itself), NoTiles()
         )
         self.rooms.take(room.records)
-        self.rooms.whole()
+        if whole:
+            self.rooms.whole()
         room.tell = self.hear
 
     def hear(self, records: list[Record]) -> None:
