@@ -98,8 +98,7 @@ class MemoryReports:
             "source": "operator",
             "source_priority": "",
         }
-        category = Category(asked.category) if asked.category in set(Category) else Category.OVERIG  # as intake does
-        self._room.report(self._clock(), category, **changes)
+        self._room.report(self._clock(), Category(asked.category), **changes)
 
 
 class FakePictures:
@@ -152,7 +151,11 @@ class FakeAudits:
         self.lines: list[AuditLine] = []
 
     async def page(self, me: Me, room: str | None, actor: str | None, before: int | None, limit: int) -> AuditPage:
-        found = [each for each in reversed(self.lines) if before is None or each.sequence < before][:limit]
+        found = [
+            each
+            for each in reversed(self.lines)
+            if (before is None or each.sequence < before) and actor in (None, each.actor)
+        ][:limit]
         return AuditPage(
             lines=tuple(found), next_before=found[-1].sequence if len(found) == limit else None, chain_holds=True
         )
@@ -175,11 +178,14 @@ class FakeAudits:
         self.lines.append(AuditLine.model_validate(line))
 
 
-class NoTiles:
-    """No tiles: none are configured."""
+class FakeTiles:
+    """Fake tiles: squares with their own numbers."""
 
     async def tile(self, z: int, x: int, y: int) -> tuple[bytes, str]:
-        raise ProblemError(404, "no_tiles", "none are configured")
+        square = np.full((256, 256), 235, np.uint8)
+        cv2.rectangle(square, (0, 0), (255, 255), 190)
+        cv2.putText(square, f"{z}/{x}/{y}", (40, 130), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 120)
+        return cv2.imencode(".png", square)[1].tobytes(), "image/png"
 
 
 class ConsoleInMemory:
@@ -191,7 +197,7 @@ class ConsoleInMemory:
         settings: Of the console.
         decides_after_s: How long a decision takes (s).
         by_itself: Who is logged in without a login; nobody where None.
-        whole: Whether the list is whole from the start.
+        places: The cameras and zones; those of the room where None.
     """
 
     def __init__(
@@ -201,10 +207,11 @@ class ConsoleInMemory:
         settings: ConsoleSettings | None = None,
         decides_after_s: float = 0.0,
         by_itself: str | None = OPERATOR,
-        whole: bool = True,
+        places: FakePlaces | None = None,
     ) -> None:
         known = settings or ConsoleSettings()
-        self.room, self.places, self.stages = room, FakePlaces(clock), StillStages(clock)
+        self.room, self.stages = room, StillStages(clock)
+        self.places = places or FakePlaces(clock, alerts=lambda: tuple(room.alerts.values()))
         self.rooms = ProjectedRooms(known, self.places, RecordedHistories(room), self.stages, clock)
         self.actions = MemoryActions(room, clock, decides_after_s)
         self.audits = FakeAudits(clock)
@@ -212,11 +219,10 @@ class ConsoleInMemory:
             self.rooms, self.actions, MemoryReports(room, clock), clock, lambda _: ("operator-1", "operator-3")
         )
         self.parts = Parts(
-            known, self.rooms, acting, FakePictures(clock), self.audits, FakeSessions(by_itself), NoTiles()
+            known, self.rooms, acting, FakePictures(clock), self.audits, FakeSessions(by_itself), FakeTiles()
         )
         self.rooms.take(room.records)
-        if whole:
-            self.rooms.whole()
+        self.rooms.whole()
         room.tell = self.hear
 
     def hear(self, records: list[Record]) -> None:
