@@ -60,11 +60,14 @@ class People:
         self._seated: list[Person] = []
 
     def __call__(self, user: str, path: str = "/", address: str = "", **options: Any) -> Person:
-        """Seat somebody who is logged in already."""
+        """Seat somebody who is logged in already; without a name nobody is."""
         person = Person(self._chromium, address or self._room.console.address, **options)
         self._seated.append(person)
-        person.context.add_cookies([self._room.cookie(user)])
-        person.go(path)
+        if user:
+            person.context.add_cookies([self._room.cookie(user)])
+            person.go(path)
+        else:
+            person.page.goto(person.address + path)
         return person
 
     def leave(self) -> None:

@@ -157,7 +157,7 @@ def test_a_session_that_ends_in_mid_action_loses_neither_list_nor_action(people:
     room.end_session("sara")
     sara.press("a")
     sara.await_dialog("Uw sessie is afgelopen")
-    expect(sara.dialog).to_contain_text("handeling is bewaard")
+    expect(sara.dialog).to_contain_text("1 handeling is bewaard")
     expect(row).to_be_visible()
     sara.dialog.get_by_label("Wachtwoord").fill(PASSWORD)
     sara.press("Enter")

@@ -13,7 +13,8 @@ from playwright.sync_api import expect
 from schemas.base import derive_id
 from tests.integration.console.conftest import People
 from tests.support.console.browser import Person, axe_findings
-from tests.support.console.running import OTHER_ROOM, ROOM, ControlRoom
+from tests.support.console.openid_provider import CLIENT_ID, SECRET, running_provider
+from tests.support.console.running import OTHER_ROOM, ROOM, ControlRoom, named_camera, registry_of_two_rooms
 from tests.support.words import english_in
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
@@ -69,7 +70,8 @@ class Looking:
 @pytest.mark.parametrize("look", LOOKS)
 def test_axe_finds_nothing_on_any_page_or_dialog(people: People, look: str) -> None:
     """WCAG's rules that a program can try, in each look: no finding."""
-    looking, found = Looking(people, look), {}
+    looking = Looking(people, look)
+    found: dict[str, list[str]] = {}
     for path in PAGES:
         person = looking.at(path)
         if path == "/":
@@ -98,11 +100,12 @@ def test_axe_would_find_something(people: People) -> None:
 
 def test_no_word_of_english_stands_on_a_page_in_dutch(people: People, reported: list[str]) -> None:
     """Words, labels, titles and what only readers of the screen hear."""
-    looking, said = Looking(people, "dark"), {}
+    looking = Looking(people, "dark")
+    said: dict[str, str] = {}
     for path in PAGES:
         person = looking.at(path)
         if path == "/":
-            person.choose(reported[0])
+            person.choose(reported[1])
             person.press("e")
             said |= {title: person.dialog.inner_text() for title in dialogs(person)}
         said[path] = person.all_words()
@@ -144,7 +147,7 @@ def test_an_alert_of_another_room_and_one_that_is_none(people: People, room: Con
     action = {"action_id": "x-1", "alert_id": alert, "seen_revision": 0, "action": "acknowledge"}
     answer = client.post(f"/rooms/{OTHER_ROOM}/actions", json=action)
     assert answer.status_code in {202, 404}
-    anna.go("/melding/<script>alert(1)</script>")
+    anna.go("/melding/<script>alert(1)")
     expect(anna.detail).to_contain_text("Deze melding bestaat niet")
     expect(anna.shown(reported[1]).locator(".who")).to_have_text("nieuw")
 
@@ -195,3 +198,45 @@ def test_a_bad_action_changes_nothing(
     if status == 202:
         anna.until(lambda: client.get(f"/actions/{key}").json()["state"] == "refused")
     expect(anna.shown(reported[2]).locator(".who")).to_have_text("nieuw")
+
+
+def test_three_hundred_cameras_are_on_the_map(people: People, room: ControlRoom) -> None:
+    """And in the table beside it, where no keyboard user needs the canvas."""
+    points = [(52.25 + 0.004 * (number // 20), 4.80 + 0.004 * (number % 20)) for number in range(300)]
+    cameras = [
+        named_camera(f"cam-{number}", f"Camera <b>{number}</b>", position={"lat": lat, "lon": lon})
+        for number, (lat, lon) in enumerate(points)
+    ]
+    many = room.another_console("many", registry_of_two_rooms(room.folder / "many.yaml", cameras))
+    many.begin()
+    try:
+        many.await_ready()
+        anna = people("anna", "/kaart", address=many.address)
+        expect(anna.page.get_by_role("heading", name="Camera's (300)")).to_be_visible()
+        expect(anna.page.locator(".leaflet-container canvas").first).to_be_visible()
+        assert anna.page.locator("b", has_text=re.compile(r"^\d+$")).count() == 0
+        people.leave()
+    finally:
+        many.kill()
+
+
+def test_a_provider_that_is_down_keeps_nobody_from_working(people: People, room: ControlRoom) -> None:
+    """Who is logged in goes on; who wants to log in is told why that fails, in words."""
+    with running_provider() as provider:
+        provider.away = True
+        client = {"OPENID_CLIENT_ID": CLIENT_ID, "OPENID_CLIENT_SECRET": SECRET, "ADDRESS": "http://127.0.0.1:1"}
+        console = room.another_console("openid", settings={"OPENID_ISSUER": provider.address, **client})
+        console.begin()
+        try:
+            console.await_ready()
+            street = room.report()
+            anna = people("anna", address=console.address)
+            row = anna.choose(street)
+            anna.press("a")
+            expect(row.locator(".who")).to_have_text("u")
+            nobody = people("", address=console.address)
+            nobody.page.get_by_role("link", name="Inloggen bij uw organisatie").click()
+            expect(nobody.page.get_by_role("alert")).to_contain_text("geeft geen antwoord")
+            people.leave()
+        finally:
+            console.kill()

@@ -32,6 +32,8 @@ DOCS: Final = Path(__file__).parents[3] / "docs" / "pictures"
 LARGEST_BYTES: Final = 150_000
 WITHIN_S: Final = 300.0
 """Only there to end a demo that never shows its scenario."""
+SIZE: Final = {"width": 1366, "height": 1_000}
+"""So high that the picture stands in the detail without scrolling."""
 THEMES: Final = ("dark", "light")
 PAGES: Final = {
     "list": "/", "map": "/kaart", "crowd": "/drukte", "handover": "/overdracht", "cameras": "/cameras", "system": "/systeem",
@@ -91,9 +93,10 @@ def _listen(terminal: int, demo: Demo) -> None:
             demo.said.append(chunk.decode(errors="replace").replace("\r\n", "\n"))
 
 
-def save(shot: bytes, path: Path) -> None:
-    """Write a picture as a PNG with a palette, smaller than the README may load."""
+def save(person: Person, path: Path) -> None:
+    """Write what the page shows as a PNG with a palette, smaller than the README may load."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    shot = person.page.screenshot(animations="disabled")
     picture = Image.open(io.BytesIO(shot)).convert("RGB")
     for colours in (256, 128, 64):
         picture.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
@@ -105,15 +108,15 @@ def save(shot: bytes, path: Path) -> None:
 def for_readme(person: Person) -> None:
     """Make the README's pictures: list with detail, map, crowd."""
     choose_seen(person)
-    save(person.page.screenshot(), DOCS / "console-list.png")
+    save(person, DOCS / "console-list.png")
     person.press("g", "k")
     expect(person.page.locator(".leaflet-container canvas").first).to_be_visible()
     person.page.wait_for_timeout(1_500)
-    save(person.page.screenshot(), DOCS / "console-map.png")
+    save(person, DOCS / "console-map.png")
     person.press("g", "d")
     expect(person.page.locator(".uplot canvas").first).to_be_visible()
     person.page.wait_for_timeout(1_500)
-    save(person.page.screenshot(), DOCS / "console-crowd.png")
+    save(person, DOCS / "console-crowd.png")
 
 
 def choose_seen(person: Person) -> None:
@@ -123,12 +126,13 @@ def choose_seen(person: Person) -> None:
     expect(person.detail.locator("[data-action]").first).to_be_visible()
     picture = person.detail.locator(".frame img")
     ask = person.detail.get_by_role("button", name=re.compile("Vraag beeld"))
-    with suppress(AssertionError):
-        expect(ask.or_(picture).first).to_be_visible(timeout=10_000)
-        if not picture.count():
-            person.press("f")
+    expect(ask.or_(picture).first).to_be_visible()
+    if not picture.count():
+        person.press("f")
+    try:
         expect(picture).to_be_visible(timeout=30_000)
-        picture.scroll_into_view_if_needed()
+    except AssertionError:
+        sys.stderr.write(f"without a picture: {person.detail.locator('.frame').inner_text()}\n")
     person.page.mouse.move(5, 5)
     person.page.wait_for_timeout(2_500)
 
@@ -143,15 +147,15 @@ def all_pages(person: Person, chief: Person, folder: Path) -> None:
             if name == "list":
                 choose_seen(person)
             person.page.wait_for_timeout(2_500)
-            save(person.page.screenshot(), folder / f"{name}-{theme}.png")
+            save(person, folder / f"{name}-{theme}.png")
         chief.go("/gebruikers")
         chief.page.wait_for_timeout(1_500)
-        save(chief.page.screenshot(), folder / f"users-{theme}.png")
+        save(chief, folder / f"users-{theme}.png")
 
 
 def seat(browser: Browser, address: str, user: str, password: str) -> Person:
     """Log somebody in."""
-    return Person(browser, address).login(user, password=password)
+    return Person(browser, address, viewport=SIZE).login(user, password=password)
 
 
 def main() -> None:

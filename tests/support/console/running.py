@@ -148,20 +148,24 @@ class Process:
         self.process.stdin.flush()
 
 
+def first_accounts(folder: Path) -> Path:
+    """Write who may log in, as the demo hands it over; given again it would end their sessions."""
+    path = folder / "accounts.json"
+    path.touch(0o600)
+    told = [
+        {"user": user, "roles": [role], "rooms": list(rooms), "password": PASSWORD}
+        for user, (role, rooms) in USERS.items()
+    ]
+    path.write_text(json.dumps(told))
+    return path
+
+
 class Console(Process):
     """A console at an address that stays the same when it is started again."""
 
     def __init__(self, folder: Path, name: str, settings: Mapping[str, str], environment: Mapping[str, str]) -> None:
         self.port = free_port()
-        accounts = folder / "accounts.json"
-        accounts.unlink(missing_ok=True)
-        accounts.touch(0o600)
-        told = [
-            {"user": user, "roles": [role], "rooms": list(rooms), "password": PASSWORD}
-            for user, (role, rooms) in USERS.items()
-        ]
-        accounts.write_text(json.dumps(told))
-        known = {"PORT": str(self.port), "ORGANISATION": "Amstelveen (proef)", "FIRST_ACCOUNTS": str(accounts)}
+        known = {"PORT": str(self.port), "ORGANISATION": "Amstelveen (proef)"}
         console = {f"TOEZICHT_CONSOLE_{key}": value for key, value in {**known, **settings}.items()}
         super().__init__(folder, name, ["console"], {**environment, **console})
 
@@ -202,7 +206,7 @@ class ControlRoom:
         console: The console that people use.
     """
 
-    def __init__(self, kafka: KafkaSettings, folder: Path, **settings: str) -> None:
+    def __init__(self, kafka: KafkaSettings, folder: Path) -> None:
         self.kafka, self.folder = kafka, folder
         self.registry = registry_of_two_rooms(folder / "registry.yaml")
         self.environment = {
@@ -216,15 +220,17 @@ class ControlRoom:
         self.worker = Process(folder, "worker", stages, self.environment)
         self.intake = Process(folder, "intake", ["intake", "recorded", "-"], self.environment)
         self.canary = Process(folder, "canary", ["canary", "--every", "30"], self.environment)
-        self.console = self.another_console("console", **settings)
+        self.console = self.another_console("console", settings={"FIRST_ACCOUNTS": str(first_accounts(folder))})
         self._numbers = iter(range(10_000))
         self._known: dict[str, int] = {}
         self._cookies: dict[str, Any] = {}
 
-    def another_console(self, name: str, **settings: str) -> Console:
-        """Return a console of the same rooms, accounts and sessions."""
-        known = {name.upper(): value for name, value in settings.items()}
-        return Console(self.folder, name, known, self.environment)
+    def another_console(
+        self, name: str, registry: Path | None = None, settings: Mapping[str, str] | None = None
+    ) -> Console:
+        """Return a console with the same accounts and sessions, and the same rooms unless a registry is given."""
+        environment = self.environment | {"TOEZICHT_REGISTRY": str(registry or self.registry)}
+        return Console(self.folder, name, settings or {}, environment)
 
     def cookie(self, user: str) -> Any:
         """Return the cookie of somebody who is logged in: one session for all their browsers of a module."""
@@ -270,10 +276,10 @@ class ControlRoom:
 
 
 @contextmanager
-def running_room(kafka: KafkaSettings, folder: Path, **settings: str) -> Iterator[ControlRoom]:
+def running_room(kafka: KafkaSettings, folder: Path) -> Iterator[ControlRoom]:
     """Yield a control room that runs, on an empty broker; no process of it is left at the end."""
     empty(kafka)
-    room = ControlRoom(kafka, folder, **settings)
+    room = ControlRoom(kafka, folder)
     with ExitStack() as stack:
         for each in (room.worker, room.intake, room.canary, room.console):
             each.begin()
