@@ -50,7 +50,7 @@ export class Problem extends Error {
 /** What stands between a request and its answer when nobody is logged in; `shell/session` puts itself here.
  *
  * It answers whether the request is to be sent once more: after the same person logged in again. */
-export type Asker = (code: string) => Promise<boolean>;
+export type Asker = (code: string, acts: boolean) => Promise<boolean>;
 /** Codes that a login mends. */
 const LOGIN_ASKED: ReadonlySet<string> = new Set(["not_logged_in", "acting_ended"]);
 let askAgain: Asker | null = null;
@@ -110,7 +110,7 @@ async function send(method: Method, path: string, where: Loose | undefined, body
     response = await fetched(address, init);
   } catch (error) {
     const asks = error instanceof Problem && LOGIN_ASKED.has(error.code) && !where?.keepalive && !where?.quiet;
-    if (!asks || askAgain === null || !(await askAgain(error.code))) throw error;
+    if (!asks || askAgain === null || !(await askAgain(error.code, method !== "get"))) throw error;
     response = await fetched(address, init);
   }
   const text = await response.text();

@@ -19,7 +19,7 @@ class Session {
   ways = $state.raw<Schemas["LoginWays"] | null>(null);
   /** Whether the dialog is open, and why. The list behind it goes on. */
   ask = $state<Ask | null>(null);
-  /** How many actions wait for the login. */
+  /** How many actions wait for the login; what is only read waits too, and is no action. */
   kept = $state(0);
   #tell: () => void = () => undefined;
   #presentAt = -Infinity;
@@ -121,10 +121,10 @@ class Session {
   }
 
   /** Open the dialog; resolves when it is over, with whether the request is to be sent again. */
-  again = (code: string): Promise<boolean> => {
+  again = (code: string, acts: boolean): Promise<boolean> => {
     if (!this.me) return Promise.resolve(false);
     this.ask = code === "acting_ended" && this.ask !== "session_ended" ? "acting_ended" : "session_ended";
-    this.kept += 1;
+    if (acts) this.kept += 1;
     return new Promise((resolve) => this.#waiting.push(resolve));
   };
 

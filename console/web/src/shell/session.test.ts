@@ -33,14 +33,22 @@ const soon = (): Promise<void> => new Promise((done) => setTimeout(done));
 
 describe("an action in a session that ended", () => {
   it("is kept, and goes out after the same person logged in", async () => {
-    answers = [problem(401, "not_logged_in"), json(me()), json({ rooms: [] })];
-    const request = api.get("/api/v1/rooms");
+    answers = [problem(401, "not_logged_in"), json(me()), json({})];
+    const request = api.post("/api/v1/rooms/{room}/actions", {} as never, { room: "room" });
     await soon();
     expect([session.ask, session.kept]).toEqual(["session_ended", 1]);
     await session.login("operator-1", "secret");
     await request;
     expect([session.ask, session.kept]).toEqual([null, 0]);
-    expect(asked).toEqual(["GET /api/v1/rooms", "POST /api/v1/session", "GET /api/v1/rooms"]);
+    expect(asked).toEqual(["POST /api/v1/rooms/room/actions", "POST /api/v1/session", "POST /api/v1/rooms/room/actions"]);
+  });
+  it("is counted, and what is only read is not: it is no action", async () => {
+    answers = [problem(401, "not_logged_in"), json(me()), json({ rooms: [] })];
+    const request = api.get("/api/v1/rooms");
+    await soon();
+    expect([session.ask, session.kept]).toEqual(["session_ended", 0]);
+    await session.login("operator-1", "secret");
+    await request;
   });
 
   it("is not done in the name of another", async () => {
@@ -65,7 +73,7 @@ describe("an action in a session that ended", () => {
 
   it("stays kept when the password is wrong", async () => {
     answers = [problem(401, "acting_ended"), problem(401, "wrong_login")];
-    void api.get("/api/v1/rooms").catch(() => undefined);
+    void api.post("/api/v1/rooms/{room}/actions", {} as never, { room: "room" }).catch(() => undefined);
     await soon();
     await expect(session.login("operator-1", "wrong")).rejects.toMatchObject({ code: "wrong_login" });
     expect([session.ask, session.kept]).toEqual(["acting_ended", 1]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ZoneNow } from "../../api/client.ts";
-import { ceilingOf, columnsOf, sampled, SPAN_S, unseenOf, withNewest, type Point } from "./series.ts";
+import { ceilingOf, columnsOf, digitsOf, sampled, SPAN_S, unseenOf, withNewest, type Point } from "./series.ts";
 import { amountWords, riseWords } from "./words.ts";
 
 const START = Date.parse("2026-11-29T10:00:00Z");
@@ -77,4 +77,8 @@ describe("words", () => {
   it("say how fast it rises, and nothing where nobody knows", () => {
     expect([6.2, -3.4, 0.2, null].map((rise) => riseWords(zone({ rise_per_min: rise })))).toEqual(["stijgt met 6 per minuut", "daalt met 3 per minuut", "blijft gelijk", ""]);
   });
+});
+
+it("tells the marks of an axis by the numbers that they stand for", () => {
+  expect([1, 0.5, 0.25, 0.2, 0.1, 2, 0.05].map(digitsOf)).toEqual([0, 1, 2, 1, 1, 0, 2]);
 });

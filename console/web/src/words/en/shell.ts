@@ -84,6 +84,8 @@ export const shell = {
   "login.password": "Password",
   "login.do": "Log in",
   "login.openid": "Log in at your organisation",
+  "login.openid_unavailable": "The login service of your organisation does not answer. Try again in a moment. Who is logged in already can go on.",
+  "login.openid_failed": "Logging in at your organisation did not succeed ({code}).",
   "login.busy": "Logging in…",
   "login.wrong": "The name or the password is not right.",
   "login.too_many": { one: "Tried too often. Wait {n} second.", other: "Tried too often. Wait {n} seconds." },

@@ -84,6 +84,8 @@ export const shell = {
   "login.password": "Wachtwoord",
   "login.do": "Inloggen",
   "login.openid": "Inloggen bij uw organisatie",
+  "login.openid_unavailable": "De inlogdienst van uw organisatie geeft geen antwoord. Probeer het zo opnieuw. Wie al is ingelogd, kan doorwerken.",
+  "login.openid_failed": "Inloggen bij uw organisatie is niet gelukt ({code}).",
   "login.busy": "Bezig met inloggen…",
   "login.wrong": "De naam of het wachtwoord klopt niet.",
   "login.too_many": { one: "Te vaak geprobeerd. Wacht {n} seconde.", other: "Te vaak geprobeerd. Wacht {n} seconden." },
