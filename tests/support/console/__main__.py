@@ -7,14 +7,17 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 
 import uvicorn
 from fastapi import FastAPI
 
 from console.api.app import create_app
+from console.wire.audit import AuditLine
 from streams.clock import utc_now
 from tests.support.console.control_room import lived
 from tests.support.console.parts import ConsoleInMemory
+from tests.support.console.places import FakePlaces
 
 
 def main() -> None:
@@ -27,9 +30,16 @@ def main() -> None:
     parser.add_argument(
         "--user", default="operator-1", help="who is logged in; supervisor-1, viewer-1, auditor-1; empty for nobody"
     )
+    parser.add_argument("--cameras", type=int, default=16, help="cameras of the room")
+    parser.add_argument("--tiles", action="store_true", help="a background for the map")
     given = parser.parse_args()
     room = lived(given.alerts, utc_now())
-    console = ConsoleInMemory(room, utc_now, decides_after_s=given.decides_after, by_itself=given.user or None)
+    cameras = tuple(f"stadshart-{number}" for number in range(1, given.cameras + 1))
+    places = FakePlaces(utc_now, alerts=lambda: tuple(room.alerts.values()), cameras=cameras, tiles=given.tiles)
+    console = ConsoleInMemory(
+        room, utc_now, decides_after_s=given.decides_after, by_itself=given.user or None, places=places
+    )
+    console.audits.lines += made_up_lines(utc_now())
     app = create_app(console.parts)
 
     @contextlib.asynccontextmanager
@@ -46,6 +56,25 @@ def main() -> None:
     print(f"http://127.0.0.1:{given.port}/", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         server.run()
+
+
+def made_up_lines(now: datetime) -> list[AuditLine]:
+    """Return some lines of an audit."""
+    kinds = (
+        ("login", "session", "operator-1", "local", "done"),
+        ("view_snapshot", "camera", "stadshart-4", "alert:5c0d", "pixelated"),
+        ("acknowledge", "alert", "5c0d2f", "", "sent"),
+        ("login", "account", "operator-3", "wrong_password", "refused"),
+        ("of_tomorrow", "thing", "x-1", "because", "odd"),
+    )
+    return [
+        AuditLine(
+            sequence=number, at=now - timedelta(minutes=260 - number), actor=f"operator-{1 + number % 3}",
+            action=action, object_type=kind, object_id=about, reason=reason, result=result,
+        )
+        for number in range(260)
+        for action, kind, about, reason, result in (kinds[number % len(kinds)],)
+    ]  # fmt: skip
 
 
 async def _time(console: ConsoleInMemory) -> None:

@@ -151,7 +151,11 @@ class FakeAudits:
         self.lines: list[AuditLine] = []
 
     async def page(self, me: Me, room: str | None, actor: str | None, before: int | None, limit: int) -> AuditPage:
-        found = [each for each in reversed(self.lines) if before is None or each.sequence < before][:limit]
+        found = [
+            each
+            for each in reversed(self.lines)
+            if (before is None or each.sequence < before) and actor in (None, each.actor)
+        ][:limit]
         return AuditPage(
             lines=tuple(found), next_before=found[-1].sequence if len(found) == limit else None, chain_holds=True
         )
@@ -174,11 +178,14 @@ class FakeAudits:
         self.lines.append(AuditLine.model_validate(line))
 
 
-class NoTiles:
-    """No tiles: none are configured."""
+class FakeTiles:
+    """Fake tiles: squares with their own numbers."""
 
     async def tile(self, z: int, x: int, y: int) -> tuple[bytes, str]:
-        raise ProblemError(404, "no_tiles", "none are configured")
+        square = np.full((256, 256), 235, np.uint8)
+        cv2.rectangle(square, (0, 0), (255, 255), 190)
+        cv2.putText(square, f"{z}/{x}/{y}", (40, 130), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 120)
+        return cv2.imencode(".png", square)[1].tobytes(), "image/png"
 
 
 class ConsoleInMemory:
@@ -190,6 +197,7 @@ class ConsoleInMemory:
         settings: Of the console.
         decides_after_s: How long a decision takes (s).
         by_itself: Who is logged in without a login; nobody where None.
+        places: The cameras and zones; those of the room where None.
     """
 
     def __init__(
@@ -199,9 +207,11 @@ class ConsoleInMemory:
         settings: ConsoleSettings | None = None,
         decides_after_s: float = 0.0,
         by_itself: str | None = OPERATOR,
+        places: FakePlaces | None = None,
     ) -> None:
         known = settings or ConsoleSettings()
-        self.room, self.places, self.stages = room, FakePlaces(clock), StillStages(clock)
+        self.room, self.stages = room, StillStages(clock)
+        self.places = places or FakePlaces(clock, alerts=lambda: tuple(room.alerts.values()))
         self.rooms = ProjectedRooms(known, self.places, RecordedHistories(room), self.stages, clock)
         self.actions = MemoryActions(room, clock, decides_after_s)
         self.audits = FakeAudits(clock)
@@ -209,7 +219,7 @@ class ConsoleInMemory:
             self.rooms, self.actions, MemoryReports(room, clock), clock, lambda _: ("operator-1", "operator-3")
         )
         self.parts = Parts(
-            known, self.rooms, acting, FakePictures(clock), self.audits, FakeSessions(by_itself), NoTiles()
+            known, self.rooms, acting, FakePictures(clock), self.audits, FakeSessions(by_itself), FakeTiles()
         )
         self.rooms.take(room.records)
         self.rooms.whole()

@@ -80,9 +80,9 @@ export function paintCamera(ctx: Context, at: Point, shape: Shape & { kind: "cam
   ctx.strokeStyle = shape.unable ? colours.system : colours.frame;
   ctx.fillStyle = colours.panel;
   ctx.beginPath();
-  ctx.arc(at.x, at.y, 4.5, 0, 2 * Math.PI);
+  ctx.arc(at.x, at.y, shape.unable ? 5.5 : 4.5, 0, 2 * Math.PI);
   ctx.fill();
-  if (shape.unable) ctx.setLineDash([3, 2]);
+  if (shape.unable) ctx.setLineDash([3, 2.75]);
   ctx.stroke();
   if (shape.chosen) {
     ctx.setLineDash([]);

@@ -31,6 +31,12 @@ class Sign extends L.CircleMarker {
     if (drawn._renderer._drawing && !drawn._empty()) this.paint(drawn._renderer._ctx, drawn._point);
   }
 
+  /** Paint it again over itself, without all that lies below: both faces of a tag cover the same square. */
+  repaint(): void {
+    const drawn = this as unknown as Drawn;
+    if (!drawn._empty()) this.paint(drawn._renderer._ctx, drawn._point);
+  }
+
   _updateBounds(): void {
     const drawn = this as unknown as Drawn;
     const [x, y] = this.reach;
@@ -41,6 +47,8 @@ class Sign extends L.CircleMarker {
 export interface Choices {
   /** Whether hands and keys move it; a small one only shows. */
   readonly moves: boolean;
+  /** Whether all its words are shown however far away it is. */
+  readonly worded: boolean;
   readonly words: { readonly zoomIn: string; readonly zoomOut: string };
   /** The key of a sign that a person pointed at. */
   readonly onchoose: (key: string) => void;
@@ -56,7 +64,7 @@ export class RoomMap {
   #hatches = new Map<ZoneLevel, CanvasPattern | null>();
   #tiles: L.TileLayer | null = null;
   #lit = true;
-  #asking: L.Path[] = [];
+  #asking: Sign[] = [];
   readonly #still = matchMedia("(prefers-reduced-motion: reduce)");
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #sizes: ResizeObserver;
@@ -97,7 +105,9 @@ export class RoomMap {
     }
     this.#signatures = now;
     this.#order(put);
-    this.#asking = shapes.flatMap((shape) => (asks(shape) ? (this.#layers.get(shape.key) ?? []) : []));
+    // The chosen tag stays above those that blink: it is painted after them.
+    const blinking = shapes.some(asks) ? shapes.filter((shape) => asks(shape) || (shape.kind === "alert" && shape.chosen)) : [];
+    this.#asking = blinking.flatMap((shape) => this.#layers.get(shape.key) ?? []).filter((layer) => layer instanceof Sign);
   }
 
   /** Show the page's colours of now. */
@@ -115,6 +125,12 @@ export class RoomMap {
     this.#map.fitBounds(L.latLngBounds(points), { padding: [24, 24], maxZoom: closest, animate: false });
   }
 
+  /** Whether all of some places are on the screen. */
+  holds(points: LatLon[]): boolean {
+    const bounds = this.#map.getBounds();
+    return points.every((point) => bounds.contains(point));
+  }
+
   /** Bring a place on the screen, if it is not there. */
   reveal(at: LatLon): void {
     const bounds = this.#map.getBounds().pad(-0.05);
@@ -129,7 +145,7 @@ export class RoomMap {
   }
 
   get #worded(): boolean {
-    return this.#map.getZoom() >= WORDS_FROM;
+    return this.#choices.worded || this.#map.getZoom() >= WORDS_FROM;
   }
 
   #take(key: string): void {
@@ -147,7 +163,7 @@ export class RoomMap {
   #blink(): void {
     if (this.#asking.length === 0 || this.#still.matches || document.hidden) return;
     this.#lit = !this.#lit;
-    for (const layer of this.#asking) layer.redraw();
+    for (const sign of this.#asking) sign.repaint();
   }
 
   #made(shape: Shape): L.Path[] {
