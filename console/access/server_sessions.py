@@ -7,6 +7,7 @@ import logging
 import secrets
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -122,7 +123,7 @@ class ServerSessions:
         if not is_acting(session, now_s, self._acting_s):
             raise ProblemError(401, "acting_ended", "expected the password again: too long without a key")
         if now_s - session.acted_s > NOTED_S:
-            with self._store.writing() as db:
+            with suppress(ProblemError), self._store.writing() as db:  # a full disk keeps nobody from acting
                 db.execute("UPDATE sessions SET acted_s = ? WHERE token = ?", (now_s, hashed(caller.token or "")))
             session = replace(session, acted_s=now_s)
         return session.me(self._acting_s, self._parts.rooms)

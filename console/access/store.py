@@ -6,6 +6,7 @@ Tokens, states and passwords are kept as hashes alone: who reads the file can lo
 from __future__ import annotations
 
 import hashlib
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -13,7 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from console.wire.problems import ProblemError
 from streams.errors import ConfigurationError
+
+log = logging.getLogger(__name__)
 
 VERSION: Final = 1
 BUSY_S: Final = 5.0
@@ -67,7 +71,7 @@ class AccessStore:
             self._db.execute("PRAGMA synchronous = NORMAL")  # a power cut may cost the newest logins, never the file
             self._db.execute("PRAGMA secure_delete = ON")
             self._prepare(path)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, ProblemError) as error:
             raise ConfigurationError(
                 "environment", "TOEZICHT_CONSOLE_STORE", str(path), f"a file to keep sessions in ({error})"
             ) from None
@@ -86,15 +90,23 @@ class AccessStore:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Yield the connection in a transaction: all that is written within it is written, or nothing."""
+        """Yield the connection in a transaction: all that is written within it is written, or nothing.
+
+        Raises:
+            ProblemError: 503, it cannot be written: the disk is full, or another process holds it.
+        """
         with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
             try:
+                self._db.execute("BEGIN IMMEDIATE")
                 yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+                self._db.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                log.error("the store of sessions cannot be written: %s", error)  # noqa: TRY400 - one line says it all
+                detail = "the store of sessions cannot be written now"
+                raise ProblemError(503, "store_not_writable", detail, retry_after_s=5) from None
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
 
     def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
         """Return what a query finds, as it is now."""

@@ -209,6 +209,29 @@ def test_two_consoles_are_interchangeable(tmp_path: Path) -> None:
         assert there.get("/api/v1/me").status_code == 401
 
 
+def test_an_address_that_a_trusted_proxy_tells_is_whose_request_it_is(tmp_path: Path) -> None:
+    """And one that anybody else tells counts for nothing, or a stolen cookie could come from wherever it likes."""
+    theirs, elsewhere = {"X-Forwarded-For": "10.0.0.7"}, {"X-Forwarded-For": "10.9.9.9"}
+    known: dict[str, Any] = {"behind_proxy": "true", "bind_address": "true"}
+    with running(tmp_path, **known) as one, running(tmp_path, 1, proxies="192.0.2.1", **known) as other:
+        answer = httpx2.post(
+            f"{one.address}/api/v1/session",
+            json={"user": "jan", "password": PASSWORD},
+            headers=OWN | theirs,
+            timeout=20,
+        )
+        name, _, token = answer.headers["set-cookie"].split(";")[0].partition("=")
+        cookie = {"Cookie": f"{name}={token}"}
+
+        def me(console: RunningConsole, headers: dict[str, str]) -> tuple[int, str]:
+            told = httpx2.get(f"{console.address}/api/v1/me", headers=headers | cookie, timeout=20)
+            return told.status_code, told.json().get("code", "")
+
+        assert me(one, theirs) == (200, "")
+        assert me(one, elsewhere) == (401, "other_address")
+        assert me(other, theirs) == (401, "other_address")
+
+
 def test_it_speaks_tls_of_today_alone(tmp_path: Path) -> None:
     """With the ciphers that are called good; cookies are then of this host alone, and browsers keep to TLS."""
     certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"

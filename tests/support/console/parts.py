@@ -98,7 +98,8 @@ class MemoryReports:
             "source": "operator",
             "source_priority": "",
         }
-        self._room.report(self._clock(), Category(asked.category), **changes)
+        category = Category(asked.category) if asked.category in set(Category) else Category.OVERIG  # as intake does
+        self._room.report(self._clock(), category, **changes)
 
 
 class FakePictures:

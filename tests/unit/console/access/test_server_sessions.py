@@ -267,3 +267,24 @@ def test_whom_an_alert_can_be_assigned_to(access: Access) -> None:
     asyncio.run(access.sessions.put_account("gone", asked(Role.OPERATOR, enabled=False), access_me(access)))
     assert who_may_act(access.store, "amstelveen") == ("boss", "jan")
     assert who_may_act(access.store, "uithoorn") == ("boss", "elsewhere")
+
+
+def test_a_full_disk_keeps_nobody_from_looking_or_acting(access: Access) -> None:
+    """Who is logged in goes on; a login, which must be kept and told, says what is the matter."""
+    caller = access.login("jan")
+    access.clock.forward(minutes=10)
+    [[pages]] = access.store.rows("PRAGMA page_count")
+    access.store.rows(f"PRAGMA max_page_count = {pages}")
+    for _ in range(3):
+        assert access.sessions.me(caller).user == "jan"
+        assert access.sessions.keep_acting(caller).user == "jan"
+    codes = set()
+    for n in range(400):
+        try:
+            access.login("jan", address=f"10.0.1.{n}")
+        except ProblemError as error:
+            codes.add((error.status, error.code))
+    assert codes == {(503, "store_not_writable")}
+    assert access.sessions.me(caller).user == "jan"
+    access.store.rows("PRAGMA max_page_count = 100000")
+    access.login("jan")
