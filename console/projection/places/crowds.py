@@ -30,8 +30,8 @@ class SecondError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class ZoneSecond:
-    """Zone second: what a zone showed in one second, as far as it is drawn. No density where the camera is not calibrated."""
+class DrawnSecond:
+    """Drawn second: what a zone showed in one second, as far as it is drawn. No density where the camera is not calibrated."""
 
     key: str
     at: datetime
@@ -44,7 +44,7 @@ class ZoneSecond:
     level: str
 
 
-def second_of(value: bytes) -> ZoneSecond:
+def second_of(value: bytes) -> DrawnSecond:
     """Return what an observation's record tells; some hundred a second come, so it is read without a model.
 
     The density is that of the level: the estimate of what boxes hide where there is one, else what was counted where persons
@@ -66,7 +66,7 @@ def second_of(value: bytes) -> ZoneSecond:
         at = datetime.fromisoformat(document["second"])
         if at.tzinfo is None:
             raise SecondError("second: expected a moment with a zone")
-        return ZoneSecond(
+        return DrawnSecond(
             key=f"{_text(document['camera_id'])}:{_text(document['zone_id'])}",
             at=at.astimezone(UTC),
             looked=_whole(document["frames"]) > 0,
@@ -91,12 +91,12 @@ class ZoneHistory:
 
     def __init__(self, facts: ZoneFacts, kept_s: int = KEPT_S) -> None:
         self.facts = facts
-        self.newest: ZoneSecond | None = None
+        self.newest: DrawnSecond | None = None
         self._steps = kept_s // STEP_S + 2
         self._numbers = np.full(self._steps, -1, np.int64)
         self._values = np.zeros((self._steps, len(FIELDS)), np.float32)
 
-    def take(self, second: ZoneSecond) -> bool:
+    def take(self, second: DrawnSecond) -> bool:
         """Take a second, also one that comes late; return whether it is the newest. One in which nobody looked leaves a gap."""
         newest = self.newest is None or second.at > self.newest.at
         if newest:
@@ -137,7 +137,7 @@ class ZoneHistory:
             found.append(_point(datetime.fromtimestamp(number * STEP_S, UTC), values.sum(axis=0)))
         return tuple(found)
 
-    def _add(self, second: ZoneSecond) -> None:
+    def _add(self, second: DrawnSecond) -> None:
         number = int(second.at.timestamp()) // STEP_S
         place = number % self._steps
         if number < self._numbers[place]:

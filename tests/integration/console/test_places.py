@@ -7,12 +7,8 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
-import cv2
-import numpy as np
 import pytest
-from kafka import KafkaProducer
 
 from console.audits import KafkaAudits
 from console.pictures.kafka import KafkaPictures
@@ -22,15 +18,11 @@ from console.wire.people import Me, Right, Role
 from console.wire.pictures import PictureAsked
 from schemas.alerts import Alert, AlertState
 from schemas.audit import AuditEvent
-from schemas.base import Message, derive_id
+from schemas.base import derive_id
 from schemas.cameras import CameraState, CameraStatus
-from schemas.codec import encode
 from schemas.phrases.language import Language
-from schemas.snapshots import SnapshotReference, SnapshotRequest
 from streams.clock import utc_now
-from streams.kafka.decoding import Decoder
-from streams.kafka.partitioner import partition_of
-from streams.kafka.reader import Reader, read_messages
+from streams.kafka.reader import read_messages
 from streams.settings import KafkaSettings
 from streams.topics import (
     ALERT_STATE,
@@ -39,9 +31,8 @@ from streams.topics import (
     CAMERA_STATE,
     CAMERA_STATUS,
     OBSERVATIONS,
-    SNAPSHOT_REQUESTS,
-    SNAPSHOTS,
 )
+from tests.support.console.capture import JPEG, Capture, send
 from tests.support.console.facts import camera_facts, registry_facts
 from tests.support.messages import example
 from tests.support.situations import ROOM, observation
@@ -50,19 +41,6 @@ pytestmark = pytest.mark.integration
 
 WITHIN_S = 120
 """Only there to end a test that fails."""
-JPEG = cv2.imencode(".jpg", np.full((48, 64, 3), 120, np.uint8))[1].tobytes()
-
-
-def send(kafka: KafkaSettings, *messages: tuple[str, Message], payload: bytes | None = None) -> None:
-    """Put messages on topics as the pipeline does."""
-    producer: Any = KafkaProducer(bootstrap_servers=kafka.bootstrap_servers, acks="all")
-    for topic, message in messages:
-        at = message.happened_at()
-        made = encode(message, stage="test", handled_at=at, entered_at=at, payload=payload)
-        key = message.state_key().encode() if topic == CAMERA_STATE and isinstance(message, CameraStatus) else made.key
-        partition = partition_of(topic, message.key().encode())
-        producer.send(topic, partition=partition, key=key, value=made.value, headers=made.headers).get(30)
-    producer.close()
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -126,35 +104,6 @@ def test_cameras_zones_and_a_shift(empty_kafka: KafkaSettings) -> None:
 
     asyncio.run(look())
     assert not [each for each in threading.enumerate() if each.name == "console-places"]
-
-
-class Capture(threading.Thread):
-    """Capture: answers requests with one picture, once each, until it is told to end."""
-
-    def __init__(self, kafka: KafkaSettings) -> None:
-        super().__init__(daemon=True)
-        self._kafka, self.ending = kafka, threading.Event()
-        self.requests: list[SnapshotRequest] = []
-        self._reader = Reader(kafka, "capture", self.ending.is_set)
-        self._reader.begin(self._reader.ends((SNAPSHOT_REQUESTS,)))
-
-    def run(self) -> None:
-        """Answer."""
-        decoder = Decoder()
-        while not self.ending.is_set():
-            for record in self._reader.poll():
-                request = decoder.message(record)
-                if isinstance(request, SnapshotRequest):
-                    self.requests.append(request)
-                    self._answer(request)
-        self._reader.close()
-
-    def _answer(self, request: SnapshotRequest) -> None:
-        about = SnapshotReference(
-            request_id=request.request_id, camera_id=request.camera_id, moment=request.moment,
-            captured_at=request.moment, width_px=64, height_px=48,
-        )  # fmt: skip
-        send(self._kafka, (SNAPSHOTS, about), payload=JPEG)
 
 
 def test_a_picture_is_asked_for_and_seen_with_the_audits_knowledge(empty_kafka: KafkaSettings) -> None:
