@@ -207,7 +207,7 @@ CONSOLE_ACTIONS: Final = Counter(
     ["action", "result"],
 )  # fmt: skip
 CONSOLE_WHOLE_AT: Final = Gauge(
-    "toezicht_console_whole_at", "Unix time, in seconds, at which a console had read its rooms up to then; else 0."
+    "toezicht_console_whole_at", "Unix time, in seconds, at which a console last had read all of its rooms; else 0."
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from pydantic import ValidationError
@@ -35,6 +35,8 @@ from streams.presentation.standing import rank
 FIRST: Final = 100
 NEXT: Final = 1_000
 """Rows of the first piece of the whole list, and of each piece after it."""
+READING: Final = timedelta(seconds=6)
+"""It reads where it was whole so lately: three looks of the reader."""
 AT_ONCE: Final = 200
 """Rows that are made into JSON before others have their turn."""
 
@@ -60,7 +62,7 @@ class ProjectedRooms:
             self._by_partition.setdefault(room.partition, []).append(room)
         self._stream_places = StreamPlaces(settings.streams, settings.streams_per_user)
         self._whole = False
-        self._reading = False
+        self._whole_at: datetime | None = None
         places.tell_by(self.tell)
 
     # -- what the reader says
@@ -81,13 +83,13 @@ class ProjectedRooms:
             for room in self._by_partition.get(record.partition, ()):
                 room.take(record)
 
-    def whole(self, reading: bool = True) -> None:
-        """Note that all was read that the topics had a moment ago; or, after that, that it is so no more."""
-        if reading and not self._whole:
+    def whole(self) -> None:
+        """Note that all was read that the topics had a moment ago; said again every 2 s as long as it is so."""
+        self._whole_at = self._clock()
+        metrics.CONSOLE_WHOLE_AT.set(self._whole_at.timestamp())
+        if not self._whole:
             self._whole = True
             self.forget()
-            metrics.CONSOLE_WHOLE_AT.set(self._clock().timestamp())
-        self._reading = reading
 
     def forget(self) -> None:
         """Drop what ended long ago."""
@@ -181,7 +183,7 @@ class ProjectedRooms:
         able, total = self._places.able(room)
         return Status(
             server_at=now,
-            reading=self._whole and self._reading,
+            reading=self._whole_at is not None and now - self._whole_at <= READING,
             ticks_at=known.pulse.ticks_at,
             canary_at=known.pulse.canary_at,
             canary_late=known.pulse.canary_late(now),

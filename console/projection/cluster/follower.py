@@ -44,7 +44,7 @@ class RoomsFollower(TopicFollower):
         clock: Gives now.
         begins: Called with the first offset of `alert-state` that is read, by partition.
         take: Called with records, in order.
-        tell: Called with whether all was read that stood there a moment ago.
+        whole: Called every 2 s where all was read that stood there a moment before.
     """
 
     def __init__(
@@ -54,11 +54,11 @@ class RoomsFollower(TopicFollower):
         clock: Clock,
         begins: Callable[[dict[int, int]], None],
         take: Take,
-        tell: Callable[[bool], None],
+        whole: Callable[[], None],
     ) -> None:
         super().__init__(kafka, "console")
         self._partitions = frozenset(partitions)
-        self._clock, self._begins, self._take, self._tell = clock, begins, take, tell
+        self._clock, self._begins, self._take, self._whole = clock, begins, take, whole
         self._room_left = threading.Semaphore(IN_HAND)
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -70,10 +70,7 @@ class RoomsFollower(TopicFollower):
     def _follow(self) -> None:
         if not self._reader.stands:
             self._begin()
-        try:
-            self._read_on()
-        finally:
-            self._on_loop(lambda: self._tell(False))
+        self._read_on()
 
     def _begin(self) -> None:
         stands: dict[Where, int] = {}
@@ -85,20 +82,17 @@ class RoomsFollower(TopicFollower):
         self._on_loop(lambda: self._begins(first))
 
     def _read_on(self) -> None:
-        until, asked_s, told = self._reader.ends(BACK), time.monotonic(), False
+        """Read, and say at each look that all was read which stood there at the look before."""
+        until, looked_s, told = self._reader.ends(BACK), time.monotonic(), False
         while not self._stop.is_set():
             self._hand_over(self._reader.poll())
-            since_s = time.monotonic() - asked_s
             if self._reader.behind(until):
-                if told and since_s > 2 * LOOK_S:
-                    told = False
-                    self._on_loop(lambda: self._tell(False))
                 continue
             if not told:
                 told = True
-                self._on_loop(lambda: self._tell(True))
-            if since_s > LOOK_S:
-                until, asked_s = self._reader.ends(BACK), time.monotonic()
+                self._on_loop(self._whole)
+            if time.monotonic() - looked_s > LOOK_S:
+                until, looked_s, told = self._reader.ends(BACK), time.monotonic(), False
 
     def _hand_over(self, records: list[Record]) -> None:
         records.sort(key=lambda record: (ORDER[record.topic], record.partition, record.offset))

@@ -82,6 +82,7 @@ async def _time(console: ConsoleInMemory) -> None:
     while True:
         for second in range(30):
             console.room.tick(utc_now())
+            console.rooms.whole()
             if second == 0:
                 console.room.canary(utc_now())
             await asyncio.sleep(1)

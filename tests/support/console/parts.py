@@ -199,6 +199,7 @@ class ConsoleInMemory:
         decides_after_s: How long a decision takes (s).
         by_itself: Who is logged in without a login; nobody where None.
         places: The cameras and zones; those of the room where None.
+        whole: Whether the list is whole from the start.
     """
 
     def __init__(
@@ -209,6 +210,7 @@ class ConsoleInMemory:
         decides_after_s: float = 0.0,
         by_itself: str | None = OPERATOR,
         places: FakePlaces | None = None,
+        whole: bool = True,
     ) -> None:
         known = settings or ConsoleSettings()
         self.room, self.stages = room, StillStages(clock)
@@ -223,7 +225,8 @@ class ConsoleInMemory:
             known, self.rooms, acting, FakePictures(clock), self.audits, FakeSessions(by_itself), FakeTiles()
         )
         self.rooms.take(room.records)
-        self.rooms.whole()
+        if whole:
+            self.rooms.whole()
         room.tell = self.hear
 
     def hear(self, records: list[Record]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -149,7 +150,7 @@ def test_the_pulse_tells_what_stands_still(client: TestClient, console: ConsoleI
     ]
     assert 0 < first["alerts_hour"] < len(asked)
     console.stages.still = frozenset({"decide"})
-    console.rooms.whole(reading=False)
+    console.rooms._clock = lambda: NOON + timedelta(seconds=7)
     second = client.get(f"{BASE}/status").json()
     assert [each["stage"] for each in second["stages"] if each["stands_still"]] == ["decide"]
     assert not second["reading"]

@@ -235,8 +235,7 @@ def test_a_stream_that_ends_on_purpose_says_so() -> None:
 
 def test_a_list_that_is_not_whole_yet_gives_a_pulse_and_no_row() -> None:
     """So that no page takes half a list for the whole one."""
-    console = served(lived(5, NOON))
-    console.rooms._whole = False
+    console = served(lived(5, NOON), whole=False)
 
     async def listen() -> list[tuple[str, Any]]:
         stream = opened(console, None)
