@@ -69,7 +69,8 @@ def measure(bootstrap_servers: str, sizes: Sizes, chromium: Path, folder: Path, 
     with running.decide(environment, folder):
         room.fill(sizes.alerts, progress)
         with running.console(environment, folder) as served:
-            rows = running.rows_of(served)
+            rows, found["rendered_s"] = running.read_rows(served)
+            _, found["rendered_again_s"] = running.read_rows(served)
             first = orjson.loads(rows.partition(b"\n")[0])
             with running.limit(rows, folder) as plainly, browser(chromium) as shown:
                 limit = LimitRows(plainly, first)

@@ -92,12 +92,13 @@ def limit(rows: bytes, folder: Path) -> Iterator[Served]:
         process.wait()
 
 
-def rows_of(served: Served) -> bytes:
-    """Return the whole list, as a partner would read it."""
+def read_rows(served: Served) -> tuple[bytes, float]:
+    """Return the whole list, as a partner would read it, and how long it took (s): the first time its rows are rendered."""
+    began_s = time.monotonic()
     with httpx2.Client(base_url=served.address, headers=OWN, cookies={COOKIE: served.cookie}, timeout=120) as client:
         answer = client.get(f"/api/v1/rooms/{ROOM}/rows")
         answer.raise_for_status()
-        return answer.content
+        return answer.content, time.monotonic() - began_s
 
 
 def _wait_whole(client: httpx2.Client) -> None:
