@@ -84,12 +84,15 @@ def after_break_s(noted: Iterable[Noted], sent: Sequence[SentAlert]) -> list[flo
     """
     found: list[float] = []
     for reader in noted:
+        knew: dict[str, list[tuple[int, float]]] = {}
+        for at, alert_id, offset in reader.rows:
+            knew.setdefault(alert_id, []).append((offset, at))
         for back_at in reader.back_at:
             newest = {each.alert_id: each.offset for each in sent if each.at_s <= back_at}
             late_s = 0.0
             for alert_id, offset in newest.items():
-                knew = [at for at, which, row in reader.rows if which == alert_id and row >= offset]
-                late_s = max(late_s, min(knew, default=float("inf")) - back_at)
+                times = (at for row, at in knew.get(alert_id, ()) if row >= offset)
+                late_s = max(late_s, min(times, default=float("inf")) - back_at)
             found.append(late_s)
     return found
 
