@@ -62,9 +62,11 @@ def measure(bootstrap_servers: str, sizes: Sizes, chromium: Path, folder: Path, 
     loads: dict[str, float] = {}
 
     def part(name: str, work: Callable[[], dict[str, Any]]) -> None:
-        progress(f"{name} (load {load()})")
-        found.update(work())
+        progress(f"measuring {name}, load {load()}")
+        told = work()
+        found.update(told)
         loads[name] = load()
+        progress(", ".join(f"{figure} {value}" for figure, value in told.items()))
 
     with running.decide(environment, folder):
         room.fill(sizes.alerts, progress)
