@@ -57,6 +57,22 @@ export function extended(order: Order, wanted: readonly Line[]): Order {
   return more.length === 0 ? order : taken([...order.lines, ...more]);
 }
 
+/**
+ * Return the order with what came at its end, or where no row is free there in the places of what left; what stays keeps its own.
+ *
+ * Of the band, while the order is held: what is over never keeps a new P1 from being seen.
+ *
+ * @param shown How many lines have a row; the others are a number, and need no place of their own.
+ */
+export function refilled(order: Order, wanted: readonly Line[], shown: number): Order {
+  const stays = new Set(wanted.map((line) => line.id));
+  const rows = order.lines.slice(0, shown);
+  const waits = [...order.lines.slice(shown).filter((line) => stays.has(line.id)), ...wanted.filter((line) => !order.has(line.id))];
+  const lines = rows.map((line) => (stays.has(line.id) || rows.length + waits.length <= shown ? line : (waits.shift() as Line)));
+  lines.push(...waits);
+  return same(order.lines, lines) ? order : taken(lines);
+}
+
 /** Return whether two rows of lines are the same lines in the same order. */
 export function same(one: readonly Line[], other: readonly Line[]): boolean {
   return one.length === other.length && one.every((line, place) => line.id === other[place]?.id && line.depth === other[place]?.depth);

@@ -4,7 +4,7 @@ import { live } from "../live/use.svelte.ts";
 import { session } from "../shell/session.svelte.ts";
 import { FREE, freeIn, lasts, touched, type Lasting } from "./hold.ts";
 import { band, counted, headOf, inBand, wanted, type Line, type Tab } from "./lines.ts";
-import { EMPTY, extended, follows, same, stepped, taken, waiting, type Order } from "./order.ts";
+import { EMPTY, extended, follows, refilled, same, stepped, taken, waiting, type Order } from "./order.ts";
 import { anchored, onScreen, page, toShow } from "./window.ts";
 
 /** How many of the band's rows are shown; the others are a number. */
@@ -102,7 +102,7 @@ class Work {
   }
 
   #held(bandWanted: readonly Line[]): void {
-    this.band = extended(this.band, bandWanted);
+    this.band = refilled(this.band, bandWanted, BAND_ROWS);
     if (live.loading !== null) this.order = extended(this.order, this.#wanted(this.bandIds)); // the rest of the list comes in its order
     else this.waits = waiting(this.order, this.#wanted(this.bandIds));
   }
