@@ -37,6 +37,7 @@ SIDE: Final = 150
 CATEGORIES: Final = (Category.FIETSDIEFSTAL, Category.JEUGDOVERLAST, Category.OVERIG)
 """Nothing that becomes a P1: those escalate while they wait, and fill the band."""
 MADE_WITHIN_S: Final = 1_800.0
+FOLLOWED_WITHIN_S: Final = 60.0
 LINGER_MS: Final = 1
 """Small: the moment that counts is the broker's, and changes come one by one."""
 Progress = Callable[[str], None]
@@ -88,8 +89,7 @@ class FullRoom:
         Raises:
             TimeoutError: They do not come.
         """
-        consumer = Consumer(bootstrap_servers=self._servers, auto_offset_reset="earliest", enable_auto_commit=False)
-        consumer.assign([TopicPartition(topics.ALERT_STATE, self.partition)])
+        consumer = self._consumer()
         for record in self._reports(alerts):
             self._producer.send(
                 topics.EVIDENCE, key=record.key, value=record.value, headers=record.headers, partition=self.partition
@@ -112,6 +112,31 @@ class FullRoom:
         now = utc_now()
         for number in range(alerts):
             yield encode(report(number, now), stage="bench", handled_at=now, entered_at=now)
+
+    def follow(self) -> Callable[[str], float]:
+        """Follow the topic from now on; return what waits for an alert's next record and returns when it came (ms since 1970).
+
+        Records are asked for in the order in which they come.
+        """
+        consumer, place = self._consumer(), TopicPartition(topics.ALERT_STATE, self.partition)
+        consumer.seek_to_end(place)
+        consumer.position(place)
+
+        def next_of(alert_id: str) -> float:
+            deadline = time.monotonic() + FOLLOWED_WITHIN_S
+            while time.monotonic() < deadline:
+                for records in consumer.poll(timeout_ms=500).values():
+                    for record in records:
+                        if record.key == alert_id.encode():
+                            return float(record.timestamp)
+            raise TimeoutError(f"after {FOLLOWED_WITHIN_S:.0f} s the topic has no new record of an alert")
+
+        return next_of
+
+    def _consumer(self) -> Any:
+        consumer = Consumer(bootstrap_servers=self._servers, auto_offset_reset="earliest", enable_auto_commit=False)
+        consumer.assign([TopicPartition(topics.ALERT_STATE, self.partition)])
+        return consumer
 
     def tell(self, name: str, revision: int = 0, **fields: Any) -> Any:
         """Write a version of an alert that `decide` does not know, and return the future of its record.

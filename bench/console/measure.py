@@ -78,7 +78,7 @@ def measure(bootstrap_servers: str, sizes: Sizes, chromium: Path, folder: Path, 
                 limit = LimitRows(plainly, first)
                 part("loading", lambda: loading(shown, served, plainly, sizes.alerts, sizes.loads))
                 with pair(shown, served, plainly, sizes.alerts) as (page, plain):
-                    part("acting", lambda: acting(page, plain, sizes.actions))
+                    part("acting", lambda: acting(page, plain, room, sizes.actions))
                 with pair(shown, served, plainly, sizes.alerts) as (page, plain):
                     part("visible", lambda: visible(page, plain, room, limit, sizes.visible))
                 with ProbedPage(shown, served, sizes.alerts) as page:

@@ -17,7 +17,7 @@ import httpx2
 import orjson
 
 from bench.console.browser import ProbedPage
-from bench.console.figures import beside, ratio
+from bench.console.figures import beside, ratio, spread
 from bench.console.full_room import FullRoom
 from bench.console.running import Served
 
@@ -94,28 +94,41 @@ def visible(page: ProbedPage, plain: ProbedPage, room: FullRoom, limit: LimitRow
 ENDED: Final = {"state": "closed", "change": "action", "closing": "true", "handled_by": "jan", "asks": False}
 
 
-def acting(page: ProbedPage, plain: ProbedPage, number: int) -> dict[str, Any]:
-    """Return how long `a` takes from the key until the page shows that the alert is in hand, and that it is asked for."""
+def acting(page: ProbedPage, plain: ProbedPage, room: FullRoom, number: int) -> dict[str, Any]:
+    """Return how long `a` takes from the key until the page shows that the alert is in hand, and that it is asked for.
+
+    And until `decide` has written it, by the broker's clock: what of it no page can mend.
+    """
+    decided = room.follow()
     names = ("action", "action_limit")
     times: dict[str, dict[str, list[float]]] = {name: {"pending": [], "confirmed": []} for name in names}
+    written_ms: list[float] = []
     for _ in range(number):
         for name, one in (("action", page), ("action_limit", plain)):
-            for what, took_ms in _acknowledge(one).items():
-                times[name][what].append(took_ms)
+            alert_id, pressed_ms, took_ms = _acknowledge(one)
+            for what, each_ms in took_ms.items():
+                times[name][what].append(each_ms)
+            if one is page:
+                written_ms.append(decided(alert_id) - pressed_ms)
     found = beside("action", times["action"]["confirmed"], times["action_limit"]["confirmed"])
-    return found | beside("pending", times["action"]["pending"], times["action_limit"]["pending"])
+    found |= beside("pending", times["action"]["pending"], times["action_limit"]["pending"])
+    return found | spread("decided", written_ms)
 
 
-def _acknowledge(page: ProbedPage) -> dict[str, float]:
+def _acknowledge(page: ProbedPage) -> tuple[str, float, dict[str, float]]:
+    """Act on the next alert; return its id, when the key was pressed, and how long each of two things took."""
     page.page.keyboard.press("j")
     page.page.wait_for_timeout(1_000 * PAUSE_S)
     known = len(page.noted("pending"))
     page.page.keyboard.press("a")
-    pressed = page.noted("keys").pop()[1]
-    alert_id = page.wait(
-        lambda: page.page.evaluate("(known) => Object.keys(window.bench.pending)[known] ?? null", known)
+    pressed_ms = page.noted("keys").pop()[1]
+    look = "(known) => Object.keys(window.bench.pending)[known] ?? null"
+    alert_id = page.wait(lambda: page.page.evaluate(look, known))
+    return (
+        alert_id,
+        pressed_ms,
+        {what: page.wait_noted(what, alert_id) - pressed_ms for what in ("pending", "confirmed")},
     )
-    return {what: page.wait_noted(what, alert_id) - pressed for what in ("pending", "confirmed")}
 
 
 def memory(page: ProbedPage, room: FullRoom, changes: int, progress: Callable[[str], None]) -> dict[str, Any]:

@@ -17,6 +17,8 @@ import httpx2
 from bench.console.running import COOKIE, OWN
 
 AWAY_S: Final = 1.0
+SETTLE_S: Final = 2.0
+"""Who comes back later than this before the end is not asked what it knows: it had no time to learn it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ async def _reader(client: httpx2.AsyncClient, asked: ReadersAsked, number: int) 
                 await _follow(client, asked.path, noted)
         except TimeoutError:
             await asyncio.sleep(AWAY_S)
-            noted.back_at.append(time.time())
+            if ends_s - time.monotonic() > SETTLE_S:
+                noted.back_at.append(time.time())
         stays_s = asked.stays_s
     return noted
 
