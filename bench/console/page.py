@@ -28,7 +28,9 @@ TOP: Final = {"priority": "P2", "state": "new"}
 TOP_SCORE: Final = 1_000.0
 """Above all others of their priority: what is told stands on the screen."""
 PAUSE_S: Final = 0.1
-"""Between two alerts, and before a key: a person's keys are further apart, and no figure is to wait for the one before it."""
+"""Between two alerts: none is to wait for the one before it."""
+READS_S: Final = 0.5
+"""Between choosing an alert and acting on it: what it is has come by then, which nobody acts without."""
 BULK: Final = 1_000
 """Changes that are sent before the page is waited for: a fifth of what the server lets wait for a reader."""
 WARM_UP: Final = 0.05
@@ -118,7 +120,7 @@ def acting(page: ProbedPage, plain: ProbedPage, room: FullRoom, number: int) -> 
 def _acknowledge(page: ProbedPage) -> tuple[str, float, dict[str, float]]:
     """Act on the next alert; return its id, when the key was pressed, and how long each of two things took."""
     page.page.keyboard.press("j")
-    page.page.wait_for_timeout(1_000 * PAUSE_S)
+    page.page.wait_for_timeout(1_000 * READS_S)
     known = len(page.noted("pending"))
     page.page.keyboard.press("a")
     pressed_ms = page.noted("keys").pop()[1]
