@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bench.console.commands import register as register_console
 from streams.cli.options import require_vision, say
 from streams.errors import ConfigurationError
 from streams.local.cluster import cluster
@@ -109,6 +110,7 @@ def register(app: typer.Typer) -> None:
     register_decide(group)
     register_faults(group)
     register_quiet(group)
+    register_console(group)
 
 
 def register_decide(group: typer.Typer) -> None:

@@ -37,7 +37,7 @@ def register(app: typer.Typer) -> None:
         Example: toezicht console
         """
         if context.invoked_subcommand is None:
-            _require_extra()
+            require_extra()
             from console.assemble import run
             from console.flow import flow_parts
 
@@ -55,7 +55,7 @@ def register(app: typer.Typer) -> None:
 
         Example: toezicht console account nacht-1 --role operator --room amstelveen
         """
-        _require_extra()
+        require_extra()
         if not sys.stdout.isatty():
             raise ToezichtError("account shows a password, expected a terminal and no file")
         from console.assemble import make_account
@@ -66,7 +66,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(commands, name="console")
 
 
-def _require_extra() -> None:
+def require_extra() -> None:
     """Check that this installation has what the console needs.
 
     Raises:

@@ -33,7 +33,7 @@ def create_app(parts: Parts) -> FastAPI:
     """Return the application of a console."""
     app = _routed()
     app.state.parts = parts
-    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)  # 9 takes twice as long for 5 %
     _add_page(app, parts.settings)
     return app
 

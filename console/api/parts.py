@@ -34,6 +34,15 @@ class RowQuery:
     cursor: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class WholeList:
+    """Whole list: where the stream goes on, how many rows there are, and these as lines of JSON in the list's order."""
+
+    position: str
+    total: int
+    lines: AsyncIterator[bytes]
+
+
 class Rooms(Protocol):
     """Rooms: the control rooms of this console as they are now, and how they change."""
 
@@ -50,8 +59,8 @@ class Rooms(Protocol):
     def ready(self) -> bool:
         """Return whether every room's list is whole."""
 
-    def rows(self, room: str, language: Language) -> tuple[str, AsyncIterator[bytes]]:
-        """Return the position of a room's list, and its rows as lines of JSON in the list's order, 100 first, then 1,000 each."""
+    def rows(self, room: str, language: Language) -> WholeList:
+        """Return a room's list, 100 of its rows first, then 1,000 each."""
 
     def page(self, room: str, query: RowQuery, language: Language) -> AlertPage:
         """Return some rows."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from console.api.parts import RowQuery, StreamEvent
+from console.api.parts import RowQuery, StreamEvent, WholeList
 from console.api.problems import ProblemError
 from console.projection.alerts.cursor import cursor_of, place_of
 from console.projection.alerts.detail import detail_of
@@ -138,10 +138,11 @@ class ProjectedRooms:
         """Return whether every room's list is whole."""
         return self._whole and self._places.ready()
 
-    def rows(self, room: str, language: Language) -> tuple[str, AsyncIterator[bytes]]:
-        """Return the position of a room's list, and its rows as lines of JSON, in the list's order."""
+    def rows(self, room: str, language: Language) -> WholeList:
+        """Return a room's list."""
         known = self._read(room)
-        return known.position(), _pieces(known.alerts.in_order(), language)
+        rows = known.alerts.in_order()
+        return WholeList(known.position(), len(rows), _pieces(rows, language))
 
     def page(self, room: str, query: RowQuery, language: Language) -> AlertPage:
         """Return some rows, by the list's order."""

@@ -24,9 +24,10 @@ NDJSON = "application/x-ndjson"
 
 @router.get("/rows", response_class=StreamingResponse, responses={200: {"model": AlertRow, "content": {NDJSON: {}}}})
 def rows(request: Request, room: str, me: Looking, lang: Lang = Language.NL) -> Response:
-    """Return the whole list as lines of JSON, in its order; `X-Position` is where the stream goes on."""
-    position, lines = parts_of(request).rooms.rows(room, lang)
-    return StreamingResponse(lines, media_type=NDJSON, headers={"X-Position": position, "Cache-Control": "no-store"})
+    """Return the whole list as lines of JSON, in its order; `X-Position` is where the stream goes on, `X-Total` their number."""
+    found = parts_of(request).rooms.rows(room, lang)
+    headers = {"X-Position": found.position, "X-Total": str(found.total), "Cache-Control": "no-store"}
+    return StreamingResponse(found.lines, media_type=NDJSON, headers=headers)
 
 
 @router.get("/alerts", response_model=AlertPage)

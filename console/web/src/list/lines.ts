@@ -49,21 +49,31 @@ export interface Rows {
   readonly ended: readonly Row[];
 }
 
-function rowsFor(rows: Rows, tab: Tab): readonly Row[] {
-  if (tab === "open") return rows.listed;
-  if (tab === "ended") return rows.ended;
-  return tab === "mine" ? [...rows.listed, ...rows.aside] : rows.aside;
+/** The arrays in which a tab's rows stand. */
+function partsFor(rows: Rows, tab: Tab): (readonly Row[])[] {
+  if (tab === "open") return [rows.listed];
+  if (tab === "ended") return [rows.ended];
+  return tab === "mine" ? [rows.listed, rows.aside] : [rows.aside];
 }
 
 /** Return how many alerts stand on each tab. */
 export function counted(rows: Rows, user: string, now: number): Record<Tab, number> {
-  const count = (tab: Tab): number => rowsFor(rows, tab).reduce((sum, row) => (onTab(row, tab, user, now) ? sum + 1 : sum), 0);
+  const count = (tab: Tab): number => {
+    let sum = 0;
+    for (const part of partsFor(rows, tab)) for (const row of part) if (onTab(row, tab, user, now)) sum += 1;
+    return sum;
+  };
   return { open: rows.listed.length, mine: count("mine"), shelved: count("shelved"), suppressed: count("suppressed"), ended: count("ended") };
 }
 
 /** Return whether an alert is what somebody searches: every word of the search stands in what, where, id, handler or partners. */
 export function found(row: Row, search: string): boolean {
-  const words = folded(search).split(/\s+/u).filter(Boolean);
+  return foundAll(row, wordsOf(search));
+}
+
+const wordsOf = (search: string): string[] => folded(search).split(/\s+/u).filter(Boolean);
+
+function foundAll(row: Row, words: readonly string[]): boolean {
   if (words.length === 0) return true;
   const text = searched(row);
   return words.every((word) => text.includes(word));
@@ -92,30 +102,53 @@ function folded(text: string): string {
  * @param apart Alerts that stand elsewhere on the page, with all that stands under them: those of the band.
  */
 export function wanted(rows: Rows, want: Wanted, apart: ReadonlySet<string> = new Set()): Line[] {
-  const here = rowsFor(rows, want.tab).filter((row) => onTab(row, want.tab, want.user, want.now) && found(row, want.search));
-  if (want.tab === "open" && want.search.trim() === "") return nested(here, want, apart);
-  return here.filter((row) => want.tab !== "open" || !apart.has(row.id)).map((row) => ({ id: row.id, depth: 0 }));
+  const words = wordsOf(want.search);
+  if (want.tab === "open" && words.length === 0) return nested(rows.listed, want, apart);
+  const lines: Line[] = [];
+  for (const part of partsFor(rows, want.tab)) {
+    for (const row of part) {
+      if (want.tab === "open" && apart.has(row.id)) continue;
+      if (onTab(row, want.tab, want.user, want.now) && foundAll(row, words)) lines.push({ id: row.id, depth: 0 });
+    }
+  }
+  return lines;
 }
 
+/** It runs over every row with each frame in which anything changed: few objects, no set of all ids. */
 function nested(rows: readonly Row[], want: Wanted, apart: ReadonlySet<string>): Line[] {
-  const ids = new Set(rows.map((row) => row.id));
+  const heads = headsOf(rows);
   const under = new Map<string, string[]>();
-  const heads: Row[] = [];
-  for (const row of rows) {
-    const head = headOf(row, ids);
-    if (head === null) heads.push(row);
-    else {
+  const lines: Line[] = [];
+  if (heads.size > 0) {
+    for (const row of rows) {
+      const head = headOf(row, heads);
+      if (head === null) continue;
       const others = under.get(head);
       if (others === undefined) under.set(head, [row.id]);
       else others.push(row.id);
     }
   }
-  return heads.flatMap((row) => {
-    if (apart.has(row.id)) return [];
-    const all = under.get(row.id) ?? [];
-    const shown = all.slice(0, shownUnder(row, want));
-    return [{ id: row.id, depth: 0 as const }, ...shown.map((id) => ({ id, depth: 1 as const }))];
-  });
+  for (const row of rows) {
+    if (apart.has(row.id) || headOf(row, heads) !== null) continue;
+    lines.push({ id: row.id, depth: 0 });
+    const all = under.get(row.id);
+    if (all === undefined) continue;
+    const shown = Math.min(all.length, shownUnder(row, want));
+    for (let at = 0; at < shown; at += 1) lines.push({ id: all[at] as string, depth: 1 });
+  }
+  return lines;
+}
+
+/** Return which alerts that others name as their head are on the list themselves. */
+function headsOf(rows: readonly Row[]): ReadonlySet<string> {
+  const named = new Set<string>();
+  for (const row of rows) {
+    const head = row.under_cause ?? row.grouped_under;
+    if (head !== null) named.add(head);
+  }
+  const heads = new Set<string>();
+  if (named.size > 0) for (const row of rows) if (named.has(row.id)) heads.add(row.id);
+  return heads;
 }
 
 /** Return the alert that another stands under on the list: never for a P1, and only where that alert is there itself. */

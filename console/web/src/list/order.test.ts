@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Line } from "./lines.ts";
-import { extended, follows, same, stepped, taken, waiting } from "./order.ts";
+import { extended, follows, refilled, same, stepped, taken, waiting } from "./order.ts";
 
 const lines = (ids: string): Line[] => [...ids].map((id) => ({ id, depth: 0 }));
 
@@ -13,6 +13,16 @@ describe("the order on the screen", () => {
     const order = taken(lines("abc"));
     expect(extended(order, lines("xab")).lines.map((line) => line.id)).toEqual(["a", "b", "c", "x"]);
     expect(extended(order, lines("cb"))).toBe(order);
+  });
+  it("gives what came the places of what left where no other is free, and moves nothing that stays", () => {
+    const to = (order: string, wanted: string): string => refilled(taken(lines(order)), lines(wanted), 3).lines.map((line) => line.id).join("");
+    expect([to("abc", "abcd"), to("abc", "acd"), to("abcd", "acd"), to("abcd", "ab"), to("abc", "d"), to("abc", ""), to("ab", "bc")]).toEqual(["abcd", "adc", "adc", "abc", "dbc", "abc", "abc"]);
+    const order = taken(lines("abc"));
+    expect(refilled(order, lines("ac"), 3)).toBe(order);
+  });
+  it("finds a place with and without an index, and none of what is not there", () => {
+    const order = taken(lines("abc"));
+    expect([order.place("c"), order.place("x"), order.places.size, order.place("c"), order.place("x"), order.has("a")]).toEqual([2, -1, 3, 2, -1, true]);
   });
   it("is the same only with the same lines in the same places and depths", () => {
     expect([same(lines("ab"), lines("ab")), same(lines("ab"), lines("ba")), same(lines("ab"), lines("abc"))]).toEqual([true, false, false]);

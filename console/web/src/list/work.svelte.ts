@@ -4,13 +4,21 @@ import { live } from "../live/use.svelte.ts";
 import { session } from "../shell/session.svelte.ts";
 import { FREE, freeIn, lasts, touched, type Lasting } from "./hold.ts";
 import { band, counted, headOf, inBand, wanted, type Line, type Tab } from "./lines.ts";
-import { EMPTY, extended, follows, same, stepped, taken, waiting, type Order } from "./order.ts";
+import { EMPTY, extended, follows, refilled, same, stepped, taken, waiting, type Order } from "./order.ts";
 import { anchored, onScreen, page, toShow } from "./window.ts";
 
 /** How many of the band's rows are shown; the others are a number. */
 export const BAND_ROWS = 3;
 /** How many alerts one key acts on at most. */
 export const TICKS_MOST = 50;
+
+/** The ids of the band's rows that are shown. */
+const shownOf = (band: Order): string[] => band.lines.slice(0, BAND_ROWS).map((line) => line.id);
+/** The ids that the cursor walks over. */
+function idsOf(band: Order, order: Order): string[] {
+  const shown = shownOf(band);
+  return [...shown, ...order.lines.flatMap((line) => (shown.includes(line.id) ? [] : [line.id]))];
+}
 
 class Work {
   tab = $state<Tab>("open");
@@ -42,11 +50,10 @@ class Work {
 
   /** The ids that the cursor walks over: the band's, then the list's. */
   get ids(): string[] {
-    const shown = this.bandIds;
-    return [...shown, ...this.order.lines.flatMap((line) => (shown.includes(line.id) ? [] : [line.id]))];
+    return idsOf(this.band, this.order);
   }
   get bandIds(): string[] {
-    return this.band.lines.slice(0, BAND_ROWS).map((line) => line.id);
+    return shownOf(this.band);
   }
   /** What an action is about: what is ticked, or else the alert under the cursor. */
   get targets(): string[] {
@@ -80,15 +87,14 @@ class Work {
   }
 
   #take(bandWanted: readonly Line[]): void {
-    const before = this.ids;
-    const old = this.order;
-    if (!same(this.band.lines, bandWanted)) this.band = taken(bandWanted);
+    const [oldBand, old] = [this.band, this.order];
+    if (!same(oldBand.lines, bandWanted)) this.band = taken(bandWanted);
     const lines = this.#wanted(this.bandIds);
     if (this.waits !== 0) this.waits = 0;
-    if (same(old.lines, lines)) return void this.#follow(before);
+    if (same(old.lines, lines)) return void this.#follow(oldBand, old);
     this.order = taken(lines);
     const scroll = this.#anchored(old);
-    this.#follow(before);
+    this.#follow(oldBand, old);
     if (scroll === this.scroll) return;
     const seen = onScreen(scroll, this.height, lines.length);
     this.above += lines.slice(0, seen.first).filter((line) => !old.places.has(line.id)).length;
@@ -96,23 +102,28 @@ class Work {
   }
 
   #held(bandWanted: readonly Line[]): void {
-    this.band = extended(this.band, bandWanted);
+    this.band = refilled(this.band, bandWanted, BAND_ROWS);
     if (live.loading !== null) this.order = extended(this.order, this.#wanted(this.bandIds)); // the rest of the list comes in its order
     else this.waits = waiting(this.order, this.#wanted(this.bandIds));
   }
 
-  #follow(before: readonly string[]): void {
-    const ids = new Set(this.ids);
-    this.cursor = follows(before, (id) => ids.has(id), this.cursor);
+  /** Put the cursor elsewhere where its alert left the lines. */
+  #follow(oldBand: Order, old: Order): void {
+    const band = this.bandIds;
+    if (this.cursor === null || band.includes(this.cursor) || this.order.has(this.cursor)) return;
+    const { places } = this.order;
+    this.cursor = follows(idsOf(oldBand, old), (id) => band.includes(id) || places.has(id), this.cursor);
   }
 
   /** Return where to scroll so that the cursor's line, or else the first on the screen that stays, keeps its height there. */
   #anchored(old: Order): number {
     const seen = onScreen(this.scroll, this.height, old.lines.length);
-    const staying = old.lines.slice(seen.first, seen.end).filter((line) => this.order.places.has(line.id));
-    const anchor = staying.find((line) => line.id === this.cursor) ?? (this.scroll === 0 ? undefined : staying[0]);
+    const stays = (line: Line): boolean => this.order.has(line.id);
+    const onIt = old.lines.slice(seen.first, seen.end);
+    const chosen = onIt.find((line) => line.id === this.cursor);
+    const anchor = chosen !== undefined && stays(chosen) ? chosen : this.scroll === 0 ? undefined : onIt.find(stays);
     if (anchor === undefined) return this.scroll;
-    const [from, to] = [old.places.get(anchor.id) ?? -1, this.order.places.get(anchor.id) ?? -1];
+    const [from, to] = [old.place(anchor.id), this.order.place(anchor.id)];
     return anchored(this.scroll, this.height, from, to, this.order.lines.length);
   }
 
@@ -154,8 +165,8 @@ class Work {
   point(id: string | null): void {
     this.touch();
     this.cursor = id;
-    const place = id === null || this.bandIds.includes(id) ? undefined : this.order.places.get(id);
-    if (place === undefined) return;
+    const place = id === null || this.bandIds.includes(id) ? -1 : this.order.place(id);
+    if (place < 0) return;
     const scroll = toShow(place, this.scroll, this.height);
     if (scroll !== this.scroll) this.scrollTo(scroll);
   }

@@ -58,8 +58,12 @@ export class Sorted<T> {
 
   /** Add many at once: one sort instead of many insertions. */
   addAll(items: readonly T[]): void {
-    if (items.length < 32) items.forEach((each) => this.add(each));
-    else this.#items = this.#items.concat(items).sort(this.order);
+    if (items.length < 32) return items.forEach((each) => this.add(each));
+    const more = [...items].sort(this.order);
+    const last = this.#items.at(-1);
+    // A list comes in its order: most of its parts stand behind all that came before.
+    if (last === undefined || this.order(last, more[0] as T) < 0) for (const each of more) this.#items.push(each);
+    else this.#items = this.#items.concat(more).sort(this.order);
   }
 
   clear(): void {

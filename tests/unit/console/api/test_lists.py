@@ -55,7 +55,9 @@ def test_the_whole_list_is_in_its_order_with_where_the_stream_goes_on(
     found = rows(client)
     on_it = [each["id"] for each in found if each["listed"]]
     assert on_it == [each.alert_id for each in ordered(list(console.room.alerts.values()), ROOM)]
-    assert client.get(f"{BASE}/rows").headers["x-position"] == console.rooms.known_room(ROOM).position()
+    headers = client.get(f"{BASE}/rows").headers
+    assert headers["x-position"] == console.rooms.known_room(ROOM).position()
+    assert headers["x-total"] == str(len(found))
     for each in found:
         AlertRow.model_validate_json(json.dumps(each))
 
