@@ -24,6 +24,15 @@ def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
     store.close()
 
 
+def test_a_file_that_others_could_read_is_its_owners_alone_again(tmp_path: Path) -> None:
+    """Such as one that was copied back."""
+    AccessStore(tmp_path / "access.sqlite").close()
+    (tmp_path / "access.sqlite").chmod(0o644)
+    store = AccessStore(tmp_path / "access.sqlite")
+    assert all(stat.S_IMODE(path.stat().st_mode) & 0o077 == 0 for path in tmp_path.iterdir())
+    store.close()
+
+
 def test_what_was_begun_and_failed_is_not_there(tmp_path: Path) -> None:
     """Whatever ends a transaction but its own end."""
     store = AccessStore(tmp_path / "access.sqlite")
