@@ -46,10 +46,9 @@ async def stream(
 
     async def events() -> AsyncIterator[ServerSentEvent]:
         async for event_id, name, data in found:
-            if name == "status":  # every 2 s: a session that ended, or may not look here any more, ends its stream
-                if not _still_may(parts, caller, room):
-                    yield ServerSentEvent(data=Bye(reason="session_ended").model_dump_json(), event="bye")
-                    return
+            if name == "status" and not _still_may(parts, caller, room):  # looked at every 2 s
+                yield ServerSentEvent(data=Bye(reason="session_ended").model_dump_json(), event="bye")
+                return
             yield ServerSentEvent(data=data.decode(), event=name, id=event_id)
 
     return EventSourceResponse(
