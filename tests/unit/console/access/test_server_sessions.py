@@ -297,7 +297,8 @@ def test_a_full_disk_keeps_nobody_from_looking_or_acting(access: Access) -> None
     caller = access.login("jan")
     access.clock.forward(minutes=10)
     [[pages]] = access.store.rows("PRAGMA page_count")
-    access.store.rows(f"PRAGMA max_page_count = {pages}")
+    with access.store.writing() as db:
+        db.execute(f"PRAGMA max_page_count = {pages}")
     for _ in range(3):
         assert access.sessions.me(caller).user == "jan"
         assert access.sessions.keep_acting(caller).user == "jan"
@@ -309,5 +310,6 @@ def test_a_full_disk_keeps_nobody_from_looking_or_acting(access: Access) -> None
             codes.add((error.status, error.code))
     assert codes == {(503, "store_not_writable")}
     assert access.sessions.me(caller).user == "jan"
-    access.store.rows("PRAGMA max_page_count = 100000")
+    with access.store.writing() as db:
+        db.execute("PRAGMA max_page_count = 100000")
     access.login("jan")
