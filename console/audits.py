@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from threading import Lock
 from typing import Final, Protocol
 
 from pydantic import ValidationError
@@ -17,14 +16,20 @@ from console.wire.people import Me, Right
 from console.wire.problems import ProblemError
 from schemas.audit import AuditEntry, AuditEvent
 from schemas.base import Message
+from schemas.categories import Category
 from schemas.phrases.language import Language
 from streams.clients.audit import AuditTrail, TrailPage
+from streams.clients.choices import FALSE_ALARM_REASONS, NOTES, SHELVE_REASONS, VERDICTS
 from streams.clients.telling import MessageTeller
 from streams.clock import Clock
 from streams.errors import ToezichtError
 from streams.settings import KafkaSettings
 
 FORBIDDEN: Final = 403
+CODES: Final = frozenset(each.code for each in (*VERDICTS, *NOTES, *SHELVE_REASONS, *FALSE_ALARM_REASONS)) | set(
+    Category
+)
+"""All that a person can give with an action or a report; whatever else they send is never kept."""
 ABOUT: Final = {"reason": 300, "object_id": 120, "result": 40}
 """Most characters of what an event says."""
 
@@ -80,7 +85,7 @@ class KafkaAudits:
 
     def __init__(self, sender: EventSending, trail: Trail, clock: Clock) -> None:
         self.sender, self._trail, self._clock = sender, trail, clock
-        self._lock = Lock()
+        self._turn = asyncio.Lock()
 
     @classmethod
     def of(cls, kafka: KafkaSettings, clock: Clock) -> KafkaAudits:
@@ -106,7 +111,8 @@ class KafkaAudits:
             )
 
         try:
-            found = await asyncio.to_thread(self._read, wanted, before, limit)
+            async with self._turn:  # one reader, however many people look; who waits holds no thread that others need
+                found = await asyncio.to_thread(self._trail.page, wanted, before, limit)
         except ToezichtError:
             raise ProblemError(503, "not_readable", "the audit cannot be read now", retry_after_s=5) from None
         return AuditPage(
@@ -148,10 +154,6 @@ class KafkaAudits:
             detail = f"the audit does not take it: {type(error).__name__}"
             raise ProblemError(503, "audit_not_told", detail, retry_after_s=5) from None
 
-    def _read(self, wanted: Callable[[AuditEntry], bool], before: int | None, limit: int) -> TrailPage:
-        with self._lock:  # one reader, however many people look
-            return self._trail.page(wanted, before, limit)
-
 
 class AuditedActing:
     """Audited acting: `console.api.parts.Acting` of which the audit is told: what was sent, and what was not allowed.
@@ -169,7 +171,10 @@ class AuditedActing:
 
     async def act(self, room: str, asked: ActionAsked, me: Me) -> Decision:
         """Send an action once, and return what is known of it."""
-        codes = (asked.verdict, asked.reason, asked.note, f"to:{asked.assignee}" if asked.assignee else "")
+        codes = (
+            *map(_code, (asked.verdict, asked.reason, asked.note)),
+            f"to:{asked.assignee}" if asked.assignee else "",
+        )
         about = (asked.action.value, "alert", asked.alert_id, " ".join(code for code in codes if code))
         try:
             decision = await self._acting.act(room, asked, me)
@@ -187,11 +192,16 @@ class AuditedActing:
     async def report(self, room: str, asked: ReportAsked, me: Me) -> None:
         """Send a report that an operator enters by hand."""
         await self._acting.report(room, asked, me)
-        await self._audits.tell(me, "report", "report", asked.report_id, asked.category, "sent", asked.report_id, room)
+        about = (me, "report", "report", asked.report_id, _code(asked.category))
+        await self._audits.tell(*about, "sent", asked.report_id, room)
 
     def choices(self, room: str, language: Language) -> Choices:
         """Return the lists that dialogs offer."""
         return self._acting.choices(room, language)
+
+
+def _code(given: str) -> str:
+    return given if not given or given in CODES else "unknown_code"
 
 
 def may_see(entry: AuditEntry, me: Me) -> bool:

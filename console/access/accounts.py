@@ -61,6 +61,11 @@ class LocalAccounts:
         rows = self._store.rows("SELECT * FROM accounts WHERE user = ?", user)
         return _record(rows[0]) if rows else None
 
+    def read(self, db: sqlite3.Connection, user: str) -> AccountRecord | None:
+        """Return one account within a transaction, None where there is none of this name."""
+        row = db.execute("SELECT * FROM accounts WHERE user = ?", (user,)).fetchone()
+        return None if row is None else _record(row)
+
     def put(self, db: sqlite3.Connection, account: AccountRecord, but: bytes = b"") -> None:
         """Keep an account, and end its sessions but one, within a transaction.
 

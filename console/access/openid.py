@@ -45,7 +45,10 @@ class LoginUnderWay:
 
 def local_path(back_to: str) -> str:
     """Return a path of this console's own, `/` for anything else: an address of somebody else's never leaves here."""
-    parts = urlsplit(back_to)
+    try:
+        parts = urlsplit(back_to)
+    except ValueError:
+        return "/"
     odd = len(back_to) > 500 or not back_to.isprintable() or "\\" in back_to
     if odd or parts.scheme or parts.netloc or not back_to.startswith("/") or back_to.startswith(("//", "/api/")):
         return "/"

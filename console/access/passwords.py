@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import unicodedata
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
@@ -37,7 +38,7 @@ class Passwords:
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
-        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._threads = ThreadPoolExecutor(AT_ONCE, "console-passwords")
         self._waiting = 0
         self._nobodys = self._hasher.hash(secrets.token_urlsafe())
 
@@ -73,8 +74,7 @@ class Passwords:
             raise ProblemError(429, "too_many_logins", "too many logins at a time", retry_after_s=2)
         self._waiting += 1
         try:
-            async with self._turn:
-                return await asyncio.to_thread(work)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         finally:
             self._waiting -= 1
 

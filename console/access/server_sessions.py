@@ -113,8 +113,8 @@ class ServerSessions:
         """
         return self._session(caller).me(self._acting_s, self._parts.rooms)
 
-    def keep_acting(self, caller: Caller) -> Me:
-        """Note that a person is at the keys, and return who.
+    def keep_acting(self, caller: Caller, at_the_keys: bool = True) -> Me:
+        """Note that a person is at the keys, and return who; where nobody is it is only seen that somebody was lately.
 
         Raises:
             ProblemError: 401 `acting_ended`, too long without a key; the list and its stream go on.
@@ -122,7 +122,7 @@ class ServerSessions:
         session, now_s = self._session(caller), self._now_s()
         if not is_acting(session, now_s, self._acting_s):
             raise ProblemError(401, "acting_ended", "expected the password again: too long without a key")
-        if now_s - session.acted_s > NOTED_S:
+        if at_the_keys and now_s - session.acted_s > NOTED_S:
             with suppress(ProblemError), self._store.writing() as db:  # a full disk keeps nobody from acting
                 db.execute("UPDATE sessions SET acted_s = ? WHERE token = ?", (now_s, hashed(caller.token or "")))
             session = replace(session, acted_s=now_s)
@@ -158,7 +158,9 @@ class ServerSessions:
             known.user if known else user, tuple(dict.fromkeys(asked.roles)), tuple(dict.fromkeys(asked.rooms)),
             asked.enabled, asked.password is not None or (known is not None and known.must_change), password,
         )  # fmt: skip
-        return self._put(account, me.user, "change-account" if known else "make-account")
+        with self._store.writing() as db:
+            self._put(db, account, me.user, "change-account" if known else "make-account")
+        return account.shown()
 
     async def change_password(self, asked: PasswordAsked, caller: Caller) -> Me:
         """Give a local account the password that its owner wants, and end its other sessions.
@@ -175,16 +177,18 @@ class ServerSessions:
             self._tell(AccessEvent(me.user, "change-password", "account", me.user, "wrong_password", "refused"))
             raise ProblemError(401, "wrong_password", "expected the password as it is now", {"old": "the password"})
         password = await self._parts.passwords.hashed(asked.new.get_secret_value())
-        changed = replace(account, password=password, must_change=False)
-        self._put(changed, me.user, "change-password", hashed(caller.token or ""))
+        with self._store.writing() as db:
+            now = self._accounts.read(db, account.user)
+            if now is None or now.password != account.password or not now.enabled:
+                raise ProblemError(401, "wrong_password", "the account was changed meanwhile")
+            changed = replace(now, password=password, must_change=False)
+            self._put(db, changed, me.user, "change-password", hashed(caller.token or ""))
         return me
 
-    def _put(self, account: AccountRecord, actor: str, action: str, but: bytes = b"") -> Account:
-        with self._store.writing() as db:
-            self._accounts.put(db, account, but)
-            roles = " ".join(account.roles) if account.enabled else "disabled"
-            self._outbox.add(db, AccessEvent(actor, action, "account", account.user, roles))
-        return account.shown()
+    def _put(self, db: sqlite3.Connection, account: AccountRecord, actor: str, action: str, but: bytes = b"") -> None:
+        self._accounts.put(db, account, but)
+        roles = " ".join(account.roles) if account.enabled else "disabled"
+        self._outbox.add(db, AccessEvent(actor, action, "account", account.user, roles))
 
     def _count_try(self, user: str, address: str) -> None:
         with self._store.writing() as db:

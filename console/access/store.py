@@ -51,7 +51,9 @@ def hashed(secret: str) -> bytes:
 
 
 class AccessStore:
-    """Access store: one connection, used by one thread at a time; writers of other processes are waited for.
+    """Access store: a connection that writes and one that reads, each used by one thread at a time.
+
+    Writers of other processes are waited for; who reads waits for no writer, since every open stream does.
 
     Args:
         path: The file; made with its folder, for this user alone, where it is not there.
@@ -61,12 +63,12 @@ class AccessStore:
     """
 
     def __init__(self, path: Path) -> None:
-        self._lock = threading.Lock()
+        self._lock, self._reading_lock = threading.Lock(), threading.Lock()
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.touch(mode=0o600)
-            self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-            self._db.row_factory = sqlite3.Row
+            path.chmod(0o600)  # also one that was there: copied back, or made under another mask
+            self._db, self._reading = (_connected(path) for _ in range(2))
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")  # a power cut may cost the newest logins, never the file
             self._db.execute("PRAGMA secure_delete = ON")
@@ -110,10 +112,17 @@ class AccessStore:
 
     def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
         """Return what a query finds, as it is now."""
-        with self._lock:
-            return self._db.execute(query, values).fetchall()
+        with self._reading_lock:
+            return self._reading.execute(query, values).fetchall()
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
+        with self._lock, self._reading_lock:
+            self._reading.close()
             self._db.close()
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    made = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+    made.row_factory = sqlite3.Row
+    return made

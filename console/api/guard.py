@@ -70,7 +70,10 @@ def _is_own(headers: Headers, own_address: str) -> bool:
         return site == "same-origin"
     if own_address:
         return origin == "{0.scheme}://{0.netloc}".format(urlsplit(own_address))
-    return urlsplit(origin).netloc == headers.get("host")
+    try:
+        return urlsplit(origin).netloc == headers.get("host")
+    except ValueError:
+        return False
 
 
 class RequestGuard:

@@ -202,8 +202,8 @@ class Sessions(Protocol):
             ProblemError: 401, nobody does, or the session ended.
         """
 
-    def keep_acting(self, caller: Caller) -> Me:
-        """Note that a person is at work, and return who.
+    def keep_acting(self, caller: Caller, at_the_keys: bool = True) -> Me:
+        """Note that a person is at work, and return who; where nobody is at the keys it is only seen that somebody was.
 
         Raises:
             ProblemError: 401 `acting_ended`, too long without a key: the password is asked again.

@@ -40,10 +40,14 @@ def logged_in(request: Request) -> Me:
     return parts_of(request).sessions.me(caller_of(request))
 
 
-def may(right: Right) -> Callable[[Request], Me]:
+def may(right: Right, keeps_acting: bool = True) -> Callable[[Request], Me]:
     """Return what a route depends on that needs a right.
 
     A room in the address must be one of the person's own. A change keeps their session acting, and needs it to be.
+
+    Args:
+        right: It.
+        keeps_acting: False where the route sees to it, since the page may have asked by itself.
     """
 
     def checked(request: Request) -> Me:
@@ -54,7 +58,7 @@ def may(right: Right) -> Callable[[Request], Me]:
         room = request.path_params.get("room")
         if room is not None and (room not in me.rooms or room not in parts.rooms.names()):
             raise ProblemError(404, "no_such_room", "expected one of your control rooms")
-        return me if request.method in SAFE else parts.sessions.keep_acting(caller)
+        return me if request.method in SAFE or not keeps_acting else parts.sessions.keep_acting(caller)
 
     return checked
 

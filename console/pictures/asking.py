@@ -157,9 +157,12 @@ class SnapshotPictures:
         """Return the JPEG, after the audit was told of this look at it.
 
         Raises:
-            ProblemError: 404, it is not there; 503, the audit cannot be told: then it is not sent.
+            ProblemError: 403, this person may not any more; 404, it is not there; 503, the audit cannot be told: then it is not
+                sent.
         """
         held, now = self._of(request_id, me), self._clock()
+        if Right.SNAPSHOT not in me.rights or held.room not in me.rooms:  # it may have been taken away since they asked
+            raise ProblemError(403, "not_allowed", f"this needs the right {Right.SNAPSHOT.value} in the camera's room")
         if held.reference is None or held.code or not held.image:
             raise ProblemError(404, "no_such_picture", "expected a picture that is there")
         if not held.reference.pixelated and Right.OVERRULE not in me.rights:

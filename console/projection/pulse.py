@@ -12,7 +12,9 @@ HOUR: Final = timedelta(hours=1)
 
 
 class Pulse:
-    """Pulse: the newest times of one room.
+    """Pulse: the newest times of one room, none of them later than now.
+
+    A clock somewhere that runs ahead would else hide for so long that nothing comes any more.
 
     Args:
         began_at: Since when this process reads; a canary is not late before it could have come.
@@ -24,13 +26,13 @@ class Pulse:
         self.canary_at: datetime | None = None
         self._asked: deque[datetime] = deque()
 
-    def tick(self, at: datetime) -> None:
+    def tick(self, at: datetime, now: datetime) -> None:
         """Take a tick of the room's partition."""
-        self.ticks_at = at if self.ticks_at is None else max(at, self.ticks_at)
+        self.ticks_at = _newer(self.ticks_at, at, now)
 
-    def canary(self, at: datetime) -> None:
+    def canary(self, at: datetime, now: datetime) -> None:
         """Take a canary of the room's partition that came back at a time."""
-        self.canary_at = at if self.canary_at is None else max(at, self.canary_at)
+        self.canary_at = _newer(self.canary_at, at, now)
 
     def asked(self, at: datetime) -> None:
         """Take a change of an alert that newly asked for attention."""
@@ -45,3 +47,7 @@ class Pulse:
     def canary_late(self, now: datetime) -> bool:
         """Return whether no canary came back for too long."""
         return now - (self.canary_at or self._began_at) > CANARY_LATE
+
+
+def _newer(known: datetime | None, at: datetime, now: datetime) -> datetime:
+    return min(now, at if known is None else max(known, at))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Final, TypeVar
 
 from console.projection.alerts.room_list import RoomList
@@ -22,6 +21,7 @@ from schemas.phrases.codes import faults as says
 from schemas.phrases.language import Language
 from schemas.ticks import Tick
 from streams import metrics, topics
+from streams.clock import Clock
 from streams.kafka.partitioner import partition_of
 from streams.kafka.record import Record
 
@@ -37,15 +37,15 @@ class KnownRoom:
 
     Args:
         name: Its id.
-        began_at: Since when it is read.
+        clock: The server's clock.
     """
 
-    def __init__(self, name: str, began_at: datetime) -> None:
-        self.name = name
+    def __init__(self, name: str, clock: Clock) -> None:
+        self.name, self._clock = name, clock
         self.partition = partition_of(topics.ALERT_STATE, name.encode())
         self.alerts = RoomList(name)
         self.decisions = Decisions(name)
-        self.pulse = Pulse(began_at)
+        self.pulse = Pulse(clock())
         self.listeners = Listeners()
 
     def position(self) -> str:
@@ -60,8 +60,10 @@ class KnownRoom:
             self._take(record, record.value)
         except (ListRowError, UndecodableError) as error:
             metrics.CONSOLE_UNREADABLE.labels(record.topic).inc()
-            place = f"{record.topic}/{record.partition}@{record.offset}"
-            log.error("%s cannot be read: %s", place, error)  # noqa: TRY400 - an alert that nobody sees: one line
+            log.error("%s cannot be read: %s", place_of(record), error)  # noqa: TRY400 - an alert that nobody sees: one line
+        except Exception:  # whatever is wrong with one record: those behind it are read
+            metrics.CONSOLE_UNREADABLE.labels(record.topic).inc()
+            log.exception("%s cannot be read", place_of(record))
 
     def missed(self, alert_offset: int, decision_offset: int) -> Iterator[RoomEvent]:
         """Yield what a reader missed who knows all up to these offsets."""
@@ -83,9 +85,9 @@ class KnownRoom:
                 if action.control_room_id == self.name:
                     self.decisions.sent(known_action(action))
             case topics.ROOM_TICKS:
-                self.pulse.tick(decoded(record, value, Tick).at)
+                self.pulse.tick(decoded(record, value, Tick).at, self._clock())
             case topics.CANARY:
-                self.pulse.canary(record.appended_at)
+                self.pulse.canary(record.appended_at, self._clock())
 
     def _take_alert(self, made: ListRow) -> None:
         if made.control_room_id != self.name or (row := self.alerts.put(made)) is None:
@@ -105,6 +107,11 @@ class KnownRoom:
             return decision_of(action, row, language).model_dump_json().encode()
 
         return RoomEvent("decision", json, decision_offset=-1 if action.offset is None else action.offset)
+
+
+def place_of(record: Record) -> str:
+    """Return where a record stands, for the log."""
+    return f"{record.topic}/{record.partition}@{record.offset}"
 
 
 def alert_event(row: ListRow) -> RoomEvent:

@@ -15,7 +15,7 @@ from console.projection.listeners import Listener, RoomEvent, StreamPlace
 from console.projection.room import KnownRoom
 from console.wire.events import Bye, Reset, Status
 from schemas.phrases.language import Language
-from streams import metrics
+from streams import metrics, topics
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,8 @@ STATUS_S: Final = 2.0
 CATCH_UP_S: Final = 3.0
 """How long a reader that knows more than this console is kept waiting, since a second console may be some records behind."""
 LOOK_S: Final = 0.1
+TOPICS: Final = {"alert": topics.ALERT_STATE, "decision": topics.DECISION_LOG}
+"""Of which topic a record is that an event tells."""
 _ID: Final = re.compile(r"(-1|\d{1,18})\.(-1|\d{1,18})", re.ASCII)
 
 Position = tuple[int, int]
@@ -143,6 +145,10 @@ def json_of(event: RoomEvent, language: Language) -> bytes | None:
     try:
         return event.json(language)
     except ListRowError as error:
-        metrics.CONSOLE_UNREADABLE.labels("alert-state").inc()
+        metrics.CONSOLE_UNREADABLE.labels(topics.ALERT_STATE).inc()
         log.error("an alert cannot be told: %s", error)  # noqa: TRY400 - an alert that nobody sees: one line
+        return None
+    except Exception:  # whatever is wrong with one record: else it would end the stream of everybody, again and again
+        metrics.CONSOLE_UNREADABLE.labels(TOPICS.get(event.name, "other")).inc()
+        log.exception("an event cannot be told: %s", event.name)
         return None

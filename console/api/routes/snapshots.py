@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
-from console.api.requests import Lang, logged_in, may, parts_of
+from console.api.requests import Lang, caller_of, logged_in, may, parts_of
 from console.wire.people import Me, Right
 from console.wire.pictures import PictureAnswer, PictureAsked
 from schemas.phrases.language import Language
@@ -19,10 +20,12 @@ async def ask(
     request: Request,
     room: str,
     asked: PictureAsked,
-    me: Annotated[Me, Depends(may(Right.SNAPSHOT))],
+    me: Annotated[Me, Depends(may(Right.SNAPSHOT, keeps_acting=False))],
     lang: Lang = Language.NL,
 ) -> PictureAnswer:
     """Ask a camera for a picture; persons and vehicles are made unrecognisable, and the request is written down."""
+    sessions = parts_of(request).sessions
+    await run_in_threadpool(sessions.keep_acting, caller_of(request), at_the_keys=not asked.by_itself)
     return await parts_of(request).pictures.ask(room, asked, me, lang)
 
 

@@ -9,14 +9,17 @@ import anyio
 from fastapi import APIRouter, Depends, Header, Query, Request
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from console.api.parts import Parts
 from console.api.requests import Lang, caller_of, may, parts_of
 from console.wire.events import Bye, StreamEvents
-from console.wire.people import Me, Right
+from console.wire.people import Caller, Me, Right
 from console.wire.problems import ProblemError
 from schemas.phrases.language import Language
 
 router = APIRouter(prefix="/rooms/{room}", tags=["stream"])
 EVENTS = "text/event-stream"
+SEND_S = 30.0
+"""How long a reader may take for one event (s): who takes none, such as a machine that sleeps, gives its place back."""
 GRACE_S = 2.0
 """How long a stream may take to say goodbye when the process stops (s), before it is cut."""
 
@@ -43,15 +46,21 @@ async def stream(
 
     async def events() -> AsyncIterator[ServerSentEvent]:
         async for event_id, name, data in found:
-            if name == "status":  # every 2 s: a session that ended meanwhile ends its stream
-                try:
-                    parts.sessions.me(caller)
-                except ProblemError:
-                    yield ServerSentEvent(data=Bye(reason="session_ended").model_dump_json(), event="bye")
-                    return
+            if name == "status" and not _still_may(parts, caller, room):  # looked at every 2 s
+                yield ServerSentEvent(data=Bye(reason="session_ended").model_dump_json(), event="bye")
+                return
             yield ServerSentEvent(data=data.decode(), event=name, id=event_id)
 
     return EventSourceResponse(
-        events(), headers={"Cache-Control": "no-store"}, ping=3_600, shutdown_event=anyio.Event(),
+        events(), headers={"Cache-Control": "no-store"}, ping=3_600, send_timeout=SEND_S, shutdown_event=anyio.Event(),
         shutdown_grace_period=GRACE_S,
     )  # fmt: skip
+
+
+def _still_may(parts: Parts, caller: Caller, room: str) -> bool:
+    """Return whether who calls is logged in, and may look at a room: a login in the meantime may have brought other roles."""
+    try:
+        me = parts.sessions.me(caller)
+    except ProblemError:
+        return False
+    return Right.LOOK in me.rights and room in me.rooms

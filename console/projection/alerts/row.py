@@ -6,6 +6,7 @@ reads it first.
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -129,7 +130,7 @@ def row_of(value: bytes, offset: int) -> ListRow:
             revision=int(found["revision"]),
             state=AlertState(found["state"]),
             priority=Priority(found["priority"]),
-            score=float(found["score"]),
+            score=_finite(found["score"]),
             category=Category(found["category"]),
             opened_at=_at(found["opened_at"]),
             changed_at=_at(found["changed_at"]),
@@ -153,6 +154,13 @@ def _at(text: str) -> datetime:
     if found.tzinfo is None:
         raise ValueError("a moment without a zone")
     return found
+
+
+def _finite(found: object) -> float:
+    """Return a number; one that is none would put the order of all rows out of place, since nothing is above or below it."""
+    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
+        raise TypeError("expected a number")
+    return float(found)
 
 
 def _text(found: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import queue
 import threading
 from concurrent.futures import Future
@@ -18,6 +19,8 @@ from streams.errors import DeliveryError
 from streams.kafka.errors import ClusterError
 from streams.kafka.producer import ConfirmedProducer
 from streams.settings import KafkaSettings
+
+log = logging.getLogger(__name__)
 
 STAGE: Final = "console"
 WITHIN_S: Final = 7.0
@@ -89,13 +92,22 @@ class KafkaActions:
                 self._producer.send_encoded(topic, record)
             self._producer.confirm()
         except (ClusterError, DeliveryError) as error:
-            for _, _, sent in some:
-                if sent.set_running_or_notify_cancel():
-                    sent.set_exception(DeliveryError(str(error)))
+            _fail(some, DeliveryError(str(error)))
+            return
+        except Exception as error:  # the thread lives on: else every action after it would wait for ever
+            log.exception("actions could not be sent")
+            self._producer = None
+            _fail(some, DeliveryError(f"not sent: {type(error).__name__}"))
             return
         for _, _, sent in some:
             if sent.set_running_or_notify_cancel():
                 sent.set_result(None)
+
+
+def _fail(some: list[_Waiting], error: DeliveryError) -> None:
+    for _, _, sent in some:
+        if sent.set_running_or_notify_cancel():
+            sent.set_exception(error)
 
 
 class KafkaReports:

@@ -51,7 +51,7 @@ class FakeSessions:
             raise ProblemError(401, "not_logged_in", "expected a session")
         return self._named(name)
 
-    def keep_acting(self, caller: Caller) -> Me:
+    def keep_acting(self, caller: Caller, at_the_keys: bool = True) -> Me:
         return self.me(caller)
 
     async def change_password(self, asked: PasswordAsked, caller: Caller) -> Me:

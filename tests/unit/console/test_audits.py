@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -191,6 +193,42 @@ def test_actions_and_reports_are_told() -> None:
         ("ann", "report", "report", "r-1", "brand", "sent", "amstelveen"),
     ]
     assert acting.done == ["x-1", "x-1", "r-1"]
+
+
+def test_words_of_a_persons_own_never_come_into_the_audit() -> None:
+    """Whoever calls the API by hand may send what they like; the chain cannot be cleaned afterwards."""
+    chain, acting = FakeChain(), FakeActing()
+    audited: Acting = AuditedActing(acting, KafkaAudits(chain, chain, lambda: NOON))
+    words = {"verdict": "mevrouw Jansen", "reason": "Dorpsstraat 12", "note": "06-12345678"}
+    asyncio.run(audited.act("amstelveen", CLOSE.model_copy(update=words), person("ann", Right.ACT)))
+    report = ReportAsked(report_id="r-1", category="mevrouw Jansen", urgency=1, lat=52.3, lon=4.85)
+    asyncio.run(audited.report("amstelveen", report, person("ann", Right.ACT)))
+    assert [each[4] for each in told_of(chain)] == ["unknown_code unknown_code unknown_code", "unknown_code"]
+
+
+def test_many_who_look_at_the_audit_keep_nobody_from_telling_it() -> None:
+    """However slow the chain is read: who waits for their turn takes no thread from those who act."""
+    chain, go = FakeChain(), threading.Event()
+
+    class Slow(FakeChain):
+        def page(self, wanted: Callable[[AuditEntry], bool], before: int | None, limit: int) -> TrailPage:
+            go.wait(10)
+            return super().page(wanted, before, limit)
+
+    async def crowd() -> int:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2))
+        audits = KafkaAudits(chain, Slow(), lambda: NOON)
+        looking = [
+            asyncio.ensure_future(audits.page(person("ann", Right.AUDIT_OWN), None, None, None, 10)) for _ in range(20)
+        ]
+        await asyncio.sleep(0)
+        try:
+            await asyncio.wait_for(asyncio.to_thread(lambda: None), 5)
+        finally:
+            go.set()
+        return len(await asyncio.gather(*looking))
+
+    assert asyncio.run(crowd()) == 20
 
 
 def test_what_is_not_allowed_is_told_and_what_is_wrong_is_not() -> None:

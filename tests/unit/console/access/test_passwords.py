@@ -6,6 +6,7 @@ import asyncio
 import re
 import threading
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 import pytest
@@ -82,6 +83,24 @@ def test_two_are_hashed_at_a_time_and_a_crowd_is_told_to_wait() -> None:
 
     assert asyncio.run(crowd()) == [True] * WAITING
     assert hasher.most == AT_ONCE
+
+
+def test_nobody_waits_to_log_in_for_what_else_takes_threads() -> None:
+    """Such as a broker that does not answer those who ask for pictures."""
+    passwords, go = Passwords(CHEAP), threading.Event()
+    known = CHEAP.hash("x")
+
+    async def busy() -> bool:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+        waiting = asyncio.ensure_future(asyncio.to_thread(go.wait, 10))
+        await asyncio.sleep(0)
+        try:
+            return await asyncio.wait_for(passwords.holds("x", known), 5)
+        finally:
+            go.set()
+            await waiting
+
+    assert asyncio.run(busy())
 
 
 def test_a_first_password_is_random_and_can_be_typed() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -249,6 +250,28 @@ def test_an_account_that_is_changed_while_its_password_is_checked_is_not_let_in(
     assert problem_code(caught) == (401, "wrong_password")
 
 
+@pytest.mark.parametrize(
+    ("became", "left"), [(asked(Role.OPERATOR, enabled=False), (Role.OPERATOR,)), (asked(Role.VIEWER), (Role.VIEWER,))]
+)
+def test_who_changes_their_password_takes_back_nothing_that_was_changed_meanwhile(
+    access: Access, became: AccountAsked, left: tuple[Role, ...]
+) -> None:
+    """An account that was disabled stays so, and a role that was taken away is gone."""
+    me, here = access.sessions.me(access.login("chief")), access.login("jan")
+    hashed = access.passwords.hashed
+
+    async def changed_meanwhile(password: str) -> str:
+        await access.sessions.put_account("jan", became, me)
+        return await hashed(password)
+
+    access.passwords.hashed = changed_meanwhile  # type: ignore[method-assign]
+    body = PasswordAsked.model_validate({"old": PASSWORD, "new": "another-good-password"})
+    with suppress(ProblemError):
+        asyncio.run(access.sessions.change_password(body, here))
+    [account] = [each for each in access.sessions.accounts() if each.user == "jan"]
+    assert (account.enabled, account.roles) == (became.enabled, left)
+
+
 def test_how_one_can_log_in_is_told(access: Access, tmp_path: Path) -> None:
     """By a local account where there is one that is enabled."""
     assert access.sessions.ways().model_dump() == {"local": True, "openid": False, "organisation": ""}
@@ -274,7 +297,8 @@ def test_a_full_disk_keeps_nobody_from_looking_or_acting(access: Access) -> None
     caller = access.login("jan")
     access.clock.forward(minutes=10)
     [[pages]] = access.store.rows("PRAGMA page_count")
-    access.store.rows(f"PRAGMA max_page_count = {pages}")
+    with access.store.writing() as db:
+        db.execute(f"PRAGMA max_page_count = {pages}")
     for _ in range(3):
         assert access.sessions.me(caller).user == "jan"
         assert access.sessions.keep_acting(caller).user == "jan"
@@ -286,5 +310,6 @@ def test_a_full_disk_keeps_nobody_from_looking_or_acting(access: Access) -> None
             codes.add((error.status, error.code))
     assert codes == {(503, "store_not_writable")}
     assert access.sessions.me(caller).user == "jan"
-    access.store.rows("PRAGMA max_page_count = 100000")
+    with access.store.writing() as db:
+        db.execute("PRAGMA max_page_count = 100000")
     access.login("jan")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import stat
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,15 @@ def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
     files = list((tmp_path / "console").iterdir())
     assert len(files) == 3
     assert all(stat.S_IMODE(path.stat().st_mode) & 0o077 == 0 for path in (*files, tmp_path / "console"))
+    store.close()
+
+
+def test_a_file_that_others_could_read_is_its_owners_alone_again(tmp_path: Path) -> None:
+    """Such as one that was copied back."""
+    AccessStore(tmp_path / "access.sqlite").close()
+    (tmp_path / "access.sqlite").chmod(0o644)
+    store = AccessStore(tmp_path / "access.sqlite")
+    assert all(stat.S_IMODE(path.stat().st_mode) & 0o077 == 0 for path in tmp_path.iterdir())
     store.close()
 
 
@@ -52,6 +62,34 @@ def test_two_consoles_and_many_threads_write_at_a_time(tmp_path: Path) -> None:
     assert [row["at_s"] for row in stores[0].rows("SELECT at_s FROM tries ORDER BY at_s")] == list(range(200))
     for store in stores:
         store.close()
+
+
+def test_who_waits_to_write_keeps_nobody_from_reading(tmp_path: Path) -> None:
+    """Another console writes, and somebody logs in here: every stream looks at its session meanwhile."""
+    store, other = (AccessStore(tmp_path / "access.sqlite") for _ in range(2))
+    waits, read = threading.Event(), threading.Event()
+
+    def write() -> None:
+        waits.set()
+        with store.writing() as db:
+            db.execute("INSERT INTO tries VALUES (x'01', 'here', 1.0)")
+
+    def look() -> None:
+        store.rows("SELECT * FROM sessions")
+        read.set()
+
+    threads = [threading.Thread(target=each) for each in (write, look)]
+    with other.writing():
+        threads[0].start()
+        waits.wait(5)
+        time.sleep(0.2)  # it stands at the door; where it does not yet, this test cannot fail, and does not
+        threads[1].start()
+        assert read.wait(2)
+    for thread in threads:
+        thread.join()
+    assert len(store.rows("SELECT * FROM tries")) == 1
+    for each in (store, other):
+        each.close()
 
 
 def test_a_file_of_a_newer_release_or_of_something_else_is_refused(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ CASES: list[tuple[str, str, dict[str, str | None], int | None]] = [
     ("of an old browser", "POST", {"sec-fetch-site": None, "origin": "https://a.example"}, None),
     ("of an old browser, elsewhere", "POST", {"sec-fetch-site": None, "origin": "https://evil.example"}, 403),
     ("of a frame without an origin", "POST", {"sec-fetch-site": None, "origin": "null"}, 403),
+    ("of what is no address", "POST", {"sec-fetch-site": None, "origin": "http://["}, 403),
     ("of nobody", "POST", {"sec-fetch-site": None}, 403),
     ("of nobody, to nobody", "POST", {"sec-fetch-site": None, "host": None}, 403),
     ("a form", "POST", {"content-type": "application/x-www-form-urlencoded"}, 415),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,11 +12,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from console.api.app import create_app
+from console.wire.people import Caller, Me, Role
 from console.wire.rows import AlertRow
 from schemas.categories import Priority
 from streams.presentation.standing import ordered
 from tests.support.console.control_room import ControlRoom, lived
 from tests.support.console.parts import ConsoleInMemory
+from tests.support.console.people import OPERATOR, FakeSessions, somebody
 from tests.support.messages import NOON, ROOM
 
 BASE = f"/api/v1/rooms/{ROOM}"
@@ -66,6 +69,23 @@ def test_words_are_in_the_language_that_is_asked_for(client: TestClient) -> None
     texts = [{each["what"] for each in rows(client, language)} for language in ("nl", "en")]
     assert {"Straatroof", "Persoon onwel"} & texts[0]
     assert not {"Straatroof", "Persoon onwel"} & texts[1]
+
+
+@pytest.mark.parametrize(
+    "became", [somebody(OPERATOR, Role.ADMINISTRATOR), somebody(OPERATOR, Role.OPERATOR, rooms=("uithoorn",))]
+)
+def test_a_stream_ends_when_its_reader_may_not_look_there_any_more(console: ConsoleInMemory, became: Me) -> None:
+    """A login in the same browser may have brought other roles or rooms, with the same session."""
+    known = [somebody(OPERATOR, Role.OPERATOR), became]
+
+    class Changed(FakeSessions):
+        def me(self, caller: Caller) -> Me:
+            return known.pop(0) if len(known) > 1 else known[0]
+
+    client = TestClient(create_app(replace(console.parts, sessions=Changed())))
+    answer = client.get(f"/api/v1/rooms/{ROOM}/stream")
+    assert answer.text.rstrip().endswith('data: {"reason":"session_ended"}')
+    assert "event: status" not in answer.text
 
 
 @pytest.mark.parametrize("limit", [1, 7, 500])

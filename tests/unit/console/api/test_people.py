@@ -102,6 +102,22 @@ def test_a_session_that_ends_in_mid_action(tmp_path: Path) -> None:
     assert (answer.status_code, answer.json()["code"]) == (401, "session_ended")
 
 
+def test_a_picture_that_the_page_asks_for_by_itself_is_no_key(tmp_path: Path) -> None:
+    """However many alerts come to a desk where nobody sits: acting ends there all the same."""
+    access, browser = console(tmp_path)
+    log_in(browser)
+    ask = {"request_id": "r-1", "camera_id": "stadshart-1", "alert_id": "a-1", "by_itself": True}
+    for minutes in (20, 20):
+        access.clock.forward(minutes=minutes)
+        answer = browser.post(f"/api/v1/rooms/{ROOM}/snapshots", json=ask, headers=OWN)
+    assert (answer.status_code, answer.json()["code"]) == (401, "acting_ended")
+    log_in(browser)
+    for minutes in (20, 20):
+        access.clock.forward(minutes=minutes)
+        answer = browser.post(f"/api/v1/rooms/{ROOM}/snapshots", json=ask | {"by_itself": False}, headers=OWN)
+    assert answer.status_code == 202
+
+
 def test_logging_out_takes_the_cookie_away(tmp_path: Path) -> None:
     """From the browser and from the server; without a body, as browsers send it."""
     _, browser = console(tmp_path)

@@ -115,6 +115,18 @@ def test_nobody_else_sees_it() -> None:
     assert desk.told == []
 
 
+@pytest.mark.parametrize("changes", [{"rights": (Right.LOOK,)}, {"rooms": ("other",)}], ids=["right", "room"])
+def test_who_lost_the_right_sees_no_picture_of_before(changes: dict[str, Any]) -> None:
+    """Nor is the audit told of a look that was none."""
+    desk = Desk()
+    desk.ask()
+    desk.answer()
+    with pytest.raises(ProblemError, match="not_allowed"):
+        desk.image(person().model_copy(update=changes))
+    assert desk.told == []
+    assert desk.image() == JPEG
+
+
 def test_without_the_audit_there_is_no_picture() -> None:
     """It is not sent."""
     desk = Desk()

@@ -12,7 +12,9 @@ import pytest
 
 from console.api.parts import StreamEvent
 from console.api.problems import ProblemError
-from console.projection.listeners import DEPTH
+from console.projection import room as room_module
+from console.projection.alerts.row import row_of
+from console.projection.listeners import DEPTH, RoomEvent
 from console.projection.stream import NOTHING, position_of
 from console.settings import ConsoleSettings
 from schemas.actions import Action
@@ -308,3 +310,47 @@ def test_what_is_no_id_is_refused(text: str) -> None:
 )
 def test_ids(text: str | None, expected: tuple[int, int]) -> None:
     assert position_of(text) == expected
+
+
+def test_a_record_that_breaks_something_keeps_no_other_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it raises: those behind it are in the list, and on every stream."""
+    lived_room = lived(20, NOON)
+    bad = next(record for record in lived_room.records if record.topic == topics.ALERT_STATE)
+
+    def breaks(value: bytes, offset: int) -> Any:
+        if offset == bad.offset:
+            raise RuntimeError("not foreseen")
+        return row_of(value, offset)
+
+    monkeypatch.setattr(room_module, "row_of", breaks)
+    console = served(lived_room)
+    rows = console.rooms.known_room(ROOM).alerts.all()
+    assert len(rows) >= len(lived_room.alerts) - 1
+
+
+def test_an_event_that_cannot_be_told_ends_no_stream() -> None:
+    console = served(lived(5, NOON))
+
+    def broken(_: Language) -> bytes:
+        raise RuntimeError("not foreseen")
+
+    async def listen() -> list[str]:
+        known = console.rooms.known_room(ROOM)
+        stream = opened(console, known.position())
+        first = await anext(stream)
+        known.listeners.tell(RoomEvent("alert", broken, 20_000))
+        known.listeners.tell(RoomEvent("zone", lambda _: b"{}"))
+        return [first[1], (await anext(stream))[1]]
+
+    assert asyncio.run(listen()) == ["status", "zone"]
+
+
+def test_a_clock_that_runs_ahead_does_not_hide_that_nothing_comes_any_more() -> None:
+    """Ticks of an hour later come once and never again: the picture gets old all the same."""
+    now = [NOON]
+    room = ControlRoom()
+    console = ConsoleInMemory(room, lambda: now[0])
+    room.tick(NOON + timedelta(hours=1))
+    assert console.rooms.status(ROOM).ticks_at == NOON
+    now[0] += timedelta(seconds=20)
+    assert console.rooms.status(ROOM).ticks_at == NOON

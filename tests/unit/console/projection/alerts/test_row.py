@@ -160,6 +160,14 @@ def test_no_record_breaks_the_list(data: st.DataObject) -> None:
         pass
 
 
+@pytest.mark.parametrize("score", ["nan", "inf", "3", True, None, [1]])
+def test_a_score_that_is_no_number_is_refused(score: object) -> None:
+    """One that is above and below nothing would take other alerts' places in the list."""
+    document = orjson.loads(example(Alert).model_dump_json()) | {"score": score}
+    with pytest.raises(ListRowError):
+        row_of(orjson.dumps(document), 0)
+
+
 def test_the_document_is_kept_as_it_came() -> None:
     """A newer sender's fields, too: who asks for the whole alert gets all that this release knows."""
     value = example(Alert).model_dump_json().encode()[:-1] + b',"of_a_newer_release":1}'
