@@ -89,12 +89,13 @@ function folded(text: string): string {
  * On the tab of what is open symptoms stand under their cause and grouped alerts under their summary; elsewhere, and for a
  * search, every alert has a line of its own, so that a search finds what stands under another.
  *
- * @param apart Alerts that stand elsewhere on the page, with all that stands under them: those of the band.
+ * @param apart Alerts that stand elsewhere on the page: those of the band. What stands under them is shown where a person opened
+ *   them; a search finds them here too.
  */
 export function wanted(rows: Rows, want: Wanted, apart: ReadonlySet<string> = new Set()): Line[] {
   const here = rowsFor(rows, want.tab).filter((row) => onTab(row, want.tab, want.user, want.now) && found(row, want.search));
   if (want.tab === "open" && want.search.trim() === "") return nested(here, want, apart);
-  return here.filter((row) => want.tab !== "open" || !apart.has(row.id)).map((row) => ({ id: row.id, depth: 0 }));
+  return here.map((row) => ({ id: row.id, depth: 0 }));
 }
 
 function nested(rows: readonly Row[], want: Wanted, apart: ReadonlySet<string>): Line[] {
@@ -111,8 +112,8 @@ function nested(rows: readonly Row[], want: Wanted, apart: ReadonlySet<string>):
     }
   }
   return heads.flatMap((row) => {
-    if (apart.has(row.id)) return [];
     const all = under.get(row.id) ?? [];
+    if (apart.has(row.id)) return want.opened.has(row.id) ? all.map((id) => ({ id, depth: 1 as const })) : [];
     const shown = all.slice(0, shownUnder(row, want));
     return [{ id: row.id, depth: 0 as const }, ...shown.map((id) => ({ id, depth: 1 as const }))];
   });
