@@ -201,7 +201,11 @@ class Work {
   unfold(id: string, on: boolean): void {
     this.#open(id, on);
     this.touch();
+    const { places } = this.order;
     this.refresh(true);
+    // What stands under an alert of the band came at the list's head, which may be scrolled away.
+    const came = on && this.bandIds.includes(id) ? this.order.lines.findIndex((line) => !places.has(line.id)) : -1;
+    if (came >= 0) this.scrollTo(toShow(came, this.scroll, this.height));
   }
   #open(id: string, on: boolean): void {
     const [to, from] = on ? [this.#opened, this.#folded] : [this.#folded, this.#opened];

@@ -171,6 +171,16 @@ describe("what stands under an alert of the band", () => {
     work.unfold("p", false);
     expect(ids()).toEqual(["z"]);
   });
+  it("is scrolled to, wherever the list stands", () => {
+    put("p", { priority: "P1", symptoms: 1 });
+    put("s1", { under_cause: "p" });
+    for (let n = 0; n < 40; n += 1) put(`z${n}`, { score: 1 });
+    work.refresh();
+    work.move(Infinity);
+    expect(work.scroll).toBeGreaterThan(0);
+    work.unfold("p", true);
+    expect([ids()[0], work.scroll]).toEqual(["s1", 0]);
+  });
   it("is shown when somebody goes to it, also after it was folded away", () => {
     put("p", { priority: "P1", symptoms: 1 });
     put("s1", { under_cause: "p" });
