@@ -233,3 +233,11 @@ describe("an alert that only the server knows", () => {
     expect([work.cursor, work.targets]).toEqual([null, []]);
   });
 });
+
+it("says that there is none only of a list that was read whole and is of now", () => {
+  expect(live.certain).toBe(true);
+  live.loading = { rows: 0, total: null };
+  expect(live.certain).toBe(false);
+  [live.loading, live.old] = [null, true];
+  expect(live.certain).toBe(false);
+});
