@@ -70,6 +70,7 @@ class Acting {
 
   /** Open the dialog of an action; the revisions of now go out with it, whatever happens meanwhile. */
   open(kind: DialogKind, targets: readonly Target[]): void {
+    if (kind === "report" && !session.may("act")) return this.say(t("refused.no_right"));
     if (kind !== "help" && kind !== "report" && !this.#may(targets)) return;
     const vain = inVain(kind, targets.flatMap((target) => live.store.row(target.id) ?? []));
     if (vain !== "") return this.say(vain);
@@ -124,9 +125,12 @@ class Acting {
   async loadChoices(room: string): Promise<void> {
     if (room === "" || this.#choicesOf === room) return;
     this.#choicesOf = room;
+    this.choices = null; // another room's people and reasons are none of this one's
     try {
-      this.choices = await api.get("/api/v1/rooms/{room}/choices", { room });
+      const choices = await api.get("/api/v1/rooms/{room}/choices", { room });
+      if (this.#choicesOf === room) this.choices = choices;
     } catch (error) {
+      if (this.#choicesOf !== room) return;
       this.#choicesOf = "";
       this.say(t("dialog.failed", { why: problemWords(error) }));
     }

@@ -180,3 +180,12 @@ it("never sends two ids for one key, nor one action again after its end, whateve
     }
   }
 });
+
+describe("another choice for the same alert", () => {
+  it("is sent too, since it is no repeat: a verdict or a name that was mended", () => {
+    const close = (id: string, verdict: "true" | "false"): ActionAsked => ({ ...asked("close", id), verdict });
+    expect(run([0, begin(close("1", "true"))], [900, begin(close("2", "false"))], [950, decision("done")], [900 + COUNT_MS, { type: "tick" }]).sent).toEqual(["1", "2"]);
+    const assign = (id: string, assignee: string): ActionAsked => ({ ...asked("assign", id), assignee });
+    expect(run([0, begin(assign("1", "operator-2"))], [90, begin(assign("2", "operator-3"))]).sent).toEqual(["1", "2"]);
+  });
+});

@@ -149,7 +149,8 @@ function made(asked: ActionAsked, batch: string, now: number): Act {
 }
 
 function sameAsked(one: ActionAsked, other: ActionAsked): boolean {
-  return (["alert_id", "action", "note", "other_alert_id", "fact_id", "camera_id"] as const).every((name) => one[name] === other[name]);
+  const { action_id: _one, seen_revision: _seen, ...what } = one;
+  return Object.entries(what).every(([name, value]) => (other[name as keyof ActionAsked] ?? null) === (value ?? null));
 }
 
 function decided(acts: Acts, decision: Decision, now: number): Step {

@@ -99,7 +99,8 @@ function folded(text: string): string {
  * On the tab of what is open symptoms stand under their cause and grouped alerts under their summary; elsewhere, and for a
  * search, every alert has a line of its own, so that a search finds what stands under another.
  *
- * @param apart Alerts that stand elsewhere on the page, with all that stands under them: those of the band.
+ * @param apart Alerts that stand elsewhere on the page: those of the band. What stands under them is shown where a person opened
+ *   them; a search finds them here too.
  */
 export function wanted(rows: Rows, want: Wanted, apart: ReadonlySet<string> = new Set()): Line[] {
   const words = wordsOf(want.search);
@@ -107,7 +108,6 @@ export function wanted(rows: Rows, want: Wanted, apart: ReadonlySet<string> = ne
   const lines: Line[] = [];
   for (const part of partsFor(rows, want.tab)) {
     for (const row of part) {
-      if (want.tab === "open" && apart.has(row.id)) continue;
       if (onTab(row, want.tab, want.user, want.now) && foundAll(row, words)) lines.push({ id: row.id, depth: 0 });
     }
   }
@@ -129,11 +129,12 @@ function nested(rows: readonly Row[], want: Wanted, apart: ReadonlySet<string>):
     }
   }
   for (const row of rows) {
-    if (apart.has(row.id) || headOf(row, heads) !== null) continue;
-    lines.push({ id: row.id, depth: 0 });
+    if (headOf(row, heads) !== null) continue;
+    const elsewhere = apart.has(row.id);
+    if (!elsewhere) lines.push({ id: row.id, depth: 0 });
     const all = under.get(row.id);
     if (all === undefined) continue;
-    const shown = Math.min(all.length, shownUnder(row, want));
+    const shown = !elsewhere ? Math.min(all.length, shownUnder(row, want)) : want.opened.has(row.id) ? all.length : 0;
     for (let at = 0; at < shown; at += 1) lines.push({ id: all[at] as string, depth: 1 });
   }
   return lines;

@@ -38,6 +38,7 @@ class Work {
   /** Scrolls the list's element; the list puts itself here. */
   scrollTo: (px: number) => void = () => undefined;
 
+  #room = live.room;
   #hold = FREE;
   #opened = new SvelteSet<string>();
   #folded = new SvelteSet<string>();
@@ -68,13 +69,14 @@ class Work {
 
   /** Bring the screen up to what is known: take the order where it is free, or else count what waits. */
   refresh(force = false): void {
+    if (this.#room !== live.room) return this.begin();
     const now = performance.now();
     const bandWanted = band(live.store.listed);
     const free = force || freeIn(this.#hold, now) === 0;
     if (free) this.#take(bandWanted);
     else this.#held(bandWanted);
     this.counts = counted(live.store, this.#user, live.now);
-    for (const id of this.ticked) if (live.store.row(id) === undefined) this.ticked.delete(id);
+    if ([...this.ticked].filter((id) => live.store.row(id) === undefined && this.ticked.delete(id)).length > 0) this.last("ticks", this.ticked.size > 0);
     clearTimeout(this.#timer);
     const left = freeIn(this.#hold, now);
     if (!free && Number.isFinite(left)) this.#timer = setTimeout(() => this.refresh(), left + 5);
@@ -177,6 +179,11 @@ class Work {
   movePage(pages: number): void {
     this.move(pages * page(this.height));
   }
+  /** Go on from the search to what it found: not to a P1 of the band that it did not find. */
+  toFound(): void {
+    if (this.search.trim() === "") this.move(this.cursor === null ? 1 : 0);
+    else if (this.cursor === null || !this.order.places.has(this.cursor)) this.point(this.order.lines[0]?.id ?? null);
+  }
   /** Go to the newest P1 without a handler, wherever it stands. */
   toNewestP1(): void {
     const newest = band(live.store.listed).at(-1);
@@ -191,9 +198,9 @@ class Work {
   reveal(id: string): void {
     if (!this.ids.includes(id)) {
       const row = live.store.row(id);
-      if (row === undefined) return;
+      if (row === undefined) return void (this.cursor = null); // no key may act on another than the one that is shown
       const head = headOf(row, new Set(live.store.listed.map((each) => each.id)));
-      if (head !== null) this.#opened.add(head);
+      if (head !== null) this.#open(head, true);
       this.search = "";
       this.tab = row.listed ? "open" : row.state === "shelved" ? "shelved" : row.state === "suppressed" ? "suppressed" : "ended";
       this.refresh(true);
@@ -203,11 +210,18 @@ class Work {
 
   /** Show all that stands under an alert, or nothing of it. */
   unfold(id: string, on: boolean): void {
+    this.#open(id, on);
+    this.touch();
+    const { places } = this.order;
+    this.refresh(true);
+    // What stands under an alert of the band came at the list's head, which may be scrolled away.
+    const came = on && this.bandIds.includes(id) ? this.order.lines.findIndex((line) => !places.has(line.id)) : -1;
+    if (came >= 0) this.scrollTo(toShow(came, this.scroll, this.height));
+  }
+  #open(id: string, on: boolean): void {
     const [to, from] = on ? [this.#opened, this.#folded] : [this.#folded, this.#opened];
     from.delete(id);
     to.add(id);
-    this.touch();
-    this.refresh(true);
   }
   isUnfolded(id: string): boolean {
     return this.#opened.has(id);
@@ -215,6 +229,7 @@ class Work {
 
   /** Begin anew: another room is shown, and nothing that was chosen is there. */
   begin(): void {
+    this.#room = live.room;
     this.ticked.clear();
     this.#hold = FREE;
     [this.cursor, this.search, this.tab, this.above] = [null, "", "open", 0];

@@ -143,3 +143,101 @@ it("keeps the element under the pointer through a flood, whatever comes", () => 
   vi.advanceTimersByTime(AFTER_MS + 10);
   expect(ids()).toEqual(store.listed.map((row) => row.id));
 });
+
+describe("what is ticked", () => {
+  it("holds the order no longer than it is known: an alert that is gone takes its tick along", () => {
+    put("a");
+    work.refresh();
+    work.tick("a");
+    store.restart();
+    work.refresh();
+    put("b");
+    vi.advanceTimersByTime(AFTER_MS + 10);
+    work.refresh();
+    expect([ids(), work.ticked.size, work.waits]).toEqual([["b"], 0, 0]);
+  });
+});
+
+describe("what stands under an alert of the band", () => {
+  it("is shown where it is asked for, at the head of the list", () => {
+    put("p", { priority: "P1", symptoms: 2 });
+    put("s1", { under_cause: "p" });
+    put("s2", { under_cause: "p" });
+    put("z", { score: 1 });
+    work.refresh();
+    expect(ids()).toEqual(["z"]);
+    work.unfold("p", true);
+    expect(ids()).toEqual(["s1", "s2", "z"]);
+    work.unfold("p", false);
+    expect(ids()).toEqual(["z"]);
+  });
+  it("is scrolled to, wherever the list stands", () => {
+    put("p", { priority: "P1", symptoms: 1 });
+    put("s1", { under_cause: "p" });
+    for (let n = 0; n < 40; n += 1) put(`z${n}`, { score: 1 });
+    work.refresh();
+    work.move(Infinity);
+    expect(work.scroll).toBeGreaterThan(0);
+    work.unfold("p", true);
+    expect([ids()[0], work.scroll]).toEqual(["s1", 0]);
+  });
+  it("is shown when somebody goes to it, also after it was folded away", () => {
+    put("p", { priority: "P1", symptoms: 1 });
+    put("s1", { under_cause: "p" });
+    work.refresh();
+    work.unfold("p", false);
+    work.reveal("s1");
+    vi.advanceTimersByTime(AFTER_MS + 10);
+    expect([ids(), work.cursor]).toEqual([["s1"], "s1"]);
+  });
+});
+
+describe("a search", () => {
+  it("puts the cursor on its first find, not on a P1 of the band that it did not find", () => {
+    put("p", { priority: "P1" });
+    put("a", { what: "Fietsdiefstal" });
+    work.refresh();
+    work.find("fiets");
+    work.toFound();
+    expect(work.cursor).toBe("a");
+    work.point("p");
+    work.toFound();
+    expect(work.cursor).toBe("a");
+    work.find("niets");
+    work.toFound();
+    expect(work.cursor).toBeNull();
+  });
+});
+
+describe("another room", () => {
+  it("begins anew, on whatever page it was chosen", () => {
+    put("a");
+    work.refresh();
+    work.tick("a");
+    work.point("a");
+    store = new Store(() => undefined);
+    live.show("other", store);
+    live.loading = null;
+    put("b");
+    work.refresh();
+    expect([ids(), work.cursor, work.ticked.size]).toEqual([["b"], null, 0]);
+  });
+});
+
+describe("an alert that only the server knows", () => {
+  it("takes the cursor from the one before, so that no key acts on that", () => {
+    put("a");
+    work.refresh();
+    work.point("a");
+    work.reveal("of-last-week");
+    expect([work.cursor, work.targets]).toEqual([null, []]);
+  });
+});
+
+it("says that there is none only of a list that was read whole and is of now", () => {
+  expect(live.certain).toBe(true);
+  live.loading = { rows: 0, total: null };
+  expect(live.certain).toBe(false);
+  [live.loading, live.old] = [null, true];
+  expect(live.certain).toBe(false);
+});

@@ -33,6 +33,7 @@ export class RoomRun {
 
   constructor(readonly room: string) {
     live.show(room, this.store);
+    sound.sit(room);
     this.#undo.push(this.store.hear((row, _, loading) => this.#heard(row, loading)));
     this.#joined = join(room, language(), (message) => this.#hear(message), () => void this.#load());
     this.#undo.push(session.onLogin(() => this.#again()));
@@ -54,7 +55,7 @@ export class RoomRun {
       live.connected = message.state === "open";
       if (live.connected && !before) void this.#places();
       if (message.state === "lost") void this.#lookWho();
-      if (message.state === "ended") session.ask = "session_ended";
+      if (message.state === "ended") void this.#ended();
       this.#judge();
     }
   }
@@ -186,6 +187,13 @@ export class RoomRun {
     this.#looking = true;
     await session.look().catch(() => undefined);
     this.#looking = false;
+  }
+
+  /** The stream's session ended: ask for a login, unless this window has a newer one, as after a login on the page itself while
+   * another window still stood there. */
+  async #ended(): Promise<void> {
+    await this.#lookWho();
+    if (session.me && session.ask === null) this.#again();
   }
 
   #again(): void {

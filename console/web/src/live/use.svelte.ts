@@ -33,6 +33,11 @@ class Live {
 
   #leave: (() => void) | null = null;
 
+  /** Whether "there is none" can be said: the list was read whole, and is of now. */
+  get certain(): boolean {
+    return this.loading === null && !this.old;
+  }
+
   /** Show another store: of another room, or a fresh one. */
   show(room: string, store: Store): void {
     this.#leave?.();

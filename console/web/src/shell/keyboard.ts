@@ -27,6 +27,7 @@ class Keyboard {
   #press(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.isComposing) return;
     if (event.key === "Escape" && document.querySelector(":popover-open") !== null) return; // the browser closes it
+    if (event.repeat && event.key === "Enter" && document.activeElement instanceof HTMLButtonElement) return event.preventDefault(); // it would click again and again
     const { key, ctrlKey: ctrl, altKey: alt, metaKey: meta, repeat } = event;
     const found = meaning({ key, ctrl, alt, meta, repeat, focus: focusOf(document.activeElement) }, this.#before, settings.letters, performance.now());
     this.#before = found.sequence;

@@ -1,18 +1,21 @@
-/** Sound: tones by Web Audio, in one window of the browser only; which of them, the browser's own lock decides. */
+/** Sound: tones by Web Audio, in one window of those that show a room; which of them, the browser's own lock decides. A window of
+ * another room knows nothing of this one's alerts, and so each room has a lock of its own. */
 
 import { kept } from "../shell/kept.ts";
 import { TONES, type Mute, type Tone } from "./rules.ts";
 
-const LOCK = "toezicht-sound";
+export const lockOf = (room: string): string => `toezicht-sound-${room}`;
 
 class Sound {
-  /** Whether some window of this browser can sound. */
+  /** Whether some window of this browser can sound for the room. */
   runs = $state(false);
   /** What was silenced, in all windows. */
   mute = $state.raw<Mute | null>(null);
   #context: AudioContext | null = null;
+  #room = "";
   #mine = false;
-  #asked = false;
+  /** Held or waited for: the lock of the room. */
+  #seat: AbortController | null = null;
 
   /** Begin; a browser lets a page sound after a key or a click. Returns what ends it. */
   begin(): () => void {
@@ -28,6 +31,14 @@ class Sound {
       for (const name of ["keydown", "pointerdown"] as const) removeEventListener(name, wake, { capture: true });
       removeEventListener("storage", stored);
     };
+  }
+
+  /** Sound for a room from now on. */
+  sit(room: string): void {
+    if (room === this.#room) return;
+    this.#rise();
+    this.#room = room;
+    if (this.#context?.state === "running") this.#elect();
   }
 
   silence(mute: Mute | null): void {
@@ -58,7 +69,7 @@ class Sound {
   async look(): Promise<void> {
     const locks = navigator.locks as LockManager | undefined;
     const held = (await locks?.query())?.held ?? [];
-    this.runs = this.#context?.state === "running" || held.some((each) => each.name === LOCK);
+    this.runs = this.#context?.state === "running" || held.some((each) => each.name === lockOf(this.#room));
   }
 
   async #wake(): Promise<void> {
@@ -70,7 +81,7 @@ class Sound {
   #made(): AudioContext {
     const context = new AudioContext();
     const changed = (): void => {
-      if (context.state !== "running") return;
+      if (context.state !== "running") return this.#rise(); // another window may sound meanwhile
       this.runs = true;
       this.#elect();
     };
@@ -79,16 +90,25 @@ class Sound {
     return context;
   }
 
-  /** Wait for the lock, and hold it as long as this window lives. */
+  /** Wait for the room's lock, and hold it as long as this window shows the room and can sound. */
   #elect(): void {
+    if (this.#seat !== null || this.#room === "") return;
+    const seat = new AbortController();
+    this.#seat = seat;
     const locks = navigator.locks as LockManager | undefined;
-    if (this.#asked) return;
-    this.#asked = true;
-    if (locks === undefined) this.#mine = true;
-    else void locks.request(LOCK, () => {
+    if (locks === undefined) return void (this.#mine = true);
+    const held = (): Promise<void> => {
+      if (seat.signal.aborted) return Promise.resolve();
       this.#mine = true;
-      return new Promise<never>(() => undefined);
-    });
+      return new Promise((done) => seat.signal.addEventListener("abort", () => done()));
+    };
+    locks.request(lockOf(this.#room), { signal: seat.signal }, held).catch(() => undefined); // given up before it came
+  }
+
+  #rise(): void {
+    this.#seat?.abort();
+    this.#seat = null;
+    this.#mine = false;
   }
 }
 

@@ -4,8 +4,8 @@ import "uplot/dist/uPlot.min.css";
 import uPlot from "uplot";
 import type { Schemas } from "../../api/client.ts";
 import { time } from "../../words/words.ts";
-import { decimals } from "./words.ts";
-import { ceilingOf, digitsOf, SPAN_S, unseenOf, type Columns } from "./series.ts";
+import { decimals, digitsOf } from "./words.ts";
+import { ceilingOf, SPAN_S, unseenOf, type Columns } from "./series.ts";
 
 export interface Shown {
   readonly columns: Columns;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ZoneNow } from "../../api/client.ts";
-import { ceilingOf, columnsOf, digitsOf, sampled, SPAN_S, unseenOf, withNewest, type Point } from "./series.ts";
-import { amountWords, riseWords } from "./words.ts";
+import { ceilingOf, columnsOf, sampled, SPAN_S, unseenOf, withNewest, type Point } from "./series.ts";
+import { amountWords, digitsOf, riseWords } from "./words.ts";
 
 const START = Date.parse("2026-11-29T10:00:00Z");
 const point = (step: number, change: Partial<Point> = {}): Point => ({
@@ -79,6 +79,6 @@ describe("words", () => {
   });
 });
 
-it("tells the marks of an axis by the numbers that they stand for", () => {
-  expect([1, 0.5, 0.25, 0.2, 0.1, 2, 0.05].map(digitsOf)).toEqual([0, 1, 2, 1, 1, 0, 2]);
+it("an axis has as many decimals as its step, so that no line is told as another", () => {
+  expect([2, 1, 0.5, 0.2, 0.1, 0.25, 0.05, 0.1 + 0.2].map(digitsOf)).toEqual([0, 0, 1, 1, 1, 2, 2, 1]);
 });

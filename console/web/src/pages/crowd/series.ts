@@ -78,6 +78,3 @@ export function sampled(points: readonly Point[], minutes: number): Point[] {
   for (const point of points) each.set(Math.floor(Date.parse(point.at) / (minutes * 60_000)), point);
   return [...each.values()].reverse();
 }
-
-/** Return how many decimals an axis of this step needs, so that no mark is told as another number than it stands for. */
-export const digitsOf = (step: number): number => [0, 1].find((digits) => Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) < 1e-9) ?? 2;

@@ -31,3 +31,8 @@ export function riseWords(zone: ZoneNow): string {
   if (Math.abs(rise) < 0.5) return t("crowd.steady");
   return rise > 0 ? t("crowd.rises", { n: Math.round(rise) }) : t("crowd.falls", { n: Math.round(-rise) });
 }
+
+/** Return how many decimals an axis with a step needs, so that no line is told as another than it is: 0.25 is not 0.3. */
+export function digitsOf(step: number): number {
+  return [0, 1, 2].find((digits) => Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) < 1e-6) ?? 3;
+}

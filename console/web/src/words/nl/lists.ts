@@ -21,7 +21,7 @@ export const lists = {
   "list.empty_search": "Geen melding gevonden voor “{search}”.",
   "list.ticked": "{n} aangevinkt",
   "list.ticked_full": "Meer dan {most} meldingen tegelijk kan niet.",
-  "list.untick": "Wissen",
+  "list.untick": "Vinkjes weg",
   "search.label": "Zoeken in wat, waar, nummer en camera",
   "search.short": "Zoeken",
   "live.new_more": { one: "{n} nieuwe melding", other: "{n} nieuwe meldingen" },

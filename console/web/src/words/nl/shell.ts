@@ -97,7 +97,7 @@ export const shell = {
   "again.why_session": "Log opnieuw in. De lijst hierachter blijft staan, maar wordt tot dan niet bijgewerkt.",
   "again.why_acting": "U hebt een tijd niets gedaan. Geef uw wachtwoord om iets te kunnen doen. De lijst hierachter loopt door.",
   "again.why_extend": "Geef uw wachtwoord om door te gaan. De lijst hierachter loopt door.",
-  "again.kept": { one: "{n} handeling is bewaard en gaat daarna weg.", other: "{n} handelingen zijn bewaard en gaan daarna weg." },
+  "again.kept": { one: "{n} handeling is bewaard en wordt daarna verstuurd.", other: "{n} handelingen zijn bewaard en worden daarna verstuurd." },
   "again.window": "Er gaat een venster open waarin u kunt inloggen.",
   "again.not_now": "Niet nu",
 
