@@ -120,7 +120,7 @@ def test_each_role_sees_and_may_what_it_should(people: People, room: ControlRoom
     expect(kees.detail.locator("header")).to_contain_text(reported[1])
     expect(kees.detail.locator("[data-action]")).to_have_count(0)
     kees.press("a")
-    expect(kees.notices).to_contain_text("U mag meldingen bekijken, maar niets doen.")
+    kees.expect_told("U mag meldingen bekijken, maar niets doen.")
     expect(kees.shown(reported[1]).locator(".who")).to_have_text("nieuw")
     agnes = people("agnes", "/audit")
     expect(agnes.page.locator("#content h1").first).to_contain_text("Audit")

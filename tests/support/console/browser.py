@@ -160,6 +160,10 @@ class Person:
         """Return what the page says of actions."""
         return self.page.locator(".notice")
 
+    def expect_told(self, text: str | re.Pattern[str]) -> None:
+        """Expect the page to say something of an action."""
+        expect(self.notices.filter(has_text=text).first).to_be_visible()
+
     def do(self, action: str) -> None:
         """Press an action's button with the mouse."""
         self.detail.locator(f'[data-action="{action}"]').click()
