@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.integration.console.conftest import People
+from tests.integration.console.conftest import TALL, People
 from tests.support.console.browser import Person
 from tests.support.console.capture import Capture
 from tests.support.console.running import ControlRoom
@@ -111,7 +111,7 @@ def test_close_waits_and_can_be_taken_back(anna: Person, room: ControlRoom, way:
     begin(anna, way, "close")
     expect(anna.dialog).to_contain_text("Afsluiten: hoe liep het af?")
     assert choose_option(anna, way, 2) == "niet waar"
-    expect(anna.notices).to_contain_text(re.compile(r"wordt over \d s afgesloten als “niet waar”"))
+    anna.expect_told(re.compile(r"wordt over \d s afgesloten als “niet waar”"))
     undo(anna, way)
     expect(anna.notices.filter(has_text="teruggenomen")).to_be_visible()
     expect(anna.row(street).locator(".who")).to_have_text("nieuw")
@@ -135,7 +135,7 @@ def test_false_alarm_has_a_reason(anna: Person, room: ControlRoom, way: str) -> 
     anna.choose(street)
     begin(anna, way, "false_alarm")
     reason = choose_option(anna, way, 1)
-    expect(anna.notices).to_contain_text("afgesloten als vals alarm")
+    anna.expect_told("afgesloten als vals alarm")
     expect(anna.row(street)).to_have_count(0)
     anna.page.locator("#tab-ended").click()
     anna.choose(street)
@@ -154,14 +154,14 @@ def test_merge_and_split(anna: Person, room: ControlRoom, way: str) -> None:
     anna.dialog.get_by_label("Zoeken").fill(other)
     expect(anna.dialog.locator("li")).to_have_count(1)
     anna.dialog.locator("li button").click() if way == "mouse" else anna.press("Shift+Tab", "Enter")
-    expect(anna.notices).to_contain_text("samengevoegd")
+    anna.expect_told("samengevoegd")
     expect(anna.row(street).locator(".counts")).to_have_text("2 m")
     expect(anna.row(other)).to_have_count(0)
     expect(anna.detail.locator('[data-action="split"]')).to_be_visible()
     begin(anna, way, "split")
     expect(anna.dialog.locator("li")).to_have_count(2)
     choose_option(anna, way, 2)
-    expect(anna.notices).to_contain_text("afgesplitst")
+    anna.expect_told("afgesplitst")
     expect(anna.row(street).locator(".counts")).to_have_text("1 m")
     expect(anna.row(other)).to_have_count(1)
 
@@ -181,20 +181,21 @@ def test_note_of_a_list(anna: Person, room: ControlRoom, way: str) -> None:
 
 @WAYS
 def test_dispatch_names_partners_and_is_refused_in_words(anna: Person, room: ControlRoom, way: str) -> None:
-    """Nothing can be sent to a partner yet: the answer says so, and the alert stays."""
+    """Nothing can be sent to a partner yet: no button offers it, the answer to the key says so, and the alert stays."""
     street = room.report("brand", "P 1")
     row = anna.choose(street)
     begin(anna, way, "acknowledge")
     expect(row.locator(".who")).to_have_text("u")
-    expect(anna.detail.locator('[data-action="confirm_dispatch"]')).to_be_visible()
-    begin(anna, way, "confirm_dispatch")
-    expect(anna.dialog).to_contain_text("Inzet vragen aan")
+    expect(anna.detail.locator('[data-action="release"]')).to_be_visible()
+    expect(anna.detail.locator('[data-action="confirm_dispatch"]')).to_have_count(0)
+    begin(anna, "key", "confirm_dispatch")
+    expect(anna.dialog).to_contain_text("Inzet vragen aan brandweer, politie en ambulance")
     if way == "mouse":
         anna.dialog.get_by_role("button", name="Inzet vragen (Ctrl+Enter)").click()
     else:
         anna.await_dialog("Inzet vragen")
         anna.press("Control+Enter")
-    expect(anna.notices).to_contain_text("niet gedaan")
+    anna.expect_told("niet gedaan")
     anna.notices.get_by_role("button", name="Sluiten").click()
     expect(row).to_be_visible()
 
@@ -238,7 +239,8 @@ def test_ticks_act_on_all(anna: Person, room: ControlRoom, way: str) -> None:
 @WAYS
 def test_a_picture_that_is_asked_for(anna: Person, room: ControlRoom, capture: Capture, way: str) -> None:
     """Of the best camera at the reported second; an image, and a note that it was written down."""
-    street = room.report("fietsdiefstal", "P 2", position={"lat": 52.3025, "lon": 4.853, "accuracy_m": 20})
+    category = {"key": "fietsdiefstal", "mouse": "geweld_vechtpartij"}[way]  # the same there would be one alert
+    street = room.report(category, "P 2", position={"lat": 52.3025, "lon": 4.853, "accuracy_m": 20})
     anna.choose(street)
     ask = anna.detail.get_by_role("button", name=re.compile("Vraag beeld van"))
     expect(ask).to_be_visible()
@@ -285,7 +287,7 @@ def test_two_operators_see_each_other_and_one_is_refused_in_words(
 ) -> None:
     """Who comes second is told who has it, and is offered to take it over; the first then sees that."""
     street = room.report()
-    bram = people("bram")
+    bram = people("bram", viewport=TALL)
     anna.choose(street)
     bram.choose(street)
     with room.worker_frozen():  # both act on what both saw
@@ -297,7 +299,7 @@ def test_two_operators_see_each_other_and_one_is_refused_in_words(
     expect(first.row(street).locator(".who")).to_have_text("u")
     name = {id(anna): "anna", id(bram): "bram"}[id(first)]
     expect(second.row(street).locator(".who")).to_have_text(name)
-    expect(second.notices).to_contain_text(f"{name} heeft deze melding sinds")
+    second.expect_told(f"{name} heeft deze melding sinds")
     second.notices.get_by_role("button", name="Overnemen").click()
     expect(second.row(street).locator(".who")).to_have_text("u")
     expect(first.row(street).locator(".who")).not_to_have_text("u")

@@ -46,7 +46,7 @@ def test_a_cut_connection_is_told_and_what_was_missed_comes(people: People, room
         row = person.choose(street)
         proxy.cut()
         person.press("a")
-        expect(person.notices).to_contain_text("geen verbinding, wordt verstuurd zodra het kan")
+        person.expect_told("geen verbinding, wordt verstuurd zodra het kan")
         missed = room.report()
         expect_old(person.page)
         expect(row.locator(".who")).not_to_have_text("u")
@@ -113,7 +113,7 @@ def test_a_second_console_is_interchangeable(anna: Person, people: People, room:
     try:
         second.await_ready()
         other = people("anna", address=second.address)
-        assert ids(other) == ids(anna)
+        anna.until(lambda: ids(other) == ids(anna))
         other.choose(street)
         other.press("a")
         expect(row.locator(".who")).to_have_text("u")
@@ -130,6 +130,7 @@ def test_a_second_console_is_interchangeable(anna: Person, people: People, room:
 
 def test_eight_windows_share_one_stream_and_none_of_them_hangs(people: People, room: ControlRoom) -> None:
     """From the seventh connection on nothing would load, and actions of the first window would hang."""
+    before = room.console.measured("toezicht_console_streams")
     bram = people("bram")
     windows = [bram.opened("/") for _ in range(7)]
     for page in windows:
@@ -146,7 +147,7 @@ def test_eight_windows_share_one_stream_and_none_of_them_hangs(people: People, r
         for each in page.evaluate("performance.getEntriesByType('resource').map((each) => each.name)")
     ]
     assert [each for each in asked if "/stream" in each] == []  # it is the shared worker's
-    assert room.console.measured("toezicht_console_streams") == 1
+    assert room.console.measured("toezicht_console_streams") <= before + 1
 
 
 def test_a_session_that_ends_in_mid_action_loses_neither_list_nor_action(people: People, room: ControlRoom) -> None:

@@ -101,7 +101,7 @@ class Person:
         self.page.get_by_label("Gebruikersnaam").fill(user)
         self.page.get_by_label("Wachtwoord").fill(password)
         self.page.keyboard.press("Enter")
-        expect(self.page.get_by_role("navigation")).to_be_visible()
+        expect(self.page.locator("header nav")).to_be_visible()
         return self
 
     def opened(self, path: str) -> Page:
@@ -113,7 +113,7 @@ class Person:
     def go(self, path: str) -> None:
         """Go to an address by itself."""
         self.page.goto(self.address + path)
-        expect(self.page.get_by_role("navigation")).to_be_visible()
+        expect(self.page.locator("header nav")).to_be_visible()
 
     def press(self, *keys: str) -> None:
         """Press keys, one after the other."""
@@ -159,6 +159,10 @@ class Person:
     def notices(self) -> Locator:
         """Return what the page says of actions."""
         return self.page.locator(".notice")
+
+    def expect_told(self, text: str | re.Pattern[str]) -> None:
+        """Expect the page to say something of an action."""
+        expect(self.notices.filter(has_text=text).first).to_be_visible()
 
     def do(self, action: str) -> None:
         """Press an action's button with the mouse."""

@@ -169,6 +169,10 @@ class Console(Process):
         console = {f"TOEZICHT_CONSOLE_{key}": value for key, value in {**known, **settings}.items()}
         super().__init__(folder, name, ["console"], {**environment, **console})
 
+    def set(self, name: str, value: str) -> None:
+        """Give it another setting, for its next start."""
+        self._environment[f"TOEZICHT_CONSOLE_{name}"] = value
+
     @property
     def address(self) -> str:
         """Return where browsers find it."""

@@ -1,10 +1,14 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import document from "../../../openapi.json";
 import { en } from "./en.ts";
 import { nl } from "./nl.ts";
 import { dateTime, lasts, speak, t, time, timeS, unknown, word, type Text } from "./words.ts";
 
-afterEach(() => speak("nl"));
+beforeEach(() => vi.useFakeTimers({ toFake: ["Date"], now: Date.parse("2026-11-29T03:12:31Z") }));
+afterEach(() => {
+  speak("nl");
+  vi.useRealTimers();
+});
 
 const names = (text: Text): string[] =>
   [...new Set((typeof text === "string" ? [text] : [text.one, text.other]).flatMap((each) => each.match(/\{\w+\}/g) ?? []))].sort();
@@ -77,4 +81,9 @@ describe("times", () => {
   it("say how long something lasts", () => {
     expect([0, 59, 60, 3_599, 3_900, 90_000, -4].map(lasts)).toEqual(["0 s", "59 s", "1 min", "59 min", "1 u 05", "1 d", "0 s"]);
   });
+});
+
+it("tells the year of a moment that lies in another one", () => {
+  expect(dateTime("2026-06-01T02:12:00Z")).not.toContain("2026");
+  expect(dateTime("2099-06-01T02:12:00Z")).toContain("2099");
 });

@@ -80,9 +80,10 @@ function shown(moment: Moment, kind: string, options: Intl.DateTimeFormatOptions
 export const timeS = (moment: Moment): string => shown(moment, "s", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 /** 04:12, in Amsterdam. */
 export const time = (moment: Moment): string => shown(moment, "m", { hour: "2-digit", minute: "2-digit" });
-/** 12 mei 04:12, in Amsterdam. */
+const DAY = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } as const;
+/** 12 mei 04:12, in Amsterdam; with its year where that is another one than now's. */
 export const dateTime = (moment: Moment): string =>
-  shown(moment, "d", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  new Date(moment).getFullYear() === new Date().getFullYear() ? shown(moment, "d", DAY) : shown(moment, "y", { ...DAY, year: "numeric" });
 
 /** Return how long something lasts, short: `8 s`, `12 min`, `3 u 05`, `2 d`. */
 export function lasts(seconds: number): string {
