@@ -32,7 +32,7 @@ DOCS: Final = Path(__file__).parents[3] / "docs" / "pictures"
 LARGEST_BYTES: Final = 150_000
 WITHIN_S: Final = 300.0
 """Only there to end a demo that never shows its scenario."""
-SIZE: Final = {"width": 1366, "height": 1_000}
+SIZE: Final = {"width": 1366, "height": 1_200}
 """So high that the picture stands in the detail without scrolling."""
 THEMES: Final = ("dark", "light")
 PAGES: Final = {
@@ -107,7 +107,6 @@ def save(person: Person, path: Path) -> None:
 
 def for_readme(person: Person) -> None:
     """Make the README's pictures: list with detail, map, crowd."""
-    choose_seen(person)
     save(person, DOCS / "console-list.png")
     person.press("g", "k")
     expect(person.page.locator(".leaflet-container canvas").first).to_be_visible()
@@ -120,21 +119,16 @@ def for_readme(person: Person) -> None:
 
 
 def choose_seen(person: Person) -> None:
-    """Open the most pressing alert that a camera saw something of, with the camera's picture."""
-    row = person.page.locator(".row", has_text=re.compile("past erbij|bevestigd")).first
-    row.locator(".what").click()
+    """Open the most pressing alert that a camera could see, with the camera's picture where it is still kept."""
+    row = person.page.locator('.row[data-priority="P1"]', has_text=re.compile(r"\d/\d c|kijkt nog")).first
+    row.locator(".what").click(timeout=WITHIN_S * 1_000)
     expect(person.detail.locator("[data-action]").first).to_be_visible()
     picture = person.detail.locator(".frame img")
-    ask = person.detail.get_by_role("button", name=re.compile("Vraag beeld"))
-    expect(ask.or_(picture).first).to_be_visible()
-    if not picture.count():
-        person.press("f")
-    try:
+    try:  # it is asked for by itself
         expect(picture).to_be_visible(timeout=30_000)
     except AssertionError:
         sys.stderr.write(f"without a picture: {person.detail.locator('.frame').inner_text()}\n")
     person.page.mouse.move(5, 5)
-    person.page.wait_for_timeout(2_500)
 
 
 def all_pages(person: Person, chief: Person, folder: Path) -> None:
@@ -171,6 +165,7 @@ def main() -> None:
         address = demo.until(_ADDRESS.search).group(1)
         accounts = demo.until(lambda text: len(found := dict(_ACCOUNT.findall(text))) >= 5 and found)
         person = seat(browser, address, "supervisor", accounts["supervisor"])
+        choose_seen(person)  # while its second is still in the camera's ring
         demo.until(lambda text: "the scenario is over" in text)
         for_readme(person)
         if asked.all is not None:
