@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser
@@ -15,6 +14,7 @@ from streams.topics import CAMERA_STATE
 from tests.support.console.browser import Person, running_browser
 from tests.support.console.capture import Capture, send
 from tests.support.console.running import ControlRoom, running_room
+from tests.support.console.seats import TALL, People
 
 
 @pytest.fixture(scope="module")
@@ -46,35 +46,6 @@ def capture(room: ControlRoom) -> Iterator[Capture]:
     yield answering
     answering.ending.set()
     answering.join()
-
-
-TALL: Final = {"width": 1366, "height": 2_400}
-"""Some thirty rows are in the document at 768 px, however many there are."""
-
-
-class People:
-    """People at browsers of their own."""
-
-    def __init__(self, room: ControlRoom, chromium: Browser) -> None:
-        self._room, self._chromium = room, chromium
-        self._seated: list[Person] = []
-
-    def __call__(self, user: str, path: str = "/", address: str = "", **options: Any) -> Person:
-        """Seat somebody who is logged in already; without a name nobody is."""
-        person = Person(self._chromium, address or self._room.console.address, **options)
-        self._seated.append(person)
-        if user:
-            person.context.add_cookies([self._room.cookie(user)])
-            person.go(path)
-        else:
-            person.page.goto(person.address + path)
-        return person
-
-    def leave(self) -> None:
-        """Close all; in none of them may anything have gone wrong."""
-        seated, self._seated = self._seated, []
-        for person in seated:
-            person.leave()
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.integration.console.conftest import TALL, People
 from tests.support.console.browser import Person
 from tests.support.console.capture import Capture
 from tests.support.console.running import ControlRoom
+from tests.support.console.seats import TALL, People
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 WAYS = pytest.mark.parametrize("way", ["key", "mouse"])

@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.integration.console.conftest import People
 from tests.support.console.access import PASSWORD
 from tests.support.console.browser import Person
 from tests.support.console.proxy import running_proxy
 from tests.support.console.running import ROOM, ControlRoom
+from tests.support.console.seats import People
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 OLD = re.compile("Niet actueel: dit is het beeld van")

@@ -11,8 +11,8 @@ import httpx2
 import pytest
 from playwright.sync_api import expect
 
-from tests.integration.console.conftest import People
 from tests.support.console.running import ROOM, ControlRoom
+from tests.support.console.seats import People
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 PER_MINUTE: Final = 500

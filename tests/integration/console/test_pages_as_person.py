@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import expect
 
 from schemas.base import derive_id
-from tests.integration.console.conftest import People
 from tests.support.console.browser import Person, axe_findings
 from tests.support.console.openid_provider import CLIENT_ID, SECRET, running_provider
 from tests.support.console.running import OTHER_ROOM, ROOM, ControlRoom, named_camera, registry_of_two_rooms
+from tests.support.console.seats import People
 from tests.support.words import english_in
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
