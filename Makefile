@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-core page demo test test-fast fuzz check format lock clean
+.PHONY: help setup setup-core page demo test test-person test-fast fuzz check format lock clean
 
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
@@ -64,10 +64,16 @@ test: $(STAMP) $(PAGE) ## Run all tests; ARGS go to pytest
 	@scripts/debian.sh runtime test
 ifeq ($(ARGS),)
 	@$(PYTEST) $(FAST)
-	@$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder --session-timeout=3600 tests/integration
+	@$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder --session-timeout=3600 tests/integration $(AS_PERSON:%=--ignore=%)
 else
 	@$(BIN)/python -m pytest $(ARGS)
 endif
+
+# A browser over the whole pipeline: minutes more, beside what `make test` takes.
+AS_PERSON := $(wildcard tests/integration/console/test_*_as_person.py)
+test-person: $(STAMP) $(PAGE) ## Use the console as a person would: a real browser over the real pipeline
+	@scripts/debian.sh runtime test
+	@$(PYTEST) -n 2 --dist loadfile $(AS_PERSON) $(ARGS)
 
 test-fast: $(STAMP) ## Run the tests that start no pipeline, for daily work
 	@scripts/debian.sh runtime test

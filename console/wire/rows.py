@@ -61,7 +61,7 @@ class AlertRow(WireAnswer):
     back_at: Moment | None
     escalated_at: Moment | None
     until: Annotated[Moment | None, Field(description="Until when it is put aside or held back")]
-    aside: Annotated[str, Field(description="Why it is put aside or held back, in words")]
+    aside: Annotated[str, Field(description="Why it is put aside, held back, or was called false, in words")]
     closing: Annotated[str, Field(description="The verdict it was closed with; empty while it is open")]
     merged_into: str | None
     falls_to: Priority | None

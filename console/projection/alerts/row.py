@@ -173,6 +173,14 @@ def _text_or_none(found: object) -> str | None:
     return None if found is None else _text(found)
 
 
+def _why_aside(alert: Mapping[str, Any], aside: Mapping[str, Any] | None, language: Language) -> str:
+    """Return why an alert was put aside, is held back, or was called false; nothing where nobody said it."""
+    if aside:
+        return printable(in_words(aside.get("phrase"), aside["reason"], language))
+    false = alert.get("closing_reason")
+    return printable(in_words(false, "", language)) if false else ""
+
+
 def _wire(row: ListRow, alert: Mapping[str, Any], language: Language) -> dict[str, Any]:
     """Return an alert as the fields of `console.wire.rows.AlertRow`."""
     looked = [camera["verdict"] for camera in alert["cameras"] if camera["verdict"] in LOOKED]
@@ -203,7 +211,7 @@ def _wire(row: ListRow, alert: Mapping[str, Any], language: Language) -> dict[st
         "back_at": moment(alert.get("back_at")),
         "escalated_at": moment(alert.get("escalated_at")),
         "until": moment(aside["until"]) if aside else None,
-        "aside": printable(in_words(aside.get("phrase"), aside["reason"], language)) if aside else "",
+        "aside": _why_aside(alert, aside, language),
         "closing": alert.get("closing", ""),
         "merged_into": alert.get("merged_into"),
         "falls_to": alert.get("falls_to"),

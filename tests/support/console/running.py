@@ -255,8 +255,9 @@ class ControlRoom:
         self.worker.freeze()
         try:
             yield
-        finally:
-            self.worker.thaw()
+        finally:  # who stood still for longer than its group waits ends by itself, and `toezicht up` starts it again
+            self.worker.kill()
+            self.worker.start()
 
     def report(self, category: str = "woninginbraak", priority: str = "P 2", **more: Any) -> str:
         """Let a partner report something somewhere else, and return its street, which the page shows."""
