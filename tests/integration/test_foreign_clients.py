@@ -270,7 +270,7 @@ def act(foreign: ForeignField, name: str, alert: Alert, what: Action, partition:
     now = utc_now()
     made = example(
         OperatorAction, action_id=name, control_room_id=alert.control_room_id, alert_id=alert.alert_id, action=what,
-        seen_revision=alert.revision, user="hor-7", reason="false", until=None, acted_at=now,
+        seen_revision=alert.revision, user="hor-7", verdict="false", until=None, acted_at=now,
     )  # fmt: skip
     record = encode(made, stage="dispatch", handled_at=now, entered_at=now)
     foreign.write(how, OPERATOR_ACTIONS, partition, record.key, record.value, record.headers)
