@@ -734,6 +734,7 @@ expected-printed-id = an id as this command printed it
 expected-name-of-place = a name of a street or a town
 expected-file = a file in a folder that exists
 expected-cluster = host:port of a running cluster, or a running `toezicht demo`
+topics-missing = Kafka at { $servers }: '{ $names }' missing, ask operations
 no-cluster = Kafka at { $servers } cannot be used: ask operations
 not-confirmed = what was sent is not confirmed: it may not have arrived
 no-alert-known = there is no alert { $alert } on alert-state

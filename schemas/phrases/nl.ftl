@@ -825,6 +825,7 @@ expected-printed-id = een id zoals deze opdracht het liet zien
 expected-name-of-place = de naam van een straat of een plaats
 expected-file = een bestand in een map die er is
 expected-cluster = het adres van Kafka: vraag het aan beheer
+topics-missing = Kafka op { $servers }: '{ $names }' ontbreekt, vraag het aan beheer
 no-cluster = Kafka op { $servers } is niet te gebruiken: vraag het aan beheer
 not-confirmed = wat is gestuurd is niet bevestigd: misschien kwam het niet aan
 no-alert-known = er is geen melding { $alert }

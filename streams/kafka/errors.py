@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Self
 
-from schemas.phrases.codes.commands import no_cluster
+from schemas.phrases.codes.commands import no_cluster, topics_missing
 from streams.errors import ToezichtError
 from streams.topics import BY_NAME
 
@@ -40,7 +40,10 @@ class MissingTopicError(ClusterError):
             found: How many partitions those have that are there.
         """
         line = _missing(names, found)
-        return cls(f"Kafka at {servers}: {line}", no_cluster(servers)) if line else None
+        if not line:
+            return None
+        gone = ", ".join(sorted(name for name in set(names) if not found.get(name)))
+        return cls(f"Kafka at {servers}: {line}", topics_missing(servers, gone) if gone else no_cluster(servers))
 
 
 class NoAnswerError(ToezichtError):

@@ -80,6 +80,10 @@ def expected_cluster() -> Phrase: ...
 
 
 @phrase
+def topics_missing(servers: Name, names: Name) -> Phrase: ...
+
+
+@phrase
 def no_cluster(servers: Name) -> Phrase: ...
 
 
