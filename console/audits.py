@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from pydantic import ValidationError
 
-from console.api.parts import Acting, Audits
+from console.api.parts import Acting, Audits, MessageSending
 from console.wire.actions import ActionAsked, Choices, ReportAsked
 from console.wire.audit import AuditLine, AuditPage
 from console.wire.events import Decision
@@ -41,19 +41,8 @@ class Trail(Protocol):
         """Return the newest entries that are wanted."""
 
 
-class EventSending(Protocol):
-    """Event sending: sends a message and waits until the broker has it."""
-
-    async def send(self, message: Message) -> None:
-        """Send it.
-
-        Raises:
-            ToezichtError, ProblemError: It is not confirmed.
-        """
-
-
 class ThreadedSending:
-    """Threaded sending: `EventSending` on a teller that waits in a thread.
+    """Threaded sending: `MessageSending` on a teller that waits in a thread.
 
     Args:
         kafka: The cluster.
@@ -83,7 +72,7 @@ class KafkaAudits:
         clock: The server's clock.
     """
 
-    def __init__(self, sender: EventSending, trail: Trail, clock: Clock) -> None:
+    def __init__(self, sender: MessageSending, trail: Trail, clock: Clock) -> None:
         self.sender, self._trail, self._clock = sender, trail, clock
         self._turn = asyncio.Lock()
 

@@ -12,9 +12,10 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 from console.access.store import AccessStore
+from console.api.parts import AuditTelling
 from console.wire.people import Me
 from console.wire.problems import ProblemError
 
@@ -26,15 +27,6 @@ AGAIN_S: Final = 1.0
 LONGEST_S: Final = 30.0
 NOBODY: Final = "unknown"
 """The actor where somebody used a name that no account has: what was typed there may be a password."""
-
-
-class Telling(Protocol):
-    """Telling: what the audit of the console offers, as far as it is needed here."""
-
-    async def tell(
-        self, me: Me, action: str, object_type: str, object_id: str, reason: str, result: str, cause_id: str
-    ) -> None:
-        """Tell the audit, and wait until the broker has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +60,7 @@ class AuditOutbox:
         """Return how many events are not told yet."""
         return int(self._store.rows("SELECT count(*) FROM untold")[0][0])
 
-    async def tell_once(self, audits: Telling) -> None:
+    async def tell_once(self, audits: AuditTelling) -> None:
         """Tell what waits, in its order.
 
         Raises:
@@ -84,7 +76,7 @@ class AuditOutbox:
             with self._store.writing() as db:
                 db.execute("DELETE FROM untold WHERE cause_id = ?", (row["cause_id"],))
 
-    async def tell_forever(self, audits: Telling) -> None:
+    async def tell_forever(self, audits: AuditTelling) -> None:
         """Tell what waits now and later, until cancelled."""
         pause_s = AGAIN_S
         while True:

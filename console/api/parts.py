@@ -15,6 +15,7 @@ from console.wire.people import Account, AccountAsked, Caller, LoginAsked, Login
 from console.wire.pictures import PictureAnswer, PictureAsked
 from console.wire.rooms import Handover, RoomInfo, Series
 from console.wire.rows import AlertPage, Detail, HistoryLine
+from schemas.base import Message
 from schemas.phrases.language import Language
 
 StreamEvent = tuple[str, str, bytes]
@@ -144,11 +145,8 @@ class Pictures(Protocol):
         """
 
 
-class Audits(Protocol):
-    """Audits: the chain of who did and saw what."""
-
-    async def page(self, me: Me, room: str | None, actor: str | None, before: int | None, limit: int) -> AuditPage:
-        """Return some lines of those that a person may see, the newest first."""
+class AuditTelling(Protocol):
+    """Audit telling: what all parts use of the audit that do something which is written down."""
 
     async def tell(
         self,
@@ -165,6 +163,24 @@ class Audits(Protocol):
 
         Raises:
             ProblemError: 503, it does not take it.
+        """
+
+
+class Audits(AuditTelling, Protocol):
+    """Audits: the chain of who did and saw what."""
+
+    async def page(self, me: Me, room: str | None, actor: str | None, before: int | None, limit: int) -> AuditPage:
+        """Return some lines of those that a person may see, the newest first."""
+
+
+class MessageSending(Protocol):
+    """Message sending: sends a message and waits until the broker has it."""
+
+    async def send(self, message: Message) -> None:
+        """Send it.
+
+        Raises:
+            ToezichtError, ProblemError: It is not confirmed.
         """
 
 

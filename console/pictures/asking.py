@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
-from typing import Final, Protocol
+from typing import Final
 
+from console.api.parts import AuditTelling, MessageSending
 from console.pictures.held import ANSWER_WITHIN, HeldPicture, HeldPictures, answered
 from console.wire.people import Me, Right
 from console.wire.pictures import PictureAnswer, PictureAsked, PictureReason
 from console.wire.problems import ProblemError
-from schemas.base import Message
 from schemas.phrases.catalogue import sentence
 from schemas.phrases.codes import cameras as says
 from schemas.phrases.language import Language
@@ -22,38 +22,6 @@ from streams.clock import Clock
 from streams.errors import ToezichtError
 
 _REASONS: Final = "one of " + ", ".join(PictureReason)
-
-
-class LookTelling(Protocol):
-    """Look telling: what is used of the console's audit."""
-
-    async def tell(
-        self,
-        me: Me,
-        action: str,
-        object_type: str,
-        object_id: str,
-        reason: str,
-        result: str,
-        cause_id: str,
-        room: str = "",
-    ) -> None:
-        """Tell the audit, and wait until the broker has it.
-
-        Raises:
-            ProblemError: 503, it does not take it.
-        """
-
-
-class RequestSending(Protocol):
-    """Request sending: sends a message and waits until the broker has it."""
-
-    async def send(self, message: Message) -> None:
-        """Send it.
-
-        Raises:
-            ToezichtError, ProblemError: It is not confirmed.
-        """
 
 
 class SnapshotPictures:
@@ -70,8 +38,8 @@ class SnapshotPictures:
 
     def __init__(
         self,
-        sender: RequestSending,
-        audits: LookTelling,
+        sender: MessageSending,
+        audits: AuditTelling,
         room_of: Callable[[str], str | None],
         knows: Callable[[str, str], bool],
         clock: Clock,

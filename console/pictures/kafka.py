@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from console.pictures.asking import LookTelling, RequestSending, SnapshotPictures
+from console.api.parts import AuditTelling, MessageSending
+from console.pictures.asking import SnapshotPictures
 from streams.clients.snapshots import SnapshotAnswers
 from streams.clock import Clock
 from streams.settings import KafkaSettings
@@ -20,8 +21,8 @@ class KafkaPictures(SnapshotPictures):
     def __init__(
         self,
         kafka: KafkaSettings,
-        sender: RequestSending,
-        audits: LookTelling,
+        sender: MessageSending,
+        audits: AuditTelling,
         room_of: Callable[[str], str | None],
         knows: Callable[[str, str], bool],
         clock: Clock,

@@ -729,6 +729,7 @@ expected-one-of = one of { $codes }
 expected-no-reason = none: only shelve and false_alarm take one
 expected-priority = a partner's, such as A1, P 1 or P 2
 expected-both = latitude and longitude, or neither
+option-given = given
 expected-id-beside = --id with it: which report is withdrawn
 expected-printed-id = an id as this command printed it
 expected-name-of-place = a name of a street or a town

@@ -820,6 +820,7 @@ expected-one-of = een van { $codes }
 expected-no-reason = niets: alleen uitstellen en vals alarm hebben een reden
 expected-priority = een prioriteit die een partner zegt, zoals A1, P 1 of P 2
 expected-both = allebei de coördinaten, of geen van beide
+option-given = gegeven
 expected-id-beside = --id erbij: welk bericht wordt ingetrokken
 expected-printed-id = een id zoals deze opdracht het liet zien
 expected-name-of-place = de naam van een straat of een plaats
@@ -834,23 +835,7 @@ no-answer = geen antwoord binnen { $within_s } s: daarvoor is nodig { $expected 
 no-answer-undecodable = geen antwoord binnen { $within_s } s: daarvoor is nodig { $expected } (niet te lezen: { $counts })
 expected-decide = een toezichtcentrale die beslist: vraag het aan beheer
 expected-capture = iets dat beelden van camera { $camera } bewaart: vraag het aan beheer
-action-named = { $action ->
-    [acknowledge] aannemen
-    [release] teruggeven
-    [shelve] uitstellen
-    [unshelve] niet meer uitstellen
-    [assign] toewijzen
-    [false_alarm] vals alarm
-    [confirm_dispatch] inzet bevestigen
-    [close] sluiten
-    [reopen] weer openen
-    [note] notitie
-    [merge] samenvoegen
-    [split] afsplitsen
-    [detach] losmaken van de oorzaak
-    [attach] terug onder de oorzaak
-   *[other] { $action }
-}
+action-named = { action-name }
 action-done = { $action } { $alert }: gedaan
 action-done-also = { $action } { $alert }: gedaan, en ook veranderd: { $others }
 action-so-already = { $action } { $alert }: gedaan, het was al zo

@@ -40,6 +40,7 @@ COMMANDS: Final = (
 )
 """In the order in which a newcomer meets them; each module has `register(app)`."""
 MODULES: Final = {
+    "cameras": "streams.cli.cameras.commands",
     "dead-letters": "streams.cli.dead_letters",
     "eval": "streams.cli.evaluate.commands",
     "bench": "bench.commands",

@@ -21,6 +21,7 @@ from schemas.phrases.codes.commands import (
     expected_name_of_place,
     expected_printed_id,
     expected_priority,
+    option_given,
     report_entered,
     report_not_confirmed,
     report_result,
@@ -128,7 +129,7 @@ def report_line(
     if (lat is None) is not (lon is None):
         raise ConfigurationError("report", "--lat" if lat is None else "--lon", "", expected_both())
     if cancel and not again:
-        raise ConfigurationError("report", "--cancel", "--cancel", expected_id_beside())
+        raise ConfigurationError("report", "--cancel", option_given(), expected_id_beside())
     if again and "/" not in again:
         raise ConfigurationError("report", "--id", again, expected_printed_id())
     for option, name in (("--street", street), ("--town", town)):

@@ -60,6 +60,10 @@ def expected_both() -> Phrase: ...
 
 
 @phrase
+def option_given() -> Phrase: ...
+
+
+@phrase
 def expected_id_beside() -> Phrase: ...
 
 

@@ -184,7 +184,7 @@ def test_a_false_alarm_needs_no_reason(call: Any) -> None:
 def test_it_speaks_dutch(call: Any) -> None:
     """What was done, why not, and what is wrong with the call."""
     done, _ = call("", "a-1", "acknowledge", "--user", "op", "--lang", "nl")
-    assert done.output == "aannemen a-1: gedaan\n"
+    assert done.output == "in behandeling nemen a-1: gedaan\n"
     done, _ = call("", "a-9", "acknowledge", "--user", "op", "--lang", "nl")
     assert done.output == "toezicht: er is geen melding a-9\n"
     wrong, _ = call("", "a-1", "acknowledge", "--user", "a b", "--lang", "nl")

@@ -86,7 +86,7 @@ def test_it_is_changed_and_withdrawn_by_its_id(enter: Entering) -> None:
         (["--user", "Jan Jansen"], "--user is 'Jan Jansen'"),
         (["--user", "op", "--priority", "very"], "--priority is 'very'"),
         (["--user", "op", "--lat", "52.3"], "--lon is ''"),
-        (["--user", "op", "--cancel"], "--cancel is '--cancel'"),
+        (["--user", "op", "--cancel"], "--cancel is given"),
         (["--user", "op", "--id", "4711"], "--id is '4711'"),
         (["--user", "op", "--street", "0612345678"], "--street is '0612345678'"),
         (["--user", "op", "--occurred", "yesterday"], "--occurred is 'yesterday'"),

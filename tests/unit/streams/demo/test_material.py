@@ -12,7 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from detectors.synthetic import write_moving_scene
-from streams.cli import cameras
+from streams.cli.cameras import commands as cameras
 from streams.config.calibrations import ground_maps
 from streams.config.files import load_rules
 from streams.config.registry import load_registry

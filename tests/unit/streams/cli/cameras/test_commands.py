@@ -13,7 +13,8 @@ from typer.testing import CliRunner, Result
 from detectors.opencv import cv2
 from streams.capture.camera_config import camera_config
 from streams.capture.process import capture_options, chosen_cameras
-from streams.cli import cameras, capture
+from streams.cli import capture
+from streams.cli.cameras import commands as cameras
 from streams.config.registry import load_registry
 from streams.config.yaml import FileError
 from streams.errors import ConfigurationError, ToezichtError

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from streams.cameras.normal import ZoneProfile, as_document, newest_rows, profiles
-from streams.cli.cameras_normal import lines
+from streams.cli.cameras.normal import lines
 from streams.domain.cameras.registry import Camera
 from streams.domain.normal.measure import Sizes
 from streams.domain.rules.cameras import NormalRule

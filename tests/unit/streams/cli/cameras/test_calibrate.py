@@ -13,7 +13,7 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from detectors.opencv import cv2
-from streams.cli import cameras
+from streams.cli.cameras import commands as cameras
 from streams.errors import ToezichtError
 from tests.support.calibrations import FLAT, TILTED, section
 from tests.support.registry import registry_camera, write_registry
