@@ -32,8 +32,21 @@ DIALOGS = {
     "+": "Melding invoeren", "q": "Geluid dempen", "?": "Alle toetsen",
 }  # fmt: skip
 NAMES = re.compile("Laan|straat|politie-gms|meldpunt|cam-\\d|R-\\d+")
-MAY_BE_ENGLISH = {"anna", "bram", "sara", "kees", "agnes", "udo", "stadsplein", "home", "end", "shift"}
-"""Names, and what stands on keys."""
+MAY_BE_ENGLISH = {
+    "anna",
+    "bram",
+    "sara",
+    "kees",
+    "agnes",
+    "udo",
+    "stadsplein",
+    "toezicht",
+    "letter",
+    "home",
+    "end",
+    "shift",
+}
+"""Names, that of the product too, a word that Dutch has as well, and what stands on keys."""
 
 
 @pytest.fixture(scope="module", autouse=True)

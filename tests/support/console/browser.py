@@ -224,7 +224,7 @@ class Person:
         """Close the browser; nothing may have gone wrong in it."""
         found = [*self.faults, *self.violations()]
         self.context.close()
-        assert found == []
+        assert not found, found
 
 
 def axe_findings(page: Page, dialog: bool = False) -> list[str]:
