@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import unicodedata
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
+from anyio import CapacityLimiter, to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
@@ -38,7 +37,7 @@ class Passwords:
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
-        self._threads = ThreadPoolExecutor(AT_ONCE, "console-passwords")
+        self._turns = CapacityLimiter(AT_ONCE)
         self._waiting = 0
         self._nobodys = self._hasher.hash(secrets.token_urlsafe())
 
@@ -74,7 +73,7 @@ class Passwords:
             raise ProblemError(429, "too_many_logins", "too many logins at a time", retry_after_s=2)
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+            return await to_thread.run_sync(work, limiter=self._turns)
         finally:
             self._waiting -= 1
 

@@ -103,6 +103,16 @@ def test_nobody_waits_to_log_in_for_what_else_takes_threads() -> None:
     assert asyncio.run(busy())
 
 
+def test_its_threads_end_with_the_loop() -> None:
+    """A console that stops leaves none behind."""
+    passwords = Passwords(CHEAP)
+    before = set(threading.enumerate())
+    asyncio.run(passwords.hashed("een wachtwoord"))
+    for thread in set(threading.enumerate()) - before:
+        thread.join(10)
+        assert not thread.is_alive()
+
+
 def test_a_first_password_is_random_and_can_be_typed() -> None:
     """Four groups of four of 32 signs; none is like another."""
     assert len(set(ALPHABET)) == 32
