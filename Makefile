@@ -118,7 +118,8 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 lock: $(BIN)/uv ## Resolve the dependencies anew: hashes, no registry addresses
 	$(LOCK) pyproject.toml -o locks/core.txt
 	$(LOCK) pyproject.toml --extra console -o locks/console.txt
-	$(LOCK) pyproject.toml --extra vision --extra console --extra evaluation --extra dev -o locks/all.txt
+	$(LOCK) pyproject.toml --extra partners -o locks/partners.txt
+	$(LOCK) pyproject.toml --extra vision --extra console --extra partners --extra evaluation --extra dev -o locks/all.txt
 	echo hatchling | $(LOCK) - -o locks/build.txt
 
 clean: ## Remove what was installed, built or stored
