@@ -47,7 +47,10 @@ KEYS: Final = {
 _ATTRIBUTES: Final[dict[str, dict[str, Any]]] = {
     "ce_specversion": {"const": "1.0"},
     "ce_id": {"type": "string", "description": "Equal for a repeated message: drop what you have seen"},
-    "ce_source": {"type": "string", "description": "/toezicht/<stage>"},
+    "ce_source": {
+        "type": "string",
+        "description": "Who sent it: urn:nld:oin:<organisation's OIN>:systeem:<system>. With ce_id it identifies the event",
+    },
     "ce_time": {"type": "string", "format": "date-time", "description": "When what it tells happened (UTC)"},
     "ce_subject": {"type": "string", "description": "What it is about: the key, and for alerts the alert id"},
     "ce_enteredat": {
