@@ -26,6 +26,7 @@ from console.server import configured, listen, serve, shown_address
 from console.settings import ConsoleSettings, read_console_settings
 from console.wire.people import Role
 from console.wire.problems import ProblemError
+from schemas.codec import send_as
 from streams.clock import utc_now
 from streams.errors import ConfigurationError, ToezichtError
 from streams.process import start_logging, start_metrics, tell_ready
@@ -99,6 +100,7 @@ def run(make_flow: FlowMaker) -> None:
     """
     settings, kafka = read_settings()
     console = read_console_settings()
+    send_as(settings.source)
     start_logging(settings)
     with ExitStack() as stack:
         access = local_access(settings, console)

@@ -263,3 +263,7 @@ class Alert(Message):
     def key(self) -> str:
         """Return the control room; the alert id travels in the header `ce_subject`."""
         return self.control_room_id
+
+    def subject(self) -> str:
+        """Return the alert's id, which stays the same over all changes."""
+        return self.alert_id

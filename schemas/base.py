@@ -23,6 +23,11 @@ from pydantic import (
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import simple_ser_schema
 
+TYPE_PREFIX: Final = "nl.toezicht"
+"""What every CloudEvents type begins with: the data source that defines what messages mean, as a reverse DNS name (ADR 21)."""
+FORMER_TYPE_PREFIX: Final = "toezicht"
+"""What types began with before; such messages are read, and none is written."""
+
 _new = object.__new__
 _set = object.__setattr__
 P = TypeVar("P", bound="Part")
@@ -206,8 +211,8 @@ class Message(Part):
 
     @classmethod
     def ce_type(cls) -> str:
-        """Return the CloudEvents type: `toezicht.incident.v1`."""
-        return f"toezicht.{cls.name}.v{cls.version}"
+        """Return the CloudEvents type: `nl.toezicht.incident.v1`."""
+        return f"{TYPE_PREFIX}.{cls.name}.v{cls.version}"
 
     def message_id(self) -> str:
         """Return the identity that goes into `ce_id`; equal messages have equal identities."""
@@ -218,6 +223,10 @@ class Message(Part):
     def key(self) -> str:
         """Return the Kafka key."""
         return str(getattr(self, self.key_field))
+
+    def subject(self) -> str:
+        """Return what it is about: the key."""
+        return self.key()
 
     def happened_at(self) -> datetime:
         """Return when what the message tells happened (UTC): `ce_time`."""

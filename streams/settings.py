@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from schemas.source import NO_ORGANISATION, SYSTEM, EventSource, checked_organisation, checked_system
 from streams.errors import ConfigurationError
 
 S = TypeVar("S", bound=BaseSettings)
@@ -54,6 +55,12 @@ class PipelineSettings(BaseModel):
         0.0, description="Highest density, in persons per square metre, at which that model's error was measured"
     )
     allow_model_download: bool = Field(False, description="Whether ultralytics may download its own weights")
+    organisation_number: Annotated[str, BeforeValidator(checked_organisation)] = Field(
+        NO_ORGANISATION, description="Whose pipeline it is: its OIN, 20 digits, in the source of all that is sent"
+    )
+    system_name: Annotated[str, BeforeValidator(checked_system)] = Field(
+        SYSTEM, description="How that organisation calls this system, in the source of all that is sent"
+    )
     time_zone: str = Field("Europe/Amsterdam", description="Zone of times that name none (viewing windows, reports)")
     snapshot_seconds: Annotated[float, Field(ge=0, le=300)] = Field(
         30.0, description="How long, in seconds, capture keeps masked pictures in memory for snapshots; 0 keeps none"
@@ -67,6 +74,11 @@ class PipelineSettings(BaseModel):
     completeness_grace_s: Annotated[float, Field(ge=0, le=600)] = Field(
         30.0, description="How long, in seconds, a stage must be past an input before the check calls it missing"
     )
+
+    @property
+    def source(self) -> EventSource:
+        """Return who sends what this pipeline sends."""
+        return EventSource(self.organisation_number, self.system_name)
 
 
 class Settings(BaseSettings, PipelineSettings):
@@ -123,4 +135,5 @@ def read_environment(kind: type[S]) -> S:
             raise ConfigurationError("environment", f"{prefix}*", "", told) from None
         variable = (prefix + str(first["loc"][0])).upper()
         secret = "PASSWORD" in variable or "SECRET" in variable
-        raise ConfigurationError("environment", variable, "***" if secret else first["input"], first["msg"]) from None
+        expected = first["msg"].removeprefix("Value error, ")
+        raise ConfigurationError("environment", variable, "***" if secret else first["input"], expected) from None
