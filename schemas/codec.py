@@ -16,7 +16,6 @@ from typing import Final, NamedTuple, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from schemas.alerts import Alert
 from schemas.base import Message, iso_utc, json_document
 from schemas.catalogue import BY_TYPE, IN_HEADER, NAMES
 from schemas.dead_letters import DeadLetterReason
@@ -89,7 +88,7 @@ def encode(
         ("ce_type", message.ce_type().encode()),
         ("ce_source", f"/toezicht/{stage}".encode()),
         ("ce_time", iso_utc(message.happened_at()).encode()),
-        ("ce_subject", (message.alert_id if isinstance(message, Alert) else message.key()).encode()),
+        ("ce_subject", message.subject().encode()),
         ("ce_enteredat", iso_utc(entered_at).encode()),
         ("ce_handledat", iso_utc(handled_at).encode()),
         ("ce_stage", stage.encode()),

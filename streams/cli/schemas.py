@@ -9,17 +9,18 @@ from typing import Annotated, Final
 import typer
 
 import schemas
+from schemas.base import PARTNER
 from schemas.export import TopicFacts, check, export
 from streams.errors import ConfigurationError
-from streams.topics import FLOW
+from streams.topics import FLOW, partner_topics
 
 FOLDER: Final = Path(schemas.__file__).parent / "json"
 """Where the generated files live: beside the models, so that they are installed with them."""
 
 
 def topic_facts() -> list[TopicFacts]:
-    """Return what the AsyncAPI document says of each topic of the flow."""
-    return [TopicFacts(topic.name, topic.partitions, topic.config()) for topic in FLOW]
+    """Return what the AsyncAPI document says of each topic of the flow, and of those that each partner has."""
+    return [TopicFacts(topic.name, topic.partitions, topic.config()) for topic in (*FLOW, *partner_topics(PARTNER))]
 
 
 def register(app: typer.Typer) -> None:
