@@ -257,6 +257,7 @@ class Alert(Message):
         Field(description="What cameras saw of people that this explains, the nearest first; no alerts of their own"),
     ] = ()
     notes: Annotated[tuple[AlertNote, ...], Field(description="What operators noted, the oldest first")] = ()
+    exercise: Annotated[bool, Field(description="Whether it is an exercise: nothing of it is real")] = False
     rules_version: Annotated[str, Field(min_length=1, max_length=40)]
     registry_version: Annotated[str, Field(min_length=1, max_length=40)]
 

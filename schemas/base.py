@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -31,6 +32,11 @@ FORMER_TYPE_PREFIX: Final = "toezicht"
 _new = object.__new__
 _set = object.__setattr__
 P = TypeVar("P", bound="Part")
+
+PARTNER: Final = "{partner}"
+"""Stands for a partner's id in the names of the topics that each partner has of its own."""
+PARTNER_ID: Final = "[a-z][a-z0-9]{1,30}"
+"""What a partner's id is like: no hyphens, so that no partner's topic can be taken for another's."""
 
 NAMESPACE = uuid.UUID("6f1c7d0e-6a55-5c0e-9a0b-5b6d3a1f2c47")
 """Root of every identity that is derived from its cause (UUIDv5)."""
@@ -228,10 +234,22 @@ class Message(Part):
         """Return what it is about: the key."""
         return self.key()
 
+    @classmethod
+    def carried_by(cls, topic: str) -> bool:
+        """Return whether a topic carries it: one that it names, or a partner's where it names those (`partner-{partner}`)."""
+        return topic in cls.topics or any(each.fullmatch(topic) for each in _of_partners(cls.topics))
+
     def happened_at(self) -> datetime:
         """Return when what the message tells happened (UTC): `ce_time`."""
         moment: datetime = getattr(self, self.time_field)
         return moment
+
+
+@cache
+def _of_partners(topics: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """Return patterns of the topics that each partner has of its own."""
+    named = [each.partition(PARTNER) for each in topics if PARTNER in each]
+    return tuple(re.compile(re.escape(before) + PARTNER_ID + re.escape(after)) for before, _, after in named)
 
 
 def _cause(value: object) -> str:

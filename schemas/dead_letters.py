@@ -25,6 +25,7 @@ class DeadLetterReason(Word):
     UNREADABLE_REPORT = "unreadable_report"
     UNREADABLE_PICTURE = "unreadable_picture"
     UNKNOWN_CAMERA = "unknown_camera"
+    NOT_ALLOWED = "not_allowed"
     HANDLER_FAILED = "handler_failed"
     TOO_LARGE = "too_large"
 

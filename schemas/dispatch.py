@@ -29,13 +29,16 @@ class DispatchRequest(Message):
     place: Annotated[str, Field(max_length=120)]
     confirmed_by: Identifier
     confirmed_at: Utc
+    deadline_at: Annotated[Utc | None, Field(description="Until when an answer is waited for")] = None
+    attempt: Annotated[int, Field(ge=1, description="How often this partner was asked about this alert")] = 1
+    exercise: Annotated[bool, Field(description="Whether it is an exercise: nobody goes")] = False
 
 
 class DispatchReceipt(Message):
     """A partner's answer to a dispatch request."""
 
     name: ClassVar[str] = "dispatch-receipt"
-    topics: ClassVar[tuple[str, ...]] = ("dispatch-receipts",)
+    topics: ClassVar[tuple[str, ...]] = ("dispatch-receipts", "partner-{partner}-answers")
     id_from: ClassVar[tuple[str, ...]] = ("dispatch_id", "outcome")
     key_field: ClassVar[str] = "control_room_id"
     time_field: ClassVar[str] = "answered_at"

@@ -10,10 +10,11 @@ import typer
 
 import schemas
 from schemas.asyncapi import TopicFacts
+from schemas.base import PARTNER
 from schemas.export import PAGE_FILE, check, export
 from streams.clients.channels import facts
 from streams.errors import ConfigurationError
-from streams.topics import FLOW
+from streams.topics import FLOW, partner_topics
 
 FOLDER: Final = Path(schemas.__file__).parent / "json"
 """Where the generated files live: beside the models, so that they are installed with them."""
@@ -24,8 +25,8 @@ PAGE: Final = FOLDER.parents[1] / "docs" / "messages.md"
 
 
 def topic_facts() -> list[TopicFacts]:
-    """Return what the AsyncAPI document says of each topic of the flow."""
-    return facts(FLOW)
+    """Return what the AsyncAPI document says of each topic of the flow, and of those that each partner has."""
+    return facts((*FLOW, *partner_topics(PARTNER)))
 
 
 def page_of(folder: Path) -> Path:

@@ -10,7 +10,7 @@ from schemas.base import Message
 from schemas.codec import Encoded, encode, sends_as
 from schemas.dead_letters import DeadLetterReason
 from schemas.phrases.codes import faults as says
-from streams.errors import UnknownCameraError
+from streams.errors import NotAllowedError, UnknownCameraError
 from streams.kafka.dead_letter import Fault
 from streams.kafka.partitioner import partition_of
 from streams.kafka.record import EncodedOutput, Raw, Where
@@ -66,6 +66,8 @@ def handler_fault(error: BaseException) -> Fault:
     """Return the fault for an agent that raised: the kind of error only, since its text may hold values."""
     if isinstance(error, UnknownCameraError):
         return Fault(DeadLetterReason.UNKNOWN_CAMERA, error.what or str(error), error.subject, error.passing)
+    if isinstance(error, NotAllowedError):
+        return Fault(DeadLetterReason.NOT_ALLOWED, error.what or str(error))
     if isinstance(error, TooLargeError):
         return Fault(DeadLetterReason.TOO_LARGE, says.causes_too_large(MAX_RECORD_BYTES, str(error)))
     return Fault(DeadLetterReason.HANDLER_FAILED, says.handling_failed(type(error).__name__))
