@@ -278,6 +278,7 @@ category-name = { $category ->
 }
 category-id = { $category }
 kind-unknown = unknown kind
+title-exercise = EXERCISE: { $title }
 title-placed = { $what }, { $place }
 title-seen-by = { $what } seen by { $camera }
 zone-of-camera = zone { $zone } of { $camera }
@@ -357,6 +358,8 @@ change-told = { $change ->
     [action] action of an operator
     [back] back on the list
     [escalated] nobody acknowledged it
+    [dispatch] news of a dispatch
+    [overdue] a partner is not there yet
     [cancelled] all reports were withdrawn
     [expired] no news for a long time
    *[other] { $change }
@@ -559,6 +562,7 @@ refused-reason-unknown = reason_code is one of these codes: { $known }: no text 
 refused-no-other-alert = there is no such other alert in this control room
 refused-merge-into-itself = an alert is not merged into itself
 refused-other-alert = the other alert: it has ended ({ $state })
+refused-exercise-and-real = an exercise and what is real are never merged
 refused-too-many-reports = together they hold { $together } reports, an alert holds at most { $at_most }
 refused-too-many-episodes = together they hold { $together } episodes, an alert holds at most { $at_most }
 refused-no-such-fact = it has no such report or episode
@@ -649,6 +653,64 @@ false-test = a test
 false-known-exercise = a known exercise
 false-known-works = known works
 false-other-reason = another reason
+
+## Dispatches: whom a person asked to come, and what became of it
+
+partner-name = { $partner ->
+    [politie] the police
+    [brandweer] the fire service
+    [ambulance] the ambulance service
+    [hor] municipal enforcement
+    [ggd] the health service
+    [oov] the safety team
+    [corporatie] the housing corporation
+    [organisator] the organiser
+   *[other] { $partner }
+}
+dispatch-state = { $state ->
+    [asked] asked
+    [accepted] accepted
+    [en_route] on the way
+    [arrived] there
+    [done] done
+    [rejected] refused
+    [expired] no answer
+   *[withdrawn] no longer asked
+}
+dispatch-asked = { $partner }: asked, answer expected before { MOMENT($until, format: "HH:mm:ss") } UTC
+dispatch-asked-instead = { $partner }: asked in place of { $failed }, answer expected before { MOMENT($until, format: "HH:mm:ss") } UTC
+dispatch-answered = { $partner }: { $state }
+dispatch-answered-late = { $partner }: { $state }, answered after its time
+dispatch-rejected = { $partner }: refused, { $why ->
+    [no_unit] no unit is free
+    [not_ours] it is not theirs
+    [known_already] they know it already
+    [too_little_known] too little is known
+   *[other_reason] for another reason
+}
+dispatch-expired = { $partner }: no answer before { MOMENT($at, format: "HH:mm:ss") } UTC
+dispatch-not-reached = { $partner }: not reached
+dispatch-withdrawn = { $partner }: no longer asked, { $why ->
+    [ended] the alert ended before it answered
+   *[other_request] another request to it goes on
+}
+dispatch-overdue = { $partner }: expected there before { MOMENT($at, format: "HH:mm:ss") } UTC, and not there
+next-ask-other = no help from { $failed }: ask { $other }, or call
+next-call-partner = call { $partner }
+next-await-answer = wait for an answer of { $partner }, until { MOMENT($until, format: "HH:mm:ss") } UTC
+next-await-arrival = wait for { $partner } to be there
+refused-dispatch-case = it is a case of its recipients: nobody is sent to it from here
+refused-no-recipient = whom to ask must be one of the partners of this alert: { $known }
+refused-already-asked = { $partner } is asked already ({ $state })
+refused-all-asked = all partners of this alert are asked already
+refused-dispatches-full = an alert holds at most { $at_most } requests
+refused-receipt-unknown = there is no such request in this control room
+refused-receipt-not-theirs = another partner was asked
+refused-receipt-known = that is known already ({ $state })
+refused-receipt-over = nobody waits for an answer any more ({ $state })
+refused-receipt-outdated = a newer answer is known ({ $state })
+refused-receipt-ended = the alert has ended
+refused-receipt-other-request = another request to the same partner goes on
 
 ## Next steps: what the rules recommend, and why
 

@@ -353,6 +353,7 @@ category-name = { $category ->
 }
 category-id = { category-name }
 kind-unknown = onbekend soort
+title-exercise = OEFENING: { $title }
 title-placed = { $what }, { $place }
 title-seen-by = { $what } gezien door { $camera }
 zone-of-camera = zone { $zone } van { $camera }
@@ -440,6 +441,8 @@ change-told = { $change ->
     [action] actie van een operator
     [back] terug op de lijst
     [escalated] niemand nam de melding in behandeling
+    [dispatch] nieuws over de inzet
+    [overdue] een partner is er nog niet
     [cancelled] alle meldingen zijn ingetrokken
     [expired] lange tijd niets nieuws
    *[other] { $change }
@@ -645,6 +648,7 @@ refused-reason-unknown = reason_code is een van deze codes: { $known }: tekst wo
 refused-no-other-alert = deze toezichtcentrale heeft die andere melding niet
 refused-merge-into-itself = een melding kan niet met zichzelf worden samengevoegd
 refused-other-alert = de andere melding is al afgelopen ({ $state })
+refused-exercise-and-real = een oefening en iets echts gaan nooit samen
 refused-too-many-reports = samen hebben ze { $together } berichten, en een melding heeft er hooguit { $at_most }
 refused-too-many-episodes = samen hebben ze { $together } waarnemingen, en een melding heeft er hooguit { $at_most }
 refused-no-such-fact = de melding heeft dat bericht of die waarneming niet
@@ -735,6 +739,64 @@ false-test = een test
 false-known-exercise = een bekende oefening
 false-known-works = bekende werkzaamheden
 false-other-reason = een andere reden
+
+## Inzet: wie een mens heeft gevraagd te komen, en wat ervan kwam
+
+partner-name = { $partner ->
+    [politie] de politie
+    [brandweer] de brandweer
+    [ambulance] de ambulance
+    [hor] handhaving
+    [ggd] de GGD
+    [oov] het team veiligheid
+    [corporatie] de woningcorporatie
+    [organisator] de organisator
+   *[other] { $partner }
+}
+dispatch-state = { $state ->
+    [asked] gevraagd
+    [accepted] komt
+    [en_route] onderweg
+    [arrived] ter plaatse
+    [done] klaar
+    [rejected] komt niet
+    [expired] geen antwoord
+   *[withdrawn] niet meer gevraagd
+}
+dispatch-asked = { $partner }: gevraagd, antwoord verwacht voor { MOMENT($until, format: "HH:mm:ss", zone: "Europe/Amsterdam") }
+dispatch-asked-instead = { $partner }: gevraagd in plaats van { $failed }, antwoord verwacht voor { MOMENT($until, format: "HH:mm:ss", zone: "Europe/Amsterdam") }
+dispatch-answered = { $partner }: { $state }
+dispatch-answered-late = { $partner }: { $state }, maar het antwoord kwam te laat
+dispatch-rejected = { $partner }: komt niet, { $why ->
+    [no_unit] er is geen eenheid vrij
+    [not_ours] het hoort niet bij hen
+    [known_already] zij weten het al
+    [too_little_known] er is te weinig bekend
+   *[other_reason] om een andere reden
+}
+dispatch-expired = { $partner }: geen antwoord voor { MOMENT($at, format: "HH:mm:ss", zone: "Europe/Amsterdam") }
+dispatch-not-reached = { $partner }: niet bereikt
+dispatch-withdrawn = { $partner }: niet meer gevraagd, { $why ->
+    [ended] de melding is afgelopen zonder antwoord
+   *[other_request] een andere vraag aan deze partner loopt nog
+}
+dispatch-overdue = { $partner }: verwacht voor { MOMENT($at, format: "HH:mm:ss", zone: "Europe/Amsterdam") }, maar nog niet ter plaatse
+next-ask-other = geen hulp van { $failed }: vraag { $other } of bel
+next-call-partner = bel { $partner }
+next-await-answer = wacht op antwoord van { $partner }, tot { MOMENT($until, format: "HH:mm:ss", zone: "Europe/Amsterdam") }
+next-await-arrival = wacht tot { $partner } er is
+refused-dispatch-case = dit is een zaak voor de partners: van hieruit wordt niemand gestuurd
+refused-no-recipient = vraag een partner van deze melding: { $known }
+refused-already-asked = { $partner } is al gevraagd ({ $state })
+refused-all-asked = alle partners van deze melding zijn al gevraagd
+refused-dispatches-full = bij een melding horen hoogstens { $at_most } vragen
+refused-receipt-unknown = deze toezichtcentrale heeft die vraag niet
+refused-receipt-not-theirs = een andere partner is gevraagd
+refused-receipt-known = dat is al bekend ({ $state })
+refused-receipt-over = niemand wacht nog op antwoord ({ $state })
+refused-receipt-outdated = er is al een nieuwer antwoord ({ $state })
+refused-receipt-ended = de melding is al afgelopen
+refused-receipt-other-request = een andere vraag aan deze partner loopt nog
 
 ## Volgende stap: wat de regels aanraden, en waarom
 

@@ -34,6 +34,7 @@ class RawReport:
         occurred_at: When it happened (UTC), or None where the source does not say.
         reported_at: When the source reported it (UTC), or None where it does not say.
         category_said: Whether it says a category that can be read, known or not.
+        exercise: Whether it calls itself an exercise; None where it does not say.
         notes: What could not be read as it was meant; an optional field that cannot be read is left out with a note.
     """
 
@@ -50,6 +51,7 @@ class RawReport:
     reported_at: datetime | None
     category_said: bool = True
     notes: tuple[ReportNote, ...] = ()
+    exercise: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

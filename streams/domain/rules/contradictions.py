@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from schemas.categories import Category, Priority
 from streams.domain.normal.measure import Measure
 from streams.domain.rules.causes import MEASURED_BY, cause_contradictions
+from streams.domain.rules.dispatch import dispatch_contradictions
 
 if TYPE_CHECKING:
     from streams.domain.rules.rules import CategoryRule, Rules
@@ -35,6 +36,7 @@ def contradictions(rules: Rules) -> Iterator[str]:
     yield from _crowds(rules)
     yield from _times(rules)
     yield from _circumstances(rules)
+    yield from dispatch_contradictions(rules.dispatch, rules.lifetime.open_s)
     yield from cause_contradictions(rules.causes)
     for cause in sorted({rule.cause for rule in rules.causes}):
         if not rules.of(cause).operator_list:

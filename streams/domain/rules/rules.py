@@ -31,6 +31,7 @@ from streams.domain.rules.cameras import (
 from streams.domain.rules.causes import CauseReach, CauseRule
 from streams.domain.rules.circumstances import Circumstance
 from streams.domain.rules.contradictions import contradictions
+from streams.domain.rules.dispatch import DispatchRule
 from streams.domain.rules.next_steps import NextStepRule
 
 ROUTINE_FROM: Final = 2
@@ -244,6 +245,7 @@ class Rules(Part):
         tuple[NextStepRule, ...], Field(max_length=100, description="The first that fits counts")
     ] = ()
     causes: Annotated[tuple[CauseRule, ...], Field(max_length=50, description="What explains what")] = ()
+    dispatch: DispatchRule = DispatchRule()
     categories: Annotated[Mapping[Category, CategoryRule], Field(min_length=1)]
 
     @field_validator("budget", mode="before")

@@ -32,6 +32,11 @@ _LAT: Final = ("lat", "latitude")
 _LON: Final = ("lon", "lng", "longitude")
 _X_RD: Final = ("x_rd", "rd_x")
 _Y_RD: Final = ("y_rd", "rd_y")
+_TRUTHS: Final = {
+    **dict.fromkeys(("true", "yes", "ja", "j", "y", "1"), True),
+    **dict.fromkeys(("false", "no", "nee", "n", "0"), False),
+}
+"""How partners' systems write whether something is so, in lower case."""
 _NUMBER: Final = re.compile(r"[+-]?\d{1,20}(?:[.,]\d{1,20})?")
 _DUTCH_TIME: Final = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})[T ](\d{1,2}):(\d{2})(?::(\d{2}))?")
 _UNITS: Final = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (math.inf, 1e9))
@@ -266,6 +271,17 @@ def _accuracy(value: Any, usual_m: float) -> Field[float]:
     if found.value > MAX_ACCURACY_M:
         return Field(MAX_ACCURACY_M, (ReportNote.ACCURACY_UNKNOWN,))
     return Field(found.value, found.notes)
+
+
+def truth(value: Any) -> Field[bool | None]:
+    """Return whether something is so; None where that is not said, with a note where it cannot be read.
+
+    What cannot be read is no exercise: who takes one for real drives in vain, and who takes what is real for one does not drive.
+    """
+    if is_unsaid(value):
+        return Field(None)
+    known = _TRUTHS.get(str(value).strip().casefold()) if isinstance(value, bool | int | str) else None
+    return Field(known) if known is not None else Field(None, (ReportNote.FIELD_LEFT_OUT,))
 
 
 def is_unsaid(value: Any) -> bool:

@@ -12,6 +12,7 @@ Fields (anything else is dropped here and goes nowhere: reporter, telephone, fre
     occurred_at        RFC 3339; else when it was reported. What names no zone is in the zone of TOEZICHT_TIME_ZONE
     reported_at        the same; else when it is read
     occurred_before_s  for scenarios, in place of occurred_at: so long before the report is read
+    exercise           true for an exercise: it is marked wherever it goes, and never joined with what is real
     at_s               for scenarios: when to play it, in seconds after the start (`intake recorded --play`)
 
     {"source": "politie-gms", "source_id": "2026-4711", "category": "bzdsbr", "priority": "P 1", "at_s": 12,
@@ -172,7 +173,8 @@ class RecordedReports:
         happened_at = occurred_at.value
         if happened_at is None and before_s.value is not None:
             happened_at = (reported_at.value or now) - timedelta(seconds=before_s.value)
-        for field in (code, priority, position, place, occurred_at, reported_at, before_s):
+        exercise = fields.truth(line.get("exercise"))
+        for field in (code, priority, position, place, occurred_at, reported_at, before_s, exercise):
             notes += field.notes
         return RawReport(
             source=named[0],
@@ -187,6 +189,7 @@ class RecordedReports:
             position=position.value,
             occurred_at=happened_at,
             reported_at=reported_at.value,
+            exercise=exercise.value,
             notes=ordered_notes(notes),
         )
 
