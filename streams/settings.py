@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.source import NO_ORGANISATION, SYSTEM, EventSource, checked_organisation, checked_system
@@ -30,6 +30,15 @@ class KafkaSettings(BaseSettings):
     sasl_username: str = ""
     sasl_password: SecretStr | None = None
     replication_factor: Annotated[int, Field(ge=1, le=9)] = Field(1, description="Copies of each new topic's data")
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        """Hold that whoever is asked for a user and a password has both: a client without would be refused again and again."""
+        if self.security_protocol.startswith("SASL") and not (self.sasl_username and self.sasl_password):
+            raise ValueError(
+                f"KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD: KAFKA_SECURITY_PROTOCOL is {self.security_protocol}"
+            )
+        return self
 
 
 class PipelineSettings(BaseModel):

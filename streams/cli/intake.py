@@ -88,7 +88,7 @@ def _unmapped(
 
 def _live(name: str, given: Values, as_json: AsJson = False) -> None:
     settings, kafka = started()
-    require_cluster(kafka)
+    require_cluster(kafka, "intake")
     source = make_source(name, given, settings.time_zone)
     assert source is not None
     stopping = threading.Event()
@@ -107,7 +107,7 @@ def _play(
     as_json: AsJson = False,
 ) -> None:
     settings, kafka = started()
-    require_cluster(kafka)
+    require_cluster(kafka, "intake")
     play_clock = PlayClock(utc_now, speed, moment("intake recorded", "--start", start, utc_now()) if start else None)
     source = make_source(RecordedReports.name, given, settings.time_zone)
     assert source is not None

@@ -13,6 +13,7 @@ from streams.clock import utc_now
 from streams.intake.intake import MEMORY, Intake, count_confirmed
 from streams.intake.scenario_clock import PlayClock
 from streams.intake.sources.base import IncidentSource
+from streams.kafka.errors import user_of
 from streams.kafka.producer import connect
 from streams.kafka.reader import await_topics, read_messages
 from streams.kafka.send_window import SendWindow
@@ -42,6 +43,7 @@ def connected_intake(
         kafka.bootstrap_servers,
         count_confirmed,
         sleep=sleep,
+        user=user_of(kafka),
     )
     window.connect()
     await_topics(kafka, (INCIDENTS, DEAD_LETTERS), stopping.is_set, sleep)

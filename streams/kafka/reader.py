@@ -17,9 +17,11 @@ from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
 from kafka import TopicPartition
-from kafka.errors import KafkaError, KafkaTimeoutError
+from kafka.errors import AuthorizationError, KafkaError, KafkaTimeoutError
 
 from schemas.base import Message
+from streams.kafka.access.acls import Needs
+from streams.kafka.access.admission import access_error
 from streams.kafka.consumer import Consumer
 from streams.kafka.decoding import Decoder, undecodable_line
 from streams.kafka.errors import ClusterError, MissingTopicError
@@ -61,6 +63,7 @@ class Reader:
 
     Raises:
         ClusterError: In every method: no broker answers, or it went silent. The next call connects anew.
+        AccessError: In every method: it does not let this client in, or read.
         MissingTopicError: In every method: it has no such topic.
     """
 
@@ -223,7 +226,7 @@ class Reader:
             error = MissingTopicError.for_topics(self._kafka.bootstrap_servers, asked, found)
             if error is not None:
                 self.close()
-                raise error
+                raise access_error(self._kafka, Needs.of(describes=asked)) or error  # one may not see it
             self._there |= asked
 
     def _assign(self, consumer: Any) -> None:
@@ -233,8 +236,12 @@ class Reader:
             consumer.seek(place, offset)
 
     def _failed(self, places: Iterable[Where], error: Exception) -> ClusterError:
-        topics = ", ".join(sorted({topic for topic, _ in places}))
-        return ClusterError.about(self._kafka.bootstrap_servers, f"{topics} cannot be read", error)
+        topics = sorted({topic for topic, _ in places})
+        needs = Needs.of(reads=topics) if isinstance(error, AuthorizationError) else Needs()
+        refused = access_error(self._kafka, needs)
+        return refused or ClusterError.about(
+            self._kafka.bootstrap_servers, f"{', '.join(topics)} cannot be read", error
+        )
 
 
 class TopicFollower(ABC):

@@ -56,6 +56,20 @@ def test_sasl(protocol: str) -> None:
     assert "geheim" not in repr(kafka)
 
 
+@pytest.mark.parametrize("protocol", ["SASL_PLAINTEXT", "SASL_SSL"])
+@pytest.mark.parametrize(
+    "given", [{}, {"USERNAME": "intake"}, {"PASSWORD": "geheim"}, {"USERNAME": "intake", "PASSWORD": ""}]
+)
+def test_sasl_without_user_or_password(monkeypatch: pytest.MonkeyPatch, protocol: str, given: dict[str, str]) -> None:
+    """Who is asked who it is and cannot say is told at once, and not after a broker refused it."""
+    monkeypatch.setenv("KAFKA_SECURITY_PROTOCOL", protocol)
+    for name, value in given.items():
+        monkeypatch.setenv(f"KAFKA_SASL_{name}", value)
+    with pytest.raises(ConfigurationError, match=r"KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD: .* is SASL_") as told:
+        read_settings()
+    assert "geheim" not in str(told.value)
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
