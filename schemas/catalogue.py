@@ -15,6 +15,7 @@ from schemas.dispatch import DispatchReceipt, DispatchRequest
 from schemas.evidence import Evidence
 from schemas.incidents import CameraWatch, Incident
 from schemas.observations import Observation
+from schemas.sharing import PartnerAlert, PartnerDispatch
 from schemas.snapshots import SnapshotReference, SnapshotRequest
 from schemas.ticks import Tick
 from schemas.trends import NearRepeats, Trend, TrendTarget, TrendWeek
@@ -33,6 +34,8 @@ MESSAGES: Final[tuple[type[Message], ...]] = (
     OperatorAction,
     DispatchRequest,
     DispatchReceipt,
+    PartnerAlert,
+    PartnerDispatch,
     SnapshotRequest,
     SnapshotReference,
     Trend,

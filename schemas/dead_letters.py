@@ -26,6 +26,7 @@ class DeadLetterReason(Word):
     UNREADABLE_PICTURE = "unreadable_picture"
     UNKNOWN_CAMERA = "unknown_camera"
     HANDLER_FAILED = "handler_failed"
+    NOT_DELIVERED = "not_delivered"
     TOO_LARGE = "too_large"
 
 

@@ -39,6 +39,9 @@ class PipelineSettings(BaseModel):
 
     registry: Path | None = Field(None, description="The camera registry (YAML)")
     rules: Path | None = Field(None, description="The priority rules (YAML); the built-in ones where empty")
+    partners: Path | None = Field(
+        None, description="What partners may see, and on what ground (YAML); the built-in file where empty"
+    )
     safety_plan: Path | None = Field(None, description="The plan's targets (YAML); the built-in ones where empty")
     areas: Path | None = Field(
         None, description="Areas that trends are counted in (GeoJSON); empty counts per control room"
