@@ -22,7 +22,7 @@ class Reply:
     status: int = 204
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
-    before: Callable[[], None] = lambda: None
+    before: Callable[[], object] = lambda: None
     drip_s: float = 0.0
 
 

@@ -247,7 +247,7 @@ def test_a_dispatch_is_never_held_nor_grouped() -> None:
 def test_whatever_fails_everything_is_delivered_once_in_order_and_no_p1_is_held(
     offers: list[tuple[int, Priority, float, bool]], chance: random.Random, per_minute: int | None
 ) -> None:
-    """Any messages, any failures, any rate and quiet hours: each is settled once, revisions in order, and a P1 leaves when it is first asked."""
+    """Any messages, failures, rate and quiet hours: each is settled once, revisions in order, and nothing holds a P1."""
     waiting = Deliveries(chance.random, 3, 1e9, per_minute)
     counts: dict[int, int] = defaultdict(int)
     now_s, seen, order = START_S, 0, defaultdict(list)

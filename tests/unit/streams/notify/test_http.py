@@ -30,10 +30,10 @@ def post(url: str, timeout_s: float = 5.0, allowed: Allowed = LOCAL, lookup: Loo
         sender.close()
 
 
-def answered(reply: Reply, **options: float) -> Answer:
+def answered(reply: Reply, timeout_s: float = 5.0) -> Answer:
     """Return what becomes of an answer."""
     with receiving(lambda _: reply) as receiver:
-        return post(receiver.url, **options)
+        return post(receiver.url, timeout_s)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.alerts import AlertState
+from schemas.base import Message
 from schemas.categories import Category, Priority
 from schemas.phrases.language import Language
 from streams.notify.texts import MOST_LISTED, MOST_SUBJECT, text_of
@@ -25,7 +26,7 @@ def test_an_alert_in_dutch_and_in_english() -> None:
 
 def test_what_a_reader_must_not_miss_comes_first() -> None:
     """An exercise, a request, an end, and what may not be known."""
-    told = {
+    told: dict[str, Message] = {
         "OEFENING: Inzet gevraagd: P1 straatroof, Stationsstraat": partner_dispatch(exercise=True),
         "Niet meer voor u: Melding uit de toezichtcentrale": partner_alert(
             withdrawn=True, category=None, priority=None, place="", position=None

@@ -53,7 +53,7 @@ def routing(**changes: Any) -> Routing:
 
 
 def message(
-    category: Category = Category.JEUGDOVERLAST, priority: Priority | None = Priority.P3, **changes: Any
+    category: Category | None = Category.JEUGDOVERLAST, priority: Priority | None = Priority.P3, **changes: Any
 ) -> Routed:
     """Return what routing looks at."""
     return Routed(**{"kind": "alert", "category": category, "priority": priority, **changes})
@@ -76,7 +76,10 @@ def message(
             message(exercise=True), HALF_PAST_ELEVEN_PM, ("desk",), "exercises",
             (("fires", "category"), ("square-at-night", "area")),
         ),
-        (message(None, None), NOON, ("hook", "desk"), "", (("fires", "category"), ("square-at-night", "hours"), ("exercises", "exercise"))),
+        (
+            message(None, None), NOON, ("hook", "desk"), "",
+            (("fires", "category"), ("square-at-night", "hours"), ("exercises", "exercise")),
+        ),
     ],
 )  # fmt: skip
 def test_the_first_route_that_matches_decides_and_each_before_it_tells_why_not(
