@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
 from standardwebhooks import Webhook
+
+from tests.support.certificates import Certificates
 
 SECRET: Final = "whsec_" + "c2VjcmV0IG9mIGEgdGVzdCwgMzIgYnl0ZXMgbG9uZw=="
 
@@ -102,8 +105,10 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def receiving(reply: Callable[[Hook], Reply] = lambda _: Reply(), port: int = 0) -> Iterator[Receiver]:
-    """Yield a server on this machine, at a port of its own where none is given."""
+def receiving(
+    reply: Callable[[Hook], Reply] = lambda _: Reply(), port: int = 0, certificates: Certificates | None = None
+) -> Iterator[Receiver]:
+    """Yield a server on this machine, at a port of its own where none is given, by TLS where it has certificates."""
     receiver = Receiver(reply=reply)
 
     class Server(ThreadingHTTPServer):
@@ -114,6 +119,10 @@ def receiving(reply: Callable[[Hook], Reply] = lambda _: Reply(), port: int = 0)
             pass
 
     server = Server(("127.0.0.1", port), _handler(receiver))
+    if certificates is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificates.cert, certificates.key)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     receiver.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

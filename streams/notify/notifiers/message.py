@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Final
 from pydantic import Field
 
 from schemas.phrases.language import Language
-from streams.notify.addresses import AddressError, Allowed, pinned
+from streams.notify.addresses import AddressError, Allowed, loopback, pinned
 from streams.notify.loop import run_within
 from streams.notify.notice import Notice
 from streams.notify.notifiers.base import Notifier, NotifierOptions
@@ -50,7 +50,7 @@ class MessageNotifier(Notifier[MessageOptions]):
     def deliver(self, notices: Sequence[Notice], now: datetime) -> Outcome:
         """Send one message, or several as one with their count and ids."""
         try:
-            service, secure, host, port = self._service()
+            service, schema, host, port = self._service()
             at = run_within(pinned(host, port, self.options.allow), self.options.timeout_s)
         except SecretError:
             return Outcome(Reason.SECRET_UNREADABLE)
@@ -58,13 +58,11 @@ class MessageNotifier(Notifier[MessageOptions]):
             return Outcome(error.reason)
         except TimeoutError:
             return Outcome(Reason.TIMEOUT)
-        if not secure and not at.startswith("127."):
+        if schema not in SECURE and not loopback(at):
             return Outcome(Reason.ADDRESS_FORBIDDEN)
         text = text_of(notices, self.options.language, self.told.name)
         title, body = text.subject, text.body
-        if (
-            not service.schemas or _MAIL not in service.schemas
-        ):  # nobody may call a whole channel by the name of a street
+        if not schema.startswith(_MAIL):  # nobody may call a whole channel by the name of a street
             title, body = (each.replace("@", "@\u200b") for each in (title, body))
         try:
             taken = service.notify(body=body, title=title)
@@ -72,8 +70,8 @@ class MessageNotifier(Notifier[MessageOptions]):
             return Outcome(Reason.DEFECT)
         return Outcome(Reason.RECEIVED if taken else Reason.NOT_CONFIRMED)
 
-    def _service(self) -> tuple[Any, bool, str, int]:
-        """Return apprise's service, whether it uses TLS, and where it connects to.
+    def _service(self) -> tuple[Any, str, str, int]:
+        """Return apprise's service, of which kind it is, and where it connects to.
 
         Raises:
             AddressError: It is no service that is allowed.
@@ -97,4 +95,4 @@ class MessageNotifier(Notifier[MessageOptions]):
             raise AddressError(
                 Reason.ADDRESS_FORBIDDEN, f"{self.options.url.where}: no host, or no check of certificates"
             )
-        return service, schema in SECURE, str(host), int(service.port or (443 if schema in SECURE else 80))
+        return service, schema, str(host), int(service.port or (443 if schema in SECURE else 80))

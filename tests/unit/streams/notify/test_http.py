@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from streams.notify.addresses import Allowed, Lookup, http_address
 from streams.notify.http import MOST_ANSWER_BYTES, MOST_RETRY_AFTER_S, Answer, HttpSender, reason_of, retry_after_s
 from streams.notify.outcome import Reason
+from tests.support.certificates import certificates
 from tests.support.receiver import Reply, receiving
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -75,6 +77,22 @@ def test_the_connection_goes_to_the_address_that_was_judged() -> None:
         assert sender.post(b"{}", {}, NOW).reason is Reason.ADDRESS_FORBIDDEN
         assert len(receiver.hooks) == 1
         sender.close()
+
+
+@pytest.mark.parametrize(("name", "reason"), [("partner.example", Reason.RECEIVED), ("other.example", Reason.TLS)])
+def test_the_certificate_is_held_to_the_name_and_not_to_the_address(name: str, reason: Reason, tmp_path: Path) -> None:
+    """Whoever has the address, and no certificate of the name, gets nothing."""
+
+    async def lookup(host: str, port: int) -> Sequence[str]:
+        return ["127.0.0.1"]
+
+    files = certificates(tmp_path, name)
+    with receiving(certificates=files) as receiver:
+        address = http_address(f"https://partner.example:{receiver.port}/hook", LOCAL)
+        sender = HttpSender(address, LOCAL, 5.0, files.authority, lookup)
+        assert sender.post(b"{}", {}, NOW).reason is reason
+        sender.close()
+        assert len(receiver.hooks) == (reason is Reason.RECEIVED)
 
 
 def test_this_machine_is_forbidden_where_its_network_is_not_allowed() -> None:
