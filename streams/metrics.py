@@ -193,6 +193,40 @@ CONSOLE_REQUESTS: Final = Counter(
 CONSOLE_LOGINS: Final = Counter(
     "toezicht_console_logins_total", "Logins at the console, by way and bounded result.", ["way", "result"]
 )
+NOTIFY_DELIVERED: Final = Counter(
+    "toezicht_notify_delivered_total", "Messages that a partner's channel took.", ["partner", "channel"]
+)
+NOTIFY_ATTEMPTS_FAILED: Final = Counter(
+    "toezicht_notify_attempts_failed_total", "Attempts to deliver that failed and are made again, or were refused.",
+    ["partner", "channel", "reason"],
+)  # fmt: skip
+NOTIFY_SET_ASIDE: Final = Counter(
+    "toezicht_notify_set_aside_total", "Messages that a partner's channel did not take and that went to dead-letters.",
+    ["partner", "channel", "reason"],
+)  # fmt: skip
+NOTIFY_RECEIPTS: Final = Counter(
+    "toezicht_notify_receipts_total", "Receipts that a partner gave in its response to a dispatch.",
+    ["partner", "channel"],
+)  # fmt: skip
+NOTIFY_WAITING: Final = Gauge(
+    "toezicht_notify_waiting_messages", "Messages that wait for a partner's channel, those held on purpose included.",
+    ["partner", "channel"],
+)  # fmt: skip
+NOTIFY_HELD: Final = Gauge("toezicht_notify_held_messages", "Messages that quiet hours hold.", ["partner", "channel"])
+NOTIFY_OLDEST_AT: Final = Gauge(
+    "toezicht_notify_oldest_at",
+    "Unix time, in seconds, at which the broker took the oldest message that waits and nothing holds; else 0.",
+    ["partner", "channel"],
+)
+NOTIFY_BREAKER_OPEN: Final = Gauge(
+    "toezicht_notify_breaker_open", "1 while a partner's channel is left alone because it failed again and again, else 0.",
+    ["partner", "channel"],
+)  # fmt: skip
+NOTIFY_SECONDS: Final = Histogram(
+    "toezicht_notify_seconds", "Time from the broker's taking a message to its being received.", ["partner", "channel"],
+    buckets=(*_FAST, 30.0, 60.0, 600.0),
+)  # fmt: skip
+
 CONSOLE_ALERTS: Final = Gauge("toezicht_console_alerts", "Alerts that a console keeps, by control room.", ["room"])
 CONSOLE_STREAMS: Final = Gauge("toezicht_console_streams", "Open streams of a console's pages.")
 CONSOLE_EVENTS: Final = Counter("toezicht_console_events_total", "Events that were sent to pages, by name.", ["event"])

@@ -428,6 +428,24 @@ message-version-unknown = version { $version } of { $message } is not known here
 message-type-unknown = ce_type names no known message
 not-json = { $message }: { $what }
 field-unexpected = { $message }, field { $field }: { $what }
+notice-not-delivered = { $partner } did not get this by { $channel }, after { $attempts } attempts: { $reason ->
+    [received] received
+    [nothing_to_cancel] there was nothing to cancel
+    [unreachable] unreachable
+    [timeout] no answer in time
+    [tls] no secure connection
+    [name_unknown] the name does not exist
+    [address_forbidden] the address is not allowed
+    [redirected] redirected to another address
+    [too_many_requests] the receiver asks to wait
+    [server_error] a fault at the receiver
+    [client_error] the receiver takes nothing from us
+    [message_refused] the receiver refuses this message
+    [secret_unreadable] the key cannot be read
+    [not_confirmed] not confirmed
+    [defect] a defect of this program
+   *[other] { $reason }
+}
 record-empty = the record has no value, expected a message
 record-too-large = { $bytes } bytes with its key and headers, expected at most { $at_most }
 key-wrong = { $message }: the record's key is not the message's key
@@ -775,6 +793,35 @@ picture-asked-for-nothing = { $kind ->
    *[pixelated] a picture
 } of { MOMENT($at, format: "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") } for alert (none)
 picture-asked-told = { $asked }: { $detail }
+
+## Notices: what a partner reads by mail, by chat and in CAP
+
+notice-what = { $priority ->
+    [none] Alert
+   *[other] { $priority }
+} { $category ->
+    [none] of the control room
+   *[other] { category-name }
+}
+notice-at-place = { $what }, { $place }
+notice-dispatch = Please respond: { $what }
+notice-ended = { $ending ->
+    [withdrawn] No longer yours
+    [cancelled] Cancelled
+   *[over] Over
+}: { $what }
+notice-exercise = EXERCISE: { $what }
+notice-exercise-line = This is an exercise. Send nobody.
+notice-several = { $count ->
+    [one] { $count } alert
+   *[other] { $count } alerts
+}
+notice-happened = It happened at { MOMENT($at, format: "d MMM HH:mm") } UTC
+notice-changed = Updated at { MOMENT($at, format: "d MMM HH:mm:ss") } UTC
+notice-answer-before = Answer before { MOMENT($at, format: "d MMM HH:mm:ss") } UTC whether you come
+notice-answer = Answer whether you come
+notice-reference = Reference: { $id }
+notice-sender = Control room, message for { $partner }
 
 ## Commands: what operators are told at a terminal
 

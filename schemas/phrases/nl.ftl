@@ -514,6 +514,24 @@ message-version-unknown = versie { $version } van { $message } is hier niet beke
 message-type-unknown = ce_type noemt geen bekend bericht
 not-json = { $message }: geen JSON ({ $what })
 field-unexpected = { $message }, veld { $field } klopt niet: { $what }
+notice-not-delivered = { $partner } heeft dit via { $channel } niet gekregen, na { $attempts } pogingen: { $reason ->
+    [received] ontvangen
+    [nothing_to_cancel] er was niets om in te trekken
+    [unreachable] niet bereikbaar
+    [timeout] geen antwoord op tijd
+    [tls] geen veilige verbinding
+    [name_unknown] de naam bestaat niet
+    [address_forbidden] het adres is niet toegestaan
+    [redirected] doorverwezen naar een ander adres
+    [too_many_requests] de ontvanger vraagt om te wachten
+    [server_error] fout bij de ontvanger
+    [client_error] de ontvanger neemt niets van ons aan
+    [message_refused] de ontvanger weigert dit bericht
+    [secret_unreadable] de sleutel is niet te lezen
+    [not_confirmed] niet bevestigd
+    [defect] fout in dit programma
+   *[other] { $reason }
+}
 record-empty = het record is leeg, verwacht werd een bericht
 record-too-large = { $bytes } bytes met sleutel en koppen, hooguit { $at_most } mag
 key-wrong = { $message }: de sleutel van het record is niet die van het bericht
@@ -866,6 +884,35 @@ picture-asked-for-nothing = { $kind ->
    *[pixelated] een beeld
 } van { MOMENT($at, format: "d MMM HH:mm:ss", zone: "Europe/Amsterdam") }, niet voor een melding
 picture-asked-told = { $asked }: { $detail }
+
+## Berichten: wat een partner leest in mail, chat en CAP
+
+notice-what = { $priority ->
+    [none] Melding
+   *[other] { $priority }
+} { $category ->
+    [none] uit de toezichtcentrale
+   *[other] { category-name }
+}
+notice-at-place = { $what }, { $place }
+notice-dispatch = Inzet gevraagd: { $what }
+notice-ended = { $ending ->
+    [withdrawn] Niet meer voor u
+    [cancelled] Vervallen
+   *[over] Afgesloten
+}: { $what }
+notice-exercise = OEFENING: { $what }
+notice-exercise-line = Dit is een oefening. Stuur niemand.
+notice-several = { $count ->
+    [one] { $count } melding
+   *[other] { $count } meldingen
+}
+notice-happened = Gebeurd op { MOMENT($at, format: "d MMM HH:mm", zone: "Europe/Amsterdam") }
+notice-changed = Bijgewerkt op { MOMENT($at, format: "d MMM HH:mm:ss", zone: "Europe/Amsterdam") }
+notice-answer-before = Antwoord vóór { MOMENT($at, format: "d MMM HH:mm:ss", zone: "Europe/Amsterdam") } of u komt
+notice-answer = Antwoord of u komt
+notice-reference = Kenmerk: { $id }
+notice-sender = Toezichtcentrale, bericht voor { $partner }
 
 ## Opdrachten: wat een centralist in een terminal leest
 

@@ -40,6 +40,10 @@ def field_unexpected(message: Name, field: Name, what: Name) -> Phrase: ...
 
 
 @phrase
+def notice_not_delivered(partner: Name, channel: Name, reason: Name, attempts: Whole) -> Phrase: ...
+
+
+@phrase
 def record_empty() -> Phrase: ...
 
 
