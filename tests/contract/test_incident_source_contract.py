@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 import pkgutil
 import re
 from collections.abc import Callable, Iterator
@@ -23,10 +24,12 @@ from streams.domain.incidents.revisions import AcceptedReport, NothingNew, norma
 from streams.intake import sources
 from streams.intake.sources.base import IncidentSource
 from streams.intake.sources.categories import load_categories
+from streams.intake.sources.gms import GmsReports
 from streams.intake.sources.p2000.classifications import load_classifications
 from streams.intake.sources.p2000.reports import P2000Reports
 from streams.intake.sources.recorded import RecordedReports
 from streams.intake.sources.registry import SOURCES
+from tests.support.incoming import GMS
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SECRET = ("Zwartjanssen", "0612345678", "hartklachten")
@@ -59,6 +62,12 @@ class Feed:
 def page(text: str, at: str = "2026-11-24 11:59:30") -> bytes:
     """Return a pager message; decoders print UTC."""
     return f"FLEX|{at}|1600/2/K/A|12.092|002029568 000126999|ALN|{text}".encode()
+
+
+def gms(**changes: object) -> bytes:
+    """Return a control room's incident of now."""
+    service = GMS["BrwDisciplineGegevens"] | {"StartDTG": "2026-11-24T12:58:00"}
+    return json.dumps(GMS | {"BrwDisciplineGegevens": service} | changes).encode()
 
 
 FEEDS = {
@@ -106,6 +115,43 @@ FEEDS = {
         personal_and_broken=(
             b"FLEX: Zwartjanssen 0612345678 hartklachten",
             b"FLEX|Zwartjanssen 0612345678 hartklachten",
+        ),
+    ),
+    GmsReports: Feed(
+        make=lambda: GmsReports(CATEGORIES),
+        reports=(
+            gms(),
+            gms(IncidentId="2", BrwDisciplineGegevens={"Prioriteit": 2, "MeldingsclassificatieCode": "brbtct"}),
+            gms(IncidentId=3, IncidentLocatie={"NaamLocatie1": "Dorpsstraat", "Plaatsnaam": "Amstelveen"}),
+        ),
+        broken=(b"{", b"[]", b"7", gms(IncidentId=None, IncidentNummer="")),
+        not_for_us=(
+            b"",
+            gms(status="afgesloten"),
+            gms(kindOfChange="deleted"),
+            gms(BrwDisciplineGegevens={"MeldingsclassificatieCode": "dvbwtm"}),
+            gms(BrwDisciplineGegevens={"MeldingsclassificatieCode": "dvmuoe"}),
+            gms(Karakteristieken=[{"Naam": "Oefening", "Waarden": ["ja"]}]),
+        ),
+        personal=(
+            gms(
+                kladblokregels=[{"inhoud": "Zwartjanssen 0612345678 hartklachten"}],
+                melder={"naam": "Zwartjanssen", "telefoon": "0612345678"},
+                Karakteristieken=[{"Naam": "Melder Zwartjanssen", "Waarden": ["0612345678", "hartklachten"]}],
+            ),
+            gms(
+                IncidentLocatie=GMS["IncidentLocatie"]
+                | {"NaamLocatie2": "bij Zwartjanssen", "Huisnummer": "0612345678"},
+                afzender="hartklachten Zwartjanssen",
+            ),
+            gms(
+                IncidentLocatie={"NaamLocatie1": "Zwartjanssen 0612345678, hartklachten sinds gisteren avond laat"},
+                status="Zwartjanssen belt terug",
+            ),
+        ),
+        personal_and_broken=(
+            b'{"IncidentId": {"Zwartjanssen": "0612345678"}, "kladblok": "hartklachten"}',
+            b'{"IncidentId": Zwartjanssen 0612345678 hartklachten',
         ),
     ),
 }

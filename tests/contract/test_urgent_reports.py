@@ -24,7 +24,7 @@ from streams.domain.incidents.urgency import MOST_URGENT
 from streams.intake.intake import Intake
 from streams.intake.lines import Line
 from streams.intake.sources.registry import SOURCES, make_source
-from tests.support.incoming import ROBBERY
+from tests.support.incoming import GMS, ROBBERY
 from tests.support.mutation import HOSTILE, Mutator
 
 NOW = datetime(2026, 11, 29, 12, 0, 30, tzinfo=UTC)
@@ -83,11 +83,16 @@ def with_value(document: Any, way: tuple[Any, ...], value: Any) -> Any:
     return changed
 
 
-def spoiled_json(good: dict[str, Any]) -> Iterator[Spoiled]:
-    """Yield a report with each of its values replaced by each bad one, left out, and spoiled in its bytes."""
+def spoiled_json(good: dict[str, Any], priority: tuple[str, ...] = ("priority",)) -> Iterator[Spoiled]:
+    """Yield a report with each of its values replaced by each bad one, left out, and spoiled in its bytes.
+
+    Args:
+        good: The report.
+        priority: The way to its priority: what is spoiled there, or above it, takes the urgency with it.
+    """
     mark = "@@@"
     for way in paths(good):
-        urgent = way[0] != "priority"
+        urgent = way != priority[: len(way)]
         for value in HOSTILE:
             yield Spoiled(f"{way} = {str(value)[:40]}", json.dumps(with_value(good, way, value)).encode(), urgent)
         whole = json.dumps(with_value(good, way, mark)).encode()
@@ -124,6 +129,10 @@ GOOD: dict[str, list[Iterator[Spoiled]]] = {
         spoiled_json(ROBBERY),
         spoiled_json(ROBBERY | {"priority": "A0", "position": {"x_rd": 118859, "y_rd": 479949, "accuracy_m": 50}}),
         spoiled_json(ROBBERY | {"priority": 1, "position": {"type": "Point", "coordinates": [4.8573, 52.3063]}}),
+    ],
+    "gms": [
+        spoiled_json(GMS, ("BrwDisciplineGegevens", "Prioriteit")),
+        spoiled_json(GMS | {"Karakteristieken": []}, ("BrwDisciplineGegevens", "Prioriteit")),
     ],
     "p2000": [
         spoiled_page(page("P 1 BAD-01 BR woning Stadsplein Amstelveen 131235")),

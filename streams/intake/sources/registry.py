@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from streams.errors import ConfigurationError
 from streams.intake.sources.base import ConfiguredSource, IncidentSource
+from streams.intake.sources.gms import GmsReports
 from streams.intake.sources.p2000.reports import P2000Reports
 from streams.intake.sources.recorded import RecordedReports
 
@@ -18,6 +19,7 @@ SOURCES: Final[dict[str, type[ConfiguredSource[Any]]]] = {
     for source in (
         P2000Reports,
         RecordedReports,
+        GmsReports,
     )
 }
 """A new source is one line here."""
