@@ -24,7 +24,7 @@ from streams.intake.intake import LOOK_S, Intake
 from streams.intake.lines import Line, read_lines
 from streams.intake.scenario_clock import PlayClock, played
 from streams.intake.sources.recorded import RecordedReports
-from streams.intake.sources.registry import SOURCES, make_source
+from streams.intake.sources.registry import SOURCES, make_source, splitter_of
 from streams.intake.unmapped import HEADING, unmapped
 from streams.kafka.reader import read_messages
 from streams.process import start_metrics, stop_signals, tell_ready
@@ -94,7 +94,7 @@ def _live(name: str, given: Values, as_json: AsJson = False) -> None:
     stopping = threading.Event()
     intake = connected_intake(source, kafka, stopping)
     with stop_signals(stopping):
-        lines = read_lines(sys.stdin.fileno(), stopping.is_set, intake.tend)
+        lines = read_lines(sys.stdin.fileno(), stopping.is_set, intake.tend, splitter_of(name))
         _run(intake, lines, stopping, settings, as_json)
 
 

@@ -23,13 +23,14 @@ from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading, Un
 from streams.domain.incidents.revisions import AcceptedReport, NothingNew, normalise
 from streams.intake import sources
 from streams.intake.sources.base import IncidentSource
+from streams.intake.sources.cap.reports import CapReports
 from streams.intake.sources.categories import load_categories
 from streams.intake.sources.gms import GmsReports
 from streams.intake.sources.p2000.classifications import load_classifications
 from streams.intake.sources.p2000.reports import P2000Reports
 from streams.intake.sources.recorded import RecordedReports
 from streams.intake.sources.registry import SOURCES
-from tests.support.incoming import GMS
+from tests.support.incoming import CAP, GMS
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SECRET = ("Zwartjanssen", "0612345678", "hartklachten")
@@ -68,6 +69,14 @@ def gms(**changes: object) -> bytes:
     """Return a control room's incident of now."""
     service = GMS["BrwDisciplineGegevens"] | {"StartDTG": "2026-11-24T12:58:00"}
     return json.dumps(GMS | {"BrwDisciplineGegevens": service} | changes).encode()
+
+
+def cap(**changes: str) -> bytes:
+    """Return an alert of CAP of now, with other texts in some of its elements."""
+    text = CAP.replace("2026-11-29T", "2026-11-24T")
+    for name, value in changes.items():
+        text = re.sub(f"<{name}>[^<]*</{name}>", f"<{name}>{value}</{name}>", text)
+    return text.encode()
 
 
 FEEDS = {
@@ -115,6 +124,30 @@ FEEDS = {
         personal_and_broken=(
             b"FLEX: Zwartjanssen 0612345678 hartklachten",
             b"FLEX|Zwartjanssen 0612345678 hartklachten",
+        ),
+    ),
+    CapReports: Feed(
+        make=lambda: CapReports(CATEGORIES),
+        reports=(
+            cap(),
+            cap(identifier="2", urgency="Expected", polygon="52.3060,4.8568 52.3060,4.8578 52.3066,4.8578"),
+            cap(identifier="3", msgType="Update"),
+        ),
+        broken=(b"<alert", b"{}", b"<alert/>", cap(identifier=""), cap().replace(b"cap:1.2", b"cap:9.9")),
+        not_for_us=(
+            b" ",
+            *(cap(status=status) for status in ("Exercise", "Test", "Draft", "System")),
+            *(cap(msgType=kind) for kind in ("Ack", "Error")),
+        ),
+        personal=(
+            cap(headline="Zwartjanssen 0612345678 hartklachten"),
+            cap(sender="zwartjanssen@example.org", event="Zwartjanssen hartklachten", severity="0612345678"),
+            cap(areaDesc="Zwartjanssen, hartklachten", restriction="0612345678", status="Zwartjanssen"),
+        ),
+        personal_and_broken=(
+            b"<alert><Zwartjanssen>0612345678 hartklachten</alert>",
+            cap(identifier="", headline="Zwartjanssen 0612345678 hartklachten"),
+            cap().replace(b"<alert", b"<!DOCTYPE Zwartjanssen [<!ENTITY hartklachten '0612345678'>]><alert"),
         ),
     ),
     GmsReports: Feed(

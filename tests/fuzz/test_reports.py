@@ -20,7 +20,7 @@ from streams.domain.incidents.urgency import may_be_urgent, urgency
 from streams.intake.lines import MAX_LINE_BYTES, Line, LineSplitter
 from streams.intake.sources import fields
 from streams.intake.sources.registry import SOURCES, make_source
-from tests.support.incoming import GMS, ROBBERY
+from tests.support.incoming import CAP, GMS, ROBBERY
 from tests.support.mutation import Mutator, fuzz, tries
 
 NOW = datetime(2026, 11, 29, 12, 0, 30, tzinfo=UTC)
@@ -45,6 +45,14 @@ DOCUMENTS_OF: dict[str, list[dict[str, Any]]] = {
 """Of sources of JSON, by source."""
 LINES: dict[str, list[bytes]] = {
     "recorded": [json.dumps(document).encode() for document in DOCUMENTS],
+    "cap": [
+        CAP.encode(),
+        CAP.replace(
+            "<msgType>Alert<", "<references>a,b,2026-11-29T12:00:00+01:00</references><msgType>Update<"
+        ).encode(),
+        CAP.replace("<polygon>", "<circle>52.3063,4.8573 0.5</circle><polygon>").encode(),
+        CAP.replace("<msgType>Alert<", "<references>meldkamer@example.org,x,y</references><msgType>Cancel<").encode(),
+    ],
     "gms": [json.dumps(document).encode() for document in DOCUMENTS_OF["gms"]],
     "p2000": [
         f"FLEX|2026-11-29 12:00:25|1600/2/K/A|03.012|002029568 001201999|ALN|{text}".encode()

@@ -41,3 +41,30 @@ GMS: Final[dict[str, Any]] = {
     "BetrokkenEenheden": [{"Discipline": "B", "Roepnaam": "131234", "InzetRol": "TS", "IsActief": True}],
 }
 """A control room's incident, with the names of fields that viewers for crews read (domain fact sheet §2b)."""
+
+CAP: Final = """<?xml version="1.0" encoding="UTF-8"?>
+<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">
+  <identifier>vr-2026-4711</identifier>
+  <sender>meldkamer@example.org</sender>
+  <sent>2026-11-29T12:59:00+01:00</sent>
+  <status>Actual</status>
+  <msgType>Alert</msgType>
+  <scope>Restricted</scope>
+  <restriction>partners</restriction>
+  <info>
+    <language>nl-NL</language>
+    <category>Fire</category>
+    <event>Brand</event>
+    <urgency>Immediate</urgency>
+    <severity>Severe</severity>
+    <certainty>Likely</certainty>
+    <onset>2026-11-29T12:58:00+01:00</onset>
+    <headline>Brand in een woning</headline>
+    <area>
+      <areaDesc>Stadsplein, Amstelveen</areaDesc>
+      <polygon>52.3060,4.8568 52.3060,4.8578 52.3066,4.8578 52.3066,4.8568 52.3060,4.8568</polygon>
+    </area>
+  </info>
+</alert>
+"""
+"""An alert of CAP 1.2."""

@@ -127,7 +127,7 @@ def read_object(content: bytes) -> fields.Field[dict[str, Any]] | Unreadable:
     except ValueError as error:
         return Unreadable(DeadLetterReason.NOT_JSON, says.json_expected(str(error)[:180]))
     if not isinstance(read.value, dict):
-        return missing("(whole line)", says.expected_object())
+        return missing("(whole document)", says.expected_json_object())
     return fields.Field(read.value, read.notes)
 
 
