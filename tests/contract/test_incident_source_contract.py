@@ -26,11 +26,13 @@ from streams.intake.sources.base import IncidentSource
 from streams.intake.sources.cap.reports import CapReports
 from streams.intake.sources.categories import load_categories
 from streams.intake.sources.gms import GmsReports
+from streams.intake.sources.meldingen import MeldingenReports
 from streams.intake.sources.p2000.classifications import load_classifications
 from streams.intake.sources.p2000.reports import P2000Reports
 from streams.intake.sources.recorded import RecordedReports
 from streams.intake.sources.registry import SOURCES
-from tests.support.incoming import CAP, GMS
+from streams.intake.sources.signalen import SignalenReports
+from tests.support.incoming import CAP, GMS, MELDING, SIGNAL
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SECRET = ("Zwartjanssen", "0612345678", "hartklachten")
@@ -69,6 +71,22 @@ def gms(**changes: object) -> bytes:
     """Return a control room's incident of now."""
     service = GMS["BrwDisciplineGegevens"] | {"StartDTG": "2026-11-24T12:58:00"}
     return json.dumps(GMS | {"BrwDisciplineGegevens": service} | changes).encode()
+
+
+def signal(**changes: object) -> bytes:
+    """Return a signal of now."""
+    now = {
+        "incident_date_start": "2026-11-24T12:30:00+01:00",
+        "updated_at": "2026-11-24T11:59:00Z",
+        "status": {"state": "m", "created_at": "2026-11-24T11:59:00Z"},
+    }
+    return json.dumps(SIGNAL | now | changes).encode()
+
+
+def melding(**changes: object) -> bytes:
+    """Return a melding of now."""
+    now = {"created_at": "2026-11-24T11:58:00Z", "updated_at": "2026-11-24T11:59:00Z"}
+    return json.dumps(MELDING | now | changes).encode()
 
 
 def cap(**changes: str) -> bytes:
@@ -124,6 +142,68 @@ FEEDS = {
         personal_and_broken=(
             b"FLEX: Zwartjanssen 0612345678 hartklachten",
             b"FLEX|Zwartjanssen 0612345678 hartklachten",
+        ),
+    ),
+    SignalenReports: Feed(
+        make=lambda: SignalenReports(CATEGORIES),
+        reports=(
+            signal(),
+            signal(
+                id=2,
+                category={"category_url": "/signals/v1/public/terms/categories/wonen/sub_categories/vakantieverhuur"},
+            ),
+            signal(id=None, id_display="SIG-3", status={"state": "reopened"}),
+        ),
+        broken=(b"{", b"[]", signal(id=None, id_display="", signal_id=None)),
+        not_for_us=(
+            b"",
+            signal(status={"state": "o"}),
+            signal(status={"state": "s"}),
+            signal(type={"code": "QUE"}),
+            b'{"id": 4711, "id_display": "SIG-4711", "status": "OPEN"}',
+            b'{"id": 4711, "id_display": "SIG-4711", "status": "CLOSED"}',
+        ),
+        personal=(
+            signal(text="Zwartjanssen 0612345678 hartklachten", reporter={"email": "zwartjanssen@example.org"}),
+            signal(
+                status={"state": "m", "text": "hartklachten van Zwartjanssen", "user": "0612345678"},
+                notes=[{"text": "Zwartjanssen"}],
+            ),
+            signal(
+                location={
+                    "address_text": "Zwartjanssen",
+                    "address": {"openbare_ruimte": "bij Zwartjanssen, 0612345678 hartklachten"},
+                },
+                category={"sub": "hartklachten Zwartjanssen 0612345678"},
+                priority="Zwartjanssen",
+            ),
+        ),
+        personal_and_broken=(
+            b'{"id": {"Zwartjanssen": "0612345678"}, "text": "hartklachten"}',
+            b'{"id": Zwartjanssen 0612345678 hartklachten',
+        ),
+    ),
+    MeldingenReports: Feed(
+        make=lambda: MeldingenReports(CATEGORIES),
+        reports=(
+            melding(),
+            melding(id=2, state="reopen_requested", classification={"name": "Woonfraude"}),
+            melding(id=None, public_id="XYZ", geo_location=None),
+        ),
+        broken=(b"{", b"[]", melding(id=None, public_id="")),
+        not_for_us=(b"", melding(state="new"), melding(state="contact_info_added"), melding(state="completed")),
+        personal=(
+            melding(text="Zwartjanssen 0612345678 hartklachten", email="zwartjanssen@example.org", phone="0612345678"),
+            melding(
+                street="Zwartjanssen, 0612345678, hartklachten",
+                house_number="0612345678",
+                state="Zwartjanssen hartklachten",
+            ),
+            melding(urgency="Zwartjanssen", classification=["hartklachten"], labels=["0612345678"]),
+        ),
+        personal_and_broken=(
+            b'{"id": {"Zwartjanssen": "0612345678"}, "text": "hartklachten"}',
+            b'{"id": Zwartjanssen 0612345678 hartklachten',
         ),
     ),
     CapReports: Feed(

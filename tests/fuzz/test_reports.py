@@ -20,7 +20,7 @@ from streams.domain.incidents.urgency import may_be_urgent, urgency
 from streams.intake.lines import MAX_LINE_BYTES, Line, LineSplitter
 from streams.intake.sources import fields
 from streams.intake.sources.registry import SOURCES, make_source
-from tests.support.incoming import CAP, GMS, ROBBERY
+from tests.support.incoming import CAP, GMS, MELDING, ROBBERY, SIGNAL
 from tests.support.mutation import Mutator, fuzz, tries
 
 NOW = datetime(2026, 11, 29, 12, 0, 30, tzinfo=UTC)
@@ -41,10 +41,18 @@ DOCUMENTS_OF: dict[str, list[dict[str, Any]]] = {
         | {"BrwDisciplineGegevens": {"Prioriteit": 2, "MeldingsclassificatieCode": "brbtct"}, "status": "vervallen"},
         {"message": GMS | {"Karakteristieken": [{"Naam": "GRIP", "Waarden": ["1", "2"]}]}},
     ],
+    "signalen": [
+        SIGNAL,
+        SIGNAL | {"status": {"state": "a"}},
+        SIGNAL | {"category": {"category_url": "/a/b"}, "priority": "low"},
+    ],
+    "meldingen": [MELDING, MELDING | {"state": "canceled"}, MELDING | {"classification": "Woonfraude", "urgency": -1}],
 }
 """Of sources of JSON, by source."""
 LINES: dict[str, list[bytes]] = {
     "recorded": [json.dumps(document).encode() for document in DOCUMENTS],
+    "signalen": [json.dumps(document).encode() for document in DOCUMENTS_OF["signalen"]],
+    "meldingen": [json.dumps(document).encode() for document in DOCUMENTS_OF["meldingen"]],
     "cap": [
         CAP.encode(),
         CAP.replace(

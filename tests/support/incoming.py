@@ -68,3 +68,56 @@ CAP: Final = """<?xml version="1.0" encoding="UTF-8"?>
 </alert>
 """
 """An alert of CAP 1.2."""
+
+SIGNAL: Final[dict[str, Any]] = {
+    "id": 4711,
+    "id_display": "SIG-4711",
+    "signal_id": "6f1c7d0e-6a55-4c0e-9a0b-5b6d3a1f2c47",
+    "source": "online",
+    "status": {"state": "m", "state_display": "Gemeld", "created_at": "2026-11-29T12:59:00+01:00"},
+    "type": {"code": "SIG"},
+    "category": {
+        "main": "Overlast van en door personen of groepen",
+        "main_slug": "overlast-van-en-door-personen-of-groepen",
+        "sub": "Jongerenoverlast",
+        "sub_slug": "jongerenoverlast",
+    },
+    "priority": {"priority": "high"},
+    "location": {
+        "geometrie": {"type": "Point", "coordinates": [4.8573, 52.3063]},
+        "buurt_code": "BU03620401",
+        "area_type_code": "cbs-buurt",
+        "address": {
+            "openbare_ruimte": "Stadsplein",
+            "huisnummer": 12,
+            "huisletter": "A",
+            "postcode": "1181ZM",
+            "woonplaats": "Amstelveen",
+        },
+    },
+    "created_at": "2026-11-29T12:58:30+01:00",
+    "updated_at": "2026-11-29T12:59:00+01:00",
+    "incident_date_start": "2026-11-29T12:30:00+01:00",
+    "incident_date_end": None,
+}
+"""A signal as Signalen's private API tells it, less what people write (domain fact sheet §2c)."""
+MELDING: Final[dict[str, Any]] = {
+    "id": 4711,
+    "public_id": "ABC123",
+    "state": "submitted",
+    "classification": {"id": 3, "name": "Jongerenoverlast"},
+    "urgency": 1,
+    "geo_location": {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [4.8573, 52.3063]},
+        "properties": {},
+    },
+    "street": "Stadsplein",
+    "house_number": 12,
+    "house_number_addition": "A",
+    "postal_code": "1181ZM",
+    "city": "Amstelveen",
+    "created_at": "2026-11-29T11:58:00Z",
+    "updated_at": "2026-11-29T11:59:00Z",
+}
+"""A melding as the API of Meldingen tells it, less what people write."""

@@ -32,6 +32,8 @@ from streams.intake.sources.gazetteer import NO_GAZETTEER, Gazetteer, clean_name
 from streams.settings import read_time_zone
 
 _IDENTIFIER: Final = TypeAdapter(Identifier)
+_WORDS: Final = re.compile(r"[,;:@?!\n]|\d{5}")
+"""What stands in sentences, addresses of mail and telephone numbers, and in no street's name."""
 _POSTCODE: Final = re.compile(r"([1-9]\d{3})\s?(?:[A-Za-z]{2})?")
 
 
@@ -162,7 +164,7 @@ def place_of(street: Any, town: Any) -> fields.Field[tuple[str, str]]:
     names = []
     for value in (street, town):
         said = fields.text(value, ReportNote.PLACE_LEFT_OUT)
-        name = clean_name(said.value)
+        name = "" if _WORDS.search(said.value) else clean_name(said.value)
         notes += said.notes if name or not said.value else (ReportNote.PLACE_LEFT_OUT,)
         names.append(name)
     return fields.Field((names[0], names[1]), ordered_notes(notes))

@@ -13,8 +13,10 @@ from streams.intake.lines import AlertSplitter, LineSplitter, Splitter
 from streams.intake.sources.base import ConfiguredSource, Cut, IncidentSource
 from streams.intake.sources.cap.reports import CapReports
 from streams.intake.sources.gms import GmsReports
+from streams.intake.sources.meldingen import MeldingenReports
 from streams.intake.sources.p2000.reports import P2000Reports
 from streams.intake.sources.recorded import RecordedReports
+from streams.intake.sources.signalen import SignalenReports
 
 SOURCES: Final[dict[str, type[ConfiguredSource[Any]]]] = {
     source.name: source
@@ -23,6 +25,8 @@ SOURCES: Final[dict[str, type[ConfiguredSource[Any]]]] = {
         RecordedReports,
         GmsReports,
         CapReports,
+        SignalenReports,
+        MeldingenReports,
     )
 }
 """A new source is one line here."""
