@@ -10,12 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any, Final
-
-from lxml import etree
 
 from schemas.incidents import ReportNote
 from streams.intake.lines import MAX_DOCUMENT_BYTES
+
+if (
+    find_spec("lxml") is not None
+):  # it comes with the extra `partners`: `CapReports.from_options` says so where it is missing
+    from lxml import etree
 
 NAMESPACES: Final = frozenset(f"urn:oasis:names:tc:emergency:cap:1.{minor}" for minor in (1, 2))
 MAX_DEPTH: Final = 32

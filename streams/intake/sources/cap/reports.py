@@ -15,13 +15,15 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final
+from importlib.util import find_spec
+from typing import Any, Final, Self
 
 from schemas.categories import Category
 from schemas.dead_letters import DeadLetterReason
 from schemas.incidents import Incident, ReportNote, ordered_notes
 from schemas.phrases.codes import faults as says
 from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading, Unreadable
+from streams.errors import ToezichtError
 from streams.intake.sources import fields
 from streams.intake.sources.base import Cut
 from streams.intake.sources.cap.document import Element, RefusedDocumentError, parse
@@ -56,6 +58,19 @@ class CapReports(PartnerReports):
 
     name = "cap"
     Options = CapOptions
+
+    @classmethod
+    def from_options(cls, options: PartnerOptions, time_zone: str) -> Self:
+        """Return the source.
+
+        Raises:
+            ConfigurationError: An option is wrong.
+            FileError: A file that one names is wrong.
+            ToezichtError: It was installed without the extra `partners`.
+        """
+        if find_spec("lxml") is None:
+            raise ToezichtError("lxml is not installed, expected the extra partners: toezicht[partners]")
+        return super().from_options(options, time_zone)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         """Prepare; see `PartnerReports`."""
