@@ -99,6 +99,14 @@ def _live(
         str,
         typer.Option(metavar="HOST:PORT", help="Let senders connect here by TCP, unencrypted and without a password"),
     ] = "",
+    silent_after: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS",
+            min=0,
+            help="Tell operations when it said nothing for so long; 0 never, the source's own else",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     settings, kafka = started()
@@ -110,7 +118,8 @@ def _live(
     server = read_address(f"intake {name}", "--connect", connect) if connect else None
     own = connections.listen(f"intake {name}", read_address(f"intake {name}", "--listen", listen)) if listen else None
     stopping = threading.Event()
-    intake = connected_intake(source, kafka, stopping)
+    quiet_s = SOURCES[name].Options.silent_after_s if silent_after is None else silent_after
+    intake = connected_intake(source, kafka, stopping, silent_after_s=quiet_s)
     make_splitter = partial(splitter_of, name)
     with stop_signals(stopping), own or nullcontext():
         if server is not None:

@@ -60,10 +60,12 @@ class SourceOptions(BaseModel):
 
     Each field is an option of its command, with the description as help.
 
-    The docstring of a source's own model is the help of its command. `cut` says how its feed is cut.
+    The docstring of a source's own model is the help of its command. `cut` says how its feed is cut,
+    and `silent_after_s` for how long it may say nothing before operations are told (s; 0 for as long as it likes).
     """
 
     cut: ClassVar[Cut] = Cut.LINES
+    silent_after_s: ClassVar[float] = 0.0
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

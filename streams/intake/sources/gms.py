@@ -77,6 +77,8 @@ class GmsOptions(PartnerOptions):
     Example: toezicht intake gms --partner politie-gms --connect gms-gateway:7000
     """
 
+    silent_after_s = 21_600.0  # a control room of a region has some call in six hours, whatever the night [own]
+
 
 class GmsReports(PartnerReports):
     """Reads one state of an incident per document."""

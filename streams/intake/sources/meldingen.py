@@ -62,6 +62,8 @@ class MeldingenOptions(PartnerOptions):
     Example: toezicht intake meldingen --partner meldingen < meldingen.jsonl
     """
 
+    silent_after_s = 86_400.0  # as for Signalen [own]
+
 
 class MeldingenReports(PartnerReports):
     """Reads one melding per document."""

@@ -67,6 +67,8 @@ class SignalenOptions(PartnerOptions):
     Example: toezicht intake signalen --partner signalen < signals.jsonl
     """
 
+    silent_after_s = 86_400.0  # a day without any report of a resident is none [own]
+
 
 class SignalenReports(PartnerReports):
     """Reads one signal per document."""
