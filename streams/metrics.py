@@ -111,6 +111,14 @@ OBSERVATIONS_LATE: Final = Counter(
 REPORTS_READ: Final = Counter(
     "toezicht_reports_read_total", "Reports read, by source and result.", ["source", "result"]
 )
+SOURCE_HEARD_AT: Final = Gauge(
+    "toezicht_source_heard_at",
+    "Unix time, in seconds, at which a source of reports last said anything, or of the process's start.",
+    ["source"],
+)
+SOURCE_SILENT_AFTER: Final = Gauge(
+    "toezicht_source_silent_after_s", "How long a source may say nothing; 0 for as long as it likes.", ["source"]
+)
 REPORT_NOTES: Final = Counter(
     "toezicht_report_notes_total", "Reports with a note of what could not be read, by partner (the first 50, then `other`).",
     ["partner", "note"],

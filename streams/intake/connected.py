@@ -32,6 +32,7 @@ def connected_intake(
     stopping: threading.Event,
     report_clock: PlayClock | None = None,
     sleep: Callable[[float], None] = time.sleep,
+    silent_after_s: float = 0.0,
 ) -> Intake:
     """Return an intake that knows the last hours' reports; a broker that does not answer yet is waited for.
 
@@ -47,7 +48,7 @@ def connected_intake(
     )
     window.connect()
     await_topics(kafka, (INCIDENTS, DEAD_LETTERS), stopping.is_set, sleep)
-    intake = Intake(source, window, utc_now, report_clock, stopping.is_set)
+    intake = Intake(source, window, utc_now, report_clock, stopping.is_set, silent_after_s=silent_after_s)
     known = list(read_messages(kafka, INCIDENTS, Incident, utc_now() - MEMORY))
     for incident in known:
         intake.recall(incident)

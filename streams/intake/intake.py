@@ -31,7 +31,15 @@ from streams.domain.incidents.urgency import MOST_URGENT, may_be_urgent, urgency
 from streams.intake.lines import Line
 from streams.intake.sources.base import IncidentSource
 from streams.kafka.send_window import SendWindow
-from streams.metrics import MESSAGES_OUT, REPORT_NOTES, REPORTS_READ, count_failure, failures_from_zero
+from streams.metrics import (
+    MESSAGES_OUT,
+    REPORT_NOTES,
+    REPORTS_READ,
+    SOURCE_HEARD_AT,
+    SOURCE_SILENT_AFTER,
+    count_failure,
+    failures_from_zero,
+)
 from streams.topics import DEAD_LETTERS, INCIDENTS
 
 log = logging.getLogger(__name__)
@@ -88,6 +96,7 @@ class Intake:
         report_clock: What reports' times are judged by, where that is another time: a scenario played faster.
         stopping: Whether it is time to stop; a full window then no longer waits.
         memory: How long a report can be changed or withdrawn after its newest message.
+        silent_after_s: How long the source may say nothing before operations are told; 0 for as long as it likes.
     """
 
     def __init__(
@@ -98,6 +107,7 @@ class Intake:
         report_clock: Clock | None = None,
         stopping: Callable[[], bool] = lambda: False,
         memory: timedelta = MEMORY,
+        silent_after_s: float = 0.0,
     ) -> None:
         self.summary = Summary()
         self._source = source
@@ -109,6 +119,9 @@ class Intake:
         failures_from_zero(STAGE)
         for result in (*IntakeResult, *ReportNote):
             REPORTS_READ.labels(source.name, result)
+        self._heard_at = SOURCE_HEARD_AT.labels(source.name)
+        SOURCE_SILENT_AFTER.labels(source.name).set(silent_after_s)
+        self.heard()
         self._known: OrderedDict[str, Incident] = OrderedDict()
         self._told_at: dict[str, datetime] = {}
         self._counters: dict[str, Counter] = {}
@@ -119,6 +132,10 @@ class Intake:
     def name(self) -> str:
         """Return the feed's name."""
         return self._source.name
+
+    def heard(self) -> None:
+        """Note that the source said something: a line, or an answer that there is nothing new."""
+        self._heard_at.set(self._clock().timestamp())
 
     def recall(self, incident: Incident) -> None:
         """Learn of an incident that was sent before, oldest first; one that was sent again later is not the newest."""
@@ -187,6 +204,7 @@ class Intake:
         """Read one line and return the record that it causes, if any, without sending it."""
         entered_at = self._clock()
         now = self._report_clock()
+        self._heard_at.set(entered_at.timestamp())
         self.summary.read += 1
         if line.too_large:
             what = says.line_too_large(line.size_bytes, len(line.content))

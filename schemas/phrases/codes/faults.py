@@ -152,6 +152,14 @@ def expected_decoder() -> Phrase: ...
 
 
 @phrase
+def cap_expected(what: Name) -> Phrase: ...
+
+
+@phrase
+def expected_json_object() -> Phrase: ...
+
+
+@phrase
 def expected_page_text() -> Phrase: ...
 
 
