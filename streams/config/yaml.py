@@ -41,7 +41,8 @@ class UnsetVariableError(ToezichtError):
 def read_yaml(path: Path, model: type[B], environment: Mapping[str, str] | None = None) -> B:
     """Return the file's content as a checked model, with `${NAME}` taken from the environment.
 
-    Where the model has a location `UNEXPANDED`, such as `("cameras", "*", "source", "url")`, the text there stays as it is.
+    Where the model has a location `UNEXPANDED`, such as `("cameras", "*", "source", "url")`, the text there stays as it is. No
+    error shows a value of a model that says `SECRET`.
 
     Raises:
         FileError: One line with the file, the line, the field, the value (unless it holds a credential) and what was
@@ -67,7 +68,8 @@ def parse_yaml(text: str, name: str, model: type[B], environment: Mapping[str, s
         raise FileError(f"{name}:{line}: not YAML: {error.problem}") from None
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError, LookupError, TypeError, AttributeError) as error:
         # a scalar that its tag, or its shape of a number or a date, does not allow: YAML's constructors raise what they raise
-        raise FileError(f"{name}:1: not YAML: {_short(str(error) or type(error).__name__, 200)}") from None
+        told = type(error).__name__ if _is_secret(model) else _short(str(error) or type(error).__name__, 200)
+        raise FileError(f"{name}:1: not YAML: {told}") from None
     if root is None:
         raise FileError(f"{name}:1: the file is empty, expected a {model.__name__.lower()}")
     _refuse_repeated_keys(root, name)
@@ -82,10 +84,15 @@ def parse_yaml(text: str, name: str, model: type[B], environment: Mapping[str, s
         location = tuple(first["loc"])
         field = ".".join(str(part) for part in location) or "(whole file)"
         shown = _SECRET.sub("//***@", repr(first["input"]))
-        shown = f" (got {shown})" if len(shown) <= 80 else ""
+        shown = f" (got {shown})" if len(shown) <= 80 and not _is_secret(model) else ""
         raise FileError(
             f"{name}:{_line_of(root, location)}: {_short(field, 120)}: {_short(first['msg'], 400)}{shown}"
         ) from None
+
+
+def _is_secret(model: type[BaseModel]) -> bool:
+    """Return whether a file of this model holds secrets, which nothing that is told may show."""
+    return bool(getattr(model, "SECRET", False))
 
 
 def _short(text: str, most: int) -> str:

@@ -31,21 +31,24 @@ def connected_intake(
     stopping: threading.Event,
     report_clock: PlayClock | None = None,
     sleep: Callable[[float], None] = time.sleep,
+    confirmed: Callable[[str], None] = count_confirmed,
+    keeps_content: bool = True,
 ) -> Intake:
     """Return an intake that knows the last hours' reports; a broker that does not answer yet is waited for.
 
     Whoever pipes a feed into this command would lose what comes meanwhile if it ended. Nothing is read before, so a signal
     simply ends it. Who cannot wait so long raises an error of its own in `sleep`, which waits (s).
+    `confirmed` is called with the topic of each record that is confirmed, in the order in which they were sent.
     """
     window = SendWindow(
         lambda: connect(kafka, f"intake-{source.name}", **PRODUCER_OPTIONS),
         kafka.bootstrap_servers,
-        count_confirmed,
+        confirmed,
         sleep=sleep,
     )
     window.connect()
     await_topics(kafka, (INCIDENTS, DEAD_LETTERS), stopping.is_set, sleep)
-    intake = Intake(source, window, utc_now, report_clock, stopping.is_set)
+    intake = Intake(source, window, utc_now, report_clock, stopping.is_set, keeps_content=keeps_content)
     known = list(read_messages(kafka, INCIDENTS, Incident, utc_now() - MEMORY))
     for incident in known:
         intake.recall(incident)
