@@ -22,6 +22,7 @@ def register(group: typer.Typer) -> None:
     """Add the commands to `toezicht intake`."""
     group.command("http")(_http)
     group.command("secret")(_secret)
+    group.command("onvif")(_onvif)
 
 
 def require_extra() -> None:
@@ -79,3 +80,27 @@ def _secret(
     sources = ", ".join(source or [sender])
     secret = f"whsec_{b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}"
     typer.echo(f'  - id: {sender}\n    sources: [{sources}]\n    secrets: ["{secret}"]')
+
+
+def _onvif() -> None:
+    r"""Take what cameras' own analysis tells (ONVIF Profile M over MQTT), until Ctrl-C.
+
+    Loitering, objects in a field, a line that is crossed, an object that was left and counts become observations of a zone of the
+    registry. Faces, number plates, age and sex are dropped and counted; so is what no rule of the file says.
+
+    \b
+    TOEZICHT_ONVIF_HOST, _PORT=8883        the MQTT broker that cameras publish to, by TLS
+    TOEZICHT_ONVIF_USER, _PASSWORD         its login; _TLS_CA, _TLS_CERT, _TLS_KEY: certificates
+    TOEZICHT_ONVIF_ZONES=onvif.yaml        which rule of which camera tells of which zone (docs/operations.md)
+
+    Needs TOEZICHT_REGISTRY. The broker keeps what comes while this process is away.
+
+    Example: toezicht intake onvif
+    """
+    require_extra()
+    from streams.capture.onvif.process import run
+    from streams.capture.onvif.settings import OnvifSettings
+
+    settings, kafka = started()
+    require_cluster(kafka)
+    run(settings, read_environment(OnvifSettings), kafka)
