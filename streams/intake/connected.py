@@ -10,6 +10,7 @@ from typing import Final
 
 from schemas.incidents import Incident
 from streams.clock import utc_now
+from streams.intake.geocoding.located import located
 from streams.intake.intake import MEMORY, Intake, count_confirmed
 from streams.intake.scenario_clock import PlayClock
 from streams.intake.sources.base import IncidentSource
@@ -48,7 +49,7 @@ def connected_intake(
     )
     window.connect()
     await_topics(kafka, (INCIDENTS, DEAD_LETTERS), stopping.is_set, sleep)
-    intake = Intake(source, window, utc_now, report_clock, stopping.is_set, keeps_content=keeps_content)
+    intake = Intake(located(source), window, utc_now, report_clock, stopping.is_set, keeps_content=keeps_content)
     known = list(read_messages(kafka, INCIDENTS, Incident, utc_now() - MEMORY))
     for incident in known:
         intake.recall(incident)
