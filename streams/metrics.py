@@ -123,6 +123,33 @@ REPORT_NOTES: Final = Counter(
     "toezicht_report_notes_total", "Reports with a note of what could not be read, by partner (the first 50, then `other`).",
     ["partner", "note"],
 )  # fmt: skip
+INTAKE_REQUESTS: Final = Counter(
+    "toezicht_intake_requests_total",
+    "Requests of senders of reports, by route and bounded result.",
+    ["route", "result"],
+)
+INTAKE_HEARD_AT: Final = Gauge(
+    "toezicht_intake_heard_at",
+    "Unix time, in seconds, at which a sender last proved who it is, or a poll or connection last worked; else 0.",
+    ["intake", "sender"],
+)
+INTAKE_CREDENTIALS_FAULTY: Final = Gauge(
+    "toezicht_intake_credentials_faulty",
+    "1 while the file of credentials is faulty and the ones before it hold, else 0.",
+)
+GEOCODING: Final = Counter(
+    "toezicht_geocoding_total",
+    "Places of reports that the geocoder was asked for, or that were known, by result.",
+    ["result"],
+)
+ONVIF_EVENTS: Final = Counter(
+    "toezicht_onvif_events_total", "Events that cameras told by themselves (ONVIF), by result.", ["result"]
+)
+ONVIF_DROPPED: Final = Counter(
+    "toezicht_onvif_dropped_total",
+    "Attributes of persons and vehicles that cameras told and that were dropped.",
+    ["attribute"],
+)
 ALERTS: Final = Counter("toezicht_alerts_total", "Alerts opened, by priority at opening.", ["priority"])
 ALERT_CHANGES: Final = Counter(
     "toezicht_alert_changes_total", "Messages on the operator topic.", ["change", "priority"]

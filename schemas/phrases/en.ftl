@@ -177,6 +177,7 @@ wrong-direction = { $persons } crossed the line { $direction ->
     [right_to_left] right to left
    *[other] { $direction }
 }
+told-by-camera = { $what }, for { $held_s } s, as the camera itself tells
 object-left = a bag stands there, whoever brought it is more than { $reach } { $unit } away for { $away_s } s
 
 ## Cameras: what a camera can do, and why not

@@ -207,6 +207,7 @@ wrong-direction = { $persons ->
     [right_to_left] van rechts naar links
    *[other] { $direction }
 }
+told-by-camera = { $what }, al { $held_s } s, volgens de camera zelf
 object-left = er staat een tas; wie hem bracht is al { $away_s } s meer dan { $reach } { $unit ->
     [m] m
    *[other] lichaamslengtes

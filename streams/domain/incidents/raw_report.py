@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from schemas.categories import Category
 from schemas.dead_letters import DeadLetterReason
@@ -15,6 +16,9 @@ from schemas.geo import Position
 from schemas.incidents import ReportNote
 from schemas.phrases.catalogue import text_of
 from schemas.phrases.phrase import Told
+
+ENTERED_BY_HAND: Final = "operator"
+"""The source of what an operator enters: the control room itself, told from every partner."""
 
 
 @dataclass(frozen=True, slots=True)
