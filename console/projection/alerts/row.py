@@ -149,6 +149,16 @@ def row_of(value: bytes, offset: int) -> ListRow:
         raise ListRowError(f"a record of alert-state: {type(error).__name__}") from None
 
 
+def room_in(value: bytes) -> str | None:
+    """Return which control room a record that is no alert names all the same; None where it names none."""
+    try:
+        found = orjson.loads(value)
+    except ValueError:
+        return None
+    room = found.get("control_room_id") if isinstance(found, dict) else None
+    return room if isinstance(room, str) and room else None
+
+
 def _at(text: str) -> datetime:
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:

@@ -107,6 +107,14 @@ class RoomPlaces:
         with self._lock:
             self._unseen.take(alert)
 
+    def begin_anew(self) -> None:
+        """Forget what topics told that are no more: nobody corrects it. What was seen in a zone stays seen."""
+        with self._lock:
+            self._whole = False
+            self._unseen = UnseenReports()
+            for aspects in self._aspects.values():
+                aspects.clear()
+
     def whole(self) -> None:
         """Note that the newest state of every camera was read."""
         self._whole = True

@@ -19,6 +19,8 @@ export function faultWords(fault: Fault, now: number): string {
       return stageWords(fault.stage ?? "", since);
     case "canary":
       return since === null ? t("stale.canary_never") : t("stale.canary", { time: time(since) });
+    case "unreadable":
+      return t("unreadable", { n: fault.number ?? 0, time: time(since ?? now) });
     case "sound":
       return t("sound.off");
     case "session":

@@ -4,7 +4,7 @@ import type { Status } from "../api/client.ts";
 
 /** Worst first: the banner shows the first, and how many more there are. */
 export const KINDS = [
-  "connection", "reading", "ticks", "stage", "canary", "sound", "session", "clock", "cameras",
+  "connection", "reading", "ticks", "stage", "canary", "unreadable", "sound", "session", "clock", "cameras",
 ] as const;
 export type Kind = (typeof KINDS)[number];
 /** One thing that the page must say of itself. `since` in ms since 1970, null where nobody knows. */
@@ -45,6 +45,7 @@ export function faultsOf(known: Known): Fault[] {
       if (each.stands_still || each.behind_s > STAGE_S) found.push({ kind: "stage", since: at(each.newest_at), stage: each.stage });
     }
     if (status.canary_late) found.push({ kind: "canary", since: at(status.canary_at) });
+    if (status.unreadable) found.push({ kind: "unreadable", since: at(status.unreadable.since), number: status.unreadable.count });
     const blind = status.cameras_total - status.cameras_able;
     if (blind > 0) found.push({ kind: "cameras", since: null, number: blind, total: status.cameras_total });
   }
@@ -57,3 +58,5 @@ export function faultsOf(known: Known): Fault[] {
 const OLD: ReadonlySet<Kind> = new Set(["connection", "reading", "ticks", "stage", "canary"]);
 /** Whether what is shown may be old. */
 export const isOld = (faults: readonly Fault[]): boolean => faults.some((each) => OLD.has(each.kind));
+/** Whether an empty list may say nothing: the picture is old, or single alerts are not as they are shown. */
+export const isDoubtful = (faults: readonly Fault[]): boolean => isOld(faults) || faults.some((each) => each.kind === "unreadable");

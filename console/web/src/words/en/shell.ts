@@ -54,6 +54,10 @@ export const shell = {
   "stale.stage_never": "{stage} does nothing yet: new {what} are missing.",
   "stale.canary": "The test report of {time} did not come back. Alerts may be missing.",
   "stale.canary_never": "No test report came back yet. Alerts may be missing.",
+  "unreadable": {
+    one: "The newest state of {n} alert cannot be read, since {time}. It may be missing from the list, or stand there as it was.",
+    other: "The newest state of {n} alerts cannot be read, since {time}. They may be missing from the list, or stand there as they were.",
+  },
   "cameras.blind": { one: "{n} of {total} cameras cannot look.", other: "{n} of {total} cameras cannot look." },
   "clock.ahead": "This computer's clock is {span} ahead.",
   "clock.behind": "This computer's clock is {span} behind.",

@@ -54,6 +54,10 @@ export const shell = {
   "stale.stage_never": "{stage} doet nog niets: nieuwe {what} ontbreken.",
   "stale.canary": "De proefmelding van {time} is niet teruggekomen. Er kunnen meldingen ontbreken.",
   "stale.canary_never": "Er is nog geen proefmelding teruggekomen. Er kunnen meldingen ontbreken.",
+  "unreadable": {
+    one: "Van {n} melding is de nieuwste stand niet leesbaar, sinds {time}. Zij kan in de lijst ontbreken, of er oud in staan.",
+    other: "Van {n} meldingen is de nieuwste stand niet leesbaar, sinds {time}. Zij kunnen in de lijst ontbreken, of er oud in staan.",
+  },
   "cameras.blind": { one: "{n} van {total} camera's kan niet kijken.", other: "{n} van {total} camera's kunnen niet kijken." },
   "clock.ahead": "De klok van deze computer loopt {span} voor.",
   "clock.behind": "De klok van deze computer loopt {span} achter.",
