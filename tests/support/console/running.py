@@ -220,7 +220,7 @@ class ControlRoom:
             "TOEZICHT_DATA": str(folder / "data"),
             "TOEZICHT_METRICS_PORT": "0",
         }
-        stages = ["worker", "locate", "observe", "corroborate", "decide"]
+        stages = ["worker", "locate", "observe", "corroborate", "decide", "audit"]
         self.worker = Process(folder, "worker", stages, self.environment)
         self.intake = Process(folder, "intake", ["intake", "recorded", "-"], self.environment)
         self.canary = Process(folder, "canary", ["canary", "--every", "30"], self.environment)

@@ -36,6 +36,14 @@ describe("faults", () => {
     expect(found.map((each) => each.stage)).toEqual(["observe", "decide", "trends"]);
   });
 
+  it("tell that nobody records what people do, which makes no picture old", () => {
+    const status = statusOf({ stages: [{ stage: "audit", newest_at: "2026-11-29T02:40:00.000Z", lag: 3, behind_s: 1_210, stands_still: true }] });
+    const faults = faultsOf(known({ status }));
+    expect(faults).toEqual([{ kind: "audit", since: Date.parse("2026-11-29T02:40:00.000Z"), stage: "audit" }]);
+    expect([isOld(faults), isDoubtful(faults)]).toEqual([false, false]);
+    expect(faultWords(faults[0]!, NOW)).toContain("Het vastleggen van handelingen staat stil sinds 03:40:00.");
+  });
+
   it("tell how many alerts cannot be read and since when, which makes no picture old and an empty list doubtful", () => {
     const status = statusOf({ unreadable: { count: 2, since: "2026-11-29T01:02:00.000Z" } });
     const faults = faultsOf(known({ status }));

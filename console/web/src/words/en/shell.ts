@@ -54,6 +54,8 @@ export const shell = {
   "stale.stage_never": "{stage} does nothing yet: new {what} are missing.",
   "stale.canary": "The test report of {time} did not come back. Alerts may be missing.",
   "stale.canary_never": "No test report came back yet. Alerts may be missing.",
+  "stale.audit": "Recording what people do has stood still since {time}. What you do is kept and recorded later. The list is of now.",
+  "stale.audit_never": "Recording what people do does nothing yet. What you do is kept and recorded later. The list is of now.",
   "unreadable": {
     one: "The newest state of {n} alert cannot be read, since {time}. It may be missing from the list, or stand there as it was.",
     other: "The newest state of {n} alerts cannot be read, since {time}. They may be missing from the list, or stand there as they were.",
@@ -75,6 +77,7 @@ export const shell = {
   "stage.detect": "Detecting in pictures",
   "stage.corroborate": "Comparing with cameras",
   "stage.decide": "Making alerts",
+  "stage.audit": "Recording what people do",
   "lacks.locate": "reports",
   "lacks.observe": "observations",
   "lacks.detect": "observations",

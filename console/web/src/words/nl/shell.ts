@@ -54,6 +54,8 @@ export const shell = {
   "stale.stage_never": "{stage} doet nog niets: nieuwe {what} ontbreken.",
   "stale.canary": "De proefmelding van {time} is niet teruggekomen. Er kunnen meldingen ontbreken.",
   "stale.canary_never": "Er is nog geen proefmelding teruggekomen. Er kunnen meldingen ontbreken.",
+  "stale.audit": "Het vastleggen van handelingen staat stil sinds {time}. Wat u doet wordt bewaard en later vastgelegd. De lijst is actueel.",
+  "stale.audit_never": "Het vastleggen van handelingen doet nog niets. Wat u doet wordt bewaard en later vastgelegd. De lijst is actueel.",
   "unreadable": {
     one: "Van {n} melding is de nieuwste stand niet leesbaar, sinds {time}. Zij kan in de lijst ontbreken, of er oud in staan.",
     other: "Van {n} meldingen is de nieuwste stand niet leesbaar, sinds {time}. Zij kunnen in de lijst ontbreken, of er oud in staan.",
@@ -75,6 +77,7 @@ export const shell = {
   "stage.detect": "Het herkennen in beeld",
   "stage.corroborate": "Het vergelijken met camera's",
   "stage.decide": "Het maken van meldingen",
+  "stage.audit": "Het vastleggen van handelingen",
   "lacks.locate": "berichten",
   "lacks.observe": "waarnemingen",
   "lacks.detect": "waarnemingen",
