@@ -232,7 +232,7 @@ class Sessions(Protocol):
         """Give a local account the password that its owner wants.
 
         Raises:
-            ProblemError: 401, the old one is wrong; 409, it is no local account; 429, too many tries.
+            ProblemError: 401, the old one is wrong; 409, it is no local account; 422, it is the old one; 429, too many tries.
         """
 
     def accounts(self) -> tuple[Account, ...]:

@@ -31,13 +31,25 @@ def caller_of(request: Request) -> Caller:
     return Caller(address, request.cookies.get(name))
 
 
-def logged_in(request: Request) -> Me:
-    """Return who sends a request.
+def known(request: Request) -> Me:
+    """Return who sends a request, also with a first password: for who they are, changing it, and logging out.
 
     Raises:
         ProblemError: 401, nobody is logged in.
     """
     return parts_of(request).sessions.me(caller_of(request))
+
+
+def logged_in(request: Request) -> Me:
+    """Return who sends a request.
+
+    Raises:
+        ProblemError: 401, nobody is logged in; 403 `must_change`, their password is a first one.
+    """
+    me = known(request)
+    if me.must_change:
+        raise ProblemError(403, "must_change", "expected a password of one's own: PUT /api/v1/me/password")
+    return me
 
 
 def may(right: Right, keeps_acting: bool = True) -> Callable[[Request], Me]:
@@ -51,8 +63,7 @@ def may(right: Right, keeps_acting: bool = True) -> Callable[[Request], Me]:
     """
 
     def checked(request: Request) -> Me:
-        parts, caller = parts_of(request), caller_of(request)
-        me = parts.sessions.me(caller)
+        parts, caller, me = parts_of(request), caller_of(request), logged_in(request)
         if right not in me.rights:
             raise ProblemError(403, "not_allowed", f"this needs the right {right.value}")
         room = request.path_params.get("room")

@@ -64,6 +64,10 @@ class Me(WireAnswer):
     session_until: Moment
     acting_until: Moment
     login: Annotated[Literal["local", "openid"], Field(description="How to log in again")]
+    must_change: Annotated[
+        bool,
+        Field(description="Whether the password is a first one: nothing is allowed but to change it, and to log out"),
+    ] = False
 
 
 class LoginWays(WireAnswer):

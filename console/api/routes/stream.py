@@ -64,4 +64,4 @@ def _still_may(parts: Parts, caller: Caller, room: str) -> bool:
         me = parts.sessions.me(caller)
     except ProblemError:
         return False
-    return Right.LOOK in me.rights and room in me.rooms
+    return Right.LOOK in me.rights and room in me.rooms and not me.must_change

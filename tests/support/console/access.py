@@ -80,9 +80,12 @@ class Access:
     outbox: AuditOutbox
     sessions: ServerSessions
 
-    def account(self, user: str, *roles: Role, rooms: tuple[str, ...] = ("amstelveen",)) -> None:
+    def account(
+        self, user: str, *roles: Role, rooms: tuple[str, ...] = ("amstelveen",), must_change: bool = False
+    ) -> None:
         """Make an account with `PASSWORD`."""
-        first = FirstAccount.model_validate({"user": user, "roles": roles, "rooms": rooms, "password": PASSWORD})
+        known = {"user": user, "roles": roles, "rooms": rooms, "password": PASSWORD, "must_change": must_change}
+        first = FirstAccount.model_validate(known)
         make(first, self.store, self.passwords, self.outbox)
 
     def login(self, user: str, password: str = PASSWORD, address: str = HERE, token: str | None = None) -> Caller:

@@ -153,7 +153,7 @@ def first_accounts(folder: Path) -> Path:
     path = folder / "accounts.json"
     path.touch(0o600)
     told = [
-        {"user": user, "roles": [role], "rooms": list(rooms), "password": PASSWORD}
+        {"user": user, "roles": [role], "rooms": list(rooms), "password": PASSWORD, "must_change": False}
         for user, (role, rooms) in USERS.items()
     ]
     path.write_text(json.dumps(told))

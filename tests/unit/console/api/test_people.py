@@ -153,9 +153,11 @@ def test_accounts_at_the_api(tmp_path: Path) -> None:
     answer = browser.put("/api/v1/users/chief", json=new | {"password": None}, headers=OWN)
     assert (answer.status_code, answer.json()["code"]) == (409, "last_administrator")
     assert browser.put("/api/v1/users/a b", json=new, headers=OWN).status_code == 422
-    assert log_in(browser, "piet", "a password of length").status_code == 200
+    assert log_in(browser, "piet", "a password of length").json()["must_change"]
+    assert browser.get(f"/api/v1/rooms/{ROOM}/alerts").json()["code"] == "must_change"
     change = {"old": "a password of length", "new": "another of some length"}
-    assert browser.put("/api/v1/me/password", json=change, headers=OWN).status_code == 200
+    assert not browser.put("/api/v1/me/password", json=change, headers=OWN).json()["must_change"]
+    assert browser.get(f"/api/v1/rooms/{ROOM}/alerts").status_code == 200
 
 
 def test_a_login_by_openid_connect_as_a_browser_sees_it(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ export const shell = {
   "title.old": "Out of date – Toezicht",
   "title.calm": "{room} – Toezicht",
   "title.login": "Log in – Toezicht",
+  "title.first_password": "New password – Toezicht",
 
   "strip.name": "As it is now",
   "strip.new": "{n} new",
@@ -120,6 +121,9 @@ export const shell = {
   "password.do": "Change the password",
   "password.wrong": "The password of now is not right.",
   "password.short": "The new password will not do: at least 12 characters.",
+  "password.same": "This is the password as it is. Choose another one.",
+  "password.first": "Choose a password of your own first",
+  "password.first_why": "The password that you logged in with was made by somebody else. With one that you alone know, you can begin.",
   "password.done": "Your password was changed. You are logged out on other computers.",
 
   "settings.title": "Settings",

@@ -12,6 +12,7 @@ export const shell = {
   "title.old": "Niet actueel – Toezicht",
   "title.calm": "{room} – Toezicht",
   "title.login": "Inloggen – Toezicht",
+  "title.first_password": "Nieuw wachtwoord – Toezicht",
 
   "strip.name": "Stand van nu",
   "strip.new": "{n} nieuw",
@@ -120,6 +121,9 @@ export const shell = {
   "password.do": "Wachtwoord wijzigen",
   "password.wrong": "Het wachtwoord van nu klopt niet.",
   "password.short": "Het nieuwe wachtwoord is niet goed: ten minste 12 tekens.",
+  "password.same": "Dit is het wachtwoord van nu. Kies een ander.",
+  "password.first": "Kies eerst een eigen wachtwoord",
+  "password.first_why": "Het wachtwoord waarmee u inlogde is door iemand anders gemaakt. Met een wachtwoord dat alleen u kent, kunt u aan het werk.",
   "password.done": "Uw wachtwoord is gewijzigd. Op andere computers bent u uitgelogd.",
 
   "settings.title": "Instellingen",
