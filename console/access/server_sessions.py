@@ -19,7 +19,7 @@ from console.access.session import Identity, SessionRecord, is_acting, read_sess
 from console.access.store import AccessStore, hashed
 from console.access.tries import count_try, forget_tries
 from console.settings import ConsoleSettings
-from console.wire.people import Account, AccountAsked, Caller, LoginAsked, LoginWays, Me, PasswordAsked
+from console.wire.people import Account, AccountAsked, Caller, LoginAsked, LoginWays, Me, PasswordAsked, Right
 from console.wire.problems import ProblemError
 from streams.clock import Clock, utc_now
 from streams.metrics import CONSOLE_LOGINS
@@ -133,14 +133,20 @@ class ServerSessions:
             session = replace(session, acted_s=now_s)
         return session.me(self._acting_s, self._parts.rooms)
 
-    def logout(self, caller: Caller) -> None:
-        """End a session; nothing where there is none."""
+    async def logout(self, caller: Caller) -> str:
+        """End a session, and return where the provider that it is of ends its own; empty where there is no such address."""
         with self._store.writing() as db:
             rows = db.execute(
-                "DELETE FROM sessions WHERE token = ? RETURNING user", (hashed(caller.token or ""),)
+                "DELETE FROM sessions WHERE token = ? RETURNING user, login", (hashed(caller.token or ""),)
             ).fetchall()
             for row in rows:
                 self._outbox.add(db, AccessEvent(row["user"], "logout", "session", row["user"]))
+        at_provider = any(row["login"] == "openid" for row in rows)
+        return await self._parts.openid.logout_address() if at_provider and self._parts.openid is not None else ""
+
+    def tell_refused(self, me: Me, right: Right, what: str, room: str) -> None:
+        """Write down that a person tried to change something without the right to, for the audit."""
+        self._tell(AccessEvent(me.user, right.value, "console", what, "not_allowed", "refused", room))
 
     def accounts(self) -> tuple[Account, ...]:
         """Return the local accounts."""

@@ -55,7 +55,8 @@ def logged_in(request: Request) -> Me:
 def may(right: Right, keeps_acting: bool = True) -> Callable[[Request], Me]:
     """Return what a route depends on that needs a right.
 
-    A room in the address must be one of the person's own. A change keeps their session acting, and needs it to be.
+    A room in the address must be one of the person's own. A change keeps their session acting, and needs it to be; one that
+    they may not make is told to the audit.
 
     Args:
         right: It.
@@ -64,9 +65,12 @@ def may(right: Right, keeps_acting: bool = True) -> Callable[[Request], Me]:
 
     def checked(request: Request) -> Me:
         parts, caller, me = parts_of(request), caller_of(request), logged_in(request)
-        if right not in me.rights:
-            raise ProblemError(403, "not_allowed", f"this needs the right {right.value}")
         room = request.path_params.get("room")
+        if right not in me.rights:
+            if request.method not in SAFE:
+                served = room if room in parts.rooms.names() else ""
+                parts.sessions.tell_refused(me, right, f"{request.method} {request.scope['route'].path}", served)
+            raise ProblemError(403, "not_allowed", f"this needs the right {right.value}")
         if room is not None and (room not in me.rooms or room not in parts.rooms.names()):
             raise ProblemError(404, "no_such_room", "expected one of your control rooms")
         return me if request.method in SAFE or not keeps_acting else parts.sessions.keep_acting(caller)

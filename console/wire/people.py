@@ -78,6 +78,15 @@ class LoginWays(WireAnswer):
     organisation: str
 
 
+class LoggedOut(WireAnswer):
+    """Logged out: the session is over here."""
+
+    go_to: Annotated[
+        str | None,
+        Field(description="Where the OpenID provider ends its own session, for the browser to go to; null: nowhere"),
+    ]
+
+
 class Account(WireAnswer):
     """Account: a local account; its password is never shown."""
 

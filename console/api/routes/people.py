@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from console.api.requests import COOKIE, PLAIN_COOKIE, caller_of, known, logged_in, may, parts_of
-from console.wire.people import Account, AccountAsked, LoginAsked, LoginWays, Me, PasswordAsked, Right
+from console.wire.people import Account, AccountAsked, LoggedOut, LoginAsked, LoginWays, Me, PasswordAsked, Right
 from console.wire.problems import ProblemError
 
 router = APIRouter(tags=["people"])
@@ -53,14 +53,13 @@ async def login(request: Request, response: Response, asked: LoginAsked) -> Me:
     return me
 
 
-@router.delete("/session", status_code=204)
-def logout(request: Request) -> Response:
-    """Log out."""
-    parts_of(request).sessions.logout(caller_of(request))
-    response = Response(status_code=204)
+@router.delete("/session")
+async def logout(request: Request, response: Response) -> LoggedOut:
+    """Log out; who logged in at an OpenID provider that ends sessions goes on to its address, and comes back from there."""
+    address = await parts_of(request).sessions.logout(caller_of(request))
     for name in (COOKIE, PLAIN_COOKIE):
         response.delete_cookie(name, path="/", secure=name == COOKIE, httponly=True, samesite="lax")
-    return response
+    return LoggedOut(go_to=address or None)
 
 
 @router.get("/auth/login", status_code=302, response_class=RedirectResponse)

@@ -62,7 +62,7 @@ class HeardAudits:
         if self.away:
             raise ProblemError(503, "audit_unavailable")
         event = {"actor": me.user, "action": action, "object_type": object_type, "object_id": object_id}
-        self.told.append(event | {"reason": reason, "result": result, "cause_id": cause_id})
+        self.told.append(event | {"reason": reason, "result": result, "cause_id": cause_id, "room": room})
 
     def brief(self) -> list[tuple[str, str, str, str]]:
         """Return who did what, why and with which result."""

@@ -110,9 +110,9 @@ class Session {
   }
 
   async logout(): Promise<void> {
-    await api.delete("/api/v1/session", QUIET).catch(() => undefined);
+    const told = await api.delete("/api/v1/session", QUIET).catch(() => null);
     this.#tell();
-    location.assign("/");
+    location.assign(told?.go_to ?? "/"); // the organisation's own session ends there, and the browser comes back
   }
 
   /** Be told when somebody logged in again: streams begin anew. */

@@ -148,8 +148,8 @@ def test_logging_out_ends_it_everywhere(access: Access) -> None:
     """A copy of the cookie is worth nothing; logging out twice is nothing."""
     caller = access.login("jan")
     access.told()
-    access.sessions.logout(caller)
-    access.sessions.logout(caller)
+    assert asyncio.run(access.sessions.logout(caller)) == ""
+    assert asyncio.run(access.sessions.logout(caller)) == ""
     assert refused(access, caller) == (401, "not_logged_in")
     assert access.told() == [("jan", "logout", "", "done")]
 
@@ -159,7 +159,7 @@ def test_two_consoles_share_sessions_and_tries(access: Access, tmp_path: Path) -
     other = make_access(tmp_path, access.clock)
     caller = access.login("jan")
     assert other.sessions.me(caller).user == "jan"
-    other.sessions.logout(caller)
+    asyncio.run(other.sessions.logout(caller))
     assert refused(access, caller) == (401, "not_logged_in")
     codes = []
     for n in range(6):
