@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final, TypeVar
 
+from console.projection.alerts.names import CameraName
 from console.projection.alerts.room_list import RoomList
 from console.projection.alerts.row import ListRow, ListRowError, room_in, row_of
 from console.projection.alerts.unreadable import Unreadable
@@ -15,6 +16,7 @@ from console.projection.listeners import Listeners, RoomEvent
 from console.projection.pulse import Pulse
 from schemas.actions import OperatorAction
 from schemas.base import Message
+from schemas.categories import Priority
 from schemas.codec import decode
 from schemas.dead_letters import DeadLetterReason
 from schemas.decisions import DecisionLog
@@ -40,10 +42,18 @@ class KnownRoom:
     Args:
         name: Its id.
         clock: The server's clock.
+        camera_name: Gives a camera's name by its id.
+        counted: The priorities that the room's budget of the hour counts, and so does its load.
     """
 
-    def __init__(self, name: str, clock: Clock) -> None:
-        self.name, self._clock = name, clock
+    def __init__(
+        self,
+        name: str,
+        clock: Clock,
+        camera_name: CameraName = str,
+        counted: frozenset[Priority] = frozenset(Priority),
+    ) -> None:
+        self.name, self._clock, self._camera_name, self._counted = name, clock, camera_name, counted
         self.partition = partition_of(topics.ALERT_STATE, name.encode())
         self.listeners = Listeners()
         self.begin(0, "")
@@ -103,7 +113,7 @@ class KnownRoom:
 
     def _json(self, row: ListRow, language: Language) -> bytes:
         try:
-            return row.json(language)
+            return row.json(language, self._camera_name)
         except Exception:
             self.cannot_tell(row)
             raise
@@ -135,7 +145,8 @@ class KnownRoom:
         self.unreadable.settle(made.alert_id, made.offset)
         if made.control_room_id != self.name or (row := self.alerts.put(made)) is None:
             return
-        if row.asks and row.operator_list and row.grouped_under is None and row.summary is None:
+        single = row.operator_list and row.grouped_under is None and row.summary is None
+        if row.asks and single and row.priority in self._counted:
             self.pulse.asked(row.changed_at)
         if row.shown:
             self.listeners.tell(self.alert_event(row))

@@ -56,7 +56,9 @@ class ProjectedRooms:
         self, settings: ConsoleSettings, places: Places, histories: Histories, stages: Stages, clock: Clock
     ) -> None:
         self._places, self._histories, self._stages, self._clock = places, histories, stages, clock
-        self._rooms = {name: KnownRoom(name, clock) for name in places.names()}
+        self._rooms = {
+            name: KnownRoom(name, clock, places.camera_name, places.counted(name)) for name in places.names()
+        }
         self._by_partition: dict[int, list[KnownRoom]] = {}
         for room in self._rooms.values():
             self._by_partition.setdefault(room.partition, []).append(room)

@@ -59,7 +59,12 @@ class Status(WireAnswer):
     stages: tuple[StageState, ...]
     cameras_total: int
     cameras_able: int
-    alerts_hour: Annotated[int, Field(description="Alerts that asked for attention in the last 60 minutes")]
+    alerts_hour: Annotated[
+        int,
+        Field(
+            description="Alerts that asked for attention in the last 60 minutes, of the priorities that the budget counts"
+        ),
+    ]
     budget_hour: Annotated[int | None, Field(description="How many an hour the rules allow; null where not told")]
     unreadable: Annotated[UnreadableAlerts | None, Field(description="Null where the newest of each is read")] = None
 

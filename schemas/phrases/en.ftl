@@ -647,6 +647,20 @@ false-known-exercise = a known exercise
 false-known-works = known works
 false-other-reason = another reason
 
+## Partners: what they are called
+
+partner-name = { $partner ->
+    [politie] police
+    [brandweer] fire service
+    [ambulance] ambulance service
+    [hor] street wardens
+    [ggd] public health service
+    [oov] public order and safety team
+    [corporatie] housing corporation
+    [organisator] organiser
+   *[other] { $partner }
+}
+
 ## Next steps: what the rules recommend, and why
 
 next-send = ask { $service ->

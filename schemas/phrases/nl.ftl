@@ -733,6 +733,20 @@ false-known-exercise = een bekende oefening
 false-known-works = bekende werkzaamheden
 false-other-reason = een andere reden
 
+## Partners: hoe zij heten
+
+partner-name = { $partner ->
+    [politie] politie
+    [brandweer] brandweer
+    [ambulance] ambulance
+    [hor] handhaving
+    [ggd] GGD
+    [oov] team openbare orde en veiligheid
+    [corporatie] woningcorporatie
+    [organisator] organisator
+   *[other] { $partner }
+}
+
 ## Volgende stap: wat de regels aanraden, en waarom
 
 next-send = vraag { $service ->
