@@ -268,6 +268,11 @@ CONSOLE_EVENTS: Final = Counter("toezicht_console_events_total", "Events that we
 CONSOLE_RESETS: Final = Counter(
     "toezicht_console_resets_total", "Streams that were told to load the list again, by reason.", ["reason"]
 )
+CONSOLE_UNREADABLE_NOW: Final = Gauge(
+    "toezicht_console_unreadable_alerts",
+    "Alerts whose newest record a console cannot read now, by control room.",
+    ["room"],
+)
 CONSOLE_UNREADABLE: Final = Counter(
     "toezicht_console_unreadable_total", "Records that a console could not read and passed over, by topic.", ["topic"]
 )

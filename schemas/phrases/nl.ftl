@@ -763,7 +763,7 @@ false-other-reason = een andere reden
 
 ## Inzet: wie een mens heeft gevraagd te komen, en wat ervan kwam
 
-partner-name = { $partner ->
+the-partner = { $partner ->
     [politie] de politie
     [brandweer] de brandweer
     [ambulance] de ambulance
@@ -818,6 +818,19 @@ refused-receipt-over = niemand wacht nog op antwoord ({ $state })
 refused-receipt-outdated = er is al een nieuwer antwoord ({ $state })
 refused-receipt-ended = de melding is al afgelopen
 refused-receipt-other-request = een andere vraag aan deze partner loopt nog
+## Partners: hoe zij heten
+
+partner-name = { $partner ->
+    [politie] politie
+    [brandweer] brandweer
+    [ambulance] ambulance
+    [hor] handhaving
+    [ggd] GGD
+    [oov] team openbare orde en veiligheid
+    [corporatie] woningcorporatie
+    [organisator] organisator
+   *[other] { $partner }
+}
 
 ## Volgende stap: wat de regels aanraden, en waarom
 

@@ -8,7 +8,7 @@ from schemas.phrases.phrase import Phrase
 
 
 @phrase
-def partner_name(partner: Name) -> Phrase: ...
+def the_partner(partner: Name) -> Phrase: ...
 
 
 @phrase

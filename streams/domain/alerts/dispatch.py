@@ -70,7 +70,7 @@ def state_phrase(state: DispatchState) -> Phrase:
 
 def partner(recipient: str) -> Phrase:
     """Return a partner's name in words."""
-    return says.partner_name(recipient)
+    return says.the_partner(recipient)
 
 
 def with_request(

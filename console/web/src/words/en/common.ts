@@ -57,6 +57,7 @@ export const common = {
   "problem.not_logged_in": "You are not logged in.",
   "problem.acting_ended": "Log in again to do something.",
   "problem.not_allowed": "You may not do this.",
+  "problem.must_change": "Choose a password of your own first.",
   "problem.not_found": "This does not exist.",
   "problem.no_such_room": "This control room does not exist, or is not yours.",
   "problem.no_such_alert": "This alert does not exist, or is older than 28 days.",

@@ -57,6 +57,7 @@ export const common = {
   "problem.not_logged_in": "U bent niet ingelogd.",
   "problem.acting_ended": "U moet opnieuw inloggen om iets te doen.",
   "problem.not_allowed": "U mag dit niet doen.",
+  "problem.must_change": "Kies eerst een eigen wachtwoord.",
   "problem.not_found": "Dit bestaat niet.",
   "problem.no_such_room": "Deze meldkamer bestaat niet, of is niet van u.",
   "problem.no_such_alert": "Deze melding bestaat niet, of is ouder dan 28 dagen.",
