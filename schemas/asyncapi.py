@@ -21,7 +21,7 @@ from schemas.examples import Example, examples
 from schemas.json_schema import CLOSED_WORDS, READERS, SCHEMA_FORMAT, schema_name
 
 PHRASES_FILE: Final = "phrases.json"
-CONTRACT_VERSION: Final = "1.0.0"
+CONTRACT_VERSION: Final = "1.1.0"
 """Version of the whole set: the first number changes when a reader of the set must change."""
 
 _WHOLE_NUMBERS: Final = frozenset(
@@ -217,6 +217,7 @@ def _message(model: type[Message]) -> dict[str, Any]:
                 "bindingVersion": "0.5.0",
             }
         },
+        "x-identity": _identity(model),
         "x-readers-schema": {"$ref": f"./{READERS}/{schema_name(model)}.json"},
     }
     if shown := examples(model):
@@ -228,6 +229,13 @@ def _message(model: type[Message]) -> dict[str, Any]:
 
 def _key(model: type[Message]) -> str:
     return KEYS[model.key_field] if model.key_field else _told(model.key)
+
+
+def _identity(model: type[Message]) -> str:
+    """Return what a message's id is: a field, or what it is derived from."""
+    if model.id_field:
+        return model.id_field
+    return f"derived from {', '.join(model.id_from)}" if model.id_from else _told(model.message_id)
 
 
 def _example(example: Example, as_value: bool) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def _open(node: Any) -> None:
     if isinstance(node, dict):
         if node.get("additionalProperties") is False:
             del node["additionalProperties"]
-        words = _words(node)
+        words = words_of(node)
         if words is not None and not node.get("x-closed"):
             node.pop("enum", None)
             node.pop("pattern", None)
@@ -85,7 +85,7 @@ def _open(node: Any) -> None:
             _open(child)
 
 
-def _words(node: Mapping[str, Any]) -> list[str] | None:
+def words_of(node: Mapping[str, Any]) -> list[str] | None:
     """Return the words of a schema that is a list of words, however it says so."""
     if isinstance(node.get("enum"), list):
         return [*node["enum"]]

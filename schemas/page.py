@@ -158,6 +158,7 @@ def _message(name: str, message: Node, schema: Node, channels: Mapping[str, Node
         ("`ce_type`", f"`{headers['ce_type']['const']}`"),
         ("topics", ", ".join(topics)),
         ("key", message["bindings"]["kafka"]["key"]["description"]),
+        ("`ce_id`", message["x-identity"]),
         ("`ce_subject`", headers["ce_subject"]["description"].partition(": ")[2]),
         ("schemas", f"[for readers]({folder}/readers/{name}.json), [strict]({folder}/{name}.json)"),
     ]

@@ -11,9 +11,11 @@ import typer
 import schemas
 from schemas.asyncapi import TopicFacts
 from schemas.base import PARTNER
+from schemas.compatibility import breaks, read_contract, today
+from schemas.errors import ContractError
 from schemas.export import PAGE_FILE, check, export
 from streams.clients.channels import facts
-from streams.errors import ConfigurationError
+from streams.errors import ConfigurationError, ToezichtError
 from streams.topics import FLOW, partner_topics
 
 FOLDER: Final = Path(schemas.__file__).parent / "json"
@@ -41,7 +43,7 @@ def register(app: typer.Typer) -> None:
 
     @group.callback()
     def _schemas() -> None:
-        """Keep `export` a subcommand; a group with one command would otherwise become that command."""
+        """Hold the subcommands."""
 
     @group.command("export")
     def export_(
@@ -76,3 +78,30 @@ def register(app: typer.Typer) -> None:
             typer.echo(f"{len(found)} files written to {to}")
         if check_only and found:
             raise typer.Exit(1)
+
+    group.command()(compare)
+
+
+def compare(
+    release: Annotated[
+        Path, typer.Argument(help="Folder with a release's contract, as `schemas export --to` wrote it")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for a program to read")] = False,
+) -> None:
+    """Name each way in which today's messages break who keeps to an earlier release's; exit code 1 if there is any.
+
+    What a minor version may change is in docs/compatibility.md. An accepted.json in the folder names what is no break.
+
+    Example: toezicht schemas compare tests/data/schemas/0.1.0
+    """
+    try:
+        found = breaks(read_contract(release), today(topic_facts()))
+    except ContractError as error:
+        raise ToezichtError(str(error)) from None
+    if as_json:
+        typer.echo(json.dumps({"breaks": found}))
+    else:
+        for line in found or [f"{release}: nothing breaks"]:
+            typer.echo(line)
+    if found:
+        raise typer.Exit(1)
