@@ -136,6 +136,8 @@ def _require_apart(users: Mapping[str, str], partners: Sequence[PartnerPrincipal
     taken = {user: f"the process {name}" for name, user in users.items()}
     names = dict.fromkeys(users, "a process")
     for partner in partners:
+        if any(each.id.startswith(f"{partner.id}-") for each in partners):  # its groups would be the other one's too
+            raise ConfigurationError("topics acls", "--partner", partner.id, "no beginning of another partner's id")
         if owner := names.get(partner.id):
             raise ConfigurationError("topics acls", "--partner", partner.id, f"an id that is not the name of {owner}")
         if owner := taken.get(partner.principal):

@@ -49,8 +49,15 @@ def test_ids_that_are_none(partner_id: str) -> None:
         [PartnerPrincipal.named("politie", "decide")],
         [POLICE, POLICE],
         [POLICE, PartnerPrincipal.named("hor", "politie")],
+        [POLICE, replace(WARDENS, id="politie-oost")],
     ],
-    ids=["named as a process", "the user of a process", "twice", "the user of another partner"],
+    ids=[
+        "named as a process",
+        "the user of a process",
+        "twice",
+        "the user of another partner",
+        "with another one's groups",
+    ],
 )
 def test_partners_come_by_a_user_of_their_own(partners: list[PartnerPrincipal]) -> None:
     """A partner whose user somebody else has could read what is not its own."""
