@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,7 +18,7 @@ from streams import metrics
 from streams.cli.options import reachable, started
 from streams.clock import utc_now
 from streams.domain.partners.routing import Routed, RoutePlan, Routing, held_until, route
-from streams.errors import ConfigurationError
+from streams.errors import ConfigurationError, ToezichtError
 from streams.process import start_metrics, stop_signals, tell_ready
 from streams.settings import Settings, read_time_zone
 
@@ -62,20 +63,21 @@ def _notify(
 
     Each channel keeps its own place: one that is down holds up no other, and goes on where it was, also after a kill. Messages
     about one alert keep their order; what is not taken is tried again, for six hours where the file says nothing else,
-    and then set aside on `dead-letters` with the reason. Runs until stopped.
+    and then set aside on `dead-letters` with the reason. Runs until stopped; where no partner has a channel it says so and waits.
 
     Example: toezicht notify --partners partners.yaml
     """
     if context.invoked_subcommand is not None:
         return
+    _require_partners()
     from streams.notify.partners import read_channels
     from streams.notify.process import await_end, run_targets
 
     settings, kafka = started()
-    path = _file(settings, partners)
-    channels, zone = read_channels(path), read_time_zone(settings.time_zone)
+    path, zone = partners or settings.partners, read_time_zone(settings.time_zone)
+    channels = read_channels(path) if path is not None else []
     if not channels:
-        raise ConfigurationError(str(path), "partners.*.delivery", None, "a section `delivery` of at least one partner")
+        log.warning("nothing is delivered: no partner of %s has a section delivery", path or "the built-in file")
     with stop_signals() as stopping:
         metrics.failures_from_zero("notify")
         targets = run_targets(reachable(settings, kafka), channels, zone, utc_now, stopping, timedelta(seconds=since_s))
@@ -114,6 +116,7 @@ def _routes(
 
     Example: toezicht notify routes --category brand --priority P1 --at 2026-11-27T23:30+01:00
     """
+    _require_partners()
     from streams.notify.partners import read_partners, read_routing
 
     settings, _ = started(quiet=True)
@@ -140,6 +143,17 @@ def _routes(
         lost |= not plan.channels
         typer.echo(json.dumps(_document(each, plan, held)) if as_json else "\n".join(_lines(each, plan, held, routing)))
     raise typer.Exit(1 if lost else 0)
+
+
+def _require_partners() -> None:
+    """Check that this installation can tell partners.
+
+    Raises:
+        ToezichtError: It was installed without the extra `partners`.
+    """
+    for module in ("apprise", "httpx2", "lxml", "orjson", "paho", "standardwebhooks"):
+        if find_spec(module) is None:
+            raise ToezichtError(f"{module} is not installed, expected the extra partners: toezicht[partners]")
 
 
 def _lines(partner: str, plan: RoutePlan, held: dict[str, datetime], routing: Routing) -> list[str]:
