@@ -29,6 +29,7 @@ category = { $category ->
     [drugsoverlast_dealen] Drugs nuisance
     [ondermijning_pand] Undermining crime in premises
     [woonfraude_overbewoning] Housing fraud
+    [woonoverlast] Nuisance between neighbours
     [brand] Fire
     [geweld_vechtpartij] Violence
     [crowd_density] Crowd
@@ -267,6 +268,7 @@ category-name = { $category ->
     [drugsoverlast_dealen] drugs nuisance
     [ondermijning_pand] subversive crime (building)
     [woonfraude_overbewoning] housing fraud
+    [woonoverlast] nuisance between neighbours
     [brand] fire
     [geweld_vechtpartij] violence
     [crowd_density] crowding

@@ -29,6 +29,7 @@ category = { $category ->
     [drugsoverlast_dealen] Drugsoverlast
     [ondermijning_pand] Ondermijning (pand)
     [woonfraude_overbewoning] Woonfraude
+    [woonoverlast] Woonoverlast
     [brand] Brand
     [geweld_vechtpartij] Geweld
     [crowd_density] Drukte
@@ -342,6 +343,7 @@ category-name = { $category ->
     [drugsoverlast_dealen] drugsoverlast
     [ondermijning_pand] ondermijning (pand)
     [woonfraude_overbewoning] woonfraude
+    [woonoverlast] woonoverlast
     [brand] brand
     [geweld_vechtpartij] geweld
     [crowd_density] drukte

@@ -26,7 +26,7 @@ from streams.domain.alerts.movements import movements_of
 from streams.domain.alerts.next_step import next_step
 from streams.domain.alerts.priority.camera_verdicts import best_verdict, camera_verdicts, report_verdicts
 from streams.domain.alerts.priority.damping import ShownPriority, shown
-from streams.domain.alerts.priority.score import Scored, category_phrase, score
+from streams.domain.alerts.priority.score import Scored, category_phrase, is_case, score
 from streams.domain.alerts.situation import Situation, best_position, told
 from streams.domain.alerts.timers import expires_at
 from streams.domain.incidents.revisions import summary
@@ -96,7 +96,7 @@ def alert_of(situation: Situation, judged: JudgedSituation, rules: Rules, regist
         cameras=cameras,
         evidence_ids=tuple(evidence_id for _, evidence_id in sorted(facts)),
         recipients=recipients_of(situation, rules),
-        operator_list=rules.of(category).operator_list,
+        operator_list=not is_case(reports, rules.of(category)),
         exercise=situation.exercise,
         occurred_at=min(starts),
         grouped_under=(situation.standing.grouped_under or None) if situation.standing else None,
@@ -147,8 +147,14 @@ def _title(told: str, category: Category, place: str, notes: tuple[ReportNote, .
 
 
 def recipients_of(situation: Situation, rules: Rules) -> tuple[str, ...]:
-    """Return who is to know of an alert: the recipients of each category in it, the weightiest category's first."""
+    """Return who is to know of an alert: the recipients of each category in it, the weightiest category's first; of a case whose it is."""
     reports, episodes = told(situation)
     categories = {row.report.category for row in reports} | {row.category for row in episodes}
     ordered = sorted(categories, key=lambda category: (-rules.of(category).points, category.value))
-    return tuple(dict.fromkeys(recipient for category in ordered for recipient in rules.of(category).recipients))
+    return tuple(dict.fromkeys(recipient for category in ordered for recipient in _of(category, reports, rules)))
+
+
+def _of(category: Category, reports: Sequence[ReportRow], rules: Rules) -> tuple[str, ...]:
+    rule = rules.of(category)
+    own = [row for row in reports if row.report.category is category]
+    return rule.case_recipients if rule.case_recipients and is_case(own, rule) else rule.recipients

@@ -26,6 +26,7 @@ export const common = {
   "category.drugsoverlast_dealen": "Drug nuisance",
   "category.ondermijning_pand": "Suspicious building",
   "category.woonfraude_overbewoning": "Housing fraud",
+  "category.woonoverlast": "Neighbour nuisance",
   "category.crowd_density": "Crowding",
   "category.demonstratie": "Demonstration",
   "category.verkeer_context": "Traffic",

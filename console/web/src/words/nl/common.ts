@@ -26,6 +26,7 @@ export const common = {
   "category.drugsoverlast_dealen": "Drugsoverlast",
   "category.ondermijning_pand": "Verdacht pand",
   "category.woonfraude_overbewoning": "Woonfraude",
+  "category.woonoverlast": "Woonoverlast",
   "category.crowd_density": "Drukte",
   "category.demonstratie": "Demonstratie",
   "category.verkeer_context": "Verkeer",
