@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import threading
+import time
 from base64 import b64encode
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,12 +12,15 @@ from typing import Annotated, Final
 
 import typer
 
-from streams.cli.options import require_cluster, started
-from streams.errors import ToezichtError
+from streams.cli.options import moment, require_cluster, started
+from streams.clock import utc_now
+from streams.errors import ConfigurationError, ToezichtError
 from streams.settings import read_environment
 
 NEEDS: Final = ("fastapi", "uvicorn", "standardwebhooks", "httpx2", "paho")
 SECRET_BYTES: Final = 32
+FLUSH_S: Final = 5.0
+"""How long to wait for confirmations at the end: below the supervisor's 8 s."""
 
 
 def register(group: typer.Typer) -> None:
@@ -23,6 +28,7 @@ def register(group: typer.Typer) -> None:
     group.command("http")(_http)
     group.command("secret")(_secret)
     group.command("onvif")(_onvif)
+    group.command("poll")(_poll)
 
 
 def require_extra() -> None:
@@ -104,3 +110,57 @@ def _onvif() -> None:
     settings, kafka = started()
     require_cluster(kafka)
     run(settings, read_environment(OnvifSettings), kafka)
+
+
+def _poll(
+    system: Annotated[str, typer.Argument(help="signalen or meldingen")],
+    url: Annotated[str, typer.Option(help="Address of its API, such as https://api.meldingen.example")],
+    token_file: Annotated[
+        Path, typer.Option(help="File with its token, readable by its owner alone; read at each question")
+    ],
+    every: Annotated[float, typer.Option(min=1, max=3_600, help="How often it is asked, in seconds")] = 15.0,
+    since: Annotated[
+        str, typer.Option(help="Where to begin the first time: how long ago, or a time with a zone")
+    ] = "24h",
+    place: Annotated[
+        Path | None,
+        typer.Option(help="File that keeps where it stands; intake/poll-SYSTEM.json under TOEZICHT_DATA else"),
+    ] = None,
+) -> None:
+    """Ask Signalen or Meldingen what changed, until Ctrl-C, for where no webhook can be had.
+
+    It goes on where it stood: everything before is on Kafka. A system that does not answer is asked again, after 1 to 60 seconds.
+    What people wrote in a report goes nowhere.
+
+    Example: toezicht intake poll signalen --url https://api.meldingen.example --token-file /run/secrets/signalen
+    """
+    require_extra()
+    from streams.intake.connected import connected_intake
+    from streams.intake.polling.asking import ApiClient
+    from streams.intake.polling.poller import Place, Poller
+    from streams.intake.polling.systems import SYSTEMS
+    from streams.intake.sources.registry import make_source
+    from streams.process import start_metrics, stop_signals, tell_ready
+
+    settings, kafka = started()
+    asked = SYSTEMS.get(system)
+    source = None if asked is None else make_source(system, {}, settings.time_zone)
+    if asked is None or source is None:
+        raise ConfigurationError("intake poll", "SYSTEM", system, f"one of: {', '.join(SYSTEMS)}")
+    require_cluster(kafka)
+    begin = moment("intake poll", "--since", since, utc_now())
+    ask = ApiClient("intake poll", url, token_file)
+    kept = Place(place or settings.data / "intake" / f"poll-{system}.json", system)
+    stopping = threading.Event()
+    intake = connected_intake(source, kafka, stopping, keeps_content=False)
+    with stop_signals(stopping):
+        poller = Poller(asked, ask, intake, kept, begin, utc_now, stopping.wait, stopping.is_set)
+        tell_ready(f"intake-poll-{system}", start_metrics(settings))
+        try:
+            poller.run(every)
+            intake.flush(FLUSH_S, time.monotonic)
+        finally:
+            ask.close()
+            left = intake.close()
+    if left:
+        raise ToezichtError(f"not confirmed: {left}; it is asked for again at the next start")
