@@ -147,7 +147,10 @@ def _title(told: str, category: Category, place: str, notes: tuple[ReportNote, .
 
 
 def recipients_of(situation: Situation, rules: Rules) -> tuple[str, ...]:
-    """Return who is to know of an alert: the recipients of each category in it, the weightiest category's first; of a case whose it is."""
+    """Return who is to know of an alert: the recipients of each category in it, the weightiest category's first.
+
+    Of a case of its recipients it is those whose case it is.
+    """
     reports, episodes = told(situation)
     categories = {row.report.category for row in reports} | {row.category for row in episodes}
     ordered = sorted(categories, key=lambda category: (-rules.of(category).points, category.value))
