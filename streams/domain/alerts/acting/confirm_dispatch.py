@@ -20,7 +20,7 @@ from streams.domain.alerts.acting.actions import Acted, marked, refusal
 from streams.domain.alerts.alert import recipients_of
 from streams.domain.alerts.dispatch import DISPATCHES_AT_MOST, live_of, partner, state_phrase, with_request
 from streams.domain.alerts.lifecycle import asked, in_state
-from streams.domain.alerts.priority.score import lead_category
+from streams.domain.alerts.priority.score import is_case, lead_category
 from streams.domain.alerts.situation import Situation, told
 from streams.domain.rules.rules import Rules
 
@@ -62,7 +62,8 @@ def confirm(
 def _unaskable(
     situation: Situation, action: OperatorAction, named: tuple[str, ...], known: tuple[str, ...], rules: Rules
 ) -> Phrase | None:
-    if not rules.of(lead_category(*told(situation), rules)).operator_list:
+    reports, episodes = told(situation)
+    if is_case(reports, rules.of(lead_category(reports, episodes, rules))):
         return refused_dispatch_case()
     if not {*named, *action.escalate_to} <= set(known):
         return refused_no_recipient(", ".join(known))
