@@ -28,7 +28,9 @@ HOME_GRAIN_M: Final = 100
 STREET_GRAIN_M: Final = 50
 """The coarsest grain with which a street may be named: a street may be shorter than a hundred metres."""
 
-ABOUT_HOMES: Final = frozenset({Category.WONINGINBRAAK, Category.ONDERMIJNING_PAND, Category.WOONFRAUDE_OVERBEWONING})
+ABOUT_HOMES: Final = frozenset(
+    {Category.WONINGINBRAAK, Category.ONDERMIJNING_PAND, Category.WOONFRAUDE_OVERBEWONING, Category.WOONOVERLAST}
+)
 """Categories whose place is a home, or may be (fact sheet §7)."""
 ABOUT_HEALTH: Final = frozenset({Category.VERWARD_PERSOON, Category.MEDISCH_ONWEL})
 """Categories that say something of somebody's health (AVG art. 9): on a topic of their own, kept a day, and perhaps at home."""
