@@ -23,6 +23,7 @@ COMMANDS: Final = (
     "console",
     "explain",
     "rules",
+    "partners",
     "budget",
     "trends",
     "act",
