@@ -26,8 +26,11 @@ from console.server import configured, listen, serve, shown_address
 from console.settings import ConsoleSettings, read_console_settings
 from console.wire.people import Role
 from console.wire.problems import ProblemError
+from schemas.codec import send_as
 from streams.clock import utc_now
 from streams.errors import ConfigurationError, ToezichtError
+from streams.kafka.access.admission import asks_who
+from streams.kafka.errors import AccessError
 from streams.process import start_logging, start_metrics, tell_ready
 from streams.settings import KafkaSettings, Settings, read_settings
 
@@ -99,7 +102,9 @@ def run(make_flow: FlowMaker) -> None:
     """
     settings, kafka = read_settings()
     console = read_console_settings()
+    send_as(settings.source)
     start_logging(settings)
+    _tell_of_rights(kafka)
     with ExitStack() as stack:
         access = local_access(settings, console)
         stack.callback(access.store.close)
@@ -124,6 +129,17 @@ def run(make_flow: FlowMaker) -> None:
 
         beside = (lambda: access.outbox.tell_forever(flow.audits), *flow.beside)
         serve(config, listening, ready, flow.rooms.end_streams, beside)
+
+
+def _tell_of_rights(kafka: KafkaSettings) -> None:
+    """Tell what the cluster refuses this console; it goes on all the same, since it serves what it can."""
+    if asks_who(kafka):
+        from streams.rights.requiring import require_rights  # it knows all stages: only where somebody asks
+
+        try:
+            require_rights(kafka, "console")
+        except AccessError as error:
+            log.error("%s", error)  # noqa: TRY400 - one line says it all
 
 
 def make_account(user: str, roles: list[Role], rooms: list[str]) -> str:

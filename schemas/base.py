@@ -24,6 +24,11 @@ from pydantic import (
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import simple_ser_schema
 
+TYPE_PREFIX: Final = "nl.toezicht"
+"""What every CloudEvents type begins with: the data source that defines what messages mean, as a reverse DNS name (ADR 21)."""
+FORMER_TYPE_PREFIX: Final = "toezicht"
+"""What types began with before; such messages are read, and none is written."""
+
 _new = object.__new__
 _set = object.__setattr__
 P = TypeVar("P", bound="Part")
@@ -212,8 +217,8 @@ class Message(Part):
 
     @classmethod
     def ce_type(cls) -> str:
-        """Return the CloudEvents type: `toezicht.incident.v1`."""
-        return f"toezicht.{cls.name}.v{cls.version}"
+        """Return the CloudEvents type: `nl.toezicht.incident.v1`."""
+        return f"{TYPE_PREFIX}.{cls.name}.v{cls.version}"
 
     def message_id(self) -> str:
         """Return the identity that goes into `ce_id`; equal messages have equal identities."""

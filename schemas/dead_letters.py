@@ -27,6 +27,7 @@ class DeadLetterReason(Word):
     UNKNOWN_CAMERA = "unknown_camera"
     NOT_ALLOWED = "not_allowed"
     HANDLER_FAILED = "handler_failed"
+    NOT_DELIVERED = "not_delivered"
     TOO_LARGE = "too_large"
 
 

@@ -17,7 +17,7 @@ from typing import Final
 
 from prometheus_client import start_http_server
 
-from streams.errors import ConfigurationError
+from streams.errors import ConfigurationError, ToezichtError
 from streams.settings import Settings
 
 READY_VARIABLE: Final = "TOEZICHT_READY_FILE"
@@ -43,7 +43,8 @@ class SparingFilter(logging.Filter):
 
     A broker that is gone is told forty times a second otherwise, and for as long as it is gone.
 
-    A connection that a library lost is one line without a traceback: it tells of the network and not of a defect.
+    A connection that a library lost, and an error of ours that a person is meant to read, are one line without a traceback: they
+    tell of the network or the set-up and not of a defect.
 
     Args:
         clock_s: A monotonic clock (s).
@@ -69,7 +70,7 @@ class SparingFilter(logging.Filter):
         if unsaid:
             record.msg, record.args = f"{record.getMessage()} (and {unsaid} times more)", ()
         error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, ConnectionError):
+        if isinstance(error, ConnectionError | ToezichtError):
             record.msg, record.args = f"{record.getMessage()}: {type(error).__name__}: {error}", ()
             record.exc_info = record.exc_text = None
         return True

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from schemas.source import NO_ORGANISATION, SYSTEM, EventSource, checked_organisation, checked_system
 from streams.errors import ConfigurationError
 
 S = TypeVar("S", bound=BaseSettings)
@@ -29,6 +30,15 @@ class KafkaSettings(BaseSettings):
     sasl_username: str = ""
     sasl_password: SecretStr | None = None
     replication_factor: Annotated[int, Field(ge=1, le=9)] = Field(1, description="Copies of each new topic's data")
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        """Hold that whoever is asked for a user and a password has both: a client without would be refused again and again."""
+        if self.security_protocol.startswith("SASL") and not (self.sasl_username and self.sasl_password):
+            raise ValueError(
+                f"KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD: KAFKA_SECURITY_PROTOCOL is {self.security_protocol}"
+            )
+        return self
 
 
 class PipelineSettings(BaseModel):
@@ -57,6 +67,12 @@ class PipelineSettings(BaseModel):
         0.0, description="Highest density, in persons per square metre, at which that model's error was measured"
     )
     allow_model_download: bool = Field(False, description="Whether ultralytics may download its own weights")
+    organisation_number: Annotated[str, BeforeValidator(checked_organisation)] = Field(
+        NO_ORGANISATION, description="Whose pipeline it is: its OIN, 20 digits, in the source of all that is sent"
+    )
+    system_name: Annotated[str, BeforeValidator(checked_system)] = Field(
+        SYSTEM, description="How that organisation calls this system, in the source of all that is sent"
+    )
     time_zone: str = Field("Europe/Amsterdam", description="Zone of times that name none (viewing windows, reports)")
     snapshot_seconds: Annotated[float, Field(ge=0, le=300)] = Field(
         30.0, description="How long, in seconds, capture keeps masked pictures in memory for snapshots; 0 keeps none"
@@ -70,6 +86,11 @@ class PipelineSettings(BaseModel):
     completeness_grace_s: Annotated[float, Field(ge=0, le=600)] = Field(
         30.0, description="How long, in seconds, a stage must be past an input before the check calls it missing"
     )
+
+    @property
+    def source(self) -> EventSource:
+        """Return who sends what this pipeline sends."""
+        return EventSource(self.organisation_number, self.system_name)
 
 
 class Settings(BaseSettings, PipelineSettings):
@@ -126,4 +147,5 @@ def read_environment(kind: type[S]) -> S:
             raise ConfigurationError("environment", f"{prefix}*", "", told) from None
         variable = (prefix + str(first["loc"][0])).upper()
         secret = "PASSWORD" in variable or "SECRET" in variable
-        raise ConfigurationError("environment", variable, "***" if secret else first["input"], first["msg"]) from None
+        expected = first["msg"].removeprefix("Value error, ")
+        raise ConfigurationError("environment", variable, "***" if secret else first["input"], expected) from None

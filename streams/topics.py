@@ -125,7 +125,7 @@ FLOW: Final[tuple[TopicSpec, ...]] = (
     TopicSpec(DECISION_LOG, "room", LEGAL_MS),
     TopicSpec(OPERATOR_ACTIONS, "room", LEGAL_MS, overtakes=True),
     TopicSpec(DISPATCH_REQUESTS, "room", LEGAL_MS),
-    TopicSpec(DISPATCH_RECEIPTS, "room", LEGAL_MS),
+    TopicSpec(DISPATCH_RECEIPTS, "room", LEGAL_MS, overtakes=True),
     TopicSpec(SNAPSHOT_REQUESTS, "camera", DAY_MS, segment_ms=HOUR_MS),
     TopicSpec(SNAPSHOTS, "camera", LEGAL_MS, from_images=True),
     TopicSpec(TRENDS, "room", 400 * DAY_MS),

@@ -40,6 +40,7 @@ from streams.domain.cameras.legal_basis import permission
 from streams.domain.cameras.registry import Camera, Registry
 from streams.domain.rules.cameras import AttentionRule
 from streams.errors import ConfigurationError, DeliveryError
+from streams.kafka.access.admission import require_access
 from streams.kafka.options import kafka_client_options
 from streams.kafka.reader import TopicFollower
 from streams.metrics import FRAMES_QUIET
@@ -91,11 +92,13 @@ def make_sender(kafka: KafkaSettings, speed: float) -> FrameSender:
 
     Raises:
         DeliveryError: The cluster cannot be reached.
+        AccessError: It does not let this process in.
     """
     options = {**kafka_client_options(kafka), **PRODUCER_OPTIONS, "bootstrap_timeout_ms": _CONNECT_MS}
     try:
         return FrameSender(KafkaProducer(**options), utc_now, 0.0 if speed else _PATIENCE_S)
     except KafkaError as error:
+        require_access(kafka)
         raise DeliveryError(
             f"KAFKA_BOOTSTRAP_SERVERS is {kafka.bootstrap_servers!r}, expected a cluster that answers within "
             f"{_CONNECT_MS // 1000} s: {type(error).__name__}"

@@ -135,7 +135,7 @@ def register(app: typer.Typer) -> None:
 def _cluster() -> KafkaSettings:
     settings, kafka = started(quiet=True)
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what goes wrong is told in one line, not in twenty
-    return reachable(settings, kafka)
+    return reachable(settings, kafka, "act")
 
 
 def make_action(

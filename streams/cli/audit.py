@@ -84,7 +84,7 @@ def _export(
 def _cluster() -> KafkaSettings:
     settings, kafka = started(quiet=True)
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what goes wrong is told in one line, not in twenty
-    return reachable(settings, kafka)
+    return reachable(settings, kafka, "audit-verify")
 
 
 def _head(text: str) -> Head:

@@ -55,7 +55,7 @@ def register(app: typer.Typer) -> None:
                 print(f"canary {number}: {step} after {seconds:.1f} s", flush=True)
 
         with stop_signals() as stopping:
-            cluster = reachable(settings, kafka)
+            cluster = reachable(settings, kafka, "canary")
             if not once and not await_topics(cluster, NEEDED, stopping.is_set):
                 return
             lines = KafkaLines(cluster, utc_now)

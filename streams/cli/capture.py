@@ -59,7 +59,7 @@ def register(app: typer.Typer) -> None:
         Example: KAFKA_BOOTSTRAP_SERVERS=localhost:9092 toezicht capture --registry cameras.yaml --camera stadshart-1
         """
         settings, kafka = started()
-        require_cluster(kafka)
+        require_cluster(kafka, "capture")
         path = registry_path(registry, settings)
         require_vision()
 

@@ -63,7 +63,7 @@ def register(app: typer.Typer) -> None:
         grace = timedelta(seconds=settings.completeness_grace_s if grace_s is None else grace_s)
         span = timedelta(seconds=back_s)
         with stop_signals() as stopping:
-            cluster = KafkaCluster(reachable(settings, kafka), utc_now() - span, stopping.is_set)
+            cluster = KafkaCluster(reachable(settings, kafka, "completeness"), utc_now() - span, stopping.is_set)
             check = Check(cluster, Ledger(span, grace), utc_now, stopping.is_set, dry_run=dry_run)
             try:
                 if once:

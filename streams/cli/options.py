@@ -17,9 +17,11 @@ import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from schemas.codec import send_as
 from schemas.phrases.codes.commands import expected_cluster, expected_time_ago, expected_time_ahead
 from schemas.phrases.language import Language
 from streams.errors import ConfigurationError, ToezichtError
+from streams.kafka.access.admission import asks_who
 from streams.kafka.codecs import codecs_missing
 from streams.kafka.decoding import undecodable_line
 from streams.process import start_logging
@@ -43,12 +45,13 @@ def telling(language: Language) -> Iterator[None]:
 
 
 def started(*, quiet: bool = False) -> tuple[Settings, KafkaSettings]:
-    """Read the settings and begin to log; quietly for a command whose output a person reads.
+    """Read the settings, send as their organisation and begin to log; quietly for a command whose output a person reads.
 
     Raises:
         ConfigurationError: A setting is wrong.
     """
     settings, kafka = read_settings()
+    send_as(settings.source)
     start_logging(settings.model_copy(update={"log_level": "ERROR"}) if quiet else settings)
     return settings, kafka
 
@@ -72,25 +75,38 @@ def moment(command: str, option: str, text: str, now: datetime, *, ahead: bool =
     raise ConfigurationError(command, option, text, expected_time_ahead() if ahead else expected_time_ago())
 
 
-def require_cluster(kafka: KafkaSettings) -> None:
+def require_cluster(kafka: KafkaSettings, *names: str) -> None:
     """Check that a cluster is configured, and can be read: what writes for days does not go to the one of a demo by chance.
+
+    Args:
+        kafka: The cluster, and who comes.
+        names: The processes of `streams/rights` that this one is; it must be allowed what they do.
 
     Raises:
         ConfigurationError: None is.
         ToezichtError: This installation cannot unpack all of Kafka's codecs.
+        AccessError: It does not let this process in, or do its work.
     """
     require_codecs()
     if not kafka.bootstrap_servers:
         raise ConfigurationError("environment", "KAFKA_BOOTSTRAP_SERVERS", "", "host:port of a running cluster")
+    _require_rights(kafka, names)
 
 
-def reachable(settings: Settings, kafka: KafkaSettings) -> KafkaSettings:
+def reachable(settings: Settings, kafka: KafkaSettings, *names: str) -> KafkaSettings:
     """Return the configured cluster, else the newest that a demo or `up` left the address of.
+
+    Args:
+        settings: Where a demo leaves its address.
+        kafka: The cluster, and who comes.
+        names: The processes of `streams/rights` that this command is; it must be allowed what they do.
 
     Raises:
         ConfigurationError: There is none.
+        AccessError: It does not let this command in, or do its work.
     """
     if kafka.bootstrap_servers:
+        _require_rights(kafka, names)
         return kafka
     found = sorted(settings.data.glob("**/run/kafka.json"), key=lambda path: path.stat().st_mtime)
     if not found:
@@ -175,6 +191,13 @@ def _option(field: FieldInfo) -> Any:
     if get_origin(field.annotation) is Literal:
         return Annotated[str, typer.Option(help=field.description, metavar="|".join(get_args(field.annotation)))]
     return Annotated[field.annotation, typer.Option(help=field.description)]
+
+
+def _require_rights(kafka: KafkaSettings, names: tuple[str, ...]) -> None:
+    if asks_who(kafka):
+        from streams.rights.requiring import require_rights  # it knows all stages: only where somebody asks
+
+        require_rights(kafka, *names)
 
 
 def _address(path: Path) -> str:

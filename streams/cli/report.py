@@ -84,7 +84,7 @@ def register(app: typer.Typer) -> None:
             if occurred:
                 line["occurred_at"] = moment("report", "--occurred", occurred, utc_now()).isoformat()
             source = RecordedReports(load_categories(), time_zone=settings.time_zone)
-            intake = connected_intake(source, reachable(settings, kafka), threading.Event())
+            intake = connected_intake(source, reachable(settings, kafka, "report"), threading.Event())
             content = json.dumps(line).encode()
             intake.take(Line(1, content, len(content)))
             intake.flush(FLUSH_S, time.monotonic)

@@ -69,7 +69,7 @@ def register(app: typer.Typer) -> None:
                 raise ConfigurationError("snapshot", "--out", str(out), expected_file())
             request = make_request(camera, user, moment, alert, unblurred)
             try:
-                answer = ask(reachable(settings, kafka), request, timeout)
+                answer = ask(reachable(settings, kafka, "snapshot"), request, timeout)
             except NoAnswerError as error:
                 typer.echo(f"toezicht: {error.told_in(lang)}", err=True)
                 raise typer.Exit(1) from None

@@ -1,17 +1,22 @@
-"""`toezicht topics`: create the topics on a cluster, or compare them with what they should be."""
+"""`toezicht topics`: create the topics on a cluster, or compare them with what they should be; who may do what with them."""
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import typer
 
 from streams.cli.options import require_cluster, started
 from streams.config.partners import load_partners, wanted_topics
+from streams.errors import ConfigurationError
+from streams.kafka.access.acl_admin import add_acls, found_acls, remove_acls
+from streams.kafka.access.acls import Acl, kafka_acls_lines
 from streams.kafka.admin import apply, check
+from streams.rights.granting import KIND, AclComparison, Grants, compare
+from streams.rights.partners import PartnerPrincipal
 from streams.settings import KafkaSettings
 from streams.topics import TopicSpec
 
@@ -57,6 +62,102 @@ def register(app: typer.Typer) -> None:
             typer.echo(f"{len(found)} differences" if found else "all topics are as they should be")
         if found:
             raise typer.Exit(1)
+
+    group.command("acls")(_acls)
+
+
+def _acls(
+    names: Annotated[list[str] | None, typer.Argument(help="Processes and partners; all if left out")] = None,
+    user: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME=USER: the user of a process, where that is not its name; may be repeated"),
+    ] = None,
+    partner: Annotated[
+        list[str] | None, typer.Option(help="ID or ID=USER: a partner that is connected; may be repeated")
+    ] = None,
+    commands: Annotated[bool, typer.Option("--commands", help="Print lines for Kafka's own kafka-acls.sh")] = False,
+    compared: Annotated[
+        bool, typer.Option("--check", help="Compare with the cluster; code 1 with a difference")
+    ] = False,
+    applied: Annotated[bool, typer.Option("--apply", help="Add to the cluster what is missing")] = False,
+    removed: Annotated[
+        bool,
+        typer.Option("--remove", help="With --apply: also remove what nobody of ours needs; never what is others'"),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print who may do what on the cluster, the least that each process and each partner needs; or compare, or apply it.
+
+    A process comes by the user of its name (`decide`, `capture`, `console`, …). A worker of several stages has one user: name
+    it for each of them. A partner reads `partner-ID` and `partner-ID-health`, answers on `partner-ID-answers`, in consumer groups
+    `ID` and `ID-…`.
+    Nothing else is allowed to anybody; the brokers must be told `allow.everyone.if.no.acl.found=false` (docs/security.md).
+
+    Without --check and --apply no cluster is asked. --apply adds what is missing and tells what is more than needed; running it
+    twice changes nothing the second time. It needs a user who may (`topics`, or one of the brokers' super.users).
+
+    Exit code 0 without a difference, or after --apply; 1 where --check finds one; 2 when the cluster cannot be reached.
+
+    Example: toezicht topics acls --user locate=worker --user corroborate=worker --user decide=worker --partner politie --apply
+    """
+    if removed and not applied:
+        raise ConfigurationError("topics acls", "--remove", "alone", "together with --apply")
+    partners = [PartnerPrincipal.named(*each.split("=", 1)) for each in partner or ()]
+    everybody = Grants.of(dict(_pair(each) for each in user or ()), partners)
+    wanted = everybody.only(names or ()).acls()
+    if not compared and not applied:
+        _print(wanted, commands, as_json)
+        return
+    kafka, _ = _cluster()
+    found = compare(wanted, found_acls(kafka), everybody.acls())
+    if applied:
+        add_acls(kafka, found.missing)
+        if removed:
+            remove_acls(kafka, found.excess)
+    _tell(found, applied=applied, removed=removed, as_json=as_json)
+    if compared and not applied and (found.missing or found.excess):
+        raise typer.Exit(1)
+
+
+def _pair(given: str) -> tuple[str, str]:
+    name, _, user = given.partition("=")
+    if not name or not user or user.startswith(KIND):
+        raise ConfigurationError("topics acls", "--user", given, f"NAME=USER, the user without {KIND}")
+    return name, user
+
+
+def _print(acls: list[Acl], commands: bool, as_json: bool) -> None:
+    if commands:
+        lines = kafka_acls_lines(acls)
+        typer.echo(json.dumps({"commands": lines}) if as_json else "\n".join(lines))
+    elif as_json:
+        typer.echo(json.dumps({"acls": [acl.as_dict() for acl in acls]}))
+    else:
+        typer.echo("\n".join(str(acl) for acl in acls))
+
+
+def _tell(found: AclComparison, *, applied: bool, removed: bool, as_json: bool) -> None:
+    """Tell what differs, and what was done about it."""
+    if as_json:
+        fields = {name: getattr(found, name) for name in ("missing", "excess", "foreign", "reaching")}
+        told = {name: [acl.as_dict() for acl in acls] for name, acls in fields.items()}
+        typer.echo(json.dumps(told | {"added": applied, "removed": removed}))
+        return
+    _each("added" if applied else "missing", found.missing)
+    _each("removed" if removed else "more than needed", found.excess)
+    _each("not ours, and reaches what is ours", found.reaching)
+    others = len(found.foreign) - len(found.reaching)
+    if others:
+        typer.echo(f"{others} more are not ours and were left alone")
+    if not found.missing and not found.excess:
+        typer.echo("all access rights are as they should be")
+    elif found.excess and not removed:
+        typer.echo(f"{len(found.excess)} are more than needed: `toezicht topics acls --apply --remove` takes them away")
+
+
+def _each(word: str, acls: Iterable[Acl]) -> None:
+    for acl in acls:
+        typer.echo(f"{word}: {acl}")
 
 
 def _cluster() -> tuple[KafkaSettings, Sequence[TopicSpec]]:

@@ -57,7 +57,7 @@ def register(app: typer.Typer) -> None:
         with telling(lang):
             settings, kafka = started(quiet=True)
             drawn = sys.stdout.isatty() and not as_json
-            reader = AlertReader(reachable(settings, kafka), from_start or drawn)
+            reader = AlertReader(reachable(settings, kafka, "watch"), from_start or drawn)
             deadline = time.monotonic() + seconds if seconds else None
             with stop_signals() as stopping:
                 changes = _until(

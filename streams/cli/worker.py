@@ -38,6 +38,7 @@ def register(app: typer.Typer) -> None:
         settings, kafka = started()
         require_cluster(kafka)
         stages = make_stages(names, settings)
+        require_cluster(kafka, *names)
         metrics_port = start_metrics(settings)
         folder = settings.data / "state" / (state or "-".join(names))
         with exclusive(folder):

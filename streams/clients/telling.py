@@ -9,7 +9,7 @@ from schemas.base import Message
 from schemas.codec import encode
 from streams.errors import DeliveryError
 from streams.kafka.closing import close_producer
-from streams.kafka.producer import connect
+from streams.kafka.producer import connect, reason
 from streams.settings import KafkaSettings
 
 CONFIRM_WITHIN_S: Final = 5.0
@@ -47,7 +47,8 @@ class MessageTeller:
             sent.get(timeout=CONFIRM_WITHIN_S)
         except Exception as error:  # whatever the client raises: it is not confirmed
             self.close()
-            raise DeliveryError(f"{message.topics[0]}: a message is not confirmed: {type(error).__name__}") from error
+            told = reason(self._kafka, message.topics[0], error)
+            raise DeliveryError(f"{message.topics[0]}: a message is not confirmed: {told}") from error
 
     def close(self) -> None:
         """Disconnect; the next message connects again."""

@@ -47,7 +47,8 @@ def read_yaml(
     """Return the file's content as a checked model, with `${NAME}` taken from the environment.
 
     Where the model has a location `UNEXPANDED`, such as `("cameras", "*", "source", "url")`, the text there stays as it is.
-    With a `context` for the model's validators all faults are told, a line each; else the first.
+    No error shows a value of a model that says `SECRET`. With a `context` for the model's validators all faults are told, a
+    line each; else the first.
 
     Raises:
         FileError: One line with the file, the line, the field, the value (unless it holds a credential) and what was
@@ -79,7 +80,8 @@ def parse_yaml(
         raise FileError(f"{name}:{line}: not YAML: {error.problem}") from None
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError, LookupError, TypeError, AttributeError) as error:
         # a scalar that its tag, or its shape of a number or a date, does not allow: YAML's constructors raise what they raise
-        raise FileError(f"{name}:1: not YAML: {_short(str(error) or type(error).__name__, 200)}") from None
+        told = type(error).__name__ if _is_secret(model) else _short(str(error) or type(error).__name__, 200)
+        raise FileError(f"{name}:1: not YAML: {told}") from None
     if root is None:
         raise FileError(f"{name}:1: the file is empty, expected a {model.__name__.lower()}")
     _refuse_repeated_keys(root, name)
@@ -90,10 +92,12 @@ def parse_yaml(
     try:
         return model.model_validate(content, context=dict(context) if context is not None else None)
     except ValidationError as error:
-        raise FileError("\n".join(_faults(error, name, root, every=context is not None))) from None
+        raise FileError(
+            "\n".join(_faults(error, name, root, every=context is not None, secret=_is_secret(model)))
+        ) from None
 
 
-def _faults(error: ValidationError, name: str, root: yaml.Node, every: bool) -> Iterator[str]:
+def _faults(error: ValidationError, name: str, root: yaml.Node, every: bool, secret: bool) -> Iterator[str]:
     """Yield what is wrong, a line each: the first fault, or `every` one; contradictions each with where it stands."""
     found = error.errors(include_url=False)
     deep = {tuple(fault["loc"])[:depth] for fault in found for depth in range(len(fault["loc"]))}
@@ -111,8 +115,13 @@ def _faults(error: ValidationError, name: str, root: yaml.Node, every: bool) -> 
             continue
         field = ".".join(str(part) for part in location) or "(whole file)"
         shown = _SECRET.sub("//***@", repr(fault["input"]))
-        shown = f" (got {shown})" if len(shown) <= 80 else ""
+        shown = f" (got {shown})" if len(shown) <= 80 and not secret else ""
         yield f"{name}:{_line_of(root, location)}: {_short(field, 120)}: {_short(fault['msg'], 400)}{shown}"
+
+
+def _is_secret(model: type[BaseModel]) -> bool:
+    """Return whether a file of this model holds secrets, which nothing that is told may show."""
+    return bool(getattr(model, "SECRET", False))
 
 
 def _short(text: str, most: int) -> str:

@@ -18,6 +18,7 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError
 
 from schemas.phrases.codes.commands import no_cluster
+from streams.kafka.access.admission import require_access
 from streams.kafka.errors import ClusterError
 from streams.kafka.options import kafka_client_options
 from streams.settings import KafkaSettings
@@ -86,7 +87,7 @@ def apply(kafka: KafkaSettings, topics: Sequence[TopicSpec] = TOPICS) -> list[To
     Raises:
         ClusterError: The cluster cannot be reached or refuses a change.
     """
-    with _admin(kafka) as client:
+    with administering(kafka) as client:
         found = _describe(client, topics)
         changes = _create(client, [topic for topic in topics if topic.name not in found], kafka.replication_factor)
         wrong = {
@@ -106,7 +107,7 @@ def check(kafka: KafkaSettings, topics: Sequence[TopicSpec] = TOPICS) -> list[To
     Raises:
         ClusterError: The cluster cannot be reached.
     """
-    with _admin(kafka) as client:
+    with administering(kafka) as client:
         found = _describe(client, topics)
     result: list[TopicDifference] = []
     for topic in topics:
@@ -156,7 +157,7 @@ def _longest_ms(config: Mapping[str, str]) -> int | None:
 
 
 @contextmanager
-def _admin(kafka: KafkaSettings) -> Iterator[Any]:
+def administering(kafka: KafkaSettings) -> Iterator[Any]:
     """Give a client, and turn what it raises into one line that names the cluster."""
     client = None
     try:
@@ -165,6 +166,7 @@ def _admin(kafka: KafkaSettings) -> Iterator[Any]:
         )
         yield client
     except (KafkaError, OSError, ValueError) as error:
+        require_access(kafka)
         reason = (str(error) or type(error).__name__).splitlines()[0]
         told = f"Kafka at {kafka.bootstrap_servers} cannot be used: {reason}"
         raise ClusterError(told, no_cluster(kafka.bootstrap_servers)) from None

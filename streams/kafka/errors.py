@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Self
+from typing import Final, Self
 
 from schemas.phrases.codes.commands import no_cluster, topics_missing
 from streams.errors import ToezichtError
+from streams.settings import KafkaSettings
 from streams.topics import BY_NAME
+
+LACKS_TOLD: Final = 3
+"""Rights that one line names; who lacks one usually lacks all, and the command prints them."""
 
 
 class ClusterError(ToezichtError):
@@ -25,6 +29,28 @@ class ClusterError(ToezichtError):
         reason = (str(error) or type(error).__name__).splitlines()[0]
         expected = "a running broker with our topics; see KAFKA_BOOTSTRAP_SERVERS and `toezicht topics check`"
         return cls(f"Kafka at {servers}: {what}: {reason}; expected {expected}", no_cluster(servers))
+
+
+class AccessError(ClusterError):
+    """The cluster does not let this client in, or do what it needs. One line naming the user, the right and what it is on."""
+
+    @classmethod
+    def refused(cls, kafka: KafkaSettings, why: str) -> Self:
+        """Return the error for a client that is not let in."""
+        return cls(
+            f"Kafka at {kafka.bootstrap_servers}: {user_of(kafka)} is not let in: {why}",
+            no_cluster(kafka.bootstrap_servers),
+        )
+
+    @classmethod
+    def lacking(cls, kafka: KafkaSettings, rights: Iterable[tuple[str, str, str]]) -> Self:
+        """Return the error for rights that are lacking: operation, kind of resource and name of each."""
+        told = [f'{operation} {kind.lower()} "{name}"' for operation, kind, name in rights]
+        shown = ", ".join(told[:LACKS_TOLD]) + (f" and {len(told) - LACKS_TOLD} more" if len(told) > LACKS_TOLD else "")
+        return cls(
+            f"Kafka at {kafka.bootstrap_servers}: {user_of(kafka)} may not {shown}: run `toezicht topics acls`",
+            no_cluster(kafka.bootstrap_servers),
+        )
 
 
 class MissingTopicError(ClusterError):
@@ -48,6 +74,16 @@ class MissingTopicError(ClusterError):
 
 class NoAnswerError(ToezichtError):
     """Nobody answered in time, or there is nothing to answer about."""
+
+
+def may_not(user: str, operation: str, topic: str) -> str:
+    """Return one line on a right to a topic that is lacking: who, what, and what to do."""
+    return f'{user} may not {operation} topic "{topic}": run `toezicht topics acls`'
+
+
+def user_of(kafka: KafkaSettings) -> str:
+    """Return who comes, for a person."""
+    return f'user "{kafka.sasl_username}"' if kafka.sasl_username else "this client's certificate"
 
 
 def _missing(names: Iterable[str], found: Mapping[str, int]) -> str:

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError, TopicAuthorizationFailedError
 
 from schemas.codec import Encoded, Headers
 from streams.errors import DeliveryError
+from streams.kafka.access.admission import require_access
 from streams.kafka.closing import close_producer
-from streams.kafka.errors import ClusterError
+from streams.kafka.errors import ClusterError, may_not, user_of
 from streams.kafka.options import kafka_client_options
 from streams.settings import KafkaSettings
 from streams.topics import MAX_MESSAGE_BYTES
@@ -49,6 +50,7 @@ def connect(kafka: KafkaSettings, name: str, within_s: float = CONFIRM_WITHIN_S,
 
     Raises:
         KafkaError: No broker answers.
+        AccessError: It does not let this client in.
     """
     try_ms = int(500 * within_s)
     timeouts = {
@@ -58,7 +60,18 @@ def connect(kafka: KafkaSettings, name: str, within_s: float = CONFIRM_WITHIN_S,
         "delivery_timeout_ms": 2 * try_ms,
     }
     options = kafka_client_options(kafka) | dict(OPTIONS) | timeouts | {"client_id": f"toezicht-{name}"}
-    return KafkaProducer(**options | changes)
+    try:
+        return KafkaProducer(**options | changes)
+    except KafkaTimeoutError:
+        require_access(kafka)  # a wrong password looks like a broker that is away, and waiting would not help
+        raise
+
+
+def reason(kafka: KafkaSettings, topic: str, error: BaseException) -> str:
+    """Return in a few words why a record was not taken: who may not write where, else the kind of error."""
+    if isinstance(error, TopicAuthorizationFailedError):
+        return may_not(user_of(kafka), "WRITE", topic)
+    return type(error).__name__
 
 
 class ConfirmedProducer:
@@ -70,11 +83,11 @@ class ConfirmedProducer:
         within_s: How long a record may take to be confirmed (s).
 
     Raises:
-        ClusterError: No broker answers.
+        ClusterError: No broker answers, or it does not let this client in.
     """
 
     def __init__(self, kafka: KafkaSettings, name: str, within_s: float = CONFIRM_WITHIN_S) -> None:
-        self._within_s = within_s
+        self._kafka, self._within_s = kafka, within_s
         try:
             self._producer = connect(kafka, name, within_s)
         except (KafkaError, OSError, ValueError) as error:
@@ -93,7 +106,8 @@ class ConfirmedProducer:
         try:
             sent = self._producer.send(topic, partition=partition, key=key, value=value, headers=headers)
         except Exception as error:
-            raise DeliveryError(f"{topic}: the producer refuses a record: {type(error).__name__}") from error
+            told = reason(self._kafka, topic, error)
+            raise DeliveryError(f"{topic}: the producer refuses a record: {told}") from error
         self._waiting.append((topic, sent))
         return sent
 
@@ -124,6 +138,6 @@ class ConfirmedProducer:
         try:
             sent.get(timeout=timeout_s)
         except Exception as error:
-            failure = DeliveryError(f"{topic}: a record is not confirmed: {type(error).__name__}")
+            failure = DeliveryError(f"{topic}: a record is not confirmed: {reason(self._kafka, topic, error)}")
             failure.__cause__ = error
             self._failure = self._failure or failure

@@ -17,9 +17,11 @@ from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
 from kafka import TopicPartition
-from kafka.errors import KafkaError, KafkaTimeoutError
+from kafka.errors import AuthorizationError, KafkaError, KafkaTimeoutError
 
 from schemas.base import Message
+from streams.kafka.access.acls import Needs
+from streams.kafka.access.admission import access_error
 from streams.kafka.consumer import Consumer
 from streams.kafka.decoding import Decoder, undecodable_line
 from streams.kafka.errors import ClusterError, MissingTopicError
@@ -61,6 +63,7 @@ class Reader:
 
     Raises:
         ClusterError: In every method: no broker answers, or it went silent. The next call connects anew.
+        AccessError: In every method: it does not let this client in, or read.
         MissingTopicError: In every method: it has no such topic.
     """
 
@@ -83,6 +86,7 @@ class Reader:
         self._next: dict[Any, int] = {}
         self._consumer: Any = None
         self._there: set[str] = set()
+        self._ids: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -134,6 +138,27 @@ class Reader:
         first = self.starts(names) if since is None else self.since(names, since)
         last = self.ends(names) if until is None else self.since(names, until)
         return {place: (first[place], last[place]) for place in first}
+
+    def ids(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the id of each topic; none of one that the broker gives no id."""
+        names = tuple(names)
+        with self._connected((name, 0) for name in names) as consumer:
+            found: dict[str, str] = consumer.topic_ids(names, self._options["request_timeout_ms"])
+        return found
+
+    def made_anew(self, ends: Mapping[Where, int]) -> frozenset[str]:
+        """Return the topics that were made anew since this was asked before, however often it connected anew meanwhile.
+
+        Their offsets begin again: where it stands in them means nothing, and neither does what was read.
+
+        Args:
+            ends: Where their partitions end now: one that ends before where it stands was made anew too, or lost its end.
+        """
+        found = self.ids({topic for topic, _ in ends})
+        anew = {topic for topic, each in found.items() if self._ids.get(topic, each) != each}
+        self._ids |= found
+        short = {place[0] for place, offset in self._next.items() if offset > ends.get(place, offset)}
+        return frozenset(anew | short)
 
     @property
     def stands(self) -> Mapping[Where, int]:
@@ -223,7 +248,7 @@ class Reader:
             error = MissingTopicError.for_topics(self._kafka.bootstrap_servers, asked, found)
             if error is not None:
                 self.close()
-                raise error
+                raise access_error(self._kafka, Needs.of(describes=asked)) or error  # one may not see it
             self._there |= asked
 
     def _assign(self, consumer: Any) -> None:
@@ -233,8 +258,12 @@ class Reader:
             consumer.seek(place, offset)
 
     def _failed(self, places: Iterable[Where], error: Exception) -> ClusterError:
-        topics = ", ".join(sorted({topic for topic, _ in places}))
-        return ClusterError.about(self._kafka.bootstrap_servers, f"{topics} cannot be read", error)
+        topics = sorted({topic for topic, _ in places})
+        needs = Needs.of(reads=topics) if isinstance(error, AuthorizationError) else Needs()
+        refused = access_error(self._kafka, needs)
+        return refused or ClusterError.about(
+            self._kafka.bootstrap_servers, f"{', '.join(topics)} cannot be read", error
+        )
 
 
 class TopicFollower(ABC):

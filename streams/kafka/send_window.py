@@ -22,7 +22,7 @@ from schemas.codec import Encoded, Headers
 from schemas.phrases.codes.commands import no_cluster
 from streams.errors import DeliveryError
 from streams.kafka.closing import close_producer
-from streams.kafka.errors import ClusterError
+from streams.kafka.errors import ClusterError, may_not
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +102,7 @@ class SendWindow:
         clock_s: A monotonic clock (s).
         sleep: Waits (s).
         say: Takes a line for a person: that a broker is waited for, once, and that it is back.
+        user: Who sends, for what is told.
     """
 
     def __init__(
@@ -112,8 +113,10 @@ class SendWindow:
         clock_s: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         say: Callable[[str], None] = log.warning,
+        user: str = "this client",
     ) -> None:
         self._connect = connect
+        self._user = user
         self._address = address
         self._on_confirmed = confirmed
         self._clock_s = clock_s
@@ -233,6 +236,10 @@ class SendWindow:
 
     def _failed(self, topic: str, error: Exception, what: str) -> None:
         """Note why it does not go on; raises DeliveryError where it never will."""
+        if isinstance(error, ClusterError):  # the broker does not let this client in
+            raise DeliveryError(str(error)) from error
+        if isinstance(error, errors.TopicAuthorizationFailedError):
+            raise DeliveryError(f"{topic}: {what}: {may_not(self._user, 'WRITE', topic)}") from error
         if isinstance(error, REFUSALS) or not isinstance(error, KafkaError):
             raise DeliveryError(f"{topic}: {what}: {type(error).__name__}") from error
         self._reason = "" if isinstance(error, errors.KafkaTimeoutError) else type(error).__name__

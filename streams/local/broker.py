@@ -17,10 +17,12 @@ from types import TracebackType
 from typing import IO, Final, Self
 
 from streams.errors import ToezichtError
+from streams.kafka.options import kafka_client_options
 from streams.local.kafka_jars import kafka_jars
 from streams.local.memory import available_memory_mb
 from streams.local.parent_death import pdeath_command
 from streams.local.probe import answers
+from streams.settings import KafkaSettings
 
 HOST: Final = "127.0.0.1"
 READY_WITHIN_S: Final = 120.0
@@ -228,9 +230,21 @@ class LocalBroker:
         if self.log_file.exists():
             self.log_file.replace(self.log_file.with_suffix(".log.1"))
 
+    def client_settings(self) -> KafkaSettings:
+        """Return how its administrator reaches it."""
+        return KafkaSettings(bootstrap_servers=self.bootstrap_servers)
+
+    def properties(self) -> str:
+        """Return its configuration."""
+        return server_properties(self.port, free_port(), self.data_dir / "log")
+
+    def format_options(self) -> tuple[str, ...]:
+        """Return what its data folder is prepared with beside its configuration."""
+        return ()
+
     def _write_properties(self) -> Path:
         path = self.data_dir / "server.properties"
-        path.write_text(server_properties(self.port, free_port(), self.data_dir / "log"))
+        path.write_text(self.properties())
         return path
 
     def _format(self, properties: Path) -> None:
@@ -241,7 +255,13 @@ class LocalBroker:
             return
         self._progress("preparing Kafka's data folder")
         cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        arguments = ("format", f"--cluster-id={cluster_id}", "--config", str(properties))  # the id may begin with "-"
+        arguments = (
+            "format",
+            f"--cluster-id={cluster_id}",
+            "--config",
+            str(properties),
+            *self.format_options(),
+        )  # the id may begin with "-"
         process = self._spawn("kafka.tools.StorageTool", *arguments)
         if process.wait() != 0:
             raise BrokerError(f"the data folder {self.data_dir} could not be prepared: {self.last_words()}")
@@ -272,7 +292,7 @@ class LocalBroker:
                 raise kind(f"Kafka died while starting: {self.how_it_ended()}")
             if _listens(self.port):
                 try:
-                    client = KafkaAdminClient(bootstrap_servers=self.bootstrap_servers, request_timeout_ms=5_000)
+                    client = KafkaAdminClient(**kafka_client_options(self.client_settings()), request_timeout_ms=5_000)
                     client.list_topics()
                     client.close()
                     return

@@ -168,7 +168,7 @@ class SendQueue:
                 await self._gathering()
                 await self._send_group()
         except Exception as error:  # whatever the client raises, nothing of this group may be acknowledged
-            self.stop(DeliveryError(f"{self.stage}: a record could not be sent: {error!r}"))
+            self.stop(self._told("a record could not be sent", error))
 
     async def _send_group(self) -> None:
         group, self._group = self._group, Group()
@@ -194,9 +194,13 @@ class SendQueue:
         group.waiting -= 1
         error = asyncio.CancelledError() if future.cancelled() else future.exception()
         if error is not None:
-            self.stop(DeliveryError(f"{self.stage}: the broker did not confirm a record: {error!r}"))
+            self.stop(self._told("the broker did not confirm a record", error))
         elif not group.waiting:
             self._release()
+
+    def _told(self, what: str, error: BaseException) -> Exception:
+        """Return the error to stop with: one that says all in a line by itself as it is."""
+        return error if isinstance(error, DeliveryError) else DeliveryError(f"{self.stage}: {what}: {error!r}")
 
     def _release(self) -> None:
         """Store and acknowledge all groups from the front that are confirmed; what raises ends the worker.

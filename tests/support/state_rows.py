@@ -24,7 +24,7 @@ from schemas.base import Message, derive_id
 from schemas.cameras import CameraState, CameraStatus
 from schemas.categories import Category, Priority
 from schemas.codec import encode
-from schemas.dispatch import DispatchReceipt, DispatchRequest
+from schemas.dispatch import DispatchOutcome, DispatchReceipt, DispatchRequest
 from schemas.evidence import Movement, MovementKind, Verdict
 from schemas.incidents import Operation
 from schemas.observations import Measures, SituationKind, ZoneSituation
@@ -167,6 +167,15 @@ def runs() -> Iterator[tuple[Stage, list[tuple[datetime, Message]]]]:
         episode("end", "none", at=NOON + seconds(60), name="crowd-2"),
         *(report(f"noise-{n}", category=Category.OVERIG, position=position(300 * n)) for n in range(1, 7)),
         action(alert_id, Action.ACKNOWLEDGE),
+        action(alert_id, Action.CONFIRM_DISPATCH, number=3, recipients=("politie",), escalate_to=("ambulance",)),
+        DispatchReceipt(
+            dispatch_id=derive_id("dispatch", first.control_room_id, alert_id, "politie", "1"),
+            control_room_id=first.control_room_id,
+            alert_id=alert_id,
+            recipient="politie",
+            outcome=DispatchOutcome.REJECTED,
+            answered_at=NOON + seconds(95),
+        ),
         action(alert_id, Action.SHELVE, "known_works", NOON + seconds(3_600), number=2),
         tick("room", NOON + seconds(3_700)),
         tick("room", NOON + seconds(30_000)),
@@ -267,7 +276,7 @@ def topic_of(stage: Stage, message: Message) -> str:
     """Return the topic that a stage takes a message from."""
     if isinstance(message, Tick):
         return topics.CAMERA_TICKS if message.group == "camera" else topics.ROOM_TICKS
-    if isinstance(message, DispatchReceipt):
+    if isinstance(message, DispatchReceipt) and topics.DISPATCH_RECEIPTS not in stage.inputs:
         return topics.answers_topic(message.recipient)
     return next(topic for topic in message.topics if topic in stage.inputs)
 

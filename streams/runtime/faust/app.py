@@ -23,6 +23,7 @@ from typing import Any, Final, cast
 import faust
 
 from streams import topics
+from streams.kafka.errors import user_of
 from streams.kafka.options import ssl_context
 from streams.runtime.faust.consumer import READ_AT_ONCE, READ_PICTURES_AT_ONCE, OrderedTransport, buffer_for
 from streams.runtime.faust.recovery import OrderedTableManager
@@ -69,6 +70,7 @@ def faust_app(stage: Stage | PictureStage, kafka: KafkaSettings, state_folder: P
         consumer_group_instance_id=_instance(state_folder),
     )
     app.transport = OrderedTransport(app.conf.broker_consumer, app)
+    app.transport.user = user_of(kafka)
     app.tables.restore = ChangelogRestore(stage.name, kafka)
     return app
 

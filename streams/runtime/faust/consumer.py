@@ -22,13 +22,16 @@ from typing import Any, Final
 
 from aiokafka import TopicPartition
 from aiokafka.consumer import fetcher
+from aiokafka.errors import TopicAuthorizationFailedError
 from aiokafka.record.memory_records import MemoryRecords
 from faust.transport.drivers import aiokafka
 from faust.types import TP
 from mode.services import WaitResults
 
 from streams import topics
+from streams.errors import DeliveryError
 from streams.kafka.batches import Batches
+from streams.kafka.errors import may_not
 from streams.kafka.options import COMMITTED
 from streams.runtime.lag import PartitionEnd
 from streams.runtime.offsets import PassedOver
@@ -163,9 +166,15 @@ class OrderedConsumer(aiokafka.Consumer):  # type: ignore[misc]
         async with self.no_fetch_under_way:
             asked = set(active_partitions or ()) & self._get_active_partitions()
             first = {tp for tp in asked if topics.overtakes(tp.topic)}
-            found = await super()._getmany(first, 0) if first else {}
-            if not found and asked:
-                found = await super()._getmany(asked, timeout)
+            try:
+                found = await super()._getmany(first, 0) if first else {}
+                if not found and asked:
+                    found = await super()._getmany(asked, timeout)
+            except TopicAuthorizationFailedError as error:
+                topics_told = ", ".join(str(each) for each in error.args)
+                raise DeliveryError(
+                    f"{self.app.conf.id}: {may_not(self.transport.user, 'READ', topics_told)}"
+                ) from None
         wanted = self._get_active_partitions() | self._buffered_partitions
         return {tp: records for tp, records in found.items() if tp in wanted}
 
@@ -188,6 +197,12 @@ class OrderedConsumer(aiokafka.Consumer):  # type: ignore[misc]
 
 
 class OrderedTransport(aiokafka.Transport):  # type: ignore[misc]
-    """Faust's transport with the consumer above."""
+    """Faust's transport with the consumer above.
+
+    Attributes:
+        user: Who reads, for what is told.
+    """
+
+    user = "this worker"
 
     Consumer = OrderedConsumer

@@ -8,10 +8,13 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaConnectionError, KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAuthorizationFailedError
 from aiokafka.protocol.produce import ProduceRequest
 
-from streams.kafka.errors import MissingTopicError
+from streams.errors import DeliveryError
+from streams.kafka.access.acls import Needs
+from streams.kafka.access.admission import require_access
+from streams.kafka.errors import MissingTopicError, may_not, user_of
 from streams.kafka.options import COMMITTED, aiokafka_options
 from streams.kafka.outage import Outage
 from streams.kafka.record import Raw, Where
@@ -47,7 +50,7 @@ class FencedProducer(AIOKafkaProducer):  # type: ignore[misc]
             max_batch_size=BATCH_BYTES,
             request_timeout_ms=int(SEND_WITHIN_S * 1000),
         )
-        self._servers = kafka.bootstrap_servers
+        self.kafka = kafka
         send = self.client.send
 
         async def send_while_held(node_id: int, request: Any, **options: Any) -> Any:
@@ -60,21 +63,31 @@ class FencedProducer(AIOKafkaProducer):  # type: ignore[misc]
         self.client.send = send_while_held
 
     async def start_patiently(self) -> None:
-        """Connect, trying again for as long as no broker answers."""
+        """Connect, trying again for as long as no broker answers.
+
+        Raises:
+            AccessError: One does, and does not let this worker in.
+        """
         outage = Outage()
         while True:
             try:
                 await self.start()
                 break
             except KafkaConnectionError as error:
+                await asyncio.to_thread(require_access, self.kafka)  # a wrong password looks like a broker that is away
                 outage.tell(f"no broker answers, trying again: {error}")
                 await asyncio.sleep(TRY_AGAIN_S)
         outage.over("a broker answers")
 
     async def await_topics(self, stage: str, names: Collection[str]) -> None:
-        """Wait until topics are there, and say so: a consumer that joins its group before them finds them minutes later."""
+        """Wait until topics are there, and say so: a consumer that joins its group before them finds them minutes later.
+
+        Raises:
+            AccessError: They may be, and this worker may not see them.
+        """
         outage = Outage()
         while error := await self._missing(names):
+            await asyncio.to_thread(require_access, self.kafka, Needs.of(describes=names))
             outage.tell(f"{stage}: waiting: {error}")
             await asyncio.sleep(TRY_AGAIN_S)
         outage.over(f"{stage}: the topics are there")
@@ -83,9 +96,9 @@ class FencedProducer(AIOKafkaProducer):  # type: ignore[misc]
         try:
             cluster = await self.client.fetch_all_metadata()
         except KafkaError as error:
-            return f"Kafka at {self._servers} does not tell its topics: {error}"
+            return f"Kafka at {self.kafka.bootstrap_servers} does not tell its topics: {error}"
         found = {name: len(cluster.partitions_for_topic(name) or ()) for name in names}
-        return str(MissingTopicError.for_topics(self._servers, names, found) or "")
+        return str(MissingTopicError.for_topics(self.kafka.bootstrap_servers, names, found) or "")
 
 
 class BatchTransmit:
@@ -114,16 +127,29 @@ class BatchTransmit:
         earlier: list[asyncio.Future[Any]] = []
         for key, value, headers in records:
             if batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
-                earlier.append(await self.producer.send_batch(batch, topic, partition=partition))
+                earlier.append(await self._send_batch(batch, topic, partition))
                 batch, count = self.producer.create_batch(), 0
                 batch.append(timestamp=None, key=key, value=value, headers=headers)
             count += 1
-        last = await self.producer.send_batch(batch, topic, partition=partition)
+        last = await self._send_batch(batch, topic, partition)
         return asyncio.ensure_future(self._confirm(topic, [*earlier, last], count, len(records)))
+
+    async def _send_batch(self, batch: Any, topic: str, partition: int) -> asyncio.Future[Any]:
+        try:
+            sent: asyncio.Future[Any] = await self.producer.send_batch(batch, topic, partition=partition)
+        except TopicAuthorizationFailedError:
+            raise DeliveryError(self._may_not(topic)) from None
+        return sent
+
+    def _may_not(self, topic: str) -> str:
+        return f"{self._stage}: {may_not(user_of(self.producer.kafka), 'WRITE', topic)}"
 
     async def _confirm(self, topic: str, batches: Sequence[asyncio.Future[Any]], in_last: int, total: int) -> int:
         for batch in batches:
-            confirmed = await batch
+            try:
+                confirmed = await batch
+            except TopicAuthorizationFailedError:
+                raise DeliveryError(self._may_not(topic)) from None
         if topic not in self._counters:
             self._counters[topic] = MESSAGES_OUT.labels(self._stage, topic)
         self._counters[topic].inc(total)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from kafka.errors import (
+    GroupAuthorizationFailedError,
     KafkaConnectionError,
     KafkaTimeoutError,
     MessageSizeTooLargeError,
@@ -126,7 +127,7 @@ def test_a_producer_that_cannot_ask_for_a_topic_loses_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [MessageSizeTooLargeError("large"), TopicAuthorizationFailedError("incidents"), ValueError("politie-gms")]
+    "error", [MessageSizeTooLargeError("large"), GroupAuthorizationFailedError("g"), ValueError("politie-gms")]
 )
 def test_a_record_that_is_refused_for_good_ends_it(error: Exception) -> None:
     """One line without the record's content; it and what stands behind it count as not confirmed."""
@@ -138,6 +139,19 @@ def test_a_record_that_is_refused_for_good_ends_it(error: Exception) -> None:
     assert len(bench.window) == 2
     bench = Bench([FakeProducer(refuses=error)])
     with pytest.raises(DeliveryError, match=f"^incidents: the producer refuses a record: {type(error).__name__}$"):
+        bench.put(1)
+
+
+def test_a_topic_that_may_not_be_written_is_told_with_the_right() -> None:
+    """One line that says who, which right and what to do, whether the producer or the broker refuses."""
+    line = 'this client may not WRITE topic "incidents": run `toezicht topics acls`'
+    bench = Bench([FakeProducer(confirms=False)])
+    bench.put(1)
+    bench.made[0].confirmations[0].fail(TopicAuthorizationFailedError("incidents"))
+    with pytest.raises(DeliveryError, match=f"^incidents: the broker did not take a record: {line}$"):
+        bench.turn()
+    bench = Bench([FakeProducer(refuses=TopicAuthorizationFailedError("incidents"))])
+    with pytest.raises(DeliveryError, match=f"^incidents: the producer refuses a record: {line}$"):
         bench.put(1)
 
 

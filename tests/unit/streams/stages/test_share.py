@@ -14,7 +14,8 @@ from schemas.alerts import Alert, AlertState, AlertSummary
 from schemas.base import Message
 from schemas.categories import Category, Priority
 from schemas.dead_letters import DeadLetterReason
-from schemas.dispatch import DispatchReceipt, DispatchRequest
+from schemas.dispatch import AlertDispatch, DispatchReceipt, DispatchRequest, DispatchState
+from schemas.phrases.codes import sharing
 from schemas.phrases.phrase import Phrase
 from schemas.sharing import PartnerAlert, PartnerDispatch
 from streams import topics
@@ -195,6 +196,32 @@ def test_whoever_is_asked_to_come_is_told_of_the_alert_from_then_on(scene: Scene
     scene.alert(priority="P4")
     scene.dispatch(recipient="ambulance")
     assert told(scene.alert(revision=2, priority="P4")) == [("partner-ambulance", False)]
+
+
+def asked(state: DispatchState, alert_id: str = "alert-1") -> AlertDispatch:
+    """Return a request to the ambulance as an alert tells it."""
+    return AlertDispatch(
+        dispatch_id="dispatch-1", alert_id=alert_id, recipient="ambulance", state=state, attempt=1, asked_at=NOON,
+        asked_revision=1, since=NOON, deadline_at=NOON, confirmed_by="operator-1", confirmed_at=NOON,
+        reason=sharing.receipt_of_nothing("x"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["rejected", "expired", "withdrawn"])
+def test_whoever_does_not_come_need_not_know_any_more(scene: Scene, state: str) -> None:
+    """Where the rules do not name it: it is withdrawn; a recipient of the rules is told on."""
+    scene.dispatch(recipient="ambulance")
+    assert told(scene.alert(dispatches=(asked(DispatchState.ACCEPTED),))) == [
+        ("partner-ambulance", False), ("partner-politie", False),
+    ]  # fmt: skip
+    assert told(scene.alert(revision=2, dispatches=(asked(DispatchState(state)),))) == [("partner-ambulance", True)]
+    assert scene.alert(revision=3, dispatches=(asked(DispatchState(state)),)) == []
+
+
+def test_whoever_was_asked_for_an_alert_that_was_merged_is_told_of_what_goes_on(scene: Scene) -> None:
+    """The request was about the other one; the alert itself tells that somebody comes for it."""
+    found = scene.alert(alert_id="alert-9", dispatches=(asked(DispatchState.EN_ROUTE),))
+    assert told(found) == [("partner-ambulance", False), ("partner-politie", False)]
 
 
 @pytest.mark.parametrize("recipient", ["hor", "nobody"])

@@ -1,0 +1,178 @@
+"""Processes: what each process and each command of ours does on a cluster, and so the least that it needs.
+
+What code tells is taken from there: a stage's inputs and ticks from its class, its state from `streams/topics.py`, what the
+completeness check, the canary and a replay read from their own tables. What no code tells stands here once: what stages send, and
+what clients without a table read. `tests/unit/streams/rights/` holds it against the code,
+`tests/integration/test_least_privilege.py` runs each process with it on a broker that allows nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from streams import topics
+from streams.canary.lines import NEEDED as CANARY_NEEDS
+from streams.clients.stages import INPUTS as FOLLOWED
+from streams.completeness.check import ANSWERS, STAGE_OF
+from streams.kafka.access.acls import AccessOperation, Needs
+from streams.replay.recording import FACTS, SIGHTS
+from streams.stages.audit import Audit
+from streams.stages.base import Stage
+from streams.stages.corroborate.stage import Corroborate
+from streams.stages.decide.shadow import Shadow
+from streams.stages.decide.stage import Decide
+from streams.stages.locate import Locate
+from streams.stages.observe import Observe
+from streams.stages.trends.stage import Trends
+
+STAGE_CLASSES: Final[Mapping[str, type[Stage]]] = {
+    "observe": Observe,
+    "locate": Locate,
+    "corroborate": Corroborate,
+    "decide": Decide,
+    "trends": Trends,
+    "shadow": Shadow,
+    "audit": Audit,
+}
+"""All but `detect`, whose class needs the vision extra."""
+
+OUTPUTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "detect": (topics.DETECTIONS, topics.CAMERA_STATUS, topics.CAMERA_STATE),
+    "observe": (topics.OBSERVATIONS,),
+    "locate": (topics.CAMERA_WATCHES, topics.EVIDENCE, topics.EVIDENCE_URGENT),
+    "corroborate": (topics.EVIDENCE,),
+    "decide": (topics.ALERTS, topics.ALERT_STATE, topics.CANARY, topics.CANARY_STATE, topics.DECISION_LOG),
+    "trends": (topics.TRENDS,),
+    "shadow": (topics.SHADOW_ALERTS,),
+    "audit": (topics.AUDIT_CHAIN,),
+}
+"""What each stage sends, beside ticks, state and dead letters."""
+
+SENT_ON: Final = frozenset({topics.OPERATOR_ACTIONS})
+"""What clients outside write, by a partitioner of their own: the stage that answers for it sends what stands on a wrong partition
+on to the right one, and needs WRITE on its own input. Our own processes never choose a wrong partition."""
+
+CAPTURE_READS: Final = (topics.CAMERA_WATCHES, topics.SNAPSHOT_REQUESTS)
+CAPTURE_WRITES: Final = (
+    topics.CAMERA_FRAMES, topics.CAMERA_STATUS, topics.CAMERA_STATE, topics.DETECTIONS, topics.SNAPSHOTS, topics.AUDIT,
+    topics.DEAD_LETTERS,
+)  # fmt: skip
+
+INTAKE: Final = Needs.of(reads=(topics.INCIDENTS,), writes=(topics.INCIDENTS, topics.DEAD_LETTERS))
+"""It reads its own topic: what was reported lately, so that an update is known as one."""
+_WATCH: Final = Needs.of(reads=(topics.ALERTS, topics.ALERT_STATE))
+_AUDIT_TRAIL: Final = Needs.of(reads=(topics.AUDIT_CHAIN, topics.changelog("audit")))
+
+
+def stage_needs(name: str) -> Needs:
+    """Return what a stage of a worker needs."""
+    stage = STAGE_CLASSES.get(name)
+    inputs = FOLLOWED[name] if stage is None else stage.inputs
+    ticks = getattr(stage, "ticks", None)
+    state = (topics.changelog(name),) if name in topics.STATEFUL_STAGES else ()
+    sent_on = frozenset() if name in topics.ONLOOKERS else SENT_ON.intersection(inputs)
+    return Needs.of(
+        reads=(*inputs, *state),
+        writes=(*OUTPUTS[name], *state, topics.DEAD_LETTERS, *sent_on, *([ticks] if ticks else [])),
+        groups=(name,),
+    )
+
+
+def _console() -> Needs:
+    """Return what the console needs: the newest state, the past, how far the stages are, actions, and reports by hand."""
+    return (
+        INTAKE
+        | _WATCH
+        | Needs.of(
+            reads=(
+                topics.OPERATOR_ACTIONS, topics.DECISION_LOG, topics.ROOM_TICKS, topics.CANARY, topics.CAMERA_STATE,
+                topics.CAMERA_STATUS, topics.OBSERVATIONS, topics.SNAPSHOTS, topics.AUDIT_CHAIN,
+            ),
+            writes=(topics.OPERATOR_ACTIONS, topics.SNAPSHOT_REQUESTS, topics.AUDIT),
+            describes=(name for names in FOLLOWED.values() for name in names),
+            asks_groups=FOLLOWED,
+        )
+    )  # fmt: skip
+
+
+def _administration() -> Needs:
+    """Return what `topics apply`, `check` and `acls --apply` need; who may change access rights may everything in the end."""
+    return Needs(keeps=frozenset(topics.BY_NAME), cluster=frozenset({AccessOperation.ALTER, AccessOperation.DESCRIBE}))
+
+
+def _exporter() -> Needs:
+    """Return what a program needs that measures lags and sizes for Prometheus, and reads no message."""
+    return Needs(
+        describes=frozenset(topics.BY_NAME),
+        asks_groups=frozenset(OUTPUTS),
+        cluster=frozenset({AccessOperation.DESCRIBE}),
+    )
+
+
+def _letters() -> Needs:
+    """Return what `dead-letters` needs: a letter goes to where its record stood, or its source reads it anew."""
+    read = {name for stage in OUTPUTS for name in stage_needs(stage).reads} - {topics.CAMERA_FRAMES}
+    states = {topics.changelog(stage) for stage in topics.STATEFUL_STAGES}
+    return Needs.of(reads=(topics.DEAD_LETTERS, topics.INCIDENTS), writes=(read - states) | {topics.SNAPSHOT_REQUESTS})
+
+
+def _review() -> Needs:
+    """Return what whoever looks back needs; `SAID` has the commands."""
+    return _WATCH | Needs.of(
+        reads=(
+            *FACTS, *SIGHTS, topics.DECISION_LOG, topics.ROOM_TICKS, topics.SHADOW_ALERTS, topics.TRENDS,
+            topics.changelog("decide"), topics.changelog("corroborate"),
+        )
+    )  # fmt: skip
+
+
+PROCESSES: Final[Mapping[str, Needs]] = MappingProxyType(
+    {
+        **{name: stage_needs(name) for name in OUTPUTS},
+        "capture": Needs.of(reads=CAPTURE_READS, writes=CAPTURE_WRITES),
+        "intake": INTAKE,
+        "console": _console(),
+        "completeness": Needs.of(
+            reads=(*STAGE_OF, *ANSWERS), writes=STAGE_OF, asks_groups=STAGE_OF.values()
+        ),
+        "canary": Needs.of(
+            reads=(topics.CANARY, topics.CANARY_STATE),
+            writes=set(CANARY_NEEDS) - {topics.CANARY, topics.CANARY_STATE},
+        ),
+        "watch": _WATCH,
+        "act": _WATCH | Needs.of(reads=(topics.DECISION_LOG,), writes=(topics.OPERATOR_ACTIONS,)),
+        "report": INTAKE,
+        "snapshot": Needs.of(reads=(topics.SNAPSHOTS,), writes=(topics.SNAPSHOT_REQUESTS,)),
+        "review": _review(),
+        "audit-verify": _AUDIT_TRAIL,
+        "dead-letters": _letters(),
+        "topics": _administration(),
+        "exporter": _exporter(),
+        "notify": Needs(
+            writes=frozenset({topics.DEAD_LETTERS}), groups=frozenset({"notify"}), group_prefixes=frozenset({"notify-"})
+        ),
+    }
+)  # fmt: skip
+"""What each of our processes and commands needs, by the name that it has as a user where no other is given."""
+
+SAID: Final[Mapping[str, str]] = {
+    **{name: f"`worker {name}`" for name in OUTPUTS},
+    "capture": "`capture`",
+    "intake": "`intake …`",
+    "console": "`console`",
+    "completeness": "`completeness`",
+    "canary": "`canary`",
+    "watch": "`watch`",
+    "act": "`act`",
+    "report": "`report`",
+    "snapshot": "`snapshot`",
+    "review": "`replay`, `explain`, `verdicts`, `budget`, `trends`, `cameras normal`, `intake unmapped`",
+    "audit-verify": "`audit verify`, `audit export`",
+    "dead-letters": "`dead-letters`",
+    "topics": "`topics`",
+    "exporter": "a program that measures lags for Prometheus",
+    "notify": "`notify`",
+}
+"""Which commands each is, for people."""
