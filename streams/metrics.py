@@ -50,6 +50,20 @@ END_TO_END_SECONDS: Final = Histogram(
     ["topic"],
     buckets=_FAST,
 )
+SHARED: Final = Counter(
+    "toezicht_shared_total",
+    "Confirmed messages for partners of the file of partners: alert, withdrawn, dispatch.",
+    ["partner", "kind"],
+)
+SHARED_SECONDS: Final = Histogram(
+    "toezicht_shared_seconds",
+    "Time from the newest contributing input entering the pipeline to the confirmed message for a partner.",
+    ["kind"],
+    buckets=_FAST,
+)
+PARTNER_ANSWERS: Final = Counter(
+    "toezicht_partner_answers_total", "Receipts handed on to dispatch-receipts, by outcome.", ["outcome"]
+)
 CONSUMER_LAG: Final = Gauge(
     "toezicht_consumer_lag_messages", "Records on a partition that a stage has not yet taken.",
     ["stage", "topic", "partition"],

@@ -24,6 +24,7 @@ COMMANDS: Final = (
     "console",
     "explain",
     "rules",
+    "partners",
     "budget",
     "trends",
     "act",

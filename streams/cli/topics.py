@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import typer
 
 from streams.cli.options import require_cluster, started
+from streams.config.partners import load_partners, wanted_topics
 from streams.errors import ConfigurationError
 from streams.kafka.access.acl_admin import add_acls, found_acls, remove_acls
 from streams.kafka.access.acls import Acl, kafka_acls_lines
@@ -17,6 +18,7 @@ from streams.kafka.admin import apply, check
 from streams.rights.granting import KIND, AclComparison, Grants, compare
 from streams.rights.partners import PartnerPrincipal
 from streams.settings import KafkaSettings
+from streams.topics import TopicSpec
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for a program to read")]
 
@@ -30,11 +32,12 @@ def register(app: typer.Typer) -> None:
     def apply_(as_json: AsJson = False) -> None:
         """Create the topics that are missing and correct the settings that differ.
 
-        Never deletes a topic and never changes a partition count. Running it twice changes nothing the second time.
+        Those of partners follow from their file (TOEZICHT_PARTNERS). Never deletes a topic and never changes a partition count.
+        Running it twice changes nothing the second time.
 
         Example: KAFKA_BOOTSTRAP_SERVERS=localhost:9092 toezicht topics apply
         """
-        changes = apply(_cluster())
+        changes = apply(*_cluster())
         if as_json:
             typer.echo(json.dumps({"changes": [change.as_dict() for change in changes]}))
             return
@@ -50,7 +53,7 @@ def register(app: typer.Typer) -> None:
 
         Example: KAFKA_BOOTSTRAP_SERVERS=localhost:9092 toezicht topics check --json
         """
-        found = check(_cluster())
+        found = check(*_cluster())
         if as_json:
             typer.echo(json.dumps({"differences": [difference.as_dict() for difference in found]}))
         else:
@@ -105,7 +108,7 @@ def _acls(
     if not compared and not applied:
         _print(wanted, commands, as_json)
         return
-    kafka = _cluster()
+    kafka, _ = _cluster()
     found = compare(wanted, found_acls(kafka), everybody.acls())
     if applied:
         add_acls(kafka, found.missing)
@@ -157,9 +160,10 @@ def _each(word: str, acls: Iterable[Acl]) -> None:
         typer.echo(f"{word}: {acl}")
 
 
-def _cluster() -> KafkaSettings:
+def _cluster() -> tuple[KafkaSettings, Sequence[TopicSpec]]:
+    """Return how to reach the cluster, and the topics that it should have."""
     settings, kafka = started()
     if settings.log_level != "DEBUG":
         logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what goes wrong is told in one line, not in twenty
     require_cluster(kafka)
-    return kafka
+    return kafka, wanted_topics(load_partners(settings.partners))

@@ -9,9 +9,16 @@ from typing import Final
 from streams.config.yaml import parse_yaml, read_yaml
 from streams.domain.partners.need_to_know import Partners
 from streams.domain.rules.rules import Rules
+from streams.topics import TOPICS, TopicSpec, partner_topics
 
 DEFAULT_PARTNERS: Final = "default.yaml"
 """The built-in file, beside the model that reads it."""
+
+
+def wanted_topics(partners: Partners) -> tuple[TopicSpec, ...]:
+    """Return all topics that a cluster should have: the pipeline's, and those of each partner."""
+    theirs = [partner_topics(partner, partners.about_health(partner)) for partner in partners.partners]
+    return (*TOPICS, *(topic for topics in theirs for topic in topics))
 
 
 def load_partners(path: Path | None = None, rules: Rules | None = None) -> Partners:

@@ -99,7 +99,12 @@ def parse_yaml(
 
 def _faults(error: ValidationError, name: str, root: yaml.Node, every: bool, secret: bool) -> Iterator[str]:
     """Yield what is wrong, a line each: the first fault, or `every` one; contradictions each with where it stands."""
-    for number, fault in enumerate(error.errors(include_url=False)):
+    found = error.errors(include_url=False)
+    deep = {tuple(fault["loc"])[:depth] for fault in found for depth in range(len(fault["loc"]))}
+    found = [
+        fault for fault in found if fault["type"] != "too_short" or fault["loc"] not in deep
+    ]  # short of its faulty parts
+    for number, fault in enumerate(found):
         if number == (FAULTS_AT_MOST if every else 1):
             return
         location = tuple(fault["loc"])

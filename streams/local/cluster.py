@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
+from streams.config.partners import load_partners, wanted_topics
 from streams.kafka.admin import apply
 from streams.local.broker import LocalBroker
 from streams.local.pipeline import BrokerSection
@@ -49,7 +50,7 @@ def cluster(
     run_folder.mkdir(parents=True, exist_ok=True)
     if kafka.bootstrap_servers:
         progress(f"using the cluster at {kafka.bootstrap_servers}")
-        _create_topics(kafka, progress)
+        _create_topics(settings, kafka, progress)
         yield RunningCluster(kafka)
         return
     broker = LocalBroker(
@@ -61,7 +62,7 @@ def cluster(
     )
     with Watchdog(broker, progress) as watchdog:
         local = kafka.model_copy(update={"bootstrap_servers": broker.bootstrap_servers})
-        _create_topics(local, progress)
+        _create_topics(settings, local, progress)
         address = run_folder / "kafka.json"
         address.write_text(json.dumps({"bootstrap_servers": broker.bootstrap_servers}))
         try:
@@ -93,7 +94,7 @@ def watch_over(supervisor: Supervisor, stopping: threading.Event, until: Callabl
         supervisor.poll()
 
 
-def _create_topics(kafka: KafkaSettings, progress: Progress) -> None:
-    changes = apply(kafka)
+def _create_topics(settings: Settings, kafka: KafkaSettings, progress: Progress) -> None:
+    changes = apply(kafka, wanted_topics(load_partners(settings.partners)))
     if changes:
         progress(f"topics: {len(changes)} created or changed")

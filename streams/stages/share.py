@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from schemas.alerts import Alert
-from schemas.dispatch import DispatchReceipt, DispatchRequest
+from schemas.dispatch import DispatchOutcome, DispatchReceipt, DispatchRequest, RejectionReason
 from schemas.phrases.codes.sharing import not_from_partners
 from schemas.ticks import Tick
 from streams import topics
@@ -140,7 +140,8 @@ def _rejected(request: DispatchRequest, now: datetime) -> DispatchReceipt:
         control_room_id=request.control_room_id,
         alert_id=request.alert_id,
         recipient=request.recipient,
-        outcome="rejected",
+        outcome=DispatchOutcome.REJECTED,
+        reason_code=RejectionReason.NOT_OURS,
         detail=f"not asked: {request.recipient} has no grant for {request.category}",
         answered_at=now,
     )

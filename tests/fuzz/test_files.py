@@ -14,10 +14,12 @@ from pydantic import BaseModel
 from detectors.evaluation.ground_truth import GroundTruthError, parse_ground_truth
 from streams.cameras.walkers import WalkersError, parse_walkers
 from streams.config.calibrations import CalibrationFile
+from streams.config.files import load_rules
 from streams.config.yaml import FileError, parse_yaml, variables
 from streams.domain.alerts.suppression import Plan
 from streams.domain.cameras.registry import Registry
 from streams.domain.geometry.tsai import TsaiFileError, parse_tsai
+from streams.domain.partners.need_to_know import Partners
 from streams.domain.rules.rules import Rules
 from streams.domain.trends.areas import Areas
 from streams.domain.trends.safety_plan import SafetyPlan
@@ -132,6 +134,25 @@ def test_yaml_files(name: str) -> None:
         (FileError,),
     )
     assert tally["FileError"] > tries(count) / 10, tally
+
+
+def test_a_file_of_partners() -> None:
+    """Held against rules, with all that is wrong told at once, each on a line."""
+    good = files("streams.domain.partners").joinpath("default.yaml").read_text(encoding="utf-8")
+    context, mutator = {"rules": load_rules()}, Mutator(10)
+
+    def parse(text: str) -> Partners:
+        try:
+            return parse_yaml(text, "file.yaml", Partners, ENVIRONMENT, context)
+        except FileError as error:
+            lines = str(error).splitlines()
+            if not all(line.startswith("file.yaml:") and len(line) < 600 for line in lines):
+                raise ValueError("a fault without its place, or a long one") from error
+            raise FileError(lines[0]) from None
+
+    assert parse(good)
+    tally = fuzz(parse, lambda: text_of(mutator, good), 400, (FileError,))
+    assert tally["FileError"] > tries(400) / 10, tally
 
 
 @pytest.mark.parametrize(

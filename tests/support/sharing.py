@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
+from random import Random
 from typing import Any, Final
 
 import yaml
@@ -215,3 +218,46 @@ def alerts(draw: st.DrawFn, at_most: int = 4) -> Alert:
             "merged_into": draw(st.none() | st.just("alert-x")),
         }
     )  # fmt: skip
+
+
+def mixed_day(seed: int, number: int, rooms: Sequence[str], at: datetime) -> list[Alert]:
+    """Return a day of alerts of all categories in some rooms, in up to four revisions that change what partners may see.
+
+    Each holds what no partner may ever see (`SECRET`) wherever an alert has room for it.
+    """
+    chance, found = Random(seed), list[Alert]()
+    partners, categories = [*default_document()["partners"], "nobody"], [*Category]
+    for each in range(number):
+        now = ALERT.model_copy(
+            update={
+                "alert_id": f"alert-{each}", "control_room_id": chance.choice(rooms), "category": chance.choice(categories),
+                "title": SECRET, "title_phrase": own_words(SECRET), "state": AlertState.NEW, "evidence_ids": (SECRET,),
+                "opened_at": at, "expires_at": at, "occurred_at": at, "handled_by": SECRET, "summary": None,
+                "exercise": chance.random() < 0.05,
+            }
+        )  # fmt: skip
+        for revision in range(chance.randint(1, 4)):
+            changes: dict[str, Any] = {"revision": revision, "changed_at": at}
+            if revision == 0 or chance.random() < 0.5:
+                changes["recipients"] = tuple(chance.sample(partners, chance.randint(1, 5)))
+            if revision and chance.random() < 0.3:
+                changes["category"] = chance.choice(categories)
+            if revision and chance.random() < 0.3:
+                changes["state"] = chance.choice([*AlertState])
+            changes |= {
+                "priority": chance.choice([*Priority]),
+                "place": chance.choice(PLACES),
+                "position": Position(lat=chance.uniform(52.2, 52.4), lon=chance.uniform(4.7, 5.0), accuracy_m=chance.uniform(5,
+                900)), "verdict": chance.choice([*Verdict]), "reports": tuple(
+                    REPORT.model_copy(
+                        update={"category": chance.choice(categories), "cancelled": chance.random() < 0.2, "source":
+                        f"{SECRET}-{n}",
+                                "source_id": SECRET, "incident_id": SECRET}
+                    )
+                    for n in range(chance.randint(0, 2))
+                ),
+                "cameras": (CAMERA.model_copy(update={"verdict": chance.choice([*Verdict]), "explanation": SECRET}),),
+            }  # fmt: skip
+            now = now.model_copy(update=changes)
+            found.append(now)
+    return found

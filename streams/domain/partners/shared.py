@@ -89,13 +89,14 @@ def share(facts: AlertFacts, row: SharedRow | None, partners: Partners, keep: ti
     before = {each.partner: each for each in row.told} if row else {}
     told: list[ToldView] = []
     sharings: list[Sharing] = []
-    theirs = {*facts.recipients, *(each.recipient for each in asked)}
+    coming = ({*facts.asked, *(each.recipient for each in asked)}) - {*facts.not_coming}
+    theirs = {*facts.recipients, *coming}
     for partner in sorted(theirs | before.keys()):
         grant = grant_for(facts, partners, partner) if partner in theirs else None
         was = before.get(partner)
         if was is not None and (grant is None or grant.health is not was.health) and partner in partners.partners:
             sharings.append(Sharing(was.health, withdrawn(facts, partner, partners)))
-        if grant is None or (was is None and not begins(facts, grant, partner in {each.recipient for each in asked})):
+        if grant is None or (was is None and not begins(facts, grant, partner in coming)):
             continue
         message, square = partner_alert(facts, grant, partners, was.square if was else None)
         view = ToldView(partner=partner, health=grant.health, digest=digest(message), square=square)

@@ -21,7 +21,7 @@ from pydantic import Field
 from schemas.alerts import Alert, AlertState
 from schemas.base import Identifier, Part, Utc, json_document
 from schemas.categories import Category, Priority
-from schemas.dispatch import DispatchRequest
+from schemas.dispatch import DispatchRequest, DispatchState
 from schemas.evidence import MovementKind, Verdict
 from schemas.geo import Position
 from schemas.phrases.catalogue import sentence
@@ -43,6 +43,7 @@ BEGINS: Final = frozenset({AlertState.NEW, AlertState.ACKNOWLEDGED, AlertState.R
 """States in which an alert is told first: none that is over, put aside, or held back by the plan."""
 CAMERAS_AT_MOST: Final = 100
 _SAID_NOTHING: Final = frozenset({Verdict.PENDING, Verdict.NO_COVERAGE})
+_NOT_COMING: Final = frozenset({DispatchState.REJECTED, DispatchState.EXPIRED, DispatchState.WITHDRAWN})
 _ACCURACY_AT_MOST_M: Final = 100_000
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
 
@@ -61,6 +62,8 @@ class AlertFacts(Part):
     category: Category
     categories: Annotated[tuple[Category, ...], Field(description="Of the reports that hold, its own first")]
     recipients: tuple[Identifier, ...]
+    asked: Annotated[tuple[Identifier, ...], Field(description="Who was asked to come, and may still")] = ()
+    not_coming: Annotated[tuple[Identifier, ...], Field(description="Who was asked, and does not come")] = ()
     state: AlertState
     closing: str = ""
     priority: Priority
@@ -80,6 +83,8 @@ class AlertFacts(Part):
 def facts_of(alert: Alert) -> AlertFacts:
     """Return what of an alert may be shared at all."""
     held = [report for report in alert.reports if not report.cancelled]
+    asked = {each.recipient for each in alert.dispatches if each.state not in _NOT_COMING}
+    not_coming = {each.recipient for each in alert.dispatches} - asked
     said = [camera for camera in alert.cameras if camera.verdict not in _SAID_NOTHING]
     return AlertFacts(
         alert_id=alert.alert_id,
@@ -90,6 +95,8 @@ def facts_of(alert: Alert) -> AlertFacts:
         category=alert.category,
         categories=tuple(dict.fromkeys((alert.category, *sorted(report.category for report in held)))),
         recipients=alert.recipients,
+        asked=tuple(sorted(asked)),
+        not_coming=tuple(sorted(not_coming)),
         state=alert.state,
         closing=alert.closing,
         priority=alert.priority,
