@@ -61,7 +61,7 @@ def test_kcat_shows_a_readable_message(broker: str, kafka: KafkaSettings, topic:
         "ce_specversion": "1.0",
         "ce_id": message.message_id(),
         "ce_type": message.ce_type(),
-        "ce_source": "urn:nld:oin:00000000000000000000:systeem:contract",
+        "ce_source": "urn:nld:oin:00000000000000000000:systeem:toezicht",
         "ce_time": iso_utc(message.happened_at()),
         "ce_subject": "alert-1" if topic == "alerts" else unique,
         "ce_enteredat": "2026-11-24T12:00:00.000000Z",

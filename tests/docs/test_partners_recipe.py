@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -48,7 +48,7 @@ class Recipe:
         path = self._folder / "said"
         return [line.split()[0] for line in path.read_text().splitlines()] if path.exists() else []
 
-    def rows(self, query: str) -> list[tuple[object, ...]]:
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return what its database has."""
         if not (self._folder / "mine.db").exists():
             return []
