@@ -108,9 +108,38 @@ def register(app: typer.Typer) -> None:
         print(json.dumps(result) if as_json else "\n".join(f"{name:26} {value}" for name, value in result.items()))
 
     register_decide(group)
+    register_notify(group)
     register_faults(group)
     register_quiet(group)
     register_console(group)
+
+
+def register_notify(group: typer.Typer) -> None:
+    """Add the command to the group `bench`."""
+
+    @group.command()
+    def notify(
+        messages: Annotated[int, typer.Option(min=10, help="Messages per round")] = 300,
+        per_s: Annotated[float, typer.Option(min=0.1, max=1_000, help="Messages a second")] = 20.0,
+        pairs: Annotated[int, typer.Option(min=1, help="Adjacent pairs of rounds")] = 3,
+        as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+    ) -> None:
+        """Milliseconds from a message on a partner's topic to its signed webhook being received. Goal: p99 below 500 ms.
+
+        Beside it, by turns and in the same run, a process that only reads the topic and posts, to the same server.
+
+        Example: toezicht bench notify --messages 100 --pairs 1 --json
+        """
+        from bench.notify.measure import measure
+
+        settings, kafka = read_settings()
+        with tempfile.TemporaryDirectory(prefix="toezicht-notify-") as scratch:
+            start_logging(settings.model_copy(update={"log_level": "WARNING"}))
+            with cluster(
+                settings.model_copy(update={"data": Path(scratch)}), kafka, BrokerSection(port=0), say
+            ) as reached:
+                result = measure(reached.bootstrap_servers, messages, per_s, pairs, Path(scratch), say)
+        print(json.dumps(result) if as_json else "\n".join(f"{name:20} {value}" for name, value in result.items()))
 
 
 def register_decide(group: typer.Typer) -> None:

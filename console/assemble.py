@@ -26,6 +26,7 @@ from console.server import configured, listen, serve, shown_address
 from console.settings import ConsoleSettings, read_console_settings
 from console.wire.people import Role
 from console.wire.problems import ProblemError
+from schemas.codec import send_as
 from streams.clock import utc_now
 from streams.errors import ConfigurationError, ToezichtError
 from streams.kafka.access.admission import asks_who
@@ -101,6 +102,7 @@ def run(make_flow: FlowMaker) -> None:
     """
     settings, kafka = read_settings()
     console = read_console_settings()
+    send_as(settings.source)
     start_logging(settings)
     _tell_of_rights(kafka)
     with ExitStack() as stack:

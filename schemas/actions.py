@@ -92,6 +92,8 @@ class OperatorAction(Message):
     it. A note is a code of the list (`NoteCode`), some with a `note_value`. Merging takes the other alert in; splitting
     makes an alert of its own of one incident or episode of this one. Detaching takes it from the cause that it stands under for
     good, attaching puts it back; with a `camera_id` what that camera saw people do is taken from this alert, or put back.
+    Confirming a dispatch names whom to ask (`recipients`; the alert's first where none is named), and who may be asked after
+    them without a person (`escalate_to`).
 
     What cannot be done is refused with its reason on `decision-log`. So what a person may get wrong (a verdict that is none, a
     note or a reason that is text) is read whatever stands there, and is never kept.
@@ -144,6 +146,19 @@ class OperatorAction(Message):
     camera_id: Annotated[
         str, Field(max_length=80, description="For detach, attach: the camera whose movements are of something else")
     ] = ""
+    recipients: Annotated[
+        tuple[str, ...],
+        Field(
+            description="For confirm_dispatch: which of the alert's recipients to ask; none is its first that can be"
+        ),
+    ] = ()
+    escalate_to: Annotated[
+        tuple[str, ...],
+        Field(
+            description="For confirm_dispatch: who is asked next, in this order, where one does not answer in time or refuses; "
+            "none is nobody: it comes back to the operators"
+        ),
+    ] = ()
     acted_at: Utc
 
     @field_validator("reason")

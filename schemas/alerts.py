@@ -9,6 +9,7 @@ from pydantic import Field
 
 from schemas.base import AsItIs, Identifier, Message, Part, ShortText, Utc, Word
 from schemas.categories import Category, Priority
+from schemas.dispatch import AlertDispatch
 from schemas.evidence import Coverage, Likelihood, MovementKind, Verdict
 from schemas.geo import Position
 from schemas.incidents import Notes
@@ -29,13 +30,18 @@ class AlertState(Word):
 
 
 class Change(Word):
-    """Change: why this message was sent. `back` is from the shelf, or from a plan, by itself."""
+    """Change: why this message was sent. `back` is from the shelf, from a plan, or since no partner comes, by itself.
+
+    `dispatch` is that a partner answered, or did not in time; `overdue`, that one who said it comes is not there.
+    """
 
     OPENED = "opened"
     REOPENED = "reopened"
     EVIDENCE = "evidence"
     ACTION = "action"
     BACK = "back"
+    DISPATCH = "dispatch"
+    OVERDUE = "overdue"
     ESCALATED = "escalated"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
@@ -73,6 +79,7 @@ class AlertReport(Part):
     occurred_at: Utc
     reported_at: Utc
     notes: Annotated[Notes, Field(description="What of it could not be read as it was meant")] = ()
+    exercise: Annotated[bool, Field(description="Whether its source calls it an exercise")] = False
 
 
 class NearRepeat(Part):
@@ -179,6 +186,8 @@ class Alert(Message):
     the list again. A closed alert with `merged_into` went on under that id; one with `split_from` was a part of that alert, and
     one with `recurrence_of` is about the same thing as that closed alert.
 
+    One of which all reports are exercises is one itself (`exercise`): its title says so, and nothing real is joined with it.
+
     An alert with `grouped_under` stands under that summary alert as long as the summary is on the list. One with `summary` is
     such a summary: it has no reports and cameras of its own.
     """
@@ -257,9 +266,22 @@ class Alert(Message):
         Field(description="What cameras saw of people that this explains, the nearest first; no alerts of their own"),
     ] = ()
     notes: Annotated[tuple[AlertNote, ...], Field(description="What operators noted, the oldest first")] = ()
+    dispatches: Annotated[
+        tuple[AlertDispatch, ...],
+        Field(description="Whom a person asked to come, and how far that is, the oldest first"),
+    ] = ()
+    unanswered_at: Annotated[
+        Utc | None,
+        Field(description="Since when no partner comes that was asked, and nobody else may be asked unasked"),
+    ] = None
+    exercise: Annotated[bool, Field(description="Whether it is an exercise: nothing of it is real")] = False
     rules_version: Annotated[str, Field(min_length=1, max_length=40)]
     registry_version: Annotated[str, Field(min_length=1, max_length=40)]
 
     def key(self) -> str:
         """Return the control room; the alert id travels in the header `ce_subject`."""
         return self.control_room_id
+
+    def subject(self) -> str:
+        """Return the alert's id, which stays the same over all changes."""
+        return self.alert_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -23,9 +24,19 @@ from pydantic import (
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import simple_ser_schema
 
+TYPE_PREFIX: Final = "nl.toezicht"
+"""What every CloudEvents type begins with: the data source that defines what messages mean, as a reverse DNS name (ADR 21)."""
+FORMER_TYPE_PREFIX: Final = "toezicht"
+"""What types began with before; such messages are read, and none is written."""
+
 _new = object.__new__
 _set = object.__setattr__
 P = TypeVar("P", bound="Part")
+
+PARTNER: Final = "{partner}"
+"""Stands for a partner's id in the names of the topics that each partner has of its own."""
+PARTNER_ID: Final = "[a-z][a-z0-9]{1,30}"
+"""What a partner's id is like: no hyphens, so that no partner's topic can be taken for another's."""
 
 NAMESPACE = uuid.UUID("6f1c7d0e-6a55-5c0e-9a0b-5b6d3a1f2c47")
 """Root of every identity that is derived from its cause (UUIDv5)."""
@@ -206,8 +217,8 @@ class Message(Part):
 
     @classmethod
     def ce_type(cls) -> str:
-        """Return the CloudEvents type: `toezicht.incident.v1`."""
-        return f"toezicht.{cls.name}.v{cls.version}"
+        """Return the CloudEvents type: `nl.toezicht.incident.v1`."""
+        return f"{TYPE_PREFIX}.{cls.name}.v{cls.version}"
 
     def message_id(self) -> str:
         """Return the identity that goes into `ce_id`; equal messages have equal identities."""
@@ -219,10 +230,26 @@ class Message(Part):
         """Return the Kafka key."""
         return str(getattr(self, self.key_field))
 
+    def subject(self) -> str:
+        """Return what it is about: the key."""
+        return self.key()
+
+    @classmethod
+    def carried_by(cls, topic: str) -> bool:
+        """Return whether a topic carries it: one that it names, or a partner's where it names those (`partner-{partner}`)."""
+        return topic in cls.topics or any(each.fullmatch(topic) for each in _of_partners(cls.topics))
+
     def happened_at(self) -> datetime:
         """Return when what the message tells happened (UTC): `ce_time`."""
         moment: datetime = getattr(self, self.time_field)
         return moment
+
+
+@cache
+def _of_partners(topics: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """Return patterns of the topics that each partner has of its own."""
+    named = [each.partition(PARTNER) for each in topics if PARTNER in each]
+    return tuple(re.compile(re.escape(before) + PARTNER_ID + re.escape(after)) for before, _, after in named)
 
 
 def _cause(value: object) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from schemas.actions import OperatorAction
 from schemas.alerts import Alert
 from schemas.audit import AuditEntry, AuditEvent
-from schemas.base import Message
+from schemas.base import FORMER_TYPE_PREFIX, Message
 from schemas.cameras import CameraStatus, Detections, FrameReference
 from schemas.dead_letters import DeadLetterReference
 from schemas.decisions import DecisionLog
@@ -15,6 +15,7 @@ from schemas.dispatch import DispatchReceipt, DispatchRequest
 from schemas.evidence import Evidence
 from schemas.incidents import CameraWatch, Incident
 from schemas.observations import Observation
+from schemas.sharing import PartnerAlert, PartnerDispatch
 from schemas.snapshots import SnapshotReference, SnapshotRequest
 from schemas.ticks import Tick
 from schemas.trends import NearRepeats, Trend, TrendTarget, TrendWeek
@@ -33,6 +34,8 @@ MESSAGES: Final[tuple[type[Message], ...]] = (
     OperatorAction,
     DispatchRequest,
     DispatchReceipt,
+    PartnerAlert,
+    PartnerDispatch,
     SnapshotRequest,
     SnapshotReference,
     Trend,
@@ -44,7 +47,12 @@ MESSAGES: Final[tuple[type[Message], ...]] = (
     DeadLetterReference,
 )
 
-BY_TYPE: Final[dict[str, type[Message]]] = {message.ce_type(): message for message in MESSAGES}
+BY_TYPE: Final[dict[str, type[Message]]] = {
+    event_type: message
+    for message in MESSAGES
+    for event_type in (f"{FORMER_TYPE_PREFIX}.{message.name}.v{message.version}", message.ce_type())
+}
+"""By the type as it is written, and as it was before: recordings, dead letters, saved rows and other senders have that."""
 
 NAMES: Final[frozenset[str]] = frozenset(message.name for message in MESSAGES)
 

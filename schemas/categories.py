@@ -17,6 +17,7 @@ class Category(Word):
     DRUGSOVERLAST_DEALEN = "drugsoverlast_dealen"
     ONDERMIJNING_PAND = "ondermijning_pand"
     WOONFRAUDE_OVERBEWONING = "woonfraude_overbewoning"
+    WOONOVERLAST = "woonoverlast"
     BRAND = "brand"
     GEWELD_VECHTPARTIJ = "geweld_vechtpartij"
     CROWD_DENSITY = "crowd_density"

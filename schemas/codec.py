@@ -4,6 +4,9 @@ Attributes are `ce_*` headers, the value is the message as JSON (or a picture, w
 Three extension attributes tell times that are not part of what happened, so that equal inputs give equal values:
 `ce_enteredat` is when the newest contributing input entered the pipeline, `ce_handledat` when the sending stage handled
 it, `ce_stage` which stage that was.
+
+`ce_source` and `ce_type` are named after the NL GOV profile for CloudEvents 1.1 (ADR 21): the source is this process's, which is
+told it once, where it reads its settings (`send_as`). No decision depends on it.
 """
 
 from __future__ import annotations
@@ -16,12 +19,12 @@ from typing import Final, NamedTuple, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from schemas.alerts import Alert
-from schemas.base import Message, iso_utc, json_document
+from schemas.base import FORMER_TYPE_PREFIX, TYPE_PREFIX, Message, iso_utc, json_document
 from schemas.catalogue import BY_TYPE, IN_HEADER, NAMES
 from schemas.dead_letters import DeadLetterReason
 from schemas.errors import UndecodableError
 from schemas.phrases.codes import faults as says
+from schemas.source import EventSource
 
 Headers = list[tuple[str, bytes]]
 M = TypeVar("M", bound=Message)
@@ -36,7 +39,25 @@ _WITHOUT_VALUE: Final = {
     "union_tag_not_found": "The kind is missing",
 }
 """For the kinds of error whose own text quotes the value."""
-_TYPE: Final = re.compile(r"^toezicht\.([a-z-]+)\.v(\d{1,4})$")
+_TYPE: Final = re.compile(
+    rf"(?:{re.escape(TYPE_PREFIX)}|{re.escape(FORMER_TYPE_PREFIX)})\.([a-z-]+)\.v(\d{{1,4}})", re.ASCII
+)
+
+
+class _Process:
+    """What this process sends as."""
+
+    source = EventSource()
+
+
+def send_as(source: EventSource) -> None:
+    """Let all that this process sends from now on have this source."""
+    _Process.source = source
+
+
+def sends_as() -> EventSource:
+    """Return the source of what this process sends."""
+    return _Process.source
 
 
 class Encoded(NamedTuple):
@@ -65,16 +86,18 @@ def encode(
     entered_at: datetime,
     payload: bytes | None = None,
     payload_type: str = JPEG,
+    source: EventSource | None = None,
 ) -> Encoded:
     """Return the record for a message.
 
     Args:
         message: What to send.
-        stage: The stage that sends it, `ce_source` becomes `/toezicht/<stage>`.
+        stage: The stage that sends it.
         handled_at: When the stage handled it (UTC).
         entered_at: When the newest contributing input entered the pipeline (UTC).
         payload: The record's value for a message that travels in a header; required for those, refused for others.
         payload_type: The payload's content type.
+        source: Whose message it is; this process's where None.
 
     Raises:
         ValueError: A payload is missing or not allowed.
@@ -87,9 +110,9 @@ def encode(
         ("ce_specversion", b"1.0"),
         ("ce_id", message.message_id().encode()),
         ("ce_type", message.ce_type().encode()),
-        ("ce_source", f"/toezicht/{stage}".encode()),
+        ("ce_source", (source or _Process.source).urn.encode()),
         ("ce_time", iso_utc(message.happened_at()).encode()),
-        ("ce_subject", (message.alert_id if isinstance(message, Alert) else message.key()).encode()),
+        ("ce_subject", message.subject().encode()),
         ("ce_enteredat", iso_utc(entered_at).encode()),
         ("ce_handledat", iso_utc(handled_at).encode()),
         ("ce_stage", stage.encode()),
@@ -147,7 +170,7 @@ def message_type(event_type: str) -> type[Message]:
     model = BY_TYPE.get(event_type)
     if model is not None:
         return model
-    match = _TYPE.match(event_type)
+    match = _TYPE.fullmatch(event_type)
     if match and match[1] in NAMES:
         raise UndecodableError(DeadLetterReason.UNKNOWN_VERSION, says.message_version_unknown(match[2], match[1]))
     raise UndecodableError(DeadLetterReason.UNKNOWN_TYPE, says.message_type_unknown())

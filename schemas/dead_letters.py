@@ -25,7 +25,9 @@ class DeadLetterReason(Word):
     UNREADABLE_REPORT = "unreadable_report"
     UNREADABLE_PICTURE = "unreadable_picture"
     UNKNOWN_CAMERA = "unknown_camera"
+    NOT_ALLOWED = "not_allowed"
     HANDLER_FAILED = "handler_failed"
+    NOT_DELIVERED = "not_delivered"
     TOO_LARGE = "too_large"
 
 

@@ -14,7 +14,8 @@ class DecisionLog(Message):
     """Decision log: what `decide` was given and when it decided: enough to play the decision back in its recorded order.
 
     `sequence` counts the control room's decisions from 0. Between them stand ticks that leave no record.
-    For an operator's action it is the answer too: `action_id`, and why it was `refused`, empty where it was not.
+    For an operator's action it is the answer too: `action_id`, and why it was `refused`, empty where it was not. For a
+    partner's receipt it says of which dispatch (`dispatch_id`), and why it changed nothing, if it did not.
     """
 
     name: ClassVar[str] = "decision"
@@ -32,6 +33,7 @@ class DecisionLog(Message):
     now: Utc
     alert_ids: tuple[str, ...]
     action_id: str = ""
+    dispatch_id: Annotated[str, Field(description="Of a partner's receipt: the dispatch that it is about")] = ""
     refused: ShortText = ""
     refused_phrase: Annotated[Phrase | None, Field(description="The same as a phrase")] = None
     reason: Annotated[

@@ -11,6 +11,10 @@ class SchemaError(Exception):
     """Root of the errors of this package."""
 
 
+class ContractError(SchemaError):
+    """The contract of a release cannot be read; one line with its folder."""
+
+
 class UndecodableError(SchemaError):
     """A record cannot be read as the message it claims to be.
 

@@ -105,6 +105,9 @@ class Incident(Message):
     reported_at: Annotated[Utc, Field(description="When the source reported this revision")]
     received_at: Annotated[Utc, Field(description="When intake read it")]
     notes: Annotated[Notes, Field(description="What of it could not be read as it was meant")] = ()
+    exercise: Annotated[bool, Field(description="Whether its source calls it an exercise: nothing of it is real")] = (
+        False
+    )
 
 
 def incident_identity(source: str, source_id: str) -> str:

@@ -56,6 +56,10 @@ class UnknownCameraError(ToezichtError):
         self.passing = passing
 
 
+class NotAllowedError(ToezichtError):
+    """A message came from somebody who may not send it, as a partner's answer to what another one was asked."""
+
+
 class DeliveryError(ToezichtError):
     """The broker did not confirm what was sent; the worker stops without acknowledging its input."""
 

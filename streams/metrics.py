@@ -111,10 +111,45 @@ OBSERVATIONS_LATE: Final = Counter(
 REPORTS_READ: Final = Counter(
     "toezicht_reports_read_total", "Reports read, by source and result.", ["source", "result"]
 )
+SOURCE_HEARD_AT: Final = Gauge(
+    "toezicht_source_heard_at",
+    "Unix time, in seconds, at which a source of reports last said anything, or of the process's start.",
+    ["source"],
+)
+SOURCE_SILENT_AFTER: Final = Gauge(
+    "toezicht_source_silent_after_s", "How long a source may say nothing; 0 for as long as it likes.", ["source"]
+)
 REPORT_NOTES: Final = Counter(
     "toezicht_report_notes_total", "Reports with a note of what could not be read, by partner (the first 50, then `other`).",
     ["partner", "note"],
 )  # fmt: skip
+INTAKE_REQUESTS: Final = Counter(
+    "toezicht_intake_requests_total",
+    "Requests of senders of reports, by route and bounded result.",
+    ["route", "result"],
+)
+INTAKE_HEARD_AT: Final = Gauge(
+    "toezicht_intake_heard_at",
+    "Unix time, in seconds, at which a sender last proved who it is, or a poll or connection last worked; else 0.",
+    ["intake", "sender"],
+)
+INTAKE_CREDENTIALS_FAULTY: Final = Gauge(
+    "toezicht_intake_credentials_faulty",
+    "1 while the file of credentials is faulty and the ones before it hold, else 0.",
+)
+GEOCODING: Final = Counter(
+    "toezicht_geocoding_total",
+    "Places of reports that the geocoder was asked for, or that were known, by result.",
+    ["result"],
+)
+ONVIF_EVENTS: Final = Counter(
+    "toezicht_onvif_events_total", "Events that cameras told by themselves (ONVIF), by result.", ["result"]
+)
+ONVIF_DROPPED: Final = Counter(
+    "toezicht_onvif_dropped_total",
+    "Attributes of persons and vehicles that cameras told and that were dropped.",
+    ["attribute"],
+)
 ALERTS: Final = Counter("toezicht_alerts_total", "Alerts opened, by priority at opening.", ["priority"])
 ALERT_CHANGES: Final = Counter(
     "toezicht_alert_changes_total", "Messages on the operator topic.", ["change", "priority"]
@@ -193,11 +228,50 @@ CONSOLE_REQUESTS: Final = Counter(
 CONSOLE_LOGINS: Final = Counter(
     "toezicht_console_logins_total", "Logins at the console, by way and bounded result.", ["way", "result"]
 )
+NOTIFY_DELIVERED: Final = Counter(
+    "toezicht_notify_delivered_total", "Messages that a partner's channel took.", ["partner", "channel"]
+)
+NOTIFY_ATTEMPTS_FAILED: Final = Counter(
+    "toezicht_notify_attempts_failed_total", "Attempts to deliver that failed and are made again, or were refused.",
+    ["partner", "channel", "reason"],
+)  # fmt: skip
+NOTIFY_SET_ASIDE: Final = Counter(
+    "toezicht_notify_set_aside_total", "Messages that a partner's channel did not take and that went to dead-letters.",
+    ["partner", "channel", "reason"],
+)  # fmt: skip
+NOTIFY_RECEIPTS: Final = Counter(
+    "toezicht_notify_receipts_total", "Receipts that a partner gave in its response to a dispatch.",
+    ["partner", "channel"],
+)  # fmt: skip
+NOTIFY_WAITING: Final = Gauge(
+    "toezicht_notify_waiting_messages", "Messages that wait for a partner's channel, those held on purpose included.",
+    ["partner", "channel"],
+)  # fmt: skip
+NOTIFY_HELD: Final = Gauge("toezicht_notify_held_messages", "Messages that quiet hours hold.", ["partner", "channel"])
+NOTIFY_OLDEST_AT: Final = Gauge(
+    "toezicht_notify_oldest_at",
+    "Unix time, in seconds, at which the broker took the oldest message that waits and nothing holds; else 0.",
+    ["partner", "channel"],
+)
+NOTIFY_BREAKER_OPEN: Final = Gauge(
+    "toezicht_notify_breaker_open", "1 while a partner's channel is left alone because it failed again and again, else 0.",
+    ["partner", "channel"],
+)  # fmt: skip
+NOTIFY_SECONDS: Final = Histogram(
+    "toezicht_notify_seconds", "Time from the broker's taking a message to its being received.", ["partner", "channel"],
+    buckets=(*_FAST, 30.0, 60.0, 600.0),
+)  # fmt: skip
+
 CONSOLE_ALERTS: Final = Gauge("toezicht_console_alerts", "Alerts that a console keeps, by control room.", ["room"])
 CONSOLE_STREAMS: Final = Gauge("toezicht_console_streams", "Open streams of a console's pages.")
 CONSOLE_EVENTS: Final = Counter("toezicht_console_events_total", "Events that were sent to pages, by name.", ["event"])
 CONSOLE_RESETS: Final = Counter(
     "toezicht_console_resets_total", "Streams that were told to load the list again, by reason.", ["reason"]
+)
+CONSOLE_UNREADABLE_NOW: Final = Gauge(
+    "toezicht_console_unreadable_alerts",
+    "Alerts whose newest record a console cannot read now, by control room.",
+    ["room"],
 )
 CONSOLE_UNREADABLE: Final = Counter(
     "toezicht_console_unreadable_total", "Records that a console could not read and passed over, by topic.", ["topic"]

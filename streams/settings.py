@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from schemas.source import NO_ORGANISATION, SYSTEM, EventSource, checked_organisation, checked_system
 from streams.errors import ConfigurationError
 
 S = TypeVar("S", bound=BaseSettings)
@@ -48,6 +49,9 @@ class PipelineSettings(BaseModel):
 
     registry: Path | None = Field(None, description="The camera registry (YAML)")
     rules: Path | None = Field(None, description="The priority rules (YAML); the built-in ones where empty")
+    partners: Path | None = Field(
+        None, description="What partners may see, and on what ground (YAML); the built-in file where empty"
+    )
     safety_plan: Path | None = Field(None, description="The plan's targets (YAML); the built-in ones where empty")
     areas: Path | None = Field(
         None, description="Areas that trends are counted in (GeoJSON); empty counts per control room"
@@ -63,6 +67,12 @@ class PipelineSettings(BaseModel):
         0.0, description="Highest density, in persons per square metre, at which that model's error was measured"
     )
     allow_model_download: bool = Field(False, description="Whether ultralytics may download its own weights")
+    organisation_number: Annotated[str, BeforeValidator(checked_organisation)] = Field(
+        NO_ORGANISATION, description="Whose pipeline it is: its OIN, 20 digits, in the source of all that is sent"
+    )
+    system_name: Annotated[str, BeforeValidator(checked_system)] = Field(
+        SYSTEM, description="How that organisation calls this system, in the source of all that is sent"
+    )
     time_zone: str = Field("Europe/Amsterdam", description="Zone of times that name none (viewing windows, reports)")
     snapshot_seconds: Annotated[float, Field(ge=0, le=300)] = Field(
         30.0, description="How long, in seconds, capture keeps masked pictures in memory for snapshots; 0 keeps none"
@@ -76,6 +86,11 @@ class PipelineSettings(BaseModel):
     completeness_grace_s: Annotated[float, Field(ge=0, le=600)] = Field(
         30.0, description="How long, in seconds, a stage must be past an input before the check calls it missing"
     )
+
+    @property
+    def source(self) -> EventSource:
+        """Return who sends what this pipeline sends."""
+        return EventSource(self.organisation_number, self.system_name)
 
 
 class Settings(BaseSettings, PipelineSettings):
@@ -132,4 +147,5 @@ def read_environment(kind: type[S]) -> S:
             raise ConfigurationError("environment", f"{prefix}*", "", told) from None
         variable = (prefix + str(first["loc"][0])).upper()
         secret = "PASSWORD" in variable or "SECRET" in variable
-        raise ConfigurationError("environment", variable, "***" if secret else first["input"], first["msg"]) from None
+        expected = first["msg"].removeprefix("Value error, ")
+        raise ConfigurationError("environment", variable, "***" if secret else first["input"], expected) from None

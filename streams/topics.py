@@ -7,8 +7,13 @@ segments of 12 hours: gone before 28 days (Gemeentewet art. 151c, four weeks; do
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
+
+from schemas.base import PARTNER, PARTNER_ID
+from schemas.sharing import ANSWERS_TOPIC, HEALTH_TOPIC, PARTNER_TOPIC
 
 MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 60 * MINUTE_MS
@@ -16,6 +21,7 @@ DAY_MS: Final = 24 * HOUR_MS
 FOUR_WEEKS_MS: Final = 28 * DAY_MS
 SEGMENT_MS: Final = 12 * HOUR_MS
 LEGAL_MS: Final = 27 * DAY_MS
+WEEK_MS: Final = 7 * DAY_MS
 AUDIT_MS: Final = 400 * DAY_MS
 """More than a year, so that each yearly audit of camera surveillance finds all of its year (ADR 17)."""
 
@@ -119,7 +125,7 @@ FLOW: Final[tuple[TopicSpec, ...]] = (
     TopicSpec(DECISION_LOG, "room", LEGAL_MS),
     TopicSpec(OPERATOR_ACTIONS, "room", LEGAL_MS, overtakes=True),
     TopicSpec(DISPATCH_REQUESTS, "room", LEGAL_MS),
-    TopicSpec(DISPATCH_RECEIPTS, "room", LEGAL_MS),
+    TopicSpec(DISPATCH_RECEIPTS, "room", LEGAL_MS, overtakes=True),
     TopicSpec(SNAPSHOT_REQUESTS, "camera", DAY_MS, segment_ms=HOUR_MS),
     TopicSpec(SNAPSHOTS, "camera", LEGAL_MS, from_images=True),
     TopicSpec(TRENDS, "room", 400 * DAY_MS),
@@ -128,12 +134,45 @@ FLOW: Final[tuple[TopicSpec, ...]] = (
     TopicSpec(DEAD_LETTERS, "single", 14 * DAY_MS, from_images=True),
 )
 
+
+def partner_topic(partner: str) -> str:
+    """Return the name of the topic of what a partner gets."""
+    return PARTNER_TOPIC.replace(PARTNER, partner)
+
+
+def health_topic(partner: str) -> str:
+    """Return the name of the topic of what a partner gets that is about somebody's health."""
+    return HEALTH_TOPIC.replace(PARTNER, partner)
+
+
+def answers_topic(partner: str) -> str:
+    """Return the name of the topic on which a partner answers."""
+    return ANSWERS_TOPIC.replace(PARTNER, partner)
+
+
+def partner_topics(partner: str, health: bool = True) -> tuple[TopicSpec, ...]:
+    """Return the topics of one partner, by its id in the file of partners (docs/need-to-know.md).
+
+    What a partner gets is kept for a week, so that one that was down over a long weekend misses nothing; what is about
+    somebody's health for a day. What it answers overtakes: a receipt must not wait behind a backlog of alerts.
+
+    Args:
+        partner: Its id.
+        health: Whether it gets anything about somebody's health.
+    """
+    gets = TopicSpec(partner_topic(partner), "room", WEEK_MS, from_images=True)
+    about_health = TopicSpec(health_topic(partner), "room", DAY_MS, segment_ms=HOUR_MS, from_images=True)
+    answers = TopicSpec(answers_topic(partner), "room", LEGAL_MS, overtakes=True)
+    return (gets, about_health, answers) if health else (gets, answers)
+
+
 STATEFUL_STAGES: Final[dict[str, Group]] = {
     "observe": "camera",
     "corroborate": "camera",
     "decide": "room",
     "trends": "room",
     "shadow": "room",
+    "share": "room",
     "audit": "single",
 }
 """Stages that keep state, with the group that their state is partitioned as."""
@@ -161,7 +200,31 @@ CHANGELOGS: Final[tuple[TopicSpec, ...]] = tuple(
 
 TOPICS: Final[tuple[TopicSpec, ...]] = FLOW + CHANGELOGS
 
-BY_NAME: Final[dict[str, TopicSpec]] = {topic.name: topic for topic in TOPICS}
+
+class _Specifications(dict[str, TopicSpec]):
+    """Specifications by name. Which partners there are, a file says; what their topics are like follows from the name alone."""
+
+    def __missing__(self, name: str) -> TopicSpec:
+        """Return the specification of a partner's topic.
+
+        Raises:
+            KeyError: It is none.
+        """
+        found = _PARTNERS_TOPIC.fullmatch(name)
+        if found is None:
+            raise KeyError(name)
+        return next(topic for topic in partner_topics(found[1]) if topic.name == name)
+
+
+_PARTNERS_TOPIC: Final = re.compile(f"partner-({PARTNER_ID})(?:-health|-answers)?")
+BY_NAME: Final[Mapping[str, TopicSpec]] = _Specifications({topic.name: topic for topic in TOPICS})
+"""All topics but those of partners; theirs are found by their names too."""
+
+
+def partner_of(name: str) -> str | None:
+    """Return whose topic it is, where it is a partner's."""
+    found = _PARTNERS_TOPIC.fullmatch(name)
+    return found[1] if found else None
 
 
 def overtakes(name: str) -> bool:

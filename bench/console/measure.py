@@ -77,8 +77,11 @@ def measure(bootstrap_servers: str, sizes: Sizes, chromium: Path, folder: Path, 
             with running.limit(rows, folder) as plainly, browser(chromium) as shown:
                 limit = LimitRows(plainly, first)
                 part("loading", lambda: loading(shown, served, plainly, sizes.alerts, sizes.loads))
-                with pair(shown, served, plainly, sizes.alerts) as (page, plain):
-                    part("acting", lambda: acting(page, plain, room, sizes.actions))
+                with (
+                    pair(shown, served, plainly, sizes.alerts) as (page, plain),
+                    pair(shown, served, plainly, sizes.alerts) as others,
+                ):
+                    part("acting", lambda: acting(page, plain, others, room, sizes.actions))
                 with pair(shown, served, plainly, sizes.alerts) as (page, plain):
                     part("visible", lambda: visible(page, plain, room, limit, sizes.visible))
                 with ProbedPage(shown, served, sizes.alerts) as page:

@@ -96,24 +96,37 @@ def visible(page: ProbedPage, plain: ProbedPage, room: FullRoom, limit: LimitRow
 ENDED: Final = {"state": "closed", "change": "action", "closing": "true", "handled_by": "jan", "asks": False}
 
 
-def acting(page: ProbedPage, plain: ProbedPage, room: FullRoom, number: int) -> dict[str, Any]:
+def acting(
+    page: ProbedPage, plain: ProbedPage, others: tuple[ProbedPage, ProbedPage], room: FullRoom, number: int
+) -> dict[str, Any]:
     """Return how long `a` takes from the key until the page shows that the alert is in hand, and that it is asked for.
 
-    And until `decide` has written it, by the broker's clock: what of it no page can mend.
+    And until `decide` has written it, by the broker's clock: what of it no page can mend, and until another's page shows it.
+
+    Args:
+        page: The console's.
+        plain: The limit's.
+        others: The same in browsers of somebody else, who looks at the same alert.
+        room: The room.
+        number: How many alerts are acted on.
     """
     decided = room.follow()
     names = ("action", "action_limit")
     times: dict[str, dict[str, list[float]]] = {name: {"pending": [], "confirmed": []} for name in names}
     written_ms: list[float] = []
+    elsewhere: dict[str, list[float]] = {name: [] for name in names}
     for _ in range(number):
-        for name, one in (("action", page), ("action_limit", plain)):
+        for name, one, other in (("action", page, others[0]), ("action_limit", plain, others[1])):
+            other.page.keyboard.press("j")  # the same row is on their screen, wherever in the list it is
             alert_id, pressed_ms, took_ms = _acknowledge(one)
+            elsewhere[name].append(other.wait_noted("confirmed", alert_id) - pressed_ms)
             for what, each_ms in took_ms.items():
                 times[name][what].append(each_ms)
             if one is page:
                 written_ms.append(decided(alert_id) - pressed_ms)
     found = beside("action", times["action"]["confirmed"], times["action_limit"]["confirmed"])
     found |= beside("pending", times["action"]["pending"], times["action_limit"]["pending"])
+    found |= beside("seen_by_other", elsewhere["action"], elsewhere["action_limit"])
     return found | spread("decided", written_ms)
 
 

@@ -56,7 +56,7 @@ def console(environment: Mapping[str, str], folder: Path) -> Iterator[Served]:
     password = secrets.token_urlsafe(24)
     accounts = folder / "accounts.json"
     accounts.touch(0o600)
-    first = {"user": USER, "roles": ["supervisor"], "rooms": [ROOM], "password": password}
+    first = {"user": USER, "roles": ["supervisor"], "rooms": [ROOM], "password": password, "must_change": False}
     accounts.write_text(json.dumps([first]), encoding="utf-8")
     settings = {
         "TOEZICHT_LOG_LEVEL": "INFO",  # it tells its address

@@ -16,6 +16,7 @@ from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from bench.faults.world import STAGES, FaultWorld
+from schemas.incidents import Incident
 from streams import topics
 from streams.runtime.faust.app import SESSION_TIMEOUT_S
 from streams.topics import BY_NAME
@@ -129,7 +130,10 @@ def poison(world: FaultWorld, chance: random.Random) -> float:
         topics.OPERATOR_ACTIONS, topics.CAMERA_TICKS, topics.ROOM_TICKS,
     ):  # fmt: skip
         for value in (*POISON, None):
-            for headers in ([], [("ce_id", b"1"), ("ce_type", b"toezicht.incident.v1"), ("ce_specversion", b"1.0")]):
+            for headers in (
+                [],
+                [("ce_id", b"1"), ("ce_type", Incident.ce_type().encode()), ("ce_specversion", b"1.0")],
+            ):
                 partition = chance.randrange(BY_NAME[name].partitions)
                 producer.send(name, key=b"poison", value=value, headers=headers, partition=partition)
     producer.flush()

@@ -21,7 +21,7 @@ Span = tuple[Positive, Positive]
 """The lowest and the highest value; drawn evenly between."""
 
 
-class Partner(Part):
+class ReportingPartner(Part):
     """Partner: how a partner errs. Shares are of its reports."""
 
     when_share: Annotated[float, Field(ge=0, le=1, description="Says when it happened, and not only when it reports")]
@@ -191,7 +191,7 @@ class Assumptions(Part):
     """All of it."""
 
     version: str
-    partners: Mapping[Identifier, Partner]
+    partners: Mapping[Identifier, ReportingPartner]
     gross_error_m: Span
     late_s: Span
     out_of_order_share: Share

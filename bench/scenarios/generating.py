@@ -32,7 +32,7 @@ from bench.scenarios.layout import (
     Truth,
     in_order,
 )
-from bench.scenarios.reporting import Partners, Sent, numbered
+from bench.scenarios.reporting import ReportingPartners, Sent, numbered
 from bench.scenarios.showing import Floats, shown, spans
 from bench.scenarios.town import CAMERAS, MadeCamera, registry
 from schemas.actions import Action
@@ -81,7 +81,7 @@ def make(kind: str, seed: int, hours: float | None = None) -> Made:
         assumptions=f"bench/scenarios/{FILE} version {assumed.version}",
     )
     world = happen(chance, assumed, setting, duration_s)
-    partners = Partners(chance, assumed, scenario.start)
+    partners = ReportingPartners(chance, assumed, scenario.start)
     sent = [line for number, thing in enumerate(world.things) for line in partners.lines(number, thing, duration_s)]
     sent = [line for line in sent if line.at_s < duration_s]
     ids = numbered(sent)

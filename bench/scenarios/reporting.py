@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from bench.scenarios.assumptions import Assumptions, Partner, Reporting
+from bench.scenarios.assumptions import Assumptions, Reporting, ReportingPartner
 from bench.scenarios.happening import Happened
 from schemas.base import iso_utc
 from streams.domain.geometry.ground import GroundPoint, to_lat_lon
@@ -44,7 +44,7 @@ class _Call:
     happened_s: float | None
 
 
-class Partners:
+class ReportingPartners:
     """The partners of one scenario, with their clocks."""
 
     def __init__(self, chance: np.random.Generator, assumed: Assumptions, start: datetime) -> None:
@@ -107,7 +107,9 @@ class Partners:
             first = [replace(each, at_s=each.at_s + held_up_s) for each in first]
         return first + later
 
-    def _line(self, name: str, call: _Call, point: GroundPoint, partner: Partner, share: float) -> Mapping[str, Any]:
+    def _line(
+        self, name: str, call: _Call, point: GroundPoint, partner: ReportingPartner, share: float
+    ) -> Mapping[str, Any]:
         """Return a line; `share` of the partner's inaccuracy is left."""
         line: dict[str, Any] = {"source": name, "category": call.code, "priority": call.says}
         line["reported_at"] = self._time(name, call.reported_s)
@@ -117,7 +119,7 @@ class Partners:
             line["position"] = self._position(point, partner, share)
         return line
 
-    def _position(self, point: GroundPoint, partner: Partner, share: float) -> dict[str, float]:
+    def _position(self, point: GroundPoint, partner: ReportingPartner, share: float) -> dict[str, float]:
         accuracy_m = partner.accuracy_m * share
         east_m, north_m = (float(each) for each in self._chance.normal(0, accuracy_m / RADIUS_95, 2))
         if share == 1.0 and self._chance.random() < partner.gross_share:

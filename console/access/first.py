@@ -31,6 +31,8 @@ class FirstAccount(BaseModel):
     roles: Annotated[tuple[Role, ...], Field(min_length=1, max_length=5)]
     rooms: Annotated[tuple[Identifier, ...], Field(max_length=50)] = ()
     password: Annotated[SecretStr, Field(min_length=12, max_length=1_000)]
+    must_change: bool = True
+    """Whether its owner has to choose another one first; not where accounts live no longer than who shows it, as in the demo."""
 
 
 _FILE: TypeAdapter[tuple[FirstAccount, ...]] = TypeAdapter(tuple[FirstAccount, ...])
@@ -45,8 +47,8 @@ def make(first: FirstAccount, store: AccessStore, passwords: Passwords, outbox: 
     accounts = LocalAccounts(store)
     known = accounts.find(first.user)
     record = AccountRecord(
-        user=known.user if known else first.user, roles=first.roles, rooms=first.rooms, enabled=True, must_change=True,
-        password=passwords.hashed_now(first.password.get_secret_value()),
+        user=known.user if known else first.user, roles=first.roles, rooms=first.rooms, enabled=True,
+        must_change=first.must_change, password=passwords.hashed_now(first.password.get_secret_value()),
     )  # fmt: skip
     with store.writing() as db:
         accounts.put(db, record)

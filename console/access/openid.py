@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from authlib.common.security import generate_token
+from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from authlib.oidc.core import CodeIDToken
@@ -18,10 +19,11 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
 from console.access.claims import ALGORITHMS, LEEWAY_S, ClaimRules, claim_rules, fault, identity_of
-from console.access.provider import OpenIdProvider, ProviderMetadata, TokenAnswer, refused
+from console.access.provider import OpenIdProvider, ProviderMetadata, TokenAnswer, is_safe, refused
 from console.access.session import Identity
 from console.access.store import AccessStore, hashed
 from console.settings import ConsoleSettings
+from console.wire.problems import ProblemError
 from streams.clock import Clock, utc_now
 from streams.errors import ConfigurationError
 
@@ -100,6 +102,25 @@ class OpenIdClient:
             asked["acr_values"] = " ".join(sorted(self._rules.acr))
         address = prepare_grant_uri(metadata.authorization_endpoint, self._provider.client_id(), "code", **asked)
         return str(address), browser
+
+    async def logout_address(self) -> str:
+        """Return where the provider ends a person's session (RP-Initiated Logout 1.0), and sends the browser back to the page.
+
+        Without the ID token as a hint, which the console does not keep: a provider may ask the person whether they mean it.
+        Empty where it has no such address, or none that is safe, or does not answer; the console's own session is over anyway.
+        """
+        try:
+            metadata = await self._provider.metadata()
+        except ProblemError:
+            return ""
+        address = metadata.end_session_endpoint
+        if address is None or not is_safe(address):
+            return ""
+        known = {
+            "client_id": self._provider.client_id(),
+            "post_logout_redirect_uri": f"{self._settings.address.rstrip('/')}/",
+        }
+        return str(add_params_to_uri(address, list(known.items())))
 
     async def end(self, query: str, browser: str, max_age_s: float) -> tuple[Identity, str]:
         """Return who came back, and the page that they wanted.

@@ -25,13 +25,14 @@ TAKEN_S: Final = 30.0
 """How long one console has to tell what it took, before another one tells it (s)."""
 AGAIN_S: Final = 1.0
 LONGEST_S: Final = 30.0
+TOLD: Final = ("action", "object_type", "object_id", "reason", "result", "cause_id", "room")
 NOBODY: Final = "unknown"
 """The actor where somebody used a name that no account has: what was typed there may be a password."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccessEvent:
-    """Access event: who did what to which object, why, with which result."""
+    """Access event: who did what to which object, why, with which result; the room says which supervisors may see it."""
 
     actor: str
     action: str
@@ -39,6 +40,7 @@ class AccessEvent:
     object_id: str
     reason: str = ""
     result: str = "done"
+    room: str = ""
 
 
 class AuditOutbox:
@@ -49,10 +51,10 @@ class AuditOutbox:
 
     def add(self, db: sqlite3.Connection, told: AccessEvent) -> None:
         """Write an event down, in the transaction of what it is about."""
-        values = (told.actor, told.action, told.object_type, told.object_id, told.reason, told.result)
+        values = (told.actor, told.action, told.object_type, told.object_id, told.reason, told.result, told.room)
         db.execute(
-            "INSERT INTO untold (cause_id, actor, action, object_type, object_id, reason, result)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO untold (cause_id, actor, action, object_type, object_id, reason, result, room)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (secrets.token_hex(16), *values),
         )
 
@@ -67,7 +69,7 @@ class AuditOutbox:
             ProblemError: The audit does not take it; it stays.
         """
         while (row := self._take()) is not None:
-            told = {name: row[name] for name in ("action", "object_type", "object_id", "reason", "result", "cause_id")}
+            told = {name: row[name] for name in TOLD}
             try:
                 await audits.tell(self._who(row["actor"]), **told)
             except BaseException:

@@ -31,7 +31,7 @@ ClientKey = RSAKey | ECKey
 
 
 class ProviderMetadata(BaseModel):
-    """Provider metadata: the part of OpenID Connect Discovery 1.0 that is used here."""
+    """Provider metadata: the part of OpenID Connect Discovery 1.0, and of RP-Initiated Logout 1.0, that is used here."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -39,6 +39,7 @@ class ProviderMetadata(BaseModel):
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
+    end_session_endpoint: str | None = None
 
 
 class KeyDocument(BaseModel):

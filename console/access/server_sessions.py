@@ -19,7 +19,7 @@ from console.access.session import Identity, SessionRecord, is_acting, read_sess
 from console.access.store import AccessStore, hashed
 from console.access.tries import count_try, forget_tries
 from console.settings import ConsoleSettings
-from console.wire.people import Account, AccountAsked, Caller, LoginAsked, LoginWays, Me, PasswordAsked
+from console.wire.people import Account, AccountAsked, Caller, LoginAsked, LoginWays, Me, PasswordAsked, Right
 from console.wire.problems import ProblemError
 from streams.clock import Clock, utc_now
 from streams.metrics import CONSOLE_LOGINS
@@ -28,6 +28,11 @@ log = logging.getLogger(__name__)
 
 NOTED_S: Final = 5.0
 """How old a noted key may be before another one is noted (s): a write for each would be one for every action."""
+_WITH_ACCOUNT: Final = (
+    "SELECT sessions.*, coalesce(accounts.must_change, 0) AS must_change FROM sessions"
+    " LEFT JOIN accounts ON accounts.user = sessions.user AND sessions.login = ? WHERE token = ?"
+)
+"""A session, with whether the local account that it is of still has its first password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +133,20 @@ class ServerSessions:
             session = replace(session, acted_s=now_s)
         return session.me(self._acting_s, self._parts.rooms)
 
-    def logout(self, caller: Caller) -> None:
-        """End a session; nothing where there is none."""
+    async def logout(self, caller: Caller) -> str:
+        """End a session, and return where the provider that it is of ends its own; empty where there is no such address."""
         with self._store.writing() as db:
             rows = db.execute(
-                "DELETE FROM sessions WHERE token = ? RETURNING user", (hashed(caller.token or ""),)
+                "DELETE FROM sessions WHERE token = ? RETURNING user, login", (hashed(caller.token or ""),)
             ).fetchall()
             for row in rows:
                 self._outbox.add(db, AccessEvent(row["user"], "logout", "session", row["user"]))
+        at_provider = any(row["login"] == "openid" for row in rows)
+        return await self._parts.openid.logout_address() if at_provider and self._parts.openid is not None else ""
+
+    def tell_refused(self, me: Me, right: Right, what: str, room: str) -> None:
+        """Write down that a person tried to change something without the right to, for the audit."""
+        self._tell(AccessEvent(me.user, right.value, "console", what, "not_allowed", "refused", room))
 
     def accounts(self) -> tuple[Account, ...]:
         """Return the local accounts."""
@@ -166,7 +177,7 @@ class ServerSessions:
         """Give a local account the password that its owner wants, and end its other sessions.
 
         Raises:
-            ProblemError: 401, the old one is wrong; 409, it is no local account; 429, too many tries.
+            ProblemError: 401, the old one is wrong; 409, it is no local account; 422, it is the old one; 429, too many tries.
         """
         me = self.me(caller)
         account = self._accounts.find(me.user)
@@ -176,6 +187,8 @@ class ServerSessions:
         if not await self._parts.passwords.holds(asked.old.get_secret_value(), account.password):
             self._tell(AccessEvent(me.user, "change-password", "account", me.user, "wrong_password", "refused"))
             raise ProblemError(401, "wrong_password", "expected the password as it is now", {"old": "the password"})
+        if asked.new.get_secret_value() == asked.old.get_secret_value():
+            raise ProblemError(422, "same_password", "expected another password", {"new": "another one than before"})
         password = await self._parts.passwords.hashed(asked.new.get_secret_value())
         with self._store.writing() as db:
             now = self._accounts.read(db, account.user)
@@ -183,7 +196,7 @@ class ServerSessions:
                 raise ProblemError(401, "wrong_password", "the account was changed meanwhile")
             changed = replace(now, password=password, must_change=False)
             self._put(db, changed, me.user, "change-password", hashed(caller.token or ""))
-        return me
+        return self.me(caller)
 
     def _put(self, db: sqlite3.Connection, account: AccountRecord, actor: str, action: str, but: bytes = b"") -> None:
         self._accounts.put(db, account, but)
@@ -229,7 +242,7 @@ class ServerSessions:
             if now is None or now["password"] != account.password or not now["enabled"]:
                 raise ProblemError(401, "wrong_password", "the account was changed meanwhile")
         if caller.token:
-            row = db.execute("SELECT * FROM sessions WHERE token = ?", (hashed(caller.token),)).fetchone()
+            row = db.execute(_WITH_ACCOUNT, (LOCAL, hashed(caller.token))).fetchone()
             if row is not None:
                 old = read_session(row)
                 if (old.user, old.login) == (identity.user, identity.login) and not self._refusal(old, caller.address):
@@ -238,7 +251,7 @@ class ServerSessions:
         return secrets.token_urlsafe(32)
 
     def _session(self, caller: Caller) -> SessionRecord:
-        rows = self._store.rows("SELECT * FROM sessions WHERE token = ?", hashed(caller.token)) if caller.token else []
+        rows = self._store.rows(_WITH_ACCOUNT, LOCAL, hashed(caller.token)) if caller.token else []
         if not rows:
             raise ProblemError(401, "not_logged_in", "expected a login")
         session = read_session(rows[0])

@@ -38,6 +38,7 @@ class SessionRecord:
     ends_s: float
     acted_s: float
     seen_elsewhere: bool
+    must_change: bool = False
 
     def me(self, acting_s: float, all_rooms: Callable[[], tuple[str, ...]]) -> Me:
         """Return who it is, as the API tells it."""
@@ -50,6 +51,7 @@ class SessionRecord:
             session_until=datetime.fromtimestamp(self.ends_s, UTC),
             acting_until=datetime.fromtimestamp(min(self.acted_s + acting_s, self.ends_s), UTC),
             login=self.login,
+            must_change=self.must_change,
         )
 
 
@@ -60,6 +62,7 @@ def read_session(row: sqlite3.Row) -> SessionRecord:
         user=row["user"], roles=tuple(Role(role) for role in json.loads(row["roles"])),
         rooms=None if rooms is None else tuple(rooms), login=row["login"], address=row["address"],
         ends_s=row["ends_s"], acted_s=row["acted_s"], seen_elsewhere=bool(row["seen_elsewhere"]),
+        must_change=bool(row["must_change"]),
     )  # fmt: skip
 
 

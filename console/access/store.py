@@ -19,7 +19,7 @@ from streams.errors import ConfigurationError
 
 log = logging.getLogger(__name__)
 
-VERSION: Final = 1
+VERSION: Final = 2
 BUSY_S: Final = 5.0
 """How long to wait for another console that writes (s): it takes milliseconds."""
 TABLES: Final = """
@@ -40,9 +40,11 @@ CREATE TABLE openid_logins (
 ) STRICT;
 CREATE TABLE untold (
     cause_id TEXT PRIMARY KEY, actor TEXT NOT NULL, action TEXT NOT NULL, object_type TEXT NOT NULL, object_id TEXT NOT NULL,
-    reason TEXT NOT NULL, result TEXT NOT NULL, taken_s REAL NOT NULL DEFAULT 0
+    reason TEXT NOT NULL, result TEXT NOT NULL, taken_s REAL NOT NULL DEFAULT 0, room TEXT NOT NULL DEFAULT ''
 ) STRICT;
 """
+STEPS: Final = {1: "ALTER TABLE untold ADD COLUMN room TEXT NOT NULL DEFAULT ''"}
+"""What makes a file of a version one of the next."""
 
 
 def hashed(secret: str) -> bytes:
@@ -88,7 +90,9 @@ class AccessStore:
             if version == 0:
                 for statement in TABLES.split(";"):
                     db.execute(statement)
-                db.execute(f"PRAGMA user_version = {VERSION}")
+            for older in range(version or VERSION, VERSION):
+                db.execute(STEPS[older])
+            db.execute(f"PRAGMA user_version = {VERSION}")
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:

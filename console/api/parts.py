@@ -11,7 +11,7 @@ from console.settings import ConsoleSettings
 from console.wire.actions import ActionAsked, Choices, ReportAsked
 from console.wire.audit import AuditPage
 from console.wire.events import CameraNow, Decision, Status, ZoneNow
-from console.wire.people import Account, AccountAsked, Caller, LoginAsked, LoginWays, Me, PasswordAsked
+from console.wire.people import Account, AccountAsked, Caller, LoginAsked, LoginWays, Me, PasswordAsked, Right
 from console.wire.pictures import PictureAnswer, PictureAsked
 from console.wire.rooms import Handover, RoomInfo, Series
 from console.wire.rows import AlertPage, Detail, HistoryLine
@@ -225,14 +225,24 @@ class Sessions(Protocol):
             ProblemError: 401 `acting_ended`, too long without a key: the password is asked again.
         """
 
-    def logout(self, caller: Caller) -> None:
-        """End a session."""
+    async def logout(self, caller: Caller) -> str:
+        """End a session, and return where the provider that it is of ends its own; empty where there is no such address."""
+
+    def tell_refused(self, me: Me, right: Right, what: str, room: str) -> None:
+        """Write down that a person tried to change something without the right to, for the audit.
+
+        Args:
+            me: The person.
+            right: What they lack.
+            what: The method and the route that they tried, with the names of what it holds: nothing that they sent.
+            room: The control room that it was of; empty where of none.
+        """
 
     async def change_password(self, asked: PasswordAsked, caller: Caller) -> Me:
         """Give a local account the password that its owner wants.
 
         Raises:
-            ProblemError: 401, the old one is wrong; 409, it is no local account; 429, too many tries.
+            ProblemError: 401, the old one is wrong; 409, it is no local account; 422, it is the old one; 429, too many tries.
         """
 
     def accounts(self) -> tuple[Account, ...]:

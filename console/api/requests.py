@@ -31,8 +31,8 @@ def caller_of(request: Request) -> Caller:
     return Caller(address, request.cookies.get(name))
 
 
-def logged_in(request: Request) -> Me:
-    """Return who sends a request.
+def known(request: Request) -> Me:
+    """Return who sends a request, also with a first password: for who they are, changing it, and logging out.
 
     Raises:
         ProblemError: 401, nobody is logged in.
@@ -40,10 +40,23 @@ def logged_in(request: Request) -> Me:
     return parts_of(request).sessions.me(caller_of(request))
 
 
+def logged_in(request: Request) -> Me:
+    """Return who sends a request.
+
+    Raises:
+        ProblemError: 401, nobody is logged in; 403 `must_change`, their password is a first one.
+    """
+    me = known(request)
+    if me.must_change:
+        raise ProblemError(403, "must_change", "expected a password of one's own: PUT /api/v1/me/password")
+    return me
+
+
 def may(right: Right, keeps_acting: bool = True) -> Callable[[Request], Me]:
     """Return what a route depends on that needs a right.
 
-    A room in the address must be one of the person's own. A change keeps their session acting, and needs it to be.
+    A room in the address must be one of the person's own. A change keeps their session acting, and needs it to be; one that
+    they may not make is told to the audit.
 
     Args:
         right: It.
@@ -51,11 +64,13 @@ def may(right: Right, keeps_acting: bool = True) -> Callable[[Request], Me]:
     """
 
     def checked(request: Request) -> Me:
-        parts, caller = parts_of(request), caller_of(request)
-        me = parts.sessions.me(caller)
-        if right not in me.rights:
-            raise ProblemError(403, "not_allowed", f"this needs the right {right.value}")
+        parts, caller, me = parts_of(request), caller_of(request), logged_in(request)
         room = request.path_params.get("room")
+        if right not in me.rights:
+            if request.method not in SAFE:
+                served = room if room in parts.rooms.names() else ""
+                parts.sessions.tell_refused(me, right, f"{request.method} {request.scope['route'].path}", served)
+            raise ProblemError(403, "not_allowed", f"this needs the right {right.value}")
         if room is not None and (room not in me.rooms or room not in parts.rooms.names()):
             raise ProblemError(404, "no_such_room", "expected one of your control rooms")
         return me if request.method in SAFE or not keeps_acting else parts.sessions.keep_acting(caller)

@@ -40,6 +40,7 @@ class Listener:
         self._waiting: asyncio.Queue[RoomEvent] = asyncio.Queue(depth)
         self.behind = False
         self.stopping = False
+        self.anew = False
 
     def put(self, event: RoomEvent) -> None:
         """Take an event; one too many ends the stream."""
@@ -53,9 +54,19 @@ class Listener:
         self.stopping = True
         self.put(_WAKE)
 
+    def begin_anew(self) -> None:
+        """End the stream, since what it told is of topics that are no more."""
+        self.anew = True
+        self.put(_WAKE)
+
+    @property
+    def ends(self) -> bool:
+        """Return whether the stream is to end."""
+        return self.behind or self.stopping or self.anew
+
     async def next(self, within_s: float) -> RoomEvent | None:
         """Return the next event; None where none came in time (s), or the stream is to end."""
-        if self.behind or self.stopping or within_s <= 0:
+        if self.ends or within_s <= 0:
             return None
         if not self._waiting.empty():
             event = self._waiting.get_nowait()
@@ -95,6 +106,11 @@ class Listeners:
         """Give an event to each."""
         for listener in self._open:
             listener.put(event)
+
+    def begin_anew(self) -> None:
+        """End all streams, since what they told is of topics that are no more."""
+        for listener in self._open:
+            listener.begin_anew()
 
     def stop(self) -> None:
         """End all streams."""

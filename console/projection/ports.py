@@ -10,6 +10,7 @@ from console.projection.listeners import RoomEvent
 from console.wire.events import CameraNow, StageState, ZoneNow
 from console.wire.rooms import Handover, RoomInfo, Series
 from schemas.alerts import Alert
+from schemas.categories import Priority
 from schemas.phrases.language import Language
 
 Tell = Callable[[str, RoomEvent], None]
@@ -28,6 +29,9 @@ class Places(Protocol):
         Raises:
             ProblemError: 404, it is not served here.
         """
+
+    def counted(self, room: str) -> frozenset[Priority]:
+        """Return the priorities that a room's budget of the hour counts."""
 
     def camera_name(self, camera_id: str) -> str:
         """Return a camera's name; its id where nobody knows one."""

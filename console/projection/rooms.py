@@ -56,7 +56,9 @@ class ProjectedRooms:
         self, settings: ConsoleSettings, places: Places, histories: Histories, stages: Stages, clock: Clock
     ) -> None:
         self._places, self._histories, self._stages, self._clock = places, histories, stages, clock
-        self._rooms = {name: KnownRoom(name, clock) for name in places.names()}
+        self._rooms = {
+            name: KnownRoom(name, clock, places.camera_name, places.counted(name)) for name in places.names()
+        }
         self._by_partition: dict[int, list[KnownRoom]] = {}
         for room in self._rooms.values():
             self._by_partition.setdefault(room.partition, []).append(room)
@@ -71,11 +73,16 @@ class ProjectedRooms:
         """Return the partitions of the rooms."""
         return frozenset(self._by_partition)
 
-    def begin(self, first: Mapping[int, int]) -> None:
-        """Note the first offset of `alert-state` that is read, by partition: what is older is not known."""
-        for partition, offset in first.items():
-            for room in self._by_partition.get(partition, ()):
-                room.alerts.begin(offset)
+    def begin(self, first: Mapping[int, int], made: str = "") -> None:
+        """Begin to read, also anew: what was known is of topics that are no more.
+
+        Args:
+            first: The first offset of `alert-state` that is read, by partition: what is older is not known.
+            made: What the topics are told apart by from those that had the same names.
+        """
+        self._whole, self._whole_at = False, None
+        for room in self._rooms.values():
+            room.begin(first.get(room.partition, 0), made)
 
     def take(self, records: Iterable[Record]) -> None:
         """Take records, those of one partition in the order of their offsets."""
@@ -96,7 +103,9 @@ class ProjectedRooms:
         now = self._clock()
         for room in self._rooms.values():
             room.alerts.forget(now)
+            room.unreadable.forget(now)
             metrics.CONSOLE_ALERTS.labels(room.name).set(len(room.alerts))
+            metrics.CONSOLE_UNREADABLE_NOW.labels(room.name).set(len(room.unreadable))
 
     def tell(self, room: str, event: RoomEvent) -> None:
         """Tell a room's streams an event."""
@@ -142,7 +151,7 @@ class ProjectedRooms:
         """Return a room's list."""
         known = self._read(room)
         rows = known.alerts.in_order()
-        return WholeList(known.position(), len(rows), _pieces(rows, language))
+        return WholeList(known.position(), len(rows), _pieces(known, rows, language))
 
     def page(self, room: str, query: RowQuery, language: Language) -> AlertPage:
         """Return some rows, by the list's order."""
@@ -157,18 +166,19 @@ class ProjectedRooms:
         some = found[: query.limit]
         more = len(found) > query.limit
         return AlertPage(
-            alerts=tuple(_wire_rows(some, language)),
+            alerts=tuple(_wire_rows(known, some, language)),
             next_cursor=cursor_of(rank(some[-1])) if more else None,
             position=known.position(),
         )
 
     def detail(self, room: str, alert_id: str, language: Language, me: Me) -> Detail:
         """Return a whole alert."""
-        row = self._alert(room, alert_id)
-        detached = self.known_room(room).decisions.is_detached(alert_id)
+        row, known = self._alert(room, alert_id), self.known_room(room)
+        detached = known.decisions.is_detached(alert_id)
         try:
             return detail_of(row, row.alert(), self._places.camera_name, language, me, detached)
         except (UndecodableError, ListRowError) as error:
+            known.cannot_tell(row)
             raise ProblemError(503, "unreadable", "the alert's record is not as expected") from error
 
     async def history(self, room: str, alert_id: str, language: Language) -> tuple[HistoryLine, ...]:
@@ -192,6 +202,7 @@ class ProjectedRooms:
             cameras_able=able,
             alerts_hour=known.pulse.asked_within_hour(now),
             budget_hour=self._places.room(room).alerts_per_hour,
+            unreadable=known.unreadable.told(),
         )
 
     def cameras(self, room: str, language: Language) -> tuple[CameraNow, ...]:
@@ -237,28 +248,30 @@ class ProjectedRooms:
         return row
 
 
-def _lines(rows: Iterable[ListRow], language: Language) -> list[bytes]:
-    found = (json_of(RoomEvent("alert", row.json, row.offset), language) for row in rows)
+def _lines(room: KnownRoom, rows: Iterable[ListRow], language: Language) -> list[bytes]:
+    found = (json_of(room.alert_event(row), language) for row in rows)
     return [line for line in found if line is not None]
 
 
-def _wire_rows(rows: Iterable[ListRow], language: Language) -> Iterator[AlertRow]:
-    """Yield rows as the API's type; what a record has that the type cannot have is passed over, and counted."""
-    for line in _lines(rows, language):
-        try:
-            yield AlertRow.model_validate_json(line)
-        except ValidationError:
-            metrics.CONSOLE_UNREADABLE.labels(topics.ALERT_STATE).inc()
+def _wire_rows(room: KnownRoom, rows: Iterable[ListRow], language: Language) -> Iterator[AlertRow]:
+    """Yield rows as the API's type; what a record has that the type cannot have is passed over, counted and told."""
+    for row in rows:
+        for line in _lines(room, (row,), language):
+            try:
+                yield AlertRow.model_validate_json(line)
+            except ValidationError:
+                metrics.CONSOLE_UNREADABLE.labels(topics.ALERT_STATE).inc()
+                room.cannot_tell(row)
 
 
-async def _pieces(rows: list[ListRow], language: Language) -> AsyncIterator[bytes]:
+async def _pieces(room: KnownRoom, rows: list[ListRow], language: Language) -> AsyncIterator[bytes]:
     """Yield rows as lines of JSON, 100 first, then 1,000 each, and let others have their turn."""
     begin = 0
     while begin < len(rows):
         end = begin + (NEXT if begin else FIRST)
         lines: list[bytes] = []
         for at in range(begin, min(end, len(rows)), AT_ONCE):
-            lines += _lines(rows[at : min(at + AT_ONCE, end)], language)
+            lines += _lines(room, rows[at : min(at + AT_ONCE, end)], language)
             await asyncio.sleep(0)
         begin = end
         yield b"\n".join([*lines, b""])

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Callable
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from console.api.parts import StreamEvent
 from console.api.problems import ProblemError
@@ -25,11 +25,21 @@ CATCH_UP_S: Final = 3.0
 LOOK_S: Final = 0.1
 TOPICS: Final = {"alert": topics.ALERT_STATE, "decision": topics.DECISION_LOG}
 """Of which topic a record is that an event tells."""
-_ID: Final = re.compile(r"(-1|\d{1,18})\.(-1|\d{1,18})", re.ASCII)
+_ID: Final = re.compile(r"(-1|\d{1,18})\.(-1|\d{1,18})(?:\.(\d{1,10}))?", re.ASCII)
 
-Position = tuple[int, int]
-"""An offset on `alert-state` and one on `decision-log`: what stands up to there is known."""
-NOTHING: Final[Position] = (-1, -1)
+
+class Position(NamedTuple):
+    """Position: what stands up to an offset on `alert-state` and one on `decision-log` is known.
+
+    `made` tells these topics apart from others that had their names; empty where nobody said it, and then nothing is compared.
+    """
+
+    alert: int
+    decision: int
+    made: str = ""
+
+
+NOTHING: Final = Position(-1, -1)
 """Of who knows nothing yet, and takes what there is."""
 
 
@@ -44,7 +54,7 @@ def position_of(event_id: str | None) -> Position:
     found = _ID.fullmatch(event_id)
     if found is None:
         raise ProblemError(422, "invalid", "expected an id of the stream", {"since": "<offset>.<offset>"})
-    return int(found[1]), int(found[2])
+    return Position(int(found[1]), int(found[2]), found[3] or "")
 
 
 async def events(
@@ -65,20 +75,20 @@ async def events(
         status: Gives the pulse.
         place: The stream's; it is held as long as this runs.
     """
-    told = _Told(since, language, place)
+    told = _Told(room, since, language, place)
     with room.listeners.listening() as listener:
-        async for pulse in _until_known(room, since[0], whole, listener):
+        async for pulse in _until_known(room, since, whole, listener):
             if pulse:
                 yield told.event("status", status().model_dump_json().encode())
-        if not listener.stopping and since != NOTHING and (reason := _unknown(room, since[0])):
+        if not listener.stopping and since[:2] != NOTHING[:2] and (reason := _unknown(room, since)):
             metrics.CONSOLE_RESETS.labels(reason).inc()
             yield told.event("reset", Reset(reason=reason).model_dump_json().encode())
             return
-        for missed in room.missed(*since):
+        for missed in room.missed(since.alert, since.decision):
             if (event := told.take(missed)) is not None:
                 yield event
         loop, status_s = asyncio.get_running_loop(), 0.0
-        while not listener.stopping and not listener.behind:
+        while not listener.ends:
             if loop.time() >= status_s:
                 status_s = loop.time() + STATUS_S
                 yield told.event("status", status().model_dump_json().encode())
@@ -88,16 +98,17 @@ async def events(
         if listener.stopping:
             yield told.event("bye", Bye(reason="stopping").model_dump_json().encode())
         else:
-            metrics.CONSOLE_RESETS.labels("slow").inc()
-            yield told.event("reset", Reset(reason="slow").model_dump_json().encode())
+            why: Literal["restarted", "slow"] = "restarted" if listener.anew else "slow"
+            metrics.CONSOLE_RESETS.labels(why).inc()
+            yield told.event("reset", Reset(reason=why).model_dump_json().encode())
 
 
 class _Told:
     """Told: how far a reader is, and its events with the ids that say so."""
 
-    def __init__(self, since: Position, language: Language, place: StreamPlace) -> None:
-        self._alert, self._decision = since
-        self._language, self._place = language, place
+    def __init__(self, room: KnownRoom, since: Position, language: Language, place: StreamPlace) -> None:
+        self._alert, self._decision, _ = since
+        self._room, self._language, self._place = room, language, place
 
     def take(self, event: RoomEvent) -> StreamEvent | None:
         """Return an event for the reader; None where it knows it already, or it cannot be told."""
@@ -112,11 +123,11 @@ class _Told:
     def event(self, name: str, data: bytes) -> StreamEvent:
         """Return an event with the reader's position."""
         metrics.CONSOLE_EVENTS.labels(name).inc()
-        return f"{self._alert}.{self._decision}", name, data
+        return self._room.position_at(self._alert, self._decision), name, data
 
 
 async def _until_known(
-    room: KnownRoom, offset: int, whole: Callable[[], bool], listener: Listener
+    room: KnownRoom, since: Position, whole: Callable[[], bool], listener: Listener
 ) -> AsyncIterator[bool]:
     """Wait until the list is whole, and as new as its reader's, for as long as that may take; yield whether a pulse is due."""
     loop = asyncio.get_running_loop()
@@ -124,7 +135,7 @@ async def _until_known(
     while not listener.stopping:
         if whole():
             known_s = known_s or loop.time() + CATCH_UP_S
-            if room.alerts.newest >= offset or loop.time() >= known_s:
+            if room.alerts.newest >= since.alert or _others(room, since) or loop.time() >= known_s:
                 return
         due = loop.time() >= status_s
         if due:
@@ -133,11 +144,16 @@ async def _until_known(
         await asyncio.sleep(LOOK_S)
 
 
-def _unknown(room: KnownRoom, offset: int) -> Literal["restarted", "too_old"] | None:
+def _others(room: KnownRoom, since: Position) -> bool:
+    """Return whether a position is of topics that are no more."""
+    return bool(since.made and room.made and since.made != room.made)
+
+
+def _unknown(room: KnownRoom, since: Position) -> Literal["restarted", "too_old"] | None:
     """Return why a reader has to load the list again; None where it need not."""
-    if offset > room.alerts.newest:
+    if since.alert > room.alerts.newest or _others(room, since):
         return "restarted"
-    return None if room.alerts.knows_since(offset) else "too_old"
+    return None if room.alerts.knows_since(since.alert) else "too_old"
 
 
 def json_of(event: RoomEvent, language: Language) -> bytes | None:

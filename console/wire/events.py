@@ -1,4 +1,4 @@
-"""Events: what the stream of a room tells, each with its name; ids are `<alert-state offset>.<decision-log offset>`."""
+"""Events: what the stream of a room tells, each with its name; ids begin with `<alert-state offset>.<decision-log offset>`."""
 
 from __future__ import annotations
 
@@ -35,6 +35,16 @@ class StageState(WireAnswer):
     stands_still: bool
 
 
+class UnreadableAlerts(WireAnswer):
+    """Unreadable alerts: those of the room whose newest record the console cannot read: it shows an older state of them, or none.
+
+    A damaged record does not always tell its room; it counts in each of this console's that it may be of.
+    """
+
+    count: Annotated[int, Field(ge=1)]
+    since: Annotated[Moment, Field(description="Since when the one that waits longest is so")]
+
+
 class Status(WireAnswer):
     """Status: the pulse of a room, every 2 s: the server's clock and what stands still.
 
@@ -49,8 +59,14 @@ class Status(WireAnswer):
     stages: tuple[StageState, ...]
     cameras_total: int
     cameras_able: int
-    alerts_hour: Annotated[int, Field(description="Alerts that asked for attention in the last 60 minutes")]
+    alerts_hour: Annotated[
+        int,
+        Field(
+            description="Alerts that asked for attention in the last 60 minutes, of the priorities that the budget counts"
+        ),
+    ]
     budget_hour: Annotated[int | None, Field(description="How many an hour the rules allow; null where not told")]
+    unreadable: Annotated[UnreadableAlerts | None, Field(description="Null where the newest of each is read")] = None
 
 
 class CameraNow(WireAnswer):

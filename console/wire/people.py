@@ -64,6 +64,10 @@ class Me(WireAnswer):
     session_until: Moment
     acting_until: Moment
     login: Annotated[Literal["local", "openid"], Field(description="How to log in again")]
+    must_change: Annotated[
+        bool,
+        Field(description="Whether the password is a first one: nothing is allowed but to change it, and to log out"),
+    ] = False
 
 
 class LoginWays(WireAnswer):
@@ -72,6 +76,15 @@ class LoginWays(WireAnswer):
     local: bool
     openid: bool
     organisation: str
+
+
+class LoggedOut(WireAnswer):
+    """Logged out: the session is over here."""
+
+    go_to: Annotated[
+        str | None,
+        Field(description="Where the OpenID provider ends its own session, for the browser to go to; null: nowhere"),
+    ]
 
 
 class Account(WireAnswer):

@@ -158,7 +158,8 @@ class Detail(WireAnswer):
         str | None, Field(description="The camera to ask for a picture first; null where none can look")
     ]
     picture_at: Annotated[Moment | None, Field(description="The reported second that the picture should show")]
-    partners: Annotated[tuple[str, ...], Field(description="Whom a confirmed dispatch would ask")]
+    partners: Annotated[tuple[str, ...], Field(description="Whom a confirmed dispatch would ask, by their ids")]
+    partner_names: Annotated[tuple[str, ...], Field(description="What the partners are called, in the same order")]
     allowed: tuple[str, ...]
     rules_version: str
     registry_version: str

@@ -29,6 +29,7 @@ category = { $category ->
     [drugsoverlast_dealen] Drugs nuisance
     [ondermijning_pand] Undermining crime in premises
     [woonfraude_overbewoning] Housing fraud
+    [woonoverlast] Nuisance between neighbours
     [brand] Fire
     [geweld_vechtpartij] Violence
     [crowd_density] Crowd
@@ -177,6 +178,7 @@ wrong-direction = { $persons } crossed the line { $direction ->
     [right_to_left] right to left
    *[other] { $direction }
 }
+told-by-camera = { $what }, for { $held_s } s, as the camera itself tells
 object-left = a bag stands there, whoever brought it is more than { $reach } { $unit } away for { $away_s } s
 
 ## Cameras: what a camera can do, and why not
@@ -266,6 +268,7 @@ category-name = { $category ->
     [drugsoverlast_dealen] drugs nuisance
     [ondermijning_pand] subversive crime (building)
     [woonfraude_overbewoning] housing fraud
+    [woonoverlast] nuisance between neighbours
     [brand] fire
     [geweld_vechtpartij] violence
     [crowd_density] crowding
@@ -278,6 +281,7 @@ category-name = { $category ->
 }
 category-id = { $category }
 kind-unknown = unknown kind
+title-exercise = EXERCISE: { $title }
 title-placed = { $what }, { $place }
 title-seen-by = { $what } seen by { $camera }
 zone-of-camera = zone { $zone } of { $camera }
@@ -357,6 +361,8 @@ change-told = { $change ->
     [action] action of an operator
     [back] back on the list
     [escalated] nobody acknowledged it
+    [dispatch] news of a dispatch
+    [overdue] a partner is not there yet
     [cancelled] all reports were withdrawn
     [expired] no news for a long time
    *[other] { $change }
@@ -425,12 +431,33 @@ message-version-unknown = version { $version } of { $message } is not known here
 message-type-unknown = ce_type names no known message
 not-json = { $message }: { $what }
 field-unexpected = { $message }, field { $field }: { $what }
+notice-not-delivered = { $partner } did not get this by { $channel }, after { $attempts } attempts: { $reason ->
+    [received] received
+    [nothing_to_cancel] there was nothing to cancel
+    [unreachable] unreachable
+    [timeout] no answer in time
+    [tls] no secure connection
+    [name_unknown] the name does not exist
+    [address_forbidden] the address is not allowed
+    [redirected] redirected to another address
+    [too_many_requests] the receiver asks to wait
+    [server_error] a fault at the receiver
+    [client_error] the receiver takes nothing from us
+    [message_refused] the receiver refuses this message
+    [secret_unreadable] the key cannot be read
+    [not_confirmed] not confirmed
+    [defect] a defect of this program
+   *[other] { $reason }
+}
 record-empty = the record has no value, expected a message
 record-too-large = { $bytes } bytes with its key and headers, expected at most { $at_most }
 key-wrong = { $message }: the record's key is not the message's key
 happened-after-arrival = { $message }: happened { $ahead_s } s after it arrived
 happened-too-early = { $message }: happened { $at }, more than { $limit } before it arrived
 not-in-registry = { $subject } is not in the registry that this process read at its start (version { $version })
+receipt-of-another = { $partner } answers to a dispatch that another partner was asked for
+receipt-of-nothing = { $partner } answers to a dispatch that is not known here, or is long over
+not-from-partners = { $partner } sent a message of the kind { $message }, expected a dispatch-receipt
 causes-too-large = it causes more than { $at_most } bytes in one message: { $what }
 row-too-large = what it causes is more than { $at_most } bytes in one row
 copy-too-large = it belongs on partition { $partition }, and its copy has { $bytes } bytes, expected at most { $at_most }
@@ -442,6 +469,8 @@ line-too-large = { $bytes } bytes, at most { $at_most } are read
 reading-failed = reading it failed: { $error }
 overdue-failed = reading what is overdue failed: { $error }
 json-expected = expected JSON: { $what }
+cap-expected = expected an alert of CAP 1.2: { $what }
+expected-json-object = expected a JSON object
 report-field = field { $field }: { $expected }
 expected-object = expected an object with source and source_id
 expected-partner = expected a partner's name of letters, digits and . _ : -
@@ -556,6 +585,7 @@ refused-reason-unknown = reason_code is one of these codes: { $known }: no text 
 refused-no-other-alert = there is no such other alert in this control room
 refused-merge-into-itself = an alert is not merged into itself
 refused-other-alert = the other alert: it has ended ({ $state })
+refused-exercise-and-real = an exercise and what is real are never merged
 refused-too-many-reports = together they hold { $together } reports, an alert holds at most { $at_most }
 refused-too-many-episodes = together they hold { $together } episodes, an alert holds at most { $at_most }
 refused-no-such-fact = it has no such report or episode
@@ -647,6 +677,77 @@ false-known-exercise = a known exercise
 false-known-works = known works
 false-other-reason = another reason
 
+## Dispatches: whom a person asked to come, and what became of it
+
+the-partner = { $partner ->
+    [politie] the police
+    [brandweer] the fire service
+    [ambulance] the ambulance service
+    [hor] municipal enforcement
+    [ggd] the health service
+    [oov] the safety team
+    [corporatie] the housing corporation
+    [organisator] the organiser
+   *[other] { $partner }
+}
+dispatch-state = { $state ->
+    [asked] asked
+    [accepted] accepted
+    [en_route] on the way
+    [arrived] there
+    [done] done
+    [rejected] refused
+    [expired] no answer
+   *[withdrawn] no longer asked
+}
+dispatch-asked = { $partner }: asked, answer expected before { MOMENT($until, format: "HH:mm:ss") } UTC
+dispatch-asked-instead = { $partner }: asked in place of { $failed }, answer expected before { MOMENT($until, format: "HH:mm:ss") } UTC
+dispatch-answered = { $partner }: { $state }
+dispatch-answered-late = { $partner }: { $state }, answered after its time
+dispatch-rejected = { $partner }: refused, { $why ->
+    [no_unit] no unit is free
+    [not_ours] it is not theirs
+    [known_already] they know it already
+    [too_little_known] too little is known
+   *[other_reason] for another reason
+}
+dispatch-expired = { $partner }: no answer before { MOMENT($at, format: "HH:mm:ss") } UTC
+dispatch-not-reached = { $partner }: not reached
+dispatch-withdrawn = { $partner }: no longer asked, { $why ->
+    [ended] the alert ended before it answered
+   *[other_request] another request to it goes on
+}
+dispatch-overdue = { $partner }: expected there before { MOMENT($at, format: "HH:mm:ss") } UTC, and not there
+next-ask-other = no help from { $failed }: ask { $other }, or call
+next-call-partner = call { $partner }
+next-await-answer = wait for an answer of { $partner }, until { MOMENT($until, format: "HH:mm:ss") } UTC
+next-await-arrival = wait for { $partner } to be there
+refused-dispatch-case = it is a case of its recipients: nobody is sent to it from here
+refused-no-recipient = whom to ask must be one of the partners of this alert: { $known }
+refused-already-asked = { $partner } is asked already ({ $state })
+refused-all-asked = all partners of this alert are asked already
+refused-dispatches-full = an alert holds at most { $at_most } requests
+refused-receipt-unknown = there is no such request in this control room
+refused-receipt-not-theirs = another partner was asked
+refused-receipt-known = that is known already ({ $state })
+refused-receipt-over = nobody waits for an answer any more ({ $state })
+refused-receipt-outdated = a newer answer is known ({ $state })
+refused-receipt-ended = the alert has ended
+refused-receipt-other-request = another request to the same partner goes on
+## Partners: what they are called
+
+partner-name = { $partner ->
+    [politie] police
+    [brandweer] fire service
+    [ambulance] ambulance service
+    [hor] street wardens
+    [ggd] public health service
+    [oov] public order and safety team
+    [corporatie] housing corporation
+    [organisator] organiser
+   *[other] { $partner }
+}
+
 ## Next steps: what the rules recommend, and why
 
 next-send = ask { $service ->
@@ -710,6 +811,35 @@ picture-asked-for-nothing = { $kind ->
    *[pixelated] a picture
 } of { MOMENT($at, format: "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") } for alert (none)
 picture-asked-told = { $asked }: { $detail }
+
+## Notices: what a partner reads by mail, by chat and in CAP
+
+notice-what = { $priority ->
+    [none] Alert
+   *[other] { $priority }
+} { $category ->
+    [none] of the control room
+   *[other] { category-name }
+}
+notice-at-place = { $what }, { $place }
+notice-dispatch = Please respond: { $what }
+notice-ended = { $ending ->
+    [withdrawn] No longer yours
+    [cancelled] Cancelled
+   *[over] Over
+}: { $what }
+notice-exercise = EXERCISE: { $what }
+notice-exercise-line = This is an exercise. Send nobody.
+notice-several = { $count ->
+    [one] { $count } alert
+   *[other] { $count } alerts
+}
+notice-happened = It happened at { MOMENT($at, format: "d MMM HH:mm") } UTC
+notice-changed = Updated at { MOMENT($at, format: "d MMM HH:mm:ss") } UTC
+notice-answer-before = Answer before { MOMENT($at, format: "d MMM HH:mm:ss") } UTC whether you come
+notice-answer = Answer whether you come
+notice-reference = Reference: { $id }
+notice-sender = Control room, message for { $partner }
 
 ## Commands: what operators are told at a terminal
 

@@ -29,6 +29,7 @@ category = { $category ->
     [drugsoverlast_dealen] Drugsoverlast
     [ondermijning_pand] Ondermijning (pand)
     [woonfraude_overbewoning] Woonfraude
+    [woonoverlast] Woonoverlast
     [brand] Brand
     [geweld_vechtpartij] Geweld
     [crowd_density] Drukte
@@ -207,6 +208,7 @@ wrong-direction = { $persons ->
     [right_to_left] van rechts naar links
    *[other] { $direction }
 }
+told-by-camera = { $what }, al { $held_s } s, volgens de camera zelf
 object-left = er staat een tas; wie hem bracht is al { $away_s } s meer dan { $reach } { $unit ->
     [m] m
    *[other] lichaamslengtes
@@ -341,6 +343,7 @@ category-name = { $category ->
     [drugsoverlast_dealen] drugsoverlast
     [ondermijning_pand] ondermijning (pand)
     [woonfraude_overbewoning] woonfraude
+    [woonoverlast] woonoverlast
     [brand] brand
     [geweld_vechtpartij] geweld
     [crowd_density] drukte
@@ -353,6 +356,7 @@ category-name = { $category ->
 }
 category-id = { category-name }
 kind-unknown = onbekend soort
+title-exercise = OEFENING: { $title }
 title-placed = { $what }, { $place }
 title-seen-by = { $what } gezien door { $camera }
 zone-of-camera = zone { $zone } van { $camera }
@@ -440,6 +444,8 @@ change-told = { $change ->
     [action] actie van een operator
     [back] terug op de lijst
     [escalated] niemand nam de melding in behandeling
+    [dispatch] nieuws over de inzet
+    [overdue] een partner is er nog niet
     [cancelled] alle meldingen zijn ingetrokken
     [expired] lange tijd niets nieuws
    *[other] { $change }
@@ -511,12 +517,33 @@ message-version-unknown = versie { $version } van { $message } is hier niet beke
 message-type-unknown = ce_type noemt geen bekend bericht
 not-json = { $message }: geen JSON ({ $what })
 field-unexpected = { $message }, veld { $field } klopt niet: { $what }
+notice-not-delivered = { $partner } heeft dit via { $channel } niet gekregen, na { $attempts } pogingen: { $reason ->
+    [received] ontvangen
+    [nothing_to_cancel] er was niets om in te trekken
+    [unreachable] niet bereikbaar
+    [timeout] geen antwoord op tijd
+    [tls] geen veilige verbinding
+    [name_unknown] de naam bestaat niet
+    [address_forbidden] het adres is niet toegestaan
+    [redirected] doorverwezen naar een ander adres
+    [too_many_requests] de ontvanger vraagt om te wachten
+    [server_error] fout bij de ontvanger
+    [client_error] de ontvanger neemt niets van ons aan
+    [message_refused] de ontvanger weigert dit bericht
+    [secret_unreadable] de sleutel is niet te lezen
+    [not_confirmed] niet bevestigd
+    [defect] fout in dit programma
+   *[other] { $reason }
+}
 record-empty = het record is leeg, verwacht werd een bericht
 record-too-large = { $bytes } bytes met sleutel en koppen, hooguit { $at_most } mag
 key-wrong = { $message }: de sleutel van het record is niet die van het bericht
 happened-after-arrival = { $message }: gebeurde { $ahead_s } s nadat het binnenkwam
 happened-too-early = { $message }: gebeurde { $at }, meer dan { $limit } voordat het binnenkwam
 not-in-registry = { $subject } staat niet in het register waarmee dit proces begon (versie { $version })
+receipt-of-another = { $partner } antwoordt op een verzoek aan een andere partner
+receipt-of-nothing = { $partner } antwoordt op een verzoek dat hier niet bekend is, of al lang voorbij
+not-from-partners = { $partner } stuurde een bericht van de soort { $message }, verwacht was een antwoord op een verzoek
 causes-too-large = het geeft een bericht van meer dan { $at_most } bytes: { $what }
 row-too-large = het geeft een rij van meer dan { $at_most } bytes
 copy-too-large = het hoort op partitie { $partition }, en de kopie heeft { $bytes } bytes; hooguit { $at_most } mag
@@ -528,6 +555,8 @@ line-too-large = { $bytes } bytes, hooguit { $at_most } worden gelezen
 reading-failed = het lezen mislukte: { $error }
 overdue-failed = het lezen van wat nog komen moest mislukte: { $error }
 json-expected = verwacht werd JSON: { $what }
+cap-expected = verwacht werd een bericht van CAP 1.2: { $what }
+expected-json-object = verwacht werd een JSON-object
 report-field = veld { $field }: { $expected }
 expected-object = verwacht werd een object met source en source_id
 expected-partner = verwacht werd de naam van een partner met letters, cijfers en . _ : -
@@ -642,6 +671,7 @@ refused-reason-unknown = reason_code is een van deze codes: { $known }: tekst wo
 refused-no-other-alert = deze toezichtcentrale heeft die andere melding niet
 refused-merge-into-itself = een melding kan niet met zichzelf worden samengevoegd
 refused-other-alert = de andere melding is al afgelopen ({ $state })
+refused-exercise-and-real = een oefening en iets echts gaan nooit samen
 refused-too-many-reports = samen hebben ze { $together } berichten, en een melding heeft er hooguit { $at_most }
 refused-too-many-episodes = samen hebben ze { $together } waarnemingen, en een melding heeft er hooguit { $at_most }
 refused-no-such-fact = de melding heeft dat bericht of die waarneming niet
@@ -733,6 +763,77 @@ false-known-exercise = een bekende oefening
 false-known-works = bekende werkzaamheden
 false-other-reason = een andere reden
 
+## Inzet: wie een mens heeft gevraagd te komen, en wat ervan kwam
+
+the-partner = { $partner ->
+    [politie] de politie
+    [brandweer] de brandweer
+    [ambulance] de ambulance
+    [hor] handhaving
+    [ggd] de GGD
+    [oov] het team veiligheid
+    [corporatie] de woningcorporatie
+    [organisator] de organisator
+   *[other] { $partner }
+}
+dispatch-state = { $state ->
+    [asked] gevraagd
+    [accepted] komt
+    [en_route] onderweg
+    [arrived] ter plaatse
+    [done] klaar
+    [rejected] komt niet
+    [expired] geen antwoord
+   *[withdrawn] niet meer gevraagd
+}
+dispatch-asked = { $partner }: gevraagd, antwoord verwacht voor { MOMENT($until, format: "HH:mm:ss", zone: "Europe/Amsterdam") }
+dispatch-asked-instead = { $partner }: gevraagd in plaats van { $failed }, antwoord verwacht voor { MOMENT($until, format: "HH:mm:ss", zone: "Europe/Amsterdam") }
+dispatch-answered = { $partner }: { $state }
+dispatch-answered-late = { $partner }: { $state }, maar het antwoord kwam te laat
+dispatch-rejected = { $partner }: komt niet, { $why ->
+    [no_unit] er is geen eenheid vrij
+    [not_ours] het hoort niet bij hen
+    [known_already] zij weten het al
+    [too_little_known] er is te weinig bekend
+   *[other_reason] om een andere reden
+}
+dispatch-expired = { $partner }: geen antwoord voor { MOMENT($at, format: "HH:mm:ss", zone: "Europe/Amsterdam") }
+dispatch-not-reached = { $partner }: niet bereikt
+dispatch-withdrawn = { $partner }: niet meer gevraagd, { $why ->
+    [ended] de melding is afgelopen zonder antwoord
+   *[other_request] een andere vraag aan deze partner loopt nog
+}
+dispatch-overdue = { $partner }: verwacht voor { MOMENT($at, format: "HH:mm:ss", zone: "Europe/Amsterdam") }, maar nog niet ter plaatse
+next-ask-other = geen hulp van { $failed }: vraag { $other } of bel
+next-call-partner = bel { $partner }
+next-await-answer = wacht op antwoord van { $partner }, tot { MOMENT($until, format: "HH:mm:ss", zone: "Europe/Amsterdam") }
+next-await-arrival = wacht tot { $partner } er is
+refused-dispatch-case = dit is een zaak voor de partners: van hieruit wordt niemand gestuurd
+refused-no-recipient = vraag een partner van deze melding: { $known }
+refused-already-asked = { $partner } is al gevraagd ({ $state })
+refused-all-asked = alle partners van deze melding zijn al gevraagd
+refused-dispatches-full = bij een melding horen hoogstens { $at_most } vragen
+refused-receipt-unknown = deze toezichtcentrale heeft die vraag niet
+refused-receipt-not-theirs = een andere partner is gevraagd
+refused-receipt-known = dat is al bekend ({ $state })
+refused-receipt-over = niemand wacht nog op antwoord ({ $state })
+refused-receipt-outdated = er is al een nieuwer antwoord ({ $state })
+refused-receipt-ended = de melding is al afgelopen
+refused-receipt-other-request = een andere vraag aan deze partner loopt nog
+## Partners: hoe zij heten
+
+partner-name = { $partner ->
+    [politie] politie
+    [brandweer] brandweer
+    [ambulance] ambulance
+    [hor] handhaving
+    [ggd] GGD
+    [oov] team openbare orde en veiligheid
+    [corporatie] woningcorporatie
+    [organisator] organisator
+   *[other] { $partner }
+}
+
 ## Volgende stap: wat de regels aanraden, en waarom
 
 next-send = vraag { $service ->
@@ -801,6 +902,35 @@ picture-asked-for-nothing = { $kind ->
    *[pixelated] een beeld
 } van { MOMENT($at, format: "d MMM HH:mm:ss", zone: "Europe/Amsterdam") }, niet voor een melding
 picture-asked-told = { $asked }: { $detail }
+
+## Berichten: wat een partner leest in mail, chat en CAP
+
+notice-what = { $priority ->
+    [none] Melding
+   *[other] { $priority }
+} { $category ->
+    [none] uit de toezichtcentrale
+   *[other] { category-name }
+}
+notice-at-place = { $what }, { $place }
+notice-dispatch = Inzet gevraagd: { $what }
+notice-ended = { $ending ->
+    [withdrawn] Niet meer voor u
+    [cancelled] Vervallen
+   *[over] Afgesloten
+}: { $what }
+notice-exercise = OEFENING: { $what }
+notice-exercise-line = Dit is een oefening. Stuur niemand.
+notice-several = { $count ->
+    [one] { $count } melding
+   *[other] { $count } meldingen
+}
+notice-happened = Gebeurd op { MOMENT($at, format: "d MMM HH:mm", zone: "Europe/Amsterdam") }
+notice-changed = Bijgewerkt op { MOMENT($at, format: "d MMM HH:mm:ss", zone: "Europe/Amsterdam") }
+notice-answer-before = Antwoord vóór { MOMENT($at, format: "d MMM HH:mm:ss", zone: "Europe/Amsterdam") } of u komt
+notice-answer = Antwoord of u komt
+notice-reference = Kenmerk: { $id }
+notice-sender = Toezichtcentrale, bericht voor { $partner }
 
 ## Opdrachten: wat een centralist in een terminal leest
 

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
@@ -16,15 +17,18 @@ from typing import Annotated, Final
 import typer
 
 from schemas.incidents import Incident
+from streams.cli import intake_network
 from streams.cli.options import moment, reachable, require_cluster, started, with_options
 from streams.clock import utc_now
 from streams.errors import ConfigurationError, DeliveryError
+from streams.intake import connections
 from streams.intake.connected import connected_intake
+from streams.intake.connections import read_address, read_connected, read_listening
 from streams.intake.intake import LOOK_S, Intake
 from streams.intake.lines import Line, read_lines
 from streams.intake.scenario_clock import PlayClock, played
 from streams.intake.sources.recorded import RecordedReports
-from streams.intake.sources.registry import SOURCES, make_source
+from streams.intake.sources.registry import SOURCES, make_source, splitter_of
 from streams.intake.unmapped import HEADING, unmapped
 from streams.kafka.reader import read_messages
 from streams.process import start_metrics, stop_signals, tell_ready
@@ -54,6 +58,7 @@ def register(app: typer.Typer) -> None:
         command = _play if name == RecordedReports.name else partial(_live, name)
         group.command(name, help=source.Options.__doc__)(with_options(command, source.Options))
     group.command("unmapped")(_unmapped)
+    intake_network.register(group)
 
 
 def _unmapped(
@@ -86,15 +91,45 @@ def _unmapped(
     typer.echo(f"{sum(word.reports for word in words)} reports of {len(words)} unknown kinds{left}")
 
 
-def _live(name: str, given: Values, as_json: AsJson = False) -> None:
+def _live(
+    name: str,
+    given: Values,
+    connect: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="Read from this TCP server, and connect again when it ends")
+    ] = "",
+    listen: Annotated[
+        str,
+        typer.Option(metavar="HOST:PORT", help="Let senders connect here by TCP, unencrypted and without a password"),
+    ] = "",
+    silent_after: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS",
+            min=0,
+            help="Tell operations when it said nothing for so long; 0 never, the source's own else",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     settings, kafka = started()
     require_cluster(kafka, "intake")
     source = make_source(name, given, settings.time_zone)
     assert source is not None
+    if connect and listen:
+        raise ConfigurationError(f"intake {name}", "--listen", listen, "not both --connect and --listen")
+    server = read_address(f"intake {name}", "--connect", connect) if connect else None
+    own = connections.listen(f"intake {name}", read_address(f"intake {name}", "--listen", listen)) if listen else None
     stopping = threading.Event()
-    intake = connected_intake(source, kafka, stopping)
-    with stop_signals(stopping):
-        lines = read_lines(sys.stdin.fileno(), stopping.is_set, intake.tend)
+    quiet_s = SOURCES[name].Options.silent_after_s if silent_after is None else silent_after
+    intake = connected_intake(source, kafka, stopping, silent_after_s=quiet_s)
+    make_splitter = partial(splitter_of, name)
+    with stop_signals(stopping), own or nullcontext():
+        if server is not None:
+            lines = read_connected(server, make_splitter, stopping.is_set, intake.tend)
+        elif own is not None:
+            lines = read_listening(own, make_splitter, stopping.is_set, intake.tend)
+        else:
+            lines = read_lines(sys.stdin.fileno(), stopping.is_set, intake.tend, make_splitter())
         _run(intake, lines, stopping, settings, as_json)
 
 

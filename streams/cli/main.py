@@ -20,6 +20,7 @@ COMMANDS: Final = (
     "intake",
     "report",
     "watch",
+    "notify",
     "console",
     "explain",
     "rules",

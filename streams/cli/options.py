@@ -17,6 +17,7 @@ import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from schemas.codec import send_as
 from schemas.phrases.codes.commands import expected_cluster, expected_time_ago, expected_time_ahead
 from schemas.phrases.language import Language
 from streams.errors import ConfigurationError, ToezichtError
@@ -44,12 +45,13 @@ def telling(language: Language) -> Iterator[None]:
 
 
 def started(*, quiet: bool = False) -> tuple[Settings, KafkaSettings]:
-    """Read the settings and begin to log; quietly for a command whose output a person reads.
+    """Read the settings, send as their organisation and begin to log; quietly for a command whose output a person reads.
 
     Raises:
         ConfigurationError: A setting is wrong.
     """
     settings, kafka = read_settings()
+    send_as(settings.source)
     start_logging(settings.model_copy(update={"log_level": "ERROR"}) if quiet else settings)
     return settings, kafka
 

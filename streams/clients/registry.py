@@ -93,6 +93,7 @@ class RoomFacts:
     """Room facts: a control room, its area on the map, and how many alerts an hour the rules show before they group.
 
     `town` is the word of the room's name that is its id, as in "Toezichtcentrale Amstelveen"; empty where there is none.
+    `counted` are the priorities that this number is of: P4 is no alarm where the rules count the log apart.
     """
 
     room: str
@@ -100,6 +101,7 @@ class RoomFacts:
     town: str
     outline: tuple[LatLon, ...]
     alerts_per_hour: int | None
+    counted: frozenset[Priority] = frozenset(Priority)
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ class RegistryFacts:
 
 def _room(room: ControlRoom, rules: Rules) -> RoomFacts:
     town = next((word for word in room.name.split() if word.casefold() == room.id.casefold()), "")
-    return RoomFacts(room.id, room.name, town, _outline(room.area), _alerts_per_hour(room.id, rules))
+    return RoomFacts(room.id, room.name, town, _outline(room.area), _alerts_per_hour(room.id, rules), _counted(rules))
 
 
 def _alerts_per_hour(room: str, rules: Rules) -> int | None:
@@ -150,6 +152,12 @@ def _alerts_per_hour(room: str, rules: Rules) -> int | None:
     long_term, operators = rules.budget.long_term, rules.budget.operators_in(room)
     most = long_term.shown_at_most.get(Priority.P3) or max(long_term.shown_at_most.values())
     return round(operators * most * HOUR_S / long_term.window_s)
+
+
+def _counted(rules: Rules) -> frozenset[Priority]:
+    """Return the priorities that `alerts_per_hour` counts: without P4 where the log is counted apart."""
+    apart = rules.budget is not None and rules.budget.log_apart
+    return frozenset(Priority) - ({Priority.P4} if apart else set())
 
 
 def _camera(camera: Camera, ground: GroundMap | None, time_zone: ZoneInfo) -> CameraFacts:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
+from streams.domain.incidents.raw_report import ENTERED_BY_HAND
 from streams.errors import DeliveryError
 from streams.intake.connected import connected_intake
 from streams.intake.lines import Line
@@ -16,8 +17,8 @@ from streams.intake.sources.recorded import RecordedReports
 from streams.settings import KafkaSettings
 from streams.topics import INCIDENTS
 
-SOURCE: Final = "operator"
-"""Who reports: the control room itself, told from every partner."""
+SOURCE: Final = ENTERED_BY_HAND
+"""Who reports."""
 WITHIN_S: Final = 10.0
 URGENCIES: Final = ("A0", "P 1", "P 2", "P 3", "P 4")
 """How a partner would say each urgency, 0 to 4."""

@@ -16,6 +16,7 @@ from streams.kafka.options import kafka_client_options
 from streams.kafka.reader import Reader
 from streams.kafka.record import Where
 from streams.settings import KafkaSettings
+from streams.stages.audit import Audit
 from streams.stages.corroborate.stage import Corroborate
 from streams.stages.decide.stage import Decide
 from streams.stages.locate import Locate
@@ -28,8 +29,12 @@ INPUTS: Final[Mapping[str, tuple[str, ...]]] = {
     "locate": Locate.inputs,
     "corroborate": Corroborate.inputs,
     "decide": Decide.inputs,
+    "audit": Audit.inputs,
 }
-"""What each stage reads that an alert goes through; its group has its name. Importing `detect` needs the vision extra."""
+"""What each stage reads that an alert goes through, and the one that chains what people do; its group has its name.
+
+Importing `detect` needs the vision extra.
+"""
 ANSWER_S: Final = 5.0
 
 

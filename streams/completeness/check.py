@@ -45,6 +45,7 @@ STAGE_OF: Final = {
     topics.EVIDENCE: "decide",
     topics.EVIDENCE_URGENT: "decide",
     topics.OPERATOR_ACTIONS: "decide",
+    topics.DISPATCH_RECEIPTS: "decide",
 }
 """Which stage answers for the inputs of a topic; its consumer group has its name."""
 _EVIDENCE: Final = (topics.EVIDENCE, topics.EVIDENCE_URGENT)

@@ -8,10 +8,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+from streams.config.partners import load_partners
 from streams.config.registry import load_registry
 from streams.config.yaml import parse_yaml, read_yaml
 from streams.domain.alerts.suppression import NO_PLAN, Plan
 from streams.domain.cameras.registry import Registry
+from streams.domain.partners.need_to_know import Partners
 from streams.domain.rules.rules import Rules
 from streams.domain.trends.areas import AreaMap, Areas
 from streams.domain.trends.safety_plan import SafetyPlan
@@ -74,6 +76,11 @@ class ConfigFiles:
     def rules(self) -> Rules:
         """Return the priority rules: the configured ones, else the built-in ones."""
         return load_rules(self.settings.rules)
+
+    @cached_property
+    def partners(self) -> Partners:
+        """Return what partners may see, held against the rules: the configured file, else the built-in one."""
+        return load_partners(self.settings.partners, self.rules)
 
     @cached_property
     def plan(self) -> Plan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from streams.domain.contradictions import ContradictionsError, Location
 from streams.errors import ToezichtError
 
 B = TypeVar("B", bound=BaseModel)
@@ -22,8 +23,6 @@ DEEPEST: Final = 100
 MOST_NODES: Final = 2_000_000
 """A registry of a thousand cameras has about a hundred thousand values."""
 _VARIABLE: Final = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
-Location = tuple[int | str, ...]
-"""Where a value stands in a document: keys, and numbers in lists."""
 _SECRET: Final = re.compile(r"//\S*@")
 
 
@@ -38,10 +37,18 @@ class UnsetVariableError(ToezichtError):
         super().__init__(f"the environment variable {variable} is used but not set")
 
 
-def read_yaml(path: Path, model: type[B], environment: Mapping[str, str] | None = None) -> B:
+FAULTS_AT_MOST: Final = 100
+"""Faults of one file that are told at once, where all are: more are not read."""
+
+
+def read_yaml(
+    path: Path, model: type[B], environment: Mapping[str, str] | None = None, context: Mapping[str, Any] | None = None
+) -> B:
     """Return the file's content as a checked model, with `${NAME}` taken from the environment.
 
     Where the model has a location `UNEXPANDED`, such as `("cameras", "*", "source", "url")`, the text there stays as it is.
+    No error shows a value of a model that says `SECRET`. With a `context` for the model's validators all faults are told, a
+    line each; else the first.
 
     Raises:
         FileError: One line with the file, the line, the field, the value (unless it holds a credential) and what was
@@ -52,10 +59,16 @@ def read_yaml(path: Path, model: type[B], environment: Mapping[str, str] | None 
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise FileError(f"{path}: cannot be read: {reason}") from None
-    return parse_yaml(text, str(path), model, environment)
+    return parse_yaml(text, str(path), model, environment, context)
 
 
-def parse_yaml(text: str, name: str, model: type[B], environment: Mapping[str, str] | None = None) -> B:
+def parse_yaml(
+    text: str,
+    name: str,
+    model: type[B],
+    environment: Mapping[str, str] | None = None,
+    context: Mapping[str, Any] | None = None,
+) -> B:
     """Return a text's content as a checked model; `name` stands for the file in errors. See `read_yaml`."""
     try:
         _refuse_endless(text, name)
@@ -67,7 +80,8 @@ def parse_yaml(text: str, name: str, model: type[B], environment: Mapping[str, s
         raise FileError(f"{name}:{line}: not YAML: {error.problem}") from None
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError, LookupError, TypeError, AttributeError) as error:
         # a scalar that its tag, or its shape of a number or a date, does not allow: YAML's constructors raise what they raise
-        raise FileError(f"{name}:1: not YAML: {_short(str(error) or type(error).__name__, 200)}") from None
+        told = type(error).__name__ if _is_secret(model) else _short(str(error) or type(error).__name__, 200)
+        raise FileError(f"{name}:1: not YAML: {told}") from None
     if root is None:
         raise FileError(f"{name}:1: the file is empty, expected a {model.__name__.lower()}")
     _refuse_repeated_keys(root, name)
@@ -76,16 +90,33 @@ def parse_yaml(text: str, name: str, model: type[B], environment: Mapping[str, s
     )
     content = expansion.of(content)
     try:
-        return model.model_validate(content)
+        return model.model_validate(content, context=dict(context) if context is not None else None)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        location = tuple(first["loc"])
-        field = ".".join(str(part) for part in location) or "(whole file)"
-        shown = _SECRET.sub("//***@", repr(first["input"]))
-        shown = f" (got {shown})" if len(shown) <= 80 else ""
         raise FileError(
-            f"{name}:{_line_of(root, location)}: {_short(field, 120)}: {_short(first['msg'], 400)}{shown}"
+            "\n".join(_faults(error, name, root, every=context is not None, secret=_is_secret(model)))
         ) from None
+
+
+def _faults(error: ValidationError, name: str, root: yaml.Node, every: bool, secret: bool) -> Iterator[str]:
+    """Yield what is wrong, a line each: the first fault, or `every` one; contradictions each with where it stands."""
+    for number, fault in enumerate(error.errors(include_url=False)):
+        if number == (FAULTS_AT_MOST if every else 1):
+            return
+        location = tuple(fault["loc"])
+        told = fault.get("ctx", {}).get("error")
+        if isinstance(told, ContradictionsError):
+            for at, words in told.found[: FAULTS_AT_MOST if every else 1]:
+                yield f"{name}:{_line_of(root, at)}: {_short('.'.join(map(str, at)), 120)}: {_short(words, 400)}"
+            continue
+        field = ".".join(str(part) for part in location) or "(whole file)"
+        shown = _SECRET.sub("//***@", repr(fault["input"]))
+        shown = f" (got {shown})" if len(shown) <= 80 and not secret else ""
+        yield f"{name}:{_line_of(root, location)}: {_short(field, 120)}: {_short(fault['msg'], 400)}{shown}"
+
+
+def _is_secret(model: type[BaseModel]) -> bool:
+    """Return whether a file of this model holds secrets, which nothing that is told may show."""
+    return bool(getattr(model, "SECRET", False))
 
 
 def _short(text: str, most: int) -> str:

@@ -100,9 +100,8 @@ def open_page(folder: Path, rooms: Sequence[str]) -> DemoPage:
         OSError: The folder cannot be written to.
     """
     accounts = tuple(DemoAccount(user, role, _password()) for user, role in USERS.items())
-    told = [
-        {"user": each.user, "roles": [each.role], "rooms": list(rooms), "password": each.password} for each in accounts
-    ]
+    shared = {"rooms": list(rooms), "must_change": False}  # of this run alone, and its terminal shows them
+    told = [{"user": each.user, "roles": [each.role], "password": each.password, **shared} for each in accounts]
     path = folder.resolve() / "console-accounts.json"
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

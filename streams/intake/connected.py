@@ -10,6 +10,7 @@ from typing import Final
 
 from schemas.incidents import Incident
 from streams.clock import utc_now
+from streams.intake.geocoding.located import located
 from streams.intake.intake import MEMORY, Intake, count_confirmed
 from streams.intake.scenario_clock import PlayClock
 from streams.intake.sources.base import IncidentSource
@@ -32,22 +33,29 @@ def connected_intake(
     stopping: threading.Event,
     report_clock: PlayClock | None = None,
     sleep: Callable[[float], None] = time.sleep,
+    silent_after_s: float = 0.0,
+    confirmed: Callable[[str], None] = count_confirmed,
+    keeps_content: bool = True,
 ) -> Intake:
     """Return an intake that knows the last hours' reports; a broker that does not answer yet is waited for.
 
     Whoever pipes a feed into this command would lose what comes meanwhile if it ended. Nothing is read before, so a signal
     simply ends it. Who cannot wait so long raises an error of its own in `sleep`, which waits (s).
+    `confirmed` is called with the topic of each record that is confirmed, in the order in which they were sent.
     """
     window = SendWindow(
         lambda: connect(kafka, f"intake-{source.name}", **PRODUCER_OPTIONS),
         kafka.bootstrap_servers,
-        count_confirmed,
+        confirmed,
         sleep=sleep,
         user=user_of(kafka),
     )
     window.connect()
     await_topics(kafka, (INCIDENTS, DEAD_LETTERS), stopping.is_set, sleep)
-    intake = Intake(source, window, utc_now, report_clock, stopping.is_set)
+    intake = Intake(
+        located(source), window, utc_now, report_clock, stopping.is_set, silent_after_s=silent_after_s,
+        keeps_content=keeps_content,
+    )  # fmt: skip
     known = list(read_messages(kafka, INCIDENTS, Incident, utc_now() - MEMORY))
     for incident in known:
         intake.recall(incident)

@@ -31,7 +31,15 @@ from streams.domain.incidents.urgency import MOST_URGENT, may_be_urgent, urgency
 from streams.intake.lines import Line
 from streams.intake.sources.base import IncidentSource
 from streams.kafka.send_window import SendWindow
-from streams.metrics import MESSAGES_OUT, REPORT_NOTES, REPORTS_READ, count_failure, failures_from_zero
+from streams.metrics import (
+    MESSAGES_OUT,
+    REPORT_NOTES,
+    REPORTS_READ,
+    SOURCE_HEARD_AT,
+    SOURCE_SILENT_AFTER,
+    count_failure,
+    failures_from_zero,
+)
 from streams.topics import DEAD_LETTERS, INCIDENTS
 
 log = logging.getLogger(__name__)
@@ -51,6 +59,27 @@ class Outgoing:
 
     topic: str
     record: Encoded
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Taken: what became of one document or line, for a sender that waits for an answer.
+
+    Attributes:
+        result: A bounded code: an `IntakeResult`, `not_for_us`, or `refused`.
+        incident_id: The report's identity; empty where it is none.
+        revision: The newest that is known of it; None where it is no report.
+        notes: What could not be read as it was meant.
+        reason: Why it was refused, or is not for us: a bounded code.
+        detail: The same in one English line, without the sender's values.
+    """
+
+    result: str
+    incident_id: str = ""
+    revision: int | None = None
+    notes: tuple[ReportNote, ...] = ()
+    reason: str = ""
+    detail: str = ""
 
 
 @dataclass
@@ -88,6 +117,9 @@ class Intake:
         report_clock: What reports' times are judged by, where that is another time: a scenario played faster.
         stopping: Whether it is time to stop; a full window then no longer waits.
         memory: How long a report can be changed or withdrawn after its newest message.
+        silent_after_s: How long the source may say nothing before operations are told; 0 for as long as it likes.
+        keeps_content: Whether a dead letter holds what was read. Not where its sender is told and still has it: a document
+            may be full of personal data.
     """
 
     def __init__(
@@ -98,8 +130,12 @@ class Intake:
         report_clock: Clock | None = None,
         stopping: Callable[[], bool] = lambda: False,
         memory: timedelta = MEMORY,
+        silent_after_s: float = 0.0,
+        keeps_content: bool = True,
     ) -> None:
         self.summary = Summary()
+        self.taken = Taken("")
+        self._keeps_content = keeps_content
         self._source = source
         self._window = window
         self._clock = clock
@@ -109,6 +145,9 @@ class Intake:
         failures_from_zero(STAGE)
         for result in (*IntakeResult, *ReportNote):
             REPORTS_READ.labels(source.name, result)
+        self._heard_at = SOURCE_HEARD_AT.labels(source.name)
+        SOURCE_SILENT_AFTER.labels(source.name).set(silent_after_s)
+        self.heard()
         self._known: OrderedDict[str, Incident] = OrderedDict()
         self._told_at: dict[str, datetime] = {}
         self._counters: dict[str, Counter] = {}
@@ -119,6 +158,10 @@ class Intake:
     def name(self) -> str:
         """Return the feed's name."""
         return self._source.name
+
+    def heard(self) -> None:
+        """Note that the source said something: a line, or an answer that there is nothing new."""
+        self._heard_at.set(self._clock().timestamp())
 
     def recall(self, incident: Incident) -> None:
         """Learn of an incident that was sent before, oldest first; one that was sent again later is not the newest."""
@@ -147,6 +190,19 @@ class Intake:
         self._send(self.prepare(line))
         self._release()
 
+    def answer(self, line: Line) -> Taken:
+        """Take one document as `take` does, and return what became of it; nothing of it is confirmed yet.
+
+        Raises:
+            DeliveryError: See `run`.
+        """
+        self._line_number = line.number
+        outgoing = self.prepare(line)
+        taken = self.taken
+        self._send(outgoing)
+        self._release()
+        return taken
+
     def _release(self, *, ending: bool = False) -> None:
         """Send what lines say whose rest did not come: the second half of a long page that the receiver missed."""
         now = self._report_clock()
@@ -173,20 +229,26 @@ class Intake:
         if not self._stopping():  # then the end is waited for once, not at every line that is still in hand
             self._window.turn(0.0)
 
-    def tend(self) -> None:
-        """Go on with what is not sent or not confirmed, while no line comes.
+    def tend(self, wait_s: float = 0.0) -> None:
+        """Go on with what is not sent or not confirmed, while no line comes; wait at most so long (s) for the oldest.
 
         Raises:
             DeliveryError: See `run`.
         """
         self._release()
         if self._window is not None:
-            self._window.turn(0.0)
+            self._window.turn(wait_s)
+
+    @property
+    def unconfirmed(self) -> int:
+        """Return how many records the broker has not confirmed."""
+        return 0 if self._window is None else len(self._window)
 
     def prepare(self, line: Line) -> Outgoing | None:
         """Read one line and return the record that it causes, if any, without sending it."""
         entered_at = self._clock()
         now = self._report_clock()
+        self._heard_at.set(entered_at.timestamp())
         self.summary.read += 1
         if line.too_large:
             what = says.line_too_large(line.size_bytes, len(line.content))
@@ -199,6 +261,7 @@ class Intake:
             urgent = may_be_urgent(line.content)
             return self._dead_letter(line, reading.reason, reading.what, entered_at, urgent)
         if isinstance(reading, NotForUs):
+            self.taken = Taken("not_for_us", reason=reading.reason)
             self._count("not_for_us")
             self._count_note(reading.reason)
             return None
@@ -234,6 +297,7 @@ class Intake:
             urgent = urgency(report.source_priority) <= MOST_URGENT
             return self._dead_letter(line, decision.reason, decision.what, entered_at, urgent)
         self._count(decision.result)
+        self.taken = self._accepted(incident_id, decision)
         if (
             report.reported_at is not None and report.reported_at - now < LATE
         ):  # a clock that is off by days tells nothing
@@ -245,10 +309,18 @@ class Intake:
         record = encode(decision.incident, stage=STAGE, handled_at=self._clock(), entered_at=entered_at)
         return Outgoing(INCIDENTS, record)
 
+    def _accepted(self, incident_id: str, decision: AcceptedReport | NothingNew) -> Taken:
+        """Return what became of a report that is one."""
+        if isinstance(decision, AcceptedReport):
+            return Taken(decision.result, incident_id, decision.incident.revision, decision.notes)
+        known = self._known.get(incident_id)
+        return Taken(decision.result, incident_id, None if known is None else known.revision)
+
     def _dead_letter(
         self, line: Line, reason: DeadLetterReason, what: Told, entered_at: datetime, urgent: bool
     ) -> Outgoing:
         detail = text_of(what)
+        self.taken = Taken("refused", reason=reason.value, detail=detail)
         self._count("unreadable")
         count_failure(STAGE, reason, urgent)
         if urgent:
@@ -273,7 +345,7 @@ class Intake:
             stage=STAGE,
             handled_at=self._clock(),
             entered_at=entered_at,
-            payload=line.content,
+            payload=line.content if self._keeps_content else b"",
             payload_type=OCTETS,
         )
         return Outgoing(DEAD_LETTERS, record)

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 import select
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 MAX_LINE_BYTES: Final = 65_536
 """Longest line that is read: a GMS-like report has some hundreds of bytes, a pager message at most some thousands."""
+MAX_DOCUMENT_BYTES: Final = 262_144
+"""Longest document of CAP: an alert with a detailed polygon has some tens of thousands of bytes."""
+_ALERT_END: Final = re.compile(rb"</(?:[A-Za-z_][A-Za-z0-9_.-]{0,40}:)?alert\s{0,9}>")
+_LONGEST_END: Final = 64
+"""So many bytes of a chunk are looked at again with the next, in which an end that began here may end."""
 CHUNK_BYTES: Final = 65_536
 _REAL_MARKS: Final[Mapping[bytes, str]] = {
     codecs.BOM_UTF8: "",
@@ -24,8 +30,14 @@ _REAL_MARKS: Final[Mapping[bytes, str]] = {
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
 """The longer ones first: that of UTF-16 LE begins that of UTF-32 LE."""
-_MARKS: Final[Mapping[bytes, str]] = {**_REAL_MARKS, b"{\x00": "utf-16-le", b"\x00{": "utf-16-be"}
-"""A JSON line without a mark tells its encoding by the zero bytes around its first brace (RFC 4627, section 3)."""
+_MARKS: Final[Mapping[bytes, str]] = {
+    **_REAL_MARKS,
+    b"{\x00": "utf-16-le",
+    b"\x00{": "utf-16-be",
+    b"<\x00": "utf-16-le",
+    b"\x00<": "utf-16-be",
+}
+"""Without a mark JSON tells its encoding by the zero bytes around its first brace (RFC 4627, section 3), XML by those at `<`."""
 LOOK_S: Final = 0.2
 """How often a quiet pipe is left to see whether to stop."""
 
@@ -79,6 +91,16 @@ class FeedDecoder:
         return head
 
 
+class Splitter(Protocol):
+    """Splitter: cuts chunks of a feed into what is read at a time."""
+
+    def add(self, chunk: bytes) -> Iterator[Line]:
+        """Yield what ends in this chunk."""
+
+    def end(self) -> Iterator[Line]:
+        """Yield what is left at the end of the feed."""
+
+
 class LineSplitter:
     """Cuts chunks into lines and keeps no more than `MAX_LINE_BYTES` of any line."""
 
@@ -119,8 +141,58 @@ class LineSplitter:
         return Line(self._number, content, size_bytes)
 
 
+class AlertSplitter:
+    """Cuts chunks into documents of CAP, each up to its root's end, and keeps no more than `MAX_DOCUMENT_BYTES` of any."""
+
+    def __init__(self) -> None:
+        self._decoder = FeedDecoder()
+        self._kept = bytearray()
+        self._size = 0
+        self._tail = b""
+        self._number = 0
+
+    def add(self, chunk: bytes) -> Iterator[Line]:
+        """Yield the documents that end in this chunk."""
+        yield from self._cut(self._decoder.take(chunk))
+
+    def end(self) -> Iterator[Line]:
+        """Yield what stands behind the last document, where it is more than blanks."""
+        yield from self._cut(self._decoder.take(b"", final=True))
+        if self._kept.strip():
+            yield self._take()
+
+    def _cut(self, chunk: bytes) -> Iterator[Line]:
+        seen = self._tail + chunk
+        begun = len(self._tail)
+        at = 0
+        for match in _ALERT_END.finditer(seen):
+            if match.end() <= begun:  # it ended in an earlier chunk
+                continue
+            self._append(seen[max(at, begun) : match.end()])
+            at = match.end()
+            yield self._take()
+        self._append(seen[max(at, begun) :])
+        self._tail = seen[at:][-_LONGEST_END:]
+
+    def _append(self, part: bytes) -> None:
+        if not self._size:
+            part = part.lstrip()
+        self._size += len(part)
+        self._kept += part[: MAX_DOCUMENT_BYTES - len(self._kept)]
+
+    def _take(self) -> Line:
+        self._number += 1
+        line = Line(self._number, bytes(self._kept), self._size)
+        self._kept.clear()
+        self._size = 0
+        return line
+
+
 def read_lines(
-    descriptor: int, stopping: Callable[[], bool], idle: Callable[[], None] = lambda: None
+    descriptor: int,
+    stopping: Callable[[], bool],
+    idle: Callable[[], None] = lambda: None,
+    splitter: Splitter | None = None,
 ) -> Iterator[Line]:
     """Yield the lines of an open file or pipe until it ends or `stopping` says so; `idle` is called while nothing comes.
 
@@ -130,7 +202,7 @@ def read_lines(
     Raises:
         OSError: It cannot be read.
     """
-    splitter = LineSplitter()
+    splitter = splitter or LineSplitter()
     while not stopping():
         ready, _, _ = select.select([descriptor], [], [], LOOK_S)
         if not ready:

@@ -47,12 +47,28 @@ class Consumer(KafkaConsumer):  # type: ignore[misc]
         names, cluster = tuple(names), self._cluster
         found: dict[str, int] = {}
         for _ in range(2):  # the answer to a question that was under way may be about other topics
-            before, cluster.need_all_topic_metadata = cluster.need_all_topic_metadata, True
-            try:
-                self._net.run(self._manager.wait_for, cluster.request_update(), within_ms)
-            finally:
-                cluster.need_all_topic_metadata = before
+            self._ask_metadata(within_ms)
             found = {name: len(cluster.partitions_for_topic(name) or ()) for name in names}
             if all(found.values()):
                 break
         return found
+
+    def topic_ids(self, names: Iterable[str], within_ms: int) -> dict[str, str]:
+        """Ask the broker for the ids of topics: one that is made anew under the same name has another.
+
+        One that is not there has none, nor has any topic of a broker before 2.8.
+
+        Raises:
+            KafkaTimeoutError: It did not answer in time.
+        """
+        self._ask_metadata(within_ms)
+        found = ((name, self._cluster.topic_id(name)) for name in names)
+        return {name: str(each) for name, each in found if each is not None}
+
+    def _ask_metadata(self, within_ms: int) -> None:
+        cluster = self._cluster
+        before, cluster.need_all_topic_metadata = cluster.need_all_topic_metadata, True
+        try:
+            self._net.run(self._manager.wait_for, cluster.request_update(), within_ms)
+        finally:
+            cluster.need_all_topic_metadata = before

@@ -86,6 +86,7 @@ class Reader:
         self._next: dict[Any, int] = {}
         self._consumer: Any = None
         self._there: set[str] = set()
+        self._ids: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -137,6 +138,27 @@ class Reader:
         first = self.starts(names) if since is None else self.since(names, since)
         last = self.ends(names) if until is None else self.since(names, until)
         return {place: (first[place], last[place]) for place in first}
+
+    def ids(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the id of each topic; none of one that the broker gives no id."""
+        names = tuple(names)
+        with self._connected((name, 0) for name in names) as consumer:
+            found: dict[str, str] = consumer.topic_ids(names, self._options["request_timeout_ms"])
+        return found
+
+    def made_anew(self, ends: Mapping[Where, int]) -> frozenset[str]:
+        """Return the topics that were made anew since this was asked before, however often it connected anew meanwhile.
+
+        Their offsets begin again: where it stands in them means nothing, and neither does what was read.
+
+        Args:
+            ends: Where their partitions end now: one that ends before where it stands was made anew too, or lost its end.
+        """
+        found = self.ids({topic for topic, _ in ends})
+        anew = {topic for topic, each in found.items() if self._ids.get(topic, each) != each}
+        self._ids |= found
+        short = {place[0] for place, offset in self._next.items() if offset > ends.get(place, offset)}
+        return frozenset(anew | short)
 
     @property
     def stands(self) -> Mapping[Where, int]:

@@ -92,6 +92,11 @@ def limits(category: Category, rules: Rules) -> list[str]:
     found = []
     if not rule.operator_list:
         found.append("limit.case: P4, a case of its recipients")
+    if rule.case_from_urgency is not None:
+        whose = ", ".join(rule.case_recipients or rule.recipients)
+        found.append(
+            f"limit.case: P4, a case of {whose}, where every report says urgency {rule.case_from_urgency} to 4"
+        )
     if rule.cap is not None:
         found.append(f"limit.{category.value}: at most {rule.cap}")
     if rule.routine_cap is not None:

@@ -7,15 +7,15 @@ from datetime import datetime
 from typing import Final
 
 from schemas.base import Message
-from schemas.codec import Encoded, encode
+from schemas.codec import Encoded, encode, sends_as
 from schemas.dead_letters import DeadLetterReason
 from schemas.phrases.codes import faults as says
-from streams.errors import UnknownCameraError
+from streams.errors import NotAllowedError, UnknownCameraError
 from streams.kafka.dead_letter import Fault
 from streams.kafka.partitioner import partition_of
 from streams.kafka.record import EncodedOutput, Raw, Where
 from streams.stages.base import Output
-from streams.topics import MAX_MESSAGE_BYTES
+from streams.topics import MAX_MESSAGE_BYTES, ONLOOKERS
 
 MAX_RECORD_BYTES: Final = MAX_MESSAGE_BYTES - 20_000
 """Largest output: below what its topic takes, with room for headers and the batch around it."""
@@ -30,6 +30,7 @@ class TooLargeError(Exception):
 def encoded(stage: str, outputs: Sequence[Output], entered_at: datetime, now: datetime) -> list[EncodedOutput]:
     """Return outputs as records; `now` becomes the time at which the stage handled them."""
     records: list[EncodedOutput] = []
+    source = sends_as().beside(stage) if stage in ONLOOKERS else None
     before: tuple[Message, Encoded] | None = None
     for output in outputs:
         if before is not None and before[0] is output.message:
@@ -41,6 +42,7 @@ def encoded(stage: str, outputs: Sequence[Output], entered_at: datetime, now: da
                 handled_at=now,
                 entered_at=output.entered_at or entered_at,
                 payload=output.payload,
+                source=source,
             )
             before = output.message, record
         if len(record.value) > MAX_RECORD_BYTES:
@@ -64,6 +66,8 @@ def handler_fault(error: BaseException) -> Fault:
     """Return the fault for an agent that raised: the kind of error only, since its text may hold values."""
     if isinstance(error, UnknownCameraError):
         return Fault(DeadLetterReason.UNKNOWN_CAMERA, error.what or str(error), error.subject, error.passing)
+    if isinstance(error, NotAllowedError):
+        return Fault(DeadLetterReason.NOT_ALLOWED, error.what or str(error))
     if isinstance(error, TooLargeError):
         return Fault(DeadLetterReason.TOO_LARGE, says.causes_too_large(MAX_RECORD_BYTES, str(error)))
     return Fault(DeadLetterReason.HANDLER_FAILED, says.handling_failed(type(error).__name__))

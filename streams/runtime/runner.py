@@ -28,7 +28,7 @@ from schemas.phrases.codes import faults as says
 from schemas.ticks import Tick
 from streams import metrics
 from streams.domain.incidents.urgency import may_be_urgent
-from streams.errors import DeliveryError, UnknownCameraError
+from streams.errors import DeliveryError, NotAllowedError, UnknownCameraError
 from streams.kafka.batches import PackedValue
 from streams.kafka.dead_letter import Fault, dead_letter
 from streams.kafka.partitioner import partition_of
@@ -138,7 +138,7 @@ class Runner:
 
     def _elsewhere(self, item: Input) -> int | None:
         """Return the partition on which an input belongs, where that is another one than it stands on."""
-        if isinstance(item.message, Tick) or item.topic not in item.message.topics:
+        if isinstance(item.message, Tick) or not item.message.carried_by(item.topic):
             return None
         partition = partition_of(item.topic, item.message.key().encode())
         return None if partition == item.partition else partition
@@ -197,7 +197,7 @@ class Runner:
             return encoded(self.stage.name, outputs, item.entered_at, record.appended_at)
         except StateError:  # not the message's fault
             raise
-        except UnknownCameraError as error:  # not this code's fault: there is nothing to trace
+        except (UnknownCameraError, NotAllowedError) as error:  # not this code's fault: there is nothing to trace
             return handler_fault(error)
         except Exception as error:  # one bad message never stops a partition
             log.exception("%s: the agent raised", self.stage.name)

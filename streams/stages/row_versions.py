@@ -287,15 +287,31 @@ def _without_reasons_and_movements(row: Document) -> Document:
     return _said_without_movements(_put_aside_in_words(row))
 
 
+def _alert_without_dispatches(row: Document) -> Document:
+    """Nobody could be asked to come then, and no report was an exercise."""
+    reports = [_report_for_real(report) for report in row["reports"]]
+    return {**row, "reports": reports, "dispatches": [], "unanswered_at": None}
+
+
+def _report_for_real(report: Document) -> Document:
+    return {**report, "report": {**report["report"], "exercise": False}}
+
+
+def _early_for_real(row: Document) -> Document:
+    """No report was an exercise then."""
+    report = row["report"]
+    return {**row, "report": _report_for_real(report) if report else None}
+
+
 ROWS: Final = RowVersions(
     newest={
-        "alert": 5,
+        "alert": 6,
         "budget": 2,
         "camera": 5,
         "cell": 2,
         "crowd": 2,
         "done": 2,
-        "early": 5,
+        "early": 6,
         "memory": 3,
         "seen": 5,
         "situation": 2,
@@ -307,6 +323,7 @@ ROWS: Final = RowVersions(
         ("alert", 2): _alert_without_notes,
         ("alert", 3): _said_without_likelihood,
         ("alert", 4): _without_reasons_and_movements,
+        ("alert", 5): _alert_without_dispatches,
         ("budget", 1): _budget_with_the_log,
         ("cell", 1): _cell_without_rough_places,
         ("camera", 1): _camera_without_memory,
@@ -319,6 +336,7 @@ ROWS: Final = RowVersions(
         ("early", 2): _early_without_notes,
         ("early", 3): _said_without_likelihood,
         ("early", 4): _said_without_movements,
+        ("early", 5): _early_for_real,
         ("memory", 1): _memory_of_standing_bags,
         ("memory", 2): _memory_without_view,
         ("seen", 1): _seen_clearly,

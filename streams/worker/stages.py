@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 from streams.canary.partitions import canaries, with_canaries
@@ -60,6 +61,12 @@ def _trends(parts: ConfigFiles) -> Stage:
     )
 
 
+def _share(parts: ConfigFiles) -> Stage:
+    from streams.stages.share import Share
+
+    return Share(parts.partners, timedelta(seconds=parts.rules.lifetime.forget_s))
+
+
 def _audit(_: ConfigFiles) -> Stage:
     from streams.stages.audit import Audit
 
@@ -82,6 +89,7 @@ STAGES: Final[dict[str, Callable[[ConfigFiles], Stage | PictureStage]]] = {
     "corroborate": _corroborate,
     "decide": _decide,
     "trends": _trends,
+    "share": _share,
     "shadow": _shadow,
     "audit": _audit,
 }

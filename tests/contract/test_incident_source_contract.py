@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 import pkgutil
 import re
 from collections.abc import Callable, Iterator
@@ -22,11 +23,16 @@ from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading, Un
 from streams.domain.incidents.revisions import AcceptedReport, NothingNew, normalise
 from streams.intake import sources
 from streams.intake.sources.base import IncidentSource
+from streams.intake.sources.cap.reports import CapReports
 from streams.intake.sources.categories import load_categories
+from streams.intake.sources.gms import GmsReports
+from streams.intake.sources.meldingen import MeldingenReports
 from streams.intake.sources.p2000.classifications import load_classifications
 from streams.intake.sources.p2000.reports import P2000Reports
 from streams.intake.sources.recorded import RecordedReports
 from streams.intake.sources.registry import SOURCES
+from streams.intake.sources.signalen import SignalenReports
+from tests.support.incoming import CAP, GMS, MELDING, SIGNAL
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SECRET = ("Zwartjanssen", "0612345678", "hartklachten")
@@ -59,6 +65,36 @@ class Feed:
 def page(text: str, at: str = "2026-11-24 11:59:30") -> bytes:
     """Return a pager message; decoders print UTC."""
     return f"FLEX|{at}|1600/2/K/A|12.092|002029568 000126999|ALN|{text}".encode()
+
+
+def gms(**changes: object) -> bytes:
+    """Return a control room's incident of now."""
+    service = GMS["BrwDisciplineGegevens"] | {"StartDTG": "2026-11-24T12:58:00"}
+    return json.dumps(GMS | {"BrwDisciplineGegevens": service} | changes).encode()
+
+
+def signal(**changes: object) -> bytes:
+    """Return a signal of now."""
+    now = {
+        "incident_date_start": "2026-11-24T12:30:00+01:00",
+        "updated_at": "2026-11-24T11:59:00Z",
+        "status": {"state": "m", "created_at": "2026-11-24T11:59:00Z"},
+    }
+    return json.dumps(SIGNAL | now | changes).encode()
+
+
+def melding(**changes: object) -> bytes:
+    """Return a melding of now."""
+    now = {"created_at": "2026-11-24T11:58:00Z", "updated_at": "2026-11-24T11:59:00Z"}
+    return json.dumps(MELDING | now | changes).encode()
+
+
+def cap(**changes: str) -> bytes:
+    """Return an alert of CAP of now, with other texts in some of its elements."""
+    text = CAP.replace("2026-11-29T", "2026-11-24T")
+    for name, value in changes.items():
+        text = re.sub(f"<{name}>[^<]*</{name}>", f"<{name}>{value}</{name}>", text)
+    return text.encode()
 
 
 FEEDS = {
@@ -106,6 +142,129 @@ FEEDS = {
         personal_and_broken=(
             b"FLEX: Zwartjanssen 0612345678 hartklachten",
             b"FLEX|Zwartjanssen 0612345678 hartklachten",
+        ),
+    ),
+    SignalenReports: Feed(
+        make=lambda: SignalenReports(CATEGORIES),
+        reports=(
+            signal(),
+            signal(
+                id=2,
+                category={"category_url": "/signals/v1/public/terms/categories/wonen/sub_categories/vakantieverhuur"},
+            ),
+            signal(id=None, id_display="SIG-3", status={"state": "reopened"}),
+        ),
+        broken=(b"{", b"[]", signal(id=None, id_display="", signal_id=None)),
+        not_for_us=(
+            b"",
+            signal(status={"state": "o"}),
+            signal(status={"state": "s"}),
+            signal(type={"code": "QUE"}),
+            b'{"id": 4711, "id_display": "SIG-4711", "status": "OPEN"}',
+            b'{"id": 4711, "id_display": "SIG-4711", "status": "CLOSED"}',
+        ),
+        personal=(
+            signal(text="Zwartjanssen 0612345678 hartklachten", reporter={"email": "zwartjanssen@example.org"}),
+            signal(
+                status={"state": "m", "text": "hartklachten van Zwartjanssen", "user": "0612345678"},
+                notes=[{"text": "Zwartjanssen"}],
+            ),
+            signal(
+                location={
+                    "address_text": "Zwartjanssen",
+                    "address": {"openbare_ruimte": "bij Zwartjanssen, 0612345678 hartklachten"},
+                },
+                category={"sub": "hartklachten Zwartjanssen 0612345678"},
+                priority="Zwartjanssen",
+            ),
+        ),
+        personal_and_broken=(
+            b'{"id": {"Zwartjanssen": "0612345678"}, "text": "hartklachten"}',
+            b'{"id": Zwartjanssen 0612345678 hartklachten',
+        ),
+    ),
+    MeldingenReports: Feed(
+        make=lambda: MeldingenReports(CATEGORIES),
+        reports=(
+            melding(),
+            melding(id=2, state="reopen_requested", classification={"name": "Woonfraude"}),
+            melding(id=None, public_id="XYZ", geo_location=None),
+        ),
+        broken=(b"{", b"[]", melding(id=None, public_id="")),
+        not_for_us=(b"", melding(state="new"), melding(state="contact_info_added"), melding(state="completed")),
+        personal=(
+            melding(text="Zwartjanssen 0612345678 hartklachten", email="zwartjanssen@example.org", phone="0612345678"),
+            melding(
+                street="Zwartjanssen, 0612345678, hartklachten",
+                house_number="0612345678",
+                state="Zwartjanssen hartklachten",
+            ),
+            melding(urgency="Zwartjanssen", classification=["hartklachten"], labels=["0612345678"]),
+        ),
+        personal_and_broken=(
+            b'{"id": {"Zwartjanssen": "0612345678"}, "text": "hartklachten"}',
+            b'{"id": Zwartjanssen 0612345678 hartklachten',
+        ),
+    ),
+    CapReports: Feed(
+        make=lambda: CapReports(CATEGORIES),
+        reports=(
+            cap(),
+            cap(identifier="2", urgency="Expected", polygon="52.3060,4.8568 52.3060,4.8578 52.3066,4.8578"),
+            cap(identifier="3", msgType="Update"),
+        ),
+        broken=(b"<alert", b"{}", b"<alert/>", cap(identifier=""), cap().replace(b"cap:1.2", b"cap:9.9")),
+        not_for_us=(
+            b" ",
+            *(cap(status=status) for status in ("Exercise", "Test", "Draft", "System")),
+            *(cap(msgType=kind) for kind in ("Ack", "Error")),
+        ),
+        personal=(
+            cap(headline="Zwartjanssen 0612345678 hartklachten"),
+            cap(sender="zwartjanssen@example.org", event="Zwartjanssen hartklachten", severity="0612345678"),
+            cap(areaDesc="Zwartjanssen, hartklachten", restriction="0612345678", status="Zwartjanssen"),
+        ),
+        personal_and_broken=(
+            b"<alert><Zwartjanssen>0612345678 hartklachten</alert>",
+            cap(identifier="", headline="Zwartjanssen 0612345678 hartklachten"),
+            cap().replace(b"<alert", b"<!DOCTYPE Zwartjanssen [<!ENTITY hartklachten '0612345678'>]><alert"),
+        ),
+    ),
+    GmsReports: Feed(
+        make=lambda: GmsReports(CATEGORIES),
+        reports=(
+            gms(),
+            gms(IncidentId="2", BrwDisciplineGegevens={"Prioriteit": 2, "MeldingsclassificatieCode": "brbtct"}),
+            gms(IncidentId=3, IncidentLocatie={"NaamLocatie1": "Dorpsstraat", "Plaatsnaam": "Amstelveen"}),
+        ),
+        broken=(b"{", b"[]", b"7", gms(IncidentId=None, IncidentNummer="")),
+        not_for_us=(
+            b"",
+            gms(status="afgesloten"),
+            gms(kindOfChange="deleted"),
+            gms(BrwDisciplineGegevens={"MeldingsclassificatieCode": "dvbwtm"}),
+            gms(BrwDisciplineGegevens={"MeldingsclassificatieCode": "dvmuoe"}),
+            gms(Karakteristieken=[{"Naam": "Oefening", "Waarden": ["ja"]}]),
+        ),
+        personal=(
+            gms(
+                kladblokregels=[{"inhoud": "Zwartjanssen 0612345678 hartklachten"}],
+                melder={"naam": "Zwartjanssen", "telefoon": "0612345678"},
+                Karakteristieken=[{"Naam": "Melder Zwartjanssen", "Waarden": ["0612345678", "hartklachten"]}],
+            ),
+            gms(
+                IncidentLocatie=GMS["IncidentLocatie"]
+                | {"NaamLocatie2": "bij Zwartjanssen", "Huisnummer": "0612345678"},
+                afzender="hartklachten Zwartjanssen",
+            ),
+            gms(
+                IncidentLocatie={"NaamLocatie1": "Zwartjanssen 0612345678, hartklachten sinds gisteren avond laat"},
+                status="Zwartjanssen belt terug",
+            ),
+        ),
+        personal_and_broken=(
+            b'{"IncidentId": {"Zwartjanssen": "0612345678"}, "kladblok": "hartklachten"}',
+            b'{"IncidentId": Zwartjanssen 0612345678 hartklachten',
         ),
     ),
 }

@@ -61,7 +61,7 @@ def test_kcat_shows_a_readable_message(broker: str, kafka: KafkaSettings, topic:
         "ce_specversion": "1.0",
         "ce_id": message.message_id(),
         "ce_type": message.ce_type(),
-        "ce_source": "/toezicht/contract",
+        "ce_source": "urn:nld:oin:00000000000000000000:systeem:contract",
         "ce_time": iso_utc(message.happened_at()),
         "ce_subject": "alert-1" if topic == "alerts" else unique,
         "ce_enteredat": "2026-11-24T12:00:00.000000Z",
@@ -89,5 +89,5 @@ def test_kcat_filters_by_type_with_a_format(broker: str, kafka: KafkaSettings) -
     command = [str(KCAT), "-C", "-b", broker, "-t", "alerts", "-o", "beginning", "-e", "-q", "-f", "%k %h %s\n"]
     output = subprocess.run(command, capture_output=True, timeout=60, check=True, text=True).stdout
     line = next(line for line in output.splitlines() if line.startswith(unique))
-    assert "ce_type=toezicht.alert.v1" in line
+    assert "ce_type=nl.toezicht.alert.v1" in line
     assert '"priority":"P1"' in line

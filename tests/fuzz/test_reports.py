@@ -20,7 +20,7 @@ from streams.domain.incidents.urgency import may_be_urgent, urgency
 from streams.intake.lines import MAX_LINE_BYTES, Line, LineSplitter
 from streams.intake.sources import fields
 from streams.intake.sources.registry import SOURCES, make_source
-from tests.support.incoming import ROBBERY
+from tests.support.incoming import CAP, GMS, MELDING, ROBBERY, SIGNAL
 from tests.support.mutation import Mutator, fuzz, tries
 
 NOW = datetime(2026, 11, 29, 12, 0, 30, tzinfo=UTC)
@@ -32,8 +32,36 @@ DOCUMENTS: list[dict[str, Any]] = [
     ROBBERY | {"position": {"type": "Point", "coordinates": [4.8573, 52.3063]}, "operation": "cancel", "place": None},
     ROBBERY | {"position": {"lat": "52,3063", "lon": "4,8573"}, "occurred_before_s": 40, "at_s": 1, "priority": "hoog"},
 ]
+DOCUMENTS_OF: dict[str, list[dict[str, Any]]] = {
+    "recorded": DOCUMENTS,
+    "gms": [
+        GMS,
+        {name[:1].lower() + name[1:]: value for name, value in GMS.items()} | {"kindOfChange": "updated"},
+        GMS
+        | {"BrwDisciplineGegevens": {"Prioriteit": 2, "MeldingsclassificatieCode": "brbtct"}, "status": "vervallen"},
+        {"message": GMS | {"Karakteristieken": [{"Naam": "GRIP", "Waarden": ["1", "2"]}]}},
+    ],
+    "signalen": [
+        SIGNAL,
+        SIGNAL | {"status": {"state": "a"}},
+        SIGNAL | {"category": {"category_url": "/a/b"}, "priority": "low"},
+    ],
+    "meldingen": [MELDING, MELDING | {"state": "canceled"}, MELDING | {"classification": "Woonfraude", "urgency": -1}],
+}
+"""Of sources of JSON, by source."""
 LINES: dict[str, list[bytes]] = {
     "recorded": [json.dumps(document).encode() for document in DOCUMENTS],
+    "signalen": [json.dumps(document).encode() for document in DOCUMENTS_OF["signalen"]],
+    "meldingen": [json.dumps(document).encode() for document in DOCUMENTS_OF["meldingen"]],
+    "cap": [
+        CAP.encode(),
+        CAP.replace(
+            "<msgType>Alert<", "<references>a,b,2026-11-29T12:00:00+01:00</references><msgType>Update<"
+        ).encode(),
+        CAP.replace("<polygon>", "<circle>52.3063,4.8573 0.5</circle><polygon>").encode(),
+        CAP.replace("<msgType>Alert<", "<references>meldkamer@example.org,x,y</references><msgType>Cancel<").encode(),
+    ],
+    "gms": [json.dumps(document).encode() for document in DOCUMENTS_OF["gms"]],
     "p2000": [
         f"FLEX|2026-11-29 12:00:25|1600/2/K/A|03.012|002029568 001201999|ALN|{text}".encode()
         for text in (
@@ -79,12 +107,11 @@ def test_lines_of_every_source(name: str) -> None:
     assert min(tally["AcceptedReport"], tally["Unreadable"]) > tries(COUNT) / 100, tally
 
 
-def test_values_of_recorded_reports() -> None:
-    """JSON that stays JSON: a line that still says whose it is and which is a report."""
-    mutator, count = Mutator(2), COUNT
-    tally = fuzz(
-        reader("recorded"), lambda: json.dumps(mutator.value(mutator.random.choice(DOCUMENTS))).encode(), count
-    )
+@pytest.mark.parametrize("name", DOCUMENTS_OF)
+def test_values_of_json_reports(name: str) -> None:
+    """JSON that stays JSON: a document that still says whose it is and which is a report."""
+    mutator, count, documents = Mutator(2), COUNT, DOCUMENTS_OF[name]
+    tally = fuzz(reader(name), lambda: json.dumps(mutator.value(mutator.random.choice(documents))).encode(), count)
     assert tally["AcceptedReport"] > tries(count) / 2, tally
 
 

@@ -52,8 +52,9 @@ def first_accounts(folder: Path) -> Path:
     """Return a file of accounts, as the demo hands it over."""
     path = folder / "first.json"
     path.touch(0o600)
-    jan = {"user": "jan", "roles": ["supervisor"], "rooms": [ROOM], "password": PASSWORD}
-    path.write_text(json.dumps([jan, {"user": "chief", "roles": ["administrator"], "password": PASSWORD}]))
+    known = {"password": PASSWORD, "must_change": False}
+    jan = {"user": "jan", "roles": ["supervisor"], "rooms": [ROOM], **known}
+    path.write_text(json.dumps([jan, {"user": "chief", "roles": ["administrator"], **known}]))
     return path
 
 

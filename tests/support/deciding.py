@@ -12,6 +12,7 @@ from schemas.base import Message, json_document
 from schemas.categories import Category
 from schemas.codec import parse
 from schemas.decisions import DecisionLog
+from schemas.dispatch import DispatchRequest
 from schemas.evidence import Evidence
 from schemas.incidents import Operation
 from streams import topics
@@ -72,6 +73,12 @@ class Deciding:
         [decision] = [each.message for each in self.outputs if isinstance(each.message, DecisionLog)]
         assert not (decision.refused and alerts)
         return decision.refused
+
+    @property
+    def requests(self) -> list[DispatchRequest]:
+        """Return the requests to partners that the last message caused."""
+        found = [each.message for each in self.outputs if each.topic == topics.DISPATCH_REQUESTS]
+        return [each for each in found if isinstance(each, DispatchRequest)]
 
     def newest(self, alert: Alert) -> Alert:
         return self.alerts[alert.alert_id]

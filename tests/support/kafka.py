@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -58,6 +58,7 @@ class FakeTopics:
         silent: Whether nothing comes any more, though more is there.
         consumers: How many were made.
         missing: Topics that are not there.
+        ids: The topics' ids, which another topic of the same name does not have.
     """
 
     records: dict[TopicPartition, list[KeptRecord]] = field(default_factory=lambda: defaultdict(list))
@@ -68,6 +69,12 @@ class FakeTopics:
     silent: bool = False
     consumers: int = 0
     missing: set[str] = field(default_factory=set)
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def make_anew(self, topic: str) -> None:
+        """Delete a topic, and make an empty one of the same name."""
+        self.records = defaultdict(list, {place: found for place, found in self.records.items() if place[0] != topic})
+        self.ids[topic] = f"{self.ids.get(topic, '')}+"
 
     def add(
         self,
@@ -114,6 +121,11 @@ class FakeConsumer:
         """Return how many partitions topics have."""
         assert within_ms > 0
         return {name: 0 if name in self._topics.missing else BY_NAME[name].partitions for name in names}
+
+    def topic_ids(self, names: Iterable[str], within_ms: int) -> dict[str, str]:
+        """Return the ids of topics that have one."""
+        assert within_ms > 0
+        return {name: self._topics.ids[name] for name in names if name in self._topics.ids}
 
     def assign(self, partitions: list[TopicPartition]) -> None:
         """Read these from now on."""

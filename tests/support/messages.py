@@ -29,6 +29,8 @@ from schemas.incidents import CameraWatch, Incident, Operation, incident_identit
 from schemas.observations import Observation
 from schemas.phrases.catalogue import sentence
 from schemas.phrases.codes.common import own_words
+from schemas.phrases.codes.titles import category_name, title_placed
+from schemas.sharing import PartnerAlert, PartnerDispatch, SharedCamera
 from schemas.snapshots import SnapshotReference, SnapshotRequest
 from schemas.ticks import Tick
 from schemas.trends import AreaName, Judgement, KnoxTest, NearRepeats, Trend, TrendTarget, TrendWeek
@@ -224,6 +226,44 @@ _EXAMPLES: Final[tuple[Message, ...]] = (
         recipient="politie",
         outcome="accepted",
         answered_at=NOON,
+    ),
+    PartnerAlert(
+        partner="politie",
+        control_room_id=ROOM,
+        alert_id="alert-1",
+        revision=1,
+        changed_at=NOON + timedelta(seconds=45),
+        ground="politiewet-3",
+        partners_version="1",
+        category=Category.STRAATROOF,
+        title="street robbery, Stadsplein, Amstelveen",
+        title_phrase=title_placed(category_name("straatroof"), "Stadsplein, Amstelveen"),
+        state=AlertState.NEW,
+        priority=Priority.P1,
+        occurred_at=NOON,
+        place="Stadsplein, Amstelveen",
+        position=STADSHART,
+        reports=1,
+        verdict=Verdict.CORROBORATED,
+        cameras=(SharedCamera(camera_id=CAMERA, verdict=Verdict.CORROBORATED),),
+    ),
+    PartnerDispatch(
+        dispatch_id="dispatch-1",
+        partner="politie",
+        control_room_id=ROOM,
+        alert_id="alert-1",
+        alert_revision=1,
+        confirmed_at=NOON,
+        deadline_at=NOON + timedelta(seconds=60),
+        ground="politiewet-3",
+        partners_version="1",
+        category=Category.STRAATROOF,
+        title="street robbery, Stadsplein, Amstelveen",
+        title_phrase=title_placed(category_name("straatroof"), "Stadsplein, Amstelveen"),
+        state=AlertState.ACKNOWLEDGED,
+        priority=Priority.P1,
+        place="Stadsplein, Amstelveen",
+        position=STADSHART,
     ),
     SnapshotRequest(
         request_id="request-1",

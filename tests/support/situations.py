@@ -14,6 +14,7 @@ from schemas.actions import Action, OperatorAction, ShelveReason
 from schemas.base import Message, derive_id
 from schemas.cameras import DetectorInfo
 from schemas.categories import Category
+from schemas.dispatch import AlertDispatch, DispatchReceipt
 from schemas.evidence import (
     CameraCoverage,
     Coverage,
@@ -218,6 +219,19 @@ def action(
         "acted_at": NOON,
     }
     return OperatorAction.model_validate_json(to_json(known | changes))
+
+
+def receipt(dispatch: AlertDispatch, outcome: str, after_s: float = 100, **changes: Any) -> DispatchReceipt:
+    """Return a partner's answer to a request, given so long after noon."""
+    known: dict[str, Any] = {
+        "dispatch_id": dispatch.dispatch_id,
+        "control_room_id": ROOM,
+        "alert_id": dispatch.alert_id,
+        "recipient": dispatch.recipient,
+        "outcome": outcome,
+        "answered_at": NOON + seconds(after_s),
+    }
+    return DispatchReceipt.model_validate(known | changes)
 
 
 def observation(

@@ -19,16 +19,19 @@ from typing import Any, Final, cast
 from pydantic import BaseModel
 
 from schemas.actions import Action
+from schemas.alerts import Alert, AlertState
 from schemas.base import Message, derive_id
 from schemas.cameras import CameraState, CameraStatus
-from schemas.categories import Category
+from schemas.categories import Category, Priority
 from schemas.codec import encode
+from schemas.dispatch import DispatchOutcome, DispatchReceipt, DispatchRequest
 from schemas.evidence import Movement, MovementKind, Verdict
 from schemas.incidents import Operation
 from schemas.observations import Measures, SituationKind, ZoneSituation
 from schemas.ticks import Tick
 from streams import topics
 from streams.config.files import load_rules, load_safety_plan
+from streams.config.partners import load_partners
 from streams.domain.alerts.situation import Situation
 from streams.domain.audit.chain import HeadRow
 from streams.domain.budget.budget import BudgetRow
@@ -40,6 +43,7 @@ from streams.domain.normal.profile import ProfileRow
 from streams.domain.observations.episodes import CrowdRow, SituationRow
 from streams.domain.observations.memory import CameraMemory
 from streams.domain.observations.open_second import CameraSecond
+from streams.domain.partners.shared import SharedRow
 from streams.domain.trends.areas import AreaMap
 from streams.domain.trends.counts import CountsRow
 from streams.kafka.partitioner import partition_of
@@ -60,11 +64,13 @@ from streams.stages.decide.store import EarlyRow, GoneRow, LinkRow, SequenceRow
 from streams.stages.decide.tick_order import TickedRow
 from streams.stages.observe import Observe
 from streams.stages.row_versions import ROWS, kind_of
+from streams.stages.share import Share
 from streams.stages.timers import DueClock, DueRow
 from streams.stages.trends.stage import Trends
 from streams.stages.trends.store import CountedRow, PlaceRow, RepeatsRow, TrendingRow, YearRow
 from tests.support.audit import audit_event
 from tests.support.kafka import FakeDatabase
+from tests.support.messages import example
 from tests.support.situations import (
     NOON,
     action,
@@ -111,6 +117,7 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
     "repeats": RepeatsRow,
     "seen": SlotRow,
     "sequence": SequenceRow,
+    "shared": SharedRow,
     "situation": SituationRow,
     "state": CameraStateRow,
     "summary": SummaryRow,
@@ -160,6 +167,15 @@ def runs() -> Iterator[tuple[Stage, list[tuple[datetime, Message]]]]:
         episode("end", "none", at=NOON + seconds(60), name="crowd-2"),
         *(report(f"noise-{n}", category=Category.OVERIG, position=position(300 * n)) for n in range(1, 7)),
         action(alert_id, Action.ACKNOWLEDGE),
+        action(alert_id, Action.CONFIRM_DISPATCH, number=3, recipients=("politie",), escalate_to=("ambulance",)),
+        DispatchReceipt(
+            dispatch_id=derive_id("dispatch", first.control_room_id, alert_id, "politie", "1"),
+            control_room_id=first.control_room_id,
+            alert_id=alert_id,
+            recipient="politie",
+            outcome=DispatchOutcome.REJECTED,
+            answered_at=NOON + seconds(95),
+        ),
         action(alert_id, Action.SHELVE, "known_works", NOON + seconds(3_600), number=2),
         tick("room", NOON + seconds(3_700)),
         tick("room", NOON + seconds(30_000)),
@@ -172,8 +188,46 @@ def runs() -> Iterator[tuple[Stage, list[tuple[datetime, Message]]]]:
         Trends(load_safety_plan(), AreaMap(None), AMSTERDAM),
         [(max(NOON, each.happened_at()), each) for each in (*burglaries, week_later)],
     )
+    yield Share(load_partners()), sharing()
     looks = [audit_event(number) for number in range(3)]
     yield Audit(), [(each.at + seconds(1), each) for each in looks]
+
+
+def sharing() -> list[tuple[datetime, Message]]:
+    """Return alerts that come, change hands and end, a dispatch that is answered, and the time at which all is forgotten."""
+    robbery = example(Alert, recipients=("politie", "ambulance", "nobody"))
+    unwell = example(
+        Alert, alert_id="alert-2", category=Category.MEDISCH_ONWEL, recipients=("ambulance",), reports=(), revision=0
+    )
+    fight = unwell.model_copy(
+        update={"category": Category.GEWELD_VECHTPARTIJ, "recipients": ("ambulance", "politie"), "revision": 1}
+    )
+    distress = example(
+        Alert, alert_id="alert-3", category=Category.VERWARD_PERSOON, recipients=("politie",), reports=()
+    )
+    request = example(DispatchRequest, recipient="brandweer", category=Category.BRAND, alert_id="alert-4")
+    given: list[Message] = [
+        robbery,
+        unwell,
+        fight,
+        distress,
+        example(
+            Alert, alert_id="alert-5", category=Category.ZAKKENROLLERIJ, recipients=("hor",), position=None, reports=()
+        ),
+        example(
+            Alert, alert_id="alert-6", category=Category.OVERIG, recipients=("oov",), priority=Priority.P4, reports=()
+        ),
+        request,
+        example(DispatchReceipt, recipient="brandweer", alert_id="alert-4"),
+        example(
+            DispatchRequest, recipient="hor", category=Category.BRAND, dispatch_id="dispatch-2", alert_id="alert-4"
+        ),
+        robbery.model_copy(update={"revision": 2, "recipients": ("politie",)}),
+        robbery.model_copy(update={"revision": 3, "recipients": ("politie",), "state": AlertState.CLOSED}),
+        tick("room", NOON + seconds(3_700)),
+        tick("room", NOON + seconds(200_000)),
+    ]
+    return [(max(NOON + seconds(90), each.happened_at()), each) for each in given]
 
 
 def written() -> dict[str, dict[str, bytes]]:
@@ -222,6 +276,8 @@ def topic_of(stage: Stage, message: Message) -> str:
     """Return the topic that a stage takes a message from."""
     if isinstance(message, Tick):
         return topics.CAMERA_TICKS if message.group == "camera" else topics.ROOM_TICKS
+    if isinstance(message, DispatchReceipt) and topics.DISPATCH_RECEIPTS not in stage.inputs:
+        return topics.answers_topic(message.recipient)
     return next(topic for topic in message.topics if topic in stage.inputs)
 
 

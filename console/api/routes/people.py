@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from console.api.requests import COOKIE, PLAIN_COOKIE, caller_of, logged_in, may, parts_of
-from console.wire.people import Account, AccountAsked, LoginAsked, LoginWays, Me, PasswordAsked, Right
+from console.api.requests import COOKIE, PLAIN_COOKIE, caller_of, known, logged_in, may, parts_of
+from console.wire.people import Account, AccountAsked, LoggedOut, LoginAsked, LoginWays, Me, PasswordAsked, Right
 from console.wire.problems import ProblemError
 
 router = APIRouter(tags=["people"])
@@ -16,6 +16,8 @@ KEPT = "toezicht-openid"
 KEPT_PATH = "/api/v1/auth"
 """Cookie of a login by OpenID Connect that is under way."""
 LoggedIn = Annotated[Me, Depends(logged_in)]
+Known = Annotated[Me, Depends(known)]
+"""Also who has a first password, and may do nothing else with it."""
 Administrating = Annotated[Me, Depends(may(Right.USERS))]
 
 
@@ -26,19 +28,19 @@ def ways(request: Request) -> LoginWays:
 
 
 @router.get("/me")
-def me_(request: Request, me: LoggedIn) -> Me:
+def me_(request: Request, me: Known) -> Me:
     """Return who is logged in."""
     return me
 
 
 @router.put("/me/password")
-async def change_password(request: Request, asked: PasswordAsked, me: LoggedIn) -> Me:
+async def change_password(request: Request, asked: PasswordAsked, me: Known) -> Me:
     """Change one's own password of a local account; one's other sessions end."""
     return await parts_of(request).sessions.change_password(asked, caller_of(request))
 
 
 @router.put("/session")
-def keep_acting(request: Request) -> Me:
+def keep_acting(request: Request, me: LoggedIn) -> Me:
     """Tell that a person is at the keys: the page does so at most once a minute; every change tells it too."""
     return parts_of(request).sessions.keep_acting(caller_of(request))
 
@@ -51,14 +53,13 @@ async def login(request: Request, response: Response, asked: LoginAsked) -> Me:
     return me
 
 
-@router.delete("/session", status_code=204)
-def logout(request: Request) -> Response:
-    """Log out."""
-    parts_of(request).sessions.logout(caller_of(request))
-    response = Response(status_code=204)
+@router.delete("/session")
+async def logout(request: Request, response: Response) -> LoggedOut:
+    """Log out; who logged in at an OpenID provider that ends sessions goes on to its address, and comes back from there."""
+    address = await parts_of(request).sessions.logout(caller_of(request))
     for name in (COOKIE, PLAIN_COOKIE):
         response.delete_cookie(name, path="/", secure=name == COOKIE, httponly=True, samesite="lax")
-    return response
+    return LoggedOut(go_to=address or None)
 
 
 @router.get("/auth/login", status_code=302, response_class=RedirectResponse)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
+from console.projection.alerts.names import CameraName, in_phrase, partners_in_words
 from console.projection.alerts.row import ListRow
 from console.wire.people import Me, Right
 from console.wire.rows import AlertRow, CameraLine, Detail, FactorLine, MovementLine, NoteLine, Place, ReportLine
@@ -18,6 +18,7 @@ from schemas.phrases.codes.likelihoods import likelihood_ratio
 from schemas.phrases.codes.operator_list import limit, report_note
 from schemas.phrases.codes.titles import category_name, kind_unknown
 from schemas.phrases.language import Language
+from schemas.phrases.phrase import Phrase
 from streams.clients.allowed import allowed
 from streams.presentation.printable import printable
 
@@ -35,7 +36,7 @@ _LIMIT: Final = "limit."
 def detail_of(
     row: ListRow,
     alert: Alert,
-    camera_name: Callable[[str], str],
+    camera_name: CameraName,
     language: Language,
     me: Me,
     detached: bool = False,
@@ -50,13 +51,19 @@ def detail_of(
         me: Who asks; what they may do.
         detached: Whether a person took it from its cause.
     """
+
+    def in_words(phrase: Phrase) -> str:
+        return sentence(in_phrase(phrase, camera_name) or phrase, language)
+
     best = best_camera(alert)
     may = allowed(alert, detached) if Right.ACT in me.rights else ()
     return Detail(
-        row=AlertRow.model_validate_json(row.json(language)),
+        row=AlertRow.model_validate_json(row.json(language, camera_name)),
         factors=tuple(
             FactorLine(
-                rule_id=each.rule_id, points=each.points, reason=printable(told(each.phrase, each.reason, language))
+                rule_id=each.rule_id,
+                points=each.points,
+                reason=printable(told(in_phrase(each.phrase, camera_name), each.reason, language)),
             )
             for each in alert.factors
         ),
@@ -64,15 +71,13 @@ def detail_of(
         reports=tuple(_report(alert, each, language) for each in alert.reports),
         cameras=tuple(_camera(each, camera_name(each.camera_id), language) for each in alert.cameras),
         notes=tuple(
-            NoteLine(text=printable(sentence(each.phrase, language)), user=each.user, at=each.noted_at)
-            for each in alert.notes
+            NoteLine(text=printable(in_words(each.phrase)), user=each.user, at=each.noted_at) for each in alert.notes
         ),
         next_step_reason=sentence(alert.next_step_reason, language) if alert.next_step_reason else "",
         cause_reason=sentence(alert.cause_reason, language) if alert.cause_reason else "",
         symptoms=alert.symptoms,
         movements=tuple(
-            MovementLine(camera_id=each.camera_id, text=printable(sentence(each.reason, language)))
-            for each in alert.movements
+            MovementLine(camera_id=each.camera_id, text=printable(in_words(each.reason))) for each in alert.movements
         ),
         near_repeats=tuple(each.alert_id for each in alert.near_repeats),
         split_from=alert.split_from,
@@ -80,6 +85,7 @@ def detail_of(
         best_camera=best.camera_id if best else None,
         picture_at=alert.occurred_at if best else None,
         partners=alert.recipients,
+        partner_names=partners_in_words(alert.recipients, language),
         allowed=tuple(action.value for action in may if not _overrules(action, alert, me)),
         rules_version=alert.rules_version,
         registry_version=alert.registry_version,

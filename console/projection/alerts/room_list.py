@@ -37,11 +37,6 @@ class RoomList:
         """Return the offset of the newest record that was read of the room's partition; one less than the first where none."""
         return self._newest
 
-    def begin(self, begins: int) -> None:
-        """Begin at an offset: what is older is not known."""
-        self._newest = max(self._newest, begins - 1)
-        self._forgotten = max(self._forgotten, begins - 1)
-
     def read(self, offset: int) -> None:
         """Note that the room's partition was read up to an offset, whichever room its record is of."""
         self._newest = max(self._newest, offset)

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import orjson
 
+from console.projection.alerts.names import CameraName, in_document
 from schemas.alerts import Alert, AlertState
 from schemas.base import iso_utc
 from schemas.categories import Category, Priority
@@ -95,8 +96,12 @@ class ListRow:
         """
         return parse(Alert, zlib.decompress(self.packed))
 
-    def json(self, language: Language) -> bytes:
+    def json(self, language: Language, camera_name: CameraName = str) -> bytes:
         """Return the alert as an `AlertRow` in a language; made once.
+
+        Args:
+            language: In which the words are.
+            camera_name: Gives a camera's name by its id, always the same one.
 
         Raises:
             ListRowError: A field of the document is not as expected.
@@ -104,7 +109,7 @@ class ListRow:
         found = self.told.get(language)
         if found is None:
             try:
-                made = orjson.dumps(_wire(self, self.document(), language))
+                made = orjson.dumps(_wire(self, self.document(), language, camera_name))
                 # A copy: what orjson returns holds ten times its length, 260 MB of 20,000 rows.
                 found = self.told[language] = bytes(memoryview(made))
             except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -149,6 +154,16 @@ def row_of(value: bytes, offset: int) -> ListRow:
         raise ListRowError(f"a record of alert-state: {type(error).__name__}") from None
 
 
+def room_in(value: bytes) -> str | None:
+    """Return which control room a record that is no alert names all the same; None where it names none."""
+    try:
+        found = orjson.loads(value)
+    except ValueError:
+        return None
+    room = found.get("control_room_id") if isinstance(found, dict) else None
+    return room if isinstance(room, str) and room else None
+
+
 def _at(text: str) -> datetime:
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:
@@ -181,7 +196,7 @@ def _why_aside(alert: Mapping[str, Any], aside: Mapping[str, Any] | None, langua
     return printable(in_words(false, "", language)) if false else ""
 
 
-def _wire(row: ListRow, alert: Mapping[str, Any], language: Language) -> dict[str, Any]:
+def _wire(row: ListRow, alert: Mapping[str, Any], language: Language, camera_name: CameraName) -> dict[str, Any]:
     """Return an alert as the fields of `console.wire.rows.AlertRow`."""
     looked = [camera["verdict"] for camera in alert["cameras"] if camera["verdict"] in LOOKED]
     aside = alert.get("shelf") or alert.get("suppression")
@@ -195,7 +210,9 @@ def _wire(row: ListRow, alert: Mapping[str, Any], language: Language) -> dict[st
         "score": row.score,
         "category": row.category.value,
         "what": heading(_what(row, alert, language)),
-        "title": heading(printable(in_words(alert.get("title_phrase"), alert["title"], language))),
+        "title": heading(
+            printable(in_words(in_document(alert.get("title_phrase"), camera_name), alert["title"], language))
+        ),
         "where": printable(in_words(alert.get("place_phrase"), alert["place"], language)),
         "place": _place(alert["position"]),
         "verdict": alert["verdict"],
@@ -220,7 +237,7 @@ def _wire(row: ListRow, alert: Mapping[str, Any], language: Language) -> dict[st
         "under_cause": row.caused_by if row.under_cause else None,
         "symptoms": len(alert.get("symptoms", ())),
         "summary": _counts(alert.get("summary")),
-        "next_step": in_words(alert.get("next_step"), "", language),
+        "next_step": in_words(in_document(alert.get("next_step"), camera_name), "", language),
         "recipients": alert["recipients"],
         "found_by": [
             *(each["source_id"] for each in alert["reports"]),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -14,6 +16,8 @@ from streams.clock import Clock
 from streams.kafka.reader import TopicFollower
 from streams.kafka.record import Record, Where
 from streams.settings import KafkaSettings
+
+log = logging.getLogger(__name__)
 
 BACK: Final[dict[str, timedelta]] = {
     topics.OPERATOR_ACTIONS: timedelta(hours=24),
@@ -30,19 +34,23 @@ AT_ONCE: Final = 200
 IN_HAND: Final = 4
 """How often so many may wait there."""
 LOOK_S: Final = 2.0
-"""How often it is asked where the topics end."""
+"""How often it is asked where the topics end, and whether they are the same ones."""
 
 Take = Callable[[Sequence[Record]], None]
+Begins = Callable[[dict[int, int], str], None]
 
 
 class RoomsFollower(TopicFollower):
     """Rooms follower: reads partitions of the rooms' topics, and hands what came to an event loop.
 
+    Where a topic was made anew it begins again with all of them, since they tell of one another.
+
     Args:
         kafka: The cluster.
         partitions: Those of the rooms that are served.
         clock: Gives now.
-        begins: Called with the first offset of `alert-state` that is read, by partition.
+        begins: Called with the first offset of `alert-state` that is read, by partition, and what tells the topics apart from
+            others of the same names; called again where it begins anew: what was read before is nothing then.
         take: Called with records, in order.
         whole: Called every 2 s where all was read that stood there a moment before.
     """
@@ -52,7 +60,7 @@ class RoomsFollower(TopicFollower):
         kafka: KafkaSettings,
         partitions: Iterable[int],
         clock: Clock,
-        begins: Callable[[dict[int, int]], None],
+        begins: Begins,
         take: Take,
         whole: Callable[[], None],
     ) -> None:
@@ -73,17 +81,21 @@ class RoomsFollower(TopicFollower):
         self._read_on()
 
     def _begin(self) -> None:
+        self._reader.made_anew(self._reader.ends(BACK))  # as they are now: what changes from here on is noticed
+        made = made_of(self._reader.ids(BACK))
         stands: dict[Where, int] = {}
         for name, back in BACK.items():
             found = self._reader.since((name,), self._clock() - back)
             stands |= {place: offset for place, offset in found.items() if place[1] in self._partitions}
         self._reader.begin(stands)
         first = {place[1]: offset for place, offset in stands.items() if place[0] == topics.ALERT_STATE}
-        self._on_loop(lambda: self._begins(first))
+        self._on_loop(lambda: self._begins(first, made))
 
     def _read_on(self) -> None:
         """Read, and say at each look that all was read which stood there at the look before."""
         until, looked_s, told = self._reader.ends(BACK), time.monotonic(), False
+        if self._are_anew(until):
+            return
         while not self._stop.is_set():
             self._hand_over(self._reader.poll())
             if self._reader.behind(until):
@@ -93,6 +105,16 @@ class RoomsFollower(TopicFollower):
                 self._on_loop(self._whole)
             if time.monotonic() - looked_s > LOOK_S:
                 until, looked_s, told = self._reader.ends(BACK), time.monotonic(), False
+                if self._are_anew(until):
+                    return
+
+    def _are_anew(self, ends: Mapping[Where, int]) -> bool:
+        """Return whether a topic was made anew; it then stands nowhere, and begins again."""
+        anew = self._reader.made_anew(ends)
+        if anew:
+            log.warning("%s: made anew, all is read from the start", ", ".join(sorted(anew)))
+            self._reader.begin({})
+        return bool(anew)
 
     def _hand_over(self, records: list[Record]) -> None:
         records.sort(key=lambda record: (ORDER[record.topic], record.partition, record.offset))
@@ -118,3 +140,9 @@ class RoomsFollower(TopicFollower):
         except RuntimeError:
             return False
         return True
+
+
+def made_of(ids: Mapping[str, str]) -> str:
+    """Return what an event's id tells of its topics, the same in each console: a number, nothing where they have no ids."""
+    of = [ids[name] for name in (topics.ALERT_STATE, topics.DECISION_LOG) if name in ids]
+    return str(zlib.crc32("/".join(of).encode())) if of else ""

@@ -38,6 +38,8 @@ class StageKeeping:
 
     def take(self, progress: StageProgress, now: datetime) -> None:
         """Take what was found at a look."""
+        if self._looks and any(end < self._looks[-1][1].get(place, 0) for place, end in progress.ends.items()):
+            self._looks.clear()  # a topic was made anew: nobody ever gets past where the one before it ended
         self._began_at = self._began_at or now
         self._looks.append((now, dict(progress.ends)))
         while self._looks and _past(progress, self._looks[0][1]):

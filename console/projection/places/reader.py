@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import timedelta
 from typing import Final
@@ -14,8 +15,11 @@ from streams.kafka.reader import TopicFollower
 from streams.settings import KafkaSettings
 from streams.topics import ALERT_STATE, CAMERA_STATE, OBSERVATIONS
 
+log = logging.getLogger(__name__)
+
 CLOCK_EVERY_S: Final = 10.0
-"""How often the cameras' viewing windows are compared with the clock (s)."""
+"""How often the cameras' viewing windows are compared with the clock, and the topics with those that were read (s)."""
+READ: Final = (CAMERA_STATE, OBSERVATIONS, ALERT_STATE)
 SHARE: Final = 0.5
 """Most of a thread's time that old observations take, so that the list is not held up while the last two hours are read."""
 
@@ -23,7 +27,7 @@ SHARE: Final = 0.5
 class PlacesReader(TopicFollower):
     """Places' reader: the newest state of each camera, zones from two hours back, alerts from a day back.
 
-    What breaks goes on where it was.
+    What breaks goes on where it was; where a topic was made anew it begins again with all of them.
 
     Args:
         kafka: The cluster.
@@ -38,6 +42,8 @@ class PlacesReader(TopicFollower):
         self._begun = False
 
     def _follow(self) -> None:
+        if anew := self._reader.made_anew(self._reader.ends(READ)):
+            self._begin_anew(anew)
         states = self._reader.spans((CAMERA_STATE,))
         if not self._begun:
             now = self._clock()
@@ -58,6 +64,15 @@ class PlacesReader(TopicFollower):
             if began_s - self._looked_s >= CLOCK_EVERY_S:
                 self._looked_s = began_s
                 self._places.look_at_clock()
+                if anew := self._reader.made_anew(self._reader.ends(READ)):
+                    self._begin_anew(anew)
+                    return
             if old and records:
                 old = old if self._reader.behind(old) else {}
                 self._stop.wait((time.monotonic() - began_s) * (1 - SHARE) / SHARE)
+
+    def _begin_anew(self, anew: frozenset[str]) -> None:
+        log.warning("%s: made anew, cameras and zones are read from the start", ", ".join(sorted(anew)))
+        self._places.begin_anew()
+        self._reader.begin({})
+        self._begun = False

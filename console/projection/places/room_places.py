@@ -22,6 +22,7 @@ from console.wire.events import CameraNow, ZoneNow
 from console.wire.problems import ProblemError
 from console.wire.rooms import Handover, RoomInfo, Series
 from schemas.cameras import CameraStatus
+from schemas.categories import Priority
 from schemas.codec import decode
 from schemas.errors import UndecodableError
 from schemas.phrases.language import Language
@@ -107,6 +108,14 @@ class RoomPlaces:
         with self._lock:
             self._unseen.take(alert)
 
+    def begin_anew(self) -> None:
+        """Forget what topics told that are no more: nobody corrects it. What was seen in a zone stays seen."""
+        with self._lock:
+            self._whole = False
+            self._unseen = UnseenReports()
+            for aspects in self._aspects.values():
+                aspects.clear()
+
     def whole(self) -> None:
         """Note that the newest state of every camera was read."""
         self._whole = True
@@ -144,6 +153,11 @@ class RoomPlaces:
             alerts_per_hour=known.alerts_per_hour,
             picture_by_itself=self._settings.picture_by_itself,
         )  # fmt: skip
+
+    def counted(self, room: str) -> frozenset[Priority]:
+        """Return the priorities that a room's budget of the hour counts."""
+        self._require(room)
+        return self._facts.rooms[room].counted
 
     def camera_name(self, camera_id: str) -> str:
         """Return a camera's name; its id where nobody knows one."""

@@ -40,6 +40,10 @@ def field_unexpected(message: Name, field: Name, what: Name) -> Phrase: ...
 
 
 @phrase
+def notice_not_delivered(partner: Name, channel: Name, reason: Name, attempts: Whole) -> Phrase: ...
+
+
+@phrase
 def record_empty() -> Phrase: ...
 
 
@@ -145,6 +149,14 @@ def expected_flex_json() -> Phrase: ...
 
 @phrase
 def expected_decoder() -> Phrase: ...
+
+
+@phrase
+def cap_expected(what: Name) -> Phrase: ...
+
+
+@phrase
+def expected_json_object() -> Phrase: ...
 
 
 @phrase

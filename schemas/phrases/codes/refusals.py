@@ -148,6 +148,10 @@ def refused_other_alert(state: Said) -> Phrase: ...
 
 
 @phrase
+def refused_exercise_and_real() -> Phrase: ...
+
+
+@phrase
 def refused_too_many_reports(together: Count, at_most: Count) -> Phrase: ...
 
 

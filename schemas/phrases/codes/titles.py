@@ -20,6 +20,10 @@ def kind_unknown() -> Phrase: ...
 
 
 @phrase
+def title_exercise(title: Said) -> Phrase: ...
+
+
+@phrase
 def title_placed(what: Said, place: Name) -> Phrase: ...
 
 

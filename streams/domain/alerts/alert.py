@@ -11,7 +11,14 @@ from schemas.alerts import Alert, AlertCamera
 from schemas.categories import Category, Priority
 from schemas.incidents import ReportNote
 from schemas.phrases.catalogue import sentence
-from schemas.phrases.codes.titles import category_name, kind_unknown, title_placed, title_seen_by, zone_of_camera
+from schemas.phrases.codes.titles import (
+    category_name,
+    kind_unknown,
+    title_exercise,
+    title_placed,
+    title_seen_by,
+    zone_of_camera,
+)
 from schemas.phrases.phrase import Phrase
 from streams.domain.alerts.facts import EpisodeRow, ReportRow
 from streams.domain.alerts.lifecycle import as_told
@@ -19,7 +26,7 @@ from streams.domain.alerts.movements import movements_of
 from streams.domain.alerts.next_step import next_step
 from streams.domain.alerts.priority.camera_verdicts import best_verdict, camera_verdicts, report_verdicts
 from streams.domain.alerts.priority.damping import ShownPriority, shown
-from streams.domain.alerts.priority.score import Scored, category_phrase, score
+from streams.domain.alerts.priority.score import Scored, category_phrase, is_case, score
 from streams.domain.alerts.situation import Situation, best_position, told
 from streams.domain.alerts.timers import expires_at
 from streams.domain.incidents.revisions import summary
@@ -78,16 +85,19 @@ def alert_of(situation: Situation, judged: JudgedSituation, rules: Rules, regist
         symptoms=situation.symptoms,
         movements=movements_of(situation, rules),
         notes=situation.notes,
+        dispatches=situation.dispatches,
+        unanswered_at=situation.unanswered_at,
         category=category,
-        **_named(lead, category, episodes, rules),
+        **_marked(_named(lead, category, episodes, rules), situation.exercise),
         position=best_position(reports, episodes),
         verdict=verdict,
         report_verdicts=report_verdicts(reports, situation.sightings),
         reports=tuple(row.report for row in situation.reports),
         cameras=cameras,
         evidence_ids=tuple(evidence_id for _, evidence_id in sorted(facts)),
-        recipients=_recipients(reports, episodes, rules),
-        operator_list=rules.of(category).operator_list,
+        recipients=recipients_of(situation, rules),
+        operator_list=not is_case(reports, rules.of(category)),
+        exercise=situation.exercise,
         occurred_at=min(starts),
         grouped_under=(situation.standing.grouped_under or None) if situation.standing else None,
         grouping=situation.standing.grouping if situation.standing else None,
@@ -119,6 +129,14 @@ def _named(lead: ReportRow | None, category: Category, episodes: Sequence[Episod
     }
 
 
+def _marked(named: dict[str, Any], exercise: bool) -> dict[str, Any]:
+    """Return a title and a place, the title marked where it is of an exercise: nobody may take it for real, or drive to it."""
+    if not exercise:
+        return named
+    marked = title_exercise(named["title_phrase"] or named["title"])
+    return {**named, "title": sentence(marked)[:300], "title_phrase": marked}
+
+
 @lru_cache(maxsize=1_024)
 def _title(told: str, category: Category, place: str, notes: tuple[ReportNote, ...]) -> Phrase | None:
     """Return a report's summary as a phrase, where it was built of category and place; None where its sender wrote another."""
@@ -128,8 +146,18 @@ def _title(told: str, category: Category, place: str, notes: tuple[ReportNote, .
     return title_placed(what, place) if place else what
 
 
-def _recipients(reports: Sequence[ReportRow], episodes: Sequence[EpisodeRow], rules: Rules) -> tuple[str, ...]:
-    """Return who is to know: the recipients of each category in it, the weightiest category's first."""
+def recipients_of(situation: Situation, rules: Rules) -> tuple[str, ...]:
+    """Return who is to know of an alert: the recipients of each category in it, the weightiest category's first.
+
+    Of a case of its recipients it is those whose case it is.
+    """
+    reports, episodes = told(situation)
     categories = {row.report.category for row in reports} | {row.category for row in episodes}
     ordered = sorted(categories, key=lambda category: (-rules.of(category).points, category.value))
-    return tuple(dict.fromkeys(recipient for category in ordered for recipient in rules.of(category).recipients))
+    return tuple(dict.fromkeys(recipient for category in ordered for recipient in _of(category, reports, rules)))
+
+
+def _of(category: Category, reports: Sequence[ReportRow], rules: Rules) -> tuple[str, ...]:
+    rule = rules.of(category)
+    own = [row for row in reports if row.report.category is category]
+    return rule.case_recipients if rule.case_recipients and is_case(own, rule) else rule.recipients

@@ -95,6 +95,8 @@ def link_of(symptom: Situation, others: Sequence[Situation], rules: Rules) -> Ca
     for other in others:
         if other.alert_id == symptom.alert_id or not explains(other) or _full(other, symptom):
             continue
+        if other.exercise is not symptom.exercise:
+            continue  # an exercise explains nothing that is real, nor the other way round
         there = cause_spot(other, rules)
         rule = None if there is None else rules.cause_rules.get((there.category, here.category))
         if rule is None or there is None:

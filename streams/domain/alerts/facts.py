@@ -154,6 +154,7 @@ def incident_row(
         occurred_at=incident.occurred_at,
         reported_at=incident.reported_at,
         notes=incident.notes,
+        exercise=incident.exercise,
     )
     return ReportRow(
         report=report,

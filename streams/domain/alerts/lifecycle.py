@@ -28,7 +28,6 @@ from schemas.phrases.codes.refusals import (
     refused_ended,
     refused_handled,
     refused_merged_away,
-    refused_no_dispatch,
     refused_not_on_shelf,
     refused_on_shelf,
     refused_open,
@@ -84,6 +83,8 @@ class Cause(StrEnum):
     PLANNED = "planned"
     UNPLANNED = "unplanned"
     SHELF_ENDS = "shelf_ends"
+    NOBODY_COMES = "nobody_comes"
+    NOT_THERE = "not_there"
     EXPIRES = "expires"
     RECURS = "recurs"
 
@@ -91,7 +92,7 @@ class Cause(StrEnum):
 MEANING: Final[Mapping[Cause, str]] = {
     Cause.ACKNOWLEDGE: "an operator takes it",
     Cause.RELEASE: "an operator gives it back, and it waits for somebody as if nobody had had it",
-    Cause.CONFIRM_DISPATCH: "an operator confirms a dispatch; nothing sends one yet, so none may be answered as done",
+    Cause.CONFIRM_DISPATCH: "an operator asks partners to come, and takes it: whoever asks has seen it",
     Cause.ASSIGN: "an operator puts a name to it, their own or another's, without acknowledging it",
     Cause.SHELVE: "an operator puts it aside, with a reason and an end",
     Cause.UNSHELVE: "an operator takes it from the shelf, and has seen it",
@@ -112,6 +113,8 @@ MEANING: Final[Mapping[Cause, str]] = {
     Cause.PLANNED: "it comes on the list, and a plan covers it",
     Cause.UNPLANNED: "the plan that covered it ended, or does not cover it any more",
     Cause.SHELF_ENDS: "the end that the operator gave has come",
+    Cause.NOBODY_COMES: "no partner that was asked comes, and nobody else may be asked without a person",
+    Cause.NOT_THERE: "a partner that said it comes was not there within `dispatch.arrive_s`",
     Cause.EXPIRES: "`lifetime.open_s` passed without news",
     Cause.RECURS: "after its end: something new of the same kind, place and time, or worse than was known",
 }
@@ -140,7 +143,6 @@ _NOT_ON_SHELF: Final = ActionRefusal(refused_not_on_shelf)
 _PLANNED: Final = ActionRefusal(refused_planned)
 _OVER: Final = ActionRefusal(refused_over)
 _OPEN: Final = ActionRefusal(refused_open)
-_NO_DISPATCH: Final = ActionRefusal(refused_no_dispatch)
 
 Outcome = AlertState | ActionRefusal
 
@@ -157,7 +159,7 @@ _ROWS: Final[Mapping[Cause, tuple[Outcome, ...]]] = {
     # in the state:            new  acknowledged returned  shelved   suppressed  cancelled   closed  expired
     Cause.ACKNOWLEDGE: (_A, HANDLED, _R, _ON_SHELF, _A, _WITHDRAWN, HAS_ENDED, HAS_ENDED),
     Cause.RELEASE: (_N, _N, _R, _ON_SHELF, _P, _W, HAS_ENDED, HAS_ENDED),
-    Cause.CONFIRM_DISPATCH: (*(_NO_DISPATCH,) * 6, HAS_ENDED, HAS_ENDED),
+    Cause.CONFIRM_DISPATCH: (_A, _A, _OVER, _ON_SHELF, _A, _WITHDRAWN, HAS_ENDED, HAS_ENDED),
     Cause.ASSIGN: (_N, _A, _R, _S, _P, _W, HAS_ENDED, HAS_ENDED),
     Cause.SHELVE: (_S, _S, _OVER, _ON_SHELF, _PLANNED, _WITHDRAWN, HAS_ENDED, HAS_ENDED),
     Cause.UNSHELVE: (
@@ -187,6 +189,8 @@ _ROWS: Final[Mapping[Cause, tuple[Outcome, ...]]] = {
     Cause.PLANNED: (_P, _A, _R, _S, _P, _W, _C, _E),
     Cause.UNPLANNED: (_N, _A, _R, _S, _N, _W, _C, _E),
     Cause.SHELF_ENDS: (_N, _A, _R, _N, _P, _W, _C, _E),
+    Cause.NOBODY_COMES: (_N, _N, _R, _N, _N, _W, _C, _E),
+    Cause.NOT_THERE: (_N, _A, _R, _N, _N, _W, _C, _E),
     Cause.EXPIRES: (_E, _E, _E, _E, _E, _W, _C, _E),
     Cause.RECURS: (_N, _A, _N, _S, _P, _N, _N, _N),
 }

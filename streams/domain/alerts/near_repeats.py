@@ -46,9 +46,9 @@ def spotted(situation: Situation, rule: NearRepeatRule, poor_from_m: float) -> S
     """Return where and when a situation counts for near-repeats; None where it does not.
 
     It does by its live reports of the rule's categories, of which one tells the place better than `poor_from_m`, and until it is
-    closed as false, a test or a duplicate.
+    closed as false, a test or a duplicate. What is an exercise repeats nothing.
     """
-    if not any(row.report.category in rule.categories for row in situation.reports):
+    if situation.exercise or not any(row.report.category in rule.categories for row in situation.reports):
         return None
     if situation.closing in _FALSE or situation.state is AlertState.CANCELLED:
         return None

@@ -14,6 +14,7 @@ from schemas.alerts import Alert, AlertState, Change, NearRepeat
 from schemas.categories import Priority
 from streams.domain.alerts.alert import alert_of, judge
 from streams.domain.alerts.cause import explains, link_of
+from streams.domain.alerts.dispatch import brought_back, let_go
 from streams.domain.alerts.lifecycle import ENDED, QUIET, Cause, happens
 from streams.domain.alerts.situation import Situation
 from streams.domain.alerts.suppression import Plan
@@ -60,7 +61,7 @@ def revise(
     if repeats != after.near_repeats:
         after = after.model_copy(update={"near_repeats": repeats})
     judged = judge(after, rules, max(now, after.changed_at))
-    after = placed(before, after, judged.shown.priority, policy.plan, rules, now)
+    after = let_go(placed(before, after, judged.shown.priority, policy.plan, rules, now), now)
     link = link_of(after, near, rules)
     if link != after.caused_by:
         after = after.model_copy(update={"caused_by": link})
@@ -79,7 +80,7 @@ def placed(
     """Return a changed situation where its priority and the plan put it.
 
     A P1 comes off the shelf and out of a plan at once. A plan holds back what comes on the list, anew or again; it takes
-    nothing away that stood there, nor what a person gives back or opens again.
+    nothing away that stood there, nor what a person gives back or opens again, nor what comes back since no partner comes.
 
     Args:
         before: The situation before the change, None where it is new.
@@ -93,7 +94,9 @@ def placed(
     enters = after.state is AlertState.NEW and was is not AlertState.NEW
     if priority is Priority.P1:
         after = happens(after, Cause.CRITICAL)
-    elif (enters and not _by_hand(before, after)) or after.state is AlertState.SUPPRESSED:
+    elif (
+        enters and not _by_hand(before, after) and not brought_back(before, after)
+    ) or after.state is AlertState.SUPPRESSED:
         suppression = plan.covering(after, rules, now)
         after = happens(after, Cause.UNPLANNED if suppression is None else Cause.PLANNED)
         if suppression != after.suppression:

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from schemas.alerts import AlertNote, AlertState, Grouping, NearRepeat
-from schemas.base import Identifier, Part, derive_id
+from schemas.base import Identifier, Part, Utc, derive_id
 from schemas.categories import Category, Priority
+from schemas.dispatch import AlertDispatch
 from schemas.evidence import Evidence
 from schemas.geo import Position
 from schemas.phrases.phrase import Phrase
@@ -70,6 +71,8 @@ class Situation(Life):
     shown: ShownPriority | None = None
     near_repeats: tuple[NearRepeat, ...] = ()
     notes: tuple[AlertNote, ...] = ()
+    dispatches: tuple[AlertDispatch, ...] = ()
+    unanswered_at: Utc | None = None
     caused_by: CauseLink | None = None
     symptoms: tuple[str, ...] = ()
     detached: bool = False
@@ -89,6 +92,11 @@ class Situation(Life):
     def live_episodes(self) -> tuple[EpisodeRow, ...]:
         """Return the episodes that have not ended."""
         return tuple([row for row in self.episodes if not row.over])
+
+    @property
+    def exercise(self) -> bool:
+        """Return whether it is an exercise: all that partners reported is called one, and no camera saw anything by itself."""
+        return bool(self.reports) and not self.episodes and all(row.report.exercise for row in self.reports)
 
     @property
     def live(self) -> bool:

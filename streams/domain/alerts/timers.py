@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from schemas.alerts import Change
+from schemas.categories import Priority
+from streams.domain.alerts.dispatch import lapsed, newest_news, next_lapse
 from streams.domain.alerts.lifecycle import Cause, happens
 from streams.domain.alerts.situation import Situation
 from streams.domain.rules.rules import Rules
@@ -30,6 +32,8 @@ def due(situation: Situation, rules: Rules, now: datetime) -> TimedTransition | 
         return TimedTransition(happens(situation, Cause.SHELF_ENDS), Change.BACK)
     if situation.suppression is not None and situation.suppression.until <= now:
         return TimedTransition(happens(situation, Cause.UNPLANNED), Change.BACK)
+    if situation.dispatches and (told := lapsed(situation, situation.priority or Priority.P1, rules, now)) is not None:
+        return TimedTransition(told.situation, told.change)
     escalates = _escalates_at(situation, rules)
     if escalates is not None and escalates <= now:
         escalated = happens(situation, Cause.UNANSWERED).model_copy(update={"escalated_at": now})
@@ -62,17 +66,20 @@ def next_due(situation: Situation, rules: Rules) -> datetime:
         moments.append(escalates)
     if situation.shown is not None and situation.shown.falls_at is not None:
         moments.append(situation.shown.falls_at)
+    lapses = next_lapse(situation)
+    if lapses is not None:
+        moments.append(lapses)
     return min(moments)
 
 
 def expires_at(situation: Situation, rules: Rules) -> datetime:
-    """Return when an alert ends by itself: some time after it came on the list and its newest report or episode.
+    """Return when an alert ends by itself: some time after it came on the list and its newest report, episode or dispatch news.
 
     What is put aside does not end there: its time begins when it comes back.
     """
     moments = [situation.opened_at, *(row.report.reported_at for row in situation.reports)]
     moments += [row.occurred_at for row in situation.episodes]
-    moments += [at for at in (situation.back_at, _aside_until(situation)) if at is not None]
+    moments += [at for at in (situation.back_at, _aside_until(situation), newest_news(situation)) if at is not None]
     return min(max(moments), _FAR_AHEAD) + timedelta(seconds=rules.lifetime.open_s)
 
 

@@ -67,7 +67,7 @@ class Grouped(Protocol):
 
 
 def asks(before: ListStanding | None, alert: Alert) -> bool:
-    """Return whether an alert newly asks for attention: it opened, came back, rose, or stands under its cause no more.
+    """Return whether an alert newly asks for attention: it opened, came back, rose, left its cause, or no partner comes.
 
     What stands under its cause is no entry of its own, and asks nothing.
 
@@ -78,6 +78,8 @@ def asks(before: ListStanding | None, alert: Alert) -> bool:
     if not alert.operator_list or alert.state in OFF_LIST or alert.under_cause:
         return False
     if before is not None and before.under_cause and alert.state is AlertState.NEW and alert.handled_by is None:
+        return True
+    if alert.change is Change.OVERDUE or (alert.change is Change.BACK and alert.unanswered_at == alert.changed_at):
         return True
     if alert.state is AlertState.NEW and (before is None or before.state is not AlertState.NEW):
         return True

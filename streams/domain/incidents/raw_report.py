@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from schemas.categories import Category
 from schemas.dead_letters import DeadLetterReason
@@ -15,6 +16,9 @@ from schemas.geo import Position
 from schemas.incidents import ReportNote
 from schemas.phrases.catalogue import text_of
 from schemas.phrases.phrase import Told
+
+ENTERED_BY_HAND: Final = "operator"
+"""The source of what an operator enters: the control room itself, told from every partner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class RawReport:
         occurred_at: When it happened (UTC), or None where the source does not say.
         reported_at: When the source reported it (UTC), or None where it does not say.
         category_said: Whether it says a category that can be read, known or not.
+        exercise: Whether it calls itself an exercise; None where it does not say.
         notes: What could not be read as it was meant; an optional field that cannot be read is left out with a note.
     """
 
@@ -50,6 +55,7 @@ class RawReport:
     reported_at: datetime | None
     category_said: bool = True
     notes: tuple[ReportNote, ...] = ()
+    exercise: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

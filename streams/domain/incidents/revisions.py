@@ -5,8 +5,8 @@ The rules, each with a result that is counted:
 * A report that was not seen before is created; one seen before with other content is updated with the next revision;
   one with equal content is a duplicate, and one that was reported before the newest that we know is stale. When it was
   reported and received is not content, and neither is a note: the same told in a better form is nothing new.
-* An update that says no priority, category, position or place keeps the known one; one that names another place without a
-  position has none: it happened elsewhere than was known.
+* An update that says no priority, category, position or place keeps the known one, and so does one that does not say whether
+  it is an exercise; one that names another place without a position has none: it happened elsewhere than was known.
 * A cancellation keeps what was known of the report. What is reported after it under the same id opens it again; what is
   read again does not, where it says when it was reported. A cancellation
   before its report is sent as revision 0 and remembered: what was reported before it, or does not say when, changes nothing.
@@ -224,7 +224,15 @@ def _incident(report: RawReport, known: Incident | None, now: datetime, operatio
         reported_at=reported_at,
         received_at=now,
         notes=report.notes,
+        exercise=_exercise(report, known),
     )
+
+
+def _exercise(report: RawReport, known: Incident | None) -> bool:
+    """Return whether a report is an exercise. One that does not say keeps what is known, and is real where nothing is."""
+    if report.exercise is None:
+        return known is not None and known.exercise
+    return report.exercise
 
 
 def _where(report: RawReport, known: Incident | None) -> tuple[Position | None, str]:
@@ -253,6 +261,7 @@ def _content(incident: Incident) -> tuple[object, ...]:
         incident.position,
         incident.place,
         incident.occurred_at,
+        incident.exercise,
     )
 
 

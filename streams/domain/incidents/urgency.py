@@ -30,6 +30,7 @@ _WORDS: Final = {
 _KEY: Final = rb"(?:prio(?:rity|riteit)?|urgen(?:cy|tie))[\"']?\s{0,9}[:=]\s{0,9}[\"']?\s{0,9}"
 _IN_BYTES: Final = re.compile(
     rb"(?<![A-Za-z0-9])(?:P(?:RIO(?:RITEIT|RITY)?)?[\s:.]{0,2}1|A[\s:]?[01]|GRIP\s{0,2}[1-5])(?![A-Za-z0-9])"
+    rb"|urgency>\s{0,9}Immediate(?![A-Za-z])"
     rb"|" + _KEY + rb"(?:[01](?![0-9])|hoog|zeer ?hoog|high|very ?high|spoed|urgent|kritiek|critical|emergency)",
     re.IGNORECASE,
 )

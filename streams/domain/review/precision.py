@@ -84,11 +84,12 @@ def wilson(right: int, total: int, z: float = Z_95) -> tuple[float, float]:
 def closed_alerts(alerts: Iterable[Alert]) -> list[Closed]:
     """Return the alerts whose newest version is closed with a verdict, in the order of opening.
 
-    A summary is none: closing it puts its alerts on the list, and says nothing about them.
+    A summary is none: closing it puts its alerts on the list, and says nothing about them. Nor is an exercise:
+    whoever made it up knew what it is.
     """
     versions: dict[str, dict[int, Alert]] = defaultdict(dict)
     for alert in alerts:
-        if alert.summary is None:
+        if alert.summary is None and not alert.exercise:
             versions[alert.alert_id][alert.revision] = alert
     ordered = [tuple(found[number] for number in sorted(found)) for found in versions.values()]
     closed = [Closed(found, found[-1].closing) for found in ordered if found[-1].state is AlertState.CLOSED]

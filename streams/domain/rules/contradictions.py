@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from schemas.categories import Category, Priority
 from streams.domain.normal.measure import Measure
 from streams.domain.rules.causes import MEASURED_BY, cause_contradictions
+from streams.domain.rules.dispatch import dispatch_contradictions
 
 if TYPE_CHECKING:
     from streams.domain.rules.rules import CategoryRule, Rules
@@ -21,6 +22,8 @@ HOMES: Final = frozenset({Category.ONDERMIJNING_PAND, Category.WOONFRAUDE_OVERBE
 """Cases about homes, which no camera may look at, and which are no operator's work."""
 PRESENCE_ONLY: Final = frozenset({Category.VERWARD_PERSOON})
 """Where a camera may only count who is there: how somebody behaves is never inferred."""
+NEVER_LOOKED_AT: Final = HOMES | {Category.WOONOVERLAST}
+"""What happens in and between homes."""
 NEVER_BY_SIZE: Final = Category.DEMONSTRATIE
 
 
@@ -35,6 +38,7 @@ def contradictions(rules: Rules) -> Iterator[str]:
     yield from _crowds(rules)
     yield from _times(rules)
     yield from _circumstances(rules)
+    yield from dispatch_contradictions(rules.dispatch, rules.lifetime.open_s)
     yield from cause_contradictions(rules.causes)
     for cause in sorted({rule.cause for rule in rules.causes}):
         if not rules.of(cause).operator_list:
@@ -48,10 +52,14 @@ def contradictions(rules: Rules) -> Iterator[str]:
 
 
 def _limits(category: Category, rule: CategoryRule) -> Iterator[str]:
-    if category in HOMES and rule.cameras is not None:
+    if category in NEVER_LOOKED_AT and rule.cameras is not None:
         yield "cameras: homes may not be looked at, expected none"
     if category in HOMES and rule.operator_list:
         yield "operator_list true: a case about a home is no operator's work, expected false"
+    if category is Category.WOONOVERLAST and rule.operator_list and rule.case_from_urgency is None:
+        yield "operator_list true: what is routine between homes is no operator's work, expected false or case_from_urgency"
+    if rule.case_recipients and rule.case_from_urgency is None:
+        yield "case_recipients: nothing makes it a case, expected case_from_urgency"
     if category is NEVER_BY_SIZE and rule.cap is not Priority.P4:
         yield f"cap {rule.cap}: a demonstration never rises by size, expected P4"
     if rule.rises_on_camera_alone and category not in BY_CAMERA_ALONE:

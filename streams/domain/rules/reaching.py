@@ -153,6 +153,9 @@ def _caps(rule: CategoryRule, names: frozenset[str]) -> Iterator[Priority]:
     if rule.cap is not None and "unknown_kind" not in names:
         yield rule.cap
     said = {name for name in names if name.startswith("urgency.")}
+    least = rule.case_from_urgency
+    if least is not None and said & {f"urgency.{number}" for number in range(least, 5)}:
+        yield Priority.P4
     routine = said & {f"urgency.{number}" for number in range(ROUTINE_FROM, 5)}
     judged = not said and rule.unsaid_urgency is not None
     if rule.routine_cap is not None and (routine or judged) and not any(name.startswith("crowd.") for name in names):

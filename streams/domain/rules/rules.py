@@ -31,6 +31,7 @@ from streams.domain.rules.cameras import (
 from streams.domain.rules.causes import CauseReach, CauseRule
 from streams.domain.rules.circumstances import Circumstance
 from streams.domain.rules.contradictions import contradictions
+from streams.domain.rules.dispatch import DispatchRule
 from streams.domain.rules.next_steps import NextStepRule
 
 ROUTINE_FROM: Final = 2
@@ -200,6 +201,15 @@ class CategoryRule(Part):
     points: Points
     recipients: Annotated[tuple[Identifier, ...], Field(min_length=1)]
     operator_list: Annotated[bool, Field(description="false: a case for its recipients, held at P4")] = True
+    case_from_urgency: Annotated[
+        int | None,
+        Field(
+            ge=2, le=4, description="A case too where every report says this urgency, or less; what none says is none"
+        ),
+    ] = None
+    case_recipients: Annotated[
+        tuple[Identifier, ...], Field(description="Whose case it is then, in place of the recipients; empty: the same")
+    ] = ()
     cap: Annotated[Priority | None, Field(description="The highest priority that it may have")] = None
     routine_cap: Annotated[
         Priority | None, Field(description="The highest where no source calls it urgent and one calls it routine")
@@ -216,6 +226,22 @@ class CategoryRule(Part):
     @classmethod
     def _none(cls, cameras: Any) -> Any:
         return None if cameras == "none" else cameras
+
+
+ADDED: Final[Mapping[str, Mapping[str, Any]]] = {
+    Category.WOONOVERLAST.value: {
+        "name": "Nuisance between neighbours",
+        "points": 45,
+        "routine_cap": "P3",
+        "recipients": ["politie", "hor"],
+        "case_from_urgency": 3,
+        "case_recipients": ["oov", "corporatie", "hor"],
+        "situation": {"distance_m": 50, "window_s": 3600},
+        "cameras": "none",
+    },
+}
+"""Categories that came after rules were written, as the built-in rules have them: a municipality's file of before stays valid,
+and what it decided is decided the same again, since no report of before has such a category."""
 
 
 class Rules(Part):
@@ -244,6 +270,7 @@ class Rules(Part):
         tuple[NextStepRule, ...], Field(max_length=100, description="The first that fits counts")
     ] = ()
     causes: Annotated[tuple[CauseRule, ...], Field(max_length=50, description="What explains what")] = ()
+    dispatch: DispatchRule = DispatchRule()
     categories: Annotated[Mapping[Category, CategoryRule], Field(min_length=1)]
 
     @field_validator("budget", mode="before")
@@ -281,6 +308,7 @@ class Rules(Part):
             for name in categories:
                 if name not in known:
                     raise ValueError(f"the rule {name!r} names no category, expected one of {', '.join(sorted(known))}")
+            return {**{name: rule for name, rule in ADDED.items() if name not in categories}, **categories}
         return categories
 
     @field_validator("categories")

@@ -80,7 +80,7 @@ def counts(alert: Alert) -> bool:
 
 def contribution_of(alert: Alert, areas: AreaMap, zone: ZoneInfo) -> Contribution | None:
     """Return what an alert counts for, or None."""
-    if not counts(alert):
+    if alert.exercise or not counts(alert):
         return None
     code, year = areas.find(alert.position, alert.control_room_id)
     day = local_day(min(alert.occurred_at, alert.opened_at), zone)  # a partner's clock may be ahead

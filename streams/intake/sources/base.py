@@ -1,9 +1,9 @@
 """Sources base: what a source of reports is, and how to add one.
 
-A source is one file here with one class: it turns one line of its feed into a `RawReport`, `NotForUs` or `Unreadable`,
-and never raises. Names, free text, telephone numbers and house numbers are dropped in that class, so that nothing
-behind it ever sees them. A line in `registry` makes its command `intake NAME`, and has its dead letters replayed; an entry in
-`tests/contract/test_incident_source_contract.py` holds it to what is said here.
+A source is one file here with one class: it turns one line (or document, `Cut`) of its feed into a `RawReport`,
+`NotForUs` or `Unreadable`, and never raises. Names, free text, telephone numbers and house numbers are dropped in that
+class, so that nothing behind it ever sees them. A line in `registry` makes its command `intake NAME`, and has its dead
+letters replayed; an entry in `tests/contract/test_incident_source_contract.py` holds it to what is said here.
 
 Example::
 
@@ -36,7 +36,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Protocol, Self, TypeVar
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -46,13 +47,25 @@ from streams.domain.incidents.raw_report import Reading
 Opts_contra = TypeVar("Opts_contra", bound="SourceOptions", contravariant=True)
 
 
+class Cut(StrEnum):
+    """Cut: where a feed is cut into what is read at a time."""
+
+    LINES = "lines"
+    ALERTS = "alerts"
+    """XML documents of CAP, one after the other, over any number of lines."""
+
+
 class SourceOptions(BaseModel):
     """Source options: what every source is told when it is made.
 
     Each field is an option of its command, with the description as help.
 
-    The docstring of a source's own model is the help of its command.
+    The docstring of a source's own model is the help of its command. `cut` says how its feed is cut,
+    and `silent_after_s` for how long it may say nothing before operations are told (s; 0 for as long as it likes).
     """
+
+    cut: ClassVar[Cut] = Cut.LINES
+    silent_after_s: ClassVar[float] = 0.0
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 MAX_ID: Final = 120
 """Longest id of a source that a message has."""
+DEFAULT_ACCURACY_M: Final = 50.0
+"""Where a partner gives a position without accuracy: an address in a street, as geocoders place it."""
 MAX_ACCURACY_M: Final = 100_000.0
 NO_CLOCK: Final = timedelta(days=3_653)
 """Ten years: no report is as old. What is older is a zero of a language, a database or a receiver (0001, 1900, 1970, 2000)."""
@@ -32,8 +34,15 @@ _LAT: Final = ("lat", "latitude")
 _LON: Final = ("lon", "lng", "longitude")
 _X_RD: Final = ("x_rd", "rd_x")
 _Y_RD: Final = ("y_rd", "rd_y")
+_TRUTHS: Final = {
+    **dict.fromkeys(("true", "yes", "ja", "j", "y", "1"), True),
+    **dict.fromkeys(("false", "no", "nee", "n", "0"), False),
+}
+"""How partners' systems write whether something is so, in lower case."""
 _NUMBER: Final = re.compile(r"[+-]?\d{1,20}(?:[.,]\d{1,20})?")
 _DUTCH_TIME: Final = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})[T ](\d{1,2}):(\d{2})(?::(\d{2}))?")
+_COMPACT_TIME: Final = re.compile(r"(?:19|20)\d{12}")
+"""Year to second without anything between, as control rooms' systems export it; as a number it would lie in the year 2600."""
 _UNITS: Final = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (math.inf, 1e9))
 """Below which size a number is seconds, milli-, micro- or nanoseconds since 1970: each from 1973 to beyond 5000."""
 
@@ -178,6 +187,8 @@ def _stated(value: Any) -> datetime | None:
     """Return a time as it stands there, with its zone or without."""
     as_number = number(value).value
     try:
+        if isinstance(value, str) and _COMPACT_TIME.fullmatch(value.strip()):
+            return datetime.strptime(value.strip(), "%Y%m%d%H%M%S")  # noqa: DTZ007 - it names no zone, and the caller reads it in one
         if as_number is not None:
             unit = next(unit for below, unit in _UNITS if abs(as_number) < below)
             return datetime.fromtimestamp(as_number / unit, UTC)
@@ -266,6 +277,17 @@ def _accuracy(value: Any, usual_m: float) -> Field[float]:
     if found.value > MAX_ACCURACY_M:
         return Field(MAX_ACCURACY_M, (ReportNote.ACCURACY_UNKNOWN,))
     return Field(found.value, found.notes)
+
+
+def truth(value: Any) -> Field[bool | None]:
+    """Return whether something is so; None where that is not said, with a note where it cannot be read.
+
+    What cannot be read is no exercise: who takes one for real drives in vain, and who takes what is real for one does not drive.
+    """
+    if is_unsaid(value):
+        return Field(None)
+    known = _TRUTHS.get(str(value).strip().casefold()) if isinstance(value, bool | int | str) else None
+    return Field(known) if known is not None else Field(None, (ReportNote.FIELD_LEFT_OUT,))
 
 
 def is_unsaid(value: Any) -> bool:

@@ -4,7 +4,7 @@ Fields (anything else is dropped here and goes nowhere: reporter, telephone, fre
 
     source             required; partner and feed, such as "politie-gms"
     source_id          required; the partner's own id, a text or a number
-    operation          "report" (default), "cancel", "test"; other spellings are known too (`OPERATIONS`)
+    operation          "report" (default), "cancel", "test"; other spellings are known too (`operations.py`)
     category           LMC code ("bzibwn"), Signalen slug, or our own name; unknown codes become "overig"
     priority           as the partner writes it: "P 1", "A1", "high", "hoog", 1
     position           {"lat", "lon"}, {"x_rd", "y_rd"} (RD New, EPSG:28992, metres) or a GeoJSON point, with "accuracy_m" (50)
@@ -12,6 +12,7 @@ Fields (anything else is dropped here and goes nowhere: reporter, telephone, fre
     occurred_at        RFC 3339; else when it was reported. What names no zone is in the zone of TOEZICHT_TIME_ZONE
     reported_at        the same; else when it is read
     occurred_before_s  for scenarios, in place of occurred_at: so long before the report is read
+    exercise           true for an exercise: it is marked wherever it goes, and never joined with what is real
     at_s               for scenarios: when to play it, in seconds after the start (`intake recorded --play`)
 
     {"source": "politie-gms", "source_id": "2026-4711", "category": "bzdsbr", "priority": "P 1", "at_s": 12,
@@ -24,9 +25,8 @@ Only the first two are required. Null is "not said" everywhere, and a field that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -44,37 +44,11 @@ from streams.intake.sources import fields
 from streams.intake.sources.base import SourceOptions
 from streams.intake.sources.categories import Categories, load_categories
 from streams.intake.sources.gazetteer import clean_name, join_place
+from streams.intake.sources.operations import LineOperation, operation
 from streams.settings import read_time_zone
 
-DEFAULT_ACCURACY_M: Final = 50.0
-"""Where a partner gives a position without accuracy: an address in a street, as geocoders place it."""
 MAX_S: Final = 28 * 86_400.0
 _IDENTIFIER: Final = TypeAdapter(Identifier)
-
-
-class LineOperation(StrEnum):
-    """Line operation: what a line does; what ends a call at the partner (`closed`) says nothing of whether it happened."""
-
-    REPORT = "report"
-    CANCEL = "cancel"
-    TEST = "test"
-    CLOSED = "closed"
-
-
-OPERATIONS: Final[Mapping[str, LineOperation]] = {
-    spelling: operation
-    for operation, spellings in {
-        LineOperation.REPORT: "report create created new update updated reopen reopened melding nieuw wijziging heropend",
-        LineOperation.CANCEL: (
-            "cancel cancelled canceled cancellation withdraw withdrawn withdrawal revoke revoked "
-            "intrekken ingetrokken intrekking annuleren geannuleerd annulering"
-        ),
-        LineOperation.TEST: "test exercise drill proef oefening",
-        LineOperation.CLOSED: "close closed finish finished afsluiten afgesloten sluiten gesloten afgerond",
-    }.items()
-    for spelling in spellings.split()
-}
-"""Spellings of partners' systems, in lower case."""
 
 
 class RecordedOptions(SourceOptions):
@@ -130,14 +104,14 @@ class RecordedReports:
         if not isinstance(line, dict):
             return _missing("(whole line)", says.expected_object())
         notes = list(read.notes)
-        operation = _operation(line.get("operation"), notes)
-        if operation in {LineOperation.TEST, LineOperation.CLOSED}:
-            return NotForUs(operation.value)
+        said = operation(line.get("operation"), notes)
+        if said in {LineOperation.TEST, LineOperation.CLOSED}:
+            return NotForUs(said.value)
         named = self._named(line)
         if isinstance(named, Unreadable):
             return named
         notes += named.notes
-        return self._report(line, named.value, operation is LineOperation.CANCEL, notes, now)
+        return self._report(line, named.value, said is LineOperation.CANCEL, notes, now)
 
     def overdue(self, now: datetime, *, ending: bool = False) -> Iterable[Reading]:
         """Return nothing: each line is a report of its own."""
@@ -164,7 +138,7 @@ class RecordedReports:
         code = fields.text(line.get("category"), ReportNote.UNKNOWN_KIND)
         category, shown, known = self._categories.of(code.value)
         priority = fields.priority(line.get("priority"))
-        position = fields.position(line.get("position"), DEFAULT_ACCURACY_M)
+        position = fields.position(line.get("position"), fields.DEFAULT_ACCURACY_M)
         place = _place(line.get("place"))
         occurred_at = fields.moment(line.get("occurred_at"), self._zone, now, ReportNote.TIME_OF_ARRIVAL)
         reported_at = fields.moment(line.get("reported_at"), self._zone, now, ReportNote.FIELD_LEFT_OUT)
@@ -172,7 +146,8 @@ class RecordedReports:
         happened_at = occurred_at.value
         if happened_at is None and before_s.value is not None:
             happened_at = (reported_at.value or now) - timedelta(seconds=before_s.value)
-        for field in (code, priority, position, place, occurred_at, reported_at, before_s):
+        exercise = fields.truth(line.get("exercise"))
+        for field in (code, priority, position, place, occurred_at, reported_at, before_s, exercise):
             notes += field.notes
         return RawReport(
             source=named[0],
@@ -187,6 +162,7 @@ class RecordedReports:
             position=position.value,
             occurred_at=happened_at,
             reported_at=reported_at.value,
+            exercise=exercise.value,
             notes=ordered_notes(notes),
         )
 
@@ -199,17 +175,6 @@ def play_at_s(content: bytes) -> float:
         return 0.0
     said = fields.seconds(line.get("at_s"), MAX_S).value if isinstance(line, dict) else None
     return said or 0.0
-
-
-def _operation(value: Any, notes: list[ReportNote]) -> LineOperation:
-    """Return what a line does; one that says nothing that we know is a report, with a note."""
-    said = fields.text(value)
-    notes += said.notes
-    known = OPERATIONS.get(said.value.casefold(), None if said.value else LineOperation.REPORT)
-    if known is None:
-        notes.append(ReportNote.FIELD_LEFT_OUT)
-        return LineOperation.REPORT
-    return known
 
 
 def _source(value: Any) -> str | None:

@@ -9,15 +9,24 @@ from pydantic import BaseModel, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from streams.errors import ConfigurationError
-from streams.intake.sources.base import ConfiguredSource, IncidentSource
+from streams.intake.lines import AlertSplitter, LineSplitter, Splitter
+from streams.intake.sources.base import ConfiguredSource, Cut, IncidentSource
+from streams.intake.sources.cap.reports import CapReports
+from streams.intake.sources.gms import GmsReports
+from streams.intake.sources.meldingen import MeldingenReports
 from streams.intake.sources.p2000.reports import P2000Reports
 from streams.intake.sources.recorded import RecordedReports
+from streams.intake.sources.signalen import SignalenReports
 
 SOURCES: Final[dict[str, type[ConfiguredSource[Any]]]] = {
     source.name: source
     for source in (
         P2000Reports,
         RecordedReports,
+        GmsReports,
+        CapReports,
+        SignalenReports,
+        MeldingenReports,
     )
 }
 """A new source is one line here."""
@@ -47,6 +56,11 @@ def make_source(name: str, options: Mapping[str, object], time_zone: str) -> Inc
         expected = first["msg"].removeprefix("Input should be ")
         raise ConfigurationError(f"intake {name}", option, first["input"], expected) from None
     return source.from_options(checked, time_zone)
+
+
+def splitter_of(name: str) -> Splitter:
+    """Return what cuts the feed of this source."""
+    return AlertSplitter() if SOURCES[name].Options.cut is Cut.ALERTS else LineSplitter()
 
 
 def options_of_all() -> type[BaseModel]:

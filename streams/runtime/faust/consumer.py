@@ -172,7 +172,9 @@ class OrderedConsumer(aiokafka.Consumer):  # type: ignore[misc]
                     found = await super()._getmany(asked, timeout)
             except TopicAuthorizationFailedError as error:
                 topics_told = ", ".join(str(each) for each in error.args)
-                raise DeliveryError(f"{self.app.conf.id}: {may_not(self.transport.user, 'READ', topics_told)}") from None
+                raise DeliveryError(
+                    f"{self.app.conf.id}: {may_not(self.transport.user, 'READ', topics_told)}"
+                ) from None
         wanted = self._get_active_partitions() | self._buffered_partitions
         return {tp: records for tp, records in found.items() if tp in wanted}
 

@@ -106,6 +106,10 @@ class BudgetService:
             )
             return standing, alert.model_copy(update={"grouped_under": None, "grouping": None})
         asking = asks(before, alert)
+        if alert.exercise:  # it is shown and asks, and takes no place of what is real
+            self._leave(before, alert.alert_id, now)
+            standing = ListStanding(state=alert.state, priority=alert.priority, category=alert.category)
+            return standing, alert.model_copy(update={"asks": asking, "grouped_under": None, "grouping": None})
         if asking:
             under, why = self._ask(before, alert, now)
         else:

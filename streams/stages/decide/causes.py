@@ -55,7 +55,7 @@ class CauseStore:
         reach = None if here is None else rules.causes_near.get(here.category)
         if here is None or reach is None:
             return []
-        return [self._as_named(each) for each in self._index.near(here.point, reach)]
+        return [self._as_named(each) for each in self._index.near(here.point, reach, situation.exercise)]
 
     def stale(self, situation: Situation) -> bool:
         """Return whether a situation's cause is another one now, or whether it stands under it."""
@@ -98,7 +98,10 @@ class CauseStore:
 
     def _moved(self, before: Situation, after: Situation) -> bool:
         """Return whether the facts say otherwise what a thing is, where and when."""
-        return not _same_facts(before, after) and cause_spot(before, self._rules) != cause_spot(after, self._rules)
+        if _same_facts(before, after):
+            return False
+        spots = cause_spot(before, self._rules) != cause_spot(after, self._rules)
+        return spots or before.exercise is not after.exercise
 
     def _as_named(self, cause: Situation) -> Situation:
         """Return a cause with the symptoms that it is to name, some of which it was not told yet."""
@@ -119,7 +122,7 @@ class CauseStore:
         reach = None if here is None else self._rules.symptoms_near.get(here.category)
         if here is None or reach is None:
             return known
-        near = self._index.near(here.point, reach)
+        near = self._index.near(here.point, reach, after.exercise)
         return known | {each.alert_id for each in near if link_of(each, (after,), self._rules) is not None}
 
 

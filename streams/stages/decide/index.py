@@ -1,7 +1,8 @@
 """Index: where a new fact finds the situation that it is about: the open ones by cell, and of some groups the newest anywhere.
 
 What a cell is, and what may join, is told by `streams/domain/alerts/matching.py`; here are the rows,
-`cell/<room>/<group>/<cell>`.
+`cell/<room>/<group>/<cell>`. Exercises stand apart, in `cell/<room>/exercise/<group>/<cell>`: nothing that is real finds one,
+nor the other way round.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ from streams.domain.geometry.ground import GroundPoint, distance_m
 from streams.domain.rules.rules import Rules
 from streams.stages.base import Rows
 
+_EXERCISES: Final = "exercise/"
+"""Before the group of a cell of exercises; no group has this name. Never change it for state that exists."""
 ROUNDED_M: Final = 1.0
 """More than an entry's place is rounded by (0.1 m in each direction)."""
 
@@ -76,7 +79,8 @@ class SituationIndex:
         spot = fact_spot(fact, self._rules)
         if spot is None:
             return self._only_one(fact) if isinstance(fact, ReportRow) else None
-        cells = {cell: self._entries(cell) for cell in cells_to_search(spot, self._rules)}
+        apart = _apart(_is_exercise(fact))
+        cells = {apart + cell: self._entries(apart + cell) for cell in cells_to_search(spot, self._rules)}
         passed = set() if own is None else {own}
         closed: Situation | None = None
         while True:
@@ -100,7 +104,7 @@ class SituationIndex:
         group = self._rules.joining.groups[fact.report.category]
         if group not in self._rules.joining.groups_without_place:
             return None
-        alert_ids = of_its_time(fact, self._entries(f"{group}/{ANYWHERE}"), self._rules)
+        alert_ids = of_its_time(fact, self._entries(f"{_apart(_is_exercise(fact))}{group}/{ANYWHERE}"), self._rules)
         found = [each for each in map(self._going_on, alert_ids) if each is not None]
         if len({each.alert_id for each in found}) != 1 or found[0].ended_at is not None:
             return None
@@ -113,7 +117,7 @@ class SituationIndex:
         """
         if spot.group not in self._rules.joining.groups_rough or not isinstance(fact, ReportRow):
             return None
-        alert_ids = in_rough_reach(spot, self._entries(f"{spot.group}/{ANYWHERE}"))
+        alert_ids = in_rough_reach(spot, self._entries(f"{_apart(_is_exercise(fact))}{spot.group}/{ANYWHERE}"))
         found = {each.alert_id: each for alert_id in alert_ids if (each := self._going_on(alert_id)) is not None}
         possible = [
             each
@@ -133,13 +137,13 @@ class SituationIndex:
             found = self._get(found.merged_into)
         return found
 
-    def near(self, point: GroundPoint, reach: Mapping[str, float]) -> list[Situation]:
-        """Return the situations that stand so near a place, by group in metres, in the order of their ids."""
+    def near(self, point: GroundPoint, reach: Mapping[str, float], exercise: bool = False) -> list[Situation]:
+        """Return the situations that stand so near a place, by group in metres, in the order of their ids: exercises or real."""
         found = {
             entry.alert_id
             for group, radius_m in reach.items()
             for cell in cells_near(point, radius_m, group, self._rules)
-            for entry in self._entries(cell)
+            for entry in self._entries(_apart(exercise) + cell)
             if distance_m(point, GroundPoint(entry.spot.x_m, entry.spot.y_m)) <= radius_m + ROUNDED_M
         }
         return [known for alert_id in sorted(found) if (known := self._get(alert_id)) is not None]
@@ -164,7 +168,8 @@ class SituationIndex:
         """Move a situation to the cells where it belongs under the present rules, and return it with them."""
         was = situation_entry(before, self._rules) if before else None
         entry = None if gone else situation_entry(after, self._rules)
-        new = () if entry is None else tuple(dict.fromkeys(cells_of_entry(entry, self._rules)))
+        apart = _apart(after.exercise)
+        new = () if entry is None else tuple(dict.fromkeys(apart + cell for cell in cells_of_entry(entry, self._rules)))
         old: tuple[str, ...] = ()
         if before is not None and before.indexed is not None:
             old = before.indexed.cells
@@ -190,3 +195,12 @@ class SituationIndex:
 
     def _cell(self, cell: str) -> str:
         return f"cell/{self._room}/{cell}"
+
+
+def _is_exercise(fact: Fact) -> bool:
+    """Return whether a fact is a report that its source calls an exercise; what a camera sees by itself is real."""
+    return isinstance(fact, ReportRow) and fact.report.exercise
+
+
+def _apart(exercise: bool) -> str:
+    return _EXERCISES if exercise else ""

@@ -30,7 +30,7 @@ def count_alerts(outputs: Sequence[EncodedOutput]) -> None:
             metrics.ALERTS.labels(alert.priority).inc()
         if alert.grouping is not None and alert.asks:
             metrics.ALERTS_GROUPED.labels(alert.control_room_id, alert.priority, alert.grouping).inc()
-        elif alert.asks:
+        elif alert.asks and not alert.exercise:
             metrics.ALERTS_SHOWN.labels(alert.control_room_id, alert.priority).inc()
         entered_at = envelope(output.record.headers).entered_at
         if entered_at is not None:

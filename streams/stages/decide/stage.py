@@ -9,8 +9,10 @@ from typing import Any, Final
 from schemas.actions import Action, OperatorAction
 from schemas.alerts import Alert, AlertState, Change
 from schemas.decisions import DecisionLog
+from schemas.dispatch import DispatchReceipt
 from schemas.evidence import Evidence
 from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes.dispatch import refused_receipt_unknown
 from schemas.phrases.codes.refusals import (
     refused_decided_before,
     refused_no_such_alert,
@@ -20,11 +22,13 @@ from schemas.phrases.phrase import Phrase
 from schemas.ticks import Tick
 from streams import topics
 from streams.domain.alerts.acting.actions import act
+from streams.domain.alerts.acting.confirm_dispatch import confirm
 from streams.domain.alerts.acting.merge_split import merge, split
 from streams.domain.alerts.acting.notes import annotate
 from streams.domain.alerts.acting.reasons import reason_of
 from streams.domain.alerts.alert import told_priority
 from streams.domain.alerts.cause import explains, separate, with_symptoms
+from streams.domain.alerts.dispatch import received, requests_of
 from streams.domain.alerts.revise import Policy, revise
 from streams.domain.alerts.situation import Situation
 from streams.domain.alerts.suppression import NO_PLAN, Plan
@@ -52,7 +56,13 @@ class Decide:
     """
 
     name: str = "decide"
-    inputs: tuple[str, ...] = (topics.EVIDENCE, topics.EVIDENCE_URGENT, topics.OPERATOR_ACTIONS, topics.ROOM_TICKS)
+    inputs: tuple[str, ...] = (
+        topics.EVIDENCE,
+        topics.EVIDENCE_URGENT,
+        topics.OPERATOR_ACTIONS,
+        topics.DISPATCH_RECEIPTS,
+        topics.ROOM_TICKS,
+    )
     stateful: bool = True
     max_late: timedelta | None = None
     ticks: str | None = topics.ROOM_TICKS
@@ -82,10 +92,16 @@ class Decide:
                 reason = None if refused else reason_of(action)
                 answer = {"action_id": action.action_id, "refused": told, "refused_phrase": refused, "reason": reason}
                 return self._outputs(item, rows, store, alerts, now, answer)
+            case DispatchReceipt() as receipt:
+                store = self._store(rows, receipt.control_room_id)
+                alerts, refused = self._receive(receipt, store, now)
+                told = sentence(refused)[:300] if refused else ""
+                said = {"dispatch_id": receipt.dispatch_id, "refused": told, "refused_phrase": refused}
+                return self._outputs(item, rows, store, alerts, now, said)
             case Tick():
                 return self._tick(item, rows, now)
             case other:
-                raise TypeError(f"expected evidence, an action or a tick, got a {other.name}")
+                raise TypeError(f"expected evidence, an action, a receipt or a tick, got a {other.name}")
 
     def _store(self, rows: Rows, room: str) -> SituationStore:
         return SituationStore(rows, room, self._rules, self._registry_version)
@@ -110,6 +126,9 @@ class Decide:
             case Action.DETACH | Action.ATTACH:
                 after, refused = separate(known, action)
                 changes = ((known, after),)
+            case Action.CONFIRM_DISPATCH:
+                after, refused = confirm(known, action, told_priority(known, self._rules), self._rules, now)
+                changes = ((known, after),)
             case Action.NOTE:
                 after, refused = annotate(known, action, now)
                 changes = ((known, after),)
@@ -117,6 +136,16 @@ class Decide:
                 after, refused = act(known, action, told_priority(known, self._rules), now)
                 changes = ((known, after),)
         return self._changed(changes, store, Change.ACTION, now), refused
+
+    def _receive(
+        self, receipt: DispatchReceipt, store: SituationStore, now: datetime
+    ) -> tuple[list[Alert], Phrase | None]:
+        """Take a partner's answer; return the alert that it changed, or why it means nothing, which changes nothing."""
+        known = store.asking(receipt.alert_id)
+        if known is None:
+            return [], refused_receipt_unknown()
+        told = received(known, receipt, told_priority(known, self._rules), self._rules, now)
+        return self._changed(((known, told.situation),), store, told.change, now), told.refused
 
     def _changed(self, changes: Sequence[Pair], store: SituationStore, why: Change, now: datetime) -> list[Alert]:
         alerts = [self._change(before, after, store, why, now) for before, after in changes]
@@ -223,7 +252,7 @@ class Decide:
         now: datetime,
         answer: Mapping[str, Any] = NO_ANSWER,
     ) -> list[Output]:
-        """Return each alert for its two topics, and one record of the decision, with the answer to an action.
+        """Return each alert for its two topics, its requests to partners, and one record of the decision, with what it answers.
 
         A summary stands before what is under it. The newest state stands in its control room's partition, which is the
         input's, under the alert's own key.
@@ -237,6 +266,7 @@ class Decide:
         for alert in alerts:
             state = Output(newest, alert, key=alert.alert_id, partition=item.partition)
             outputs += [Output(changes, alert), state]
+            outputs += [Output(topics.DISPATCH_REQUESTS, request) for request in requests_of(alert)]
         decision = DecisionLog.model_construct(
             control_room_id=store.room,
             sequence=store.next_sequence(),

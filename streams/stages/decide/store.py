@@ -9,7 +9,8 @@
 - `repeat/<room>/<cell>`: situations that a later one may repeat (`near_repeats.py`);
 - `sequence/<room>`: the number of the next decision;
 - `budget/…` and `summary/…`: the alert budget (`budget.py`);
-- `due/…`: when an alert is to be looked at: it expires, comes back, escalates, falls, is told from what is new, is forgotten;
+- `due/…`: when an alert is to be looked at: it expires, comes back, escalates, falls, a partner's time is over, it is told from
+  what is new, is forgotten;
 - `ticked`: the newest tick that wrote something (`tick_order.py`).
 """
 
@@ -40,6 +41,8 @@ from streams.topics import BY_NAME, DAY_MS, DEAD_LETTERS
 
 log = logging.getLogger(__name__)
 
+MERGES_FOLLOWED: Final = 20
+"""How often an alert is followed to where it was merged; people merge a handful, and a circle cannot be."""
 DUE_BUCKET_S: Final = 10
 """An alert expires at most this long after its time; never change it for state that exists."""
 
@@ -104,6 +107,15 @@ class SituationStore:
     def get(self, alert_id: str) -> Situation | None:
         """Return a situation, or None."""
         return self._rows.get(self._alert(alert_id), Situation)
+
+    def asking(self, alert_id: str) -> Situation | None:
+        """Return the situation that holds an alert's requests to partners: itself, or where it was merged into; or None."""
+        found = self.get(alert_id)
+        for _ in range(MERGES_FOLLOWED):
+            if found is None or found.merged_into is None:
+                return found
+            found = self.get(found.merged_into)
+        return None
 
     def of_fact(self, fact_id: str) -> Situation | None:
         """Return the situation that an incident or episode belongs to, or None."""
@@ -258,4 +270,12 @@ def _moved(before: Situation, after: Situation) -> bool:
 def _timing(situation: Situation) -> tuple[object, ...]:
     """Return what decides when a situation is due, but for its facts: a newer one only puts it off."""
     aside = (situation.shelf, situation.suppression, situation.shown and situation.shown.falls_at)
-    return (situation.ended_at, *aside, situation.critical_since, situation.escalated_at, situation.acted_revision)
+    asked = (situation.dispatches, situation.state) if situation.dispatches else ()
+    return (
+        situation.ended_at,
+        *asked,
+        *aside,
+        situation.critical_since,
+        situation.escalated_at,
+        situation.acted_revision,
+    )

@@ -212,6 +212,12 @@ def test_report_by_hand(anna: Person, room: ControlRoom, way: str) -> None:
     anna.await_dialog("Melding invoeren")
     anna.dialog.get_by_label("Soort").select_option("woninginbraak")
     anna.dialog.get_by_label("Spoed").select_option("2: gewoon")
+    place = anna.dialog.get_by_label("Plaats")
+    expect(place).to_have_value("")
+    anna.dialog.get_by_role("button", name="Melding versturen").click()
+    expect(anna.dialog).to_have_count(1)  # nowhere is no place, and the alert's is not assumed
+    place.select_option(value="alert")
+    expect(place.locator("option:checked")).to_contain_text("neem de plaats van de gekozen melding over")
     anna.dialog.get_by_role("button", name="Melding versturen").click()
     expect(anna.dialog).to_have_count(0)
     expect(anna.row(street).locator(".counts")).to_have_text("2 m")

@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("chromium") is None, reason="no chromium"),
     pytest.mark.skipif(not (STATIC / "index.html").is_file(), reason="the page is not built"),
 ]
-BESIDE = ("action", "pending", "visible")
+BESIDE = ("action", "pending", "seen_by_other", "visible")
 """Figures that stand beside the limit's."""
 
 
@@ -41,6 +41,7 @@ def test_every_figure_of_the_table_is_told_beside_its_limit(tmp_path: Path) -> N
         assert 0 < told[f"{name}_p50_ms"] <= told[f"{name}_p95_ms"]
         assert told[f"{name}_limit_p50_ms"] > 0
         assert told[f"{name}_ratio"] is not None
+    assert told["seen_by_other_p50_ms"] >= told["decided_p50_ms"] > 0, "nobody sees what is not decided yet"
     assert 0 < told["first_rows_s"] <= told["whole_list_s"]
     assert told["after_break_n"] > 0
     assert told["p1"] == told["p1_seen_n"] > 0

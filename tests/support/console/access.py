@@ -62,7 +62,7 @@ class HeardAudits:
         if self.away:
             raise ProblemError(503, "audit_unavailable")
         event = {"actor": me.user, "action": action, "object_type": object_type, "object_id": object_id}
-        self.told.append(event | {"reason": reason, "result": result, "cause_id": cause_id})
+        self.told.append(event | {"reason": reason, "result": result, "cause_id": cause_id, "room": room})
 
     def brief(self) -> list[tuple[str, str, str, str]]:
         """Return who did what, why and with which result."""
@@ -80,9 +80,12 @@ class Access:
     outbox: AuditOutbox
     sessions: ServerSessions
 
-    def account(self, user: str, *roles: Role, rooms: tuple[str, ...] = ("amstelveen",)) -> None:
+    def account(
+        self, user: str, *roles: Role, rooms: tuple[str, ...] = ("amstelveen",), must_change: bool = False
+    ) -> None:
         """Make an account with `PASSWORD`."""
-        first = FirstAccount.model_validate({"user": user, "roles": roles, "rooms": rooms, "password": PASSWORD})
+        known = {"user": user, "roles": roles, "rooms": rooms, "password": PASSWORD, "must_change": must_change}
+        first = FirstAccount.model_validate(known)
         make(first, self.store, self.passwords, self.outbox)
 
     def login(self, user: str, password: str = PASSWORD, address: str = HERE, token: str | None = None) -> Caller:

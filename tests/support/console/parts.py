@@ -55,7 +55,7 @@ class StillStages:
         self.still: frozenset[str] = frozenset()
 
     def now(self) -> tuple[StageState, ...]:
-        names = ("locate", "corroborate", "decide", "detect", "observe")
+        names = ("locate", "corroborate", "decide", "detect", "observe", "audit")
         return tuple(
             StageState(stage=name, newest_at=self._clock(), lag=0, behind_s=0.0, stands_still=name in self.still)
             for name in names

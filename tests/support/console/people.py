@@ -57,7 +57,10 @@ class FakeSessions:
     async def change_password(self, asked: PasswordAsked, caller: Caller) -> Me:
         return self.me(caller)
 
-    def logout(self, caller: Caller) -> None:
+    async def logout(self, caller: Caller) -> str:
+        return ""
+
+    def tell_refused(self, me: Me, right: Right, what: str, room: str) -> None:
         pass
 
     def accounts(self) -> tuple[Account, ...]:

@@ -153,7 +153,7 @@ def first_accounts(folder: Path) -> Path:
     path = folder / "accounts.json"
     path.touch(0o600)
     told = [
-        {"user": user, "roles": [role], "rooms": list(rooms), "password": PASSWORD}
+        {"user": user, "roles": [role], "rooms": list(rooms), "password": PASSWORD, "must_change": False}
         for user, (role, rooms) in USERS.items()
     ]
     path.write_text(json.dumps(told))
@@ -220,7 +220,7 @@ class ControlRoom:
             "TOEZICHT_DATA": str(folder / "data"),
             "TOEZICHT_METRICS_PORT": "0",
         }
-        stages = ["worker", "locate", "observe", "corroborate", "decide"]
+        stages = ["worker", "locate", "observe", "corroborate", "decide", "audit"]
         self.worker = Process(folder, "worker", stages, self.environment)
         self.intake = Process(folder, "intake", ["intake", "recorded", "-"], self.environment)
         self.canary = Process(folder, "canary", ["canary", "--every", "30"], self.environment)

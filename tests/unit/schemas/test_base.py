@@ -34,6 +34,8 @@ FROZEN = {
     "near-repeats": "3c3a4b63-0dcd-545c-958c-556f757893bf",
     "observation": "38315e87-4597-5616-ad3b-b0cdc6574394",
     "operator-action": "action-1",
+    "partner-alert": "ec099f2e-d002-51bd-b548-7d1b822ed6d7",
+    "partner-dispatch": "dispatch-1",
     "snapshot": "baf5e2f9-63e0-5d86-b9f3-133bef02a732",
     "snapshot-request": "request-1",
     "tick": "b16ac481-292a-5c52-958f-d43c83fb92b7",

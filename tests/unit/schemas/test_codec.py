@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -15,13 +16,14 @@ from schemas.alerts import Alert
 from schemas.base import Message, iso_utc
 from schemas.cameras import FrameReference
 from schemas.catalogue import IN_HEADER, MESSAGES
-from schemas.codec import decode, encode, envelope, parse
+from schemas.codec import decode, encode, envelope, parse, send_as, sends_as
 from schemas.dead_letters import DeadLetterReason, DeadLetterReference
 from schemas.errors import UndecodableError
 from schemas.evidence import Evidence
 from schemas.geo import Position
 from schemas.incidents import CameraWatch, Incident
 from schemas.observations import Observation
+from schemas.source import EventSource
 from schemas.ticks import Tick
 from schemas.trends import Trend
 from tests.support.messages import NOON, example, payload
@@ -72,6 +74,48 @@ def test_equal_messages_give_equal_records(model: type[Message]) -> None:
     """A message that was read back is encoded to the same bytes as the first."""
     first = _encode(example(model))
     assert _encode(decode(first[0], first[1])) == first
+
+
+@pytest.mark.parametrize("model", MESSAGES, ids=lambda model: model.name)
+def test_the_names_follow_the_profile(model: type[Message]) -> None:
+    """NL GOV profile for CloudEvents 1.1: the type is a reverse DNS name with one version, the source a URN; nothing is empty."""
+    headers = {name: value.decode() for name, value in _encode(example(model))[1]}
+    assert re.fullmatch(r"nl\.toezicht\.[a-z]+(-[a-z]+)*\.v[1-9][0-9]*", headers["ce_type"])
+    assert headers["ce_source"] == "urn:nld:oin:00000000000000000000:systeem:toezicht"
+    assert headers["ce_specversion"] == "1.0"
+    assert headers["ce_stage"] == "test"
+    for name, value in headers.items():
+        assert value, name
+        if name.startswith("ce_"):
+            assert re.fullmatch(r"ce_[a-z0-9]{1,20}", name)
+
+
+@pytest.mark.parametrize("model", MESSAGES, ids=lambda model: model.name)
+def test_the_former_names_are_read(model: type[Message]) -> None:
+    """Recordings, dead letters, saved rows and other senders have them: the same message, with the same identity."""
+    message = example(model)
+    value, headers, _ = _encode(message)
+    former = {"ce_type": f"toezicht.{model.name}.v1".encode(), "ce_source": b"/toezicht/test"}
+    older = [(name, former.get(name, text)) for name, text in headers]
+    assert older != headers
+    assert decode(value, older) == message
+    assert envelope(older).event_id == envelope(headers).event_id == decode(value, older).message_id()
+
+
+def test_a_process_sends_as_its_organisation() -> None:
+    """From when it is told; a message of somebody else's keeps its own."""
+    before = sends_as()
+    try:
+        send_as(EventSource("00000001823288444000", "cameratoezicht"))
+        assert (
+            dict(_encode(example(Tick))[1])["ce_source"] == b"urn:nld:oin:00000001823288444000:systeem:cameratoezicht"
+        )
+        other = encode(
+            example(Tick), stage="test", handled_at=NOON, entered_at=NOON, source=sends_as().beside("shadow")
+        )
+        assert dict(other.headers)["ce_source"].endswith(b":systeem:cameratoezicht-shadow")
+    finally:
+        send_as(before)
 
 
 def test_alert_id_travels_in_the_subject() -> None:
@@ -142,7 +186,9 @@ def test_a_field_with_any_json_is_a_message_or_undecodable(model: type[Message],
     st.lists(
         st.tuples(
             st.sampled_from(["ce_id", "ce_type", "ce_specversion", "ce_enteredat", "ce_handledat", "ce_stage", "x"]),
-            st.binary(max_size=40) | st.just(b"toezicht.tick.v1") | st.just(b"0001-01-01T00:00:00+14:00"),
+            st.binary(max_size=40)
+            | st.sampled_from([b"nl.toezicht.tick.v1", b"toezicht.tick.v1"])
+            | st.just(b"0001-01-01T00:00:00+14:00"),
         ),
         max_size=8,
     )
@@ -158,8 +204,12 @@ def test_any_headers_are_read_or_undecodable(headers: list[tuple[str, bytes]]) -
     [
         (None, DeadLetterReason.UNKNOWN_TYPE),
         ("", DeadLetterReason.UNKNOWN_TYPE),
+        ("nl.toezicht.unheard-of.v1", DeadLetterReason.UNKNOWN_TYPE),
+        ("nl.toezicht.incident.v1\n", DeadLetterReason.UNKNOWN_TYPE),
+        ("nl.nl.toezicht.incident.v1", DeadLetterReason.UNKNOWN_TYPE),
         ("toezicht.unheard-of.v1", DeadLetterReason.UNKNOWN_TYPE),
         ("com.example.incident.v1", DeadLetterReason.UNKNOWN_TYPE),
+        ("nl.toezicht.incident.v2", DeadLetterReason.UNKNOWN_VERSION),
         ("toezicht.incident.v2", DeadLetterReason.UNKNOWN_VERSION),
         ("toezicht.incident.v0", DeadLetterReason.UNKNOWN_VERSION),
         ("toezicht.incident.v99999", DeadLetterReason.UNKNOWN_TYPE),

@@ -8,18 +8,23 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker, ValidationError
 from pydantic import ValidationError as ModelError
 
-from schemas.base import Message
+from schemas.asyncapi import PHRASES_FILE, Channel, TopicFacts, Whose, asyncapi, channel_id
+from schemas.base import Message, Utc
 from schemas.catalogue import MESSAGES
 from schemas.evidence import Evidence
-from schemas.export import PHRASES_FILE, check, documents, export, schema_name
+from schemas.examples import FOLDER as EXAMPLES
+from schemas.examples import examples, file_of
+from schemas.export import check, documents, export, page_text
+from schemas.json_schema import CLOSED_WORDS, WORDS_OPEN, schema_name
 from schemas.phrases.declare import CODES, KINDS
-from streams.cli.schemas import FOLDER, topic_facts
+from streams.cli.schemas import FOLDER, PAGE, topic_facts
+from streams.clients.channels import CHANNELS
 from tests.support.messages import example
 
 ASYNCAPI = Path(__file__).parents[2] / "data" / "asyncapi"
@@ -52,7 +57,7 @@ def _schemas() -> list[tuple[str, dict[str, Any]]]:
 
 def test_committed_files_agree_with_the_models() -> None:
     """No generated file is missing, changed by hand, or left over."""
-    assert check(FOLDER, topic_facts()) == []
+    assert check(FOLDER, topic_facts(), PAGE) == []
 
 
 def test_check_names_every_difference(tmp_path: Path) -> None:
@@ -61,9 +66,12 @@ def test_check_names_every_difference(tmp_path: Path) -> None:
     (tmp_path / "tick.v1.json").unlink()
     (tmp_path / "alert.v1.json").write_text("{}\n")
     (tmp_path / "gone.v1.json").write_text("{}\n")
+    with (tmp_path / "messages.md").open("a") as page:
+        page.write("A line by hand.\n")
     assert sorted(check(tmp_path, topic_facts())) == [
         f"{tmp_path}/alert.v1.json: differs from the models",
         f"{tmp_path}/gone.v1.json: belongs to no message",
+        f"{tmp_path}/messages.md: differs from the models",
         f"{tmp_path}/tick.v1.json: missing",
     ]
 
@@ -161,16 +169,171 @@ def test_a_fact_without_its_kind_is_refused() -> None:
     assert not _validator("evidence.v1.json").is_valid(document)
 
 
-def test_asyncapi_document_satisfies_the_official_schema() -> None:
-    """The AsyncAPI 3.0.0 document is valid against the schema that the standard's authors publish."""
+@pytest.mark.parametrize("model", MESSAGES, ids=schema_name)
+def test_readers_take_words_that_are_added(model: type[Message]) -> None:
+    """A list of words may grow in a minor version, but for one that is closed; the strict schema names all that there are."""
+    strict = json.loads((FOLDER / f"{schema_name(model)}.json").read_text())
+    readers = json.loads((FOLDER / "readers" / f"{schema_name(model)}.json").read_text())
+    for name, part in strict.get("$defs", {}).items():
+        if "enum" not in part:
+            continue
+        for schema, takes in ((strict, False), (readers, name not in CLOSED_WORDS)):
+            validator = Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": schema["$defs"]})
+            assert all(validator.is_valid(word) for word in part["enum"])
+            assert validator.is_valid("added_later") is takes, name
+            assert not validator.is_valid(3)
+        if name not in CLOSED_WORDS:
+            assert readers["$defs"][name][WORDS_OPEN] == part["enum"]
+    assert "x-closed" not in json.dumps(readers)
+    patterns = [node["pattern"] for node in _nodes(readers) if isinstance(node.get("pattern"), str)]
+    assert not [pattern for pattern in patterns if re.fullmatch(r"\^\([a-z_|]+\)\??\$", pattern)]
+
+
+@pytest.mark.parametrize("model", MESSAGES, ids=schema_name)
+def test_every_message_has_an_example_that_fits(model: type[Message]) -> None:
+    """By independent validators: the value and the headers, as they stand in the AsyncAPI document; it is what its file says."""
+    shown = json.loads((FOLDER / "asyncapi.json").read_text())["components"]["messages"][schema_name(model)]
+    assert shown["examples"], "schemas/examples has no file for it"
+    headers = Draft202012Validator(shown["headers"]["schema"], format_checker=FormatChecker())
+    for example_, entry in zip(shown["examples"], json.loads(file_of(model).read_text()), strict=True):
+        headers.validate(example_["headers"])
+        carrier = next(
+            (name for name, each in shown["headers"]["schema"]["properties"].items() if "contentSchema" in each), ""
+        )
+        document = json.loads(example_["headers"][carrier]) if carrier else example_["payload"]
+        for name in (f"{schema_name(model)}.json", f"readers/{schema_name(model)}.json"):
+            _validator(name).validate(document)
+        assert entry["message"].items() <= document.items()
+    assert len({each.name for each in examples(model)}) == len(shown["examples"])
+
+
+def test_no_example_is_left_over() -> None:
+    """Each file is a message's."""
+    assert set(EXAMPLES.glob("*.json")) == {file_of(model) for model in MESSAGES}
+
+
+def test_every_channel_and_operation_is_described() -> None:
+    """In whole sentences; what outside programs may do is theirs alone, and what is the pipeline's own has no operation."""
+    document = json.loads((FOLDER / "asyncapi.json").read_text())
+    tags = {tag["name"] for tag in document["info"]["tags"]}
+    assert tags == {whose.value for whose in Whose}
+    for id_, channel in document["channels"].items():
+        name = channel["address"]
+        assert id_ == channel_id(name)
+        assert channel["summary"] == CHANNELS[name].about
+        assert channel["description"].startswith(channel["summary"])
+        assert [tag["name"] for tag in channel["tags"]] == [CHANNELS[name].whose.value]
+        operations = {
+            key for key, each in document["operations"].items() if each["channel"]["$ref"] == f"#/channels/{id_}"
+        }
+        expected = {f"send-{id_}": CHANNELS[name].read, f"receive-{id_}": CHANNELS[name].send}
+        assert operations == {key for key, said in expected.items() if said}
+        assert bool(operations) is (CHANNELS[name].whose is not Whose.PIPELINE)
+    for key, operation in document["operations"].items():
+        assert key.startswith(f"{operation['action']}-")
+        assert operation["summary"].endswith(".")
+        assert operation["description"].endswith(".")
+    for message in document["components"]["messages"].values():
+        assert message["summary"].endswith(".")
+        assert message["description"].startswith(message["summary"])
+    for channel in CHANNELS.values():
+        assert all(not said or said.endswith(".") for said in (channel.about, channel.read, channel.send))
+
+
+def test_what_only_the_pipeline_may_use_is_no_outside_programs() -> None:
+    """Reports come through intake, and requests and receipts through each partner's own topics; none of it goes past them."""
+    operations = json.loads((FOLDER / "asyncapi.json").read_text())["operations"]
+    for name in ("incidents", "evidence", "dispatch-requests", "dispatch-receipts", "camera-frames", "room-ticks"):
+        assert not {f"send-{name}", f"receive-{name}"} & operations.keys()
+    assert "receive-operator-actions" in operations
+    assert "send-operator-actions" not in operations
+    assert "send-alerts" in operations
+    assert "receive-alerts" not in operations
+
+
+class _Shared(Message):
+    """What one partner is told."""
+
+    name: ClassVar[str] = "shared-example"
+    topics: ClassVar[tuple[str, ...]] = ("partner-{partner}", "partner-{partner}-health")
+    id_field: ClassVar[str] = "control_room_id"
+    key_field: ClassVar[str] = "control_room_id"
+    time_field: ClassVar[str] = "at"
+
+    control_room_id: str
+    at: Utc
+
+
+def test_a_channel_may_be_one_of_many_alike() -> None:
+    """Its parameter is described, its address names it, and the document still is one by the official schema."""
+    names = ("partner-{partner}", "partner-{partner}-health", "partner-{partner}-answers")
+    config = {"cleanup.policy": "delete", "retention.ms": "86400000"}
+    document = asyncapi([TopicFacts(name, 4, config, CHANNELS[name]) for name in names], [_Shared])
+    assert list(document["channels"]) == ["partner-partner", "partner-partner-health"]
+    for name, channel in zip(names, document["channels"].values(), strict=False):
+        assert channel["address"] == channel["bindings"]["kafka"]["topic"] == name
+        assert "politie" in channel["parameters"]["partner"]["examples"]
+        assert "parameters" not in json.loads((FOLDER / "asyncapi.json").read_text())["channels"]["alerts"]
+    assert set(document["operations"]) == {"send-partner-partner", "send-partner-partner-health"}
+    for operation in document["operations"].values():
+        assert operation["channel"]["$ref"].removeprefix("#/channels/") in document["channels"]
+    assert _asyncapi_faults(document) == []
+    with pytest.raises(KeyError, match="town"):
+        asyncapi([TopicFacts("alerts-{town}", 4, config, Channel(Whose.PARTNER, "x"))], [_Named])
+
+
+class _Named(_Shared):
+    """What is told to a town, which is no parameter that is described."""
+
+    topics: ClassVar[tuple[str, ...]] = ("alerts-{town}",)
+
+
+def test_the_page_says_what_the_documents_say() -> None:
+    """Every topic, message, field, word and example stands on it; links within it lead somewhere."""
+    text = PAGE.read_text()
+    headings = {
+        heading.lower().replace(".", "").replace("'", "").replace(" ", "-")
+        for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    } | set(re.findall(r'<a id="([a-z]+)">', text))
+    for link in re.findall(r"\]\(#([^)]+)\)", text):
+        assert link in headings
+    for link in re.findall(r"\]\(([^)#]+)\)", text):
+        assert (PAGE.parent / link).exists(), link
+    blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+    for model in MESSAGES:
+        section = text.split(f"\n### {schema_name(model)}\n")[1].split("\n### ")[0]
+        assert f"`{model.ce_type()}`" in section
+        assert all(f"`{topic}`" in section for topic in model.topics)
+        for field, schema in json.loads((FOLDER / f"{schema_name(model)}.json").read_text())["properties"].items():
+            [row] = re.findall(rf"^\| `{field}` \|.*$", section, re.MULTILINE)
+            assert schema.get("description", "").replace("<", "&lt;") in row
+        assert all(json.loads(each.message.model_dump_json()) in blocks for each in examples(model))
+    for _, schema in _schemas():
+        for name, part in schema.get("$defs", {}).items():
+            for word in part.get("enum", ()):
+                assert re.search(rf'<a id="{name.lower()}"></a>{name} \|.*`{word}`', text)
+
+
+def test_the_page_finds_the_files_from_where_it_stands() -> None:
+    """Beside them where they are installed, in docs/ of a checkout."""
+    assert "](readers/alert.v1.json)" in page_text(topic_facts()).replace("](./", "](")
+    assert "](../schemas/json/readers/alert.v1.json)" in PAGE.read_text()
+
+
+def _asyncapi_faults(document: dict[str, Any]) -> list[str]:
     raw = gzip.decompress((ASYNCAPI / "asyncapi-3.0.0.json.gz").read_bytes())
     assert hashlib.sha256(raw).hexdigest() in (ASYNCAPI / "README.md").read_text()
-    document = json.loads((FOLDER / "asyncapi.json").read_text())
     validator = Draft7Validator(json.loads(raw))
-    assert [f"{list(error.path)}: {error.message}"[:300] for error in validator.iter_errors(document)] == []
+    return [f"{list(error.path)}: {error.message}"[:300] for error in validator.iter_errors(document)]
+
+
+def test_asyncapi_document_satisfies_the_official_schema() -> None:
+    """The AsyncAPI 3.0.0 document is valid against the schema that the standard's authors publish."""
+    document = json.loads((FOLDER / "asyncapi.json").read_text())
+    assert _asyncapi_faults(document) == []
     del document["channels"]["alerts"]["address"]
     document["channels"]["alerts"]["adress"] = "alerts"
-    assert not validator.is_valid(document)
+    assert _asyncapi_faults(document) != []
 
 
 def test_asyncapi_references_lead_somewhere() -> None:
@@ -190,7 +353,8 @@ def test_asyncapi_references_lead_somewhere() -> None:
 
 def test_asyncapi_names_every_topic_of_every_message() -> None:
     """Each message stands in each channel that carries it, with the partitions and settings of `streams/topics.py`."""
-    channels = json.loads((FOLDER / "asyncapi.json").read_text())["channels"]
+    document = json.loads((FOLDER / "asyncapi.json").read_text())
+    channels = {channel["address"]: channel for channel in document["channels"].values()}
     facts = {topic.name: topic for topic in topic_facts()}
     assert set(channels) == {topic for model in MESSAGES for topic in model.topics}
     for model in MESSAGES:

@@ -78,6 +78,9 @@ def test_sasl_without_user_or_password(monkeypatch: pytest.MonkeyPatch, protocol
         ("TOEZICHT_METRICS_PORT", "70000"),
         ("TOEZICHT_LOG_LEVEL", "LOUD"),
         ("TOEZICHT_SNAPSHOT_SECONDS", "-1"),
+        ("TOEZICHT_ORGANISATION_NUMBER", "0000000182328844400"),
+        ("TOEZICHT_ORGANISATION_NUMBER", "٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠"),
+        ("TOEZICHT_SYSTEM_NAME", "camera:toezicht"),
     ],
 )
 def test_a_wrong_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
@@ -88,3 +91,16 @@ def test_a_wrong_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, variable: 
     assert variable in str(caught.value)
     assert value in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_who_sends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody's number where none is configured; what was expected of a wrong one is said in words."""
+    assert read_settings()[0].source.urn == "urn:nld:oin:00000000000000000000:systeem:toezicht"
+    monkeypatch.setenv("TOEZICHT_ORGANISATION_NUMBER", "00000001823288444000")
+    monkeypatch.setenv("TOEZICHT_SYSTEM_NAME", "cameras-1")
+    assert read_settings()[0].source.urn == "urn:nld:oin:00000001823288444000:systeem:cameras-1"
+    monkeypatch.setenv("TOEZICHT_ORGANISATION_NUMBER", "1823288444000")
+    with pytest.raises(
+        ConfigurationError, match=r"expected the organisation's OIN, 20 digits in quotes, such as '0{20}'"
+    ):
+        read_settings()

@@ -57,13 +57,32 @@ class Acting {
     if (!this.#may(targets)) return;
     this.#begin(targets.map((target) => asking(action, target, extra)));
   }
+  /** Take back what was done to alerts, in the room that it was done in: another may be shown by now, and its list is not known here. */
+  #invert(action: "release" | "unshelve", alerts: readonly string[]): void {
+    const here = alerts.filter((id) => this.#roomOf(id) === live.room);
+    if (here.length > 0) this.act(action, this.seen(here));
+    for (const id of alerts) if (!here.includes(id)) void this.#invertIn(this.#roomOf(id), action, id);
+  }
+  async #invertIn(room: string, action: "release" | "unshelve", id: string): Promise<void> {
+    try {
+      const { row } = await api.get("/api/v1/rooms/{room}/alerts/{alert_id}", { room, alert_id: id });
+      this.#begin([asking(action, { id, revision: row.revision }, {})], room);
+    } catch (error) {
+      this.say(problemWords(error));
+    }
+  }
+  /** The room that the newest act on an alert was begun in. */
+  #roomOf(alert: string): string {
+    const act = this.acts.list.findLast((each) => each.asked.alert_id === alert);
+    return (act && this.#rooms.get(act.asked.action_id)) ?? live.room;
+  }
   /** Do what the open dialog was about, and close it. */
   finish(action: Action, targets: readonly Target[], extra: Extra = {}): void {
     this.act(action, targets, extra);
     this.close();
   }
-  #begin(asked: readonly ActionAsked[]): void {
-    for (const each of asked) this.#rooms.set(each.action_id, live.room);
+  #begin(asked: readonly ActionAsked[], room = live.room): void {
+    for (const each of asked) this.#rooms.set(each.action_id, room);
     this.#step({ type: "begin", asked, batch: asked[0]?.action_id ?? "" });
     if (asked.some((each) => work.ticked.has(each.alert_id))) work.untick(); // the next key is about one alert again
   }
@@ -178,7 +197,7 @@ class Acting {
     for (const id of this.#rooms.keys()) if (!acts.list.some((act) => act.asked.action_id === id)) this.#rooms.delete(id);
     for (const effect of effects) {
       if (effect.type === "send") void this.#send(effect.asked, effect.leaving);
-      else this.act(effect.action, this.seen(effect.alerts));
+      else this.#invert(effect.action, effect.alerts);
     }
     this.#wake(now);
   }

@@ -19,6 +19,10 @@ export function faultWords(fault: Fault, now: number): string {
       return stageWords(fault.stage ?? "", since);
     case "canary":
       return since === null ? t("stale.canary_never") : t("stale.canary", { time: time(since) });
+    case "unreadable":
+      return t("unreadable", { n: fault.number ?? 0, time: time(since ?? now) });
+    case "audit":
+      return since === null ? t("stale.audit_never") : t("stale.audit", { time: timeS(since) });
     case "sound":
       return t("sound.off");
     case "session":

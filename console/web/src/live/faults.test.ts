@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { statusOf } from "../testing/rows.ts";
 import { speak } from "../words/words.ts";
 import { faultWords } from "./banner.ts";
-import { faultsOf, isOld, type Known } from "./faults.ts";
+import { faultsOf, isDoubtful, isOld, type Known } from "./faults.ts";
 
 const NOW = Date.parse("2026-11-29T03:00:11.000Z");
 const known = (change: Partial<Known> = {}): Known => ({
@@ -36,12 +36,31 @@ describe("faults", () => {
     expect(found.map((each) => each.stage)).toEqual(["observe", "decide", "trends"]);
   });
 
+  it("tell that nobody records what people do, which makes no picture old", () => {
+    const status = statusOf({ stages: [{ stage: "audit", newest_at: "2026-11-29T02:40:00.000Z", lag: 3, behind_s: 1_210, stands_still: true }] });
+    const faults = faultsOf(known({ status }));
+    expect(faults).toEqual([{ kind: "audit", since: Date.parse("2026-11-29T02:40:00.000Z"), stage: "audit" }]);
+    expect([isOld(faults), isDoubtful(faults)]).toEqual([false, false]);
+    expect(faultWords(faults[0]!, NOW)).toContain("Het vastleggen van handelingen staat stil sinds 03:40:00.");
+  });
+
+  it("tell how many alerts cannot be read and since when, which makes no picture old and an empty list doubtful", () => {
+    const status = statusOf({ unreadable: { count: 2, since: "2026-11-29T01:02:00.000Z" } });
+    const faults = faultsOf(known({ status }));
+    expect(faults).toEqual([{ kind: "unreadable", since: Date.parse("2026-11-29T01:02:00.000Z"), number: 2 }]);
+    expect([isOld(faults), isDoubtful(faults)]).toEqual([false, true]);
+    expect([isDoubtful([]), isDoubtful(faultsOf(known({ status: statusOf({ reading: false }) })))]).toEqual([false, true]);
+    expect(faultWords(faults[0]!, NOW)).toBe(
+      "Van 2 meldingen is de nieuwste stand niet leesbaar, sinds 02:02. Zij kunnen in de lijst ontbreken, of er oud in staan.",
+    );
+  });
+
   it("stand in the order of their weight", () => {
     const all = kinds({
       statusAt: NOW - 9_000, soundRuns: false, skewMs: 3_480_000, sessionUntil: NOW + 60_000,
-      status: statusOf({ reading: false, ticks_at: null, canary_late: true, cameras_able: 14, stages: [{ stage: "decide", newest_at: null, lag: 9, behind_s: 40, stands_still: true }] }),
+      status: statusOf({ reading: false, ticks_at: null, canary_late: true, cameras_able: 14, unreadable: { count: 1, since: "2026-11-29T02:00:00.000Z" }, stages: [{ stage: "decide", newest_at: null, lag: 9, behind_s: 40, stands_still: true }] }),
     });
-    expect(all).toEqual(["connection", "reading", "ticks", "stage", "canary", "sound", "session", "clock", "cameras"]);
+    expect(all).toEqual(["connection", "reading", "ticks", "stage", "canary", "unreadable", "sound", "session", "clock", "cameras"]);
   });
 
   it("make a picture old only where alerts may be missing", () => {

@@ -4,7 +4,7 @@ import type { Status } from "../api/client.ts";
 
 /** Worst first: the banner shows the first, and how many more there are. */
 export const KINDS = [
-  "connection", "reading", "ticks", "stage", "canary", "sound", "session", "clock", "cameras",
+  "connection", "reading", "ticks", "stage", "canary", "unreadable", "audit", "sound", "session", "clock", "cameras",
 ] as const;
 export type Kind = (typeof KINDS)[number];
 /** One thing that the page must say of itself. `since` in ms since 1970, null where nobody knows. */
@@ -14,6 +14,9 @@ export type Fault = { kind: Kind; since: number | null; stage?: string; number?:
 export const NO_STATUS_S = 5;
 export const TICKS_S = 15;
 export const STAGE_S = 10;
+
+/** The stage that chains what people do: no alert goes through it, so the list is of now while it stands still. */
+const AUDIT = "audit";
 
 export type Known = {
   /** The server's time (ms). */
@@ -42,9 +45,11 @@ export function faultsOf(known: Known): Fault[] {
     const server = Date.parse(status.server_at);
     if (ticks === null || server - ticks > TICKS_S * 1_000) found.push({ kind: "ticks", since: ticks });
     for (const each of [...status.stages].sort((a, b) => b.behind_s - a.behind_s)) {
-      if (each.stands_still || each.behind_s > STAGE_S) found.push({ kind: "stage", since: at(each.newest_at), stage: each.stage });
+      const late = each.stands_still || each.behind_s > STAGE_S;
+      if (late) found.push({ kind: each.stage === AUDIT ? "audit" : "stage", since: at(each.newest_at), stage: each.stage });
     }
     if (status.canary_late) found.push({ kind: "canary", since: at(status.canary_at) });
+    if (status.unreadable) found.push({ kind: "unreadable", since: at(status.unreadable.since), number: status.unreadable.count });
     const blind = status.cameras_total - status.cameras_able;
     if (blind > 0) found.push({ kind: "cameras", since: null, number: blind, total: status.cameras_total });
   }
@@ -57,3 +62,5 @@ export function faultsOf(known: Known): Fault[] {
 const OLD: ReadonlySet<Kind> = new Set(["connection", "reading", "ticks", "stage", "canary"]);
 /** Whether what is shown may be old. */
 export const isOld = (faults: readonly Fault[]): boolean => faults.some((each) => OLD.has(each.kind));
+/** Whether an empty list may say nothing: the picture is old, or single alerts are not as they are shown. */
+export const isDoubtful = (faults: readonly Fault[]): boolean => isOld(faults) || faults.some((each) => each.kind === "unreadable");

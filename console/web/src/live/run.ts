@@ -30,6 +30,7 @@ export class RoomRun {
   #changesAtOld = 0;
   #ticks = 0;
   #looking = false;
+  #unreadable = 0;
 
   constructor(readonly room: string) {
     live.show(room, this.store);
@@ -116,6 +117,9 @@ export class RoomRun {
     });
     if (!same(faults, live.faults)) live.faults = faults;
     const old = isOld(faults);
+    const unreadable = faults.find((each) => each.kind === "unreadable")?.number ?? 0;
+    if (unreadable > this.#unreadable) sound.play("system");
+    this.#unreadable = unreadable;
     if (old && !live.old) {
       this.#changesAtOld = this.store.changes;
       sound.play("system");

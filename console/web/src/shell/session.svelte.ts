@@ -89,12 +89,13 @@ class Session {
    * @throws Problem where the old one is wrong, the new one is too short, or after too many tries. */
   async changePassword(old: string, wanted: string): Promise<void> {
     this.#logged(await api.put("/api/v1/me/password", { old, new: wanted }));
+    this.#tell();
   }
 
   /** Note that a person is at the keys: the server is told once a minute at most, so that acting asks for no password. */
   present(): void {
     const now = clock.now();
-    if (!this.me || this.ask !== null || now - this.#presentAt < PRESENT_MS || Date.parse(this.me.acting_until) <= now) return;
+    if (!this.me || this.me.must_change || this.ask !== null || now - this.#presentAt < PRESENT_MS || Date.parse(this.me.acting_until) <= now) return;
     this.#presentAt = now;
     api.put("/api/v1/session", undefined as never, QUIET).then(
       (me) => this.#logged(me),
@@ -109,9 +110,9 @@ class Session {
   }
 
   async logout(): Promise<void> {
-    await api.delete("/api/v1/session", QUIET).catch(() => undefined);
+    const told = await api.delete("/api/v1/session", QUIET).catch(() => null);
     this.#tell();
-    location.assign("/");
+    location.assign(told?.go_to ?? "/"); // the organisation's own session ends there, and the browser comes back
   }
 
   /** Be told when somebody logged in again: streams begin anew. */

@@ -4,7 +4,7 @@ import { PRESENT_MS, session } from "./session.svelte.ts";
 
 const me = (change: Partial<Me> = {}): Me => ({
   user: "operator-1", roles: ["operator"], rights: ["look", "act"], rooms: ["amstelveen"], language: "nl",
-  session_until: "2999-01-01T12:00:00.000Z", acting_until: "2999-01-01T00:30:00.000Z", login: "local", ...change,
+  session_until: "2999-01-01T12:00:00.000Z", acting_until: "2999-01-01T00:30:00.000Z", login: "local", must_change: false, ...change,
 });
 const json = (body: unknown, status = 200): Response => new Response(JSON.stringify(body), { status });
 const problem = (status: number, code: string): Response => json({ title: "x", status, code }, status);

@@ -18,7 +18,7 @@ export function statusOf(change: Partial<Status> = {}): Status {
   return {
     server_at: "2026-11-29T03:00:10.000Z", reading: true, ticks_at: "2026-11-29T03:00:08.000Z",
     canary_at: "2026-11-29T03:00:00.000Z", canary_late: false, stages: [], cameras_total: 16, cameras_able: 16,
-    alerts_hour: 4, budget_hour: 6, ...change,
+    alerts_hour: 4, budget_hour: 6, unreadable: null, ...change,
   };
 }
 

@@ -19,6 +19,7 @@ from schemas.alerts import AlertState
 from schemas.base import derive_id
 from schemas.phrases.codes.operator_list import alert_state
 from schemas.phrases.codes.refusals import (
+    refused_exercise_and_real,
     refused_fact_over,
     refused_merge_into_itself,
     refused_no_other_alert,
@@ -31,6 +32,7 @@ from schemas.phrases.codes.refusals import (
 from schemas.phrases.phrase import Phrase
 from streams.domain.alerts.acting.actions import marked, refusal
 from streams.domain.alerts.acting.notes import joined_notes
+from streams.domain.alerts.dispatch import joined
 from streams.domain.alerts.lifecycle import TABLE, ActionRefusal, Cause, in_state
 from streams.domain.alerts.situation import Situation, fact_ids, settled, with_episode, with_report, with_sighting
 from streams.domain.rules.rules import Rules
@@ -75,9 +77,10 @@ def went_on(situation: Situation, other: Situation, now: datetime) -> tuple[Situ
             "notes": joined_notes(situation, other),
             "detached": situation.detached or other.detached,
             "detached_cameras": tuple(sorted({*situation.detached_cameras, *other.detached_cameras})),
+            **joined(situation, other, now),
         }
     )
-    told = {"closing": "duplicate", "merged_into": situation.alert_id, "ended_at": now}
+    told = {"closing": "duplicate", "merged_into": situation.alert_id, "ended_at": now, "dispatches": ()}
     return after, in_state(other, AlertState.CLOSED).model_copy(update=told)
 
 
@@ -96,6 +99,8 @@ def _unmergeable(situation: Situation, other: Situation | None, rules: Rules) ->
         return refused_merge_into_itself()
     if isinstance(TABLE[other.state, Cause.MERGED], ActionRefusal) or other.ended_at is not None:
         return refused_other_alert(alert_state(other.state.value))
+    if other.exercise is not situation.exercise:
+        return refused_exercise_and_real()
     at_most = rules.joining.reports_at_most
     reports, episodes = len(situation.reports) + len(other.reports), len(situation.episodes) + len(other.episodes)
     if reports > at_most:

@@ -101,7 +101,8 @@ def _scored(
     priority = rules.thresholds.priority(total)
     unknown = any(factor.rule_id == UNKNOWN_KIND for factor in factors)
     routine = rule.routine_cap is not None and _routine(reports) and not any(factor.points > 0 for factor in crowd)
-    capped, capped_by = _limited(priority, bool(reports), category, rule, unknown, routine)
+    case = is_case(reports, rule)
+    capped, capped_by = _limited(priority, bool(reports), category, rule, unknown, routine, case)
     return Scored(round(total, 3), capped, category, tuple(factors), capped_by)
 
 
@@ -135,7 +136,7 @@ def _known(phrase: Phrase, text: str) -> Phrase:
 
 
 def _limited(
-    priority: Priority, reported: bool, category: Category, rule: CategoryRule, unknown: bool, routine: bool
+    priority: Priority, reported: bool, category: Category, rule: CategoryRule, unknown: bool, routine: bool, case: bool
 ) -> tuple[Priority, str | None]:
     """Return the priority under the hard limits, and the limit that lowered it, if one did.
 
@@ -143,7 +144,7 @@ def _limited(
     a camera sees a crowd that is more than a warning: nobody who called it routine spoke of that.
     """
     limits: list[tuple[str, Priority]] = []
-    if not rule.operator_list:
+    if case:
         limits.append(("limit.case", Priority.P4))
     if not reported and not rule.rises_on_camera_alone:
         limits.append(("limit.camera_only", Priority.P4))
@@ -158,6 +159,19 @@ def _limited(
 def _routine(reports: Sequence[ReportRow]) -> bool:
     """Return whether a source says that it is routine and none that it is urgent; where none says anything, nobody judged it."""
     return _said(reports) and min(row.report.urgency for row in reports) >= ROUTINE_FROM
+
+
+def is_case(reports: Sequence[ReportRow], rule: CategoryRule) -> bool:
+    """Return whether an alert is a case of its recipients and no operator's work: non-acute distress, nuisance between homes.
+
+    Either its category always is, or every report says itself that it is so little urgent; one that says nothing was not judged.
+    """
+    if not rule.operator_list:
+        return True
+    least = rule.case_from_urgency
+    if least is None or not reports:
+        return False
+    return all(_said([row]) and row.report.urgency >= least for row in reports)
 
 
 def _said(reports: Sequence[ReportRow]) -> bool:

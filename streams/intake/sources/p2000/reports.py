@@ -60,6 +60,10 @@ class P2000Options(SourceOptions):
     Example: rtl_fm -f 169.65M -s 22050 | multimon-ng -q -a FLEX -t raw - | toezicht intake p2000 --gazetteer places.yaml
     """
 
+    silent_after_s = (
+        900.0  # the whole country's some thousand calls a day leave no quarter of an hour without a page [own]
+    )
+
     gazetteer: Path | None = Field(None, description="YAML file of places with positions; without it reports have none")
     room: Path | None = Field(
         None, description="YAML file of the room's region, towns and postcodes; Amstelveen's, which is built in, else"

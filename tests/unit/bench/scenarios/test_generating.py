@@ -18,7 +18,7 @@ from bench.scenarios.life import Visit, fled, standing
 from bench.scenarios.loading import load, load_truth, observations, scenario_folders
 from bench.scenarios.normal import HOUR_S, normal_hours
 from bench.scenarios.playing import Player
-from bench.scenarios.reporting import Partners, numbered
+from bench.scenarios.reporting import ReportingPartners, numbered
 from bench.scenarios.showing import Happening, shown, spans
 from bench.scenarios.town import CAMERAS, CENTRE, ZONE_M2, registry
 from schemas.categories import Priority
@@ -80,7 +80,7 @@ def test_ids_of_reports_tell_only_the_order_of_arrival() -> None:
     start = make("quiet", 1, 0.05).scenario.start
     chance = np.random.default_rng(1)
     things = happen(chance, ASSUMED, ASSUMED.scenarios["new_year"], 3_600).things
-    partners = Partners(chance, ASSUMED, start)
+    partners = ReportingPartners(chance, ASSUMED, start)
     sent = [line for number, thing in enumerate(things) for line in partners.lines(number, thing, 3_600)]
     ids = numbered(sent)
     first = {call: min(each.at_s for each in sent if each.call == call) for call in ids}

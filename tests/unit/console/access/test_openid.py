@@ -90,6 +90,51 @@ def test_a_person_logs_in_and_comes_back_to_their_page(provider: LoopbackProvide
     assert access.sessions.ways().openid
 
 
+END = "/logout?tenant=gemeente"
+
+
+def test_logging_out_ends_the_providers_session_where_it_has_an_address_for_that(
+    provider: LoopbackProvider, tmp_path: Path
+) -> None:
+    """RP-Initiated Logout 1.0; the browser comes back to the page, and goes nowhere the second time, or from a local account."""
+    provider.discovery = {"end_session_endpoint": provider.address + END}
+    access = access_to(provider, tmp_path)
+    _, token, _ = log_in(access, provider)
+    address = asyncio.run(access.sessions.logout(Caller(HERE, token)))
+    parts = urlsplit(address)
+    assert f"{parts.scheme}://{parts.netloc}{parts.path}" == f"{provider.address}/logout"
+    assert parse_qs(parts.query) == {
+        "tenant": ["gemeente"],
+        "client_id": [CLIENT_ID],
+        "post_logout_redirect_uri": [f"{ADDRESS}/"],
+    }
+    assert asyncio.run(access.sessions.logout(Caller(HERE, token))) == ""
+    access.account("piet", Role.OPERATOR)
+    assert asyncio.run(access.sessions.logout(access.login("piet"))) == ""
+
+
+@pytest.mark.parametrize("end", [None, "http://elsewhere.example/logout", "javascript:alert(1)", ""])
+def test_a_provider_without_a_safe_address_ends_nothing(
+    provider: LoopbackProvider, tmp_path: Path, end: str | None
+) -> None:
+    """Nor does one that is away; the console's own session is over all the same."""
+    provider.discovery = {} if end is None else {"end_session_endpoint": end}
+    access = access_to(provider, tmp_path)
+    _, token, _ = log_in(access, provider)
+    assert asyncio.run(access.sessions.logout(Caller(HERE, token))) == ""
+    assert access.store.rows("SELECT * FROM sessions") == []
+
+
+def test_a_provider_that_is_away_keeps_nobody_from_logging_out(provider: LoopbackProvider, tmp_path: Path) -> None:
+    access = access_to(provider, tmp_path)
+    _, token, _ = log_in(access, provider)
+    provider.away = True
+    other = access_to(provider, tmp_path)  # it asked the provider nothing yet
+    assert asyncio.run(other.sessions.logout(Caller(HERE, token))) == ""
+    assert access.store.rows("SELECT * FROM sessions") == []
+    assert access.told()[-1] == ("jan", "logout", "", "done")
+
+
 def test_the_request_is_as_the_profile_asks(provider: LoopbackProvider, tmp_path: Path) -> None:
     """Code, PKCE with S256, state and nonce of 256 bit, new ones each time, the levels that are accepted, and a recent proof."""
     access = access_to(provider, tmp_path, openid_acr="substantial, high")

@@ -148,8 +148,8 @@ def test_logging_out_ends_it_everywhere(access: Access) -> None:
     """A copy of the cookie is worth nothing; logging out twice is nothing."""
     caller = access.login("jan")
     access.told()
-    access.sessions.logout(caller)
-    access.sessions.logout(caller)
+    assert asyncio.run(access.sessions.logout(caller)) == ""
+    assert asyncio.run(access.sessions.logout(caller)) == ""
     assert refused(access, caller) == (401, "not_logged_in")
     assert access.told() == [("jan", "logout", "", "done")]
 
@@ -159,7 +159,7 @@ def test_two_consoles_share_sessions_and_tries(access: Access, tmp_path: Path) -
     other = make_access(tmp_path, access.clock)
     caller = access.login("jan")
     assert other.sessions.me(caller).user == "jan"
-    other.sessions.logout(caller)
+    asyncio.run(other.sessions.logout(caller))
     assert refused(access, caller) == (401, "not_logged_in")
     codes = []
     for n in range(6):
@@ -180,7 +180,7 @@ def test_changing_an_account_ends_its_sessions(access: Access) -> None:
     access.told()
     me = access.sessions.me(chief)
     shown = asyncio.run(access.sessions.put_account("jan", asked(Role.VIEWER), me))
-    assert (shown.roles, shown.must_change) == ((Role.VIEWER,), True)
+    assert (shown.roles, shown.must_change) == ((Role.VIEWER,), False)
     assert refused(access, jan) == (401, "not_logged_in")
     assert access.sessions.me(chief).user == "chief"
     assert access.sessions.me(access.login("jan")).rights == (Right.LOOK,)
@@ -226,6 +226,26 @@ def test_an_owner_changes_their_password(access: Access) -> None:
         ("jan", "change-password", "wrong_password", "refused"),
         ("jan", "change-password", "operator", "done"),
     ]
+
+
+def test_a_first_password_is_told_until_its_owner_chose_another(access: Access) -> None:
+    """The same one again is none; one that an administrator gives is a first one too."""
+    access.account("piet", Role.OPERATOR, must_change=True)
+    piet = access.login("piet")
+    assert access.sessions.me(piet).must_change
+    body = {"old": PASSWORD, "new": PASSWORD}
+    with pytest.raises(ProblemError) as caught:
+        asyncio.run(access.sessions.change_password(PasswordAsked.model_validate(body), piet))
+    assert problem_code(caught) == (422, "same_password")
+    assert access.sessions.me(piet).must_change
+    changed = asyncio.run(
+        access.sessions.change_password(PasswordAsked.model_validate(body | {"new": "another-good-password"}), piet)
+    )
+    assert not changed.must_change
+    assert not access.sessions.me(piet).must_change
+    chief = access.sessions.me(access.login("chief"))
+    asyncio.run(access.sessions.put_account("piet", asked(Role.OPERATOR, password="one for the phone"), chief))
+    assert access.sessions.me(access.login("piet", "one for the phone")).must_change
 
 
 def test_an_account_that_is_changed_while_its_password_is_checked_is_not_let_in(access: Access) -> None:

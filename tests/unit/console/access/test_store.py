@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from console.access.store import AccessStore, hashed
+from console.access.store import TABLES, VERSION, AccessStore, hashed
 from streams.errors import ConfigurationError
 
 
@@ -102,6 +102,23 @@ def test_a_file_of_a_newer_release_or_of_something_else_is_refused(tmp_path: Pat
     for name in ("newer.sqlite", "text.sqlite", "file/access.sqlite"):
         with pytest.raises(ConfigurationError, match="TOEZICHT_CONSOLE_STORE"):
             AccessStore(tmp_path / name)
+
+
+def test_a_file_of_the_release_before_is_taken_over(tmp_path: Path) -> None:
+    """With what it holds: accounts, and what the audit was not told yet."""
+    path = tmp_path / "access.sqlite"
+    older = sqlite3.connect(path)
+    for statement in TABLES.replace(", room TEXT NOT NULL DEFAULT ''", "").split(";"):
+        older.execute(statement)
+    older.execute("INSERT INTO untold VALUES ('c', 'jan', 'login', 'session', 'jan', 'local', 'done', 0)")
+    older.execute("PRAGMA user_version = 1")
+    older.commit()
+    older.close()
+    for _ in range(2):
+        store = AccessStore(path)
+        assert [(row["actor"], row["room"]) for row in store.rows("SELECT * FROM untold")] == [("jan", "")]
+        assert store.rows("PRAGMA user_version")[0][0] == VERSION
+        store.close()
 
 
 def test_a_hash_is_of_the_whole_secret() -> None:

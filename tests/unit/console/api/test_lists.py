@@ -168,7 +168,14 @@ def test_the_pulse_tells_what_stands_still(client: TestClient, console: ConsoleI
     asked = [
         each for each in console.room.records if each.topic == "alert-state" and b'"asks":true' in (each.value or b"")
     ]
-    assert 0 < first["alerts_hour"] < len(asked)
+    documents = [json.loads(each.value or b"") for each in asked]
+    counted = [
+        each for each in documents
+        if each["operator_list"] and not each["grouped_under"] and not each["summary"] and each["priority"] != "P4"
+        and each["changed_at"] >= "2026-11-24T11:00:00"
+    ]  # fmt: skip
+    assert 0 < first["alerts_hour"] == len(counted) < len(asked), "the budget does not count the log"
+    assert any(each["priority"] == "P4" for each in documents)
     console.stages.still = frozenset({"decide"})
     console.rooms._clock = lambda: NOON + timedelta(seconds=7)
     second = client.get(f"{BASE}/status").json()

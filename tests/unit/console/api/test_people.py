@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from console.api.app import create_app
 from console.api.requests import COOKIE, PLAIN_COOKIE
 from console.wire.people import Role
 from streams.clock import utc_now
-from tests.support.console.access import PASSWORD, Access, SetClock, make_access
+from tests.support.console.access import PASSWORD, Access, HeardAudits, SetClock, make_access
 from tests.support.console.control_room import lived
 from tests.support.console.openid_provider import CLIENT_ID, SECRET, running_provider
 from tests.support.console.parts import ConsoleInMemory
@@ -123,9 +124,41 @@ def test_logging_out_takes_the_cookie_away(tmp_path: Path) -> None:
     _, browser = console(tmp_path)
     log_in(browser)
     answer = browser.delete("/api/v1/session", headers=OWN)
-    assert answer.status_code == 204
+    assert (answer.status_code, answer.json()) == (200, {"go_to": None})
     assert not browser.cookies
     assert browser.get("/api/v1/me").json()["code"] == "not_logged_in"
+
+
+def test_what_somebody_may_not_do_is_told_to_the_audit(tmp_path: Path) -> None:
+    """With the room, so that its supervisors see it, and nothing of what they sent; what is only looked at is not."""
+    access, browser = console(tmp_path)
+    access.account("kijker", Role.VIEWER, rooms=(ROOM,))
+    log_in(browser, "kijker")
+    audits = HeardAudits()
+    asyncio.run(access.outbox.tell_once(audits))
+    audits.told.clear()
+    secret = {"action_id": "a-1", "alert_id": "a secret of mine"}
+    tried: tuple[tuple[str, str, Any], ...] = (
+        ("POST", f"/api/v1/rooms/{ROOM}/actions", secret),
+        ("POST", f"/api/v1/rooms/{ROOM}/reports", {}),
+        ("POST", "/api/v1/rooms/a secret of mine/snapshots", {}),
+        ("PUT", "/api/v1/users/a-secret", {}),
+        ("GET", "/api/v1/users", None),
+    )
+    for method, path, body in tried:
+        answer = browser.request(method, path, headers=OWN, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+    asyncio.run(access.outbox.tell_once(audits))
+    assert [(each["actor"], each["action"], each["object_id"], each["room"]) for each in audits.told] == [
+        ("kijker", "act", "POST /rooms/{room}/actions", ROOM),
+        ("kijker", "act", "POST /rooms/{room}/reports", ROOM),
+        ("kijker", "snapshot", "POST /rooms/{room}/snapshots", ""),
+        ("kijker", "users", "PUT /users/{user}", ""),
+    ]
+    assert {(each["object_type"], each["reason"], each["result"]) for each in audits.told} == {
+        ("console", "not_allowed", "refused")
+    }
+    assert "secret" not in str(audits.told)
 
 
 def test_accounts_at_the_api(tmp_path: Path) -> None:
@@ -153,9 +186,11 @@ def test_accounts_at_the_api(tmp_path: Path) -> None:
     answer = browser.put("/api/v1/users/chief", json=new | {"password": None}, headers=OWN)
     assert (answer.status_code, answer.json()["code"]) == (409, "last_administrator")
     assert browser.put("/api/v1/users/a b", json=new, headers=OWN).status_code == 422
-    assert log_in(browser, "piet", "a password of length").status_code == 200
+    assert log_in(browser, "piet", "a password of length").json()["must_change"]
+    assert browser.get(f"/api/v1/rooms/{ROOM}/alerts").json()["code"] == "must_change"
     change = {"old": "a password of length", "new": "another of some length"}
-    assert browser.put("/api/v1/me/password", json=change, headers=OWN).status_code == 200
+    assert not browser.put("/api/v1/me/password", json=change, headers=OWN).json()["must_change"]
+    assert browser.get(f"/api/v1/rooms/{ROOM}/alerts").status_code == 200
 
 
 def test_a_login_by_openid_connect_as_a_browser_sees_it(tmp_path: Path) -> None:

@@ -24,6 +24,10 @@ from tests.support.situations import ROOM
 
 Rule = Right | Literal["anybody", "logged in", "audit"]
 OTHER_ROOM: Final = "elsewhere"
+FIRST: Final = "newcomer"
+"""Who has all roles, and a first password."""
+WITH_FIRST: Final = frozenset({("GET", "/api/v1/me"), ("PUT", "/api/v1/me/password")})
+"""What that person may beyond what anybody may: see who they are, and choose a password; anybody may log out."""
 RULES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/healthz"): "anybody",
     ("GET", "/readyz"): "anybody",
@@ -72,6 +76,7 @@ class Console:
         self.access: Access = make_access(folder)
         for role in Role:
             self.access.account(role.value, role, rooms=(ROOM,))
+        self.access.account(FIRST, *Role, rooms=(ROOM,), must_change=True)
 
         async def over_at_once() -> AsyncIterator[StreamEvent]:
             nothing: tuple[StreamEvent, ...] = ()
@@ -83,13 +88,13 @@ class Console:
         parts = replace(memory.parts, sessions=self.access.sessions, settings=self.access.settings)
         self.client = TestClient(create_app(parts), raise_server_exceptions=False)
 
-    def ask(self, method: str, path: str, role: Role | None, room: str = ROOM) -> tuple[int, str]:
-        """Return the status and the code that somebody of a role gets."""
+    def ask(self, method: str, path: str, user: str | None, room: str = ROOM) -> tuple[int, str]:
+        """Return the status and the code that somebody gets; a role's name is who has it."""
         known = {"room": room, "z": "1", "x": "0", "y": "0"}
         filled = re.sub(r"\{(\w+)\}", lambda match: known.get(match[1], "unknown"), path)
         headers = {"Sec-Fetch-Site": "same-origin"}
-        if role is not None:
-            headers["Cookie"] = f"{PLAIN_COOKIE}={self.access.login(role.value).token}"
+        if user is not None:
+            headers["Cookie"] = f"{PLAIN_COOKIE}={self.access.login(user).token}"
         body: dict[str, Any] = {} if method == "GET" else {"json": {}}
         answer = self.client.request(method, filled, headers=headers, follow_redirects=False, **body)
         is_problem = answer.headers.get("content-type") == "application/problem+json"
@@ -131,6 +136,16 @@ def test_a_route_lets_in_who_may(console: Console, method: str, path: str, role:
         assert (status, code) == (401, "not_logged_in")
     else:
         assert (status, code) == (403, "not_allowed")
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_a_first_password_opens_nothing_but_its_change(console: Console, method: str, path: str) -> None:
+    """Whoever read it on a screen or in a letter can do nothing with it that its owner would not notice."""
+    status, code = console.ask(method, path, FIRST)
+    if RULES[method, path] == "anybody" or (method, path) in WITH_FIRST:
+        assert code != "must_change"
+    else:
+        assert (status, code) == (403, "must_change")
 
 
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.SUPERVISOR])

@@ -166,6 +166,44 @@ def test_an_id_of_the_future_waits_and_then_loads_again(monkeypatch: pytest.Monk
     assert json.loads(reset[2]) == {"reason": "restarted"}
 
 
+def test_an_id_of_topics_that_are_no_more_loads_again() -> None:
+    """They were made anew while a page was away, and have grown beyond where it was since."""
+    room = lived(10, NOON)
+    console = served(room, 0)
+    console.rooms.begin({}, "111")
+    console.hear(room.records)
+    console.rooms.whole()
+    [first, *_] = asyncio.run(missed(console, None))
+    assert first[0].endswith(".111")
+    assert [event[1] for event in asyncio.run(missed(console, "3.2.111"))][:1] == ["alert"]
+    [reset] = asyncio.run(missed(console, "3.2.222"))
+    assert (reset[1], json.loads(reset[2])) == ("reset", {"reason": "restarted"})
+    assert asyncio.run(missed(console, "3.2"))[0][1] == "alert", "an id of before ids told it"
+
+
+def test_topics_that_are_made_anew_end_every_stream_and_begin_an_empty_list() -> None:
+    """What was known is of topics that are no more; the rows of the new ones have lower offsets and are taken."""
+    room = lived(10, NOON)
+    console = served(room)
+
+    async def listen() -> StreamEvent:
+        stream = opened(console, console.rooms.known_room(ROOM).position())
+        assert (await anext(stream))[1] == "status"
+        console.rooms.begin({console.rooms.known_room(ROOM).partition: 0}, "222")
+        return await anext(stream)
+
+    reset = asyncio.run(listen())
+    assert (reset[1], json.loads(reset[2])) == ("reset", {"reason": "restarted"})
+    assert not console.rooms.ready()
+    assert not console.rooms.status(ROOM).reading
+    assert len(console.rooms.known_room(ROOM).alerts) == 0
+    again = lived(3, NOON, seed=8)
+    console.hear(again.records)
+    console.rooms.whole()
+    assert {row.alert_id for row in console.rooms.known_room(ROOM).alerts.all()} == set(again.alerts)
+    assert console.rooms.known_room(ROOM).position().endswith(".222")
+
+
 def test_a_second_console_that_is_some_records_behind_is_waited_for() -> None:
     room = lived(10, NOON)
     newest = max(place for place, record in enumerate(room.records) if record.topic == topics.ALERT_STATE)
@@ -299,16 +337,20 @@ def test_a_place_is_given_back_however_a_stream_ends() -> None:
     assert (ends(never), ends(begun)) == (20, 20)
 
 
-@pytest.mark.parametrize("text", ["", "1", "1.", ".1", "a.b", "1.2.3", "-2.1", "1.-2", "١.٢", "1" * 19 + ".1", " 1.2"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "1", "1.", ".1", "a.b", "1.2.", "1.2.x", "1.2.-1", "1.2.3.4", "-2.1", "1.-2", "١.٢", "1" * 19 + ".1", " 1.2"],
+)
 def test_what_is_no_id_is_refused(text: str) -> None:
     with pytest.raises(ProblemError, match="invalid"):
         position_of(text)
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [(None, NOTHING), ("-1.-1", NOTHING), ("12.0", (12, 0)), ("3.-1", (3, -1))]
+    ("text", "expected"),
+    [(None, NOTHING), ("-1.-1", NOTHING), ("12.0", (12, 0, "")), ("3.-1", (3, -1, "")), ("1.2.3", (1, 2, "3"))],
 )
-def test_ids(text: str | None, expected: tuple[int, int]) -> None:
+def test_ids(text: str | None, expected: tuple[int, int, str]) -> None:
     assert position_of(text) == expected
 
 

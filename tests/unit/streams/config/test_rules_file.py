@@ -11,6 +11,7 @@ import yaml
 from schemas.categories import Category, Priority
 from streams.config.files import DEFAULT_RULES, load_rules
 from streams.config.yaml import FileError
+from streams.domain.rules.rules import ADDED
 
 OTHER = "cap: P4\n    recipients: [oov]\n    situation: {distance_m: 50"
 VOORWERP = "        - {situation: object_left}"
@@ -19,6 +20,15 @@ DEFAULT = files("streams.domain.rules").joinpath(DEFAULT_RULES).read_text(encodi
 
 def line_of(text: str, what: str) -> int:
     return text[: text.index(what)].count("\n") + 1
+
+
+def test_a_file_of_before_has_the_built_in_rule_of_a_category_that_came_since() -> None:
+    """As the default rules have it, so that a municipality's own file stays valid."""
+    categories = yaml.safe_load(DEFAULT)["categories"]
+    assert {name: categories[name] for name in ADDED} == {name: {**rule} for name, rule in ADDED.items()}
+    before = load_rules(Path("tests/data/rules/2026.4.yaml"))
+    assert before.of(Category.WOONOVERLAST) == load_rules().of(Category.WOONOVERLAST)
+    assert before.of(Category.VERWARD_PERSOON).case_from_urgency is None
 
 
 def test_the_default_rules_know_every_category() -> None:

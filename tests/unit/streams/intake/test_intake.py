@@ -396,3 +396,25 @@ def test_why_a_line_is_not_for_us_is_counted() -> None:
     assert intake.summary.notes == {"elsewhere": 2, "exercise": 1, "not_located": 1, "blank": 1}
     labels = {"source": "p2000", "result": "elsewhere"}
     assert (REGISTRY.get_sample_value("toezicht_reports_read_total", labels) or 0) >= 2
+
+
+def test_a_source_is_heard_by_every_line_and_has_its_limit() -> None:
+    """Also by a line that is no report: what operations are told of is a feed that says nothing at all."""
+    now = NOW
+    source = RecordedReports(load_categories())
+    intake = Intake(source, None, lambda: now, silent_after_s=900.0)
+
+    def heard_at() -> float | None:
+        return REGISTRY.get_sample_value("toezicht_source_heard_at", {"source": "recorded"})
+
+    assert REGISTRY.get_sample_value("toezicht_source_silent_after_s", {"source": "recorded"}) == 900
+    assert heard_at() == NOW.timestamp()
+    for seconds, content in enumerate((b"", b"{", _line()), start=1):
+        now = NOW + timedelta(seconds=seconds)
+        intake.prepare(Line(1, content, len(content)))
+        assert heard_at() == now.timestamp()
+    now = NOW + timedelta(seconds=60)
+    intake.tend()
+    assert heard_at() == (NOW + timedelta(seconds=3)).timestamp()
+    intake.heard()
+    assert heard_at() == now.timestamp()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.intake.lines import MAX_LINE_BYTES, Line, LineSplitter, read_lines
+from streams.intake.lines import MAX_DOCUMENT_BYTES, MAX_LINE_BYTES, AlertSplitter, Line, LineSplitter, read_lines
 
 
 def _split(chunks: list[bytes]) -> list[Line]:
@@ -83,3 +83,41 @@ def test_read_lines_stops_on_a_quiet_pipe() -> None:
     assert [line.content for line in read_lines(reading, lambda: next(looks))] == [b"one"]
     os.close(reading)
     os.close(writing)
+
+
+ALERTS = [
+    b"<?xml version='1.0'?>\n<alert>\n one </alert>",
+    b"<cap:alert>two</cap:alert >",
+    b"<alert>" + b"x" * 3_000 + b"</alert>",
+]
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 63, 64, 65, 10_000])
+def test_documents_are_cut_behind_their_roots_end(size: int) -> None:
+    """However the bytes come, and whatever blanks stand between; what is left at the end is told as well."""
+    feed = b"\n \r\n".join(ALERTS) + b"\n<alert>half"
+    splitter = AlertSplitter()
+    found = [line for at in range(0, len(feed), size) for line in splitter.add(feed[at : at + size])]
+    found += splitter.end()
+    assert [line.content for line in found] == [*ALERTS, b"<alert>half"]
+    assert [line.number for line in found] == [1, 2, 3, 4]
+    assert not any(line.too_large for line in found)
+
+
+def test_a_document_that_does_not_end_is_kept_up_to_the_limit() -> None:
+    """The next one is read all the same."""
+    splitter = AlertSplitter()
+    found: list[Line] = []
+    for _ in range(20):
+        found += splitter.add(b"<alert>" + b"x" * 100_000)
+    found += splitter.add(b"</alert><alert/><alert></alert>")
+    assert [line.too_large for line in found] == [True, False]
+    assert len(found[0].content) == MAX_DOCUMENT_BYTES
+
+
+def test_documents_in_another_encoding_are_cut_as_well() -> None:
+    """UTF-16 with a mark or without one."""
+    for head, encoding in ((b"\xff\xfe", "utf-16-le"), (b"", "utf-16-be")):
+        splitter = AlertSplitter()
+        content = head + "<alert>één</alert>".encode(encoding)
+        assert [line.content.decode() for line in splitter.add(content)] == ["<alert>één</alert>"]

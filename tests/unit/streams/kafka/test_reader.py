@@ -180,6 +180,34 @@ def test_a_topic_that_is_made_anew_is_not_given_twice(held: FakeTopics) -> None:
     assert offsets(following.read({(ALERTS, 0): 6})) == [4, 5]
 
 
+def test_a_topic_that_is_made_anew_is_known_by_its_id(held: FakeTopics) -> None:
+    """Also when it grew beyond where its reader stands, and when the reader was away meanwhile; it is said once."""
+    held.ids = {ALERTS: "first", topics.TRENDS: "other"}
+    fill(held, 3)
+    reading = Reader(KAFKA)
+    ends = reading.ends((ALERTS, topics.TRENDS))
+    assert reading.made_anew(ends) == frozenset()
+    reading.begin(ends)
+    reading.close()
+    held.make_anew(ALERTS)
+    fill(held, 9)
+    later = reading.ends((ALERTS, topics.TRENDS))
+    assert reading.made_anew(later) == {ALERTS}
+    assert reading.made_anew(later) == frozenset()
+
+
+def test_a_broker_without_ids_tells_by_where_a_topic_ends(held: FakeTopics) -> None:
+    """It ends before where its reader stands, which no topic does of which nothing was lost."""
+    fill(held, 3)
+    reading = Reader(KAFKA)
+    reading.begin(reading.ends((ALERTS,)))
+    assert reading.made_anew(reading.ends((ALERTS,))) == frozenset()
+    held.make_anew(ALERTS)
+    held.ids.clear()
+    fill(held, 2)
+    assert reading.made_anew(reading.ends((ALERTS,))) == {ALERTS}
+
+
 def test_it_stops_in_the_midst(held: FakeTopics) -> None:
     """When it is told to; what is left is read when it goes on."""
     fill(held, 6)

@@ -16,7 +16,8 @@ TEXT = "registry: cameras.yaml\nprocesses: [{name: a, command: [worker, trends]}
 OF_THE_MACHINE = {"data", "cache", "metrics_port", "metrics_host", "log_level"}
 """Settings that say where and how one process runs: `up` sets them, or passes them on from its own environment."""
 OTHERS = {"crowd_model_measured_to_per_m2": 4.5, "allow_model_download": True, "time_zone": "Europe/Brussels"} | {
-    "snapshot_seconds": 12.5, "snapshot_megabytes": 8, "snapshot_unblurred_users": "a,b", "completeness_grace_s": 3.0
+    "snapshot_seconds": 12.5, "snapshot_megabytes": 8, "snapshot_unblurred_users": "a,b", "completeness_grace_s": 3.0,
+    "organisation_number": "00000001823288444000", "system_name": "cameras-1",
 }  # fmt: skip
 """For each setting of a pipeline that is no file, a value that is not its own."""
 FILES = sorted(set(PipelineSettings.model_fields) - set(OTHERS))

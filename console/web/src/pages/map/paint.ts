@@ -2,6 +2,7 @@
 
 import type { Priority } from "../../api/client.ts";
 import type { Shape, ZoneLevel } from "./scene.ts";
+import type { Spot } from "./spread.ts";
 
 const NAMES = ["ground", "panel", "text", "soft", "frame", "hairline", "p1", "p1-text", "p2", "p2-text", "p2-line", "p3", "p3-text", "p4", "system", "focus"] as const;
 export type Colours = Record<(typeof NAMES)[number], string>;
@@ -72,8 +73,11 @@ function outline(ctx: Context, at: Point, priority: Priority, half: number): voi
   ctx.roundRect(at.x - half, at.y - half, 2 * half, 2 * half, corners);
 }
 
-/** @param worded Whether there is room for words. */
-export function paintCamera(ctx: Context, at: Point, shape: Shape & { kind: "camera" }, colours: Colours, worded: boolean): void {
+/** @param worded Whether there is room for words.
+ * @param spot Where its word stands from it. */
+export function paintCamera(ctx: Context, at: Point, shape: Shape & { kind: "camera" }, colours: Colours, worded: boolean, spot: Spot): void {
+  const told = shape.label !== "" && (worded || shape.chosen);
+  if (told && spot.leader) paintLeader(ctx, at, spot, colours);
   ctx.save();
   ctx.setLineDash([]);
   ctx.lineWidth = shape.unable ? 2 : 1.25;
@@ -93,7 +97,20 @@ export function paintCamera(ctx: Context, at: Point, shape: Shape & { kind: "cam
     ctx.stroke();
   }
   ctx.restore();
-  if (shape.label !== "" && (worded || shape.chosen)) paintWord(ctx, { x: at.x + 9, y: at.y }, shape.label, colours, "left");
+  if (told) paintWord(ctx, { x: at.x + spot.dx, y: at.y + spot.dy }, shape.label, colours, "left");
+}
+
+/** A line from a sign to its word, which stands farther away. */
+function paintLeader(ctx: Context, at: Point, spot: Spot, colours: Colours): void {
+  ctx.save();
+  ctx.setLineDash([]);
+  ctx.lineWidth = 1;
+  ctx.strokeStyle = colours.soft;
+  ctx.beginPath();
+  ctx.moveTo(at.x, at.y);
+  ctx.lineTo(at.x + (spot.dx > 0 ? spot.dx : spot.dx / 2), at.y + spot.dy);
+  ctx.stroke();
+  ctx.restore();
 }
 
 /** A gap is a cross in the system's colour: nobody could look there. */

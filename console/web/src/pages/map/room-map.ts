@@ -4,11 +4,17 @@ import "leaflet/dist/leaflet.css";
 import L from "leaflet";
 import { coloursNow, FONT, hatchOf, lineOf, paintAlert, paintCamera, paintGap, paintWord, TAG, type Colours } from "./paint.ts";
 import { difference, middleOf, type LatLon, type Shape, type ZoneLevel } from "./scene.ts";
+import { spread, type Spot } from "./spread.ts";
 
 const TILES = "/tiles/{z}/{x}/{y}";
 const BLINK_MS = 500;
 /** From which zoom on words stand beside cameras and in zones: farther away they would lie over each other. */
 const WORDS_FROM = 16;
+
+/** How far a camera's sign reaches, and how far from it its word may stand (px). */
+const CAMERA = 6;
+const FARTHEST = 110;
+const BESIDE: Spot = { dx: 9, dy: 0, leader: false };
 
 /** What Leaflet's canvas offers its layers; it has no type of its own. */
 type Drawn = { _renderer: { _drawing: boolean; _ctx: CanvasRenderingContext2D }; _point: L.Point; _pxBounds: L.Bounds; _empty(): boolean };
@@ -65,6 +71,8 @@ export class RoomMap {
   #tiles: L.TileLayer | null = null;
   #lit = true;
   #asking: Sign[] = [];
+  /** Where the words of cameras stand, by their keys. */
+  #spots = new Map<string, Spot>();
   readonly #still = matchMedia("(prefers-reduced-motion: reduce)");
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #sizes: ResizeObserver;
@@ -82,6 +90,7 @@ export class RoomMap {
     if (moves) L.control.zoom({ zoomInTitle: choices.words.zoomIn, zoomOutTitle: choices.words.zoomOut }).addTo(this.#map);
     this.#map.setView([52.1, 5.3], 8);
     for (const name of ["pointerdown", "wheel", "keydown"]) element.addEventListener(name, () => (this.moved = true), { passive: true });
+    this.#map.on("moveend zoomend resize", () => this.#spread());
     this.#timer = setInterval(() => this.#blink(), BLINK_MS);
     this.#sizes = new ResizeObserver(() => this.#map.invalidateSize({ animate: false }));
     this.#sizes.observe(element);
@@ -104,6 +113,7 @@ export class RoomMap {
       this.#layers.set(shape.key, this.#made(shape).map((layer) => layer.addTo(this.#map)));
     }
     this.#signatures = now;
+    this.#spread();
     this.#order(put);
     // The chosen tag stays above those that blink: it is painted after them.
     const blinking = shapes.some(asks) ? shapes.filter((shape) => asks(shape) || (shape.kind === "alert" && shape.chosen)) : [];
@@ -148,6 +158,26 @@ export class RoomMap {
     return this.#choices.worded || this.#map.getZoom() >= WORDS_FROM;
   }
 
+  /** Find places for the words of cameras, and paint those anew that go elsewhere. */
+  #spread(): void {
+    if (!this.#worded) return void this.#spots.clear();
+    const { x: width, y: height } = this.#map.getSize();
+    const signs = this.#shapes.flatMap((shape) => {
+      if (shape.kind !== "camera" && shape.kind !== "alert") return [];
+      const { x, y } = this.#map.latLngToContainerPoint(shape.at);
+      if (x < -FARTHEST || y < -FARTHEST || x > width + FARTHEST || y > height + FARTHEST) return [];
+      const long = shape.kind === "camera" && shape.label !== "" ? widthOf(shape.label) : 0;
+      return [{ key: shape.key, x, y, width: long, reach: shape.kind === "camera" ? CAMERA : TAG }];
+    });
+    const before = this.#spots;
+    this.#spots = spread(signs, this.#choices.moves ? null : { width, height });
+    for (const [key, spot] of this.#spots) {
+      const was = before.get(key);
+      if (was?.dx === spot.dx && was.dy === spot.dy) continue;
+      for (const layer of this.#layers.get(key) ?? []) layer.redraw();
+    }
+  }
+
   #take(key: string): void {
     for (const layer of this.#layers.get(key) ?? []) layer.remove();
     this.#layers.delete(key);
@@ -182,8 +212,8 @@ export class RoomMap {
       case "circle":
         return [L.circle(shape.at, { ...still, radius: shape.radiusM, color: lineOf(shape.priority, colours), weight: 1.5, dashArray: "2 4", fill: false })];
       case "camera": {
-        const reach: [number, number] = [shape.label === "" ? 12 : 16 + widthOf(shape.label), 12];
-        return [this.#sign(shape, reach, 6, (ctx, at) => paintCamera(ctx, at, shape, colours, this.#worded))];
+        const reach: [number, number] = shape.label === "" ? [12, 12] : [20 + widthOf(shape.label), FARTHEST];
+        return [this.#sign(shape, reach, CAMERA, (ctx, at) => paintCamera(ctx, at, shape, colours, this.#worded, this.#spots.get(shape.key) ?? BESIDE))];
       }
       case "gap":
         return [this.#sign(shape, [12, 12], 8, (ctx, at) => paintGap(ctx, at, shape, colours))];

@@ -144,7 +144,7 @@ export const lists = {
   "report.urgency.3": "3: low",
   "report.urgency.4": "4: can wait",
   "report.place": "Place",
-  "report.at_alert": "at the chosen alert: {what}",
+  "report.at_alert": "take the place of the chosen alert: {what}",
   "report.at_camera": "at camera {name}",
   "report.at_coordinates": "fill in coordinates",
   "report.lat": "Latitude",

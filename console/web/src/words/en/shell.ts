@@ -12,6 +12,7 @@ export const shell = {
   "title.old": "Out of date – Toezicht",
   "title.calm": "{room} – Toezicht",
   "title.login": "Log in – Toezicht",
+  "title.first_password": "New password – Toezicht",
 
   "strip.name": "As it is now",
   "strip.new": "{n} new",
@@ -54,6 +55,12 @@ export const shell = {
   "stale.stage_never": "{stage} does nothing yet: new {what} are missing.",
   "stale.canary": "The test report of {time} did not come back. Alerts may be missing.",
   "stale.canary_never": "No test report came back yet. Alerts may be missing.",
+  "stale.audit": "Recording what people do has stood still since {time}. What you do is kept and recorded later. The list is of now.",
+  "stale.audit_never": "Recording what people do does nothing yet. What you do is kept and recorded later. The list is of now.",
+  "unreadable": {
+    one: "The newest state of {n} alert cannot be read, since {time}. It may be missing from the list, or stand there as it was.",
+    other: "The newest state of {n} alerts cannot be read, since {time}. They may be missing from the list, or stand there as they were.",
+  },
   "cameras.blind": { one: "{n} of {total} cameras cannot look.", other: "{n} of {total} cameras cannot look." },
   "clock.ahead": "This computer's clock is {span} ahead.",
   "clock.behind": "This computer's clock is {span} behind.",
@@ -71,6 +78,7 @@ export const shell = {
   "stage.detect": "Detecting in pictures",
   "stage.corroborate": "Comparing with cameras",
   "stage.decide": "Making alerts",
+  "stage.audit": "Recording what people do",
   "lacks.locate": "reports",
   "lacks.observe": "observations",
   "lacks.detect": "observations",
@@ -113,6 +121,9 @@ export const shell = {
   "password.do": "Change the password",
   "password.wrong": "The password of now is not right.",
   "password.short": "The new password will not do: at least 12 characters.",
+  "password.same": "This is the password as it is. Choose another one.",
+  "password.first": "Choose a password of your own first",
+  "password.first_why": "The password that you logged in with was made by somebody else. With one that you alone know, you can begin.",
   "password.done": "Your password was changed. You are logged out on other computers.",
 
   "settings.title": "Settings",

@@ -144,7 +144,7 @@ export const lists = {
   "report.urgency.3": "3: laag",
   "report.urgency.4": "4: kan wachten",
   "report.place": "Plaats",
-  "report.at_alert": "bij de gekozen melding: {what}",
+  "report.at_alert": "neem de plaats van de gekozen melding over: {what}",
   "report.at_camera": "bij camera {name}",
   "report.at_coordinates": "coördinaten invullen",
   "report.lat": "Breedtegraad",

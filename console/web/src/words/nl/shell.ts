@@ -12,6 +12,7 @@ export const shell = {
   "title.old": "Niet actueel – Toezicht",
   "title.calm": "{room} – Toezicht",
   "title.login": "Inloggen – Toezicht",
+  "title.first_password": "Nieuw wachtwoord – Toezicht",
 
   "strip.name": "Stand van nu",
   "strip.new": "{n} nieuw",
@@ -54,6 +55,12 @@ export const shell = {
   "stale.stage_never": "{stage} doet nog niets: nieuwe {what} ontbreken.",
   "stale.canary": "De proefmelding van {time} is niet teruggekomen. Er kunnen meldingen ontbreken.",
   "stale.canary_never": "Er is nog geen proefmelding teruggekomen. Er kunnen meldingen ontbreken.",
+  "stale.audit": "Het vastleggen van handelingen staat stil sinds {time}. Wat u doet wordt bewaard en later vastgelegd. De lijst is actueel.",
+  "stale.audit_never": "Het vastleggen van handelingen doet nog niets. Wat u doet wordt bewaard en later vastgelegd. De lijst is actueel.",
+  "unreadable": {
+    one: "Van {n} melding is de nieuwste stand niet leesbaar, sinds {time}. Zij kan in de lijst ontbreken, of er oud in staan.",
+    other: "Van {n} meldingen is de nieuwste stand niet leesbaar, sinds {time}. Zij kunnen in de lijst ontbreken, of er oud in staan.",
+  },
   "cameras.blind": { one: "{n} van {total} camera's kan niet kijken.", other: "{n} van {total} camera's kunnen niet kijken." },
   "clock.ahead": "De klok van deze computer loopt {span} voor.",
   "clock.behind": "De klok van deze computer loopt {span} achter.",
@@ -71,6 +78,7 @@ export const shell = {
   "stage.detect": "Het herkennen in beeld",
   "stage.corroborate": "Het vergelijken met camera's",
   "stage.decide": "Het maken van meldingen",
+  "stage.audit": "Het vastleggen van handelingen",
   "lacks.locate": "berichten",
   "lacks.observe": "waarnemingen",
   "lacks.detect": "waarnemingen",
@@ -113,6 +121,9 @@ export const shell = {
   "password.do": "Wachtwoord wijzigen",
   "password.wrong": "Het wachtwoord van nu klopt niet.",
   "password.short": "Het nieuwe wachtwoord is niet goed: ten minste 12 tekens.",
+  "password.same": "Dit is het wachtwoord van nu. Kies een ander.",
+  "password.first": "Kies eerst een eigen wachtwoord",
+  "password.first_why": "Het wachtwoord waarmee u inlogde is door iemand anders gemaakt. Met een wachtwoord dat alleen u kent, kunt u aan het werk.",
   "password.done": "Uw wachtwoord is gewijzigd. Op andere computers bent u uitgelogd.",
 
   "settings.title": "Instellingen",

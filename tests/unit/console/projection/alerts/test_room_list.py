@@ -102,8 +102,7 @@ def test_who_did_not_hear_of_an_end_that_was_dropped_must_load_again() -> None:
 
 
 def test_what_lies_before_the_first_record_is_not_known() -> None:
-    found = RoomList(ROOM)
-    found.begin(500)
+    found = RoomList(ROOM, 500)
     assert (found.newest, found.knows_since(498), found.knows_since(499)) == (499, False, True)
 
 

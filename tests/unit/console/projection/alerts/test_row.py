@@ -12,15 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.projection.alerts.names import in_document, in_phrase, partners_in_words
 from console.projection.alerts.row import ListRow, ListRowError, moment, row_of
 from console.wire.rows import AlertRow
 from schemas.alerts import Alert, AlertReport, AlertState, Shelf, Suppression
 from schemas.categories import Category, Priority
 from schemas.evidence import Verdict
 from schemas.incidents import ReportNote
-from schemas.phrases.codes.next_steps import next_send_and_look
-from schemas.phrases.codes.titles import category_name, title_placed
+from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes.next_steps import next_look, next_send_and_look
+from schemas.phrases.codes.titles import category_name, title_placed, title_seen_by
 from schemas.phrases.language import Language
+from schemas.phrases.phrase import Phrase
 from tests.support.alerts import SUMMARY, alert
 from tests.support.messages import NOON, example
 
@@ -60,6 +63,35 @@ def test_words_are_of_the_language_that_is_asked_for() -> None:
     assert (dutch.what, dutch.title) == ("Brand", "Brand, Stadsplein")
     assert (english.what, english.title) == ("Fire", "Fire, Stadsplein")
     assert dutch.next_step == "vraag de brandweer om te gaan en kijk op camera stadshart-1"
+
+
+def test_cameras_are_told_by_their_names_wherever_a_phrase_has_one() -> None:
+    """In the advice, in a title, and in a phrase within a phrase; what nobody has a name for is told by its id."""
+    names = {"stadshart-1": "Stadsplein noord"}
+    found = alert(
+        title_phrase=title_seen_by(category_name("brand"), "stadshart-1"),
+        next_step=next_send_and_look("brandweer", "stadshart-1"),
+    )
+    row = AlertRow.model_validate_json(made(found).json(Language.NL, lambda each: names.get(each, each)))
+    assert row.next_step == "vraag de brandweer om te gaan en kijk op camera Stadsplein noord"
+    assert "Stadsplein noord" in row.title
+    assert "stadshart-1" not in row.title + row.next_step
+    nested = title_placed(title_seen_by(category_name("brand"), "stadshart-1"), "Dam")
+    for phrase in (
+        in_phrase(nested, names.__getitem__),
+        Phrase.model_validate(in_document(nested.model_dump(), names.__getitem__)),
+    ):
+        assert phrase is not None
+        assert "Stadsplein noord" in sentence(phrase, Language.NL)
+    assert next_look("c-9") == in_phrase(next_look("c-9"), lambda each: names.get(each, each))
+    assert (in_phrase(None, str), in_document(None, str)) == (None, None)
+
+
+def test_partners_are_told_by_what_they_are_called() -> None:
+    """One that the catalogue does not know by its id, in every language."""
+    ids = ("hor", "oov", "waterschap")
+    assert partners_in_words(ids, Language.NL) == ("handhaving", "team openbare orde en veiligheid", "waterschap")
+    assert partners_in_words(ids, Language.EN) == ("street wardens", "public order and safety team", "waterschap")
 
 
 def test_an_unknown_kind_is_not_called_other() -> None:

@@ -66,6 +66,15 @@ def test_one_that_takes_nothing_while_inputs_come_stands_still() -> None:
     assert not keeping.state(at(16), at(16)).stands_still
 
 
+def test_one_whose_topic_was_made_anew_keeps_up_again() -> None:
+    """Its inputs end below where they did: nobody gets past where those of before ended."""
+    keeping = StageKeeping("decide")
+    keeping.take(progress({PLACE: 500}, {PLACE: 510}), at(0))
+    for look in range(1, 9):
+        keeping.take(progress({PLACE: look}, {PLACE: look}), at(2 * look))
+    assert (keeping.state(at(16), at(16)).newest_at, keeping.state(at(16), at(16)).stands_still) == (at(16), False)
+
+
 def test_one_without_inputs_does_not_stand_still() -> None:
     """No camera sends, so nothing waits for `detect`."""
     keeping = StageKeeping("detect")

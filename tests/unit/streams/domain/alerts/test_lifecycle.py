@@ -8,7 +8,6 @@ import pytest
 
 from schemas.actions import Action
 from schemas.alerts import AlertState
-from schemas.phrases.codes.refusals import refused_no_dispatch
 from streams.domain.alerts.lifecycle import ENDED, MEANING, QUIET, STATES, TABLE, ActionRefusal, Cause, asked, follows
 from tests.docs.lifecycle_table import table_lines
 
@@ -49,11 +48,22 @@ def test_only_actions_are_refused(state: AlertState) -> None:
         assert asked(state, action) == TABLE[state, Cause(action.value)]
 
 
-@pytest.mark.parametrize("state", sorted(set(STATES) - ENDED))
-def test_no_dispatch_is_answered_as_done_while_nothing_sends_one(state: AlertState) -> None:
-    """Who confirms one is told so, in every state: otherwise a person trusts in help that nobody asked for."""
+@pytest.mark.parametrize("state", STATES)
+def test_partners_are_asked_where_something_holds_and_that_is_in_sight(state: AlertState) -> None:
+    """Whoever asks them has the alert in hand; in the other states it is refused with the state's own reason."""
     outcome = asked(state, Action.CONFIRM_DISPATCH)
-    assert outcome == ActionRefusal(refused_no_dispatch)
+    holds = state in {AlertState.NEW, AlertState.ACKNOWLEDGED, AlertState.SUPPRESSED}
+    assert (outcome is AlertState.ACKNOWLEDGED) is holds
+    assert holds or outcome == asked(state, Action.SHELVE)
+
+
+@pytest.mark.parametrize("cause", [Cause.NOBODY_COMES, Cause.NOT_THERE])
+def test_what_no_partner_comes_to_is_in_sight(cause: Cause) -> None:
+    """From the shelf and out of a plan it comes back; what is over, or has ended, stays."""
+    for state in (AlertState.SHELVED, AlertState.SUPPRESSED):
+        assert follows(state, cause) is AlertState.NEW
+    for state in QUIET | ENDED:
+        assert follows(state, cause) is state
 
 
 def test_what_happens_by_itself_is_no_action() -> None:

@@ -38,6 +38,13 @@ NIGHT = {
         ("categories.demonstratie.cap", None, "categories.demonstratie.cap None: a demonstration never rises by size"),
         ("categories.demonstratie.cap", "P3", "categories.demonstratie.cap P3: a demonstration never rises by size"),
         ("categories.ondermijning_pand.cameras", CAMERAS, "ondermijning_pand.cameras: homes may not be looked at"),
+        ("categories.woonoverlast.cameras", CAMERAS, "woonoverlast.cameras: homes may not be looked at"),
+        (
+            "categories.woonoverlast.case_from_urgency",
+            None,
+            "woonoverlast.operator_list true: what is routine between homes",
+        ),
+        ("categories.brand.case_recipients", ["oov"], "brand.case_recipients: nothing makes it a case"),
         ("categories.woonfraude_overbewoning.cameras", CAMERAS, "overbewoning.cameras: homes may not be looked at"),
         (
             "categories.ondermijning_pand.operator_list",

@@ -15,7 +15,7 @@ from schemas.actions import REASON_CODES, Action, FalseAlarmReason, OperatorActi
 from schemas.alerts import AlertState
 from schemas.codec import parse
 from schemas.decisions import DecisionLog
-from schemas.export import json_schema, reader_schema
+from schemas.json_schema import json_schema, reader_schema
 from schemas.phrases.catalogue import sentence
 from schemas.phrases.language import Language
 from streams import topics

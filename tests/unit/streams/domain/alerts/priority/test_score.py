@@ -65,12 +65,46 @@ def test_hard_limits_hold_whatever_the_score(
 def test_what_its_sources_call_routine_is_certain_and_no_more_urgent(
     deciding: Deciding, category: Category, said: str, urgency: int, priority: Priority, capped_by: str | None
 ) -> None:
-    """A camera and a second partner lift what nobody judged, or somebody called urgent, to P1; what is routine stays P2."""
+    """A camera and a second partner lift what nobody judged, or somebody called urgent, to P1; what is routine stays P2.
+
+    Of a person in distress what every source calls routine is a case of the care partner, and no operator's.
+    """
+    if category is Category.VERWARD_PERSOON and said == "P 3":
+        priority, capped_by = Priority.P4, "limit.case"
     told: dict[str, Any] = {"category": category, "urgency": urgency, "source_priority": said}
     deciding.take(report("a", in_view("cam-1"), source="x", **told))
     deciding.take(report("b", in_view("cam-1"), source="y", **told))
     alert = deciding.one(sighting("a", source="x"))
     assert (alert.verdict, alert.priority, alert.capped_by) == (Verdict.CORROBORATED, priority, capped_by)
+
+
+@pytest.mark.parametrize(
+    ("category", "on_the_list", "case"),
+    [
+        (Category.VERWARD_PERSOON, ("politie", "ambulance", "ggd"), ("ggd",)),
+        (Category.WOONOVERLAST, ("politie", "hor"), ("oov", "corporatie", "hor")),
+    ],
+)
+def test_what_is_not_acute_is_a_case(
+    deciding: Deciding, category: Category, on_the_list: tuple[str, ...], case: tuple[str, ...]
+) -> None:
+    """For the care partner, or who handles homes; one source that calls it urgent brings it on the list."""
+    routine = deciding.one(report("a", category=category, urgency=3, source_priority="P 3", source="x"))
+    assert (routine.operator_list, routine.priority, routine.recipients) == (False, Priority.P4, case)
+    urgent: dict[str, Any] = {"category": category, "urgency": 1, "source_priority": "P 1", "source": "y"}
+    risen = deciding.one(report("b", **urgent))
+    assert (risen.alert_id, risen.operator_list, risen.recipients) == (routine.alert_id, True, on_the_list)
+    assert risen.priority <= Priority.P2
+    after = deciding.one(report("b", revision=1, operation=Operation.CANCEL, **urgent))
+    assert (after.operator_list, after.recipients) == (False, case)
+
+
+@pytest.mark.parametrize("category", [Category.VERWARD_PERSOON, Category.WOONOVERLAST])
+def test_what_nobody_judged_is_no_case(deciding: Deciding, category: Category) -> None:
+    """A report that does not say how urgent it is stands on the list."""
+    alert = deciding.one(report("a", category=category, urgency=3, source_priority=""))
+    assert alert.operator_list
+    assert alert.priority <= Priority.P3
 
 
 def test_one_source_that_calls_it_urgent_is_enough(deciding: Deciding) -> None:

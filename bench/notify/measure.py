@@ -1,0 +1,196 @@
+"""Measure: how long it takes from a message's sending to its webhook being received, by turns with the limit."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+import yaml
+
+from schemas.categories import Category, Priority
+from schemas.codec import encode
+from schemas.geo import Position
+from schemas.sharing import PartnerAlert
+from streams.kafka.admin import apply
+from streams.kafka.producer import ConfirmedProducer
+from streams.settings import KafkaSettings
+from streams.topics import DAY_MS, TopicSpec
+
+NOTIFIED: Final = "benched"
+PLAIN: Final = "plain"
+WITHIN_S: Final = 120.0
+GOAL_S: Final = 0.5
+WARM: Final = 50
+"""Messages of each before the first round: connections are made, and code is read."""
+_KEY: Final = "TOEZICHT_BENCH_WEBHOOK_KEY"
+
+
+def measure(
+    servers: str, messages: int, per_s: float, pairs: int, folder: Path, say: Callable[[str], None]
+) -> dict[str, Any]:
+    """Return quantiles (ms) of both, and their ratio.
+
+    Args:
+        servers: The cluster's address.
+        messages: Messages per round.
+        per_s: Messages a second.
+        pairs: Adjacent pairs of rounds.
+        folder: For files.
+        say: Takes a line for a person.
+    """
+    kafka = KafkaSettings(bootstrap_servers=servers)
+    topics = {name: f"partner-{name}" for name in (NOTIFIED, PLAIN)}
+    apply(kafka, [TopicSpec(topic, "room", DAY_MS) for topic in topics.values()])
+    with ExitStack() as stack:
+        port, arrivals = stack.enter_context(_receiver())
+        url = f"http://127.0.0.1:{port}/hook"
+        stack.enter_context(_notify(servers, url, folder))
+        stack.enter_context(_plain(servers, topics[PLAIN], url))
+        producer = ConfirmedProducer(kafka, "bench")
+        stack.callback(producer.close)
+        for name, topic in topics.items():
+            _round(producer, topic, name, "warm", WARM, per_s, arrivals)
+        found: dict[str, list[list[float]]] = {NOTIFIED: [], PLAIN: []}
+        for pair in range(pairs):
+            for name, topic in topics.items():
+                found[name].append(_round(producer, topic, name, str(pair), messages, per_s, arrivals))
+            both = (_p(found[name][-1], 0.99) for name in topics)
+            say(f"pair {pair + 1} of {pairs}: p99 {' beside '.join(f'{each:.0f} ms' for each in both)}")
+    every = {name: [value for each in rounds for value in each] for name, rounds in found.items()}
+    p99_ms = _p(every[NOTIFIED], 0.99)
+    return {
+        "messages": messages * pairs,
+        "per_s": per_s,
+        "p50_ms": round(_p(every[NOTIFIED], 0.5), 1),
+        "p99_ms": round(p99_ms, 1),
+        "max_ms": round(max(every[NOTIFIED]), 1),
+        "limit_p50_ms": round(_p(every[PLAIN], 0.5), 1),
+        "limit_p99_ms": round(_p(every[PLAIN], 0.99), 1),
+        "ratio_p50": round(
+            median(_p(a, 0.5) / _p(b, 0.5) for a, b in zip(found[NOTIFIED], found[PLAIN], strict=True)), 2
+        ),
+        "goal_p99_ms": GOAL_S * 1_000,
+        "goal_met": p99_ms < GOAL_S * 1_000,
+    }
+
+
+def _round(
+    producer: ConfirmedProducer,
+    topic: str,
+    partner: str,
+    name: str,
+    count: int,
+    per_s: float,
+    arrivals: queue.SimpleQueue[tuple[str, float]],
+) -> list[float]:
+    """Send at a steady rate and return how long each took (ms)."""
+    sent: dict[str, float] = {}
+    began_s = time.monotonic()
+    for number in range(count):
+        time.sleep(max(0.0, began_s + number / per_s - time.monotonic()))
+        now = datetime.now(UTC)
+        message = _message(partner, f"{name}-{number}", now)
+        sent[message.message_id()] = time.time()
+        producer.send_encoded(topic, encode(message, stage="share", handled_at=now, entered_at=now))
+    producer.confirm()
+    took: list[float] = []
+    seen: set[str] = set()
+    while len(seen) < count:
+        event_id, at_s = arrivals.get(timeout=WITHIN_S)
+        if event_id in sent and event_id not in seen:
+            seen.add(event_id)
+            took.append(1_000 * (at_s - sent[event_id]))
+    return took
+
+
+def _message(partner: str, alert_id: str, now: datetime) -> PartnerAlert:
+    return PartnerAlert(
+        partner=partner,
+        control_room_id="bench",
+        alert_id=alert_id,
+        revision=0,
+        changed_at=now,
+        partners_version="bench",
+        ground="bench",
+        category=Category.STRAATROOF,
+        priority=Priority.P1,
+        place="Stationsstraat",
+        position=Position(lat=52.3, lon=4.86, accuracy_m=50.0),
+        occurred_at=now,
+    )
+
+
+def _p(values: list[float], share: float) -> float:
+    """Return the smallest value that so large a share of them does not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+@contextmanager
+def _process(arguments: list[str], environment: dict[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        env={**os.environ, **(environment or {})},
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(15)
+        process.kill()
+        process.wait(15)
+
+
+@contextmanager
+def _receiver() -> Iterator[tuple[int, queue.SimpleQueue[tuple[str, float]]]]:
+    arrivals: queue.SimpleQueue[tuple[str, float]] = queue.SimpleQueue()
+    with _process(["-m", "bench.notify.receiver"]) as process:
+        assert process.stdout is not None
+        out = process.stdout
+        port = int(out.readline())
+
+        def read() -> None:
+            for line in out:
+                event_id, _, at_s = line.rstrip().rpartition(" ")
+                arrivals.put((event_id, float(at_s)))
+
+        threading.Thread(target=read, daemon=True).start()
+        yield port, arrivals
+
+
+@contextmanager
+def _notify(servers: str, url: str, folder: Path) -> Iterator[None]:
+    options = {
+        "url": url,
+        "allow": {"hosts": ["127.0.0.1"], "networks": ["127.0.0.0/8"]},
+        "secrets": [{"variable": _KEY}],
+    }
+    delivery = {"channels": {"hook": {"kind": "webhook", "options": options}}, "otherwise": ["hook"]}
+    file = folder / "partners.yaml"
+    file.write_text(yaml.safe_dump({"partners": {NOTIFIED: {"name": "bench", "delivery": delivery}}}))
+    key = "whsec_" + b64encode(secrets.token_bytes(32)).decode()
+    environment = {"KAFKA_BOOTSTRAP_SERVERS": servers, _KEY: key, "TOEZICHT_METRICS_PORT": "0"}
+    with _process(["-m", "streams.cli", "notify", "--partners", str(file)], environment):
+        yield
+
+
+@contextmanager
+def _plain(servers: str, topic: str, url: str) -> Iterator[None]:
+    with _process(["-m", "bench.notify.plain", servers, topic, url]) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield

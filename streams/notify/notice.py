@@ -1,0 +1,161 @@
+"""Notice: a partner's message as notifiers need it, whatever it is in the schemas: the one place that reads them.
+
+The bytes of the record are kept as they are: a webhook passes them on, and what a partner may see was decided before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from schemas.alerts import AlertState
+from schemas.categories import Category, Priority
+from schemas.codec import decode
+from schemas.dead_letters import DeadLetterReason
+from schemas.errors import UndecodableError
+from schemas.evidence import Verdict
+from schemas.geo import Position
+from schemas.phrases.codes.faults import header_missing, message_type_unknown
+from schemas.sharing import PartnerAlert, PartnerDispatch
+from streams.domain.partners.routing import Routed
+from streams.kafka.record import Record, first_appended_at
+
+_PASSED_ON: Final = ("id", "source", "type", "specversion", "time", "subject", "dataschema")
+"""CloudEvents attributes that leave the house; the others tell how our own stages went on."""
+_PREFIX: Final = "ce_"
+_NEVER_WAS: Final = ("false", "test", "duplicate")
+Ending = Literal["", "withdrawn", "cancelled", "over"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Notice: what is to be told, to whom.
+
+    Attributes:
+        partner: Who is told.
+        attributes: The CloudEvents attributes that are passed on.
+        body: The message's JSON, as the broker has it.
+        routed: What routing looks at.
+        control_room_id: Whose alert it is.
+        alert_id: The alert; messages about one alert keep their order.
+        dispatch_id: The dispatch; empty for an alert.
+        revision: The alert's revision, or the dispatch's attempt.
+        place: Where, in words; empty where the partner may not know.
+        ending: How it ended for the partner: no longer theirs, cancelled, or over.
+        ground: On what ground they are told; empty for what is withdrawn.
+        state: Of the alert; None where the partner may not know.
+        verdict: What cameras said at best; None where the partner may not know.
+        changed_at: When it became so (UTC).
+        occurred_at: When it happened (UTC).
+        deadline_at: Until when a dispatch is to be answered (UTC).
+        taken_at: When the broker took it first (UTC).
+    """
+
+    partner: str
+    attributes: Mapping[str, str]
+    body: bytes
+    routed: Routed
+    control_room_id: str
+    alert_id: str
+    dispatch_id: str
+    revision: int
+    place: str
+    ending: Ending
+    ground: str
+    state: AlertState | None
+    verdict: Verdict | None
+    changed_at: datetime
+    occurred_at: datetime | None
+    deadline_at: datetime | None
+    taken_at: datetime
+
+    @property
+    def id(self) -> str:
+        """Return its identity: the same at each attempt."""
+        return self.attributes["id"]
+
+    @property
+    def category(self) -> Category | None:
+        """Return what it is about; None where the partner may not know."""
+        return self.routed.category
+
+    @property
+    def priority(self) -> Priority | None:
+        """Return how pressing it is; None where the partner may not know."""
+        return self.routed.priority
+
+    @property
+    def position(self) -> Position | None:
+        """Return where it is, as the partner may know it."""
+        return self.routed.position
+
+    @property
+    def exercise(self) -> bool:
+        """Return whether it is an exercise."""
+        return self.routed.exercise
+
+
+def read_notice(record: Record, partner: str, health: bool) -> Notice | None:
+    """Return what a record of a partner's topic is to tell; None for a tombstone.
+
+    Args:
+        record: The record.
+        partner: Whose topic it is.
+        health: Whether it is their topic for what concerns health.
+
+    Raises:
+        UndecodableError: It cannot be read, or is nothing that is told to partners.
+    """
+    if record.value is None:
+        return None
+    message = decode(record.value, record.headers)
+    if not isinstance(message, PartnerAlert | PartnerDispatch):
+        raise UndecodableError(DeadLetterReason.UNKNOWN_TYPE, message_type_unknown())
+    dispatch = message if isinstance(message, PartnerDispatch) else None
+    kind: Literal["alert", "dispatch"] = "alert" if dispatch is None else "dispatch"
+    return Notice(
+        partner=partner,
+        attributes=_attributes(record),
+        body=record.value,
+        routed=Routed(kind, message.category, message.priority, message.position, message.exercise, health),
+        control_room_id=message.control_room_id,
+        alert_id=message.alert_id,
+        dispatch_id=dispatch.dispatch_id if dispatch else "",
+        revision=message.attempt if isinstance(message, PartnerDispatch) else message.revision,
+        place=one_line(message.place),
+        ending="" if isinstance(message, PartnerDispatch) else _ending(message),
+        ground=message.ground or "",
+        state=message.state,
+        verdict=message.verdict,
+        changed_at=message.happened_at(),
+        occurred_at=message.occurred_at,
+        deadline_at=dispatch.deadline_at if dispatch else None,
+        taken_at=first_appended_at(record.headers, record.appended_at),
+    )
+
+
+def one_line(text: str) -> str:
+    """Return a text without line breaks and control characters, so that it adds no header and no line of its own."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _ending(message: PartnerAlert) -> Ending:
+    if message.withdrawn:
+        return "withdrawn"
+    if message.state is AlertState.CANCELLED or message.closing in _NEVER_WAS:
+        return "cancelled"
+    return "over" if message.state in (AlertState.CLOSED, AlertState.EXPIRED) else ""
+
+
+def _attributes(record: Record) -> Mapping[str, str]:
+    """Return the attributes that are passed on; each is one line, whoever wrote it."""
+    found = {
+        name.removeprefix(_PREFIX): one_line(value.decode("utf-8", "replace"))
+        for name, value in record.headers
+        if value is not None and name.startswith(_PREFIX) and name.removeprefix(_PREFIX) in _PASSED_ON
+    }
+    if not found.get("id"):
+        raise UndecodableError(DeadLetterReason.UNKNOWN_TYPE, header_missing("ce_id"))
+    return {name: found[name] for name in _PASSED_ON if name in found}

@@ -1,0 +1,48 @@
+"""Process: every target of the partners file, each in a thread of its own, until told to stop."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from streams.clock import Clock
+from streams.notify.partners import PartnerChannel
+from streams.notify.target import END_WITHIN_S, Target
+from streams.settings import KafkaSettings
+
+NEW_SINCE: Final = timedelta(minutes=10)
+"""How far back a channel begins that is new: what came while it was being made, and not a week of alerts that are over."""
+
+
+def run_targets(
+    kafka: KafkaSettings,
+    channels: Sequence[PartnerChannel],
+    zone: ZoneInfo,
+    clock: Clock,
+    stopping: threading.Event,
+    new_since: timedelta = NEW_SINCE,
+) -> list[Target]:
+    """Start every target and return them; each ends by itself when `stopping` is set.
+
+    Args:
+        kafka: The cluster.
+        channels: The partners' channels.
+        zone: Of the file's hours, and of times that people read.
+        clock: Returns now (UTC).
+        stopping: Set when it is time to end.
+        new_since: How far back a channel begins that never stood anywhere.
+    """
+    since = clock() - new_since
+    targets = [Target(kafka, each, zone, since, clock, stopping.is_set) for each in channels]
+    for target in targets:
+        target.start()
+    return targets
+
+
+def await_end(targets: Sequence[Target]) -> None:
+    """Wait until all targets have ended what was under way."""
+    for target in targets:
+        target.join(END_WITHIN_S + 5.0)

@@ -1,0 +1,58 @@
+"""Receipts: what a partner answers in its response to a dispatch, as the receipt that it would have sent itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from schemas.dispatch import DispatchReceipt
+from streams.notify.notice import Notice
+
+ANSWERS: Final = "partner-{partner}-answers"
+
+
+class _Answer(BaseModel):
+    """An answer: its outcome; what else it says, such as words about people, is not taken."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    outcome: Annotated[str, Field(max_length=40)]
+    reason_code: Annotated[str | None, Field(pattern=r"^[a-z_]{1,40}$")] = None
+    dispatch_id: str | None = None
+
+
+def read_receipt(body: bytes, notice: Notice, now: datetime) -> DispatchReceipt | None:
+    """Return the receipt in a response to a dispatch; None where the response has none, or one about something else.
+
+    Args:
+        body: The response's JSON: `{"outcome": "accepted"}`, and `dispatch_id` where it tells it.
+        notice: What was sent.
+        now: When the response came (UTC).
+    """
+    if not notice.dispatch_id:
+        return None
+    try:
+        answer = _Answer.model_validate_json(body, strict=True)
+        if answer.dispatch_id not in (None, notice.dispatch_id):
+            return None
+        values = {
+            "dispatch_id": notice.dispatch_id,
+            "control_room_id": notice.control_room_id,
+            "alert_id": notice.alert_id,
+            "recipient": notice.partner,
+            "outcome": answer.outcome,
+            "reason_code": answer.reason_code,
+            "answered_at": now,
+        }
+        return DispatchReceipt.model_validate(
+            {name: values[name] for name in values if name in DispatchReceipt.model_fields}
+        )
+    except ValidationError:
+        return None
+
+
+def answers_topic(partner: str) -> str:
+    """Return the topic of a partner's answers."""
+    return ANSWERS.format(partner=partner)

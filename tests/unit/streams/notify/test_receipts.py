@@ -1,0 +1,55 @@
+"""Receipts: what of a response counts as a partner's answer."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.notify.receipts import answers_topic, read_receipt
+from tests.support.notices import AT, notice_of, partner_alert, partner_dispatch
+
+NOW = AT + timedelta(seconds=1)
+DISPATCH = notice_of(partner_dispatch())
+
+
+def test_an_outcome_is_a_receipt_of_the_dispatch_that_was_sent() -> None:
+    """Words that it holds as well are not taken: they may be about people."""
+    body = json.dumps(
+        {"outcome": "accepted", "detail": "Jan Jansen comes", "dispatch_id": "d1", "recipient": "brandweer"}
+    )
+    receipt = read_receipt(body.encode(), DISPATCH, NOW)
+    assert receipt is not None
+    assert (receipt.dispatch_id, receipt.alert_id, receipt.recipient, receipt.outcome) == (
+        "d1",
+        "a1",
+        "politie",
+        "accepted",
+    )
+    assert receipt.answered_at == NOW
+    assert "Jansen" not in receipt.model_dump_json()
+    assert answers_topic("politie") == "partner-politie-answers"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{}, [], "accepted", {"outcome": "perhaps"}, {"outcome": 1}, {"outcome": "accepted", "dispatch_id": "other"}, None],
+)
+def test_what_is_no_answer_is_none(answer: Any) -> None:
+    """The message counts as received all the same."""
+    assert read_receipt(json.dumps(answer).encode(), DISPATCH, NOW) is None
+
+
+def test_an_alert_asks_for_no_answer() -> None:
+    """A server that always says the same says nothing about it."""
+    assert read_receipt(b'{"outcome": "accepted"}', notice_of(partner_alert()), NOW) is None
+
+
+@given(st.binary(max_size=300))
+def test_whatever_a_server_answers_nothing_breaks(body: bytes) -> None:
+    """It is not JSON, or no text at all."""
+    assert read_receipt(body, DISPATCH, NOW) is None
