@@ -6,6 +6,7 @@ Each stage runs by a user of its own, each client by its own; each does its work
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -14,7 +15,12 @@ from typing import Any, Final
 
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.errors import AuthorizationError, GroupAuthorizationFailedError, TopicAuthorizationFailedError
+from kafka.errors import (
+    AuthorizationError,
+    GroupAuthorizationFailedError,
+    KafkaTimeoutError,
+    TopicAuthorizationFailedError,
+)
 from typer.testing import CliRunner, Result
 
 import streams.domain.rules
@@ -39,6 +45,7 @@ from streams.completeness.ledger import Ledger
 from streams.config.files import load_rules
 from streams.dead_letters.letters import read_letters
 from streams.domain.canary import asked_by
+from streams.errors import DeliveryError
 from streams.kafka.access.acl_admin import add_acls, found_acls, remove_acls
 from streams.kafka.access.acls import Acl, Needs
 from streams.kafka.access.admission import lacking, require_access
@@ -48,7 +55,7 @@ from streams.kafka.options import kafka_client_options
 from streams.kafka.reader import Reader, read_records
 from streams.rights.granting import Grants
 from streams.rights.partners import PartnerPrincipal
-from streams.rights.processes import PROCESSES
+from streams.rights.processes import OUTPUTS, PROCESSES
 from streams.settings import KafkaSettings, Settings
 from streams.topics import BY_NAME, DAY_MS, TOPICS, TopicSpec
 from streams.worker.stages import make_stages
@@ -63,7 +70,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 PARTNERS: Final = [PartnerPrincipal.named(name) for name in ("politie", "hor", "ggd")]
 NOBODY: Final = "nobody"
-WITHIN_S: Final = 90.0
+WITHIN_S: Final = 180.0
 """Only there to end a test that fails."""
 STAGES: Final = ("observe", "locate", "corroborate", "decide", "trends", "shadow", "audit")
 RULES: Final = Path(streams.domain.rules.__file__).parent / "default.yaml"
@@ -118,30 +125,38 @@ def registry(house: House) -> Path:
 
 
 @pytest.fixture(scope="module")
-def running(house: House, registry: Path) -> Iterator[SecuredStages]:
-    """Yield all deciding stages, each by a user of its own."""
+def decided(house: House, registry: Path) -> list[BaseException]:
+    """Run all deciding stages, each by a user of its own, until they have decided on what came; return what stopped any.
+
+    Canaries come back through observe, locate, corroborate and decide; a report becomes an alert, on which somebody acts; what
+    the audit is told is chained. They end here: what follows looks at what they left, and on a small machine they would be in
+    its way.
+    """
     settings = Settings(registry=registry, shadow_rules=RULES, data=house.folder / "data")
+    lines = KafkaLines(house.of("canary"), utc_now)
+    canaries = Canaries(lines, canary_names(), asked_by(load_rules(None)), utc_now)
+    canaries.send()
+    _patiently(lambda: reports.enter(house.of("console"), "Europe/Amsterdam", REPORT))
+    _patiently(lambda: MessageTeller(house.of("console"), "console").tell(example(AuditEvent)))
     with SecuredStages(make_stages(list(STAGES), settings), house.of, house.folder / "state") as stages:
-        yield stages
+        eventually(lambda: bool(stages.errors) or _back(canaries), WITHIN_S)
+        lines.close()
+        if not stages.errors:
+            _patiently(lambda: _act(house))
+            for stage in STAGES:
+                await_handled(house.of(ADMIN), stage, PROCESSES_INPUTS[stage])
+    return stages.errors
 
 
 # ---- each process works with its least privilege -----------------------------------------------------------------------
 
 
-def test_stages_work(house: House, running: SecuredStages) -> None:
-    """Canaries come back through observe, locate, corroborate and decide; a report becomes an alert; the audit is chained."""
-    lines = KafkaLines(house.of("canary"), utc_now)
-    canaries = Canaries(lines, canary_names(), asked_by(load_rules(None)), utc_now)
-    canaries.send()
-    reports.enter(house.of("console"), "Europe/Amsterdam", REPORT)
-    MessageTeller(house.of("console"), "console").tell(example(AuditEvent))
-    eventually(lambda: _back(canaries, running), WITHIN_S)
-    lines.close()
+def test_stages_work(house: House, decided: list[BaseException]) -> None:
+    """No stage ended, each one's output is there, and nothing was set aside."""
+    assert decided == []
     for stage in STAGES:
-        await_handled(house.of(ADMIN), stage, PROCESSES_INPUTS[stage])
-    assert running.errors == []
-    for topic in (topics.SHADOW_ALERTS, topics.AUDIT_CHAIN, topics.DECISION_LOG):
-        assert list(read_records(house.of(ADMIN), (topic,))), topic
+        told = (topics.changelog("trends"),) if stage == "trends" else OUTPUTS[stage]  # its counts follow once an hour
+        assert any(True for _ in read_records(house.of(ADMIN), told)), stage
     assert list(read_records(house.of(ADMIN), (topics.DEAD_LETTERS,))) == []
 
 
@@ -159,13 +174,24 @@ REPORT: Final = {
 }
 
 
-def _back(canaries: Canaries, running: SecuredStages) -> bool:
-    assert running.errors == []
+def _patiently(call: Callable[[], None]) -> None:
+    """Do something again where a machine that others use too was too slow for a client's patience; never after a refusal."""
+    deadline_s = time.monotonic() + WITHIN_S
+    while True:
+        try:
+            call()
+            break
+        except (ClusterError, DeliveryError, KafkaTimeoutError) as error:
+            if isinstance(error, AccessError) or "may not" in str(error) or time.monotonic() > deadline_s:
+                raise
+
+
+def _back(canaries: Canaries) -> bool:
     canaries.receive(0.2)
     return not canaries.flying
 
 
-def _acts(house: House) -> None:
+def _act(house: House) -> None:
     reader = AlertReader(house.of("act"), from_start=True)
     eventually(lambda: bool(reader.changes(0.2)) and reader.caught_up(), WITHIN_S)
     alert = next(each for each in reader.alerts if each.reports)
@@ -265,6 +291,7 @@ def _delivers(house: House) -> None:
 
 def _answers(house: House) -> None:
     """Read one's own topics in two groups of one's own, and answer."""
+    _write(house.of(ADMIN), PARTNERS[0].reads[0])
     for group in ("politie", "politie-meldkamer"):
         assert _consumed(house.of("politie"), group, list(PARTNERS[0].reads), 1)
     _write(house.of("politie"), PARTNERS[0].answers)
@@ -276,7 +303,6 @@ WORKS: Final[dict[str, Callable[[House], None]]] = {
     "console": _follows,
     "completeness": _checks,
     "watch": _watches,
-    "act": _acts,
     "snapshot": _asks_for_pictures,
     "review": _looks_back,
     "audit-verify": _verifies,
@@ -286,14 +312,14 @@ WORKS: Final[dict[str, Callable[[House], None]]] = {
     "notify": _delivers,
     "politie": _answers,
 }
-"""What shows that a user may do its work; stages and the canary have `test_stages_work`."""
+"""What shows that a user may do its work; stages, the canary and `act` have `test_stages_work`."""
 
 
-@pytest.mark.usefixtures("running")
+@pytest.mark.usefixtures("decided")
 @pytest.mark.parametrize("user", WORKS)
 def test_processes_work(house: House, user: str) -> None:
     """Each client does its work with the rights that the command gives it, and no other."""
-    WORKS[user](house)
+    _patiently(lambda: WORKS[user](house))
 
 
 # ---- and can do nothing else -------------------------------------------------------------------------------------------
@@ -479,7 +505,6 @@ def test_a_topic_that_is_missing_is_told_as_such(house: House) -> None:
     remove_acls(house.of(ADMIN), [acl])
 
 
-@pytest.mark.usefixtures("running")
 def test_the_rights_of_a_single_user(house: House, tmp_path: Path) -> None:
     """A stage whose right is taken away while it runs ends with one line."""
     settings = Settings(registry=write_registry(tmp_path / "c.yaml", registry_camera("c1", {"url": "none"})))

@@ -127,7 +127,7 @@ def test_the_list_in_a_terminal_begins_with_what_is_open(
 
     monkeypatch.setattr(watch, "AlertReader", Asked)
     monkeypatch.setattr(watch, "started", lambda quiet: (Settings(), KafkaSettings()))
-    monkeypatch.setattr(watch, "reachable", lambda settings, kafka: kafka)
+    monkeypatch.setattr(watch, "reachable", lambda settings, kafka, *_: kafka)
     monkeypatch.setattr(watch, "_until", lambda reader, ended: iter([[]]))
     monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal, raising=False)
     app = typer.Typer()
