@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from schemas.actions import Action
@@ -50,7 +52,7 @@ def test_a_report_without_a_place_and_one_known_roughly_stay_on_their_side(decid
     real = deciding.one(report("a"))
     apart = deciding.one(report("b", exercise=True, position=None, source="meldpunt"))
     assert apart.alert_id != real.alert_id
-    rough = {"category": Category.MEDISCH_ONWEL}
+    rough: dict[str, Any] = {"category": Category.MEDISCH_ONWEL}
     known = deciding.one(report("c", position=position(900, accuracy_m=20), **rough))
     page = deciding.one(report("d", exercise=True, source="p2000", position=position(900, accuracy_m=2_000), **rough))
     assert page.alert_id != known.alert_id
@@ -59,7 +61,7 @@ def test_a_report_without_a_place_and_one_known_roughly_stay_on_their_side(decid
 def test_an_exercise_explains_nothing_that_is_real_nor_the_other_way_round(deciding: Deciding) -> None:
     """An exercise of a fire has no real emergency under it; two exercises may go together."""
     deciding.take(report("a", category=Category.BRAND, exercise=True))
-    emergency = {"category": Category.MEDISCH_ONWEL, "urgency": 2, "occurred_at": NOON + seconds(60)}
+    emergency: dict[str, Any] = {"category": Category.MEDISCH_ONWEL, "urgency": 2, "occurred_at": NOON + seconds(60)}
     assert deciding.one(report("b", position=position(40), **emergency)).caused_by is None
     told = deciding.take(report("c", position=position(60), exercise=True, **emergency))
     assert sorted((each.exercise, each.caused_by is not None, len(each.symptoms)) for each in told) == [
@@ -73,7 +75,11 @@ def test_an_exercise_explains_nothing_that_is_real_nor_the_other_way_round(decid
 
 def test_an_exercise_is_no_near_repeat(deciding: Deciding) -> None:
     """Neither does it repeat a burglary, nor is it repeated by one."""
-    later = {"occurred_at": NOON + seconds(86_400), "reported_at": NOON + seconds(86_400), "position": position(150)}
+    later: dict[str, Any] = {
+        "occurred_at": NOON + seconds(86_400),
+        "reported_at": NOON + seconds(86_400),
+        "position": position(150),
+    }
     deciding.take(burglary("a"))
     assert deciding.one(burglary("b", exercise=True, **later)).near_repeats == ()
     other = Deciding()

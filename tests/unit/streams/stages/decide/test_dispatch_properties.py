@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -76,7 +76,7 @@ class Played:
         if kind == "again" and self.given:
             return self.given[(one * 8 + two) % len(self.given)]
         if kind == "report" or not ids:
-            place = {"position": position(600 * (one % 3)), "occurred_at": now, "reported_at": now}
+            place: dict[str, Any] = {"position": position(600 * (one % 3)), "occurred_at": now, "reported_at": now}
             return report(
                 f"r{len(self.given)}", category=Category.BRAND, urgency=1 + two % 3, source=f"s{two}", **place
             )
