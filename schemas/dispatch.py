@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from schemas.base import Identifier, Message, Part, ShortText, Utc, Word
+from schemas.base import Identifier, Message, Part, ShortText, Utc, Word, derive_id
 from schemas.categories import Category, Priority
 from schemas.phrases.phrase import Phrase
 
@@ -101,6 +101,11 @@ class DispatchReceipt(Message):
     ] = None
     detail: Annotated[ShortText, Field(description="Never kept nor shown: it could be about persons")] = ""
     answered_at: Utc
+
+
+def dispatch_identity(room: str, alert_id: str, recipient: str, attempt: int) -> str:
+    """Return the identity of a request: the same alert, partner and attempt give the same one, however often it is sent."""
+    return derive_id("dispatch", room, alert_id, recipient, str(attempt))
 
 
 class AlertDispatch(Part):

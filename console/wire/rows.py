@@ -133,6 +133,28 @@ class MovementLine(WireAnswer):
     text: str
 
 
+class DispatchLine(WireAnswer):
+    """Dispatch line: one request to one partner, as it stands, in words."""
+
+    dispatch_id: str
+    partner: str
+    state: str
+    text: Annotated[str, Field(description="Who, how far, and why")]
+    since: Moment
+    deadline_at: Annotated[Moment | None, Field(description="Until when an answer is waited for; null once it is not")]
+    check_in_at: Annotated[Moment | None, Field(description="By when a partner that comes is to be there")]
+    overdue: bool
+    escalate_to: Annotated[tuple[str, ...], Field(description="Who is asked next by itself, by name")]
+
+
+class PartnerChoice(WireAnswer):
+    """Partner choice: a partner of the alert, and how far a request to it is, in words; empty where it can be asked."""
+
+    id: str
+    name: str
+    asked: str
+
+
 class Detail(WireAnswer):
     """Detail: a whole alert in words: its row, and why, by whom, seen by which cameras, and what is to be done.
 
@@ -158,8 +180,10 @@ class Detail(WireAnswer):
         str | None, Field(description="The camera to ask for a picture first; null where none can look")
     ]
     picture_at: Annotated[Moment | None, Field(description="The reported second that the picture should show")]
-    partners: Annotated[tuple[str, ...], Field(description="Whom a confirmed dispatch would ask, by their ids")]
-    partner_names: Annotated[tuple[str, ...], Field(description="What the partners are called, in the same order")]
+    partners: Annotated[tuple[str, ...], Field(description="The alert's recipients, in the order of the rules")]
+    askable: Annotated[tuple[PartnerChoice, ...], Field(description="The same by name, with who is asked already")]
+    dispatches: Annotated[tuple[DispatchLine, ...], Field(description="Whom somebody asked to come, the oldest first")]
+    exercise: bool
     allowed: tuple[str, ...]
     rules_version: str
     registry_version: str

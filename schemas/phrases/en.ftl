@@ -555,7 +555,6 @@ refused-not-on-shelf = it is not on the shelf ({ $where })
 refused-planned = a plan suppresses it ({ $where })
 refused-over = it is over ({ $where })
 refused-open = it is open, there is nothing to open again ({ $where })
-refused-no-dispatch = nothing can be dispatched from here yet ({ $where })
 refused-merged-away = it went on in another alert: what is another situation is split off there ({ $where })
 refused-no-such-alert = there is no such alert in this control room
 refused-no-such-summary = there is no such summary in this control room

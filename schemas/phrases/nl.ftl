@@ -641,7 +641,6 @@ refused-not-on-shelf = de melding is niet uitgesteld ({ $where })
 refused-planned = de melding wordt verwacht volgens het plan ({ $where })
 refused-over = de melding is voorbij ({ $where })
 refused-open = de melding is al open ({ $where })
-refused-no-dispatch = van hieruit kan nog geen hulp worden gestuurd ({ $where })
 refused-merged-away = de melding gaat verder in een andere melding: splits daar af wat iets anders is ({ $where })
 refused-no-such-alert = deze toezichtcentrale heeft die melding niet
 refused-no-such-summary = deze toezichtcentrale heeft die verzamelregel niet

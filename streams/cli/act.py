@@ -61,6 +61,19 @@ _Fact = Annotated[str, typer.Option(help="For split: the incident_id or episode_
 _Camera = Annotated[
     str, typer.Option(help="For detach, attach: the camera that saw people do what is of something else")
 ]
+_Recipients = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--recipient", help="For confirm_dispatch: a partner to ask; may be given several times; the first if left out"
+    ),
+]
+_Then = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--then",
+        help="For confirm_dispatch: who may be asked next, in this order, where one does not answer or refuses",
+    ),
+]
 _Seen = Annotated[
     int | None, typer.Option(help="The revision that you saw; the newest one if left out", show_default=False)
 ]
@@ -83,6 +96,8 @@ def register(app: typer.Typer) -> None:
         other: _Other = "",
         fact: _Fact = "",
         camera: _Camera = "",
+        recipient: _Recipients = None,
+        then: _Then = None,
         seen: _Seen = None,
         timeout: Annotated[float, typer.Option(min=1, max=600, help="Seconds to wait for the decision")] = 30.0,
         as_json: Annotated[bool, typer.Option("--json", help="Print the decision as one JSON object")] = False,
@@ -94,8 +109,10 @@ def register(app: typer.Typer) -> None:
         false_alarm with the verdict false, reopen takes that back. shelve puts it aside until a time, unshelve brings it back.
         note adds a code of a list, and so are the reasons that shelve needs and false_alarm may have. merge and split regroup
         what belongs together; detach takes it from the cause that it stands under, for good, and attach puts it back; with
-        --camera it is what that camera saw people do, such as run, that is taken out of the alert. Nothing can be dispatched from
-        here yet: confirm_dispatch is refused.
+        --camera it is what that camera saw people do, such as run, that is taken out of the alert.
+
+        confirm_dispatch asks partners of the alert to come: those of --recipient, else the first. Where one does not answer in
+        time, or refuses, the next of --then is asked; without it, or when nobody is left, the alert comes back to the operators.
 
         It is refused where another person acted on the alert after the revision that you saw, and where its state does not
         allow it: docs/lifecycle.md has the whole table.
@@ -110,11 +127,14 @@ def register(app: typer.Typer) -> None:
 
         Example: toezicht act ALERT false_alarm --user operator-3 --reason reporter_mistaken --lang nl
 
+        Example: toezicht act ALERT confirm_dispatch --user operator-3 --recipient politie --then ambulance
+
         Example: toezicht act ALERT note --user operator-3 --note camera_checked --value stadshart-1
         """
         with telling(lang):
             said: dict[str, Any] = {"verdict": verdict, "assignee": assignee, "note": note}
             said |= {"note_value": note_value(value), "camera_id": camera}
+            said |= {"recipients": tuple(recipient or ()), "escalate_to": tuple(then or ())}
             if action is Action.NOTE:
                 check_code("--note", note, tuple(NoteCode))
             check_reason(action, reason)

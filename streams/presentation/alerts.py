@@ -17,7 +17,7 @@ from schemas.evidence import Verdict
 from schemas.incidents import ReportNote
 from schemas.phrases.catalogue import sentence, told
 from schemas.phrases.codes import operator_list as says
-from schemas.phrases.codes.titles import category_id, counted, kind_unknown
+from schemas.phrases.codes.titles import category_id, counted, kind_unknown, title_exercise
 from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase
 from streams.domain.budget.budget import OFF_LIST
@@ -42,7 +42,10 @@ has all."""
 SYMPTOM: Final = "↳"
 NOTED: Final = "✎"
 NEXT: Final = "»"
-"""Marks: what stands under a cause, what somebody noted, and what the rules recommend."""
+ASKED: Final = "☎"
+"""Marks: what stands under a cause, what somebody noted, what the rules recommend, and whom somebody asked to come."""
+DISPATCHES: Final = 3
+"""How many of those a row shows, the newest."""
 
 COLUMNS: Final = (("priority", 1), ("what", 3), ("where", 3), ("state", 2), ("why", 7), ("cameras", 4), ("since", 1))
 """The columns, and how wide each is beside the others."""
@@ -119,11 +122,12 @@ def row(alert: Alert, now: datetime, language: Language) -> Row:
 def _beside(alert: Alert, language: Language) -> list[str]:
     """Return what stands beside an alert's reasons.
 
-    Why it is with its cause, what people did that it explains, the newest notes, and what is recommended.
+    Why it is with its cause, what people did that it explains, the newest notes and requests, and what is recommended.
     """
     moved = [(SYMPTOM, each.reason) for each in alert.movements[:MOVEMENTS]]
     noted = [(NOTED, each.phrase) for each in alert.notes[-NOTES:]]
-    marked = [(SYMPTOM, alert.cause_reason), *moved, *noted, (NEXT, alert.next_step)]
+    asked = [(ASKED, each.reason) for each in alert.dispatches[-DISPATCHES:]]
+    marked = [(SYMPTOM, alert.cause_reason), *moved, *noted, *asked, (NEXT, alert.next_step)]
     return [f"{mark} {sentence(each, language)}" for mark, each in marked if each is not None]
 
 
@@ -146,7 +150,8 @@ def _what(alert: Alert, language: Language) -> str:
     """Return what an alert is about: the category, or that its kind is unknown where no report of it has another."""
     unknown = [ReportNote.UNKNOWN_KIND in report.notes for report in alert.reports]
     kind_known = alert.category is not Category.OVERIG or not any(unknown)
-    return sentence(category_id(alert.category.value) if kind_known else kind_unknown(), language)
+    kind = category_id(alert.category.value) if kind_known else kind_unknown()
+    return sentence(title_exercise(kind) if alert.exercise else kind, language)
 
 
 def _verdict(verdict: Verdict, language: Language) -> str:

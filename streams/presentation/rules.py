@@ -152,6 +152,12 @@ def causes(rules: Rules) -> list[tuple[str, str, str]]:
     ]
 
 
+def dispatch(rules: Rules) -> list[tuple[Priority, float, float]]:
+    """Return how long a partner's answer, and then its arrival, is waited for, of each priority (s)."""
+    known = rules.dispatch
+    return [(priority, known.answer_s[priority], known.arrive_s[priority]) for priority in sorted(Priority)]
+
+
 def next_steps(rules: Rules) -> list[tuple[str, str]]:
     """Return what is recommended and when, the first that fits before the others."""
     found = []
@@ -186,6 +192,8 @@ def as_text(rules: Rules) -> str:
     lines += _columns(added)
     if rules.causes:
         lines += ["", *_columns([("cause", "symptoms", "where and when"), *causes(rules)])]
+    waits = [(priority.value, f"{answer:g} s", f"{arrive:g} s") for priority, answer, arrive in dispatch(rules)]
+    lines += ["", *_columns([("dispatch", "answer within", "there within"), *waits])]
     if rules.next_steps:
         lines += ["", *_columns([("next step", "the first that fits, and can be done"), *next_steps(rules)])]
     return "\n".join(lines)
@@ -210,6 +218,7 @@ def as_dict(rules: Rules) -> dict[str, Any]:
             for category, rule in rules.categories.items()
         },
         "factors": [{"rule_id": each.rule_id, "points": each.points, "when": each.when} for each in factors(rules)],
+        "dispatch": rules.dispatch.model_dump(mode="json"),
         "causes": [rule.model_dump(mode="json") for rule in rules.causes],
         "next_steps": [rule.model_dump(mode="json") for rule in rules.next_steps],
     }

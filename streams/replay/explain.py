@@ -46,6 +46,9 @@ COMPARED: Final = (
     "caused_by",
     "under_cause",
     "movements",
+    "dispatches",
+    "unanswered_at",
+    "exercise",
 )
 """What must come out again. Reasons are compared as text: what was sent before there were phrases has none."""
 

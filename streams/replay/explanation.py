@@ -43,8 +43,13 @@ def as_dict(found: Recomputed, rules: Rules) -> dict[str, Any]:
     )
     more = ("falls_to", "falls_at", "near_repeats", "verdict", "cameras", "rules_version")
     linked = ("caused_by", "cause_reason", "under_cause", "symptoms", "movements", "next_step", "next_step_reason")
+    asked = ("dispatches", "unanswered_at", "exercise")
     return {
-        **{name: value for name, value in alert.model_dump(mode="json").items() if name in {*names, *more, *linked}},
+        **{
+            name: value
+            for name, value in alert.model_dump(mode="json").items()
+            if name in {*names, *more, *linked, *asked}
+        },
         "points": _sum(alert),
         "notes": sorted({note.value for report in alert.reports for note in report.notes}),
         "thresholds": rules.thresholds.model_dump(mode="json"),
@@ -88,12 +93,13 @@ def _alert(alert: Alert, rules: Rules, language: Language) -> Iterator[str]:
 
 
 def _beside(alert: Alert) -> Iterator[Phrase]:
-    """Yield which alert explains this one and why, what it explains itself, and what is recommended and why."""
+    """Yield which alert explains this one and why, what it explains itself, who was asked to come, and what is recommended."""
     if alert.caused_by is not None and alert.cause_reason is not None:
         yield says.explained_cause("under" if alert.under_cause else "beside", alert.caused_by, alert.cause_reason)
     if alert.symptoms:
         yield says.explained_symptoms(len(alert.symptoms), ", ".join(alert.symptoms))
     yield from (says.explained_movement(each.reason) for each in alert.movements)
+    yield from (each.reason for each in alert.dispatches)
     if alert.next_step is not None and alert.next_step_reason is not None:
         yield says.explained_next(alert.next_step, alert.next_step_reason)
 

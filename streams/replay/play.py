@@ -17,6 +17,7 @@ from schemas.actions import OperatorAction
 from schemas.alerts import Alert
 from schemas.base import Message
 from schemas.decisions import DecisionLog
+from schemas.dispatch import DispatchReceipt, dispatch_identity
 from streams import topics
 from streams.domain.review.differences import facts_of
 from streams.domain.rules.rules import Rules
@@ -41,7 +42,7 @@ class PlayedRecording:
         inputs: Records that were given to the stages, ticks left out.
         ticks: Times that the stages were told the time.
         refused: Records that cannot be read or that a stage raised on; live they are dead letters.
-        reaimed: Actions that were given to the alert that holds what the live one held, since it has another identity.
+        reaimed: Actions and answers given to the alert that holds what the live one held, since it has another identity.
     """
 
     alerts: list[Alert] = field(default_factory=list)
@@ -79,6 +80,9 @@ class _Player:
         self._held_live: dict[str, Counter[str]] = defaultdict(Counter)
         for alert in recording.alerts.values():
             self._held_live[alert.alert_id].update(facts_of(alert))
+        self._attempts = {
+            each.dispatch_id: each.attempt for alert in recording.alerts.values() for each in alert.dispatches
+        }
         self._holder: dict[str, str] = {}
         self._alert_ids: set[str] = set()
         self._seen: set[tuple[str, str]] = set()
@@ -127,15 +131,21 @@ class _Player:
                 self._holder.update(dict.fromkeys(facts_of(alert), alert.alert_id))
 
     def _aimed(self, message: Message) -> Message:
-        """Return an action on the alert that holds most of what the live one held."""
-        if not isinstance(message, OperatorAction) or message.alert_id in self._alert_ids:
+        """Return an action or a partner's answer on the alert that holds most of what the live one held."""
+        if not isinstance(message, OperatorAction | DispatchReceipt) or message.alert_id in self._alert_ids:
             return message
         held = self._held_live.get(message.alert_id, Counter())
         holders = Counter(self._holder[fact] for fact in held if fact in self._holder)
         if not holders:
             return message
         self._played.reaimed += 1
-        return message.model_copy(update={"alert_id": min(holders, key=lambda each: (-holders[each], each))})
+        aimed: dict[str, str] = {"alert_id": min(holders, key=lambda each: (-holders[each], each))}
+        if isinstance(message, DispatchReceipt):
+            attempt = self._attempts.get(message.dispatch_id, 1)
+            aimed["dispatch_id"] = dispatch_identity(
+                message.control_room_id, aimed["alert_id"], message.recipient, attempt
+            )
+        return message.model_copy(update=aimed)
 
 
 def _made_by(stages: Sequence[Stage]) -> set[str]:

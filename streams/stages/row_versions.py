@@ -297,6 +297,11 @@ def _report_for_real(report: Document) -> Document:
     return {**report, "report": {**report["report"], "exercise": False}}
 
 
+def _changed_by_no_partner(row: Document) -> Document:
+    """No partner answered then, so nothing changed by that: what is written stays as it was."""
+    return row
+
+
 def _early_for_real(row: Document) -> Document:
     """No report was an exercise then."""
     report = row["report"]
@@ -315,7 +320,7 @@ ROWS: Final = RowVersions(
         "memory": 3,
         "seen": 5,
         "situation": 2,
-        "summary": 3,
+        "summary": 4,
         "watch": 3,
     },
     upgrades={
@@ -346,6 +351,7 @@ ROWS: Final = RowVersions(
         ("situation", 1): _told_without_phrases,
         ("summary", 1): _summary_without_a_life,
         ("summary", 2): _put_aside_in_words,
+        ("summary", 3): _changed_by_no_partner,
         ("watch", 1): _said_without_likelihood,
         ("watch", 2): _said_without_movements,
     },

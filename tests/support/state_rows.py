@@ -24,7 +24,7 @@ from schemas.base import Message, derive_id
 from schemas.cameras import CameraState, CameraStatus
 from schemas.categories import Category, Priority
 from schemas.codec import encode
-from schemas.dispatch import DispatchOutcome, DispatchReceipt, DispatchRequest
+from schemas.dispatch import DispatchOutcome, DispatchReceipt, DispatchRequest, dispatch_identity
 from schemas.evidence import Movement, MovementKind, Verdict
 from schemas.incidents import Operation
 from schemas.observations import Measures, SituationKind, ZoneSituation
@@ -169,7 +169,7 @@ def runs() -> Iterator[tuple[Stage, list[tuple[datetime, Message]]]]:
         action(alert_id, Action.ACKNOWLEDGE),
         action(alert_id, Action.CONFIRM_DISPATCH, number=3, recipients=("politie",), escalate_to=("ambulance",)),
         DispatchReceipt(
-            dispatch_id=derive_id("dispatch", first.control_room_id, alert_id, "politie", "1"),
+            dispatch_id=dispatch_identity(first.control_room_id, alert_id, "politie", 1),
             control_room_id=first.control_room_id,
             alert_id=alert_id,
             recipient="politie",

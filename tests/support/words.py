@@ -24,7 +24,8 @@ FREQUENT: Final = frozenset(_FREQUENT.split())
 """The most frequent words of English, in about the order of the Brown corpus (Francis and Kučera 1979)."""
 _SHARED = """
 al alarm ambulance camera code decoder do factor frame hash in is later letters live map min moment object of open operator over
-partner per percentage plan prio record records stand start team ten test type video was week zone basic batch bytes capcodes
+partner partners per percentage plan prio record records stand
+start team ten test type video was week zone basic batch bytes capcodes
 codec digest
 firmware id json kafka multimon ng m² proxy source tcp udp farrington knox
 """

@@ -4,22 +4,36 @@ from __future__ import annotations
 
 from typing import Final
 
-from console.projection.alerts.names import CameraName, in_phrase, partners_in_words
-from console.projection.alerts.row import ListRow
+from console.projection.alerts.names import CameraName, in_phrase
+from console.projection.alerts.row import ListRow, heading
 from console.wire.people import Me, Right
-from console.wire.rows import AlertRow, CameraLine, Detail, FactorLine, MovementLine, NoteLine, Place, ReportLine
+from console.wire.rows import (
+    AlertRow,
+    CameraLine,
+    Detail,
+    DispatchLine,
+    FactorLine,
+    MovementLine,
+    NoteLine,
+    PartnerChoice,
+    Place,
+    ReportLine,
+)
 from schemas.actions import Action
 from schemas.alerts import Alert, AlertCamera, AlertReport
+from schemas.dispatch import AlertDispatch, DispatchState
 from schemas.evidence import Coverage, Verdict
 from schemas.geo import Position
 from schemas.incidents import ReportNote
 from schemas.phrases.catalogue import sentence, told
+from schemas.phrases.codes.dispatch import dispatch_state
 from schemas.phrases.codes.likelihoods import likelihood_ratio
 from schemas.phrases.codes.operator_list import limit, report_note
+from schemas.phrases.codes.partners import partner_name
 from schemas.phrases.codes.titles import category_name, kind_unknown
 from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase
-from streams.clients.allowed import allowed
+from streams.clients.allowed import allowed, request_to
 from streams.presentation.printable import printable
 
 BEST_FIRST: Final = (
@@ -85,7 +99,9 @@ def detail_of(
         best_camera=best.camera_id if best else None,
         picture_at=alert.occurred_at if best else None,
         partners=alert.recipients,
-        partner_names=partners_in_words(alert.recipients, language),
+        askable=tuple(_partner(alert, each, language) for each in alert.recipients),
+        dispatches=tuple(_dispatch(each, language) for each in alert.dispatches),
+        exercise=alert.exercise,
         allowed=tuple(action.value for action in may if not _overrules(action, alert, me)),
         rules_version=alert.rules_version,
         registry_version=alert.registry_version,
@@ -122,6 +138,28 @@ def _report(alert: Alert, report: AlertReport, language: Language) -> ReportLine
         occurred_at=report.occurred_at,
         reported_at=report.reported_at,
         notes=tuple(sentence(report_note(note.value), language) for note in report.notes),
+    )
+
+
+def _partner(alert: Alert, recipient: str, language: Language) -> PartnerChoice:
+    waiting = request_to(alert, recipient)
+    asked = "" if waiting is None else sentence(dispatch_state(waiting.state.value), language)
+    return PartnerChoice(id=recipient, name=heading(sentence(partner_name(recipient), language)), asked=asked)
+
+
+def _dispatch(dispatch: AlertDispatch, language: Language) -> DispatchLine:
+    waits = dispatch.state is DispatchState.ASKED
+    names = (sentence(partner_name(each), language) for each in dispatch.escalate_to)
+    return DispatchLine(
+        dispatch_id=dispatch.dispatch_id,
+        partner=dispatch.recipient,
+        state=dispatch.state.value,
+        text=heading(printable(sentence(dispatch.reason, language))),
+        since=dispatch.since,
+        deadline_at=dispatch.deadline_at if waits else None,
+        check_in_at=dispatch.check_in_at,
+        overdue=dispatch.overdue,
+        escalate_to=tuple(names) if waits else (),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from console.projection.decisions import ActionKnown
 from console.wire.rows import HistoryLine
@@ -11,6 +12,9 @@ from schemas.phrases.catalogue import sentence
 from schemas.phrases.codes.operator_list import action_name, alert_state, change_told, history_refused
 from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase
+from streams.presentation.printable import printable
+
+_OF_PARTNERS: Final = frozenset({Change.DISPATCH, Change.OVERDUE})
 
 
 def history_of(changes: Iterable[Alert], actions: Iterable[ActionKnown], language: Language) -> tuple[HistoryLine, ...]:
@@ -34,6 +38,9 @@ def _changed(alert: Alert, action: ActionKnown | None, language: Language) -> Hi
     told = change_told(alert.change.value, alert_state(alert.state.value))
     if by_person and action is not None and action.action:
         told = action_name(action.action)
+    text = sentence(told, language)
+    if alert.change in _OF_PARTNERS and (news := _news(alert)):
+        text = "; ".join(sentence(each, language) for each in news)
     user = (action.user if action is not None and action.user else alert.handled_by) if by_person else None
     return HistoryLine(
         at=alert.changed_at,
@@ -41,9 +48,15 @@ def _changed(alert: Alert, action: ActionKnown | None, language: Language) -> Hi
         change=alert.change.value,
         state=alert.state,
         priority=alert.priority,
-        text=sentence(told, language),
+        text=printable(text),
         user=user,
     )
+
+
+def _news(alert: Alert) -> list[Phrase]:
+    """Return what a version of an alert says that is new of who was asked to come."""
+    late = alert.change is Change.OVERDUE
+    return [each.reason for each in alert.dispatches if (each.overdue if late else each.since == alert.changed_at)]
 
 
 def _refused(action: ActionKnown, language: Language) -> HistoryLine:

@@ -1,13 +1,10 @@
-"""Names: what people call a camera and a partner, where messages have their ids."""
+"""Names: what people call a camera, where messages have its id."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from schemas.phrases.catalogue import sentence
-from schemas.phrases.codes.partners import partner_name
-from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase
 
 CameraName = Callable[[str], str]
@@ -36,11 +33,6 @@ def in_phrase(phrase: Phrase | None, camera_name: CameraName) -> Phrase | None:
         else:
             values[name] = value
     return phrase.model_copy(update={"values": values})
-
-
-def partners_in_words(ids: tuple[str, ...], language: Language) -> tuple[str, ...]:
-    """Return what partners are called; one that the catalogue does not know by its id."""
-    return tuple(sentence(partner_name(each), language) for each in ids)
 
 
 def _named(found: Any, camera_name: CameraName) -> Any:

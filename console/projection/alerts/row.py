@@ -25,7 +25,7 @@ from schemas.evidence import Verdict
 from schemas.incidents import ReportNote
 from schemas.phrases.catalogue import sentence, told
 from schemas.phrases.codes.operator_list import summary_of
-from schemas.phrases.codes.titles import category_name, kind_unknown
+from schemas.phrases.codes.titles import category_name, kind_unknown, title_exercise
 from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase
 from streams.presentation.printable import printable
@@ -252,7 +252,8 @@ def _what(row: ListRow, alert: Mapping[str, Any], language: Language) -> str:
         return sentence(summary_of(row.summary.open), language)
     unknown = [ReportNote.UNKNOWN_KIND.value in report.get("notes", ()) for report in alert["reports"]]
     known = row.category is not Category.OVERIG or not any(unknown)
-    return sentence(category_name(row.category.value) if known else kind_unknown(), language)
+    kind = category_name(row.category.value) if known else kind_unknown()
+    return sentence(title_exercise(kind) if alert.get("exercise") else kind, language)
 
 
 def heading(text: str) -> str:

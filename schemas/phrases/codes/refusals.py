@@ -48,10 +48,6 @@ def refused_open(where: Said) -> Phrase: ...
 
 
 @phrase
-def refused_no_dispatch(where: Said) -> Phrase: ...
-
-
-@phrase
 def refused_merged_away(where: Said) -> Phrase: ...
 
 

@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from schemas.alerts import Alert, Change
-from schemas.base import derive_id
 from schemas.categories import Priority
 from schemas.dispatch import (
     AlertDispatch,
@@ -25,6 +24,7 @@ from schemas.dispatch import (
     DispatchRequest,
     DispatchState,
     RejectionReason,
+    dispatch_identity,
 )
 from schemas.phrases.codes import dispatch as says
 from schemas.phrases.phrase import Phrase
@@ -59,7 +59,12 @@ class Told(NamedTuple):
 
 def live_of(situation: Situation, recipient: str) -> AlertDispatch | None:
     """Return the request to a partner that is waited for, or whose partner comes or is there; None where there is none."""
-    mine = (each for each in situation.dispatches if each.recipient == recipient and each.state in LIVE)
+    return waited_for(situation.dispatches, recipient)
+
+
+def waited_for(dispatches: Iterable[AlertDispatch], recipient: str) -> AlertDispatch | None:
+    """Return of some requests the one to a partner that is waited for, as `live_of`."""
+    mine = (each for each in dispatches if each.recipient == recipient and each.state in LIVE)
     return max(mine, key=lambda each: _PROGRESS[each.state], default=None)
 
 
@@ -101,7 +106,7 @@ def with_request(
     until = now + timedelta(seconds=rules.dispatch.answer_s[priority])
     who = partner(recipient)
     made = AlertDispatch(
-        dispatch_id=derive_id("dispatch", situation.control_room_id, situation.alert_id, recipient, str(attempt)),
+        dispatch_id=dispatch_identity(situation.control_room_id, situation.alert_id, recipient, attempt),
         alert_id=situation.alert_id,
         recipient=recipient,
         state=DispatchState.ASKED,

@@ -180,24 +180,46 @@ def test_note_of_a_list(anna: Person, room: ControlRoom, way: str) -> None:
 
 
 @WAYS
-def test_dispatch_names_partners_and_is_refused_in_words(anna: Person, room: ControlRoom, way: str) -> None:
-    """Nothing can be sent to a partner yet: no button offers it, the answer to the key says so, and the alert stays."""
+def test_dispatch_is_confirmed_and_its_answers_are_seen(anna: Person, room: ControlRoom, way: str) -> None:
+    """The first partner is proposed, the others may be asked after it; who comes and who does not stands in the detail."""
     street = room.report("brand", "P 1")
     row = anna.choose(street)
-    begin(anna, way, "acknowledge")
-    expect(row.locator(".who")).to_have_text("u")
-    expect(anna.detail.locator('[data-action="release"]')).to_be_visible()
-    expect(anna.detail.locator('[data-action="confirm_dispatch"]')).to_have_count(0)
-    begin(anna, "key", "confirm_dispatch")
-    expect(anna.dialog).to_contain_text("Inzet vragen aan brandweer, politie en ambulance")
+    begin(anna, way, "confirm_dispatch")
+    anna.await_dialog("Inzet vragen")
+    expect(anna.dialog).to_contain_text("Inzet vragen aan De brandweer")
+    next_too = anna.dialog.get_by_label(re.compile("vraag dan daarna De politie en De ambulance"))
     if way == "mouse":
+        next_too.check()
         anna.dialog.get_by_role("button", name="Inzet vragen (Ctrl+Enter)").click()
     else:
-        anna.await_dialog("Inzet vragen")
-        anna.press("Control+Enter")
-    anna.expect_told("niet gedaan")
-    anna.notices.get_by_role("button", name="Sluiten").click()
-    expect(row).to_be_visible()
+        next_too.focus()
+        anna.press("Space", "Control+Enter")
+    expect(row.locator(".who")).to_have_text("u")
+    asked = anna.detail.locator('[aria-labelledby="dispatches"] li')
+    expect(asked).to_have_count(1)
+    expect(asked.first).to_contain_text("De brandweer: gevraagd")
+    room.answer(street, "brandweer", "rejected", reason_code="no_unit")
+    expect(asked).to_have_count(2)
+    expect(asked.nth(1)).to_contain_text("De brandweer: komt niet, er is geen eenheid vrij")
+    room.answer(street, "politie", "accepted")
+    expect(asked.first).to_contain_text("De politie: komt")
+    room.answer(street, "politie", "arrived")
+    expect(asked.first).to_contain_text("De politie: ter plaatse")
+
+
+@WAYS
+def test_an_alert_to_which_nobody_comes_is_back_and_says_so(anna: Person, room: ControlRoom, way: str) -> None:
+    """A partner that was not reached, and nobody whom the person allowed: it waits again, and names whom to ask."""
+    street = room.report("brand", "P 1")
+    row = anna.choose(street)
+    begin(anna, way, "confirm_dispatch")
+    anna.await_dialog("Inzet vragen")
+    anna.press("Control+Enter")
+    expect(row.locator(".who")).to_have_text("u")
+    room.answer(street, "brandweer", "expired")
+    expect(row.locator(".who")).to_have_text("nieuw")
+    expect(anna.detail.locator(".advice")).to_contain_text("geen hulp van de brandweer: vraag de politie of bel")
+    expect(anna.detail.locator('[data-state="expired"]')).to_contain_text("De brandweer: niet bereikt")
 
 
 @WAYS

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +19,14 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from console.wire.people import Role
+from schemas.base import Message
+from schemas.decisions import DecisionLog
+from schemas.dispatch import DispatchOutcome, DispatchReceipt
+from schemas.phrases.codes.commands import expected_decide
+from streams import topics
+from streams.clients.alerts import AlertReader
 from streams.config.files import load_rules
+from streams.kafka.request_reply import ask
 from streams.local.broker import free_port
 from streams.settings import KafkaSettings
 from tests.support.cluster import empty
@@ -270,6 +278,32 @@ class ControlRoom:
         """Let another partner report the same."""
         known = line_of(self._known[street], category, priority) | {"source": "meldpunt"}
         self.tell(known | {"source_id": f"M-{next(self._numbers)}", **more})
+
+    def answer(self, street: str, recipient: str, outcome: str, **more: Any) -> None:
+        """Let a partner answer the request about what happened in a street, as its system does."""
+        reader = AlertReader(self.kafka, from_start=True)
+        try:
+            while not reader.caught_up():
+                reader.changes(0.3)
+            alert = next(each for each in reader.alerts if street in each.title)
+        finally:
+            reader.close()
+        dispatch = [each for each in alert.dispatches if each.recipient == recipient][-1]
+        told = DispatchReceipt(
+            dispatch_id=dispatch.dispatch_id,
+            control_room_id=alert.control_room_id,
+            alert_id=alert.alert_id,
+            recipient=recipient,
+            outcome=DispatchOutcome(outcome),
+            answered_at=datetime.now(UTC),
+            **more,
+        )
+
+        def answer_of(message: Message, _: bytes) -> DecisionLog | None:
+            return message if isinstance(message, DecisionLog) and message.dispatch_id == told.dispatch_id else None
+
+        decision = ask(self.kafka, told, topics.DECISION_LOG, answer_of, WITHIN_S, expected_decide())
+        assert decision.refused == ""
 
     def cancel(self, street: str) -> None:
         """Let its partner withdraw a report."""

@@ -9,7 +9,7 @@ import { has, t, word } from "../words/words.ts";
 import { canUndo, isOpen, nextAt, NONE, pendingOn, step, type Act, type ActionAsked, type Acts, type Event } from "./machine.ts";
 
 export type Action = ActionAsked["action"];
-export type Extra = Partial<Pick<ActionAsked, "verdict" | "reason" | "assignee" | "note" | "note_value" | "until" | "other_alert_id" | "fact_id" | "camera_id">>;
+export type Extra = Partial<Pick<ActionAsked, "verdict" | "reason" | "assignee" | "note" | "note_value" | "until" | "other_alert_id" | "fact_id" | "camera_id" | "recipients" | "escalate_to">>;
 /** An alert, in the revision that a person saw when they pressed the key or opened the dialog. */
 export interface Target {
   readonly id: string;
@@ -233,7 +233,7 @@ class Acting {
 }
 
 function asking(action: Action, target: Target, extra: Extra): ActionAsked {
-  const nothing = { verdict: "", reason: "", note: "", other_alert_id: "", fact_id: "", camera_id: "" };
+  const nothing = { verdict: "", reason: "", note: "", other_alert_id: "", fact_id: "", camera_id: "", recipients: [], escalate_to: [] };
   return { ...nothing, ...extra, action, action_id: crypto.randomUUID(), alert_id: target.id, seen_revision: target.revision };
 }
 

@@ -3,7 +3,7 @@ import type { Decision } from "../api/client.ts";
 import { ANSWER_MS, canUndo, COUNT_MS, DONE_MS, nextAt, NONE, pendingOn, step, UNDO_MS, WAIT_MS, type ActionAsked, type Acts, type Effect, type Event } from "./machine.ts";
 
 const asked = (action: ActionAsked["action"], id = "1", alert = "a"): ActionAsked => ({
-  action, action_id: id, alert_id: alert, seen_revision: 3, verdict: "", reason: "", note: "", other_alert_id: "", fact_id: "", camera_id: "",
+  action, action_id: id, alert_id: alert, seen_revision: 3, verdict: "", reason: "", note: "", other_alert_id: "", fact_id: "", camera_id: "", recipients: [], escalate_to: [],
 });
 const begin = (...all: ActionAsked[]): Event => ({ type: "begin", asked: all, batch: all[0]?.action_id ?? "" });
 const decision = (state: Decision["state"], id = "1", more: Partial<Decision> = {}): Event => ({

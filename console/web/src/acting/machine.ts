@@ -148,9 +148,14 @@ function made(asked: ActionAsked, batch: string, now: number): Act {
   return { asked, batch, phase, since: now, outAt: now, sentAt: now, refusal: null, takenBack: false };
 }
 
+/** Return whether two values of a field are the same; whom to ask is a list, and lists are by what is in them. */
+function same(one: unknown, other: unknown): boolean {
+  return one === other || (Array.isArray(one) && Array.isArray(other) && one.length === other.length && one.every((each, place) => each === other[place]));
+}
+
 function sameAsked(one: ActionAsked, other: ActionAsked): boolean {
   const { action_id: _one, seen_revision: _seen, ...what } = one;
-  return Object.entries(what).every(([name, value]) => (other[name as keyof ActionAsked] ?? null) === (value ?? null));
+  return Object.entries(what).every(([name, value]) => same(other[name as keyof ActionAsked] ?? null, value ?? null));
 }
 
 function decided(acts: Acts, decision: Decision, now: number): Step {

@@ -4,7 +4,7 @@ import { NONE, step, type ActionAsked, type Acts, type Event } from "./machine.t
 import { notices, refusalWords, type Notice, type Told } from "./told.ts";
 
 const asked = (action: ActionAsked["action"], id: string, alert: string, more: Partial<ActionAsked> = {}): ActionAsked => ({
-  action, action_id: id, alert_id: alert, seen_revision: 3, verdict: "", reason: "", note: "", other_alert_id: "", fact_id: "", camera_id: "", ...more,
+  action, action_id: id, alert_id: alert, seen_revision: 3, verdict: "", reason: "", note: "", other_alert_id: "", fact_id: "", camera_id: "", recipients: [], escalate_to: [], ...more,
 });
 const handled = rowOf({ id: "a", state: "acknowledged", handled_by: "operator-2", handled_since: "2026-11-29T03:04:00.000Z" });
 const told = (now: number, row = handled): Told => ({ row: (id) => (id === row.id ? row : undefined), name: (ids) => ids.join(" en "), user: "operator-1", now });

@@ -141,6 +141,15 @@ def test_who_acts_and_what_must_be_said(call: Any, words: list[str]) -> None:
     assert (done.exit_code, asked) == (2, [])
 
 
+def test_whom_to_ask_and_who_is_next_are_sent_in_their_order(call: Any) -> None:
+    """None is the first partner, and nobody after it."""
+    words = ("a-1", "confirm_dispatch", "--user", "op")
+    _, (asked,) = call("", *words, "--recipient", "politie", "--recipient", "hor", "--then", "oov")
+    assert (asked.recipients, asked.escalate_to) == (("politie", "hor"), ("oov",))
+    _, (asked,) = call("", *words)
+    assert (asked.recipients, asked.escalate_to) == ((), ())
+
+
 def test_what_is_judged_by_the_decision_is_sent_as_it_is_said(call: Any) -> None:
     """A verdict, an assignee and a note's value."""
     _, (asked,) = call("", "a-1", "close", "--user", "op", "--verdict", "true")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.projection.alerts.names import in_document, in_phrase, partners_in_words
+from console.projection.alerts.names import in_document, in_phrase
 from console.projection.alerts.row import ListRow, ListRowError, moment, row_of
 from console.wire.rows import AlertRow
 from schemas.alerts import Alert, AlertReport, AlertState, Shelf, Suppression
@@ -21,6 +21,7 @@ from schemas.evidence import Verdict
 from schemas.incidents import ReportNote
 from schemas.phrases.catalogue import sentence
 from schemas.phrases.codes.next_steps import next_look, next_send_and_look
+from schemas.phrases.codes.partners import partner_name
 from schemas.phrases.codes.titles import category_name, title_placed, title_seen_by
 from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase
@@ -90,8 +91,10 @@ def test_cameras_are_told_by_their_names_wherever_a_phrase_has_one() -> None:
 def test_partners_are_told_by_what_they_are_called() -> None:
     """One that the catalogue does not know by its id, in every language."""
     ids = ("hor", "oov", "waterschap")
-    assert partners_in_words(ids, Language.NL) == ("handhaving", "team openbare orde en veiligheid", "waterschap")
-    assert partners_in_words(ids, Language.EN) == ("street wardens", "public order and safety team", "waterschap")
+    dutch = [sentence(partner_name(each), Language.NL) for each in ids]
+    english = [sentence(partner_name(each), Language.EN) for each in ids]
+    assert dutch == ["handhaving", "team openbare orde en veiligheid", "waterschap"]
+    assert english == ["street wardens", "public order and safety team", "waterschap"]
 
 
 def test_an_unknown_kind_is_not_called_other() -> None:

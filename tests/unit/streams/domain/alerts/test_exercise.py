@@ -75,7 +75,11 @@ def test_an_exercise_explains_nothing_that_is_real_nor_the_other_way_round(decid
 
 def test_an_exercise_is_no_near_repeat(deciding: Deciding) -> None:
     """Neither does it repeat a burglary, nor is it repeated by one."""
-    later = {"occurred_at": NOON + seconds(86_400), "reported_at": NOON + seconds(86_400), "position": position(150)}
+    later: dict[str, Any] = {
+        "occurred_at": NOON + seconds(86_400),
+        "reported_at": NOON + seconds(86_400),
+        "position": position(150),
+    }
     deciding.take(burglary("a"))
     assert deciding.one(burglary("b", exercise=True, **later)).near_repeats == ()
     other = Deciding()

@@ -53,6 +53,17 @@ def _known(report: RawReport = REPORT) -> Incident:
     return _accepted(report).incident
 
 
+def test_an_exercise_stays_one_until_its_source_says_otherwise() -> None:
+    """Not said is what is known, and real where nothing is; saying otherwise is new, and a cancellation says nothing."""
+    assert not _known().exercise
+    exercise = _known(replace(REPORT, exercise=True))
+    assert exercise.exercise
+    assert normalise(REPORT, exercise, NOW) == NothingNew(IntakeResult.DUPLICATE)
+    assert _accepted(CANCEL, exercise).incident.exercise
+    real = _accepted(replace(REPORT, exercise=False), exercise)
+    assert (real.incident.exercise, real.result, real.incident.revision) == (False, IntakeResult.UPDATED, 1)
+
+
 def test_a_new_report_is_created() -> None:
     """Identity, revision 0, one urgency scale, and a summary from category and place alone."""
     decision = _accepted(REPORT)

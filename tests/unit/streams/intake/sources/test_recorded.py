@@ -150,6 +150,9 @@ def test_faults(content: bytes, reason: DeadLetterReason, named: str) -> None:
         ({"place": {"street": "aan de overkant van de weg bij de groene deur"}}, ReportNote.PLACE_LEFT_OUT),
         ({"priority": "meteen komen"}, ReportNote.PRIORITY_UNKNOWN),
         ({"priority": True}, ReportNote.PRIORITY_UNKNOWN),
+        ({"exercise": "misschien"}, ReportNote.FIELD_LEFT_OUT),
+        ({"exercise": 2}, ReportNote.FIELD_LEFT_OUT),
+        ({"exercise": ["ja"]}, ReportNote.FIELD_LEFT_OUT),
     ],
 )
 def test_a_field_that_cannot_be_read_is_left_out_with_a_note(fields: dict[str, Any], note: ReportNote) -> None:
@@ -169,6 +172,7 @@ FIELDS = [
     "reported_at",
     "occurred_before_s",
     "at_s",
+    "exercise",
 ]
 
 
@@ -177,6 +181,25 @@ FIELDS = [
 def test_null_and_empty_mean_not_said(field: str, value: Any) -> None:
     """In every optional field, as if it were not there."""
     assert SOURCE.read(_line(**{field: value}), NOW) == SOURCE.read(_line(), NOW)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (True, True),
+        ("ja", True),
+        (" TRUE ", True),
+        (1, True),
+        (False, False),
+        ("nee", False),
+        ("0", False),
+        (None, None),
+        ("?", None),
+    ],
+)
+def test_whether_it_is_an_exercise(value: Any, said: bool | None) -> None:
+    """As partners' systems write it; what cannot be read is no exercise, since taking what is real for one costs more."""
+    assert _report(exercise=value).exercise is said
 
 
 @pytest.mark.parametrize("part", ["street", "town"])
@@ -237,7 +260,8 @@ def test_any_bytes_are_classified(content: bytes) -> None:
 
 
 FIELD_NAMES = (
-    "source source_id operation category priority position place occurred_at reported_at occurred_before_s at_s text"
+    "source source_id operation category priority position place occurred_at reported_at occurred_before_s at_s text "
+    "exercise"
 )
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
