@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from schemas.codec import encode
 from schemas.geo import Position
 from schemas.sharing import PartnerAlert
 from streams.kafka.admin import apply
+from streams.kafka.errors import ClusterError
 from streams.kafka.producer import ConfirmedProducer
 from streams.settings import KafkaSettings
 from streams.topics import DAY_MS, TopicSpec
@@ -32,6 +33,7 @@ from streams.topics import DAY_MS, TopicSpec
 NOTIFIED: Final = "benched"
 PLAIN: Final = "plain"
 WITHIN_S: Final = 120.0
+MAKE_TRIES: Final = 5
 GOAL_S: Final = 0.5
 WARM: Final = 50
 """Messages of each before the first round: connections are made, and code is read."""
@@ -53,7 +55,7 @@ def measure(
     """
     kafka = KafkaSettings(bootstrap_servers=servers)
     topics = {name: f"partner-{name}" for name in (NOTIFIED, PLAIN)}
-    apply(kafka, [TopicSpec(topic, "room", DAY_MS) for topic in topics.values()])
+    _make(kafka, topics.values())
     with ExitStack() as stack:
         port, arrivals = stack.enter_context(_receiver())
         url = f"http://127.0.0.1:{port}/hook"
@@ -85,6 +87,18 @@ def measure(
         "goal_p99_ms": GOAL_S * 1_000,
         "goal_met": p99_ms < GOAL_S * 1_000,
     }
+
+
+def _make(kafka: KafkaSettings, topics: Iterable[str]) -> None:
+    """Make topics; on a machine that has much to do, a broker that just made all others takes its time."""
+    specs = [TopicSpec(topic, "room", DAY_MS) for topic in topics]
+    for _ in range(MAKE_TRIES):
+        try:
+            apply(kafka, specs)
+            return
+        except ClusterError:
+            time.sleep(1.0)
+    apply(kafka, specs)
 
 
 def _round(

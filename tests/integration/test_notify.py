@@ -15,7 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
+from schemas.alerts import AlertState
 from schemas.categories import Category, Priority
 from schemas.codec import decode
 from schemas.dead_letters import DeadLetterReference
@@ -23,6 +25,7 @@ from schemas.dispatch import DispatchReceipt
 from streams.kafka.consumer import Consumer
 from streams.kafka.options import kafka_client_options
 from streams.kafka.reader import read_messages
+from streams.notify.cap import NAMESPACE
 from streams.settings import KafkaSettings
 from streams.topics import DEAD_LETTERS
 from tests.support.notices import partner_alert, partner_dispatch
@@ -178,6 +181,26 @@ def test_health_goes_by_channels_that_may_carry_it_and_leaves_no_content_behind(
     assert sorted((each.topic, each.original_bytes == 0) for each in letters) == [
         ("partner-ambulance", False), ("partner-ambulance-health", True),
     ]  # fmt: skip
+
+
+def test_a_cap_channel_that_starts_again_refers_to_what_was_sent_before(
+    empty_kafka: KafkaSettings, tmp_path: Path
+) -> None:
+    """It reads the topic from the beginning; a Cancel of what it never sent is not sent."""
+    make_topics(empty_kafka, "politie")
+    with receiving() as receiver:
+        channel = {**hook(receiver, sender="toezicht.example"), "kind": "cap"}
+        file = partners_file(tmp_path, {"politie": {"cap": channel}})
+        put(empty_kafka, [partner_alert(revision=0), partner_alert(revision=1)], "partner-politie")
+        with notifying(empty_kafka, file, tmp_path / "log"):
+            receiver.await_taken(2)
+        gone = partner_alert(alert_id="other", revision=3, withdrawn=True)
+        put(empty_kafka, [gone, partner_alert(revision=2, state=AlertState.CANCELLED)], "partner-politie")
+        with notifying(empty_kafka, file, tmp_path / "log"):
+            taken = receiver.await_taken(3)
+    roots = [etree.fromstring(each.body) for each in taken]
+    assert [root.findtext(f"{{{NAMESPACE}}}msgType") for root in roots] == ["Alert", "Update", "Cancel"]
+    assert [len((root.findtext(f"{{{NAMESPACE}}}references") or "").split()) for root in roots] == [0, 1, 2]
 
 
 def on_topic(kafka: KafkaSettings, topic: str) -> list[DispatchReceipt]:
