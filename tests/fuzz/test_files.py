@@ -25,6 +25,7 @@ from streams.domain.trends.areas import Areas
 from streams.domain.trends.safety_plan import SafetyPlan
 from streams.evaluation.common import EvaluationError
 from streams.evaluation.scenes import parse_scene
+from streams.intake.sources.areas import Areas as CbsAreas
 from streams.intake.sources.categories import Categories
 from streams.intake.sources.gazetteer import Gazetteer
 from streams.local.pipeline import Pipeline
@@ -70,6 +71,7 @@ MODELS: dict[str, tuple[type[BaseModel], str, int]] = {
     "places": (Gazetteer, PLACES, 5_000),
     "categories": (Categories, (ROOT / "streams/intake/sources/categories.yaml").read_text(), 1_000),
     "areas": (Areas, AREAS, 1_000),
+    "cbs-areas": (CbsAreas, (ROOT / "streams/intake/sources/areas.yaml").read_text(), 1_000),
     "safety-plan": (SafetyPlan, (ROOT / "streams/domain/trends/safety_plan.yaml").read_text(), 5_000),
     "pipeline": (Pipeline, (ROOT / "deploy/pipeline.yaml").read_text(), 3_000),
     "calibration": (

@@ -26,6 +26,7 @@ from streams.domain import canary
 from streams.domain.incidents.raw_report import Reading, Unreadable
 from streams.errors import ConfigurationError
 from streams.intake.sources import fields
+from streams.intake.sources.areas import Areas, load_areas
 from streams.intake.sources.base import SourceOptions
 from streams.intake.sources.categories import Categories, load_categories
 from streams.intake.sources.gazetteer import NO_GAZETTEER, Gazetteer, clean_name, join_place
@@ -50,6 +51,10 @@ class PartnerOptions(SourceOptions):
     gazetteer: Path | None = Field(
         None, description="YAML file of places with positions, for reports that name a place and give no position"
     )
+    areas: Path | None = Field(
+        None,
+        description="YAML file of CBS's districts and neighbourhoods by year; Amstelveen's, which are built in, else",
+    )
 
 
 class PartnerReports:
@@ -63,6 +68,7 @@ class PartnerReports:
         categories: Categories,
         gazetteer: Gazetteer = NO_GAZETTEER,
         *,
+        areas: Areas | None = None,
         partner: str = "",
         run: str = "",
         time_zone: str = "Europe/Amsterdam",
@@ -72,6 +78,7 @@ class PartnerReports:
         Args:
             categories: The mapping of partners' codes.
             gazetteer: Where places are.
+            areas: The districts and neighbourhoods by CBS's codes; the built-in ones else.
             partner: Whose reports they are; the source's own name where empty.
             run: Is put before each id, so that a scenario can be played again.
             time_zone: The zone of times that name none.
@@ -91,6 +98,7 @@ class PartnerReports:
             raise ConfigurationError(f"intake {self.name}", "--partner", partner, "a name that is not the canary's")
         self._categories = categories
         self._gazetteer = gazetteer
+        self._areas = areas or load_areas()
         self._prefix = f"{run}/" if run else ""
         self._zone: tzinfo = ZoneInfo(time_zone)
 
@@ -101,6 +109,7 @@ class PartnerReports:
         return cls(
             load_categories(options.categories),
             gazetteer,
+            areas=load_areas(options.areas),
             partner=options.partner,
             run=options.run,
             time_zone=read_time_zone(time_zone).key,

@@ -128,7 +128,10 @@ class SignalenReports(PartnerReports):
             now,
             ReportNote.FIELD_LEFT_OUT,
         )
-        notes += [*place.notes, *position.notes, *priority.notes, *began.notes, *changed.notes]
+        area = fields.Field("")
+        if not street:
+            area = self._areas.name(first(location, "buurt_code", "area_code"), (began.value or now).year)
+        notes += [*place.notes, *area.notes, *position.notes, *priority.notes, *began.notes, *changed.notes]
         return RawReport(
             source=self._partner,
             source_id=source_id,
@@ -138,7 +141,7 @@ class SignalenReports(PartnerReports):
             category_known=known,
             category_said=bool(code),
             source_priority=priority.value,
-            place=place_told(street, town, postcode),
+            place=place_told(street or area.value, town, postcode),
             position=position.value,
             occurred_at=began.value,
             reported_at=changed.value,

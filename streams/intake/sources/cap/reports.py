@@ -174,6 +174,8 @@ class CapReports(PartnerReports):
                 (text for area in areas for text in area.texts("circle")),
             )
             street, town = self._named(area.text("areaDesc") for area in areas)
+            if not street:
+                street = self._coded(areas, (sent or now).year, notes)
             onset = fields.moment(info.text("onset"), self._zone, now, ReportNote.TIME_OF_ARRIVAL)
         where = self._located(where, street, town, "")
         notes += [*where.notes, *onset.notes]
@@ -223,6 +225,16 @@ class CapReports(PartnerReports):
                 if self._knows("", town):
                     return "", town
         return "", ""
+
+    def _coded(self, areas: Iterable[Element], year: int, notes: list[ReportNote]) -> str:
+        """Return the name of the first area that is told by a code of CBS (`CBS-buurtcode`, `CBS-wijkcode`)."""
+        for area in areas:
+            for code in area.children("geocode"):
+                if code.text("valueName").casefold().startswith("cbs"):
+                    found = self._areas.name(code.text("value"), year)
+                    notes += found.notes
+                    return found.value
+        return ""
 
     def _knows(self, street: str, town: str) -> bool:
         if street:

@@ -128,6 +128,14 @@ def test_the_life_of_a_melding() -> None:
     ]  # fmt: skip
 
 
+def test_a_signal_without_a_street_has_its_areas_name() -> None:
+    """By CBS's code, of the year in which it happened."""
+    location = {"buurt_code": "BU03620401", "address": {"woonplaats": "Amstelveen"}}
+    assert read(SIGNALEN, SIGNAL | {"location": location}).place == "Stadshart, Amstelveen"
+    unknown = read(SIGNALEN, SIGNAL | {"location": {"buurt_code": "BU99999999"}})
+    assert (unknown.place, unknown.notes) == ("", (ReportNote.PLACE_LEFT_OUT,))
+
+
 def test_a_state_that_nobody_knows_is_a_report() -> None:
     """With a note: a new state of theirs must lose nothing."""
     for report in (read(SIGNALEN, SIGNAL | {"status": {"state": "zz"}}), read(MELDINGEN, MELDING | {"state": "zz"})):

@@ -93,6 +93,12 @@ def test_a_description_is_a_place_where_the_gazetteer_knows_it() -> None:
     assert unplaced.position.accuracy_m == 120
 
 
+def test_a_code_of_cbs_is_a_place() -> None:
+    """Where the description is none that the gazetteer knows."""
+    code = b"<geocode><valueName>CBS-buurtcode</valueName><value>BU03620401</value></geocode></area>"
+    assert report(cap().replace(b"</area>", code)).place == "Stadshart"
+
+
 def revisions(by: CapReports, *contents: bytes) -> list[tuple[IntakeResult, Incident | None]]:
     """Return what each message changes, one after the other."""
     known: dict[str, Incident] = {}
