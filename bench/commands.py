@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.console.commands import register as register_console
+from bench.intake_http.commands import register as register_intake_http
 from streams.cli.options import require_vision, say
 from streams.errors import ConfigurationError
 from streams.local.cluster import cluster
@@ -112,6 +113,7 @@ def register(app: typer.Typer) -> None:
     register_faults(group)
     register_quiet(group)
     register_console(group)
+    register_intake_http(group)
 
 
 def register_notify(group: typer.Typer) -> None:

@@ -137,7 +137,7 @@ def _poll(
     require_extra()
     from streams.intake.connected import connected_intake
     from streams.intake.polling.asking import ApiClient
-    from streams.intake.polling.poller import Place, Poller
+    from streams.intake.polling.poller import Poller, PollPlace
     from streams.intake.polling.systems import SYSTEMS
     from streams.intake.sources.registry import make_source
     from streams.process import start_metrics, stop_signals, tell_ready
@@ -150,7 +150,7 @@ def _poll(
     require_cluster(kafka)
     begin = moment("intake poll", "--since", since, utc_now())
     ask = ApiClient("intake poll", url, token_file)
-    kept = Place(place or settings.data / "intake" / f"poll-{system}.json", system)
+    kept = PollPlace(place or settings.data / "intake" / f"poll-{system}.json", system)
     stopping = threading.Event()
     intake = connected_intake(source, kafka, stopping, keeps_content=False)
     with stop_signals(stopping):

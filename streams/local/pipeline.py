@@ -19,6 +19,8 @@ from streams.settings import PipelineSettings
 READ_PICTURES: Final = frozenset({"capture"})
 """The commands that open cameras, and so need their passwords."""
 CONSOLE: Final = "console"
+PRIVATE: Final = {"TOEZICHT_ONVIF_": ("intake", "onvif"), "TOEZICHT_INTAKE_HTTP_": ("intake", "http")}
+"""Settings that hold logins or name files of secrets, and the one command that gets them."""
 CONSOLE_PREFIX: Final = "TOEZICHT_CONSOLE_"
 """The settings of the command `console`, some of them secret: no other process gets them."""
 
@@ -103,18 +105,22 @@ def process_specs(pipeline: Pipeline, bootstrap_servers: str, data: Path) -> lis
             environment=environment | (consoles if process.command[0] == CONSOLE else {}),
             stdin=process.stdin,
             restart=process.restart,
-            withheld=_withheld(process.command[0], credentials, os.environ),
+            withheld=_withheld(process.command, credentials, os.environ),
         )
         for process in pipeline.processes
     ]
 
 
-def _withheld(command: str, credentials: frozenset[str], environment: Mapping[str, str]) -> frozenset[str]:
+def _withheld(command: tuple[str, ...], credentials: frozenset[str], environment: Mapping[str, str]) -> frozenset[str]:
     """Return the variables of this process that a command has no need to know."""
-    consoles = frozenset(name for name in environment if name.startswith(CONSOLE_PREFIX))
-    return (frozenset() if command in READ_PICTURES else credentials) | (
-        frozenset() if command == CONSOLE else consoles
+    theirs = {CONSOLE_PREFIX: (CONSOLE,), **PRIVATE}
+    private = frozenset(
+        name
+        for name in environment
+        for prefix, owner in theirs.items()
+        if name.startswith(prefix) and command[: len(owner)] != owner
     )
+    return private if command[0] in READ_PICTURES else private | credentials
 
 
 def _text(value: bool | float | str) -> str:

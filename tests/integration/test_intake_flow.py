@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -31,22 +30,9 @@ from streams.kafka.reader import Reader
 from streams.kafka.send_window import SendWindow
 from streams.local.broker import LocalBroker, free_port
 from streams.settings import KafkaSettings, Settings
+from tests.support.intake_command import RUN
 
 pytestmark = pytest.mark.integration
-RUN = (
-    sys.executable,
-    "-c",
-    "import sys, typer\n"
-    "from streams.cli import intake\n"
-    "from streams.errors import ToezichtError\n"
-    "app = typer.Typer()\n"
-    "intake.register(app)\n"
-    "try:\n"
-    "    app(['intake', *sys.argv[1:]])\n"
-    "except ToezichtError as error:\n"
-    "    print('toezicht:', error, file=sys.stderr)\n"
-    "    sys.exit(2)\n",
-)
 
 
 def _environment(broker: str) -> dict[str, str]:

@@ -26,7 +26,7 @@ from streams.kafka.reader import read_messages
 from streams.local.broker import LocalBroker, free_port
 from streams.settings import KafkaSettings, Settings
 from streams.topics import INCIDENTS
-from tests.integration.test_intake_flow import RUN
+from tests.support.intake_command import RUN
 from tests.support.intake_http import OTHER_SECRET, SECRET, sender, signed, write_senders
 
 pytestmark = pytest.mark.integration

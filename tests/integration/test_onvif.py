@@ -27,7 +27,7 @@ from streams.kafka.reader import read_messages
 from streams.local.broker import free_port
 from streams.settings import KafkaSettings
 from streams.topics import OBSERVATIONS
-from tests.integration.test_intake_flow import RUN
+from tests.support.intake_command import RUN
 from tests.support.mqtt_broker import mosquitto
 from tests.support.onvif import RULES, payload, topic, zones_document
 from tests.support.registry import SQUARE, registry_camera, write_registry

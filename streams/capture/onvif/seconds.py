@@ -53,8 +53,8 @@ class _ZoneState:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldSecond:
-    """Told second: an observation, and the events that it is the first to tell of."""
+class OnvifSecond:
+    """ONVIF second: an observation, and the events that it is the first to tell of."""
 
     observation: Observation
     events: tuple[int, ...]
@@ -81,16 +81,16 @@ class OnvifSeconds:
         at = max(at, state.next_second)
         self._hold(state, event, rule, at)
 
-    def due(self, now: datetime) -> list[ToldSecond]:
+    def due(self, now: datetime) -> list[OnvifSecond]:
         """Return the seconds that are over, in order of their time."""
-        told: list[ToldSecond] = []
+        told: list[OnvifSecond] = []
         for name, state in list(self._zones.items()):
             while state.next_second is not None and state.next_second + SECOND <= now:
                 second, state.next_second = state.next_second, state.next_second + SECOND
                 observation = self._tell(state, second)
                 events = tuple(self._events.pop(name, ()))
                 if observation is not None or events:
-                    told.append(ToldSecond(observation or self._observation(state, second), events))
+                    told.append(OnvifSecond(observation or self._observation(state, second), events))
                 if not state.rules and not state.told:
                     state.next_second = None
             if state.next_second is None and name not in self._events:

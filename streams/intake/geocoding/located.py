@@ -14,7 +14,7 @@ from typing import Final
 
 from schemas.incidents import Incident
 from streams.domain.incidents.raw_report import RawReport, Reading
-from streams.intake.geocoding.locatieserver import Locatieserver, LocatieserverSettings, Place, connect
+from streams.intake.geocoding.locatieserver import Locatieserver, LocatieserverSettings, NamedPlace, connect
 from streams.intake.sources.base import IncidentSource
 from streams.settings import read_environment
 
@@ -26,7 +26,7 @@ MOST_LATER: Final = 1_000
 @dataclass(frozen=True, slots=True)
 class _Later:
     report: RawReport
-    place: Place
+    place: NamedPlace
     until: datetime
 
 
@@ -82,12 +82,12 @@ class LocatedSource:
                 yield replace(waiting.report, position=known.position)
 
 
-def place_of(report: RawReport) -> Place | None:
+def place_of(report: RawReport) -> NamedPlace | None:
     """Return what to ask for of a report; None where it has a position, is withdrawn, or names no town."""
     if report.position is not None or report.cancels or not report.place:
         return None
     street, comma, town = report.place.rpartition(", ")
-    return Place(street, town) if comma else Place("", report.place)
+    return NamedPlace(street, town) if comma else NamedPlace("", report.place)
 
 
 def located(source: IncidentSource) -> IncidentSource:

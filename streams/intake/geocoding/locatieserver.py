@@ -62,8 +62,8 @@ class LocatieserverSettings(BaseSettings):
         return self
 
 
-class Place(NamedTuple):
-    """Place: what is asked for."""
+class NamedPlace(NamedTuple):
+    """Named place: what is asked for."""
 
     street: str
     town: str
@@ -107,7 +107,7 @@ class Locatieserver:
         self._clock_s = clock_s
         self._known: OrderedDict[tuple[str, str], _Known] = OrderedDict()
         self._asked: dict[tuple[str, str], _Asked] = {}
-        self._waiting: queue.Queue[Place] = queue.Queue(MOST_WAITING)
+        self._waiting: queue.Queue[NamedPlace] = queue.Queue(MOST_WAITING)
         self._lock = threading.Lock()
         self._failures = 0
         self._paused_until_s = 0.0
@@ -115,7 +115,7 @@ class Locatieserver:
         for result in ("found", "unknown", "failed", "paused", "cached"):
             GEOCODING.labels(result)
 
-    def position(self, place: Place) -> tuple[Position | None, bool]:
+    def position(self, place: NamedPlace) -> tuple[Position | None, bool]:
         """Return where a place is, and whether that is known by now; what is not is asked meanwhile."""
         known = self.now_known(place)
         if known is not None:
@@ -127,7 +127,7 @@ class Locatieserver:
         known = self.now_known(place)
         return (None, True) if known is None else (known.position, True)
 
-    def now_known(self, place: Place) -> _Known | None:
+    def now_known(self, place: NamedPlace) -> _Known | None:
         """Return what is known of a place without asking; None where nothing is."""
         with self._lock:
             known = self._known.get(place.key)
@@ -136,7 +136,7 @@ class Locatieserver:
                 return None
             return known
 
-    def _ask(self, place: Place) -> _Asked | None:
+    def _ask(self, place: NamedPlace) -> _Asked | None:
         """Have a place asked for, and return where its answer will be; None where nobody is asked now."""
         with self._lock:
             if self._clock_s() < self._paused_until_s:
@@ -159,7 +159,7 @@ class Locatieserver:
         while True:
             self.answer(self._waiting.get())
 
-    def answer(self, place: Place) -> None:
+    def answer(self, place: NamedPlace) -> None:
         """Ask for one place and remember the answer."""
         try:
             content = self._fetch(question(place))
@@ -175,7 +175,7 @@ class Locatieserver:
         if asked is not None:
             asked.done.set()
 
-    def _remember(self, place: Place, found: Position | None) -> None:
+    def _remember(self, place: NamedPlace, found: Position | None) -> None:
         with self._lock:
             self._failures = 0
             kept_s = UNKNOWN_KEPT_S if found is None else KEPT_S
@@ -193,7 +193,7 @@ class Locatieserver:
         log.warning("the Locatieserver fails (%s): reports go on without, it is asked again in %.0f s", why, PAUSE_S)
 
 
-def question(place: Place) -> list[tuple[str, str]]:
+def question(place: NamedPlace) -> list[tuple[str, str]]:
     """Return the parameters of a question; others than these are refused since version 3.1."""
     return [
         ("q", " ".join(part for part in place if part)),

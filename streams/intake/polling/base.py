@@ -8,7 +8,7 @@ Example::
         def question(self, since: datetime, page: int) -> Question:
             return Question("/bells/", (("changed_after", since.isoformat()), ("page", str(page))))
 
-        def page(self, content: bytes, since: datetime) -> Page: ...
+        def page(self, content: bytes, since: datetime) -> PolledPage: ...
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Page: what one answer has.
+class PolledPage:
+    """Polled page: what one answer has.
 
     Attributes:
         documents: Each as the system's source reads it, in the order of the answer.
@@ -60,7 +60,7 @@ class PolledSource(Protocol):
     def question(self, since: datetime, page: int) -> Question:
         """Return what to ask: what changed at or after `since` (UTC), and which page of it, from 1."""
 
-    def page(self, content: bytes, since: datetime) -> Page:
+    def page(self, content: bytes, since: datetime) -> PolledPage:
         """Return what an answer has.
 
         Raises:
@@ -90,8 +90,8 @@ def read_answer(content: bytes) -> Any:
         raise UnreadablePageError("expected JSON") from None
 
 
-def page_of(found: list[Any], field: str, *, more: bool, descending: bool = False) -> Page:
+def page_of(found: list[Any], field: str, *, more: bool, descending: bool = False) -> PolledPage:
     """Return a page of documents, of which `field` says when each changed."""
     moments = [at for at in (moment_of(each, field) for each in found) if at is not None]
     documents = tuple(json.dumps(each).encode() for each in found)
-    return Page(documents, max(moments, default=None), more, descending)
+    return PolledPage(documents, max(moments, default=None), more, descending)

@@ -20,7 +20,7 @@ from typing import Final, Protocol
 from streams.clock import Clock
 from streams.errors import ToezichtError
 from streams.intake.lines import Line
-from streams.intake.polling.base import Page, PolledSource, Question, UnreadablePageError
+from streams.intake.polling.base import PolledPage, PolledSource, Question, UnreadablePageError
 from streams.metrics import INTAKE_HEARD_AT, INTAKE_REQUESTS
 
 log = logging.getLogger(__name__)
@@ -62,8 +62,8 @@ class TakesLines(Protocol):
 
 
 @dataclass
-class Place:
-    """Place: the file that holds since when to ask.
+class PollPlace:
+    """Poll place: the file that holds since when to ask.
 
     Attributes:
         path: The file.
@@ -120,7 +120,7 @@ class Poller:
         system: PolledSource,
         ask: Ask,
         intake: TakesLines,
-        place: Place,
+        place: PollPlace,
         since: datetime,
         clock: Clock,
         sleep: Callable[[float], object],
@@ -163,7 +163,7 @@ class Poller:
             DeliveryError: The broker refuses a record for good.
         """
         since = self._since - OVERLAP
-        number, pages, more, later = 1, 0, True, list[Page]()
+        number, pages, more, later = 1, 0, True, list[PolledPage]()
         while more and not self._stopping() and pages < MOST_PAGES:
             page = self._system.page(self._ask(self._system.question(since, number)), since)
             pages, more = pages + 1, page.more
@@ -182,7 +182,7 @@ class Poller:
         if later and not more:  # else something older is not read yet
             self._confirm(max((page.newest for page in later if page.newest is not None), default=None))
 
-    def _take(self, page: Page) -> None:
+    def _take(self, page: PolledPage) -> None:
         """Take a page's documents, the oldest change first."""
         for content in reversed(page.documents) if page.descending else page.documents:
             self._number += 1

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from streams.intake.polling.base import (
-    Page,
+    PolledPage,
     PolledSource,
     Question,
     UnreadablePageError,
@@ -32,7 +32,7 @@ class SignalenApi:
         }  # fmt: skip
         return Question("/signals/v1/private/signals/", tuple(parameters.items()))
 
-    def page(self, content: bytes, since: datetime) -> Page:
+    def page(self, content: bytes, since: datetime) -> PolledPage:
         """Return what an answer has: `results`, and in `_links` whether another page follows."""
         said = read_answer(content)
         found = said.get("results") if isinstance(said, dict) else None
@@ -53,7 +53,7 @@ class MeldingenApi:
         }  # fmt: skip
         return Question("/melding/", tuple(parameters.items()))
 
-    def page(self, content: bytes, since: datetime) -> Page:
+    def page(self, content: bytes, since: datetime) -> PolledPage:
         """Return what an answer has that changed at or after `since`; a page with something older is the last."""
         said = read_answer(content)
         if not isinstance(said, list):

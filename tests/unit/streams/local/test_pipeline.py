@@ -121,3 +121,28 @@ def test_a_wrong_registry_is_one_line_before_anything_starts(tmp_path: Path) -> 
     path.write_text(TEXT)
     with pytest.raises(FileError, match=r"cameras\.yaml: cannot be read"):
         process_specs(read_pipeline(path), "localhost:9092", tmp_path)
+
+
+def test_a_login_of_one_command_is_no_other_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes cameras' events has the MQTT broker's password, what takes reports by HTTP its own settings."""
+    write_registry(tmp_path / "cameras.yaml", registry_camera("c", {"url": "c.avi"}))
+    private = {"TOEZICHT_ONVIF_PASSWORD": "made up", "TOEZICHT_INTAKE_HTTP_CREDENTIALS": "intake.yaml"}
+    for name, value in private.items():
+        monkeypatch.setenv(name, value)
+    commands = {
+        "events": "[intake, onvif]",
+        "http": "[intake, http]",
+        "pager": "[intake, p2000]",
+        "capture": "[capture]",
+    }
+    path = tmp_path / "pipeline.yaml"
+    processes = "\n".join(f"  - {{name: {name}, command: {command}}}" for name, command in commands.items())
+    path.write_text(f"registry: cameras.yaml\nprocesses:\n{processes}\n")
+    specs = process_specs(read_pipeline(path), "localhost:9092", tmp_path)
+    withheld = {spec.name: sorted(spec.withheld & private.keys()) for spec in specs}
+    assert withheld == {
+        "events": ["TOEZICHT_INTAKE_HTTP_CREDENTIALS"],
+        "http": ["TOEZICHT_ONVIF_PASSWORD"],
+        "pager": sorted(private),
+        "capture": sorted(private),
+    }

@@ -9,7 +9,7 @@ import pytest
 
 from schemas.observations import Observation, SituationKind
 from streams.capture.onvif.event import CameraEvent, NotTaken, read_event
-from streams.capture.onvif.seconds import FORGET, OLDEST, OnvifSeconds, ToldSecond
+from streams.capture.onvif.seconds import FORGET, OLDEST, OnvifSecond, OnvifSeconds
 from streams.capture.onvif.zones import ZonesOfRules
 from tests.support.onvif import ABANDONED, CROSSED, INSIDE, LOITERING, NOW, OCCUPANCY, payload, topic, zones
 
@@ -137,4 +137,4 @@ def test_each_event_is_acknowledged_with_one_second(told: Told) -> None:
     acknowledged = [number for each in told.seconds.due(NOW + 5 * SECOND) for number in each.events]
     assert acknowledged == [1, 2]
     assert isinstance(told.seconds.due(NOW + 5 * SECOND), list)
-    assert ToldSecond.__slots__
+    assert OnvifSecond.__slots__

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -10,26 +9,10 @@ import pytest
 from schemas.geo import Position
 from streams.domain.geometry.country import inside_country
 from streams.intake.geocoding.answers import position_in
+from tests.support.locatieserver import STREET, TOWN, answer
 from tests.support.mutation import Mutator, tries
 
 COUNT = 100_000
-STREET: dict[str, Any] = {
-    "type": "weg", "straatnaam": "Stadsplein", "woonplaatsnaam": "Amstelveen", "centroide_ll": "POINT(4.8573 52.30633)",
-    "score": 14.2, "weergavenaam": "Stadsplein, Amstelveen", "id": "weg-1", "centroide_rd": "POINT(118861 479950)",
-}  # fmt: skip
-TOWN: dict[str, Any] = {"type": "woonplaats", "woonplaatsnaam": "Amstelveen", "centroide_ll": "POINT(4.8586 52.3031)"}
-
-
-def answer(*documents: Any) -> bytes:
-    """Return an answer as the server writes it."""
-    response = {
-        "numFound": len(documents),
-        "start": 0,
-        "maxScore": 14.2,
-        "numFoundExact": True,
-        "docs": list(documents),
-    }
-    return json.dumps({"response": response, "highlighting": {}}).encode()
 
 
 def test_a_street_is_where_its_centroid_is() -> None:

@@ -16,8 +16,8 @@ from streams.intake.sources.categories import load_categories
 from streams.intake.sources.recorded import RecordedReports
 from streams.kafka.send_window import SendWindow
 from tests.support.intake_http import NOW, REPORT
+from tests.support.locatieserver import STREET, answer
 from tests.support.producer import FakeProducer
-from tests.unit.streams.intake.geocoding.test_answers import STREET, answer
 
 PLACED = {name: value for name, value in REPORT.items() if name != "position"}
 

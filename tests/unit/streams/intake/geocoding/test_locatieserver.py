@@ -22,13 +22,13 @@ from streams.intake.geocoding.locatieserver import (
     UNKNOWN_KEPT_S,
     Locatieserver,
     LocatieserverSettings,
-    Place,
+    NamedPlace,
     connect,
 )
 from streams.settings import read_environment
-from tests.unit.streams.intake.geocoding.test_answers import STREET, answer
+from tests.support.locatieserver import STREET, answer
 
-PLEIN = Place("Stadsplein", "Amstelveen")
+PLEIN = NamedPlace("Stadsplein", "Amstelveen")
 
 
 class Server:
@@ -53,7 +53,7 @@ class Server:
 def test_a_place_is_asked_for_once() -> None:
     """The second time it is known, whatever its case; only the street and the town go out."""
     server = Server()
-    for place in (PLEIN, Place("STADSPLEIN", "amstelveen")):
+    for place in (PLEIN, NamedPlace("STADSPLEIN", "amstelveen")):
         position, answered = server.client.position(place)
         assert answered
         assert position is not None
@@ -68,7 +68,7 @@ def test_it_is_remembered_for_a_month_and_what_is_unknown_for_an_hour() -> None:
     """By the clock that is given."""
     server = Server()
     for content, kept_s in ((answer(STREET), KEPT_S), (answer(), UNKNOWN_KEPT_S)):
-        server.content, place = content, Place("Stadsplein", "Amstelveen" if kept_s == KEPT_S else "Uithoorn")
+        server.content, place = content, NamedPlace("Stadsplein", "Amstelveen" if kept_s == KEPT_S else "Uithoorn")
         server.client.position(place)
         asked = len(server.asked)
         server.now_s += kept_s
@@ -97,7 +97,7 @@ def test_a_server_that_fails_is_left_alone_for_a_while() -> None:
     server = Server()
     server.content = OSError("no route")
     for number in range(FAILURES):
-        assert server.client.position(Place(f"Straat {number}", "Amstelveen")) == (None, True)
+        assert server.client.position(NamedPlace(f"Straat {number}", "Amstelveen")) == (None, True)
     server.content = answer(STREET)
     assert server.client.position(PLEIN) == (None, True)
     assert len(server.asked) == FAILURES
@@ -110,9 +110,9 @@ def test_what_is_remembered_is_bounded() -> None:
     server = Server()
     server.content = answer()
     for number in range(MOST_KEPT + 5):
-        server.client.answer(Place("Stadsplein", f"town {number}"))
-    assert server.client.now_known(Place("Stadsplein", "town 4")) is None
-    assert server.client.now_known(Place("Stadsplein", "town 5")) is not None
+        server.client.answer(NamedPlace("Stadsplein", f"town {number}"))
+    assert server.client.now_known(NamedPlace("Stadsplein", "town 4")) is None
+    assert server.client.now_known(NamedPlace("Stadsplein", "town 5")) is not None
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from streams.errors import ConfigurationError, ToezichtError
 from streams.intake.intake import Intake
 from streams.intake.polling.asking import LARGEST_ANSWER, ApiClient
 from streams.intake.polling.base import UnreadablePageError
-from streams.intake.polling.poller import LONGEST_PAUSE_S, FailedAnswerError, Place, Poller
+from streams.intake.polling.poller import LONGEST_PAUSE_S, FailedAnswerError, Poller, PollPlace
 from streams.intake.polling.systems import PAGE_SIZE, SYSTEMS
 from streams.kafka.send_window import SendWindow
 from tests.support.intake_http import NOW, StandIn
@@ -48,7 +48,7 @@ class Polling:
         self.intake = Intake(StandIn(self.name), window, lambda: self.now, keeps_content=False)
         for incident in known:
             self.intake.recall(incident)
-        self.place = Place(self.folder / "poll.json", self.name)
+        self.place = PollPlace(self.folder / "poll.json", self.name)
         self.poller = Poller(
             SYSTEMS[self.name], ApiClient("intake poll", self.url, self.token), self.intake, self.place,
             NOW - timedelta(hours=1), lambda: self.now, self.slept.append, lambda: self.stops, lambda: 1.0,
@@ -243,11 +243,11 @@ def test_what_people_wrote_goes_nowhere(polling: Polling) -> None:
 
 def test_a_place_of_another_system_is_refused(tmp_path: Path) -> None:
     """It would pass over what it never read."""
-    place = Place(tmp_path / "poll.json", "signalen")
+    place = PollPlace(tmp_path / "poll.json", "signalen")
     place.write(NOW)
-    assert Place(tmp_path / "poll.json", "signalen").read(NOW + SECOND) == NOW
+    assert PollPlace(tmp_path / "poll.json", "signalen").read(NOW + SECOND) == NOW
     with pytest.raises(ToezichtError, match="not the place of meldingen"):
-        Place(tmp_path / "poll.json", "meldingen").read(NOW)
+        PollPlace(tmp_path / "poll.json", "meldingen").read(NOW)
     place.path.write_text("{")
     with pytest.raises(ToezichtError, match="remove it to begin anew"):
         place.read(NOW)

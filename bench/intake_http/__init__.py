@@ -1,0 +1,1 @@
+"""Speed of reports by HTTP, beside an endpoint that only verifies and produces."""
