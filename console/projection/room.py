@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from console.projection.alerts.names import CameraName
 from console.projection.alerts.room_list import RoomList
 from console.projection.alerts.row import ListRow, ListRowError, room_in, row_of
-from console.projection.alerts.unreadable import Unreadable
+from console.projection.alerts.unreadable import UnreadableRecords
 from console.projection.decisions import ActionKnown, Decisions, decision_of
 from console.projection.listeners import Listeners, RoomEvent
 from console.projection.pulse import Pulse
@@ -67,7 +67,7 @@ class KnownRoom:
         """
         self.made = made
         self.alerts = RoomList(self.name, begins)
-        self.unreadable = Unreadable()
+        self.unreadable = UnreadableRecords()
         self.decisions = Decisions(self.name)
         self.pulse = Pulse(self._clock())
         self.listeners.begin_anew()

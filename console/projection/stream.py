@@ -28,8 +28,8 @@ TOPICS: Final = {"alert": topics.ALERT_STATE, "decision": topics.DECISION_LOG}
 _ID: Final = re.compile(r"(-1|\d{1,18})\.(-1|\d{1,18})(?:\.(\d{1,10}))?", re.ASCII)
 
 
-class Position(NamedTuple):
-    """Position: what stands up to an offset on `alert-state` and one on `decision-log` is known.
+class StreamPosition(NamedTuple):
+    """Stream position: what stands up to an offset on `alert-state` and one on `decision-log` is known.
 
     `made` tells these topics apart from others that had their names; empty where nobody said it, and then nothing is compared.
     """
@@ -39,11 +39,11 @@ class Position(NamedTuple):
     made: str = ""
 
 
-NOTHING: Final = Position(-1, -1)
+NOTHING: Final = StreamPosition(-1, -1)
 """Of who knows nothing yet, and takes what there is."""
 
 
-def position_of(event_id: str | None) -> Position:
+def position_of(event_id: str | None) -> StreamPosition:
     """Return the position that an id of the stream stands for; before everything where there is none.
 
     Raises:
@@ -54,12 +54,12 @@ def position_of(event_id: str | None) -> Position:
     found = _ID.fullmatch(event_id)
     if found is None:
         raise ProblemError(422, "invalid", "expected an id of the stream", {"since": "<offset>.<offset>"})
-    return Position(int(found[1]), int(found[2]), found[3] or "")
+    return StreamPosition(int(found[1]), int(found[2]), found[3] or "")
 
 
 async def events(
     room: KnownRoom,
-    since: Position,
+    since: StreamPosition,
     language: Language,
     whole: Callable[[], bool],
     status: Callable[[], Status],
@@ -106,7 +106,7 @@ async def events(
 class _Told:
     """Told: how far a reader is, and its events with the ids that say so."""
 
-    def __init__(self, room: KnownRoom, since: Position, language: Language, place: StreamPlace) -> None:
+    def __init__(self, room: KnownRoom, since: StreamPosition, language: Language, place: StreamPlace) -> None:
         self._alert, self._decision, _ = since
         self._room, self._language, self._place = room, language, place
 
@@ -127,7 +127,7 @@ class _Told:
 
 
 async def _until_known(
-    room: KnownRoom, since: Position, whole: Callable[[], bool], listener: Listener
+    room: KnownRoom, since: StreamPosition, whole: Callable[[], bool], listener: Listener
 ) -> AsyncIterator[bool]:
     """Wait until the list is whole, and as new as its reader's, for as long as that may take; yield whether a pulse is due."""
     loop = asyncio.get_running_loop()
@@ -144,12 +144,12 @@ async def _until_known(
         await asyncio.sleep(LOOK_S)
 
 
-def _others(room: KnownRoom, since: Position) -> bool:
+def _others(room: KnownRoom, since: StreamPosition) -> bool:
     """Return whether a position is of topics that are no more."""
     return bool(since.made and room.made and since.made != room.made)
 
 
-def _unknown(room: KnownRoom, since: Position) -> Literal["restarted", "too_old"] | None:
+def _unknown(room: KnownRoom, since: StreamPosition) -> Literal["restarted", "too_old"] | None:
     """Return why a reader has to load the list again; None where it need not."""
     if since.alert > room.alerts.newest or _others(room, since):
         return "restarted"

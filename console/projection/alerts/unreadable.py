@@ -18,8 +18,8 @@ class _Record:
     at: datetime
 
 
-class Unreadable:
-    """Unreadable: by alert the newest record that could not be read, until a newer one can be."""
+class UnreadableRecords:
+    """Unreadable records: by alert the newest record that could not be read, until a newer one can be."""
 
     def __init__(self) -> None:
         self._records: dict[str, _Record] = {}

@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from console.api.parts import StreamEvent
 from console.api.problems import ProblemError
-from console.projection.cluster.rooms import KafkaActing, KafkaRooms
-from console.settings import ConsoleSettings
 from console.wire.actions import ActionAsked, ReportAsked
 from schemas.alerts import AlertState
 from schemas.phrases.language import Language
-from streams.clock import utc_now
-from streams.settings import KafkaSettings, Settings
+from streams.settings import KafkaSettings
+from tests.support.console.cluster import ROOM, ClusterConsole, listed, running, until
 from tests.support.console.people import somebody
-from tests.support.console.places import FakePlaces
 from tests.support.worker_process import DecidingWorker
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
-
-ROOM = "amstelveen"
-WITHIN_S = 90.0
-"""Only there to end a test that fails."""
 
 
 @pytest.fixture
@@ -40,47 +31,12 @@ def worker(tmp_path: Path, empty_kafka: KafkaSettings) -> Iterator[DecidingWorke
     made.close()
 
 
-class Console(NamedTuple):
-    """Console: rooms that are read, and acting in them."""
-
-    rooms: KafkaRooms
-    acting: KafkaActing
-
-
-@asynccontextmanager
-async def running(kafka: KafkaSettings) -> AsyncIterator[Console]:
-    """Run a console's reading and sending."""
-    rooms = KafkaRooms(kafka, ConsoleSettings(), FakePlaces(utc_now), utc_now)
-    acting = KafkaActing(kafka, Settings(), rooms, utc_now)
-    tasks = [asyncio.create_task(rooms.run()), asyncio.create_task(acting.run())]
-    try:
-        yield Console(rooms, acting)
-    finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-
-
-async def until(condition: Callable[[], Any]) -> None:
-    async with asyncio.timeout(WITHIN_S):
-        while not condition():
-            await asyncio.sleep(0.05)
-
-
-def listed(console: Console) -> list[str]:
-    if not console.rooms.ready():
-        return []
-    return [row.alert_id for row in console.rooms.known_room(ROOM).alerts.in_order()]
-
-
 def asked(number: int, alert_id: str, action: str, revision: int, **more: Any) -> ActionAsked:
     known = {"action_id": f"console-{number}", "alert_id": alert_id, "seen_revision": revision, "action": action}
     return ActionAsked.model_validate(known | more)
 
 
-async def decided(console: Console, number: int) -> Any:
+async def decided(console: ClusterConsole, number: int) -> Any:
     me = somebody("operator-9")
     await until(lambda: console.acting.decision(f"console-{number}", me).state != "pending")
     return console.acting.decision(f"console-{number}", me)
@@ -155,7 +111,7 @@ def test_a_report_is_acted_on_and_a_second_console_says_the_same(
     asyncio.run(work())
 
 
-async def missed(console: Console, since: str) -> list[StreamEvent]:
+async def missed(console: ClusterConsole, since: str) -> list[StreamEvent]:
     """Return what a stream begins with, up to its first pulse."""
     stream, found = console.rooms.stream(ROOM, since, Language.NL, "operator-3"), []
     async for event in stream:

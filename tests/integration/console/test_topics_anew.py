@@ -17,7 +17,7 @@ from streams.kafka.admin import apply
 from streams.kafka.partitioner import partition_of
 from streams.kafka.producer import ConfirmedProducer
 from streams.settings import KafkaSettings
-from tests.integration.console.test_cluster_rooms import ROOM, WITHIN_S, listed, running, until
+from tests.support.console.cluster import ROOM, WITHIN_S, listed, running, until
 from tests.support.messages import example
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
