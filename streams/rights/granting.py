@@ -96,6 +96,7 @@ def with_partners(partners: Sequence[PartnerPrincipal]) -> dict[str, Needs]:
     more = {
         "share": sharing,
         "notify": notifying,
+        "hits": Needs.of(writes=notifying.reads),
         "topics": Needs(keeps=theirs.keeps),
         "exporter": Needs(describes=theirs.describes),
     }

@@ -23,6 +23,7 @@ from streams.stages.base import Stage
 from streams.stages.corroborate.stage import Corroborate
 from streams.stages.decide.shadow import Shadow
 from streams.stages.decide.stage import Decide
+from streams.stages.hits import Hits
 from streams.stages.locate import Locate
 from streams.stages.observe import Observe
 from streams.stages.trends.stage import Trends
@@ -35,6 +36,7 @@ STAGE_CLASSES: Final[Mapping[str, type[Stage]]] = {
     "trends": Trends,
     "shadow": Shadow,
     "audit": Audit,
+    "hits": Hits,
 }
 """All but `detect`, whose class needs the vision extra."""
 
@@ -47,6 +49,7 @@ OUTPUTS: Final[Mapping[str, tuple[str, ...]]] = {
     "trends": (topics.TRENDS,),
     "shadow": (topics.SHADOW_ALERTS,),
     "audit": (topics.AUDIT_CHAIN,),
+    "hits": (topics.AUDIT,),
 }
 """What each stage sends, beside ticks, state and dead letters."""
 

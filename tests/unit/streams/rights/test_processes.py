@@ -25,6 +25,7 @@ FILES = {
     "trends": [*(FOLDER / "trends").glob("*.py")],
     "shadow": [FOLDER / "decide" / "shadow.py"],
     "audit": [FOLDER / "audit.py"],
+    "hits": [FOLDER / "hits.py"],
 }
 """Where each stage's code is."""
 HANDLED = {"shadow": {topics.ALERTS}}
