@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from math import floor
+from math import floor, sqrt
 from typing import Final
 
 from pydantic import Field
@@ -24,9 +24,8 @@ from streams.domain.cameras.registry import Registry
 from streams.domain.corroboration.coverage import CoverageMap
 from streams.domain.geometry.ground import to_ground
 from streams.domain.partners.hits import (
-    ACCURACY_AT_MOST_M,
-    ACCURACY_SHARE,
     HITS_AT_MOST,
+    ROUGH_AT_MOST_M,
     Found,
     HeldReport,
     HitRow,
@@ -264,7 +263,7 @@ class _Run:
         reach = self._pairs.reach(report.partner, report.category)
         if reach is None:
             return
-        reach_m = reach[0] + ACCURACY_SHARE * ACCURACY_AT_MOST_M + _SQUARES_APART_M
+        reach_m = reach[0] + sqrt(2) * ROUGH_AT_MOST_M + _SQUARES_APART_M
         columns, lines = (
             range(floor((at_m - reach_m) / CELL_M), floor((at_m + reach_m) / CELL_M) + 1)
             for at_m in (report.x_m, report.y_m)

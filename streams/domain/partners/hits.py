@@ -4,9 +4,10 @@ A report is held against what other partners reported lately nearby. With each o
 fits best, and a second one only where a later report fits far better. Both know it by one handle, and each by its own
 reference. A pair of partners and categories without a line in the file, and so without a ground, never gives one.
 
-**Coarse places.** Two places may be as far apart as the line says, and further by what their accuracy leaves open. Where they
-could be anywhere within more than `ACCURACY_AT_MOST_M` nothing is told: it would be about a neighbourhood. Homes, and what may be
-in one, are compared by the middles of their squares of 100 m: so no number of reports around one tells it finer.
+**Coarse places.** Two places may be as far apart as the line says, and further by what their accuracy leaves open. Where that is
+more than `ACCURACY_AT_MOST_M`, they fit only within ten minutes, and only where the other can be no other: all that fits lies
+at one place. Homes, and what may be in one, are compared by the middles of their squares of 100 m: so no number of reports
+around one tells it finer.
 """
 
 from __future__ import annotations
@@ -30,6 +31,12 @@ from streams.domain.partners.pairs import Pair, PairTable
 
 ACCURACY_AT_MOST_M: Final = 250.0
 """As for joining reports to one alert (rules, `joining.accuracy_at_most_m`): wider than this everything would fit everything."""
+ROUGH_AT_MOST_M: Final = 800.0
+"""A postcode area, as pagers tell places (assumptions of the scenarios); wider than this is a town."""
+ROUGH_WITHIN_S: Final = 600
+"""As for joining rough places (rules, `joining.rough`): ten minutes."""
+ROUGH: Final = 2.0
+"""Misfit from which on a fit is a rough one; no other reaches it."""
 ACCURACY_SHARE: Final = 0.5
 """Half of a 95 % radius is about the standard deviation of a place's error along an axis, in which two places seldom err more."""
 HITS_AT_MOST: Final = 8
@@ -97,7 +104,7 @@ def held_report(incident: Incident, pairs: PairTable, control_room_id: str) -> H
     partner = pairs.partner_of(incident.source)
     if partner is None or incident.operation is Operation.CANCEL or incident.position is None:
         return None
-    if pairs.reach(partner, incident.category) is None or incident.position.accuracy_m > ACCURACY_AT_MOST_M:
+    if pairs.reach(partner, incident.category) is None or incident.position.accuracy_m > ROUGH_AT_MOST_M:
         return None
     at = to_ground(incident.position)
     return HeldReport(
@@ -129,16 +136,18 @@ def compare(one: HeldReport, other: HeldReport, pairs: PairTable) -> Fit | NoHit
 
 def _fit(one: HeldReport, other: HeldReport, pair: Pair) -> Fit | NoHit:
     open_m = hypot(one.accuracy_m, other.accuracy_m)
-    if open_m > ACCURACY_AT_MOST_M:
-        return NoHit.TOO_COARSE
+    rough = open_m > ACCURACY_AT_MOST_M
     distance_m = hypot(*(_told_at(a, pair.grid_m) - _told_at(b, pair.grid_m) for a, b in _coordinates(one, other)))
-    reach_m = pair.near_m + ACCURACY_SHARE * open_m
+    reach_m = pair.near_m + (open_m if rough else ACCURACY_SHARE * open_m)
     if distance_m > reach_m:
         return NoHit.TOO_FAR
     apart_s = abs((one.occurred_at - other.occurred_at).total_seconds())
     if apart_s > pair.within_s:
         return NoHit.OTHER_TIME
-    return Fit(pair, distance_m, apart_s, hypot(distance_m / reach_m, apart_s / pair.within_s))
+    if rough and apart_s > ROUGH_WITHIN_S:
+        return NoHit.TOO_COARSE
+    misfit = hypot(distance_m / reach_m, apart_s / pair.within_s)
+    return Fit(pair, distance_m, apart_s, misfit + ROUGH * rough)
 
 
 def _coordinates(one: HeldReport, other: HeldReport) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -170,6 +179,10 @@ def fits(report: HeldReport, nearby: Iterable[HeldReport], pairs: PairTable) -> 
     }
 
 
+def _apart_m(one: HeldReport, other: HeldReport) -> float:
+    return hypot(one.x_m - other.x_m, one.y_m - other.y_m)
+
+
 class OpenHit(Part):
     """Open hit: a hit as one of its two reports keeps it: with which partner, and how well they fit."""
 
@@ -193,6 +206,8 @@ def says_more(
         theirs: The hits of each of the found, by its incident's id.
     """
     best, *others = found
+    if best.fit.misfit >= ROUGH and any(_apart_m(best.other, each.other) > best.fit.pair.near_m for each in others):
+        return False  # it may be any of them
     mine, partner = report.partner, best.other.partner
     known = [hit.misfit for hit in hits if hit.other == partner]
     known += [hit.misfit for hit in theirs[best.other.incident_id] if hit.other == mine]

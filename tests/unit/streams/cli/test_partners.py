@@ -69,7 +69,7 @@ def test_pairs_are_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     assert [each["categories"] for each in found["pairs"]] == [each["categories"] for each in document["hits"]["pairs"]]
     assert [each["ground"] for each in found["pairs"]] == [each["ground"] for each in document["hits"]["pairs"]]
     care = next(each for each in found["pairs"] if "ggd" in each["categories"])
-    assert care["gives_away"] == {"politie": ["verward_persoon"], "ggd": ["verward_persoon", "woonoverlast"]}
+    assert care["gives_away"] == {"politie": ["verward_persoon"], "ggd": ["verward_persoon"]}
 
 
 def test_pairs_without_a_ground_are_refused(

@@ -65,7 +65,10 @@ def verdict(pairs: PairTable = PARTNERS.pairs, source: str = "brandweer-gms", **
         ({"position": at(58)}, NoHit.TOO_FAR),
         ({"position": at(70, accuracy_m=60)}, None),
         ({"position": at(0, accuracy_m=249)}, None),
-        ({"position": at(0, accuracy_m=250)}, NoHit.TOO_COARSE),
+        ({"position": at(300, accuracy_m=250)}, None),
+        ({"position": at(302, accuracy_m=250)}, NoHit.TOO_FAR),
+        ({"position": at(0, accuracy_m=250), "occurred_at": NOON + timedelta(seconds=600)}, None),
+        ({"position": at(0, accuracy_m=250), "occurred_at": NOON + timedelta(seconds=601)}, NoHit.TOO_COARSE),
         ({"occurred_at": NOON - timedelta(seconds=1_800)}, None),
         ({"occurred_at": NOON + timedelta(seconds=1_801)}, NoHit.OTHER_TIME),
         ({"occurred_at": NOON - timedelta(days=1)}, NoHit.OTHER_TIME),
@@ -85,7 +88,7 @@ def test_what_gives_a_hit(changes: dict[str, Any], expected: NoHit | None) -> No
         {"source": "p2000"},
         {"source": "operator"},
         {"position": None},
-        {"position": at(0, accuracy_m=251)},
+        {"position": at(0, accuracy_m=801)},
         {"category": "overig"},
         {"operation": Operation.CANCEL},
     ],
@@ -227,6 +230,16 @@ def test_a_second_report_of_one_partner_says_more_only_if_it_fits_far_better() -
     found = fits(report, [far, held("far-2", "brandweer-gms", position=at(45))], PARTNERS.pairs)["brandweer"]
     names = [each.other.incident_id for each in found]
     assert not more(of_far=open_hit("politie", 0.0))
+
+
+def test_a_coarse_place_fits_only_where_it_can_be_no_other() -> None:
+    """All that fits lies at one place; an exact fit needs no such thing."""
+    report = held("p", position=at(100, accuracy_m=400))
+    one, twice, elsewhere = (held(f"b-{m}", "brandweer-gms", position=at(m)) for m in (0, 20, 300))
+    for others, expected in (([one], True), ([one, twice], True), ([one, elsewhere], False)):
+        found = fits(report, others, PARTNERS.pairs)["brandweer"]
+        assert len(found) == len(others)
+        assert says_more(report, found, [], {each.incident_id: [] for each in others}) is expected
 
 
 def hit() -> HitRow:
