@@ -33,7 +33,8 @@ def register(group: typer.Typer) -> None:
 
         Plays two weeks of reports per seed through the stage `hits` in memory. A matter of two partners is found if both were
         told of it; a hit between reports of two matters is false, however near they are. Coarse places (over 120 m, or none) and
-        each pair of partners and categories are told apart. The definitions stand in docs/hits.md.
+        each pair of partners and categories are told apart; so are sound matters, in which each partner has a report with the
+        right place and category, and why others are missed. The definitions stand in docs/hits.md.
 
         Example: toezicht eval hits --seed 101 --json
         """
@@ -53,12 +54,13 @@ def town() -> Registry:
 
 
 def _table(result: dict[str, Any]) -> None:
-    rows = {name: result[name] for name in ("all", "exact", "coarse")} | result["pairs"]
+    rows = {name: result[name] for name in ("all", "exact", "coarse", "sound")} | result["pairs"]
     width = max(map(len, rows))
     print("  ".join((" " * width, *(f"{name:>9}" for name in _COLUMNS))))
     for name, row in rows.items():
         cells = ("-" if row[column] is None else f"{row[column]:g}" for column in _COLUMNS)
         print("  ".join((name.ljust(width), *(f"{cell:>9}" for cell in cells))))
+    print(f"missed for a fault of all reports of one of the two: {result['missed']}")
     print(
         f"{result['reports']} reports, {result['hits']} hits, told {result['told_after_s']['max']} s after the second report"
     )

@@ -45,13 +45,20 @@ COARSE_M: Final = (120.0, 800.0)
 """From a street's middle to a postcode area, as pagers tell it."""
 GROSS_M: Final = (200.0, 800.0)
 WRONG_SHARE: Final = 0.03
+"""Of the first partner's reports, as in the scenarios (`wrong_code_share`)."""
+NEIGHBOUR: Final = {
+    Category.STRAATROOF: Category.GEWELD_VECHTPARTIJ,
+    Category.GEWELD_VECHTPARTIJ: Category.JEUGDOVERLAST,
+    Category.ZAKKENROLLERIJ: Category.FIETSDIEFSTAL,
+}
+"""What a wrong one is filed under, after the kinds' `wrong` in the scenarios; all others as `overig`."""
 TOLD_LATER_S: Final = 240.0
 """Mean time from a matter to a report that says only when it was told, exponential."""
 LATER_HOME_S: Final = 2 * 86_400.0
 """The same of cases about a home, of which partners hear days apart."""
-DEV_SEEDS: Final = (1, 2)
+DEV_SEEDS: Final = (1, 2, 3, 4)
 """Seeds that choices were made on."""
-HELD_OUT_SEEDS: Final = (101, 102, 103, 104, 105)
+HELD_OUT_SEEDS: Final = (201, 202, 203, 204, 205)
 """Seeds that nothing was chosen on."""
 
 
@@ -103,6 +110,7 @@ class Labelled:
         matter: The number of the matter.
         true_category: What it should have been filed under.
         coarse: Whether it has no place, or one that is coarse.
+        fault: What is wrong with it, so that nothing could find it by place and category; empty of a sound one.
     """
 
     incident: Incident
@@ -110,6 +118,7 @@ class Labelled:
     matter: int
     true_category: Category
     coarse: bool
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,16 +208,15 @@ def _reports(random: Random, matter: _Matter, partner: str, category: Category) 
 def _report(random: Random, matter: _Matter, feed: Feed, category: Category, told_s: float, copy: int) -> Labelled:
     coarse = random.random() < COARSE_SHARE
     accuracy_m = random.uniform(*COARSE_M) if coarse else feed.accuracy_m
-    said_m = (
-        random.uniform(*GROSS_M) if random.random() < feed.gross_share else abs(random.gauss(0, 1)) * accuracy_m / 2
-    )
+    gross = random.random() < feed.gross_share
+    said_m = random.uniform(*GROSS_M) if gross else abs(random.gauss(0, 1)) * accuracy_m / 2
     point = _away(random, matter.point, said_m)
     missing = random.random() < feed.missing_share
     told_at = matter.at + timedelta(seconds=told_s)
     clock = timedelta(seconds=max(-240.0, min(240.0, random.gauss(0, feed.clock_sd_s))))
     occurred_at = (matter.at if random.random() < feed.when_share else told_at) + clock
     arrived_at = told_at + timedelta(seconds=random.expovariate(1 / feed.transport_s))
-    wrong = random.random() < WRONG_SHARE
+    wrong = random.random() < WRONG_SHARE and feed is FEEDS[matter.sides[0][0]]
     lat, lon = to_lat_lon(point)
     source_id = f"{matter.number}-{copy}"
     incident = Incident(
@@ -217,7 +225,7 @@ def _report(random: Random, matter: _Matter, feed: Feed, category: Category, tol
         revision=0,
         source=feed.source,
         source_id=source_id,
-        category=Category.OVERIG if wrong else category,
+        category=NEIGHBOUR.get(category, Category.OVERIG) if wrong else category,
         category_source="",
         source_priority="",
         urgency=3,
@@ -228,7 +236,8 @@ def _report(random: Random, matter: _Matter, feed: Feed, category: Category, tol
         reported_at=told_at,
         received_at=arrived_at,
     )
-    return Labelled(incident, arrived_at, matter.number, category, coarse or missing)
+    fault = "no_place" if missing else "wrong_place" if gross else "wrong_category" if wrong else ""
+    return Labelled(incident, arrived_at, matter.number, category, coarse or missing, fault)
 
 
 Pairing = tuple[int, str, str]
@@ -236,12 +245,17 @@ Pairing = tuple[int, str, str]
 
 
 def truth(reports: Sequence[Labelled], partners: Partners) -> dict[Pairing, tuple[Labelled, Labelled]]:
-    """Return of which matters two partners should be told, with a report of each: where a line has their true categories."""
+    """Return of which matters two partners should be told: where a line has their true categories.
+
+    With each stands a report of each of the two, a sound one where the partner has any.
+    """
     by_matter: dict[int, dict[str, Labelled]] = {}
     for each in reports:
         partner = partners.pairs.partner_of(each.incident.source)
         if partner is not None:
-            by_matter.setdefault(each.matter, {}).setdefault(partner, each)
+            sides = by_matter.setdefault(each.matter, {})
+            if partner not in sides or (sides[partner].fault and not each.fault):
+                sides[partner] = each
     found = {}
     for matter, sides in by_matter.items():
         for one, other in combinations(sorted(sides), 2):

@@ -27,6 +27,11 @@ class Tally:
     false: int = 0
     repeats: int = 0
 
+    @property
+    def missed(self) -> int:
+        """Return how many were not found."""
+        return self.true - self.found
+
     def as_dict(self) -> dict[str, Any]:
         """Return the counts, and precision and recall where there is something to divide by."""
         told = self.found + self.false
@@ -74,7 +79,10 @@ def evaluate(seeds: Sequence[int], partners: Partners, registry: Registry) -> di
         "hits": len(after_s),
         "audited": events,
         "told_after_s": {"max": max(after_s, default=None)},
-        **{name: parts.pop(name, Tally()).as_dict() for name in ("all", "exact", "coarse")},
+        "missed": {
+            name.removeprefix("fault "): parts.pop(name).missed for name in sorted(parts) if name.startswith("fault ")
+        },
+        **{name: parts.pop(name, Tally()).as_dict() for name in ("all", "exact", "coarse", "sound")},
         "pairs": {name: parts[name].as_dict() for name in sorted(parts)},
     }
 
@@ -102,7 +110,7 @@ def play(reports: Sequence[Labelled], partners: Partners, registry: Registry) ->
 
 
 def judge(reports: Sequence[Labelled], told: Sequence[ToldHit], partners: Partners) -> dict[str, Tally]:
-    """Return tallies: of all, of exact and of coarse places, and of each two partners with their categories."""
+    """Return tallies: of all, of exact and of coarse places, of sound reports and each fault, of each two with categories."""
     wanted = truth(reports, partners)
     parts: dict[str, Tally] = defaultdict(Tally)
     for pairing, (one, other) in wanted.items():
@@ -128,6 +136,8 @@ def judge(reports: Sequence[Labelled], told: Sequence[ToldHit], partners: Partne
     return parts
 
 
-def _parts(names: tuple[str, str], one: Labelled, other: Labelled) -> tuple[str, str, str]:
+def _parts(names: tuple[str, str], one: Labelled, other: Labelled) -> tuple[str, ...]:
     pair = f"{names[0]} {one.true_category} + {names[1]} {other.true_category}"
-    return "all", "coarse" if one.coarse or other.coarse else "exact", pair
+    fault = one.fault or other.fault
+    sound = f"fault {fault}" if fault else "sound"
+    return "all", "coarse" if one.coarse or other.coarse else "exact", sound, pair
