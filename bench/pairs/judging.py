@@ -19,8 +19,8 @@ from streams.stages.hits import Hits
 
 
 @dataclass
-class Tally:
-    """Tally: what was found of what is true. A hit that says again what was told of a matter is neither: it is a repeat."""
+class PairTally:
+    """Pair tally: what was found of what is true. A hit that says again what was told of a matter is neither: it is a repeat."""
 
     true: int = 0
     found: int = 0
@@ -61,7 +61,7 @@ def evaluate(seeds: Sequence[int], partners: Partners, registry: Registry) -> di
         partners: The file of partners.
         registry: Any, for its control rooms.
     """
-    parts: dict[str, Tally] = defaultdict(Tally)
+    parts: dict[str, PairTally] = defaultdict(PairTally)
     after_s, reports, events = list[float](), 0, 0
     for seed in seeds:
         made = generate(seed, partners)
@@ -82,7 +82,7 @@ def evaluate(seeds: Sequence[int], partners: Partners, registry: Registry) -> di
         "missed": {
             name.removeprefix("fault "): parts.pop(name).missed for name in sorted(parts) if name.startswith("fault ")
         },
-        **{name: parts.pop(name, Tally()).as_dict() for name in ("all", "exact", "coarse", "sound")},
+        **{name: parts.pop(name, PairTally()).as_dict() for name in ("all", "exact", "coarse", "sound")},
         "pairs": {name: parts[name].as_dict() for name in sorted(parts)},
     }
 
@@ -109,10 +109,10 @@ def play(reports: Sequence[Labelled], partners: Partners, registry: Registry) ->
     return told, audited
 
 
-def judge(reports: Sequence[Labelled], told: Sequence[ToldHit], partners: Partners) -> dict[str, Tally]:
+def judge(reports: Sequence[Labelled], told: Sequence[ToldHit], partners: Partners) -> dict[str, PairTally]:
     """Return tallies: of all, of exact and of coarse places, of sound reports and each fault, of each two with categories."""
     wanted = truth(reports, partners)
-    parts: dict[str, Tally] = defaultdict(Tally)
+    parts: dict[str, PairTally] = defaultdict(PairTally)
     for pairing, (one, other) in wanted.items():
         for name in _parts(pairing[1:], one, other):
             parts[name].true += 1

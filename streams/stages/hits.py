@@ -31,7 +31,7 @@ from streams.domain.partners.hits import (
     HitRow,
     NoHit,
     OpenHit,
-    Withdrawal,
+    HitWithdrawal,
     compare,
     fits,
     held_report,
@@ -131,7 +131,7 @@ class _Run:
         if hit.expires_at > self._now:
             self._timers.add(hit.expires_at, key)
         elif not hit.withdrawn:
-            self._withdraw(hit, Withdrawal.EXPIRED)
+            self._withdraw(hit, HitWithdrawal.EXPIRED)
             self._timers.add(self._now + _AFTER, key)
         elif hit.expires_at + _AFTER <= self._now:
             self._rows.delete(key)
@@ -173,7 +173,7 @@ class _Run:
             self._leave_cell(old)
         if report is not None:
             self._enter_cell(report)
-        why = Withdrawal.CANCELLED if incident.operation is Operation.CANCEL else Withdrawal.CHANGED
+        why = HitWithdrawal.CANCELLED if incident.operation is Operation.CANCEL else HitWithdrawal.CHANGED
         left = [other for hit in hits if (other := self._unfit(hit, report, why)) is not None]
         for each in ([report] if report is not None else []) + left:
             self._match(each)
@@ -185,7 +185,7 @@ class _Run:
         reach = self._pairs.reach(report.partner, report.category)
         return max(until, max(self._now, report.occurred_at) + timedelta(seconds=reach[1] if reach else 0))
 
-    def _unfit(self, open_hit: OpenHit, report: HeldReport | None, why: Withdrawal) -> HeldReport | None:
+    def _unfit(self, open_hit: OpenHit, report: HeldReport | None, why: HitWithdrawal) -> HeldReport | None:
         """Withdraw a hit that holds no longer; return the other report of it, which may fit another one now."""
         hit = self._rows.get(_hit(open_hit.hit_id), HitRow)
         if hit is None:
@@ -225,7 +225,7 @@ class _Run:
             self._rows.put(_held(which.incident_id), row.model_copy(update={"hits": (*row.hits, opened)}))
         self._say(hit, "told")
 
-    def _withdraw(self, hit: HitRow, why: Withdrawal) -> None:
+    def _withdraw(self, hit: HitRow, why: HitWithdrawal) -> None:
         gone = hit.model_copy(update={"withdrawn": True, "revision": hit.revision + 1})
         self._rows.put(_hit(hit.hit_id), gone)
         for side in hit.sides:

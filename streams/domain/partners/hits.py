@@ -57,8 +57,8 @@ class NoHit(StrEnum):
     OTHER_TIME = "other_time"
 
 
-class Withdrawal(StrEnum):
-    """Withdrawal: why a hit holds no longer; the result of its audit entry."""
+class HitWithdrawal(StrEnum):
+    """Hit withdrawal: why a hit holds no longer; the result of its audit entry."""
 
     CANCELLED = "withdrawn_cancelled"
     CHANGED = "withdrawn_changed"
@@ -87,8 +87,8 @@ class HeldReport(Part):
         return self.model_copy(update={"revision": other.revision}) == other
 
 
-class Fit(NamedTuple):
-    """Fit: that two reports give a hit, by which line, and how well they fit: 0 is the same place and moment."""
+class ReportFit(NamedTuple):
+    """Report fit: that two reports give a hit, by which line, and how well they fit: 0 is the same place and moment."""
 
     pair: Pair
     distance_m: float
@@ -122,7 +122,7 @@ def held_report(incident: Incident, pairs: PairTable, control_room_id: str) -> H
     )
 
 
-def compare(one: HeldReport, other: HeldReport, pairs: PairTable) -> Fit | NoHit:
+def compare(one: HeldReport, other: HeldReport, pairs: PairTable) -> ReportFit | NoHit:
     """Return whether two reports give a hit, and why not: the same whichever is asked about the other."""
     if one.partner == other.partner:
         return NoHit.SAME_PARTNER
@@ -134,7 +134,7 @@ def compare(one: HeldReport, other: HeldReport, pairs: PairTable) -> Fit | NoHit
     return _fit(one, other, pair)
 
 
-def _fit(one: HeldReport, other: HeldReport, pair: Pair) -> Fit | NoHit:
+def _fit(one: HeldReport, other: HeldReport, pair: Pair) -> ReportFit | NoHit:
     open_m = hypot(one.accuracy_m, other.accuracy_m)
     rough = open_m > ACCURACY_AT_MOST_M
     distance_m = hypot(*(_told_at(a, pair.grid_m) - _told_at(b, pair.grid_m) for a, b in _coordinates(one, other)))
@@ -147,7 +147,7 @@ def _fit(one: HeldReport, other: HeldReport, pair: Pair) -> Fit | NoHit:
     if rough and apart_s > ROUGH_WITHIN_S:
         return NoHit.TOO_COARSE
     misfit = hypot(distance_m / reach_m, apart_s / pair.within_s)
-    return Fit(pair, distance_m, apart_s, misfit + ROUGH * rough)
+    return ReportFit(pair, distance_m, apart_s, misfit + ROUGH * rough)
 
 
 def _coordinates(one: HeldReport, other: HeldReport) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -163,7 +163,7 @@ class Found(NamedTuple):
     """Found: another partner's report that fits, and how well."""
 
     other: HeldReport
-    fit: Fit
+    fit: ReportFit
 
 
 def fits(report: HeldReport, nearby: Iterable[HeldReport], pairs: PairTable) -> dict[str, list[Found]]:

@@ -14,7 +14,7 @@ from schemas.categories import Category
 from schemas.incidents import Operation
 from streams.config.partners import load_partners
 from streams.domain.partners.hits import (
-    Fit,
+    ReportFit,
     Found,
     HeldReport,
     HitRow,
@@ -44,7 +44,7 @@ def held(name: str, source: str = "politie-gms", pairs: PairTable = PARTNERS.pai
     return found
 
 
-def verdict(pairs: PairTable = PARTNERS.pairs, source: str = "brandweer-gms", **changes: Any) -> Fit | NoHit:
+def verdict(pairs: PairTable = PARTNERS.pairs, source: str = "brandweer-gms", **changes: Any) -> ReportFit | NoHit:
     """Return how a report of the fire brigade fits one of the police at the same place and time; each says it of the other."""
     one, other = held("p", pairs=pairs), held("b", source, pairs, **changes)
     found, back = compare(one, other, pairs), compare(other, one, pairs)
@@ -79,7 +79,7 @@ def verdict(pairs: PairTable = PARTNERS.pairs, source: str = "brandweer-gms", **
 def test_what_gives_a_hit(changes: dict[str, Any], expected: NoHit | None) -> None:
     """One place and one time, as the line says, and else the reason why not."""
     found = verdict(**changes)
-    assert isinstance(found, Fit) if expected is None else found is expected
+    assert isinstance(found, ReportFit) if expected is None else found is expected
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_home_is_told_by_its_square_however_many_reports_are_made_up() -> None
     for home_m in (0.0, 5.0, -35.0, 50.0):
         home = held("home", pairs=pairs, category="woonoverlast", position=at(home_m))
         answers = [
-            isinstance(compare(held("probe", "brandweer-gms", pairs, position=at(east_m)), home, pairs), Fit)
+            isinstance(compare(held("probe", "brandweer-gms", pairs, position=at(east_m)), home, pairs), ReportFit)
             for east_m in range(-250, 250)
         ]
         changes = [n - 250 for n in range(1, 500) if answers[n] is not answers[n - 1]]
@@ -176,7 +176,7 @@ def test_a_pair_without_a_ground_never_gives_a_hit() -> None:
             found = compare(one, other, table)
             best = fits(one, [other], table)
             allowed = (one.partner, one.category.value, other.partner, other.category.value) in may
-            assert isinstance(found, Fit) is allowed, (one, other)
+            assert isinstance(found, ReportFit) is allowed, (one, other)
             assert list(best) == ([other.partner] if allowed else [])
             cases, hits = cases + 1, hits + allowed
     assert cases == CASES
@@ -246,7 +246,7 @@ def hit() -> HitRow:
     """Return a hit of police and fire brigade."""
     one, other = held("p"), held("b", "brandweer-gms")
     fit = compare(one, other, PARTNERS.pairs)
-    assert isinstance(fit, Fit)
+    assert isinstance(fit, ReportFit)
     return new_hit(one, Found(other, fit), None, NOON)
 
 
@@ -271,7 +271,7 @@ def test_nothing_of_the_other_is_told() -> None:
             name, "brandweer-gms", category=category, position=at(east_m), occurred_at=NOON + timedelta(minutes=minutes)
         )
         fit = compare(mine, theirs, PARTNERS.pairs)
-        assert isinstance(fit, Fit)
+        assert isinstance(fit, ReportFit)
         row = new_hit(mine, Found(theirs, fit), None, NOON)
         (to_police,) = [each for each in told(row, PARTNERS, NOON) if each.partner == "politie"]
         said.append(to_police.model_copy(update={"hit_id": "-"}))
@@ -293,6 +293,6 @@ def test_the_built_in_file_gives_hits() -> None:
     police = held("p", pairs=partners.pairs, category="geweld_vechtpartij")
     ambulance = held("a", "ambulance-gms", partners.pairs, category="medisch_onwel", position=at(20))
     found = compare(police, ambulance, partners.pairs)
-    assert isinstance(found, Fit)
+    assert isinstance(found, ReportFit)
     assert found.pair.health
     assert found.pair.ground == "verwijs-meldkamer"
