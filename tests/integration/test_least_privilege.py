@@ -196,11 +196,15 @@ def _act(house: House) -> None:
     eventually(lambda: bool(reader.changes(0.2)) and reader.caught_up(), WITHIN_S)
     alert = next(each for each in reader.alerts if each.reports)
     reader.close()
-    now = utc_now()
-    action = example(
-        OperatorAction, action=Action.ACKNOWLEDGE, alert_id=alert.alert_id, control_room_id=alert.control_room_id,
-        based_on_revision=alert.revision, requested_at=now, action_id="least-privilege",
-    )  # fmt: skip
+    action = OperatorAction(
+        action_id="least-privilege",
+        control_room_id=alert.control_room_id,
+        alert_id=alert.alert_id,
+        seen_revision=alert.revision,
+        action=Action.ACKNOWLEDGE,
+        user="centralist",
+        acted_at=utc_now(),
+    )
     assert ask(house.of("act"), action, WITHIN_S).action_id == action.action_id
 
 
