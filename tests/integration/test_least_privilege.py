@@ -270,7 +270,7 @@ def _asks_for_pictures(house: House) -> None:
 
 
 def _verifies(house: House) -> None:
-    assert check_chain(house.of("audit-verify")).finish() == []
+    assert check_chain(house.of("audit-verify")).finish() == ()
 
 
 def _administers(house: House) -> None:
@@ -287,6 +287,10 @@ def _measures(house: House) -> None:
     offsets = StageOffsets(house.of("exporter"), "exporter")
     assert offsets.read()
     offsets.close()
+
+
+def _reads_letters(house: House) -> None:
+    assert list(read_letters(house.of("dead-letters"))) == []
 
 
 def _delivers(house: House) -> None:
@@ -315,7 +319,7 @@ WORKS: Final[dict[str, Callable[[House], None]]] = {
     "snapshot": _asks_for_pictures,
     "review": _looks_back,
     "audit-verify": _verifies,
-    "dead-letters": lambda house: list(read_letters(house.of("dead-letters"))) and None,
+    "dead-letters": _reads_letters,
     "topics": _administers,
     "exporter": _measures,
     "notify": _delivers,
@@ -591,7 +595,7 @@ def _read(kafka: KafkaSettings, topic: str) -> list[Any]:
     found: list[Any] = []
     try:
         found += _all_of(consumer, topic)
-        eventually(lambda: bool(found.extend(_polled(consumer, 500)) or found), WITHIN_S)
+        eventually(lambda: bool(_more(consumer, found)), WITHIN_S)
         return found
     finally:
         consumer.close()
@@ -616,11 +620,15 @@ def _consumed(kafka: KafkaSettings, group: str, names: list[str], enough: int) -
     )
     found: list[Any] = []
     try:
-        eventually(
-            lambda: bool(found.extend(_polled(consumer, 500)) or len({r.topic for r in found}) >= enough), WITHIN_S
-        )
+        eventually(lambda: len({record.topic for record in _more(consumer, found)}) >= enough, WITHIN_S)
     finally:
         consumer.close()
+    return found
+
+
+def _more(consumer: Any, found: list[Any]) -> list[Any]:
+    """Add what came, and return all."""
+    found += _polled(consumer, 500)
     return found
 
 
