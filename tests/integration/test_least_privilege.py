@@ -36,6 +36,7 @@ from streams.clients import reports
 from streams.clients.actions import ask
 from streams.clients.alerts import AlertReader
 from streams.clients.audit import AuditTrail, check_chain
+from streams.clients.stages import INPUTS as FOLLOWED
 from streams.clients.stages import StageOffsets
 from streams.clients.telling import MessageTeller
 from streams.clock import utc_now
@@ -234,7 +235,7 @@ def _takes_reports(house: House) -> None:
 def _follows(house: House) -> None:
     """Read as the console does: all that it follows, how far the stages are, and the audit."""
     offsets = StageOffsets(house.of("console"), "console")
-    assert {each.stage for each in offsets.read()} == {"detect", "observe", "locate", "corroborate", "decide"}
+    assert {each.stage for each in offsets.read()} == set(FOLLOWED)
     offsets.close()
     trail = AuditTrail(house.of("console"))
     assert trail.page(lambda _: True, None, 10).entries
