@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from streams.cli.options import require_cluster, started
-from streams.config.files import load_rules
 from streams.config.partners import load_partners, wanted_topics
 from streams.errors import ConfigurationError
 from streams.kafka.access.acl_admin import add_acls, found_acls, remove_acls
@@ -124,7 +123,7 @@ def _acls(
 def _partners() -> list[PartnerPrincipal]:
     """Return those of the file of partners."""
     settings, _ = read_settings()
-    return connected(load_partners(settings.partners, load_rules(settings.rules)))
+    return connected(load_partners(settings.partners))
 
 
 def _pair(given: str) -> tuple[str, str]:

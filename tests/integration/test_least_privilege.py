@@ -524,14 +524,13 @@ def test_the_rights_of_a_single_user(house: House, tmp_path: Path) -> None:
     settings = Settings(registry=write_registry(tmp_path / "c.yaml", registry_camera("c1", {"url": "none"})))
     taken = Acl("User:worker", "TOPIC", topics.INCIDENTS, "READ")
     house.broker.add_users(["worker"])
-    add_acls(house.of(ADMIN), Needs(
-        **{f: getattr(PROCESSES["locate"], f) for f in ("reads", "writes", "groups")}
-    ).acls("User:worker"))  # fmt: skip
+    rights = PROCESSES["locate"].acls("User:worker")
+    add_acls(house.of(ADMIN), rights)
     stages = make_stages(["locate"], settings)
-    stages[0].name = "locate"
     with SecuredStages(stages, lambda _: house.of("worker"), tmp_path / "state") as alone:
         remove_acls(house.of(ADMIN), [taken])
         eventually(lambda: bool(alone.errors), WITHIN_S)
+    remove_acls(house.of(ADMIN), rights)
     assert str(alone.errors[0]) == ('locate: user "worker" may not READ topic "incidents": run `toezicht topics acls`')
 
 

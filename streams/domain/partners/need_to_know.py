@@ -17,6 +17,7 @@ from schemas.base import Identifier, Part, ShortText, Word
 from schemas.categories import Category, Priority
 from schemas.sharing import PartnerId, SharedField
 from streams.domain.contradictions import Contradiction, ContradictionsError, Location
+from streams.domain.partners.routing import Routing
 from streams.domain.rules.rules import Rules
 
 GRAINS_M: Final = (10, 50, 100, 500, 1_000, 5_000)
@@ -109,6 +110,9 @@ class Partner(Part):
     kind: PartnerKind
     principal: Annotated[Identifier, Field(description="Its user on the cluster, which alone reads its topics")]
     gets: Annotated[tuple[GrantEntry, ...], Field(min_length=1)]
+    delivery: Annotated[
+        Routing | None, Field(description="By which channels it is told, where it does not read its topics itself")
+    ] = None
 
 
 class Grant(NamedTuple):
