@@ -119,8 +119,6 @@ def register(app: typer.Typer) -> None:
 
         Reads the cluster of KAFKA_BOOTSTRAP_SERVERS, else the one that `toezicht demo` or `toezicht up` started on this machine.
 
-        Example: toezicht act ALERT close --user operator-3 --verdict true
-
         Example: toezicht act ALERT shelve --user operator-3 --reason known_works --until 30m
 
         Example: toezicht act ALERT confirm_dispatch --user operator-3 --recipient politie --then ambulance
