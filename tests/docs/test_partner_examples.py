@@ -11,7 +11,7 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -32,15 +32,13 @@ from streams import topics
 from streams.clients.actions import ask
 from streams.clients.alerts import AlertReader
 from streams.clock import utc_now
-from streams.config.files import load_rules
-from streams.config.partners import load_partners, wanted_topics
-from streams.kafka.admin import apply
 from streams.kafka.partitioner import partition_of
 from streams.local.kafka_jars import kafka_jars
 from streams.settings import KafkaSettings, Settings
 from tests.support.cluster import empty
 from tests.support.messages import example
-from tests.support.worker_process import REGISTRY, eventually
+from tests.support.partner_room import make_partners, stages
+from tests.support.worker_process import eventually
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
@@ -191,31 +189,11 @@ def java(partner: str, kafka: KafkaSettings, folder: Path) -> Program:
     return Program(command, {"BOOTSTRAP_SERVERS": kafka.bootstrap_servers}, folder)
 
 
-@contextmanager
-def stages(kafka: KafkaSettings, folder: Path) -> Iterator[None]:
-    """Run the stages from a report to a partner and back as a process, and kill it at the end."""
-    ready = folder / "ready.json"
-    environment = {
-        "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap_servers, "TOEZICHT_REGISTRY": str(REGISTRY),
-        "TOEZICHT_DATA": str(folder / "data"), "TOEZICHT_READY_FILE": str(ready),
-    }  # fmt: skip
-    with (folder / "worker.log").open("w") as log:
-        command = [sys.executable, "-m", "streams.cli", "worker", "locate", "decide", "share"]
-        process = subprocess.Popen(command, env=os.environ | environment, stderr=log)
-    try:
-        eventually(lambda: ready.exists() or process.poll() is not None, WITHIN_S)
-        assert process.poll() is None, (folder / "worker.log").read_text()[-2_000:]
-        yield
-    finally:
-        process.kill()
-        process.wait()
-
-
 @pytest.fixture(scope="module")
 def room(local_broker: KafkaSettings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     """Yield a control room whose partners have their topics."""
     empty(local_broker)
-    apply(local_broker, wanted_topics(load_partners(rules=load_rules())))
+    make_partners(local_broker)
     with stages(local_broker, tmp_path_factory.mktemp("room")):
         yield Room(local_broker)
 
