@@ -144,7 +144,7 @@ def _report(alert: Alert, report: AlertReport, language: Language) -> ReportLine
 def _partner(alert: Alert, recipient: str, language: Language) -> PartnerChoice:
     waiting = request_to(alert, recipient)
     asked = "" if waiting is None else sentence(dispatch_state(waiting.state.value), language)
-    return PartnerChoice(id=recipient, name=heading(sentence(partner_name(recipient), language)), asked=asked)
+    return PartnerChoice(id=recipient, name=sentence(partner_name(recipient), language), asked=asked)
 
 
 def _dispatch(dispatch: AlertDispatch, language: Language) -> DispatchLine:
