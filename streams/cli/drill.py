@@ -15,7 +15,7 @@ from streams.config.files import load_rules
 from streams.config.partners import load_partners
 from streams.config.registry import load_registry
 from streams.domain.drill import NotAnExerciseError
-from streams.drill.lines import KafkaLines
+from streams.drill.lines import DrillKafka
 from streams.drill.plan import DrillPlan, drill_plan
 from streams.drill.run import LEGS, OPERATOR, Drill, DrillError, DrillResult
 from streams.settings import Settings
@@ -66,7 +66,7 @@ def register(app: typer.Typer) -> None:
         settings, kafka = started(quiet=True)
         plan = _plan(settings, registry, room, category, partner, stand_in or not partner)
         cluster = reachable(settings, kafka, "drill")
-        lines = KafkaLines(cluster, (plan.topic,), utc_now)
+        lines = DrillKafka(cluster, (plan.topic,), utc_now)
 
         def told(leg: str, took_ms: float) -> None:
             if not as_json:

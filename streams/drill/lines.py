@@ -22,7 +22,7 @@ WRITES: Final = (topics.INCIDENTS, topics.OPERATOR_ACTIONS)
 """What it writes, beside the partner's answers where it stands in."""
 
 
-class KafkaLines:
+class DrillKafka:
     """Sends what a drill sends, each confirmed, and reads the topics where it comes back, from now on.
 
     Raises:

@@ -54,8 +54,8 @@ class DrillError(ToezichtError):
     """A leg of a drill did not come. One line with what was waited for, how long, and what to look at."""
 
 
-class Lines(Protocol):
-    """Lines: what a drill needs of Kafka."""
+class DrillLines(Protocol):
+    """Drill lines: what a drill needs of Kafka."""
 
     def send(self, topic: str, message: Message) -> None:
         """Send a message, and return when the broker has it."""
@@ -109,7 +109,7 @@ class Drill:
 
     def __init__(
         self,
-        lines: Lines,
+        lines: DrillLines,
         plan: DrillPlan,
         name: str,
         clock: Clock,

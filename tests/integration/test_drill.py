@@ -16,7 +16,7 @@ from kafka import KafkaConsumer, TopicPartition
 from streams import topics
 from streams.drill.run import INFORMED, LEGS
 from streams.settings import KafkaSettings
-from tests.docs.test_partner_examples import python
+from tests.support.example_programs import python
 from tests.support.partner_room import make_partners, stages
 from tests.support.worker_process import REGISTRY
 
