@@ -76,11 +76,24 @@ def kcat(partner: str, kafka: KafkaSettings, folder: Path) -> Program:
     )
 
 
+def node(partner: str, kafka: KafkaSettings, folder: Path) -> Program:
+    """Return the example with kafkajs, run by the Node of the extra `dev`."""
+    if not (EXAMPLES / "node" / "node_modules" / "kafkajs").is_dir():
+        pytest.skip(
+            "kafkajs is not installed: `make test` does it, or `../../../scripts/node.sh npm ci` in docs/examples/node"
+        )
+    command = [str(EXAMPLES.parents[1] / "scripts" / "node.sh"), "node", str(EXAMPLES / "node" / "partner.js"), partner]
+    return Program(command, {"BOOTSTRAP_SERVERS": kafka.bootstrap_servers}, folder)
+
+
 def java(partner: str, kafka: KafkaSettings, folder: Path) -> Program:
     """Return the example in Java, with the broker's jars."""
-    modules = subprocess.run(["java", "--list-modules"], capture_output=True, text=True, check=False).stdout
+    found = shutil.which("java")
+    modules = (
+        subprocess.run([found, "--list-modules"], capture_output=True, text=True, check=False).stdout if found else ""
+    )
     if "jdk.compiler" not in modules:
-        pytest.skip("this Java runs no source file: it is no JDK")
+        pytest.skip("no JDK is installed, which runs a source file (Debian: apt-get install default-jdk-headless)")
     jars = kafka_jars(Settings().cache, lambda _: None)
     command = [
         "java",

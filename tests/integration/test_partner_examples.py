@@ -29,7 +29,7 @@ from streams.clock import utc_now
 from streams.kafka.partitioner import partition_of
 from streams.settings import KafkaSettings
 from tests.support.cluster import empty
-from tests.support.example_programs import Program, java, kcat, python
+from tests.support.example_programs import Program, java, kcat, node, python
 from tests.support.messages import example
 from tests.support.partner_room import WITHIN_S, make_partners, stages
 
@@ -47,12 +47,12 @@ class Room:
     kafka: KafkaSettings
     reported: int = 0
 
-    def fire(self) -> Alert:
-        """Report a fire, each some kilometres from the one before, as an exercise; return its alert."""
+    def alerted(self, category: Category) -> Alert:
+        """Report something a kilometre from what was reported before, as an exercise; return its alert."""
         self.reported += 1
-        name, now = f"fire-{self.reported}", utc_now()
+        name, now = f"report-{self.reported}", utc_now()
         incident = example(
-            Incident, incident_id=derive_id("examples", name), source_id=name, category=Category.BRAND, urgency=1,
+            Incident, incident_id=derive_id("examples", name), source_id=name, category=category, urgency=1,
             position=Position(lat=52.245 + 0.01 * self.reported, lon=4.80, accuracy_m=10), occurred_at=now - timedelta(seconds=5),
             reported_at=now, received_at=now, exercise=True,
         )  # fmt: skip
@@ -116,13 +116,25 @@ def room(local_broker: KafkaSettings, tmp_path_factory: pytest.TempPathFactory) 
         yield Room(local_broker)
 
 
-@pytest.mark.parametrize(("example_of", "partner"), [(python, "brandweer"), (kcat, "politie"), (java, "ambulance")])
+@pytest.mark.parametrize(
+    ("example_of", "partner", "category"),
+    [
+        (python, "brandweer", Category.BRAND),
+        (kcat, "politie", Category.BRAND),
+        (java, "ambulance", Category.BRAND),
+        (node, "hor", Category.JEUGDOVERLAST),
+    ],
+)
 def test_it_answers_what_it_is_asked_once_whenever_it_is_killed(
-    example_of: Callable[[str, KafkaSettings, Path], Program], partner: str, room: Room, tmp_path: Path
+    example_of: Callable[[str, KafkaSettings, Path], Program],
+    partner: str,
+    category: Category,
+    room: Room,
+    tmp_path: Path,
 ) -> None:
     """From a request to done, killed between its answers, with another request while it is away; then nothing again."""
     program = example_of(partner, room.kafka, tmp_path)
-    first, second = room.fire(), room.fire()
+    first, second = room.alerted(category), room.alerted(category)
     program.start()
     kills = 0
     try:
@@ -142,7 +154,7 @@ def test_it_answers_what_it_is_asked_once_whenever_it_is_killed(
         program.kill()
         program.start()
         program.until("ready", times=4)
-        three = room.confirm(room.fire(), partner)
+        three = room.confirm(room.alerted(category), partner)
         program.until(f"answered {three} done")
         room.alert(lambda each: [d.state for d in each.dispatches if d.dispatch_id == three] == [DispatchState.DONE])
     finally:
