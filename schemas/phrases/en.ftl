@@ -726,6 +726,7 @@ refused-no-recipient = whom to ask must be one of the partners of this alert: { 
 refused-already-asked = { $partner } is asked already ({ $state })
 refused-all-asked = all partners of this alert are asked already
 refused-dispatches-full = an alert holds at most { $at_most } requests
+refused-drill-alone = this alert is no exercise: only a person can confirm it
 refused-receipt-unknown = there is no such request in this control room
 refused-receipt-not-theirs = another partner was asked
 refused-receipt-known = that is known already ({ $state })

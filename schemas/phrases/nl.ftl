@@ -812,6 +812,7 @@ refused-no-recipient = vraag een partner van deze melding: { $known }
 refused-already-asked = { $partner } is al gevraagd ({ $state })
 refused-all-asked = alle partners van deze melding zijn al gevraagd
 refused-dispatches-full = bij een melding horen hoogstens { $at_most } vragen
+refused-drill-alone = deze melding is geen oefening: alleen een mens kan hier partners vragen
 refused-receipt-unknown = deze toezichtcentrale heeft die vraag niet
 refused-receipt-not-theirs = een andere partner is gevraagd
 refused-receipt-known = dat is al bekend ({ $state })

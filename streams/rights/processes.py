@@ -16,6 +16,8 @@ from streams import topics
 from streams.canary.lines import NEEDED as CANARY_NEEDS
 from streams.clients.stages import INPUTS as FOLLOWED
 from streams.completeness.check import ANSWERS, STAGE_OF
+from streams.drill.lines import READS as DRILL_READS
+from streams.drill.lines import WRITES as DRILL_WRITES
 from streams.kafka.access.acls import AccessOperation, Needs
 from streams.replay.recording import FACTS, SIGHTS
 from streams.stages.audit import Audit
@@ -147,6 +149,7 @@ PROCESSES: Final[Mapping[str, Needs]] = MappingProxyType(
             reads=(topics.CANARY, topics.CANARY_STATE),
             writes=set(CANARY_NEEDS) - {topics.CANARY, topics.CANARY_STATE},
         ),
+        "drill": Needs.of(reads=DRILL_READS, writes=DRILL_WRITES),
         "watch": _WATCH,
         "act": _WATCH | Needs.of(reads=(topics.DECISION_LOG,), writes=(topics.OPERATOR_ACTIONS,)),
         "report": INTAKE,
@@ -170,6 +173,7 @@ SAID: Final[Mapping[str, str]] = {
     "console": "`console`",
     "completeness": "`completeness`",
     "canary": "`canary`",
+    "drill": "`drill`",
     "watch": "`watch`",
     "act": "`act`",
     "report": "`report`",

@@ -107,9 +107,9 @@ def test_who_may_write_alerts() -> None:
 
 
 def test_who_may_act() -> None:
-    """Actions come from the console and from `act`; the canary acts on its own alerts, and others only repeat what was said."""
+    """The console and `act` do; the canary and the drill act on their own alerts, and others only repeat what was said."""
     assert {name for name, needs in PROCESSES.items() if topics.OPERATOR_ACTIONS in needs.writes} == {
-        "console", "act", "canary", "completeness", "dead-letters", "decide"
+        "console", "act", "canary", "drill", "completeness", "dead-letters", "decide"
     }  # fmt: skip
 
 
