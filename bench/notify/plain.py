@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 
 import httpx2
+from kafka import TopicPartition
 
-from streams.kafka.consumer import Consumer, TopicPartition
+from streams.kafka.consumer import Consumer
 from streams.topics import ROOM_PARTITIONS
 
 

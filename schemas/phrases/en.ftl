@@ -734,19 +734,6 @@ refused-receipt-over = nobody waits for an answer any more ({ $state })
 refused-receipt-outdated = a newer answer is known ({ $state })
 refused-receipt-ended = the alert has ended
 refused-receipt-other-request = another request to the same partner goes on
-## Partners: what they are called
-
-partner-name = { $partner ->
-    [politie] police
-    [brandweer] fire service
-    [ambulance] ambulance service
-    [hor] street wardens
-    [ggd] public health service
-    [oov] public order and safety team
-    [corporatie] housing corporation
-    [organisator] organiser
-   *[other] { $partner }
-}
 
 ## Next steps: what the rules recommend, and why
 

@@ -820,19 +820,6 @@ refused-receipt-over = niemand wacht nog op antwoord ({ $state })
 refused-receipt-outdated = er is al een nieuwer antwoord ({ $state })
 refused-receipt-ended = de melding is al afgelopen
 refused-receipt-other-request = een andere vraag aan deze partner loopt nog
-## Partners: hoe zij heten
-
-partner-name = { $partner ->
-    [politie] politie
-    [brandweer] brandweer
-    [ambulance] ambulance
-    [hor] handhaving
-    [ggd] GGD
-    [oov] team openbare orde en veiligheid
-    [corporatie] woningcorporatie
-    [organisator] organisator
-   *[other] { $partner }
-}
 
 ## Volgende stap: wat de regels aanraden, en waarom
 
