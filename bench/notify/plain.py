@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 
 import httpx2
-from kafka import KafkaConsumer, TopicPartition
 
+from streams.kafka.consumer import Consumer, TopicPartition
 from streams.topics import ROOM_PARTITIONS
 
 
 def main(servers: str, topic: str, url: str) -> None:
     """Read and post until killed; the first line tells that it reads."""
-    consumer = KafkaConsumer(bootstrap_servers=servers.split(","), group_id=None, enable_auto_commit=False)
+    consumer = Consumer(bootstrap_servers=servers.split(","), group_id=None, enable_auto_commit=False)
     places = [TopicPartition(topic, number) for number in range(ROOM_PARTITIONS)]
     consumer.assign(places)
     consumer.seek_to_beginning(*places)
