@@ -89,7 +89,7 @@ class DrillResult:
     @property
     def informed_ms(self) -> float | None:
         """Return the time from the report to the partner who is told, the operator's included (ms); None where it was not."""
-        return sum(self.legs_ms[leg] for leg in INFORMED) if self.legs_ms.keys() >= set(INFORMED) else None
+        return round(sum(self.legs_ms[leg] for leg in INFORMED), 1) if self.legs_ms.keys() >= set(INFORMED) else None
 
 
 class Drill:
