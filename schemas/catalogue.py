@@ -15,7 +15,7 @@ from schemas.dispatch import DispatchReceipt, DispatchRequest
 from schemas.evidence import Evidence
 from schemas.incidents import CameraWatch, Incident
 from schemas.observations import Observation
-from schemas.sharing import PartnerAlert, PartnerDispatch
+from schemas.sharing import PartnerAlert, PartnerDispatch, PartnerHit
 from schemas.snapshots import SnapshotReference, SnapshotRequest
 from schemas.ticks import Tick
 from schemas.trends import NearRepeats, Trend, TrendTarget, TrendWeek
@@ -36,6 +36,7 @@ MESSAGES: Final[tuple[type[Message], ...]] = (
     DispatchReceipt,
     PartnerAlert,
     PartnerDispatch,
+    PartnerHit,
     SnapshotRequest,
     SnapshotReference,
     Trend,

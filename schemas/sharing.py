@@ -127,3 +127,38 @@ class PartnerDispatch(SharedView, Message):
     def subject(self) -> str:
         """Return the alert's id."""
         return self.alert_id
+
+
+class PartnerHit(Message):
+    """That another partner has something where and when this one does, and whom to ask: never what.
+
+    Ask the other partner by `hit_id`: it was told the same hit, with its own reference. There is nothing in it of what the other
+    has: no category, no place, no time, no reference. One that is `withdrawn` holds no longer: forget it.
+    """
+
+    name: ClassVar[str] = "partner-hit"
+    topics: ClassVar[tuple[str, ...]] = (PARTNER_TOPIC, HEALTH_TOPIC)
+    id_from: ClassVar[tuple[str, ...]] = ("partner", "hit_id", "revision")
+    key_field: ClassVar[str] = "control_room_id"
+    time_field: ClassVar[str] = "changed_at"
+
+    partner: PartnerId
+    control_room_id: Annotated[Identifier, Field(description="Where this partner's own report belongs")]
+    hit_id: Annotated[Identifier, Field(description="The handle by which both partners know it")]
+    revision: Annotated[int, Field(ge=0, description="Keep the highest")]
+    changed_at: Utc
+    partners_version: Annotated[str, Field(min_length=1, max_length=40)]
+    withdrawn: bool = False
+    exercise: Annotated[bool, Field(description="Nothing of it is real")] = False
+    your_reference: Annotated[
+        str, Field(max_length=120, description="This partner's own id of its report; empty of what is withdrawn")
+    ] = ""
+    other: Annotated[PartnerId | None, Field(description="Who has something too; null of what is withdrawn")] = None
+    other_name: ShortText = ""
+    contact: Annotated[ShortText, Field(description="The other's desk to ask, and how")] = ""
+    ground: Annotated[Identifier | None, Field(description="By what it is told; null of what is withdrawn")] = None
+    expires_at: Annotated[Utc | None, Field(description="Forget it then, also when nothing more is heard")] = None
+
+    def subject(self) -> str:
+        """Return the hit's id."""
+        return self.hit_id

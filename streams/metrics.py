@@ -52,7 +52,7 @@ END_TO_END_SECONDS: Final = Histogram(
 )
 SHARED: Final = Counter(
     "toezicht_shared_total",
-    "Confirmed messages for partners of the file of partners: alert, withdrawn, dispatch.",
+    "Confirmed messages for partners of the file of partners: alert, withdrawn, dispatch, hit, hit_withdrawn.",
     ["partner", "kind"],
 )
 SHARED_SECONDS: Final = Histogram(

@@ -173,6 +173,7 @@ STATEFUL_STAGES: Final[dict[str, Group]] = {
     "trends": "room",
     "shadow": "room",
     "share": "room",
+    "hits": "single",
     "audit": "single",
 }
 """Stages that keep state, with the group that their state is partitioned as."""

@@ -455,6 +455,7 @@ key-wrong = { $message }: the record's key is not the message's key
 happened-after-arrival = { $message }: happened { $ahead_s } s after it arrived
 happened-too-early = { $message }: happened { $at }, more than { $limit } before it arrived
 not-in-registry = { $subject } is not in the registry that this process read at its start (version { $version })
+hit-of-pair = { $one } and { $other } were told that both have something, on the ground { $ground }
 receipt-of-another = { $partner } answers to a dispatch that another partner was asked for
 receipt-of-nothing = { $partner } answers to a dispatch that is not known here, or is long over
 not-from-partners = { $partner } sent a message of the kind { $message }, expected a dispatch-receipt

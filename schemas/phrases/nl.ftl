@@ -541,6 +541,7 @@ key-wrong = { $message }: de sleutel van het record is niet die van het bericht
 happened-after-arrival = { $message }: gebeurde { $ahead_s } s nadat het binnenkwam
 happened-too-early = { $message }: gebeurde { $at }, meer dan { $limit } voordat het binnenkwam
 not-in-registry = { $subject } staat niet in het register waarmee dit proces begon (versie { $version })
+hit-of-pair = { $one } en { $other } hoorden dat beide iets hebben, op grond van { $ground }
 receipt-of-another = { $partner } antwoordt op een verzoek aan een andere partner
 receipt-of-nothing = { $partner } antwoordt op een verzoek dat hier niet bekend is, of al lang voorbij
 not-from-partners = { $partner } stuurde een bericht van de soort { $message }, verwacht was een antwoord op een verzoek

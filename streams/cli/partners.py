@@ -12,7 +12,7 @@ from streams.config.files import load_rules
 from streams.config.partners import load_partners
 from streams.domain.partners.need_to_know import Partners
 from streams.errors import ConfigurationError
-from streams.presentation.partners import as_dict, as_text, partner_as_text
+from streams.presentation.partners import as_dict, as_text, pairs_as_dict, pairs_as_text, partner_as_text
 from streams.settings import read_settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object")]
@@ -39,6 +39,19 @@ def register(app: typer.Typer) -> None:
         """
         partners = _partners(file)
         typer.echo(json.dumps(as_dict(partners)) if as_json else as_text(partners))
+
+    @group.command()
+    def pairs(file: File = None, as_json: AsJson = False) -> None:
+        """Print which two partners learn of each other that both have something at one place and time, and on what ground.
+
+        A line for each of the two: with which of its reports it learns of whom, what the other's can be (a hit tells that it is
+        one of these, and no more), how near, how long ago, how long it holds, the ground, and on which topic it is told. Two
+        partners, or categories, that no line names never learn of each other. Contradictions are told as by `check`.
+
+        Example: toezicht partners pairs
+        """
+        partners = _partners(file)
+        typer.echo(json.dumps(pairs_as_dict(partners)) if as_json else pairs_as_text(partners))
 
     @group.command()
     def show(

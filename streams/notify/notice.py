@@ -18,7 +18,7 @@ from schemas.errors import UndecodableError
 from schemas.evidence import Verdict
 from schemas.geo import Position
 from schemas.phrases.codes.faults import header_missing, message_type_unknown
-from schemas.sharing import PartnerAlert, PartnerDispatch
+from schemas.sharing import PartnerAlert, PartnerDispatch, PartnerHit
 from streams.domain.partners.routing import Routed
 from streams.kafka.record import Record, first_appended_at
 
@@ -98,7 +98,7 @@ class Notice:
 
 
 def read_notice(record: Record, partner: str, health: bool) -> Notice | None:
-    """Return what a record of a partner's topic is to tell; None for a tombstone.
+    """Return what a record of a partner's topic is to tell; None for a tombstone, and for a hit: channels tell alerts.
 
     Args:
         record: The record.
@@ -111,6 +111,8 @@ def read_notice(record: Record, partner: str, health: bool) -> Notice | None:
     if record.value is None:
         return None
     message = decode(record.value, record.headers)
+    if isinstance(message, PartnerHit):
+        return None
     if not isinstance(message, PartnerAlert | PartnerDispatch):
         raise UndecodableError(DeadLetterReason.UNKNOWN_TYPE, message_type_unknown())
     dispatch = message if isinstance(message, PartnerDispatch) else None

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from schemas.categories import Category
 from schemas.sharing import SharedField
 from streams.domain.partners.need_to_know import Grant, Partners
+from streams.domain.partners.pairs import Pair, PairEntry
 from streams.topics import answers_topic, health_topic, partner_topic
 
 
@@ -23,6 +25,7 @@ def as_dict(partners: Partners, partner: str | None = None) -> dict[str, Any]:
                 "categories": ground.categories if ground.categories == "all" else list(ground.categories),
                 "footage": ground.footage,
                 "health": ground.health,
+                "hits": ground.hits,
             }
             for code, ground in partners.grounds.items()
         },
@@ -39,6 +42,74 @@ def as_dict(partners: Partners, partner: str | None = None) -> dict[str, Any]:
             if partner in {None, name}
         },
     }
+
+
+def pairs_as_dict(partners: Partners) -> dict[str, Any]:
+    """Return for a program which two partners learn of each other, of what, on what ground, and what each learns by a hit."""
+    return {
+        "version": partners.version,
+        "partners": {
+            name: {"sources": list(each.sources), "contact": each.contact}
+            for name, each in partners.hits.partners.items()
+        },
+        "pairs": [
+            {
+                "categories": {name: list(categories) for name, categories in entry.categories.items()},
+                "ground": entry.ground,
+                "law": partners.grounds[entry.ground].law,
+                "near_m": entry.near_m,
+                "within_s": entry.within_s,
+                "expires_s": entry.expires_s,
+                "topics": {pair.partner: _topic(pair) for pair in _lines(partners, entry)},
+                "gives_away": {
+                    pair.partner: [each.value for each in pair.gives_away] for pair in _lines(partners, entry)
+                },
+            }
+            for entry in partners.hits.pairs
+        ],
+    }
+
+
+def pairs_as_text(partners: Partners) -> str:
+    """Return the pairs for a person: a line for each of the two, with what a hit tells it of the other."""
+    head = f"partners {partners.version}: who learns that another has something too. Two that no line names never do."
+    rows: list[tuple[str, ...]] = [
+        ("partner", "with its", "learns of", "who has one of", "near", "within", "holds", "ground", "topic")
+    ]
+    for entry in partners.hits.pairs:
+        for pair in _lines(partners, entry):
+            mine, theirs = entry.categories[pair.partner], entry.categories[pair.other]
+            sizes = (f"{pair.near_m} m", _hours(pair.within_s), _hours(pair.expires_s))
+            rows.append(
+                (pair.partner, ", ".join(mine), pair.other, ", ".join(theirs), *sizes, pair.ground, _topic(pair))
+            )
+    desks = [("partner", "sources", "asked by")]
+    desks += [(name, ", ".join(each.sources), each.contact) for name, each in partners.hits.partners.items()]
+    laws = [("ground", "law", "nl", "en")]
+    used = dict.fromkeys(entry.ground for entry in partners.hits.pairs)
+    laws += [
+        (code, ground.law, ground.text.nl, ground.text.en) for code in used for ground in (partners.grounds[code],)
+    ]
+    return "\n".join([head, "", *_columns(rows), "", *_columns(desks), "", *_columns(laws)])
+
+
+def _lines(partners: Partners, entry: PairEntry) -> Iterator[Pair]:
+    """Yield a line of the file as each of its two partners sees it."""
+    one, other = entry.categories
+    for mine, theirs in ((one, other), (other, one)):
+        categories = Category(entry.categories[mine][0]), Category(entry.categories[theirs][0])
+        pair = partners.pairs.pair(mine, categories[0], theirs, categories[1])
+        assert pair is not None  # it is a line of this file
+        yield pair
+
+
+def _topic(pair: Pair) -> str:
+    return health_topic(pair.partner) if pair.health else partner_topic(pair.partner)
+
+
+def _hours(seconds: int) -> str:
+    hours = seconds / 3_600
+    return f"{hours:g} h" if hours < 48 else f"{hours / 24:g} d"
 
 
 def reads(partners: Partners, partner: str) -> list[str]:

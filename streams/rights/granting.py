@@ -100,6 +100,7 @@ def with_partners(partners: Sequence[PartnerPrincipal]) -> dict[str, Needs]:
         "share": sharing,
         "notify": notifying,
         "drill": notifying,
+        "hits": Needs.of(writes=notifying.reads),
         "topics": Needs(keeps=theirs.keeps),
         "exporter": Needs(describes=theirs.describes),
     }

@@ -25,6 +25,7 @@ from streams.stages.base import Stage
 from streams.stages.corroborate.stage import Corroborate
 from streams.stages.decide.shadow import Shadow
 from streams.stages.decide.stage import Decide
+from streams.stages.hits import Hits
 from streams.stages.locate import Locate
 from streams.stages.observe import Observe
 from streams.stages.trends.stage import Trends
@@ -37,6 +38,7 @@ STAGE_CLASSES: Final[Mapping[str, type[Stage]]] = {
     "trends": Trends,
     "shadow": Shadow,
     "audit": Audit,
+    "hits": Hits,
 }
 """All but `detect`, whose class needs the vision extra, and `share`, whose inputs depend on who is connected."""
 
@@ -55,6 +57,7 @@ OUTPUTS: Final[Mapping[str, tuple[str, ...]]] = {
     "shadow": (topics.SHADOW_ALERTS,),
     "share": (topics.DISPATCH_RECEIPTS,),
     "audit": (topics.AUDIT_CHAIN,),
+    "hits": (topics.AUDIT,),
 }  # fmt: skip
 """What each stage sends, beside ticks, state and dead letters."""
 

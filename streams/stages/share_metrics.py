@@ -1,4 +1,4 @@
-"""Metrics of `share`: what confirmed messages for partners are to operations."""
+"""Metrics of `share` and `hits`: what confirmed messages for partners are to operations."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from schemas.codec import envelope
 from schemas.dispatch import DispatchReceipt
-from schemas.sharing import PartnerAlert, PartnerDispatch
+from schemas.sharing import PartnerAlert, PartnerDispatch, PartnerHit
 from streams import metrics
 from streams.kafka.record import EncodedOutput
 
@@ -18,6 +18,8 @@ def count_shared(outputs: Sequence[EncodedOutput]) -> None:
         match output.message:
             case PartnerAlert() as alert:
                 kind, partner = "withdrawn" if alert.withdrawn else "alert", alert.partner
+            case PartnerHit() as hit:
+                kind, partner = "hit_withdrawn" if hit.withdrawn else "hit", hit.partner
             case PartnerDispatch() as request:
                 kind, partner = "dispatch", request.partner
             case DispatchReceipt() as receipt:

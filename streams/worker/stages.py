@@ -67,6 +67,12 @@ def _share(parts: ConfigFiles) -> Stage:
     return Share(parts.partners, timedelta(seconds=parts.rules.lifetime.forget_s))
 
 
+def _hits(parts: ConfigFiles) -> Stage:
+    from streams.stages.hits import Hits
+
+    return Hits(parts.partners, parts.registry)
+
+
 def _audit(_: ConfigFiles) -> Stage:
     from streams.stages.audit import Audit
 
@@ -90,6 +96,7 @@ STAGES: Final[dict[str, Callable[[ConfigFiles], Stage | PictureStage]]] = {
     "decide": _decide,
     "trends": _trends,
     "share": _share,
+    "hits": _hits,
     "shadow": _shadow,
     "audit": _audit,
 }

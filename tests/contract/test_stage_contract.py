@@ -89,6 +89,17 @@ OWNED = {
         "shared",
         *TIMERS,
     ),
+    "hits": owned(
+        [
+            topics.AUDIT,
+            *(topics.health_topic(each) for each in ("ambulance", "brandweer", "politie")),
+            *(topics.partner_topic(each) for each in ("brandweer", "politie")),
+        ],
+        "held",
+        "hit",
+        "near",
+        *TIMERS,
+    ),
     "audit": owned([topics.AUDIT_CHAIN], "head"),
 }
 """By name. A new stage is an entry here, and what it is given in `tests/support/state_rows.py`, or below if it keeps nothing."""

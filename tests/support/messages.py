@@ -30,7 +30,7 @@ from schemas.observations import Observation
 from schemas.phrases.catalogue import sentence
 from schemas.phrases.codes.common import own_words
 from schemas.phrases.codes.titles import category_name, title_placed
-from schemas.sharing import PartnerAlert, PartnerDispatch, SharedCamera
+from schemas.sharing import PartnerAlert, PartnerDispatch, PartnerHit, SharedCamera
 from schemas.snapshots import SnapshotReference, SnapshotRequest
 from schemas.ticks import Tick
 from schemas.trends import AreaName, Judgement, KnoxTest, NearRepeats, Trend, TrendTarget, TrendWeek
@@ -264,6 +264,20 @@ _EXAMPLES: Final[tuple[Message, ...]] = (
         priority=Priority.P1,
         place="Stadsplein, Amstelveen",
         position=STADSHART,
+    ),
+    PartnerHit(
+        partner="politie",
+        control_room_id=ROOM,
+        hit_id="hit-1",
+        revision=0,
+        changed_at=NOON,
+        partners_version="1",
+        your_reference="P-1",
+        other="brandweer",
+        other_name="Brandweer",
+        contact="the desk of the fire brigade",
+        ground="verwijs-meldkamer",
+        expires_at=NOON + timedelta(hours=4),
     ),
     SnapshotRequest(
         request_id="request-1",

@@ -43,6 +43,7 @@ from streams.domain.normal.profile import ProfileRow
 from streams.domain.observations.episodes import CrowdRow, SituationRow
 from streams.domain.observations.memory import CameraMemory
 from streams.domain.observations.open_second import CameraSecond
+from streams.domain.partners.hits import HitRow
 from streams.domain.partners.shared import SharedRow
 from streams.domain.trends.areas import AreaMap
 from streams.domain.trends.counts import CountsRow
@@ -62,6 +63,7 @@ from streams.stages.decide.near_repeats import RepeatRow
 from streams.stages.decide.stage import Decide
 from streams.stages.decide.store import EarlyRow, GoneRow, LinkRow, SequenceRow
 from streams.stages.decide.tick_order import TickedRow
+from streams.stages.hits import HeldRow, Hits, NearRow
 from streams.stages.observe import Observe
 from streams.stages.row_versions import ROWS, kind_of
 from streams.stages.share import Share
@@ -77,6 +79,7 @@ from tests.support.situations import (
     camera,
     episode,
     in_view,
+    incident,
     observation,
     position,
     registry,
@@ -109,7 +112,10 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
     "fact": LinkRow,
     "gone": GoneRow,
     "head": HeadRow,
+    "held": HeldRow,
+    "hit": HitRow,
     "memory": CameraMemory,
+    "near": NearRow,
     "normal": ProfileRow,
     "open": OpenRow,
     "repeat": RepeatRow,
@@ -189,8 +195,24 @@ def runs() -> Iterator[tuple[Stage, list[tuple[datetime, Message]]]]:
         [(max(NOON, each.happened_at()), each) for each in (*burglaries, week_later)],
     )
     yield Share(load_partners()), sharing()
+    yield Hits(load_partners(), registry(camera("cam-1", 0))), reported_by_two()
     looks = [audit_event(number) for number in range(3)]
     yield Audit(), [(each.at + seconds(1), each) for each in looks]
+
+
+def reported_by_two() -> list[tuple[datetime, Message]]:
+    """Return reports of partners that give hits, one that is cancelled, and one long after all is over."""
+    fire = incident("p", source="politie-gms", category=Category.BRAND)
+    given: list[Message] = [
+        fire,
+        incident("b", source="brandweer-gms", category=Category.BRAND, position=position(20)),
+        incident("a", source="ambulance-gms", category=Category.MEDISCH_ONWEL, position=position(30)),
+        incident("h", source="hor", category=Category.JEUGDOVERLAST),
+        fire.model_copy(update={"revision": 1, "operation": Operation.CANCEL}),
+    ]
+    times = [*range(90, 95), 20_000, 2_000_000]
+    later: list[Message] = [incident("later", source="hor"), incident("last", source="hor")]
+    return [(NOON + seconds(second), each) for second, each in zip(times, [*given, *later], strict=True)]
 
 
 def sharing() -> list[tuple[datetime, Message]]:

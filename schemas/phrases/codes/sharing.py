@@ -1,10 +1,17 @@
-"""Codes of what is shared with partners: why an answer of theirs is not taken. None has a value of what was set aside."""
+"""Codes of what is shared with partners: which two were told a hit, and why an answer of theirs is not taken.
+
+None has a value of what was set aside.
+"""
 
 # mypy: disable-error-code="empty-body"
 from __future__ import annotations
 
 from schemas.phrases.declare import Name, phrase
 from schemas.phrases.phrase import Phrase
+
+
+@phrase
+def hit_of_pair(one: Name, other: Name, ground: Name) -> Phrase: ...
 
 
 @phrase

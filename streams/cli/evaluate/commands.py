@@ -63,5 +63,6 @@ def register(app: typer.Typer) -> None:
     tracking.register(group)
     # found by its name, as commands are: scenarios stand in `bench`, which nothing of `streams` imports
     import_module("bench.scenarios.commands").register(group)
+    import_module("bench.pairs.commands").register(group)
     import_module("bench.pager.commands").register(group)
     import_module("bench.causes.commands").register(group)

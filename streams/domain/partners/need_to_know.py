@@ -13,10 +13,20 @@ from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import Field, ValidationInfo, model_validator
 
-from schemas.base import Identifier, Part, ShortText, Word
+from schemas.base import Identifier, Part, ShortText
 from schemas.categories import Category, Priority
 from schemas.sharing import PartnerId, SharedField
 from streams.domain.contradictions import Contradiction, ContradictionsError, Location
+from streams.domain.partners.grounds import (
+    ABOUT_HEALTH,
+    ABOUT_HOMES,
+    HOME_GRAIN_M,
+    NEVER_HEALTH,
+    NEVER_HOMES,
+    LegalGround,
+    PartnerKind,
+)
+from streams.domain.partners.pairs import HitsSection, PairTable, pair_contradictions
 from streams.domain.partners.routing import Routing
 from streams.domain.rules.rules import Rules
 
@@ -24,66 +34,20 @@ GRAINS_M: Final = (10, 50, 100, 500, 1_000, 5_000)
 """Sides of the squares in which a place may be told, in metres. Each divides the next, and all grids begin at one point: so the
 squares lie within each other, and whoever puts what several partners got side by side knows no more than the finest of them
 tells."""
-HOME_GRAIN_M: Final = 100
-"""Homes are no finer than this outside the control room (issue of need to know; proposal, to be checked by counsel)."""
 STREET_GRAIN_M: Final = 50
 """The coarsest grain with which a street may be named: a street may be shorter than a hundred metres."""
 
-ABOUT_HOMES: Final = frozenset(
-    {Category.WONINGINBRAAK, Category.WOONOVERLAST, Category.ONDERMIJNING_PAND, Category.WOONFRAUDE_OVERBEWONING}
-)
-"""Categories whose place is a home, or may be (fact sheet §7)."""
-ABOUT_HEALTH: Final = frozenset({Category.VERWARD_PERSOON, Category.MEDISCH_ONWEL})
-"""Categories that say something of somebody's health (AVG art. 9): on a topic of their own, kept a day, and perhaps at home."""
 FROM_FOOTAGE: Final = frozenset({SharedField.VERDICT, SharedField.CAMERAS, SharedField.MOVEMENTS})
 """Fields that follow from what cameras saw: police data (Wpg), of which the police is the controller (fact sheet §1)."""
 PLACED: Final = frozenset({SharedField.PLACE, SharedField.POSITION})
 
 
-class PartnerKind(Word):
-    """Partner kind: what it is by law, which decides what no file can give it."""
-
-    POLICE = "police"
-    FIRE = "fire"
-    AMBULANCE = "ambulance"
-    CARE = "care"
-    MUNICIPALITY = "municipality"
-    HOUSING = "housing"
-    ORGANISER = "organiser"
-
-
 NEVER_FOOTAGE: Final = frozenset({PartnerKind.CARE, PartnerKind.HOUSING, PartnerKind.ORGANISER})
 """No public order task: nothing that cameras saw (fact sheet §7, rule 6, for housing associations; the others likewise [own])."""
-NEVER_HEALTH: Final = frozenset({PartnerKind.HOUSING, PartnerKind.ORGANISER})
-NEVER_HOMES: Final = frozenset({PartnerKind.ORGANISER})
 HOUSING_FIELDS: Final = frozenset(
     {SharedField.STATE, SharedField.PRIORITY, SharedField.OCCURRED_AT, SharedField.PLACE, SharedField.POSITION}
 )
 """A housing association gets no personal data (fact sheet §7, rule 6): that there is something, when, and roughly where."""
-
-
-class Texts(Part):
-    """A text in both languages."""
-
-    nl: ShortText
-    en: ShortText
-
-
-class LegalGround(Part):
-    """Legal ground: a law or an agreement by which something may be given, to whom, and about what."""
-
-    law: Annotated[ShortText, Field(min_length=1, description="Law and article, or the agreement")]
-    text: Texts
-    kinds: Annotated[
-        tuple[PartnerKind, ...], Field(min_length=1, description="Kinds of partner that it is a ground for")
-    ]
-    categories: Annotated[Literal["all"] | tuple[str, ...], Field(description="Categories that it allows")] = "all"
-    footage: Annotated[bool, Field(description="Whether what follows from footage may be given by it")] = False
-    health: Annotated[bool, Field(description="Whether what says something of somebody's health may be")] = False
-
-    def allows(self, category: Category) -> bool:
-        """Return whether a category may be given by it."""
-        return self.categories == "all" or category.value in self.categories
 
 
 class GrantEntry(Part):
@@ -144,11 +108,19 @@ class Partners(Part):
     towns: Annotated[tuple[ShortText, ...], Field(description="Names that may be told where no street may be")] = ()
     grounds: Annotated[Mapping[Identifier, LegalGround], Field(min_length=1)]
     partners: Annotated[Mapping[PartnerId, Partner], Field(min_length=1)]
+    hits: Annotated[
+        HitsSection, Field(description="Which partners learn of each other that both have something; else none do")
+    ] = HitsSection()
 
     @model_validator(mode="after")
     def _consistent(self, info: ValidationInfo) -> Partners:
         rules = (info.context or {}).get("rules")
-        found = [*contradictions(self), *(against_rules(self, rules) if isinstance(rules, Rules) else ())]
+        kinds = {partner: each.kind for partner, each in self.partners.items()}
+        found = [
+            *contradictions(self),
+            *pair_contradictions(self.hits, kinds, self.grounds),
+            *(against_rules(self, rules) if isinstance(rules, Rules) else ()),
+        ]
         if found:
             raise ContradictionsError(found)
         return self
@@ -175,9 +147,15 @@ class Partners(Part):
         """Return what a partner gets of a category; None where it gets nothing, or is no partner."""
         return self.grants.get((partner, category))
 
+    @cached_property
+    def pairs(self) -> PairTable:
+        """Return which two partners learn of each other, by their categories."""
+        return PairTable(self.hits)
+
     def about_health(self, partner: str) -> bool:
         """Return whether a partner gets anything about somebody's health, and so has a topic for it."""
-        return any(grant.health for (each, _), grant in self.grants.items() if each == partner)
+        granted = any(grant.health for (each, _), grant in self.grants.items() if each == partner)
+        return granted or any(pair.health for pair in self.pairs.of(partner))
 
 
 _CATEGORIES: Final = frozenset(category.value for category in Category)
@@ -302,6 +280,8 @@ def _ground(
     if ground is None:
         yield where, f"{code!r} is no ground of this file, expected one of {', '.join(grounds)}"
         return
+    if ground.hits:
+        yield where, f"{code} ({ground.law}) is one for hits, expected one by which something may be given"
     if kind not in ground.kinds:
         yield where, f"{code} ({ground.law}) is none for a partner of kind {kind}, but for {', '.join(ground.kinds)}"
     for category in categories:

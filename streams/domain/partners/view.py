@@ -29,14 +29,8 @@ from schemas.phrases.codes.titles import category_name, title_placed
 from schemas.phrases.phrase import Phrase
 from schemas.sharing import PartnerAlert, PartnerDispatch, PartnerId, SharedCamera, SharedField
 from streams.domain.geometry.ground import GroundPoint, to_ground, to_lat_lon
-from streams.domain.partners.need_to_know import (
-    ABOUT_HEALTH,
-    ABOUT_HOMES,
-    HOME_GRAIN_M,
-    STREET_GRAIN_M,
-    Grant,
-    Partners,
-)
+from streams.domain.partners.grounds import ABOUT_HEALTH, ABOUT_HOMES, HOME_GRAIN_M
+from streams.domain.partners.need_to_know import STREET_GRAIN_M, Grant, Partners
 
 ENDED: Final = frozenset({AlertState.CLOSED, AlertState.CANCELLED, AlertState.EXPIRED})
 BEGINS: Final = frozenset({AlertState.NEW, AlertState.ACKNOWLEDGED, AlertState.RETURNED_TO_NORMAL})

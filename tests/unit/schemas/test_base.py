@@ -36,6 +36,7 @@ FROZEN = {
     "operator-action": "action-1",
     "partner-alert": "ec099f2e-d002-51bd-b548-7d1b822ed6d7",
     "partner-dispatch": "dispatch-1",
+    "partner-hit": "ec413bf3-4da0-52fb-a538-a929b1e3e3f3",
     "snapshot": "baf5e2f9-63e0-5d86-b9f3-133bef02a732",
     "snapshot-request": "request-1",
     "tick": "b16ac481-292a-5c52-958f-d43c83fb92b7",

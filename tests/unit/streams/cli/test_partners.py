@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 
@@ -53,6 +54,36 @@ def test_check_tells_a_program_the_same(monkeypatch: pytest.MonkeyPatch, capsys:
     ]  # fmt: skip
 
 
+def test_pairs_are_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A line for each of the two, what it learns of the other, and the same for a program."""
+    assert run(monkeypatch, "pairs") == 0
+    lines = capsys.readouterr().out.splitlines()
+    (police,) = [line for line in lines if line.startswith("politie ") and "verwijs-zorg" in line]
+    assert "  ggd  " in police
+    assert "  verward_persoon  " in police
+    assert police.endswith("150 m  2 h     24 h   verwijs-zorg        partner-politie-health")
+    assert any(line.startswith("verwijs-wonen") and "convenant woonfraude" in line for line in lines)
+    assert run(monkeypatch, "pairs", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    document = default_document()
+    assert [each["categories"] for each in found["pairs"]] == [each["categories"] for each in document["hits"]["pairs"]]
+    assert [each["ground"] for each in found["pairs"]] == [each["ground"] for each in document["hits"]["pairs"]]
+    care = next(each for each in found["pairs"] if "ggd" in each["categories"])
+    assert care["gives_away"] == {"politie": ["verward_persoon"], "ggd": ["verward_persoon"]}
+
+
+def test_pairs_without_a_ground_are_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """With the line of the file."""
+    document = copy.deepcopy(default_document())
+    document["hits"]["pairs"][0]["ground"] = ""
+    path = tmp_path / "partners.yaml"
+    path.write_text(yaml.safe_dump(document, sort_keys=False))
+    assert run(monkeypatch, "pairs", str(path)) == 2
+    assert "no two learn of each other without a ground" in capsys.readouterr().err
+
+
 def test_check_refuses_with_every_fault_and_its_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -100,7 +131,7 @@ def test_each_partner_has_the_topics_that_it_needs() -> None:
     names = {topic.name for topic in wanted_topics(load_partners(rules=load_rules()))} - {each.name for each in TOPICS}
     assert {"partner-ggd", "partner-ggd-health", "partner-ggd-answers", "partner-hor", "partner-hor-answers"} <= names
     assert "partner-hor-health" not in names
-    assert len(names) == 8 * 2 + 3
+    assert len(names) == 8 * 2 + 4  # the fire brigade's about health has hits alone
 
 
 def test_a_file_of_one_partner_makes_topics_of_one(tmp_path: Path) -> None:

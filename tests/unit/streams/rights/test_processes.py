@@ -30,6 +30,7 @@ FILES = {
     "shadow": [FOLDER / "decide" / "shadow.py"],
     "audit": [FOLDER / "audit.py"],
     "share": [FOLDER / "share.py"],
+    "hits": [FOLDER / "hits.py"],
 }
 """Where each stage's code is."""
 HANDLED = {"shadow": {topics.ALERTS}}

@@ -14,15 +14,8 @@ from schemas.sharing import SharedField
 from streams.config.files import load_rules
 from streams.config.partners import load_partners
 from streams.domain.contradictions import ContradictionsError
-from streams.domain.partners.need_to_know import (
-    ABOUT_HEALTH,
-    ABOUT_HOMES,
-    FROM_FOOTAGE,
-    GRAINS_M,
-    HOME_GRAIN_M,
-    PartnerKind,
-    Partners,
-)
+from streams.domain.partners.grounds import ABOUT_HEALTH, ABOUT_HOMES, HOME_GRAIN_M, PartnerKind
+from streams.domain.partners.need_to_know import FROM_FOOTAGE, GRAINS_M, Partners
 from tests.support.sharing import FILE, GRANT, changed, default_document, granted, partners_of
 
 BURGLARY: dict[str, Any] = {"categories": ["woninginbraak"]}
