@@ -52,6 +52,14 @@ $(PAGE): $(WEB_MODULES) $(WEB_TYPES) $(WEB_SOURCES)
 	@cd $(WEB) && ../../scripts/node.sh npm run --silent build -- --logLevel warn
 	@touch $@
 
+# The program for partners that needs a library from npm, as a partner installs it; a test runs it.
+EXAMPLE := docs/examples/node
+EXAMPLE_MODULES := $(EXAMPLE)/node_modules/.ready
+
+$(EXAMPLE_MODULES): $(EXAMPLE)/package-lock.json scripts/node.sh | $(STAMP)
+	@cd $(EXAMPLE) && ../../../scripts/node.sh npm ci --loglevel=error
+	@touch $@
+
 demo: $(STAMP) $(PAGE) ## Run the demo; ARGS=--once ends by itself
 	@scripts/debian.sh runtime
 	@$(BIN)/toezicht demo $(ARGS)
@@ -60,7 +68,7 @@ demo: $(STAMP) $(PAGE) ## Run the demo; ARGS=--once ends by itself
 PYTEST := $(BIN)/python -m pytest --durations=10
 FAST := -n logical --maxprocesses 4 tests --ignore=tests/integration
 
-test: $(STAMP) $(PAGE) ## Run all tests; ARGS go to pytest
+test: $(STAMP) $(PAGE) $(EXAMPLE_MODULES) ## Run all tests; ARGS go to pytest
 	@scripts/debian.sh runtime test
 ifeq ($(ARGS),)
 	@$(PYTEST) $(FAST)

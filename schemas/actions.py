@@ -80,6 +80,9 @@ REASON_CODES: Final[Mapping[Action, tuple[str, ...]]] = {
 }
 """The reasons that an action takes."""
 
+DRILL_USER: Final = "toezicht-drill"
+"""The user of `toezicht drill`: no person, so that it confirms exercises alone."""
+
 UnknownAction = Annotated[str, StringConstraints(max_length=40, pattern=r"^[a-z][a-z_]*$")]
 """The code of an action that a newer release sends: it is answered, not set aside, since a person waits for the answer."""
 

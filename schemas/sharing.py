@@ -21,9 +21,6 @@ ANSWERS_TOPIC: Final = f"partner-{PARTNER}-answers"
 PartnerId = Annotated[str, StringConstraints(pattern=f"^{PARTNER_ID}$")]
 """A partner, as rules name it among `recipients`."""
 
-MAX_SHARED_BYTES: Final = 64_000
-"""Largest message for a partner: NL GOV profile for CloudEvents 1.1, § 5: intermediaries carry 64 kB."""
-
 
 class SharedField(Word):
     """Shared field: what a partner can be granted of an alert, by the name that it has in the view."""

@@ -124,7 +124,7 @@ FLOW: Final[tuple[TopicSpec, ...]] = (
     TopicSpec(SHADOW_ALERTS, "room", LEGAL_MS, from_images=True),
     TopicSpec(DECISION_LOG, "room", LEGAL_MS),
     TopicSpec(OPERATOR_ACTIONS, "room", LEGAL_MS, overtakes=True),
-    TopicSpec(DISPATCH_REQUESTS, "room", LEGAL_MS),
+    TopicSpec(DISPATCH_REQUESTS, "room", LEGAL_MS, overtakes=True),
     TopicSpec(DISPATCH_RECEIPTS, "room", LEGAL_MS, overtakes=True),
     TopicSpec(SNAPSHOT_REQUESTS, "camera", DAY_MS, segment_ms=HOUR_MS),
     TopicSpec(SNAPSHOTS, "camera", LEGAL_MS, from_images=True),

@@ -1,1 +1,1 @@
-"""From a message on a partner's topic to its webhook being received, beside a process that only reads and posts."""
+"""`bench notify`: from a partner's message until its webhook is received, beside a process that only reads and posts."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Final
+
+_LINE: Final = threading.Lock()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -17,7 +20,8 @@ class _Handler(BaseHTTPRequestHandler):
         at_s = time.time()
         self.send_response(204)
         self.end_headers()
-        print(self.headers.get("webhook-id", ""), f"{at_s:.6f}", flush=True)
+        with _LINE:  # threads would write into each other's lines
+            print(f"{self.headers.get('webhook-id', '')} {at_s:.6f}", flush=True)
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""

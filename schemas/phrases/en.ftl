@@ -727,6 +727,7 @@ refused-no-recipient = whom to ask must be one of the partners of this alert: { 
 refused-already-asked = { $partner } is asked already ({ $state })
 refused-all-asked = all partners of this alert are asked already
 refused-dispatches-full = an alert holds at most { $at_most } requests
+refused-drill-alone = this alert is no exercise: only a person can confirm it
 refused-receipt-unknown = there is no such request in this control room
 refused-receipt-not-theirs = another partner was asked
 refused-receipt-known = that is known already ({ $state })
@@ -734,19 +735,6 @@ refused-receipt-over = nobody waits for an answer any more ({ $state })
 refused-receipt-outdated = a newer answer is known ({ $state })
 refused-receipt-ended = the alert has ended
 refused-receipt-other-request = another request to the same partner goes on
-## Partners: what they are called
-
-partner-name = { $partner ->
-    [politie] police
-    [brandweer] fire service
-    [ambulance] ambulance service
-    [hor] street wardens
-    [ggd] public health service
-    [oov] public order and safety team
-    [corporatie] housing corporation
-    [organisator] organiser
-   *[other] { $partner }
-}
 
 ## Next steps: what the rules recommend, and why
 

@@ -813,6 +813,7 @@ refused-no-recipient = vraag een partner van deze melding: { $known }
 refused-already-asked = { $partner } is al gevraagd ({ $state })
 refused-all-asked = alle partners van deze melding zijn al gevraagd
 refused-dispatches-full = bij een melding horen hoogstens { $at_most } vragen
+refused-drill-alone = deze melding is geen oefening: alleen een mens kan hier partners vragen
 refused-receipt-unknown = deze toezichtcentrale heeft die vraag niet
 refused-receipt-not-theirs = een andere partner is gevraagd
 refused-receipt-known = dat is al bekend ({ $state })
@@ -820,19 +821,6 @@ refused-receipt-over = niemand wacht nog op antwoord ({ $state })
 refused-receipt-outdated = er is al een nieuwer antwoord ({ $state })
 refused-receipt-ended = de melding is al afgelopen
 refused-receipt-other-request = een andere vraag aan deze partner loopt nog
-## Partners: hoe zij heten
-
-partner-name = { $partner ->
-    [politie] politie
-    [brandweer] brandweer
-    [ambulance] ambulance
-    [hor] handhaving
-    [ggd] GGD
-    [oov] team openbare orde en veiligheid
-    [corporatie] woningcorporatie
-    [organisator] organisator
-   *[other] { $partner }
-}
 
 ## Volgende stap: wat de regels aanraden, en waarom
 

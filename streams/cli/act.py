@@ -115,21 +115,13 @@ def register(app: typer.Typer) -> None:
         time, or refuses, the next of --then is asked; without it, or when nobody is left, the alert comes back to the operators.
 
         It is refused where another person acted on the alert after the revision that you saw, and where its state does not
-        allow it: docs/lifecycle.md has the whole table.
+        allow it: docs/lifecycle.md has the whole table. Exit code 1: it was refused, or nobody decided.
 
         Reads the cluster of KAFKA_BOOTSTRAP_SERVERS, else the one that `toezicht demo` or `toezicht up` started on this machine.
 
-        Exit code 1: it was refused, or nobody decided.
-
-        Example: toezicht act ALERT close --user operator-3 --verdict true
-
         Example: toezicht act ALERT shelve --user operator-3 --reason known_works --until 30m
 
-        Example: toezicht act ALERT false_alarm --user operator-3 --reason reporter_mistaken --lang nl
-
         Example: toezicht act ALERT confirm_dispatch --user operator-3 --recipient politie --then ambulance
-
-        Example: toezicht act ALERT note --user operator-3 --note camera_checked --value stadshart-1
         """
         with telling(lang):
             said: dict[str, Any] = {"verdict": verdict, "assignee": assignee, "note": note}

@@ -66,7 +66,7 @@ def _http(
     from streams.intake.http.settings import IntakeHttpSettings
 
     settings, kafka = started()
-    require_cluster(kafka)
+    require_cluster(kafka, "intake")
     run(settings, read_environment(IntakeHttpSettings), kafka, {"categories": categories})
 
 
@@ -108,7 +108,7 @@ def _onvif() -> None:
     from streams.capture.onvif.settings import OnvifSettings
 
     settings, kafka = started()
-    require_cluster(kafka)
+    require_cluster(kafka, "intake")
     run(settings, read_environment(OnvifSettings), kafka)
 
 
@@ -147,7 +147,7 @@ def _poll(
     source = None if asked is None else make_source(system, {}, settings.time_zone)
     if asked is None or source is None:
         raise ConfigurationError("intake poll", "SYSTEM", system, f"one of: {', '.join(SYSTEMS)}")
-    require_cluster(kafka)
+    require_cluster(kafka, "intake")
     begin = moment("intake poll", "--since", since, utc_now())
     ask = ApiClient("intake poll", url, token_file)
     kept = PollPlace(place or settings.data / "intake" / f"poll-{system}.json", system)

@@ -31,6 +31,7 @@ COMMANDS: Final = (
     "snapshot",
     "completeness",
     "canary",
+    "drill",
     "dead-letters",
     "replay",
     "verdicts",

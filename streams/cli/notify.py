@@ -80,7 +80,9 @@ def _notify(
         log.warning("nothing is delivered: no partner of %s has a section delivery", path or "the built-in file")
     with stop_signals() as stopping:
         metrics.failures_from_zero("notify")
-        targets = run_targets(reachable(settings, kafka), channels, zone, utc_now, stopping, timedelta(seconds=since_s))
+        targets = run_targets(
+            reachable(settings, kafka, "notify"), channels, zone, utc_now, stopping, timedelta(seconds=since_s)
+        )
         log.info("%d channels of %d partners", len(channels), len({each.partner for each in channels}))
         tell_ready("notify", start_metrics(settings))
         stopping.wait()

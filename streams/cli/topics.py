@@ -16,8 +16,8 @@ from streams.kafka.access.acl_admin import add_acls, found_acls, remove_acls
 from streams.kafka.access.acls import Acl, kafka_acls_lines
 from streams.kafka.admin import apply, check
 from streams.rights.granting import KIND, AclComparison, Grants, compare
-from streams.rights.partners import PartnerPrincipal
-from streams.settings import KafkaSettings
+from streams.rights.partners import PartnerPrincipal, connected
+from streams.settings import KafkaSettings, read_settings
 from streams.topics import TopicSpec
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for a program to read")]
@@ -73,7 +73,8 @@ def _acls(
         typer.Option(help="NAME=USER: the user of a process, where that is not its name; may be repeated"),
     ] = None,
     partner: Annotated[
-        list[str] | None, typer.Option(help="ID or ID=USER: a partner that is connected; may be repeated")
+        list[str] | None,
+        typer.Option(help="ID or ID=USER: a partner, in place of those of TOEZICHT_PARTNERS; may be repeated"),
     ] = None,
     commands: Annotated[bool, typer.Option("--commands", help="Print lines for Kafka's own kafka-acls.sh")] = False,
     compared: Annotated[
@@ -102,7 +103,7 @@ def _acls(
     """
     if removed and not applied:
         raise ConfigurationError("topics acls", "--remove", "alone", "together with --apply")
-    partners = [PartnerPrincipal.named(*each.split("=", 1)) for each in partner or ()]
+    partners = [PartnerPrincipal.named(*each.split("=", 1)) for each in partner or ()] or _partners()
     everybody = Grants.of(dict(_pair(each) for each in user or ()), partners)
     wanted = everybody.only(names or ()).acls()
     if not compared and not applied:
@@ -117,6 +118,12 @@ def _acls(
     _tell(found, applied=applied, removed=removed, as_json=as_json)
     if compared and not applied and (found.missing or found.excess):
         raise typer.Exit(1)
+
+
+def _partners() -> list[PartnerPrincipal]:
+    """Return those of the file of partners."""
+    settings, _ = read_settings()
+    return connected(load_partners(settings.partners))
 
 
 def _pair(given: str) -> tuple[str, str]:

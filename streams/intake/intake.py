@@ -147,7 +147,10 @@ class Intake:
             REPORTS_READ.labels(source.name, result)
         self._heard_at = SOURCE_HEARD_AT.labels(source.name)
         SOURCE_SILENT_AFTER.labels(source.name).set(silent_after_s)
-        self.heard()
+        if (
+            silent_after_s > 0
+        ):  # a source that may be silent needs no beginning, and whoever reads lines again has no clock yet
+            self.heard()
         self._known: OrderedDict[str, Incident] = OrderedDict()
         self._told_at: dict[str, datetime] = {}
         self._counters: dict[str, Counter] = {}

@@ -19,7 +19,7 @@ from pydantic import Field, field_validator
 
 from schemas.base import Part
 from streams.errors import ToezichtError
-from streams.notify.outcome import Reason
+from streams.notify.delivery.outcome import OutcomeReason
 
 Ip = IPv4Address | IPv6Address
 Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -31,13 +31,13 @@ _NAT64: Final = ip_network("64:ff9b::/96")
 class AddressError(ToezichtError):
     """A name or address may not be connected to, or is not known; the reason, and never the address's secrets."""
 
-    def __init__(self, reason: Reason, text: str) -> None:
+    def __init__(self, reason: OutcomeReason, text: str) -> None:
         super().__init__(text)
         self.reason = reason
 
 
-class Allowed(Part):
-    """Allowed: the hosts that a channel may connect to, and the private networks in which they may be.
+class AllowedAddresses(Part):
+    """Allowed addresses: the hosts that a channel may connect to, and the private networks in which they may be.
 
     Attributes:
         hosts: Names, or addresses, exactly.
@@ -88,7 +88,7 @@ class HttpAddress(NamedTuple):
     path: str
 
 
-def http_address(url: str, allowed: Allowed) -> HttpAddress:
+def http_address(url: str, allowed: AllowedAddresses) -> HttpAddress:
     """Return the parts of a webhook's address.
 
     Raises:
@@ -115,24 +115,24 @@ def http_address(url: str, allowed: Allowed) -> HttpAddress:
     return HttpAddress(secure, parts.hostname, port or (443 if secure else 80), path)
 
 
-async def pinned(host: str, port: int, allowed: Allowed, lookup: Lookup | None = None) -> str:
+async def pinned(host: str, port: int, allowed: AllowedAddresses, lookup: Lookup | None = None) -> str:
     """Return the address to connect to; every address of the name is judged, and one that is forbidden forbids all.
 
     Raises:
         AddressError: The name is unknown, or not allowed, or has a forbidden address.
     """
     if not allowed.names(host):
-        raise AddressError(Reason.ADDRESS_FORBIDDEN, f"{host}: no host of allow.hosts")
+        raise AddressError(OutcomeReason.ADDRESS_FORBIDDEN, f"{host}: no host of allow.hosts")
     try:
         found = await (lookup or looked_up)(host, port)
         addresses = [ip_address(each.partition("%")[0]) for each in found]
     except (OSError, UnicodeError, ValueError):
-        raise AddressError(Reason.NAME_UNKNOWN, f"{host}: the name has no address") from None
+        raise AddressError(OutcomeReason.NAME_UNKNOWN, f"{host}: the name has no address") from None
     if not addresses:
-        raise AddressError(Reason.NAME_UNKNOWN, f"{host}: the name has no address")
+        raise AddressError(OutcomeReason.NAME_UNKNOWN, f"{host}: the name has no address")
     if not all(allowed.permits(each) for each in addresses):
         raise AddressError(
-            Reason.ADDRESS_FORBIDDEN, f"{host}: has an address that is not of the internet; see allow.networks"
+            OutcomeReason.ADDRESS_FORBIDDEN, f"{host}: has an address that is not of the internet; see allow.networks"
         )
     return str(addresses[0])
 

@@ -21,7 +21,7 @@ from streams.kafka.consumer import Consumer
 from streams.kafka.errors import ClusterError
 from streams.kafka.options import kafka_client_options
 from streams.kafka.record import Record, Where, consumed
-from streams.notify.progress import Progress
+from streams.notify.delivery.progress import Progress
 from streams.settings import KafkaSettings
 
 log = logging.getLogger(__name__)

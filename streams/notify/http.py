@@ -16,9 +16,9 @@ from typing import Any, Final, NamedTuple
 
 import httpx2
 
-from streams.notify.addresses import AddressError, Allowed, HttpAddress, Lookup, pinned
+from streams.notify.addresses import AddressError, AllowedAddresses, HttpAddress, Lookup, pinned
+from streams.notify.delivery.outcome import OutcomeReason
 from streams.notify.loop import run_within
-from streams.notify.outcome import Reason
 
 MOST_ANSWER_BYTES: Final = 16_384
 """What is read of an answer: a receipt has some hundred bytes."""
@@ -31,10 +31,10 @@ for _name in ("httpx2", "httpcore2"):  # they log addresses, and a path may be a
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
-class Answer(NamedTuple):
-    """Answer: what a server said: why it counts as delivered or not, how long to wait, and the body of one that took it."""
+class HttpAnswer(NamedTuple):
+    """HTTP answer: what a server said: why it counts as delivered or not, how long to wait, and the body of one that took it."""
 
-    reason: Reason
+    reason: OutcomeReason
     retry_after_s: float = 0.0
     body: bytes = b""
 
@@ -53,7 +53,7 @@ class HttpSender:
     def __init__(
         self,
         address: HttpAddress,
-        allowed: Allowed,
+        allowed: AllowedAddresses,
         timeout_s: float,
         ca_file: Path | None = None,
         lookup: Lookup | None = None,
@@ -67,7 +67,7 @@ class HttpSender:
         )
         self._client: httpx2.AsyncClient | None = None
 
-    def post(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Answer:
+    def post(self, body: bytes, headers: Mapping[str, str], now: datetime) -> HttpAnswer:
         """Send a body and return what became of it; nothing is raised for what a network or a server can do.
 
         Args:
@@ -78,11 +78,11 @@ class HttpSender:
         try:
             return run_within(self._post(body, headers, now), self._timeout_s)
         except AddressError as error:
-            return Answer(error.reason)
+            return HttpAnswer(error.reason)
         except (TimeoutError, httpx2.TimeoutException):
-            return Answer(Reason.TIMEOUT)
+            return HttpAnswer(OutcomeReason.TIMEOUT)
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError) as error:
-            return Answer(Reason.TLS if _about_tls(error) else Reason.UNREACHABLE)
+            return HttpAnswer(OutcomeReason.TLS if _about_tls(error) else OutcomeReason.UNREACHABLE)
 
     def close(self) -> None:
         """Disconnect."""
@@ -91,7 +91,7 @@ class HttpSender:
             with contextlib.suppress(TimeoutError, OSError):
                 run_within(client.aclose(), CLOSE_WITHIN_S)
 
-    async def _post(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Answer:
+    async def _post(self, body: bytes, headers: Mapping[str, str], now: datetime) -> HttpAnswer:
         scheme, host, port, path = self._address
         at = await pinned(host, port, self._allowed, self._lookup)
         netloc = f"[{at}]:{port}" if ":" in at else f"{at}:{port}"
@@ -108,7 +108,7 @@ class HttpSender:
         ) as response:
             reason = reason_of(response.status_code)
             wait_s = retry_after_s(response.headers.get("retry-after", ""), now)
-            return Answer(reason, wait_s, await _read(response) if reason is Reason.RECEIVED else b"")
+            return HttpAnswer(reason, wait_s, await _read(response) if reason is OutcomeReason.RECEIVED else b"")
 
 
 async def _read(response: Any) -> bytes:
@@ -124,17 +124,17 @@ async def _read(response: Any) -> bytes:
     return bytes(found)
 
 
-def reason_of(status: int) -> Reason:
+def reason_of(status: int) -> OutcomeReason:
     """Return what a status tells: 2xx is received, what is about the message is final, the rest may pass."""
     if 200 <= status < 300:
-        return Reason.RECEIVED
+        return OutcomeReason.RECEIVED
     if 300 <= status < 400:
-        return Reason.REDIRECTED
+        return OutcomeReason.REDIRECTED
     if status == 429:
-        return Reason.TOO_MANY_REQUESTS
+        return OutcomeReason.TOO_MANY_REQUESTS
     if status in _REFUSED:
-        return Reason.MESSAGE_REFUSED
-    return Reason.CLIENT_ERROR if status < 500 else Reason.SERVER_ERROR
+        return OutcomeReason.MESSAGE_REFUSED
+    return OutcomeReason.CLIENT_ERROR if status < 500 else OutcomeReason.SERVER_ERROR
 
 
 def retry_after_s(text: str, now: datetime) -> float:

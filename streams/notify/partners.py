@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.base import ShortText
 from streams.config.yaml import FileError, line_of, read_yaml
-from streams.domain.partners.routing import Channel, Routing
+from streams.domain.partners.routing import DeliveryChannel, Routing
 from streams.notify.notifiers.base import Notifier, NotifierOptions
 from streams.notify.notifiers.registry import NOTIFIERS
 
@@ -49,7 +49,7 @@ class PartnerChannel(NamedTuple):
     partner: str
     name: str
     id: str
-    channel: Channel
+    channel: DeliveryChannel
     routing: Routing
     notifier: type[Notifier[Any]]
     options: NotifierOptions

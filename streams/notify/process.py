@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from streams.clock import Clock
 from streams.notify.partners import PartnerChannel
-from streams.notify.target import END_WITHIN_S, Target
+from streams.notify.target import END_WITHIN_S, DeliveryTarget
 from streams.settings import KafkaSettings
 
 NEW_SINCE: Final = timedelta(minutes=10)
@@ -24,7 +24,7 @@ def run_targets(
     clock: Clock,
     stopping: threading.Event,
     new_since: timedelta = NEW_SINCE,
-) -> list[Target]:
+) -> list[DeliveryTarget]:
     """Start every target and return them; each ends by itself when `stopping` is set.
 
     Args:
@@ -36,13 +36,13 @@ def run_targets(
         new_since: How far back a channel begins that never stood anywhere.
     """
     since = clock() - new_since
-    targets = [Target(kafka, each, zone, since, clock, stopping.is_set) for each in channels]
+    targets = [DeliveryTarget(kafka, each, zone, since, clock, stopping.is_set) for each in channels]
     for target in targets:
         target.start()
     return targets
 
 
-def await_end(targets: Sequence[Target]) -> None:
+def await_end(targets: Sequence[DeliveryTarget]) -> None:
     """Wait until all targets have ended what was under way."""
     for target in targets:
         target.join(END_WITHIN_S + 5.0)

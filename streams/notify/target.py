@@ -1,4 +1,4 @@
-"""Target: one channel of one partner at work: it reads, routes, delivers, commits what is done, and tells how it goes.
+"""Delivery target: one channel of one partner at work: it reads, routes, delivers, commits what is done, and tells how it goes.
 
 Its thread does everything but the attempts, which run in threads of its own; so whatever a partner's server does, no other
 target waits for it.
@@ -34,10 +34,10 @@ from streams.kafka.outage import Outage
 from streams.kafka.producer import ConfirmedProducer
 from streams.kafka.record import EncodedOutput, Record
 from streams.notify.consumer import TargetConsumer
-from streams.notify.deliveries import Deliveries, Delivery, Settled
+from streams.notify.delivery.deliveries import Deliveries, Delivery, Settled
+from streams.notify.delivery.outcome import Outcome, OutcomeReason
 from streams.notify.notice import Notice, read_notice
-from streams.notify.notifiers.base import Notifier, Told
-from streams.notify.outcome import Outcome, Reason
+from streams.notify.notifiers.base import Addressee, Notifier
 from streams.notify.partners import PartnerChannel
 from streams.notify.receipts import answers_topic, read_receipt
 from streams.settings import KafkaSettings
@@ -55,7 +55,7 @@ END_WITHIN_S: Final = 5.0
 """How long what is under way may take when the process is told to end; then it comes again by its id."""
 
 
-class Target:
+class DeliveryTarget:
     """One channel of one partner.
 
     Args:
@@ -83,7 +83,7 @@ class Target:
         self._health_topic = f"{topic}-health"
         topics = (topic, self._health_topic) if channel.channel.health else (topic,)
         self._consumer = TargetConsumer(kafka, self.name, topics, since)
-        told = Told(channel.partner, channel.name, channel.id, zone)
+        told = Addressee(channel.partner, channel.name, channel.id, zone)
         self._notifier: Notifier[Any] = channel.notifier(channel.options, told)
         options = channel.options
         self._deliveries = Deliveries(
@@ -207,7 +207,7 @@ class Target:
             Exception
         ) as error:  # a defect of a notifier must not keep its message for ever: it is tried again, and told
             log.error("%s: an attempt broke: %s", self.name, type(error).__name__)  # noqa: TRY400 - a text may hold a secret
-            outcome = Outcome(Reason.DEFECT)
+            outcome = Outcome(OutcomeReason.DEFECT)
         self._ended.put((batch, outcome))
 
     def _take_ended(self) -> None:

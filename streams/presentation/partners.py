@@ -1,4 +1,4 @@
-"""What partners may see, as tables: the matrix of a file, and what one partner gets."""
+"""Need to know as tables: the matrix of a file, and what one partner gets."""
 
 from __future__ import annotations
 

@@ -90,12 +90,16 @@ class AclComparison:
 
 
 def with_partners(partners: Sequence[PartnerPrincipal]) -> dict[str, Needs]:
-    """Return what each process needs where these partners are connected: their topics are kept, filled, emptied and delivered."""
+    """Return what each process needs where these partners are connected: their topics are kept, filled, emptied and delivered.
+
+    A drill looks at them too, and answers its exercises in a partner's place.
+    """
     sharing, notifying = sharing_needs(partners)
     theirs = Needs(keeps=sharing.writes, describes=sharing.writes)
     more = {
         "share": sharing,
         "notify": notifying,
+        "drill": notifying,
         "hits": Needs.of(writes=notifying.reads),
         "topics": Needs(keeps=theirs.keeps),
         "exporter": Needs(describes=theirs.describes),

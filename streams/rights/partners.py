@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
+from streams import topics
+from streams.domain.partners.need_to_know import Partners
 from streams.errors import ConfigurationError
 from streams.kafka.access.acls import Needs
 
@@ -42,8 +44,8 @@ class PartnerPrincipal:
         """
         if not _ID.fullmatch(partner_id):
             raise ConfigurationError("partners", "id", partner_id, "2 to 32 small letters and digits, a letter first")
-        view = f"partner-{partner_id}"
-        return cls(partner_id, principal or partner_id, (view, f"{view}-health"), f"{view}-answers")
+        reads = (topics.partner_topic(partner_id), topics.health_topic(partner_id))
+        return cls(partner_id, principal or partner_id, reads, topics.answers_topic(partner_id))
 
     def needs(self) -> Needs:
         """Return what it may do; its consumer groups are its id, or begin with it and a dash."""
@@ -53,6 +55,16 @@ class PartnerPrincipal:
             groups=frozenset({self.id}),
             group_prefixes=frozenset({f"{self.id}-"}),
         )
+
+
+def connected(partners: Partners) -> list[PartnerPrincipal]:
+    """Return the partners of a file as the cluster knows them; one that gets nothing about health has no topic for it."""
+    found = []
+    for partner_id, partner in partners.partners.items():
+        about_health = [topics.health_topic(partner_id)] if partners.about_health(partner_id) else []
+        reads = (topics.partner_topic(partner_id), *about_health)
+        found.append(PartnerPrincipal(partner_id, partner.principal, reads, topics.answers_topic(partner_id)))
+    return found
 
 
 def sharing_needs(partners: Iterable[PartnerPrincipal]) -> tuple[Needs, Needs]:

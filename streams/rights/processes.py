@@ -16,6 +16,8 @@ from streams import topics
 from streams.canary.lines import NEEDED as CANARY_NEEDS
 from streams.clients.stages import INPUTS as FOLLOWED
 from streams.completeness.check import ANSWERS, STAGE_OF
+from streams.drill.lines import READS as DRILL_READS
+from streams.drill.lines import WRITES as DRILL_WRITES
 from streams.kafka.access.acls import AccessOperation, Needs
 from streams.replay.recording import FACTS, SIGHTS
 from streams.stages.audit import Audit
@@ -38,19 +40,25 @@ STAGE_CLASSES: Final[Mapping[str, type[Stage]]] = {
     "audit": Audit,
     "hits": Hits,
 }
-"""All but `detect`, whose class needs the vision extra."""
+"""All but `detect`, whose class needs the vision extra, and `share`, whose inputs depend on who is connected."""
+
+SHARE_READS: Final = (topics.ALERTS, topics.DISPATCH_REQUESTS, topics.ROOM_TICKS)
+"""What `share` reads beside what partners answer, which `streams/rights/partners.py` adds with what they get."""
 
 OUTPUTS: Final[Mapping[str, tuple[str, ...]]] = {
     "detect": (topics.DETECTIONS, topics.CAMERA_STATUS, topics.CAMERA_STATE),
     "observe": (topics.OBSERVATIONS,),
     "locate": (topics.CAMERA_WATCHES, topics.EVIDENCE, topics.EVIDENCE_URGENT),
     "corroborate": (topics.EVIDENCE,),
-    "decide": (topics.ALERTS, topics.ALERT_STATE, topics.CANARY, topics.CANARY_STATE, topics.DECISION_LOG),
+    "decide": (
+        topics.ALERTS, topics.ALERT_STATE, topics.CANARY, topics.CANARY_STATE, topics.DECISION_LOG, topics.DISPATCH_REQUESTS,
+    ),
     "trends": (topics.TRENDS,),
     "shadow": (topics.SHADOW_ALERTS,),
+    "share": (topics.DISPATCH_RECEIPTS,),
     "audit": (topics.AUDIT_CHAIN,),
     "hits": (topics.AUDIT,),
-}
+}  # fmt: skip
 """What each stage sends, beside ticks, state and dead letters."""
 
 SENT_ON: Final = frozenset({topics.OPERATOR_ACTIONS})
@@ -72,7 +80,7 @@ _AUDIT_TRAIL: Final = Needs.of(reads=(topics.AUDIT_CHAIN, topics.changelog("audi
 def stage_needs(name: str) -> Needs:
     """Return what a stage of a worker needs."""
     stage = STAGE_CLASSES.get(name)
-    inputs = FOLLOWED[name] if stage is None else stage.inputs
+    inputs = SHARE_READS if name == "share" else FOLLOWED[name] if stage is None else stage.inputs
     ticks = getattr(stage, "ticks", None)
     state = (topics.changelog(name),) if name in topics.STATEFUL_STAGES else ()
     sent_on = frozenset() if name in topics.ONLOOKERS else SENT_ON.intersection(inputs)
@@ -144,6 +152,7 @@ PROCESSES: Final[Mapping[str, Needs]] = MappingProxyType(
             reads=(topics.CANARY, topics.CANARY_STATE),
             writes=set(CANARY_NEEDS) - {topics.CANARY, topics.CANARY_STATE},
         ),
+        "drill": Needs.of(reads=DRILL_READS, writes=DRILL_WRITES),
         "watch": _WATCH,
         "act": _WATCH | Needs.of(reads=(topics.DECISION_LOG,), writes=(topics.OPERATOR_ACTIONS,)),
         "report": INTAKE,
@@ -167,6 +176,7 @@ SAID: Final[Mapping[str, str]] = {
     "console": "`console`",
     "completeness": "`completeness`",
     "canary": "`canary`",
+    "drill": "`drill`",
     "watch": "`watch`",
     "act": "`act`",
     "report": "`report`",

@@ -51,7 +51,7 @@ from streams.runtime.recurring import RecurringFaults
 from streams.runtime.send_queue import QueuedInput
 from streams.runtime.state import NoRows, PartitionState, StateError, StateRows
 from streams.stages.base import Input, Rows, Stage
-from streams.topics import EVIDENCE, EVIDENCE_URGENT, INCIDENTS, ONLOOKERS
+from streams.topics import EVIDENCE, EVIDENCE_URGENT, INCIDENTS, ONLOOKERS, partner_of
 
 log = logging.getLogger(__name__)
 
@@ -177,7 +177,8 @@ class Runner:
             return outputs if isinstance(outputs, Fault) else (None, outputs)
         owned = self._own(self.table, item.partition)
         rows = StateRows(owned.state)
-        before = owned.processed.find(item.event_id, rows)
+        known_as = identity(item)
+        before = owned.processed.find(known_as, rows)
         if before is not None:
             self._repeated.inc()
             return None, before
@@ -185,7 +186,7 @@ class Runner:
         if isinstance(outputs, Fault):
             return outputs
         if outputs or rows.writes:
-            remember = owned.processed.remember(item.topic, item.event_id, outputs, rows)
+            remember = owned.processed.remember(item.topic, known_as, outputs, rows)
             if rows.largest() > MAX_ROW_BYTES:
                 return Fault(DeadLetterReason.TOO_LARGE, says.row_too_large(MAX_ROW_BYTES))
             remember()
@@ -223,6 +224,15 @@ class Runner:
             entry.writes = state.stage(self._sequence, rows)
             entry.settled = partial(state.settle, self._sequence, entry.writes)
         self.send_queue.put(entry, placed(outputs))
+
+
+def identity(item: Input) -> str:
+    """Return by what an input is known when it comes again: its id, and where a partner sent it, within its own topic alone.
+
+    Who writes there chooses ids. One that is another message's, which can be worked out, would be taken for that message come
+    again: it could keep an alert from others, or be answered without being looked at.
+    """
+    return item.event_id if partner_of(item.topic) is None else f"{item.topic}/{item.event_id}"
 
 
 def set_aside(stage: str, record: Record, fault: Fault, quietly: bool = False) -> EncodedOutput:

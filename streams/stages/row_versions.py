@@ -308,12 +308,18 @@ def _early_for_real(row: Document) -> Document:
     return {**row, "report": _report_for_real(report) if report else None}
 
 
+def _without_nuisance_between_neighbours(row: Document) -> Document:
+    """That category was not told apart then: what is written stays as it was."""
+    return row
+
+
 ROWS: Final = RowVersions(
     newest={
         "alert": 6,
         "budget": 2,
         "camera": 5,
         "cell": 2,
+        "counted": 2,
         "crowd": 2,
         "done": 2,
         "early": 6,
@@ -321,7 +327,8 @@ ROWS: Final = RowVersions(
         "seen": 5,
         "situation": 2,
         "summary": 4,
-        "watch": 3,
+        "trending": 2,
+        "watch": 4,
     },
     upgrades={
         ("alert", 1): _alert_of_the_first_release,
@@ -335,6 +342,7 @@ ROWS: Final = RowVersions(
         ("camera", 2): _camera_unattended,
         ("camera", 3): _camera_never_covered,
         ("camera", 4): _camera_without_view,
+        ("counted", 1): _without_nuisance_between_neighbours,
         ("crowd", 1): _crowd_never_looked_at,
         ("done", 1): _done_with_each_record_whole,
         ("early", 1): _early_of_the_first_release,
@@ -352,8 +360,10 @@ ROWS: Final = RowVersions(
         ("summary", 1): _summary_without_a_life,
         ("summary", 2): _put_aside_in_words,
         ("summary", 3): _changed_by_no_partner,
+        ("trending", 1): _without_nuisance_between_neighbours,
         ("watch", 1): _said_without_likelihood,
         ("watch", 2): _said_without_movements,
+        ("watch", 3): _without_nuisance_between_neighbours,
     },
 )
 """What this release writes; kinds that are not named are at version 1."""

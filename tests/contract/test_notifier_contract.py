@@ -19,10 +19,10 @@ from pydantic import ValidationError
 
 from schemas.alerts import AlertState
 from streams.notify.cap import NAMESPACE
+from streams.notify.delivery.outcome import OutcomeReason
 from streams.notify.notice import Notice
-from streams.notify.notifiers.base import Notifier, NotifierOptions, Told
+from streams.notify.notifiers.base import Addressee, Notifier, NotifierOptions
 from streams.notify.notifiers.registry import NOTIFIERS
-from streams.notify.outcome import Reason
 from tests.support.certificates import certificates
 from tests.support.mail import mailbox
 from tests.support.mosquitto import free_port, mosquitto
@@ -30,7 +30,7 @@ from tests.support.notices import notice_of, partner_alert, partner_dispatch
 from tests.support.receiver import SECRET, Reply, receiving
 
 pytestmark = [pytest.mark.integration]
-TOLD = Told("politie", "Politie", "main", ZoneInfo("Europe/Amsterdam"))
+TOLD = Addressee("politie", "Politie", "main", ZoneInfo("Europe/Amsterdam"))
 LOCAL = {"hosts": ["127.0.0.1"], "networks": ["127.0.0.0/8"]}
 PASSWORD = "s3cret-of-a-test"
 PLACE = "Stationsstraat"
@@ -100,7 +100,7 @@ def made(kind: str, options: dict[str, Any]) -> Notifier[Any]:
     return NOTIFIERS[kind](NOTIFIERS[kind].options_model.model_validate(options), TOLD)
 
 
-def deliver(notifier: Notifier[Any], *notices: Notice) -> Reason:
+def deliver(notifier: Notifier[Any], *notices: Notice) -> OutcomeReason:
     """Deliver, and return what became of it."""
     return notifier.deliver(notices, datetime.now(UTC)).reason
 
@@ -119,8 +119,8 @@ def test_what_it_says_it_delivered_is_there_and_an_exercise_is_marked(kind: str,
         way = stack.enter_context(WAYS[kind](tmp_path))
         notifier = made(kind, way.options)
         stack.callback(notifier.close)
-        assert deliver(notifier, notice_of(partner_alert())) is Reason.RECEIVED
-        assert deliver(notifier, notice_of(partner_dispatch(exercise=True))) is Reason.RECEIVED
+        assert deliver(notifier, notice_of(partner_alert())) is OutcomeReason.RECEIVED
+        assert deliver(notifier, notice_of(partner_dispatch(exercise=True))) is OutcomeReason.RECEIVED
         _until(lambda: len(way.texts()) == 2)
         alert, dispatch = way.texts()
         assert "a1" in alert
@@ -131,7 +131,7 @@ def test_what_it_says_it_delivered_is_there_and_an_exercise_is_marked(kind: str,
         if notifier.groups:
             assert (
                 deliver(notifier, *(notice_of(partner_alert(alert_id=f"several-{n}")) for n in range(3)))
-                is Reason.RECEIVED
+                is OutcomeReason.RECEIVED
             )
             _until(lambda: len(way.texts()) == 3)
             assert all(f"several-{n}" in way.texts()[2] for n in range(3))
@@ -148,7 +148,7 @@ def test_nobody_listening_is_a_reason_and_tells_no_secret(
         notifier = made(kind, options)
         outcome = deliver(notifier, notice_of(partner_alert()))
         notifier.close()
-    assert outcome in (Reason.UNREACHABLE, Reason.TIMEOUT, Reason.NOT_CONFIRMED)
+    assert outcome in (OutcomeReason.UNREACHABLE, OutcomeReason.TIMEOUT, OutcomeReason.NOT_CONFIRMED)
     for secret in (PASSWORD, SECRET, SECRET.removeprefix("whsec_")):
         assert secret not in caplog.text
         assert secret not in repr(notifier.options)
@@ -159,14 +159,14 @@ def test_an_address_that_is_not_allowed_is_not_connected_to(kind: str, tmp_path:
     """A host that is no part of the list is refused, and so is this machine where its network is not allowed."""
     with WAYS[kind](tmp_path) as way:
         notifier = made(kind, {**way.options, "allow": {"hosts": ["127.0.0.1"]}})
-        assert deliver(notifier, notice_of(partner_alert())) is Reason.ADDRESS_FORBIDDEN
+        assert deliver(notifier, notice_of(partner_alert())) is OutcomeReason.ADDRESS_FORBIDDEN
         notifier.close()
         other = {**way.options, "allow": {**LOCAL, "hosts": ["partner.example"]}}
         try:
             notifier = made(kind, other)
         except ValidationError:
             return
-        assert deliver(notifier, notice_of(partner_alert())) is Reason.ADDRESS_FORBIDDEN
+        assert deliver(notifier, notice_of(partner_alert())) is OutcomeReason.ADDRESS_FORBIDDEN
         notifier.close()
         assert way.texts() == []
 
@@ -179,9 +179,9 @@ def test_a_secret_that_cannot_be_read_is_a_reason(kind: str, tmp_path: Path) -> 
         name = {"message": "url", "mqtt": "password"}.get(kind, "key")
         content = (tmp_path / name).read_text()
         (tmp_path / name).unlink()
-        assert deliver(notifier, notice_of(partner_alert())) is Reason.SECRET_UNREADABLE
+        assert deliver(notifier, notice_of(partner_alert())) is OutcomeReason.SECRET_UNREADABLE
         (tmp_path / name).write_text(content)
-        assert deliver(notifier, notice_of(partner_alert())) is Reason.RECEIVED
+        assert deliver(notifier, notice_of(partner_alert())) is OutcomeReason.RECEIVED
         notifier.close()
 
 
@@ -194,9 +194,9 @@ def test_cap_refers_to_what_was_sent_also_before_this_process(tmp_path: Path) ->
     with cap(tmp_path) as way:
         notifier = made("cap", way.options)
         notifier.recall(notice_of(revisions[0]))
-        assert [deliver(notifier, notice_of(each)) for each in revisions[1:]] == [Reason.RECEIVED] * 3
+        assert [deliver(notifier, notice_of(each)) for each in revisions[1:]] == [OutcomeReason.RECEIVED] * 3
         unknown = notice_of(partner_alert(alert_id="other", withdrawn=True))
-        assert deliver(notifier, unknown) is Reason.NOTHING_TO_CANCEL
+        assert deliver(notifier, unknown) is OutcomeReason.NOTHING_TO_CANCEL
         notifier.close()
         roots = [etree.fromstring(each.encode()) for each in way.texts()]
     assert [root.findtext(f"{{{NAMESPACE}}}msgType") for root in roots] == ["Update", "Cancel", "Alert"]
@@ -221,7 +221,7 @@ def test_what_was_not_delivered_is_referred_to_by_nothing(tmp_path: Path) -> Non
         first, second = notice_of(partner_alert()), notice_of(partner_alert(revision=1))
         outcomes = [deliver(notifier, each) for each in (first, first, second)]
         notifier.close()
-    assert outcomes == [Reason.SERVER_ERROR, Reason.RECEIVED, Reason.RECEIVED]
+    assert outcomes == [OutcomeReason.SERVER_ERROR, OutcomeReason.RECEIVED, OutcomeReason.RECEIVED]
     assert receiver.hooks[0].body == receiver.hooks[1].body
     assert receiver.hooks[0].id == receiver.hooks[1].id
     assert b"<references>t.example,a1.0," in receiver.hooks[2].body
@@ -233,22 +233,24 @@ def test_mqtt_is_confirmed_not_retained_and_says_what_it_is(tmp_path: Path) -> N
     with mosquitto(tmp_path, port=port) as broker:
         options = {"host": "127.0.0.1", "port": port, "tls": False, "allow": LOCAL, "topic": "toezicht/politie"}
         notifier = made("mqtt", options)
-        assert deliver(notifier, notice_of(partner_alert(alert_id="a/#+1"))) is Reason.RECEIVED
-        assert deliver(notifier, notice_of(partner_dispatch())) is Reason.RECEIVED
+        assert deliver(notifier, notice_of(partner_alert(alert_id="a/#+1"))) is OutcomeReason.RECEIVED
+        assert deliver(notifier, notice_of(partner_dispatch())) is OutcomeReason.RECEIVED
         first, second = broker.await_published(2)
     assert (first.topic, first.qos, first.retained) == ("toezicht/politie/alerts/a___1", 1, False)
     assert second.topic == "toezicht/politie/dispatches/d1"
     assert first.content_type == "application/cloudevents+json"
     assert json.loads(first.payload)["data"]["alert_id"] == "a/#+1"
-    assert deliver(notifier, notice_of(partner_alert())) is not Reason.RECEIVED
+    assert deliver(notifier, notice_of(partner_alert())) is not OutcomeReason.RECEIVED
     with mosquitto(tmp_path, port=port) as broker:
-        assert deliver(notifier, notice_of(partner_alert())) is Reason.RECEIVED
+        assert deliver(notifier, notice_of(partner_alert())) is OutcomeReason.RECEIVED
         broker.await_published(1)
         notifier.close()
 
 
-@pytest.mark.parametrize(("name", "reason"), [("127.0.0.1", Reason.RECEIVED), ("other.example", Reason.TLS)])
-def test_mqtt_by_tls_holds_the_certificate_to_the_host(name: str, reason: Reason, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "reason"), [("127.0.0.1", OutcomeReason.RECEIVED), ("other.example", OutcomeReason.TLS)]
+)
+def test_mqtt_by_tls_holds_the_certificate_to_the_host(name: str, reason: OutcomeReason, tmp_path: Path) -> None:
     """Though it connects to an address that was judged."""
     files = certificates(tmp_path, name)
     with mosquitto(tmp_path, files) as broker:

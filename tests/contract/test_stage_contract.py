@@ -75,7 +75,9 @@ OWNED = {
     "corroborate": owned(
         [topics.EVIDENCE], "block", "normal", "watch", "open", "seen", "state", "crowd", "situation", *TIMERS
     ),
-    "decide": owned([topics.ALERTS, topics.ALERT_STATE, topics.CANARY, topics.DECISION_LOG], *DECIDES),
+    "decide": owned(
+        [topics.ALERTS, topics.ALERT_STATE, topics.CANARY, topics.DECISION_LOG, topics.DISPATCH_REQUESTS], *DECIDES
+    ),
     "shadow": owned([topics.SHADOW_ALERTS], *DECIDES),
     "trends": owned([topics.TRENDS], "counted", "counts", "place", "repeats", "trending", "year", *TIMERS),
     "share": owned(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 import shutil
 import sqlite3
@@ -18,16 +17,14 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import MemberToRemove
 
 from schemas.actions import Action, OperatorAction
-from schemas.alerts import Alert, AlertState
-from schemas.codec import encode
+from schemas.alerts import AlertState
 from streams.kafka.partitioner import partition_of
-from streams.kafka.producer import ConfirmedProducer
 from streams.kafka.record import consumed
 from streams.runtime.guard import read_record
 from streams.settings import KafkaSettings
 from streams.stages.base import Input
-from streams.topics import ALERT_STATE, OPERATOR_ACTIONS, ROOM_PARTITIONS
-from tests.support.messages import NOON, example
+from streams.topics import OPERATOR_ACTIONS, ROOM_PARTITIONS
+from tests.support.partner_programs import alert, block, tell
 from tests.support.worker_process import eventually
 
 pytestmark = pytest.mark.integration
@@ -36,13 +33,6 @@ ROOT: Final = Path(__file__).parents[2]
 WITHIN_S: Final = 90.0
 """Only there to end a test that fails."""
 KCAT: Final = shutil.which("kcat")
-
-
-def block(document: str, language: str, having: str) -> str:
-    """Return the one code block of a document that has some words in it."""
-    found = re.findall(rf"```{language}\n(.*?)```", (ROOT / document).read_text(), re.DOTALL)
-    [code] = [code for code in found if having in code]
-    return str(code)
 
 
 class Partner:
@@ -80,29 +70,12 @@ class Partner:
         return [line.split()[1] for line in text.splitlines()]
 
 
-def tell(kafka: KafkaSettings, *alerts: Alert) -> None:
-    """Write the newest states of alerts."""
-    producer = ConfirmedProducer(kafka, "test")
-    for alert in alerts:
-        record = encode(alert, stage="decide", handled_at=NOON, entered_at=NOON)
-        partition = partition_of(ALERT_STATE, alert.key().encode())
-        producer.send(ALERT_STATE, partition, alert.alert_id.encode(), record.value, record.headers)
-    producer.send(ALERT_STATE, 0, b"an-alert-of-long-ago", None, [])  # type: ignore[arg-type]
-    producer.confirm()
-    producer.close()
-
-
 def expel(kafka: KafkaSettings, group: str) -> None:
     """Take a killed member out of its group, so that the next one need not wait for its session to end."""
     client: Any = KafkaAdminClient(bootstrap_servers=kafka.bootstrap_servers)
     members = client.describe_groups([group])[group]["members"]
     client.remove_group_members(group, [MemberToRemove(member_id=member["member_id"]) for member in members])
     client.close()
-
-
-def alert(name: str, revision: int = 0, state: AlertState = AlertState.NEW) -> Alert:
-    """Return an alert whose title is its name and revision."""
-    return example(Alert, alert_id=name, revision=revision, state=state, title=f"{name}-{revision}")
 
 
 def test_consumer_starts_late(empty_kafka: KafkaSettings, tmp_path: Path) -> None:

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from streams import topics
+from streams.config.partners import load_partners
 from streams.stages.corroborate.stage import Corroborate
 from streams.stages.decide.stage import Decide
 from streams.stages.locate import Locate
 from streams.stages.observe import Observe
+from streams.stages.share import Share
 from streams.stages.trends.stage import Trends
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -26,10 +28,16 @@ def test_a_topic_that_partners_are_told_to_send_to_is_read() -> None:
     named = re.findall(r"`([a-z-]+)`", told)
     assert named
     assert set(named) <= READ, "partners are told to send what nothing reads"
-    [unread] = re.findall(r"Nothing reads ((?:`[a-z-]+`(?:, | and )?)+)", text)
-    for topic in re.findall(r"`([a-z-]+)`", unread):
-        assert topic in topics.BY_NAME
-        assert topic not in READ
+    for unread in re.findall(r"Nothing reads ((?:`[a-z-]+`(?:, | and )?)+)", text):
+        for topic in re.findall(r"`([a-z-]+)`", unread):
+            assert topic in topics.BY_NAME
+            assert topic not in READ
+    assert topics.DISPATCH_RECEIPTS in READ
+    partners = load_partners()
+    answers = re.findall(r"answer on `partner-<id>(-[a-z]+)`", text)
+    assert answers
+    for partner in partners.partners:
+        assert {topics.partner_topic(partner) + each for each in answers} <= {*Share(partners).inputs}
 
 
 @pytest.mark.parametrize("path", sorted(DOCS.glob("*.md")), ids=lambda path: path.name)

@@ -16,7 +16,7 @@ import pytest
 
 from schemas.alerts import Alert
 from streams.settings import KafkaSettings
-from tests.docs.test_partners_code import alert, block, tell
+from tests.support.partner_programs import alert, block, tell
 from tests.support.worker_process import eventually
 
 pytestmark = pytest.mark.integration

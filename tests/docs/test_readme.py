@@ -37,12 +37,18 @@ def blocks(language: str) -> list[tuple[str, str]]:
     ]
 
 
+OURS = re.compile(r"\s*(?:\w+=\S*\s+)*(?:\S*/)?(?:toezicht|make)\b")
+"""How a part of a line begins that runs a command of ours, after what it sets for it alone."""
+
+
 def commands() -> list[tuple[str, list[str]]]:
     """Return every `toezicht …` and `make …` command line of the documents."""
     found = []
     for name, block in blocks("sh"):
         for line in block.splitlines():
             for part in line.split("|"):
+                if OURS.match(part) is None:
+                    continue  # a shell's own lines may be of any shape
                 words = shlex.split(part, comments=True)
                 while words and "=" in words[0]:
                     words.pop(0)

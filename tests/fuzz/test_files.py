@@ -25,7 +25,7 @@ from streams.domain.trends.areas import Areas
 from streams.domain.trends.safety_plan import SafetyPlan
 from streams.evaluation.common import EvaluationError
 from streams.evaluation.scenes import parse_scene
-from streams.intake.sources.areas import Areas as CbsAreas
+from streams.intake.sources.areas import ReportAreas as CbsAreas
 from streams.intake.sources.categories import Categories
 from streams.intake.sources.gazetteer import Gazetteer
 from streams.local.pipeline import Pipeline

@@ -11,9 +11,9 @@ import yaml
 from schemas.errors import UndecodableError
 from streams.config.yaml import FileError
 from streams.kafka.record import Record
+from streams.notify.delivery.progress import read_done
 from streams.notify.notice import read_notice
 from streams.notify.partners import read_channels
-from streams.notify.progress import read_done
 from streams.notify.receipts import read_receipt
 from tests.support.mutation import Mutator, fuzz, tries
 from tests.support.notices import AT, encoded, notice_of, partner_alert, partner_dispatch

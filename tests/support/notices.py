@@ -16,6 +16,13 @@ from streams.notify.notice import Notice, read_notice
 AT: Final = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 PARTNER: Final = "politie"
 
+HOOK: Final = {
+    "url": "https://partner.example/hook",
+    "allow": {"hosts": ["partner.example"]},
+    "secrets": [{"variable": "PARTNER_KEY"}],
+}
+"""A webhook in a file of partners."""
+
 
 def partner_alert(**changes: Any) -> PartnerAlert:
     """Return an alert as a partner sees it."""

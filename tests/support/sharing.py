@@ -85,7 +85,7 @@ IDENTITY: Final = frozenset(
 ALWAYS: Final = frozenset({"category", "title", "title_phrase"})
 WITH: Final = {"closing": "state"}
 HEALTH: Final = frozenset({"verward_persoon", "medisch_onwel"})
-HOMES: Final = frozenset({"woninginbraak", "ondermijning_pand", "woonfraude_overbewoning"})
+HOMES: Final = frozenset({"woninginbraak", "woonoverlast", "ondermijning_pand", "woonfraude_overbewoning"})
 SQUARE_SLACK_M: Final = 0.5
 
 

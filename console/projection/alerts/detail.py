@@ -26,10 +26,9 @@ from schemas.evidence import Coverage, Verdict
 from schemas.geo import Position
 from schemas.incidents import ReportNote
 from schemas.phrases.catalogue import sentence, told
-from schemas.phrases.codes.dispatch import dispatch_state
+from schemas.phrases.codes.dispatch import dispatch_state, the_partner
 from schemas.phrases.codes.likelihoods import likelihood_ratio
 from schemas.phrases.codes.operator_list import limit, report_note
-from schemas.phrases.codes.partners import partner_name
 from schemas.phrases.codes.titles import category_name, kind_unknown
 from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase
@@ -144,12 +143,12 @@ def _report(alert: Alert, report: AlertReport, language: Language) -> ReportLine
 def _partner(alert: Alert, recipient: str, language: Language) -> PartnerChoice:
     waiting = request_to(alert, recipient)
     asked = "" if waiting is None else sentence(dispatch_state(waiting.state.value), language)
-    return PartnerChoice(id=recipient, name=heading(sentence(partner_name(recipient), language)), asked=asked)
+    return PartnerChoice(id=recipient, name=sentence(the_partner(recipient), language), asked=asked)
 
 
 def _dispatch(dispatch: AlertDispatch, language: Language) -> DispatchLine:
     waits = dispatch.state is DispatchState.ASKED
-    names = (sentence(partner_name(each), language) for each in dispatch.escalate_to)
+    names = (sentence(the_partner(each), language) for each in dispatch.escalate_to)
     return DispatchLine(
         dispatch_id=dispatch.dispatch_id,
         partner=dispatch.recipient,

@@ -88,6 +88,10 @@ def refused_dispatches_full(at_most: Count) -> Phrase: ...
 
 
 @phrase
+def refused_drill_alone() -> Phrase: ...
+
+
+@phrase
 def refused_receipt_unknown() -> Phrase: ...
 
 

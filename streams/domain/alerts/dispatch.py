@@ -49,8 +49,8 @@ _NO_HELP: Final = frozenset({DispatchOutcome.REJECTED, DispatchOutcome.EXPIRED})
 _REASONS: Final = frozenset(RejectionReason)
 
 
-class Told(NamedTuple):
-    """Told: what an answer or the time made of an alert's dispatches, and how its message names that; or why it did nothing."""
+class DispatchChange(NamedTuple):
+    """Dispatch change: what an answer or the time made of dispatches, and how the message names that; or why nothing."""
 
     situation: Situation
     change: Change
@@ -126,7 +126,9 @@ def with_request(
     return situation.model_copy(update={"dispatches": (*situation.dispatches, made)})
 
 
-def received(situation: Situation, receipt: DispatchReceipt, priority: Priority, rules: Rules, now: datetime) -> Told:
+def received(
+    situation: Situation, receipt: DispatchReceipt, priority: Priority, rules: Rules, now: datetime
+) -> DispatchChange:
     """Return what a partner's answer makes of an alert, or why it means nothing, which changes nothing.
 
     Args:
@@ -139,7 +141,7 @@ def received(situation: Situation, receipt: DispatchReceipt, priority: Priority,
     known = next((each for each in situation.dispatches if each.dispatch_id == receipt.dispatch_id), None)
     refused = says.refused_receipt_unknown() if known is None else _meaningless(situation, known, receipt)
     if known is None or refused is not None:
-        return Told(situation, Change.DISPATCH, refused)
+        return DispatchChange(situation, Change.DISPATCH, refused)
     match receipt.outcome:
         case DispatchOutcome.REJECTED:
             why = receipt.reason_code if receipt.reason_code in _REASONS else RejectionReason.OTHER_REASON.value
@@ -149,11 +151,11 @@ def received(situation: Situation, receipt: DispatchReceipt, priority: Priority,
             reason = says.dispatch_not_reached(partner(known.recipient))
             ended = _ended(known, DispatchState.EXPIRED, reason, now, receipt.answered_at)
         case _:
-            return Told(_gone_forward(situation, known, receipt, priority, rules, now), Change.DISPATCH)
+            return DispatchChange(_gone_forward(situation, known, receipt, priority, rules, now), Change.DISPATCH)
     return _failed(_with(situation, ended), ended, priority, rules, now)
 
 
-def lapsed(situation: Situation, priority: Priority, rules: Rules, now: datetime) -> Told | None:
+def lapsed(situation: Situation, priority: Priority, rules: Rules, now: datetime) -> DispatchChange | None:
     """Return what time makes of an alert's requests: no answer in time, or not there in time; None where nothing is due."""
     after, change = situation, Change.DISPATCH
     for each in situation.dispatches:
@@ -166,7 +168,7 @@ def lapsed(situation: Situation, priority: Priority, rules: Rules, now: datetime
             reason = says.dispatch_overdue(partner(each.recipient), check_in_at)
             late = each.model_copy(update={"overdue": True, "reason": reason})
             after, change = happens(_with(after, late), Cause.NOT_THERE), Change.OVERDUE
-    return None if after is situation else Told(after, change)
+    return None if after is situation else DispatchChange(after, change)
 
 
 def next_lapse(situation: Situation) -> datetime | None:
@@ -319,13 +321,15 @@ def _gone_forward(
     return _with(situation, known.model_copy(update=changes)).model_copy(update={"unanswered_at": None})
 
 
-def _failed(situation: Situation, ended: AlertDispatch, priority: Priority, rules: Rules, now: datetime) -> Told:
+def _failed(
+    situation: Situation, ended: AlertDispatch, priority: Priority, rules: Rules, now: datetime
+) -> DispatchChange:
     """Return an alert after one of its requests brought no help: the next partner is asked, or it comes back.
 
     Of an alert of which nothing holds any more nobody needs to come: it stays as it is.
     """
     if situation.ended_at is not None or situation.state in QUIET:
-        return Told(situation, Change.DISPATCH)
+        return DispatchChange(situation, Change.DISPATCH)
     asked = {each.recipient for each in situation.dispatches if each.confirmed_at == ended.confirmed_at}
     for number, recipient in enumerate(ended.escalate_to, 1):
         if len(situation.dispatches) >= DISPATCHES_AT_MOST:
@@ -334,11 +338,11 @@ def _failed(situation: Situation, ended: AlertDispatch, priority: Priority, rule
             continue
         rest, who, when = ended.escalate_to[number:], ended.confirmed_by, ended.confirmed_at
         after = with_request(situation, recipient, rest, who, when, priority, rules, now, ended.recipient)
-        return Told(after, Change.DISPATCH)
+        return DispatchChange(after, Change.DISPATCH)
     if any(each.state in LIVE for each in situation.dispatches):
-        return Told(situation, Change.DISPATCH)
+        return DispatchChange(situation, Change.DISPATCH)
     back = happens(situation, Cause.NOBODY_COMES).model_copy(update={"unanswered_at": now})
-    return Told(back, Change.BACK)
+    return DispatchChange(back, Change.BACK)
 
 
 def _check_in(dispatch: AlertDispatch, situation: Situation) -> datetime | None:

@@ -27,6 +27,7 @@ from streams.domain.partners.grounds import (
     PartnerKind,
 )
 from streams.domain.partners.pairs import HitsSection, PairTable, pair_contradictions
+from streams.domain.partners.routing import Routing
 from streams.domain.rules.rules import Rules
 
 GRAINS_M: Final = (10, 50, 100, 500, 1_000, 5_000)
@@ -73,6 +74,9 @@ class Partner(Part):
     kind: PartnerKind
     principal: Annotated[Identifier, Field(description="Its user on the cluster, which alone reads its topics")]
     gets: Annotated[tuple[GrantEntry, ...], Field(min_length=1)]
+    delivery: Annotated[
+        Routing | None, Field(description="By which channels it is told, where it does not read its topics itself")
+    ] = None
 
 
 class Grant(NamedTuple):
@@ -291,13 +295,19 @@ def _ground(
 
 
 def against_rules(partners: Partners, rules: Rules) -> Iterator[Contradiction]:
-    """Yield whom the rules send something to that gets none of it: who is no partner, and who has no grant for it."""
+    """Yield whom the rules send something to that gets none: no partner, without a grant, or with one that begins too high."""
     for category, rule in rules.categories.items():
-        for recipient in rule.recipients:
-            if recipient not in partners.partners:
+        of_cases = {*(rule.case_recipients or ()), *(() if rule.operator_list else rule.recipients)}
+        for recipient in dict.fromkeys((*rule.recipients, *(rule.case_recipients or ()))):
+            partner = partners.partners.get(recipient)
+            if partner is None:
                 yield ("partners",), f"{recipient} is missing: the rules name it as a recipient of {category}"
-            elif not any(category.value in entry.categories for entry in partners.partners[recipient].gets):
-                yield (
-                    ("partners", recipient),
-                    f"the rules name it as a recipient of {category}, of which it gets nothing",
-                )
+                continue
+            entries = [(number, each) for number, each in enumerate(partner.gets) if category.value in each.categories]
+            if not entries:
+                told = f"the rules name it as a recipient of {category}, of which it gets nothing"
+                yield ("partners", recipient), told
+            for number, entry in entries if recipient in of_cases else ():
+                if entry.lowest is not Priority.P4:
+                    told = f"{entry.lowest}: the rules hand {category} to it as a case, which is P4: expected P4"
+                    yield ("partners", recipient, "gets", number, "lowest"), told

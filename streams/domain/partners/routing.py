@@ -71,8 +71,8 @@ class QuietHours(Hours):
         return self
 
 
-class Channel(Part):
-    """Channel: one way to reach a partner: which notifier, its options, and when and how fast messages may come by it.
+class DeliveryChannel(Part):
+    """Delivery channel: one way to reach a partner: which notifier, its options, and when and how fast messages may come by it.
 
     Attributes:
         kind: The notifier's name in `streams/notify/notifiers/registry.py`.
@@ -89,8 +89,8 @@ class Channel(Part):
     per_minute: Annotated[int | None, Field(ge=1, le=6_000)] = None
 
 
-class Match(Part):
-    """Match: what a message must be for a route; what is left out matches all. A message without a place is in no area."""
+class RouteMatch(Part):
+    """Route match: what a message must be for a route; what is left out matches all. A message without a place is in no area."""
 
     kinds: tuple[Kind, ...] = ()
     categories: tuple[Category, ...] = ()
@@ -100,7 +100,7 @@ class Match(Part):
     exercise: bool | None = None
 
     @model_validator(mode="after")
-    def _is_an_outline(self) -> Match:
+    def _is_an_outline(self) -> RouteMatch:
         if self.area and not (len(self.area) >= 3 and self._polygon.is_valid):
             raise ValueError("area: expected at least 3 corners of an outline that does not cross itself")
         return self
@@ -127,7 +127,7 @@ class Route(Part):
     """Route: what matches leaves by these channels."""
 
     id: Identifier
-    match: Match = Match()
+    match: RouteMatch = RouteMatch()
     channels: Annotated[tuple[Identifier, ...], Field(min_length=1)]
     note: ShortText = ""
 
@@ -135,7 +135,7 @@ class Route(Part):
 class Routing(Part):
     """Routing: a partner's channels, its routes, and by which channels the rest leaves."""
 
-    channels: Annotated[Mapping[Identifier, Channel], Field(min_length=1)]
+    channels: Annotated[Mapping[Identifier, DeliveryChannel], Field(min_length=1)]
     routes: tuple[Route, ...] = ()
     otherwise: Annotated[tuple[Identifier, ...], Field(min_length=1)]
 
@@ -235,7 +235,7 @@ def route(routing: Routing, message: Routed, at: datetime, zone: ZoneInfo) -> Ro
     return RoutePlan(channels, reason, matched, tuple(missed))
 
 
-def held_until(channel: Channel, message: Routed, at: datetime, zone: ZoneInfo) -> datetime | None:
+def held_until(channel: DeliveryChannel, message: Routed, at: datetime, zone: ZoneInfo) -> datetime | None:
     """Return until when quiet hours hold a message (UTC); None where they do not, and always for a P1 and a dispatch."""
     quiet = channel.quiet_hours
     if quiet is None or message.pressing or message.priority not in quiet.holds_back:

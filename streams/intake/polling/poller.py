@@ -60,6 +60,9 @@ class TakesLines(Protocol):
     def tend(self, wait_s: float = 0.0) -> None:
         """Go on with what is not confirmed."""
 
+    def heard(self) -> None:
+        """Note that the system said something, were it that nothing is new."""
+
 
 @dataclass
 class PollPlace:
@@ -204,6 +207,7 @@ class Poller:
     def _heard(self) -> None:
         INTAKE_REQUESTS.labels(f"poll-{self._system.name}", "taken").inc()
         self._heard_at.set_to_current_time()
+        self._intake.heard()
         if self._failures:
             log.info("%s answers again", self._system.name)
         self._failures = 0

@@ -35,14 +35,14 @@ class Area(Part):
     now: Code | None = None
 
 
-class Areas(Part):
+class ReportAreas(Part):
     """Areas by code. A code may stand there for several years, with another name in each."""
 
     version: Annotated[str, Field(min_length=1, max_length=40)]
     areas: tuple[Area, ...]
 
     @model_validator(mode="after")
-    def _consistent(self) -> Areas:
+    def _consistent(self) -> ReportAreas:
         known = {area.code for area in self.areas}
         for area in self.areas:
             if area.until is not None and area.until < area.since:
@@ -84,18 +84,18 @@ class Areas(Part):
         return fields.Field("", (ReportNote.PLACE_LEFT_OUT,))
 
 
-def load_areas(path: Path | None = None) -> Areas:
+def load_areas(path: Path | None = None) -> ReportAreas:
     """Return the areas of a file, or the built-in ones.
 
     Raises:
         FileError: One line with file, line, field and what was expected.
     """
     if path is not None:
-        return read_yaml(path, Areas)
+        return read_yaml(path, ReportAreas)
     return _built_in()
 
 
 @cache
-def _built_in() -> Areas:
+def _built_in() -> ReportAreas:
     text = files("streams.intake.sources").joinpath("areas.yaml").read_text(encoding="utf-8")
-    return parse_yaml(text, "areas.yaml", Areas, {})
+    return parse_yaml(text, "areas.yaml", ReportAreas, {})

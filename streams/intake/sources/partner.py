@@ -26,7 +26,7 @@ from streams.domain import canary
 from streams.domain.incidents.raw_report import Reading, Unreadable
 from streams.errors import ConfigurationError
 from streams.intake.sources import fields
-from streams.intake.sources.areas import Areas, load_areas
+from streams.intake.sources.areas import ReportAreas, load_areas
 from streams.intake.sources.base import SourceOptions
 from streams.intake.sources.categories import Categories, load_categories
 from streams.intake.sources.gazetteer import NO_GAZETTEER, Gazetteer, clean_name, join_place
@@ -58,7 +58,7 @@ class PartnerOptions(SourceOptions):
 
 
 class PartnerReports:
-    """What such a source knows: its partner's name, the tables, and the zone of times that name none."""
+    """Partner reports: what such a source knows: its partner's name, the tables, and the zone of times that name none."""
 
     name: str
     Options: type[Any]
@@ -68,7 +68,7 @@ class PartnerReports:
         categories: Categories,
         gazetteer: Gazetteer = NO_GAZETTEER,
         *,
-        areas: Areas | None = None,
+        areas: ReportAreas | None = None,
         partner: str = "",
         run: str = "",
         time_zone: str = "Europe/Amsterdam",

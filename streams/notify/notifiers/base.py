@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from schemas.base import Part
+from streams.notify.delivery.outcome import Outcome
 from streams.notify.notice import Notice
-from streams.notify.outcome import Outcome
 
 
 class NotifierOptions(Part):
@@ -30,8 +30,8 @@ class NotifierOptions(Part):
 O = TypeVar("O", bound=NotifierOptions)  # noqa: E741 - the options' type
 
 
-class Told(NamedTuple):
-    """Told: whom a notifier tells, and by which clock on the wall.
+class Addressee(NamedTuple):
+    """Addressee: whom a notifier tells, and by which clock on the wall.
 
     Attributes:
         partner: Its id.
@@ -68,7 +68,7 @@ class Notifier(ABC, Generic[O]):
     groups: ClassVar[bool] = True
     recalls: ClassVar[bool] = False
 
-    def __init__(self, options: O, told: Told) -> None:
+    def __init__(self, options: O, told: Addressee) -> None:
         self.options = options
         self.told = told
 

@@ -11,18 +11,18 @@ from typing import Annotated, ClassVar, Final, Literal
 from pydantic import Field
 
 from streams.notify.cap import CapHeader, CapId, cap_document, cap_id, kind_of
+from streams.notify.delivery.outcome import Outcome, OutcomeReason
 from streams.notify.http import HttpSender
 from streams.notify.notice import Notice
-from streams.notify.notifiers.base import Notifier, NotifierOptions, Told
+from streams.notify.notifiers.base import Addressee, Notifier, NotifierOptions
 from streams.notify.notifiers.webhook import WebhookNotifier, WebhookOptions
-from streams.notify.outcome import Outcome, Reason
 
 CONTENT_TYPE: Final = "application/cap+xml"
 MOST_ALERTS: Final = 20_000
 MOST_REFERENCES: Final = 20
 
 
-class CapOptions(WebhookOptions):
+class CapNoticeOptions(WebhookOptions):
     """CAP options: those of a webhook, who sends, and whom the documents are for.
 
     Attributes:
@@ -34,15 +34,15 @@ class CapOptions(WebhookOptions):
     scope: Literal["Restricted", "Private"] = "Restricted"
 
 
-class CapNotifier(Notifier[CapOptions]):
+class CapNotifier(Notifier[CapNoticeOptions]):
     """CAP: each message is a document; several are never one, because each refers to those before it."""
 
     kind: ClassVar[str] = "cap"
-    options_model: ClassVar[type[NotifierOptions]] = CapOptions
+    options_model: ClassVar[type[NotifierOptions]] = CapNoticeOptions
     groups: ClassVar[bool] = False
     recalls: ClassVar[bool] = True
 
-    def __init__(self, options: CapOptions, told: Told, sender: HttpSender | None = None) -> None:
+    def __init__(self, options: CapNoticeOptions, told: Addressee, sender: HttpSender | None = None) -> None:
         super().__init__(options, told)
         self._webhook = WebhookNotifier(options, told, sender)
         self._header = CapHeader(options.sender, options.scope, told.zone)
@@ -55,7 +55,7 @@ class CapNotifier(Notifier[CapOptions]):
         with self._lock:
             before = self._sent.get(_subject(notice), ())
         if kind_of(notice, before) == "Cancel" and not before:
-            return Outcome(Reason.NOTHING_TO_CANCEL)
+            return Outcome(OutcomeReason.NOTHING_TO_CANCEL)
         body = cap_document(notice, before, self._header)
         outcome = self._webhook.send(notice.id, body, {"content-type": CONTENT_TYPE}, now)
         if outcome.delivered:

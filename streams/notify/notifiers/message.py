@@ -10,11 +10,11 @@ from typing import Annotated, Any, ClassVar, Final
 from pydantic import Field
 
 from schemas.phrases.language import Language
-from streams.notify.addresses import AddressError, Allowed, loopback, pinned
+from streams.notify.addresses import AddressError, AllowedAddresses, loopback, pinned
+from streams.notify.delivery.outcome import Outcome, OutcomeReason
 from streams.notify.loop import run_within
 from streams.notify.notice import Notice
 from streams.notify.notifiers.base import Notifier, NotifierOptions
-from streams.notify.outcome import Outcome, Reason
 from streams.notify.secrets import SecretError, SecretSource
 from streams.notify.texts import text_of
 
@@ -36,7 +36,7 @@ class MessageOptions(NotifierOptions):
     """
 
     url: SecretSource
-    allow: Allowed
+    allow: AllowedAddresses
     language: Language = Language.NL
     timeout_s: Annotated[float, Field(gt=0, le=60)] = 10.0
 
@@ -53,13 +53,13 @@ class MessageNotifier(Notifier[MessageOptions]):
             service, schema, host, port = self._service()
             at = run_within(pinned(host, port, self.options.allow), self.options.timeout_s)
         except SecretError:
-            return Outcome(Reason.SECRET_UNREADABLE)
+            return Outcome(OutcomeReason.SECRET_UNREADABLE)
         except AddressError as error:
             return Outcome(error.reason)
         except TimeoutError:
-            return Outcome(Reason.TIMEOUT)
+            return Outcome(OutcomeReason.TIMEOUT)
         if schema not in SECURE and not loopback(at):
-            return Outcome(Reason.ADDRESS_FORBIDDEN)
+            return Outcome(OutcomeReason.ADDRESS_FORBIDDEN)
         text = text_of(notices, self.options.language, self.told.name)
         title, body = text.subject, text.body
         if not schema.startswith(_MAIL):  # nobody may call a whole channel by the name of a street
@@ -67,8 +67,8 @@ class MessageNotifier(Notifier[MessageOptions]):
         try:
             taken = service.notify(body=body, title=title)
         except Exception:  # whatever its plugins raise
-            return Outcome(Reason.DEFECT)
-        return Outcome(Reason.RECEIVED if taken else Reason.NOT_CONFIRMED)
+            return Outcome(OutcomeReason.DEFECT)
+        return Outcome(OutcomeReason.RECEIVED if taken else OutcomeReason.NOT_CONFIRMED)
 
     def _service(self) -> tuple[Any, str, str, int]:
         """Return apprise's service, of which kind it is, and where it connects to.
@@ -83,16 +83,16 @@ class MessageNotifier(Notifier[MessageOptions]):
         url = self.options.url.read()
         schema = url.partition("://")[0].lower()
         if schema not in SECURE | PLAIN:
-            raise AddressError(Reason.ADDRESS_FORBIDDEN, f"{self.options.url.where}: no service that is allowed")
+            raise AddressError(OutcomeReason.ADDRESS_FORBIDDEN, f"{self.options.url.where}: no service that is allowed")
         asset = AppriseAsset(http_redirects=False, app_id="Toezicht", app_desc="Toezicht")
         service = Apprise.instantiate(url, asset=asset)
         if service is None:
-            raise AddressError(Reason.ADDRESS_FORBIDDEN, f"{self.options.url.where}: no address of apprise")
+            raise AddressError(OutcomeReason.ADDRESS_FORBIDDEN, f"{self.options.url.where}: no address of apprise")
         service.request_rate_per_sec = 0  # our own rate decides; its default would hold a P1 for seconds
         service.socket_connect_timeout = service.socket_read_timeout = self.options.timeout_s
         host = getattr(service, "smtp_host", None) or service.host
         if not host or not service.verify_certificate:
             raise AddressError(
-                Reason.ADDRESS_FORBIDDEN, f"{self.options.url.where}: no host, or no check of certificates"
+                OutcomeReason.ADDRESS_FORBIDDEN, f"{self.options.url.where}: no host, or no check of certificates"
             )
         return service, schema, str(host), int(service.port or (443 if schema in SECURE else 80))

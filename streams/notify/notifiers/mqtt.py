@@ -18,12 +18,12 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from pydantic import Field, model_validator
 
-from streams.notify.addresses import HOST, AddressError, Allowed, loopback, pinned
+from streams.notify.addresses import HOST, AddressError, AllowedAddresses, loopback, pinned
+from streams.notify.delivery.outcome import Outcome, OutcomeReason
 from streams.notify.loop import run_within
 from streams.notify.notice import Notice
-from streams.notify.notifiers.base import Notifier, NotifierOptions, Told
+from streams.notify.notifiers.base import Addressee, Notifier, NotifierOptions
 from streams.notify.notifiers.webhook import BATCH, STRUCTURED, event
-from streams.notify.outcome import Outcome, Reason
 from streams.notify.secrets import SecretError, SecretSource
 
 _KEEP_ALIVE_S: Final = 30
@@ -49,7 +49,7 @@ class MqttOptions(NotifierOptions):
 
     host: Annotated[str, Field(pattern=HOST)]
     port: Annotated[int, Field(ge=1, le=65_535)] = 8_883
-    allow: Allowed
+    allow: AllowedAddresses
     topic: Annotated[str, Field(pattern=r"^[^+#\x00/][^+#\x00]{0,199}$")]
     tls: bool = True
     ca_file: Path | None = None
@@ -86,7 +86,7 @@ class MqttNotifier(Notifier[MqttOptions]):
     kind: ClassVar[str] = "mqtt"
     options_model: ClassVar[type[NotifierOptions]] = MqttOptions
 
-    def __init__(self, options: MqttOptions, told: Told) -> None:
+    def __init__(self, options: MqttOptions, told: Addressee) -> None:
         super().__init__(options, told)
         self._client: Client | None = None
         self._lock = Lock()
@@ -108,7 +108,7 @@ class MqttNotifier(Notifier[MqttOptions]):
         if client is not None:
             self._drop(client)
 
-    def _publish(self, client: Client, notices: Sequence[Notice]) -> Reason:
+    def _publish(self, client: Client, notices: Sequence[Notice]) -> OutcomeReason:
         several = len(notices) > 1
         body = orjson.dumps([event(each) for each in notices] if several else event(notices[0]))
         properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
@@ -119,11 +119,11 @@ class MqttNotifier(Notifier[MqttOptions]):
             taken = sent.is_published()
         except (RuntimeError, ValueError):
             self._drop(client)
-            return Reason.UNREACHABLE
+            return OutcomeReason.UNREACHABLE
         if not taken:
             self._drop(client)
-            return Reason.TIMEOUT
-        return Reason.CLIENT_ERROR if self._refused.pop(sent.mid, 0) >= _FAILED else Reason.RECEIVED
+            return OutcomeReason.TIMEOUT
+        return OutcomeReason.CLIENT_ERROR if self._refused.pop(sent.mid, 0) >= _FAILED else OutcomeReason.RECEIVED
 
     def _topic(self, notices: Sequence[Notice]) -> str:
         if len(notices) > 1:
@@ -185,18 +185,18 @@ class MqttNotifier(Notifier[MqttOptions]):
             client.loop_stop()
 
 
-def _reason(error: Exception) -> Reason:
+def _reason(error: Exception) -> OutcomeReason:
     """Return why there is no connection."""
     if isinstance(error, AddressError):
         return error.reason
     kinds = {
-        SecretError: Reason.SECRET_UNREADABLE,
-        TimeoutError: Reason.TIMEOUT,
-        ssl.SSLError: Reason.TLS,
-        OSError: Reason.UNREACHABLE,
-        ValueError: Reason.UNREACHABLE,
+        SecretError: OutcomeReason.SECRET_UNREADABLE,
+        TimeoutError: OutcomeReason.TIMEOUT,
+        ssl.SSLError: OutcomeReason.TLS,
+        OSError: OutcomeReason.UNREACHABLE,
+        ValueError: OutcomeReason.UNREACHABLE,
     }
-    return next((reason for kind, reason in kinds.items() if isinstance(error, kind)), Reason.DEFECT)
+    return next((reason for kind, reason in kinds.items() if isinstance(error, kind)), OutcomeReason.DEFECT)
 
 
 def _tls(options: MqttOptions) -> ssl.SSLContext:

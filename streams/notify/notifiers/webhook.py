@@ -14,11 +14,11 @@ from pydantic import Field, model_validator
 from standardwebhooks import Webhook
 
 from schemas.base import derive_id
-from streams.notify.addresses import Allowed, http_address
+from streams.notify.addresses import AllowedAddresses, http_address
+from streams.notify.delivery.outcome import Outcome, OutcomeReason
 from streams.notify.http import HttpSender
 from streams.notify.notice import Notice
-from streams.notify.notifiers.base import Notifier, NotifierOptions, Told
-from streams.notify.outcome import Outcome, Reason
+from streams.notify.notifiers.base import Addressee, Notifier, NotifierOptions
 from streams.notify.secrets import SecretError, SecretSource
 
 STRUCTURED: Final = "application/cloudevents+json"
@@ -43,7 +43,7 @@ class WebhookOptions(NotifierOptions):
     """
 
     url: Annotated[str, Field(max_length=2_000)]
-    allow: Allowed
+    allow: AllowedAddresses
     secrets: Annotated[tuple[SecretSource, ...], Field(min_length=1, max_length=2)]
     mode: Literal["binary", "structured"] = "binary"
     timeout_s: Annotated[float, Field(gt=0, le=60)] = 5.0
@@ -61,7 +61,7 @@ class WebhookNotifier(Notifier[WebhookOptions]):
     kind: ClassVar[str] = "webhook"
     options_model: ClassVar[type[NotifierOptions]] = WebhookOptions
 
-    def __init__(self, options: WebhookOptions, told: Told, sender: HttpSender | None = None) -> None:
+    def __init__(self, options: WebhookOptions, told: Addressee, sender: HttpSender | None = None) -> None:
         super().__init__(options, told)
         self._sender = sender or sender_of(options)
 
@@ -80,7 +80,7 @@ class WebhookNotifier(Notifier[WebhookOptions]):
         try:
             signed = signature_headers([each.read() for each in self.options.secrets], webhook_id, body, now)
         except (SecretError, ValueError):
-            return Outcome(Reason.SECRET_UNREADABLE)
+            return Outcome(OutcomeReason.SECRET_UNREADABLE)
         answer = self._sender.post(body, {**headers, **signed, "user-agent": "toezicht-notify"}, now)
         return Outcome(answer.reason, answer.retry_after_s, (answer.body,) if answer.body else ())
 

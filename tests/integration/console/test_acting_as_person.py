@@ -186,8 +186,8 @@ def test_dispatch_is_confirmed_and_its_answers_are_seen(anna: Person, room: Cont
     row = anna.choose(street)
     begin(anna, way, "confirm_dispatch")
     anna.await_dialog("Inzet vragen")
-    expect(anna.dialog).to_contain_text("Inzet vragen aan De brandweer")
-    next_too = anna.dialog.get_by_label(re.compile("vraag dan daarna De politie en De ambulance"))
+    expect(anna.dialog).to_contain_text("Inzet vragen aan de brandweer")
+    next_too = anna.dialog.get_by_label(re.compile("vraag dan daarna de politie en de ambulance"))
     if way == "mouse":
         next_too.check()
         anna.dialog.get_by_role("button", name="Inzet vragen (Ctrl+Enter)").click()

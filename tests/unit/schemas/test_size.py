@@ -1,21 +1,19 @@
-"""What goes to partners fits through every intermediary, however large the situation; as much as has room stays."""
+"""What a message takes on the wire is counted so that no form of it takes more."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.alerts import Alert, AlertCamera
 from schemas.codec import Encoded, encode
 from schemas.evidence import Coverage, Verdict
-from schemas.size import MOST_BYTES, TooManyBytesError, fitted, message_bytes, wire_bytes
+from schemas.size import MOST_BYTES, message_bytes, wire_bytes
 from tests.support.messages import NOON, example
 
-LISTS = ("evidence_ids", "cameras", "reports")
 WIDE = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
 """Signs take up to four bytes, and a control character six in JSON."""
 
@@ -73,44 +71,15 @@ def large(reports: int, cameras: int, text: str) -> Alert:
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 60), st.integers(0, 60), WIDE)
-def test_any_alert_is_made_to_fit(reports: int, cameras: int, text: str) -> None:
-    """It is small in both forms that we send; only ends of lists are missing, and no more of them than need be."""
+def test_what_is_counted_is_enough_for_both_forms(reports: int, cameras: int, text: str) -> None:
+    """Of whatever size and signs: a webhook's whole request is no larger, and Kafka's record is not."""
     message = large(reports, cameras, text)
-    small, left_out = fitted(message, LISTS)
-    record = encode(small, stage="share", handled_at=NOON, entered_at=NOON)
-    assert wire_bytes(record) <= message_bytes(small) <= MOST_BYTES
+    record = encode(message, stage="share", handled_at=NOON, entered_at=NOON)
+    assert wire_bytes(record) <= message_bytes(message)
     assert Structured.of(record).size <= wire_bytes(record)
-    for field in LISTS:
-        kept, all_of_it = getattr(small, field), getattr(message, field)
-        assert kept == all_of_it[: len(kept)]
-        assert left_out.get(field, 0) == len(all_of_it) - len(kept)
-    assert small.model_copy(update={field: getattr(message, field) for field in LISTS}) == message
-    shortened = [field for field in LISTS if left_out.get(field)]
-    assert shortened == list(LISTS)[: len(shortened)]
-    if shortened:
-        last = shortened[-1]
-        one_more = getattr(message, last)[: len(getattr(small, last)) + 1]
-        assert message_bytes(small.model_copy(update={last: one_more})) > MOST_BYTES
 
 
-def test_forty_reports_and_twenty_five_cameras() -> None:
-    """What an alert of a large fire may have: it does not fit where every text is of the longest, and is made to."""
-    worst = large(40, 25, "\x01" * 300)
-    assert message_bytes(worst) > MOST_BYTES
-    small, left_out = fitted(worst, LISTS)
-    assert left_out["evidence_ids"] == 65
-    assert 0 < left_out["cameras"] < 25
-    assert len(small.reports) == 40
-    usual, nothing = fitted(large(40, 25, "5 persons where 2 are usual"), LISTS)
-    assert nothing == {}
-    assert usual == large(40, 25, "5 persons where 2 are usual")
-
-
-def test_what_cannot_be_made_to_fit_is_no_message() -> None:
-    """It is refused with its size; what was larger by one byte than may be is larger."""
-    message = large(3, 3, "x" * 100)
-    size = message_bytes(message)
-    assert fitted(message, LISTS, size) == (message, {})
-    assert fitted(message, LISTS, size - 1)[1] == {"evidence_ids": 1}
-    with pytest.raises(TooManyBytesError, match=r"alert: \d+ bytes on the wire, expected at most 1000"):
-        fitted(message, LISTS, 1_000)
+def test_an_alert_itself_may_be_too_large_for_partners() -> None:
+    """Forty reports and twenty-five cameras with the longest texts: partners get a view of it, which is small."""
+    assert message_bytes(large(40, 25, "\x01" * 300)) > MOST_BYTES
+    assert message_bytes(large(40, 25, "5 persons where 2 are usual")) < MOST_BYTES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from schemas.actions import Action, OperatorAction
+from schemas.actions import DRILL_USER, Action, OperatorAction
 from schemas.alerts import AlertState
 from schemas.categories import Priority
 from schemas.phrases.codes.dispatch import (
@@ -13,6 +13,7 @@ from schemas.phrases.codes.dispatch import (
     refused_already_asked,
     refused_dispatch_case,
     refused_dispatches_full,
+    refused_drill_alone,
     refused_no_recipient,
 )
 from schemas.phrases.phrase import Phrase
@@ -31,7 +32,8 @@ def confirm(
     """Return an alert that asks the partners that a person names, or why it was refused, which changes nothing.
 
     Whom to ask is one of the alert's recipients, since only they have a ground to know of it; where none is named it is the first
-    of them whom nobody asked, in the order of the rules. Whoever confirms handles the alert and has seen it.
+    of them whom nobody asked, in the order of the rules. Whoever confirms handles the alert and has seen it. The drill's user is
+    no person, and confirms exercises alone.
 
     Args:
         situation: The alert.
@@ -62,6 +64,8 @@ def confirm(
 def _unaskable(
     situation: Situation, action: OperatorAction, named: tuple[str, ...], known: tuple[str, ...], rules: Rules
 ) -> Phrase | None:
+    if action.user == DRILL_USER and not situation.exercise:
+        return refused_drill_alone()
     reports, episodes = told(situation)
     if is_case(reports, rules.of(lead_category(reports, episodes, rules))):
         return refused_dispatch_case()

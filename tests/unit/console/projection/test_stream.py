@@ -125,8 +125,11 @@ def test_a_decision_comes_on_every_stream() -> None:
             room.act(
                 action(alert.alert_id, Action.ACKNOWLEDGE, number=number, user=user, seen_revision=alert.revision), NOON
             )
-        found = [await anext(stream) for _ in range(3)]
-        return [json.loads(event[2]) for event in found if event[1] == "decision"]
+        found: list[dict[str, Any]] = []
+        while len(found) < 2:  # a pulse may stand between them
+            event = await anext(stream)
+            found += [json.loads(event[2])] if event[1] == "decision" else []
+        return found
 
     done, refused = asyncio.run(two())
     assert (done["action_id"], done["state"], done["alert_id"]) == ("action-901", "done", alert.alert_id)

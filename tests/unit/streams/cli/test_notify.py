@@ -14,8 +14,7 @@ from schemas.categories import Category, Priority
 from streams.cli.main import build_app
 from streams.config.yaml import FileError
 from streams.errors import ConfigurationError, ToezichtError
-from tests.support.notices import partner_alert, partner_dispatch
-from tests.unit.streams.notify.test_partners import HOOK
+from tests.support.notices import HOOK, partner_alert, partner_dispatch
 
 NIGHT = ("--at", "2026-11-27T23:30+01:00")
 

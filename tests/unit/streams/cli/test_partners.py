@@ -49,7 +49,7 @@ def test_check_tells_a_program_the_same(monkeypatch: pytest.MonkeyPatch, capsys:
     assert found["partners"]["ggd"]["gets"] == [
         {
             "category": "verward_persoon", "fields": ["state", "priority", "occurred_at", "place", "position"],
-            "grain_m": 500, "lowest": "P3", "ground": "wvggz-5", "topic": "health",
+            "grain_m": 500, "lowest": "P4", "ground": "wvggz-5", "topic": "health",
         }
     ]  # fmt: skip
 

@@ -9,10 +9,10 @@ from ipaddress import ip_address
 import pytest
 from pydantic import ValidationError
 
-from streams.notify.addresses import AddressError, Allowed, http_address, pinned
-from streams.notify.outcome import Reason
+from streams.notify.addresses import AddressError, AllowedAddresses, http_address, pinned
+from streams.notify.delivery.outcome import OutcomeReason
 
-PARTNER = Allowed(hosts=("partner.example",))
+PARTNER = AllowedAddresses(hosts=("partner.example",))
 
 
 def found(*addresses: str) -> object:
@@ -35,12 +35,12 @@ def test_an_address_that_is_not_of_the_internet_is_forbidden(address: str) -> No
     assert not PARTNER.permits(ip_address(address))
     with pytest.raises(AddressError) as caught:
         asyncio.run(pinned("partner.example", 443, PARTNER, found(address)))  # type: ignore[arg-type]
-    assert caught.value.reason is Reason.ADDRESS_FORBIDDEN
+    assert caught.value.reason is OutcomeReason.ADDRESS_FORBIDDEN
 
 
 def test_a_private_network_can_be_allowed_and_no_other() -> None:
     """A partner within the municipality's own network."""
-    allowed = Allowed(hosts=("partner.example",), networks=("10.20.0.0/16", "fd00:1::/48"))
+    allowed = AllowedAddresses(hosts=("partner.example",), networks=("10.20.0.0/16", "fd00:1::/48"))
     assert allowed.permits(ip_address("10.20.3.4"))
     assert allowed.permits(ip_address("::ffff:10.20.3.4"))
     assert allowed.permits(ip_address("fd00:1::7"))
@@ -52,7 +52,7 @@ def test_a_private_network_can_be_allowed_and_no_other() -> None:
 def test_a_network_that_allows_everything_is_refused(network: str) -> None:
     """Nor is one written by an address within it."""
     with pytest.raises(ValidationError):
-        Allowed(hosts=("partner.example",), networks=(network,))
+        AllowedAddresses(hosts=("partner.example",), networks=(network,))
 
 
 def test_a_name_with_one_forbidden_address_is_forbidden_whole() -> None:
@@ -68,7 +68,7 @@ def test_a_name_without_an_address_is_unknown(addresses: tuple[str, ...]) -> Non
     """It may be there later."""
     with pytest.raises(AddressError) as caught:
         asyncio.run(pinned("partner.example", 443, PARTNER, found(*addresses)))  # type: ignore[arg-type]
-    assert caught.value.reason is Reason.NAME_UNKNOWN
+    assert caught.value.reason is OutcomeReason.NAME_UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -90,5 +90,5 @@ def test_an_address_that_leads_elsewhere_is_refused(url: str) -> None:
 def test_an_address_is_taken_in_its_parts() -> None:
     """The port and the path as they are; http for this machine alone."""
     assert http_address("https://Partner.example/hook?x=1", PARTNER) == (True, "partner.example", 443, "/hook?x=1")
-    local = Allowed(hosts=("127.0.0.1",), networks=("127.0.0.0/8",))
+    local = AllowedAddresses(hosts=("127.0.0.1",), networks=("127.0.0.0/8",))
     assert http_address("http://127.0.0.1:8080", local) == (False, "127.0.0.1", 8080, "/")

@@ -12,18 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.notify.addresses import Allowed, Lookup, http_address
-from streams.notify.http import MOST_ANSWER_BYTES, MOST_RETRY_AFTER_S, Answer, HttpSender, reason_of, retry_after_s
-from streams.notify.outcome import Reason
+from streams.notify.addresses import AllowedAddresses, Lookup, http_address
+from streams.notify.delivery.outcome import OutcomeReason as R
+from streams.notify.http import MOST_ANSWER_BYTES, MOST_RETRY_AFTER_S, HttpAnswer, HttpSender, reason_of, retry_after_s
 from tests.support.certificates import certificates
 from tests.support.receiver import Reply, receiving
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
-LOCAL = Allowed(hosts=("127.0.0.1", "partner.example"), networks=("127.0.0.0/8",))
+LOCAL = AllowedAddresses(hosts=("127.0.0.1", "partner.example"), networks=("127.0.0.0/8",))
 JSON = ("content-type", "application/json")
 
 
-def post(url: str, timeout_s: float = 5.0, allowed: Allowed = LOCAL, lookup: Lookup | None = None) -> Answer:
+def post(
+    url: str, timeout_s: float = 5.0, allowed: AllowedAddresses = LOCAL, lookup: Lookup | None = None
+) -> HttpAnswer:
     """Send something, and return what became of it."""
     sender = HttpSender(http_address(url, allowed), allowed, timeout_s, lookup=lookup)
     try:
@@ -32,7 +34,7 @@ def post(url: str, timeout_s: float = 5.0, allowed: Allowed = LOCAL, lookup: Loo
         sender.close()
 
 
-def answered(reply: Reply, timeout_s: float = 5.0) -> Answer:
+def answered(reply: Reply, timeout_s: float = 5.0) -> HttpAnswer:
     """Return what becomes of an answer."""
     with receiving(lambda _: reply) as receiver:
         return post(receiver.url, timeout_s)
@@ -41,13 +43,13 @@ def answered(reply: Reply, timeout_s: float = 5.0) -> Answer:
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
-        (200, Reason.RECEIVED), (202, Reason.RECEIVED), (204, Reason.RECEIVED), (301, Reason.REDIRECTED),
-        (307, Reason.REDIRECTED), (400, Reason.MESSAGE_REFUSED), (401, Reason.CLIENT_ERROR), (404, Reason.CLIENT_ERROR),
-        (410, Reason.CLIENT_ERROR), (413, Reason.MESSAGE_REFUSED), (422, Reason.MESSAGE_REFUSED),
-        (429, Reason.TOO_MANY_REQUESTS), (500, Reason.SERVER_ERROR), (503, Reason.SERVER_ERROR),
+        (200, R.RECEIVED), (202, R.RECEIVED), (204, R.RECEIVED), (301, R.REDIRECTED),
+        (307, R.REDIRECTED), (400, R.MESSAGE_REFUSED), (401, R.CLIENT_ERROR), (404, R.CLIENT_ERROR),
+        (410, R.CLIENT_ERROR), (413, R.MESSAGE_REFUSED), (422, R.MESSAGE_REFUSED),
+        (429, R.TOO_MANY_REQUESTS), (500, R.SERVER_ERROR), (503, R.SERVER_ERROR),
     ],
 )  # fmt: skip
-def test_a_status_tells_whether_to_try_again(status: int, reason: Reason) -> None:
+def test_a_status_tells_whether_to_try_again(status: int, reason: R) -> None:
     """What is about the message is final, the rest may pass."""
     assert reason_of(status) is reason
     assert answered(Reply(status)).reason is reason
@@ -56,7 +58,7 @@ def test_a_status_tells_whether_to_try_again(status: int, reason: Reason) -> Non
 def test_a_redirect_is_not_followed() -> None:
     """It would lead around every check of the address."""
     with receiving() as other, receiving(lambda _: Reply(307, headers=(("location", other.url),))) as receiver:
-        assert post(receiver.url).reason is Reason.REDIRECTED
+        assert post(receiver.url).reason is R.REDIRECTED
         assert other.hooks == []
 
 
@@ -71,16 +73,16 @@ def test_the_connection_goes_to_the_address_that_was_judged() -> None:
     with receiving() as receiver:
         address = http_address(receiver.url, LOCAL)._replace(host="partner.example")
         sender = HttpSender(address, LOCAL, 5.0, lookup=lookup)
-        assert sender.post(b"{}", {}, NOW).reason is Reason.RECEIVED
+        assert sender.post(b"{}", {}, NOW).reason is R.RECEIVED
         assert asked == ["partner.example"]
         assert receiver.hooks[0].headers["host"] == f"partner.example:{receiver.port}"
-        assert sender.post(b"{}", {}, NOW).reason is Reason.ADDRESS_FORBIDDEN
+        assert sender.post(b"{}", {}, NOW).reason is R.ADDRESS_FORBIDDEN
         assert len(receiver.hooks) == 1
         sender.close()
 
 
-@pytest.mark.parametrize(("name", "reason"), [("partner.example", Reason.RECEIVED), ("other.example", Reason.TLS)])
-def test_the_certificate_is_held_to_the_name_and_not_to_the_address(name: str, reason: Reason, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "reason"), [("partner.example", R.RECEIVED), ("other.example", R.TLS)])
+def test_the_certificate_is_held_to_the_name_and_not_to_the_address(name: str, reason: R, tmp_path: Path) -> None:
     """Whoever has the address, and no certificate of the name, gets nothing."""
 
     async def lookup(host: str, port: int) -> Sequence[str]:
@@ -92,13 +94,13 @@ def test_the_certificate_is_held_to_the_name_and_not_to_the_address(name: str, r
         sender = HttpSender(address, LOCAL, 5.0, files.authority, lookup)
         assert sender.post(b"{}", {}, NOW).reason is reason
         sender.close()
-        assert len(receiver.hooks) == (reason is Reason.RECEIVED)
+        assert len(receiver.hooks) == (reason is R.RECEIVED)
 
 
 def test_this_machine_is_forbidden_where_its_network_is_not_allowed() -> None:
     """A host of the list that has a private address."""
     with receiving() as receiver:
-        assert post(receiver.url, allowed=Allowed(hosts=("127.0.0.1",))).reason is Reason.ADDRESS_FORBIDDEN
+        assert post(receiver.url, allowed=AllowedAddresses(hosts=("127.0.0.1",))).reason is R.ADDRESS_FORBIDDEN
         assert receiver.hooks == []
 
 
@@ -106,7 +108,7 @@ def test_nobody_listening_is_unreachable() -> None:
     """And nothing is raised."""
     with receiving() as receiver:
         url = receiver.url
-    assert post(url).reason is Reason.UNREACHABLE
+    assert post(url).reason is R.UNREACHABLE
 
 
 @pytest.mark.parametrize(
@@ -119,16 +121,16 @@ def test_nobody_listening_is_unreachable() -> None:
 )
 def test_a_slow_server_is_left_after_the_time_for_all_of_it(reply: Reply) -> None:
     """A byte now and then resets a socket's timeout, and not this one."""
-    assert answered(reply, timeout_s=0.4).reason is Reason.TIMEOUT
+    assert answered(reply, timeout_s=0.4).reason is R.TIMEOUT
 
 
 def test_an_answer_is_read_up_to_its_bound_and_never_unpacked() -> None:
     """A large one, one that would unpack to a large one, and one that is no JSON count as received, without a body."""
     assert answered(Reply(200, b'{"outcome": "accepted"}', (JSON,))).body == b'{"outcome": "accepted"}'
-    assert answered(Reply(200, b"x" * (MOST_ANSWER_BYTES + 1), (JSON,))) == Answer(Reason.RECEIVED)
-    assert answered(Reply(200, b"packed", (JSON, ("content-encoding", "gzip")))) == Answer(Reason.RECEIVED)
-    assert answered(Reply(200, b"<html>", (("content-type", "text/html"),))) == Answer(Reason.RECEIVED)
-    assert answered(Reply(500, b'{"outcome": "accepted"}', (JSON,))) == Answer(Reason.SERVER_ERROR)
+    assert answered(Reply(200, b"x" * (MOST_ANSWER_BYTES + 1), (JSON,))) == HttpAnswer(R.RECEIVED)
+    assert answered(Reply(200, b"packed", (JSON, ("content-encoding", "gzip")))) == HttpAnswer(R.RECEIVED)
+    assert answered(Reply(200, b"<html>", (("content-type", "text/html"),))) == HttpAnswer(R.RECEIVED)
+    assert answered(Reply(500, b'{"outcome": "accepted"}', (JSON,))) == HttpAnswer(R.SERVER_ERROR)
 
 
 def test_an_address_stands_in_no_log(caplog: pytest.LogCaptureFixture) -> None:

@@ -11,12 +11,7 @@ import yaml
 from streams.config.yaml import FileError
 from streams.notify.notifiers.registry import NOTIFIERS
 from streams.notify.partners import read_channels, read_partners, read_routing
-
-HOOK = {
-    "url": "https://partner.example/hook",
-    "allow": {"hosts": ["partner.example"]},
-    "secrets": [{"variable": "PARTNER_KEY"}],
-}
+from tests.support.notices import HOOK
 
 
 def written(folder: Path, **changes: Any) -> Path:

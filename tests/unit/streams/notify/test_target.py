@@ -13,16 +13,16 @@ import pytest
 
 from schemas.categories import Category
 from schemas.codec import Encoded
-from streams.domain.partners.routing import Channel, Routing
+from streams.domain.partners.routing import DeliveryChannel, Routing
 from streams.errors import DeliveryError
 from streams.kafka.record import Record
 from streams.notify import target as module
+from streams.notify.delivery.outcome import Outcome, OutcomeReason
+from streams.notify.delivery.progress import Progress
 from streams.notify.notice import Notice
 from streams.notify.notifiers.base import Notifier, NotifierOptions
-from streams.notify.outcome import Outcome, Reason
 from streams.notify.partners import PartnerChannel
-from streams.notify.progress import Progress
-from streams.notify.target import Target
+from streams.notify.target import DeliveryTarget
 from streams.settings import KafkaSettings
 from streams.topics import DEAD_LETTERS
 from tests.support.notices import AT, partner_alert, partner_dispatch, record_of
@@ -91,7 +91,7 @@ class Fake(Notifier[NotifierOptions]):
 class Running:
     """A target that a test takes step by step, and its consumer."""
 
-    def __init__(self, consumer: Consumer, made: Target) -> None:
+    def __init__(self, consumer: Consumer, made: DeliveryTarget) -> None:
         self.consumer = consumer
         self.target = made
         self.now = AT
@@ -124,19 +124,19 @@ def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
     monkeypatch.setattr(module, "TargetConsumer", lambda *_: consumer)
     monkeypatch.setattr(module, "ConfirmedProducer", Producer)
     Producer.fails, Producer.sent, Fake.got = 0, [], []
-    Fake.answer = staticmethod(lambda _: Outcome(Reason.RECEIVED))
-    channel = Channel(kind="fake", health=True)
+    Fake.answer = staticmethod(lambda _: Outcome(OutcomeReason.RECEIVED))
+    channel = DeliveryChannel(kind="fake", health=True)
     routing = Routing(channels={"main": channel}, otherwise=("main",))
     made = PartnerChannel("politie", "Politie", "main", channel, routing, Fake, NotifierOptions())
     found = Running(consumer, None)  # type: ignore[arg-type]
-    found.target = Target(KafkaSettings(), made, ZONE, AT, lambda: found.now, lambda: False)
+    found.target = DeliveryTarget(KafkaSettings(), made, ZONE, AT, lambda: found.now, lambda: False)
     yield found
     found.target._pool.shutdown()
 
 
 def test_a_receipt_that_the_broker_does_not_confirm_keeps_its_dispatch_open(running: Running) -> None:
     """The dispatch counts as delivered when the receipt is there; the partner is not asked a second time."""
-    Fake.answer = staticmethod(lambda _: Outcome(Reason.RECEIVED, answers=(b'{"outcome": "accepted"}',)))
+    Fake.answer = staticmethod(lambda _: Outcome(OutcomeReason.RECEIVED, answers=(b'{"outcome": "accepted"}',)))
     Producer.fails = 2
     running.consumer.records = [record_of(partner_dispatch())]
     running.until(lambda: Producer.fails == 0)
@@ -149,7 +149,7 @@ def test_a_receipt_that_the_broker_does_not_confirm_keeps_its_dispatch_open(runn
 def test_what_is_set_aside_counts_as_done_when_the_broker_has_it(running: Running) -> None:
     """What was refused, and what cannot be read; the next message does not wait for it."""
     Fake.answer = staticmethod(
-        lambda notices: Outcome(Reason.MESSAGE_REFUSED if notices[0].revision == 0 else Reason.RECEIVED)
+        lambda notices: Outcome(OutcomeReason.MESSAGE_REFUSED if notices[0].revision == 0 else OutcomeReason.RECEIVED)
     )
     Producer.fails = 3
     unreadable = replace(record_of(partner_alert(), offset=2), value=b"{")
@@ -161,7 +161,7 @@ def test_what_is_set_aside_counts_as_done_when_the_broker_has_it(running: Runnin
 
 def test_a_letter_about_health_has_no_content(running: Running) -> None:
     """It is kept for two weeks, and its topic for a day."""
-    Fake.answer = staticmethod(lambda _: Outcome(Reason.MESSAGE_REFUSED))
+    Fake.answer = staticmethod(lambda _: Outcome(OutcomeReason.MESSAGE_REFUSED))
     ill = partner_alert(category=Category.MEDISCH_ONWEL)
     running.consumer.records = [record_of(ill, topic="partner-politie-health"), record_of(partner_alert(alert_id="b"))]
     running.until(lambda: running.first("partner-politie-health") == running.first() == 1)
@@ -177,7 +177,7 @@ def test_a_defect_of_a_notifier_is_tried_again_and_tells_no_text(
     def answer(_: Sequence[Notice]) -> Outcome:
         if next(raised):
             raise RuntimeError("s3cret")
-        return Outcome(Reason.RECEIVED)
+        return Outcome(OutcomeReason.RECEIVED)
 
     Fake.answer = staticmethod(answer)
     running.consumer.records = [record_of(partner_alert())]

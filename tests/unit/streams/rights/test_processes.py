@@ -12,7 +12,11 @@ from console.projection.cluster.follower import BACK
 from streams import topics
 from streams.canary.lines import NEEDED
 from streams.cli.capture import ASKED, SENT
-from streams.rights.processes import CAPTURE_READS, CAPTURE_WRITES, OUTPUTS, PROCESSES, SAID, STAGE_CLASSES
+from streams.config.partners import load_partners
+from streams.rights.granting import with_partners
+from streams.rights.partners import connected
+from streams.rights.processes import CAPTURE_READS, CAPTURE_WRITES, OUTPUTS, PROCESSES, SAID, SHARE_READS, STAGE_CLASSES
+from streams.stages.share import Share
 from streams.worker.stages import STAGES
 
 FOLDER = Path(streams.stages.__file__).parent
@@ -25,6 +29,7 @@ FILES = {
     "trends": [*(FOLDER / "trends").glob("*.py")],
     "shadow": [FOLDER / "decide" / "shadow.py"],
     "audit": [FOLDER / "audit.py"],
+    "share": [FOLDER / "share.py"],
     "hits": [FOLDER / "hits.py"],
 }
 """Where each stage's code is."""
@@ -35,14 +40,25 @@ HANDLED = {"shadow": {topics.ALERTS}}
 def test_every_stage_has_its_outputs() -> None:
     """A new stage says what it sends, or it could not run where rights are asked for."""
     assert set(OUTPUTS) == set(STAGES) == set(FILES)
-    assert set(STAGE_CLASSES) == set(STAGES) - {"detect"}
+    assert set(STAGE_CLASSES) == set(STAGES) - {"detect", "share"}
+
+
+def test_what_share_reads() -> None:
+    """The stage's own inputs, with the partners of a file: neither more nor less than its user may read."""
+    partners = load_partners()
+    needs = with_partners(connected(partners))["share"]
+    assert needs.reads - {topics.changelog("share")} == set(Share(partners).inputs)
+    gets = {
+        topic.name for each in partners.partners for topic in topics.partner_topics(each, partners.about_health(each))
+    }
+    assert needs.writes == gets | {topics.DISPATCH_RECEIPTS, topics.changelog("share"), topics.DEAD_LETTERS}
 
 
 @pytest.mark.parametrize("stage", OUTPUTS)
 def test_a_stage_sends_what_its_code_names(stage: str) -> None:
     """The table has every topic that a stage's code names and does not read, and no other."""
     cls = STAGE_CLASSES.get(stage)
-    inputs = {topics.CAMERA_FRAMES} if cls is None else set(cls.inputs)
+    inputs = set(cls.inputs) if cls is not None else {topics.CAMERA_FRAMES, *SHARE_READS}
     named = set().union(*(_named(path) for path in FILES[stage]))
     assert named - inputs - HANDLED.get(stage, set()) - {topics.DEAD_LETTERS} == set(OUTPUTS[stage]) - inputs
 
@@ -92,9 +108,9 @@ def test_who_may_write_alerts() -> None:
 
 
 def test_who_may_act() -> None:
-    """Actions come from the console and from `act`; the canary acts on its own alerts, and others only repeat what was said."""
+    """The console and `act` do; the canary and the drill act on their own alerts, and others only repeat what was said."""
     assert {name for name, needs in PROCESSES.items() if topics.OPERATOR_ACTIONS in needs.writes} == {
-        "console", "act", "canary", "completeness", "dead-letters", "decide"
+        "console", "act", "canary", "drill", "completeness", "dead-letters", "decide"
     }  # fmt: skip
 
 

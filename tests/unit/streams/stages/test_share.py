@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.alerts import Alert, AlertState, AlertSummary
-from schemas.base import Message
+from schemas.base import Message, json_document
 from schemas.categories import Category, Priority
 from schemas.dead_letters import DeadLetterReason
 from schemas.dispatch import AlertDispatch, DispatchReceipt, DispatchRequest, DispatchState
@@ -287,6 +288,36 @@ def test_what_is_refused_is_a_dead_letter_with_its_reason() -> None:
     assert len(letters) == 1
     assert DeadLetterReason.NOT_ALLOWED.encode() in dict(letters[0].headers)["dead-letter"]
     assert not [record for record in live.records if record.topic == topics.DISPATCH_RECEIPTS]
+
+
+def on(live: LivePartition, topic: str) -> int:
+    """Return how many records stand on a topic."""
+    return len([record for record in live.records if record.topic == topic])
+
+
+def test_an_answer_of_another_is_refused_also_when_it_is_a_copy_of_one_that_was_taken() -> None:
+    """It has that one's id, and would else pass for it come again; the partner's own, sent twice, is no second answer."""
+    live, answer = LivePartition(Share(PARTNERS)), example(DispatchReceipt)
+    live.give(topics.DISPATCH_REQUESTS, example(DispatchRequest), AT)
+    for partner in ("politie", "brandweer", "brandweer", "politie"):
+        live.give(topics.answers_topic(partner), answer, AT)
+    assert on(live, topics.DEAD_LETTERS) == 2
+    assert {record.value for record in live.records if record.topic == topics.DISPATCH_RECEIPTS} == {
+        json_document(answer)
+    }
+
+
+def test_a_partner_cannot_keep_an_alert_from_others_by_taking_its_id() -> None:
+    """The id of an alert's next revision can be worked out; an answer that has it is an answer, and the alert is told."""
+    live = LivePartition(Share(PARTNERS))
+    live.give(topics.DISPATCH_REQUESTS, example(DispatchRequest), AT)
+    alert = example(Alert, revision=3, recipients=("ambulance", "politie"))
+    answer = live.append(topics.answers_topic("politie"), example(DispatchReceipt), AT)
+    headers = [(name, alert.message_id().encode() if name == "ce_id" else value) for name, value in answer.headers]
+    live.take(replace(answer, headers=headers))
+    assert on(live, topics.DISPATCH_RECEIPTS) == 1
+    live.give(topics.ALERTS, alert, AT)
+    assert on(live, "partner-ambulance") == 1
 
 
 def test_what_is_over_is_forgotten(scene: Scene) -> None:

@@ -35,9 +35,9 @@ def test_partners_are_named_and_who_is_asked_is_said() -> None:
     deciding = Deciding()
     opened = detail(fire(deciding))
     assert [(each.id, each.name, each.asked) for each in opened.askable] == [
-        ("brandweer", "De brandweer", ""),
-        ("politie", "De politie", ""),
-        ("ambulance", "De ambulance", ""),
+        ("brandweer", "de brandweer", ""),
+        ("politie", "de politie", ""),
+        ("ambulance", "de ambulance", ""),
     ]
     assert "confirm_dispatch" in opened.allowed
     other = Deciding()

@@ -21,7 +21,6 @@ from schemas.evidence import Verdict
 from schemas.incidents import ReportNote
 from schemas.phrases.catalogue import sentence
 from schemas.phrases.codes.next_steps import next_look, next_send_and_look
-from schemas.phrases.codes.partners import partner_name
 from schemas.phrases.codes.titles import category_name, title_placed, title_seen_by
 from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase
@@ -86,15 +85,6 @@ def test_cameras_are_told_by_their_names_wherever_a_phrase_has_one() -> None:
         assert "Stadsplein noord" in sentence(phrase, Language.NL)
     assert next_look("c-9") == in_phrase(next_look("c-9"), lambda each: names.get(each, each))
     assert (in_phrase(None, str), in_document(None, str)) == (None, None)
-
-
-def test_partners_are_told_by_what_they_are_called() -> None:
-    """One that the catalogue does not know by its id, in every language."""
-    ids = ("hor", "oov", "waterschap")
-    dutch = [sentence(partner_name(each), Language.NL) for each in ids]
-    english = [sentence(partner_name(each), Language.EN) for each in ids]
-    assert dutch == ["handhaving", "team openbare orde en veiligheid", "waterschap"]
-    assert english == ["street wardens", "public order and safety team", "waterschap"]
 
 
 def test_an_unknown_kind_is_not_called_other() -> None:

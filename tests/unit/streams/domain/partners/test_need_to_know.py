@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +16,7 @@ from streams.config.partners import load_partners
 from streams.domain.contradictions import ContradictionsError
 from streams.domain.partners.grounds import ABOUT_HEALTH, ABOUT_HOMES, HOME_GRAIN_M, PartnerKind
 from streams.domain.partners.need_to_know import FROM_FOOTAGE, GRAINS_M, Partners
-from tests.support.sharing import FILE, GRANT, changed, granted, partners_of
+from tests.support.sharing import FILE, GRANT, changed, default_document, granted, partners_of
 
 BURGLARY: dict[str, Any] = {"categories": ["woninginbraak"]}
 UNWELL: dict[str, Any] = {"categories": ["medisch_onwel"], "grain_m": 100, "topic": "health"}
@@ -154,6 +155,16 @@ def test_whoever_the_rules_name_must_be_a_partner_that_gets_something_of_it() ->
     assert "recipient of straatroof, of which" not in told
 
 
+def test_whoever_is_handed_cases_is_told_of_them() -> None:
+    """A case is P4, so a grant that begins higher would never tell it."""
+    document = copy.deepcopy(default_document())
+    for entry in document["partners"]["ggd"]["gets"]:
+        entry["lowest"] = "P3"
+    with pytest.raises(ValidationError) as raised:
+        Partners.model_validate(document, context={"rules": load_rules()})
+    assert "partners.ggd.gets.0.lowest: P3: the rules hand verward_persoon to it as a case" in str(raised.value)
+
+
 BUILT_IN = load_partners(rules=load_rules())
 
 
@@ -170,6 +181,7 @@ def test_the_built_in_file_keeps_the_limits() -> None:
     for (partner, category), grant in BUILT_IN.grants.items():
         if category.value in {
             "woninginbraak",
+            "woonoverlast",
             "ondermijning_pand",
             "woonfraude_overbewoning",
             "verward_persoon",

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from schemas.categories import Category, Priority
 from schemas.geo import Position
-from streams.domain.partners.routing import Channel, Hours, Routed, RouteReason, Routing, held_until, route
+from streams.domain.partners.routing import DeliveryChannel, Hours, Routed, RouteReason, Routing, held_until, route
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)  # a Tuesday
@@ -169,7 +169,7 @@ def test_quiet_hours_that_would_hold_a_p1_are_refused(held: tuple[Priority, ...]
     """Whatever else they hold."""
     quiet = {**QUIET, "holds_back": [each.value for each in held]}
     if Priority.P1 not in held:
-        Channel.model_validate({"kind": "message", "quiet_hours": quiet})
+        DeliveryChannel.model_validate({"kind": "message", "quiet_hours": quiet})
         return
     with pytest.raises(ValidationError, match="never hold a P1"):
-        Channel.model_validate({"kind": "message", "quiet_hours": quiet})
+        DeliveryChannel.model_validate({"kind": "message", "quiet_hours": quiet})

@@ -20,7 +20,8 @@ from schemas.evidence import Verdict
 from schemas.geo import Position
 from schemas.phrases.catalogue import in_words
 from schemas.phrases.language import Language
-from schemas.sharing import MAX_SHARED_BYTES, PartnerAlert, SharedField
+from schemas.sharing import PartnerAlert, SharedField
+from schemas.size import MOST_BYTES, message_bytes
 from streams.config.partners import load_partners
 from streams.domain.geometry.ground import GroundPoint, distance_m, to_ground, to_lat_lon
 from streams.domain.partners.need_to_know import GRAINS_M, Grant
@@ -94,8 +95,7 @@ def test_each_message_is_below_64_kb(alert, partner, reports, cameras) -> None: 
         *([partner_alert(facts, grant, PARTNERS)[0]] if grant else []),
     ]:
         sent = encode(message, stage="share", handled_at=NOON, entered_at=NOON)
-        size = len(sent.key) + len(sent.value) + sum(len(name) + len(value) for name, value in sent.headers)
-        assert size < MAX_SHARED_BYTES / 4
+        assert message_bytes(message) < MOST_BYTES / 2
         assert PartnerAlert.model_validate_json(sent.value, strict=True) == message
 
 

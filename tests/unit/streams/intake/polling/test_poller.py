@@ -19,6 +19,7 @@ from streams.intake.polling.base import UnreadablePageError
 from streams.intake.polling.poller import LONGEST_PAUSE_S, FailedAnswerError, Poller, PollPlace
 from streams.intake.polling.systems import PAGE_SIZE, SYSTEMS
 from streams.kafka.send_window import SendWindow
+from streams.metrics import SOURCE_HEARD_AT
 from tests.support.intake_http import NOW, StandIn
 from tests.support.mutation import Mutator, tries
 from tests.support.polled import TOKEN, PolledSystem, serving
@@ -80,6 +81,19 @@ def test_what_changed_is_taken_once_and_in_order(polling: Polling) -> None:
     polling.system.change(1, NOW, category="bzdsbr")
     polling.poller.round()
     assert [(each.source_id, each.revision) for each in polling.incidents()[3:]] == [("1", 1)]
+
+
+def test_a_system_that_says_that_nothing_is_new_is_not_silent(polling: Polling) -> None:
+    """Else operations would be told so of a quiet night; a system that does not answer is."""
+    polling.now += timedelta(hours=1)
+    polling.poller.round()
+    heard_at = SOURCE_HEARD_AT.labels(polling.name)._value
+    assert heard_at.get() == polling.now.timestamp()
+    polling.now += timedelta(hours=1)
+    polling.system.answers = [(500, b"", {})]
+    with pytest.raises(FailedAnswerError):
+        polling.poller.round()
+    assert heard_at.get() == polling.now.timestamp() - 3_600
 
 
 def test_what_is_older_than_asked_for_is_left(polling: Polling) -> None:

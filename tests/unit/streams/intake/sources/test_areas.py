@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.incidents import ReportNote
-from streams.intake.sources.areas import Areas, load_areas
+from streams.intake.sources.areas import ReportAreas, load_areas
 
 LEFT_OUT, UNCERTAIN = (ReportNote.PLACE_LEFT_OUT,), (ReportNote.PLACE_UNCERTAIN,)
 TABLE: list[dict[str, Any]] = [
@@ -19,7 +19,7 @@ TABLE: list[dict[str, Any]] = [
     {"code": "WK036204", "name": "Later", "since": 2010},
     {"code": "BU03620301", "name": "Buurt", "since": 2020},
 ]
-AREAS = Areas.model_validate({"version": "1", "areas": TABLE})
+AREAS = ReportAreas.model_validate({"version": "1", "areas": TABLE})
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_table_that_contradicts_itself_is_refused(changes: dict[str, Any]) -> 
     """An end before the beginning, and what took a place that is still there, is unknown, or is itself."""
     entry = {"code": "WK036205", "name": "X", "since": 2000} | changes
     with pytest.raises(ValidationError):
-        Areas.model_validate({"version": "1", "areas": [*TABLE, entry]})
+        ReportAreas.model_validate({"version": "1", "areas": [*TABLE, entry]})
 
 
 def test_two_that_replace_each_other_end() -> None:
@@ -69,7 +69,7 @@ def test_two_that_replace_each_other_end() -> None:
         {"code": "WK036201", "name": "A", "since": 2000, "until": 2001, "now": "WK036202"},
         {"code": "WK036202", "name": "B", "since": 2000, "until": 2001, "now": "WK036201"},
     ]
-    assert Areas.model_validate({"version": "1", "areas": ring}).name("WK036201", 2026).value == ""
+    assert ReportAreas.model_validate({"version": "1", "areas": ring}).name("WK036201", 2026).value == ""
 
 
 def test_the_built_in_table() -> None:

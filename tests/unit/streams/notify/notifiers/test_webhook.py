@@ -15,16 +15,16 @@ from standardwebhooks import Webhook
 
 from schemas.codec import Headers
 from streams.kafka.record import Record
-from streams.notify.http import Answer, HttpSender
+from streams.notify.delivery.outcome import Outcome, OutcomeReason
+from streams.notify.http import HttpAnswer, HttpSender
 from streams.notify.notice import Notice, read_notice
-from streams.notify.notifiers.base import Told
+from streams.notify.notifiers.base import Addressee
 from streams.notify.notifiers.webhook import BATCH, STRUCTURED, WebhookNotifier, WebhookOptions
-from streams.notify.outcome import Outcome, Reason
 from tests.support.notices import AT, encoded, notice_of, partner_alert
 from tests.support.receiver import SECRET
 
 OTHER = "whsec_" + "b3RoZXIgc2VjcmV0IG9mIGEgdGVzdCwgMzIgYnl0ZXM="
-TOLD = Told("politie", "Politie", "hook", ZoneInfo("Europe/Amsterdam"))
+TOLD = Addressee("politie", "Politie", "hook", ZoneInfo("Europe/Amsterdam"))
 
 
 class Wire(HttpSender):
@@ -33,9 +33,9 @@ class Wire(HttpSender):
     def __init__(self) -> None:
         self.sent: list[tuple[bytes, Mapping[str, str]]] = []
 
-    def post(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Answer:
+    def post(self, body: bytes, headers: Mapping[str, str], now: datetime) -> HttpAnswer:
         self.sent.append((body, headers))
-        return Answer(Reason.RECEIVED)
+        return HttpAnswer(OutcomeReason.RECEIVED)
 
 
 def options(folder: Path, **changes: Any) -> WebhookOptions:
@@ -52,7 +52,7 @@ def options(folder: Path, **changes: Any) -> WebhookOptions:
 def sent(given: WebhookOptions, *notices: Notice) -> tuple[bytes, dict[str, str]]:
     """Return the body and the headers of what is sent."""
     wire = Wire()
-    assert WebhookNotifier(given, TOLD, wire).deliver(notices, datetime.now(UTC)) == Outcome(Reason.RECEIVED)
+    assert WebhookNotifier(given, TOLD, wire).deliver(notices, datetime.now(UTC)) == Outcome(OutcomeReason.RECEIVED)
     ((body, headers),) = wire.sent
     return body, dict(headers)
 
@@ -117,7 +117,7 @@ def test_a_key_that_is_none_sends_nothing_and_tells_nothing_of_it(tmp_path: Path
     if content is not None:
         (tmp_path / "key").write_text(content)
     outcome = WebhookNotifier(given, TOLD, wire).deliver((notice_of(partner_alert()),), AT)
-    assert (outcome.reason, wire.sent) == (Reason.SECRET_UNREADABLE, [])
+    assert (outcome.reason, wire.sent) == (OutcomeReason.SECRET_UNREADABLE, [])
 
 
 @pytest.mark.parametrize("value", ["x\r\nx-evil: 1", "x\nx", "é\x00", 'a"b%c', "x\u2028y", "a b"])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from schemas.actions import Action
+from schemas.actions import DRILL_USER, Action
 from schemas.alerts import AlertState
 from schemas.categories import Category, Priority
 from tests.support.deciding import Deciding, in_state
@@ -23,6 +23,17 @@ def test_whoever_confirms_has_the_alert_in_hand(deciding: Deciding) -> None:
         alert.changed_at,
     )
     assert (alert.escalated_at, alert.priority) == (None, Priority.P1)
+
+
+def test_the_drill_confirms_exercises_alone(deciding: Deciding) -> None:
+    """It is no person: nobody is asked to come to what is real."""
+    real = fire(deciding, "real")
+    assert deciding.refused(confirmation(real, "politie", user=DRILL_USER)) == (
+        "this alert is no exercise: only a person can confirm it"
+    )
+    assert states(deciding.one(confirmation(fire(deciding, "drill", exercise=True), "politie", user=DRILL_USER))) == [
+        ("politie", "asked", 1)
+    ]
 
 
 def test_partners_are_asked_in_the_order_in_which_they_are_named(deciding: Deciding) -> None:

@@ -19,7 +19,7 @@ _LONGEST: Final = 1_000_000
 
 
 class Progress:
-    """How far one partition is.
+    """Progress: how far one partition is.
 
     Args:
         first: The first offset that is not known to be done.

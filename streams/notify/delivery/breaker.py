@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from streams.notify.backoff import full_jitter_s
+from streams.notify.delivery.backoff import full_jitter_s
 
 OPENS_AFTER: Final = 5
 """Failures in a row: so many do not come from one bad moment of a network."""

@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.categories import Priority
-from streams.notify.breaker import LONGEST_S, OPENS_AFTER
-from streams.notify.deliveries import MOST_HELD, Deliveries, Delivery, Settled
-from streams.notify.outcome import Outcome, Reason
+from streams.notify.delivery.breaker import LONGEST_S, OPENS_AFTER
+from streams.notify.delivery.deliveries import MOST_HELD, Deliveries, Delivery, Settled
+from streams.notify.delivery.outcome import Outcome, OutcomeReason
 from tests.support.notices import AT, notice_of, partner_alert, partner_dispatch
 
 START_S = AT.timestamp()
-RECEIVED = Outcome(Reason.RECEIVED)
-DOWN = Outcome(Reason.UNREACHABLE)
+RECEIVED = Outcome(OutcomeReason.RECEIVED)
+DOWN = Outcome(OutcomeReason.UNREACHABLE)
 
 
 def delivery(
@@ -115,7 +115,7 @@ def test_a_target_that_asks_to_wait_is_not_asked_before() -> None:
     waiting = deliveries()
     waiting.offer(delivery("a", 0), START_S)
     (batch,) = waiting.due(START_S)
-    waiting.settle(batch, Outcome(Reason.TOO_MANY_REQUESTS, retry_after_s=120.0), START_S)
+    waiting.settle(batch, Outcome(OutcomeReason.TOO_MANY_REQUESTS, retry_after_s=120.0), START_S)
     assert waiting.due(START_S + 119.9) == []
     assert waiting.wake_s(START_S) == 120.0
     assert len(waiting.due(START_S + 120.0)) == 1
@@ -127,8 +127,8 @@ def test_what_is_refused_for_what_it_says_holds_nothing_up() -> None:
     for revision in (0, 1):
         waiting.offer(delivery("a", revision), START_S)
     (batch,) = waiting.due(START_S)
-    assert waiting.settle(batch, Outcome(Reason.MESSAGE_REFUSED), START_S) == [
-        Settled(batch[0], False, Reason.MESSAGE_REFUSED)
+    assert waiting.settle(batch, Outcome(OutcomeReason.MESSAGE_REFUSED), START_S) == [
+        Settled(batch[0], False, OutcomeReason.MESSAGE_REFUSED)
     ]
     assert [b[0].notice.revision for b in waiting.due(START_S)] == [1]
 
@@ -142,10 +142,10 @@ def test_what_cannot_be_delivered_is_given_up_with_its_last_reason() -> None:
     now_s = START_S
     while now_s < START_S + 599:
         for batch in waiting.due(now_s):
-            waiting.settle(batch, Outcome(Reason.TIMEOUT), now_s)
+            waiting.settle(batch, Outcome(OutcomeReason.TIMEOUT), now_s)
         assert waiting.expire(now_s) == []
         now_s += 10
-    assert [each.reason for each in waiting.expire(START_S + 600)] == [Reason.TIMEOUT]
+    assert [each.reason for each in waiting.expire(START_S + 600)] == [OutcomeReason.TIMEOUT]
     assert len(waiting) == 0
 
 
@@ -161,7 +161,7 @@ def test_what_waits_behind_an_open_breaker_is_given_up_too() -> None:
         given_up += waiting.expire(now_s)
         now_s += 5
     assert len(given_up) == 8
-    assert {each.reason for each in given_up} == {Reason.UNREACHABLE}
+    assert {each.reason for each in given_up} == {OutcomeReason.UNREACHABLE}
     assert now_s <= START_S + 610
 
 
@@ -220,7 +220,7 @@ def test_a_group_that_is_refused_comes_apart() -> None:
         waiting.offer(delivery(f"a{number}", 0), START_S)
     (group,) = waiting.due(START_S)
     assert len(group) == 3
-    assert waiting.settle(group, Outcome(Reason.MESSAGE_REFUSED), START_S) == []
+    assert waiting.settle(group, Outcome(OutcomeReason.MESSAGE_REFUSED), START_S) == []
     alone = waiting.due(START_S + 10)
     assert [len(each) for each in alone] == [1, 1, 1]
 

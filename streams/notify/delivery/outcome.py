@@ -8,8 +8,8 @@ from typing import Final
 from schemas.base import Word
 
 
-class Reason(Word):
-    """Reason: why an attempt ended as it did."""
+class OutcomeReason(Word):
+    """Outcome reason: why an attempt ended as it did."""
 
     RECEIVED = "received"
     NOTHING_TO_CANCEL = "nothing_to_cancel"
@@ -28,8 +28,8 @@ class Reason(Word):
     DEFECT = "defect"
 
 
-DELIVERED: Final = frozenset({Reason.RECEIVED, Reason.NOTHING_TO_CANCEL})
-FINAL: Final = frozenset({Reason.MESSAGE_REFUSED})
+DELIVERED: Final = frozenset({OutcomeReason.RECEIVED, OutcomeReason.NOTHING_TO_CANCEL})
+FINAL: Final = frozenset({OutcomeReason.MESSAGE_REFUSED})
 """What the same message would be answered again: it is set aside at once, so that it does not hold up what follows."""
 
 
@@ -43,7 +43,7 @@ class Outcome:
         answers: Bodies in which the target answered a dispatch.
     """
 
-    reason: Reason
+    reason: OutcomeReason
     retry_after_s: float = 0.0
     answers: tuple[bytes, ...] = ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.notify.progress import MOST_BYTES, Progress, read_done, written_done
+from streams.notify.delivery.progress import MOST_BYTES, Progress, read_done, written_done
 
 
 def test_the_first_that_is_not_done_is_committed_and_what_is_done_beyond_it_is_told() -> None:

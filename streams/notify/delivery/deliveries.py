@@ -19,10 +19,10 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from schemas.categories import Priority
-from streams.notify.backoff import full_jitter_s
-from streams.notify.breaker import Breaker
+from streams.notify.delivery.backoff import full_jitter_s
+from streams.notify.delivery.breaker import Breaker
+from streams.notify.delivery.outcome import Outcome, OutcomeReason
 from streams.notify.notice import Notice
-from streams.notify.outcome import Outcome, Reason
 
 MOST_WAITING: Final = 5_000
 """Messages of one target that are kept; then no more are read of its topics until some are done."""
@@ -50,15 +50,15 @@ class Delivery:
     attempts: int = 0
     again_s: float = 0.0
     alone: bool = False
-    reason: Reason | None = None
+    reason: OutcomeReason | None = None
 
 
 class Settled(NamedTuple):
-    """What is done with: delivered, or set aside with its reason."""
+    """Settled: what is done with: delivered, or set aside with its reason."""
 
     delivery: Delivery
     delivered: bool
-    reason: Reason
+    reason: OutcomeReason
 
 
 @dataclass(slots=True)
@@ -87,7 +87,7 @@ class _Rate:
 
 
 class Deliveries:
-    """What waits for one target.
+    """Deliveries: what waits for one target.
 
     Args:
         random: Returns a number from 0 to 1.
@@ -206,7 +206,7 @@ class Deliveries:
             and each.held_until_s <= now_s
             and (each.attempts or self.breaker.open)
         ]
-        return [self._done(each, False, each.reason or Reason.UNREACHABLE) for each in late]
+        return [self._done(each, False, each.reason or OutcomeReason.UNREACHABLE) for each in late]
 
     def wake_s(self, now_s: float) -> float | None:
         """Return in how many seconds something may be due; None where only news, or the end of an attempt, makes it so."""
@@ -253,7 +253,7 @@ class Deliveries:
                 group.append(other)
         return [tuple(group)]
 
-    def _done(self, delivery: Delivery, delivered: bool, reason: Reason) -> Settled:
+    def _done(self, delivery: Delivery, delivered: bool, reason: OutcomeReason) -> Settled:
         queue = self._queues[delivery.notice.alert_id]
         queue.remove(delivery)
         self._count -= 1
