@@ -22,8 +22,8 @@ from streams.clock import utc_now
 from streams.config.partners import load_partners, wanted_topics
 from streams.kafka.admin import apply
 from streams.settings import KafkaSettings
-from tests.integration.test_sharing import WITHIN_S, Reader, identity, send
 from tests.support.hits import at, reported
+from tests.support.placed import WITHIN_S, Reader, identity, send
 
 pytestmark = pytest.mark.integration
 

@@ -8,18 +8,15 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from schemas.base import Message
 from schemas.categories import Category
-from schemas.codec import encode
 from schemas.dispatch import DispatchReceipt, DispatchRequest
 from streams import topics
 from streams.clock import utc_now
@@ -31,6 +28,7 @@ from streams.settings import KafkaSettings
 from streams.stages.base import Input
 from streams.stages.share import Share
 from tests.support.messages import example
+from tests.support.placed import WITHIN_S, Reader, identity, send
 from tests.support.sharing import SECRET, beyond, default_document, mixed_day
 
 pytestmark = pytest.mark.integration
@@ -38,8 +36,6 @@ pytestmark = pytest.mark.integration
 ROOMS = ("amstelveen", "aalsmeer", "uithoorn", "diemen", "ouder-amstel")
 ALERTS = 4_500
 LEAST = 10_000
-WITHIN_S = 200
-"""Only there to end a test that fails."""
 PARTNERS = load_partners(rules=load_rules())
 THEIRS = [
     topic.name for topic in wanted_topics(PARTNERS) if topics.partner_of(topic.name) and "-answers" not in topic.name
@@ -71,50 +67,6 @@ def share_worker(kafka: KafkaSettings, folder: Path) -> Iterator[subprocess.Pope
     finally:
         process.kill()
         process.wait()
-
-
-def send(kafka: KafkaSettings, placed: Sequence[tuple[str, Message]], now: datetime) -> None:
-    """Put messages on their topics, each on its key's partition."""
-    producer: Any = KafkaProducer(bootstrap_servers=kafka.bootstrap_servers, acks="all", linger_ms=20)
-    for topic, message in placed:
-        record = encode(message, stage="test", handled_at=now, entered_at=now)
-        producer.send(topic, key=record.key, value=record.value, headers=record.headers)
-    producer.flush()
-    producer.close()
-
-
-class Reader:
-    """All that stands on some topics, read on as it comes."""
-
-    def __init__(self, kafka: KafkaSettings, names: Sequence[str]) -> None:
-        self._consumer: Any = KafkaConsumer(bootstrap_servers=kafka.bootstrap_servers, auto_offset_reset="earliest")
-        self._consumer.assign(
-            [TopicPartition(name, n) for name in names for n in range(topics.BY_NAME[name].partitions)]
-        )
-        self._consumer.seek_to_beginning()
-        self.records: list[Any] = []
-
-    def poll(self) -> list[Any]:
-        """Return all that was read so far."""
-        for records in self._consumer.poll(timeout_ms=500).values():
-            self.records += records
-        return self.records
-
-    def until(self, enough: int) -> list[Any]:
-        """Read until so many different messages are there."""
-        deadline = time.monotonic() + WITHIN_S
-        while len({identity(each) for each in self.poll()}) < enough:
-            assert time.monotonic() < deadline, f"{len({identity(each) for each in self.records})} of {enough}"
-        return self.records
-
-    def close(self) -> None:
-        """Close it."""
-        self._consumer.close()
-
-
-def identity(record: Any) -> tuple[str, bytes]:
-    """Return what tells a repeat: the topic and the message's id."""
-    return record.topic, dict(record.headers)["ce_id"]
 
 
 def test_each_partners_topics_hold_only_what_is_theirs_after_a_mixed_day(
