@@ -31,6 +31,11 @@ class KafkaSettings(BaseSettings):
     sasl_password: SecretStr | None = None
     replication_factor: Annotated[int, Field(ge=1, le=9)] = Field(1, description="Copies of each new topic's data")
 
+    @property
+    def asks_who(self) -> bool:
+        """Return whether the cluster asks who comes: without TLS and SASL there is nobody to be refused."""
+        return bool(self.bootstrap_servers) and self.security_protocol != "PLAINTEXT"
+
     @model_validator(mode="after")
     def _named(self) -> Self:
         """Hold that whoever is asked for a user and a password has both: a client without would be refused again and again."""

@@ -21,7 +21,6 @@ from schemas.codec import send_as
 from schemas.phrases.codes.commands import expected_cluster, expected_time_ago, expected_time_ahead
 from schemas.phrases.language import Language
 from streams.errors import ConfigurationError, ToezichtError
-from streams.kafka.access.admission import asks_who
 from streams.kafka.codecs import codecs_missing
 from streams.kafka.decoding import undecodable_line
 from streams.process import start_logging
@@ -194,7 +193,7 @@ def _option(field: FieldInfo) -> Any:
 
 
 def _require_rights(kafka: KafkaSettings, names: tuple[str, ...]) -> None:
-    if asks_who(kafka):
+    if kafka.asks_who:
         from streams.rights.requiring import require_rights  # it knows all stages: only where somebody asks
 
         require_rights(kafka, *names)

@@ -66,7 +66,7 @@ def require_access(kafka: KafkaSettings, needs: Needs | None = None, within_s: f
     Raises:
         AccessError: It does not; one line names the user, the right and the topic, or what is wrong with the credentials.
     """
-    if asks_who(kafka) and (lacks := lacking(kafka, needs or Needs(), within_s)):
+    if kafka.asks_who and (lacks := lacking(kafka, needs or Needs(), within_s)):
         raise AccessError.lacking(kafka, [(each.operation, each.resource, each.name) for each in lacks])
 
 
@@ -98,11 +98,6 @@ def access_error(kafka: KafkaSettings, needs: Needs | None = None) -> AccessErro
     except AccessError as error:
         return error
     return None
-
-
-def asks_who(kafka: KafkaSettings) -> bool:
-    """Return whether the cluster asks who comes: without TLS and SASL there is nobody to be refused."""
-    return bool(kafka.bootstrap_servers) and kafka.security_protocol != "PLAINTEXT"
 
 
 def _ask(server: str, kafka: KafkaSettings, needs: Needs, deadline_s: float) -> list[Lack]:

@@ -14,12 +14,12 @@ from schemas.categories import Category
 from schemas.incidents import Operation
 from streams.config.partners import load_partners
 from streams.domain.partners.hits import (
-    ReportFit,
     Found,
     HeldReport,
     HitRow,
     NoHit,
     OpenHit,
+    ReportFit,
     compare,
     fits,
     held_report,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import SecretStr
 
-from streams.kafka.access.admission import access_error, asks_who
+from streams.kafka.access.admission import access_error
 from streams.kafka.errors import AccessError
 from streams.settings import KafkaSettings
 
@@ -48,6 +48,6 @@ def test_a_broker_that_is_away_refuses_nobody() -> None:
 
 def test_a_cluster_without_tls_asks_nobody() -> None:
     """There is nobody to be refused, and nothing is asked."""
-    assert not asks_who(KafkaSettings(bootstrap_servers="127.0.0.1:1"))
-    assert not asks_who(KafkaSettings())
-    assert asks_who(SECURED)
+    assert not KafkaSettings(bootstrap_servers="127.0.0.1:1").asks_who
+    assert not KafkaSettings().asks_who
+    assert SECURED.asks_who
