@@ -29,7 +29,6 @@ from console.wire.problems import ProblemError
 from schemas.codec import send_as
 from streams.clock import utc_now
 from streams.errors import ConfigurationError, ToezichtError
-from streams.kafka.access.admission import asks_who
 from streams.kafka.errors import AccessError
 from streams.process import start_logging, start_metrics, tell_ready
 from streams.settings import KafkaSettings, Settings, read_settings
@@ -133,7 +132,7 @@ def run(make_flow: FlowMaker) -> None:
 
 def _tell_of_rights(kafka: KafkaSettings) -> None:
     """Tell what the cluster refuses this console; it goes on all the same, since it serves what it can."""
-    if asks_who(kafka):
+    if kafka.asks_who:
         from streams.rights.requiring import require_rights  # it knows all stages: only where somebody asks
 
         try:

@@ -13,7 +13,6 @@ from aiokafka.protocol.produce import ProduceRequest
 
 from streams.errors import DeliveryError
 from streams.kafka.access.acls import Needs
-from streams.kafka.access.admission import require_access
 from streams.kafka.errors import MissingTopicError, may_not, user_of
 from streams.kafka.options import COMMITTED, aiokafka_options
 from streams.kafka.outage import Outage
@@ -32,6 +31,13 @@ SEND_WITHIN_S: Final = 120.0
 
 TRY_AGAIN_S: Final = 1.0
 LOOK_MS: Final = 200
+
+
+def _require_access(kafka: KafkaSettings, needs: Needs | None = None) -> None:
+    """Raise AccessError where the cluster lets this worker not in, or not do what it needs."""
+    from streams.kafka.access.admission import require_access  # kafka-python: loaded only where something is wrong
+
+    require_access(kafka, needs)
 
 
 class FencedProducer(AIOKafkaProducer):  # type: ignore[misc]
@@ -74,7 +80,9 @@ class FencedProducer(AIOKafkaProducer):  # type: ignore[misc]
                 await self.start()
                 break
             except KafkaConnectionError as error:
-                await asyncio.to_thread(require_access, self.kafka)  # a wrong password looks like a broker that is away
+                await asyncio.to_thread(
+                    _require_access, self.kafka
+                )  # a wrong password looks like a broker that is away
                 outage.tell(f"no broker answers, trying again: {error}")
                 await asyncio.sleep(TRY_AGAIN_S)
         outage.over("a broker answers")
@@ -87,7 +95,7 @@ class FencedProducer(AIOKafkaProducer):  # type: ignore[misc]
         """
         outage = Outage()
         while error := await self._missing(names):
-            await asyncio.to_thread(require_access, self.kafka, Needs.of(describes=names))
+            await asyncio.to_thread(_require_access, self.kafka, Needs.of(describes=names))
             outage.tell(f"{stage}: waiting: {error}")
             await asyncio.sleep(TRY_AGAIN_S)
         outage.over(f"{stage}: the topics are there")
