@@ -38,6 +38,7 @@ class Accepted(BaseModel):
 
     not_in_use: dict[str, str] = {}
     reworded: dict[str, str] = {}
+    gone_codes: dict[str, str] = {}
 
 
 class Contract(NamedTuple):
@@ -110,7 +111,10 @@ def _breaks(release: Contract, now: Contract) -> list[str]:
         lines += [f"{name}: {line}" for line in _message(strict, release.readers[name], now.strict[name])]
     lines += _documents(release, now)
     lines += _phrases(release.phrases["codes"], now.phrases["codes"])
-    accepted = tuple(f"{where}: means something else" for where in release.accepted.reworded)
+    accepted = (
+        *(f"{where}: means something else" for where in release.accepted.reworded),
+        *(f"phrase {code}: the code is gone" for code in release.accepted.gone_codes),
+    )
     return [line for line in dict.fromkeys(lines) if not line.startswith(accepted)]
 
 

@@ -216,7 +216,12 @@ def test_what_is_accepted_is_no_break() -> None:
     now.strict["alert.v1"]["properties"]["asks"]["description"] = "Whether it asks for attention anew"
     now.strict["alert.v1"]["properties"]["closing_reason"]["description"] = "Other words"
     del now.strict["dispatch-request.v1"]  # type: ignore[attr-defined]
-    accepted = Accepted(reworded={"alert.v1: asks": "the same"}, not_in_use={"dispatch-request.v1": "nobody sent it"})
+    del now.phrases["codes"]["urgency"]  # type: ignore[attr-defined]
+    accepted = Accepted(
+        reworded={"alert.v1: asks": "the same"},
+        not_in_use={"dispatch-request.v1": "nobody sent it"},
+        gone_codes={"urgency": "nobody says it"},
+    )
     [line] = breaks(NOW._replace(accepted=accepted), now)
     assert line.startswith("alert.v1: closing_reason: means something else")
 
