@@ -120,7 +120,9 @@ class Subset:
     def _counts(self, written: Node, read: Node, names: tuple[str, str], of: str, path: str) -> Iterator[str]:
         least, most = names
         if written.get(least, 0) < read.get(least, 0):
-            yield self._line(path, f"may write {written.get(least, 0)} {of}", f"takes no fewer than {read[least]}")
+            yield self._line(
+                path, f"may write {written.get(least, 0)} {of}", f"takes no fewer than {read.get(least, 0)}"
+            )
         if written.get(most, math.inf) > read.get(most, math.inf):
             yield self._line(
                 path, f"may write {written.get(most, 'any number of')} {of}", f"takes at most {read[most]}"
