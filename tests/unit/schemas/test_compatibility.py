@@ -216,7 +216,7 @@ def test_what_is_accepted_is_no_break() -> None:
     now.strict["alert.v1"]["properties"]["asks"]["description"] = "Whether it asks for attention anew"
     now.strict["alert.v1"]["properties"]["closing_reason"]["description"] = "Other words"
     del now.strict["dispatch-request.v1"]  # type: ignore[attr-defined]
-    del now.phrases["codes"]["urgency"]  # type: ignore[attr-defined]
+    del now.phrases["codes"]["urgency"]
     accepted = Accepted(
         reworded={"alert.v1: asks": "the same"},
         not_in_use={"dispatch-request.v1": "nobody sent it"},
