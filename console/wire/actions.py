@@ -29,11 +29,16 @@ class ActionAsked(WireBody):
         str, Field(max_length=80, description="For detach, attach: whose movements are of something else")
     ] = ""
     recipients: Annotated[
-        tuple[Identifier, ...], Field(max_length=20, description="For confirm_dispatch: whom to ask; none is the first")
+        tuple[Identifier, ...],
+        Field(strict=False, max_length=20, description="For confirm_dispatch: whom to ask; none is the first"),
     ] = ()
     escalate_to: Annotated[
         tuple[Identifier, ...],
-        Field(max_length=20, description="For confirm_dispatch: who may be asked next, in this order; none is nobody"),
+        Field(
+            strict=False,
+            max_length=20,
+            description="For confirm_dispatch: who may be asked next, in this order; none is nobody",
+        ),
     ] = ()
 
 

@@ -214,6 +214,8 @@ def test_one_stream_too_many_is_told_before_it_begins(console: ConsoleInMemory, 
         ({"action_id": "with space"}, "action_id"),
         ({"reason": "x" * 41}, "reason"),
         ({"until": "tomorrow"}, "until"),
+        ({"recipients": "politie"}, "recipients"),
+        ({"escalate_to": [1]}, "0"),
     ],
 )
 def test_a_body_that_is_not_as_expected_names_its_field(client: TestClient, change: dict[str, Any], field: str) -> None:
@@ -221,6 +223,24 @@ def test_a_body_that_is_not_as_expected_names_its_field(client: TestClient, chan
     answer = client.post(f"{BASE}/actions", json=body, headers=OWN)
     assert answer.status_code == 422
     assert field in [each["field"].rpartition(".")[2] for each in answer.json()["fields"]]
+
+
+def test_an_action_as_the_page_sends_it_is_taken() -> None:
+    """With every field that it knows, filled or not: lists are lists in JSON."""
+    found = ControlRoom()
+    found.report(NOON)
+    console = ConsoleInMemory(found, lambda: NOON)
+    [alert_id] = found.alerts
+    empty = {"verdict": "", "reason": "", "note": "", "other_alert_id": "", "fact_id": "", "camera_id": ""}
+    known = {"alert_id": alert_id, "seen_revision": 0}
+    asked: list[dict[str, Any]] = [
+        {"action": "acknowledge", "recipients": [], "escalate_to": []},
+        {"action": "confirm_dispatch", "recipients": ["politie"], "escalate_to": ["hor"]},
+    ]
+    with TestClient(create_app(console.parts)) as client:
+        for number, each in enumerate(asked):
+            body = empty | known | {"action_id": f"a-{number}"} | each
+            assert client.post(f"{BASE}/actions", json=body, headers=OWN).status_code == 202
 
 
 def test_a_revision_of_the_future_is_refused_by_decide(room: ControlRoom) -> None:
