@@ -26,8 +26,17 @@ from tests.support.prometheus import RunningPrometheus
 pytestmark = [pytest.mark.integration, pytest.mark.long, pytest.mark.timeout(600)]
 ROOT = Path(__file__).parents[2]
 DASHBOARD = json.loads((ROOT / "deploy" / "grafana" / "dashboards" / "toezicht.json").read_text())
-NOT_IN_THE_DEMO = ("toezicht_canary_", "toezicht_shadow_")
-"""Metrics of processes that the demo does not run: canaries (they would count as the scenario's reports) and shadow rules."""
+NOT_IN_THE_DEMO = (
+    "toezicht_canary_",
+    "toezicht_shadow_",
+    "toezicht_notify_",
+    "toezicht_onvif_",
+    "toezicht_geocoding_",
+    "toezicht_intake_",
+    "toezicht_partner_answers_",
+)
+"""Metrics of what the demo does not run: canaries (they would count as the scenario's reports), shadow rules, channels to partners,
+reports over the network, cameras' own events; and no partner answers there."""
 QUERIES = [
     (panel["title"], target["expr"])
     for panel in DASHBOARD["panels"]
