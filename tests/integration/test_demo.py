@@ -35,8 +35,8 @@ NOT_IN_THE_DEMO = (
     "toezicht_intake_",
     "toezicht_partner_answers_",
 )
-"""Metrics of what the demo does not run: canaries (they would count as the scenario's reports), shadow rules, channels to partners,
-reports over the network, cameras' own events; and no partner answers there."""
+"""Metrics of what the demo does not run: canaries (they would count as the scenario's reports), shadow rules, channels to
+partners, reports over the network, cameras' own events; and no partner answers there."""
 QUERIES = [
     (panel["title"], target["expr"])
     for panel in DASHBOARD["panels"]
