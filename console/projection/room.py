@@ -146,7 +146,7 @@ class KnownRoom:
         if made.control_room_id != self.name or (row := self.alerts.put(made)) is None:
             return
         single = row.operator_list and row.grouped_under is None and row.summary is None
-        if row.asks and single and row.priority in self._counted:
+        if row.asks and single and not row.exercise and row.priority in self._counted:
             self.pulse.asked(row.changed_at)
         if row.shown:
             self.listeners.tell(self.alert_event(row))

@@ -13,7 +13,7 @@ from schemas.alerts import Alert
 from schemas.evidence import Verdict
 from schemas.phrases.catalogue import sentence
 from schemas.phrases.codes.operator_list import verdict
-from schemas.phrases.codes.titles import category_name
+from schemas.phrases.codes.titles import category_name, title_exercise
 from streams.canary.partitions import names
 from streams.demo.material import Material
 from streams.local.supervisor import ProcessSpec
@@ -45,7 +45,8 @@ def alert_line(alert: Alert) -> str:
     if alert.summary is not None:
         return f"{alert.priority}        summary                  {alert.title}{_state(alert)}"
     factors = sorted(alert.factors, key=lambda factor: -abs(factor.points))
-    what = sentence(category_name(alert.category.value))
+    category = category_name(alert.category.value)
+    what = sentence(title_exercise(category) if alert.exercise else category)
     why = "; ".join(f"{factor.points:+g} {factor.reason}" for factor in factors[:3])
     return (
         f"{alert.priority} {alert.score:5.1f}  {what:24} {alert.place[:32]:32} "

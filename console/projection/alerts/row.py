@@ -72,6 +72,7 @@ class ListRow:
     operator_list: bool
     shown: bool
     asks: bool
+    exercise: bool
     caused_by: str | None
     under_cause: bool
     grouped_under: str | None
@@ -144,6 +145,7 @@ def row_of(value: bytes, offset: int) -> ListRow:
             operator_list=bool(operator_list),
             shown=bool(operator_list),
             asks=bool(found.get("asks", False)),
+            exercise=bool(found.get("exercise", False)),
             caused_by=_text_or_none(found.get("caused_by")),
             under_cause=bool(found.get("under_cause", False)),
             grouped_under=_text_or_none(found.get("grouped_under")),

@@ -95,8 +95,8 @@ class RoomReport:
 
 
 def ask_of(alert: Alert) -> Annunciation | None:
-    """Return what one change of an alert asks, None where it asks nothing."""
-    if not alert.asks:
+    """Return what one change of an alert asks, None where it asks nothing; an exercise takes no place of what is real."""
+    if not alert.asks or alert.exercise:
         return None
     return Annunciation(
         control_room_id=alert.control_room_id,

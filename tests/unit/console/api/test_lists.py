@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from console.api.app import create_app
 from console.wire.people import Caller, Me, Role
 from console.wire.rows import AlertRow
-from schemas.categories import Priority
+from schemas.categories import Category, Priority
 from streams.presentation.standing import ordered
 from tests.support.console.control_room import ControlRoom, lived
 from tests.support.console.parts import ConsoleInMemory
@@ -241,6 +241,16 @@ def test_an_action_as_the_page_sends_it_is_taken() -> None:
         for number, each in enumerate(asked):
             body = empty | known | {"action_id": f"a-{number}"} | each
             assert client.post(f"{BASE}/actions", json=body, headers=OWN).status_code == 202
+
+
+@pytest.mark.parametrize(("exercise", "load"), [(False, 1), (True, 0)])
+def test_an_exercise_is_no_load(exercise: bool, load: int) -> None:
+    """It stands on the list and asks, and takes no place of what is real, as in the budget."""
+    found = ControlRoom()
+    found.report(NOON, Category.STRAATROOF, exercise=exercise, urgency=1, source_priority="P 1")
+    console = ConsoleInMemory(found, lambda: NOON)
+    with TestClient(create_app(console.parts)) as client:
+        assert client.get(f"{BASE}/status").json()["alerts_hour"] == load
 
 
 def test_a_revision_of_the_future_is_refused_by_decide(room: ControlRoom) -> None:

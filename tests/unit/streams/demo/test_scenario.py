@@ -21,6 +21,12 @@ def test_a_priority_that_is_held_says_what_it_falls_to() -> None:
     assert alert_line(held).endswith("[held, falls to P2 at 12:00:00 UTC]")
 
 
+def test_an_exercise_is_marked() -> None:
+    """A drill goes through the demo too, and nothing of it is real."""
+    assert "EXERCISE" in alert_line(alert(exercise=True))
+    assert "EXERCISE" not in alert_line(alert())
+
+
 PIPELINE = Pipeline.model_validate({"registry": "cameras.yaml", "processes": [{"name": "a", "command": ["canary"]}]})
 
 

@@ -57,6 +57,7 @@ def reported(*asks: Annunciation, newest: tuple[Alert, ...] = (), rule: BudgetRu
 def test_only_what_asks_is_counted() -> None:
     """A change that asks for nothing is none; a summary and a grouped alert are told apart."""
     assert ask_of(example(Alert, asks=False)) is None
+    assert ask_of(example(Alert, asks=True, exercise=True)) is None, "an exercise takes no place of what is real"
     grouped = ask_of(example(Alert, asks=True, grouped_under="s", grouping=Grouping.FLOOD))
     assert grouped is not None
     assert (grouped.grouped, grouped.summary, grouped.source) == (True, False, "politie-gms")
