@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from streams.cli.intake_network import require_extra
+from streams.cli.intake.network import require_extra
 from streams.cli.options import say
 from streams.local.cluster import cluster
 from streams.local.pipeline import BrokerSection

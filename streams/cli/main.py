@@ -45,6 +45,7 @@ COMMANDS: Final = (
 MODULES: Final = {
     "cameras": "streams.cli.cameras.commands",
     "dead-letters": "streams.cli.dead_letters",
+    "intake": "streams.cli.intake.commands",
     "eval": "streams.cli.evaluate.commands",
     "bench": "bench.commands",
     "console": "console.commands",

@@ -28,7 +28,7 @@ from schemas.phrases.codes.commands import (
 )
 from schemas.phrases.codes.operator_list import report_note
 from schemas.phrases.language import Language
-from streams.cli.intake import FLUSH_S
+from streams.cli.intake.commands import FLUSH_S
 from streams.cli.options import moment, reachable, started, telling
 from streams.clients.reports import SOURCE
 from streams.clock import utc_now

@@ -9,11 +9,11 @@ from typing import Annotated, Final
 import typer
 
 import schemas
-from schemas.asyncapi import TopicFacts
 from schemas.base import PARTNER
-from schemas.compatibility import breaks, read_contract, today
+from schemas.contract.asyncapi import TopicFacts
+from schemas.contract.compatibility import breaks, read_contract, today
+from schemas.contract.export import PAGE_FILE, check, export
 from schemas.errors import ContractError
-from schemas.export import PAGE_FILE, check, export
 from streams.clients.channels import facts
 from streams.errors import ConfigurationError, ToezichtError
 from streams.topics import FLOW, partner_topics

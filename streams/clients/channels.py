@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from schemas.asyncapi import Channel, TopicFacts, Whose
+from schemas.contract.asyncapi import Channel, TopicFacts, Whose
 from streams import topics
 from streams.topics import TopicSpec
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.dispatch import DispatchReceipt
 from streams.notify.notice import Notice
-
-ANSWERS: Final = "partner-{partner}-answers"
 
 
 class _Answer(BaseModel):
@@ -46,13 +44,6 @@ def read_receipt(body: bytes, notice: Notice, now: datetime) -> DispatchReceipt 
             "reason_code": answer.reason_code,
             "answered_at": now,
         }
-        return DispatchReceipt.model_validate(
-            {name: values[name] for name in values if name in DispatchReceipt.model_fields}
-        )
+        return DispatchReceipt.model_validate(values)
     except ValidationError:
         return None
-
-
-def answers_topic(partner: str) -> str:
-    """Return the topic of a partner's answers."""
-    return ANSWERS.format(partner=partner)

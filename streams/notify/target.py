@@ -24,7 +24,7 @@ from schemas.dead_letters import DeadLetterReason
 from schemas.dispatch import DispatchReceipt
 from schemas.errors import UndecodableError
 from schemas.phrases.codes.faults import notice_not_delivered
-from streams import metrics
+from streams import metrics, topics
 from streams.clock import Clock
 from streams.domain.partners.routing import held_until, route
 from streams.errors import DeliveryError
@@ -39,7 +39,7 @@ from streams.notify.delivery.outcome import Outcome, OutcomeReason
 from streams.notify.notice import Notice, read_notice
 from streams.notify.notifiers.base import Addressee, Notifier
 from streams.notify.partners import PartnerChannel
-from streams.notify.receipts import answers_topic, read_receipt
+from streams.notify.receipts import read_receipt
 from streams.settings import KafkaSettings
 
 log = logging.getLogger(__name__)
@@ -79,10 +79,9 @@ class DeliveryTarget:
         self._kafka, self._channel, self._zone = kafka, channel, zone
         self._clock, self._stopping = clock, stopping
         self.name = f"{STAGE}-{channel.partner}-{channel.id}"
-        topic = f"partner-{channel.partner}"
-        self._health_topic = f"{topic}-health"
-        topics = (topic, self._health_topic) if channel.channel.health else (topic,)
-        self._consumer = TargetConsumer(kafka, self.name, topics, since)
+        topic, self._health_topic = topics.partner_topic(channel.partner), topics.health_topic(channel.partner)
+        reads = (topic, self._health_topic) if channel.channel.health else (topic,)
+        self._consumer = TargetConsumer(kafka, self.name, reads, since)
         told = Addressee(channel.partner, channel.name, channel.id, zone)
         self._notifier: Notifier[Any] = channel.notifier(channel.options, told)
         options = channel.options
@@ -242,7 +241,7 @@ class DeliveryTarget:
         now = self._clock()
         record = encode(receipt, stage=STAGE, handled_at=now, entered_at=now)
         producer = self._connected_producer()
-        producer.send_encoded(answers_topic(notice.partner), record)
+        producer.send_encoded(topics.answers_topic(notice.partner), record)
         producer.confirm()
         metrics.NOTIFY_RECEIPTS.labels(*self._labels).inc()
 

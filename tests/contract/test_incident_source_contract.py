@@ -282,7 +282,7 @@ def implementations() -> Iterator[type]:
 
 def is_protocol(found: type) -> bool:
     """Return whether a class only says what others have."""
-    return bool(getattr(found, "_is_protocol", False))
+    return bool(getattr(found, "_is_protocol", False)) or inspect.isabstract(found)
 
 
 @pytest.fixture(params=FEEDS, ids=lambda made: str(made.name))

@@ -22,7 +22,7 @@ from streams.domain.audit.verify import read_entry
 from streams.settings import KafkaSettings
 from streams.topics import AUDIT, AUDIT_CHAIN
 from tests.support.audit import audit_event
-from tests.support.audit_worker import audit_worker
+from tests.support.killed_worker import killed_worker
 
 pytestmark = pytest.mark.integration
 
@@ -93,7 +93,7 @@ def test_a_worker_that_is_killed_again_and_again_chains_each_event_once(
     """In mid-stream, with its local state and without; events that are told twice included."""
     kafka, told = empty_kafka, 0
     for life in range(3):
-        with audit_worker(kafka, tmp_path / ("a" if life < 2 else "b")):
+        with killed_worker("audit", kafka, tmp_path / ("a" if life < 2 else "b")):
             tell(kafka, *range(told, told + 300), again=2)
             told += 300
             until_chained(kafka, told - 200 if life < 2 else told)  # the others it has in hand as it is killed
@@ -106,7 +106,7 @@ def test_what_is_done_to_the_chain_shows(empty_kafka: KafkaSettings, tmp_path: P
     """On the topic and in a file; each time with the entry that it was done to."""
     kafka = empty_kafka
     assert verify(kafka)["head"] is None
-    with audit_worker(kafka, tmp_path):
+    with killed_worker("audit", kafka, tmp_path):
         teller = MessageTeller(kafka, "console")
         for number in range(10):
             teller.tell(audit_event(number, action="snapshot") if number == 3 else audit_event(number))
@@ -154,7 +154,7 @@ def of_rest(wanted: set[int], entry: AuditEntry) -> bool:
 
 def test_pages_go_backwards(empty_kafka: KafkaSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From the newest, those that are wanted, until the beginning; each entry once, however it is cut into chunks."""
-    with audit_worker(empty_kafka, tmp_path):
+    with killed_worker("audit", empty_kafka, tmp_path):
         tell(empty_kafka, *range(60))
         until_chained(empty_kafka, 60)
     monkeypatch.setattr("streams.clients.audit.CHUNK", 7)

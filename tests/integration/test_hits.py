@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +18,8 @@ from streams.config.partners import load_partners, wanted_topics
 from streams.kafka.admin import apply
 from streams.settings import KafkaSettings
 from tests.support.hits import at, reported
-from tests.support.placed import WITHIN_S, Reader, identity, send
+from tests.support.killed_worker import killed_worker
+from tests.support.placed import Reader, identity, send
 
 pytestmark = pytest.mark.integration
 
@@ -33,34 +29,6 @@ PARTNERS = load_partners()
 THEIRS = [
     topic.name for topic in wanted_topics(PARTNERS) if topics.partner_of(topic.name) and "-answers" not in topic.name
 ]
-
-
-@contextmanager
-def hits_worker(kafka: KafkaSettings, folder: Path) -> Iterator[None]:
-    """Run the stage as a process, and kill it at the end (SIGKILL)."""
-    folder.mkdir(exist_ok=True)
-    ready = folder / "ready.json"
-    ready.unlink(missing_ok=True)
-    with (folder / "worker.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "streams.cli", "worker", "hits"],
-            env={
-                **os.environ, "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap_servers, "TOEZICHT_REGISTRY": str(REGISTRY),
-                "TOEZICHT_DATA": str(folder / "data"), "TOEZICHT_READY_FILE": str(ready), "CAMERA_USER": "u",
-                "CAMERA_PASSWORD": "p",
-            },
-            stderr=log,
-        )  # fmt: skip
-    try:
-        deadline = time.monotonic() + WITHIN_S
-        while not ready.exists():
-            assert process.poll() is None, (folder / "worker.log").read_text()[-2_000:]
-            assert time.monotonic() < deadline, "the worker did not start"
-            time.sleep(0.1)
-        yield
-    finally:
-        process.kill()
-        process.wait()
 
 
 def matters(now: datetime) -> list[list[Incident]]:
@@ -81,7 +49,9 @@ def test_both_partners_are_told_once_and_soon(empty_kafka: KafkaSettings, tmp_pa
     reader, audit, came_in = Reader(kafka, THEIRS), Reader(kafka, [topics.AUDIT]), Reader(kafka, [topics.INCIDENTS])
     made = matters(now)
     for part, name in ((made[: MATTERS // 2], "a"), (made[MATTERS // 2 :], "b")):
-        with hits_worker(kafka, tmp_path / name):
+        with killed_worker(
+            "hits", kafka, tmp_path / name, TOEZICHT_REGISTRY=str(REGISTRY), CAMERA_USER="u", CAMERA_PASSWORD="p"
+        ):
             for pair in part:
                 send_one_by_one(kafka, pair, now)
             reader.until(2 * MATTERS if name == "b" else MATTERS)

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,8 +21,9 @@ from streams.runtime.in_memory import MemoryRows
 from streams.settings import KafkaSettings
 from streams.stages.base import Input
 from streams.stages.share import Share
+from tests.support.killed_worker import killed_worker
 from tests.support.messages import example
-from tests.support.placed import WITHIN_S, Reader, identity, send
+from tests.support.placed import Reader, identity, send
 from tests.support.sharing import SECRET, beyond, default_document, mixed_day
 
 pytestmark = pytest.mark.integration
@@ -40,33 +35,6 @@ PARTNERS = load_partners(rules=load_rules())
 THEIRS = [
     topic.name for topic in wanted_topics(PARTNERS) if topics.partner_of(topic.name) and "-answers" not in topic.name
 ]
-
-
-@contextmanager
-def share_worker(kafka: KafkaSettings, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the stage as a process, and kill it at the end (SIGKILL)."""
-    folder.mkdir(exist_ok=True)
-    ready = folder / "ready.json"
-    ready.unlink(missing_ok=True)
-    with (folder / "worker.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "streams.cli", "worker", "share"],
-            env={
-                **os.environ, "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
-                "TOEZICHT_DATA": str(folder / "data"), "TOEZICHT_READY_FILE": str(ready),
-            },
-            stderr=log,
-        )  # fmt: skip
-    try:
-        deadline = time.monotonic() + WITHIN_S
-        while not ready.exists():
-            assert process.poll() is None, (folder / "worker.log").read_text()[-2_000:]
-            assert time.monotonic() < deadline, "the worker did not start"
-            time.sleep(0.1)
-        yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 def test_each_partners_topics_hold_only_what_is_theirs_after_a_mixed_day(
@@ -86,7 +54,7 @@ def test_each_partners_topics_hold_only_what_is_theirs_after_a_mixed_day(
     assert len(expected) >= LEAST
     reader = Reader(kafka, THEIRS)
     for life, part in enumerate((day[:3_000], day[3_000:])):
-        with share_worker(kafka, tmp_path / str(life)):
+        with killed_worker("share", kafka, tmp_path / str(life)):
             send(kafka, [(topics.ALERTS, each) for each in part], now)
             seen = len({identity(each) for each in reader.records})
             reader.until(len(expected) if life else seen + 500)
@@ -118,7 +86,7 @@ def test_dispatches_go_to_their_partner_and_its_answers_come_back(empty_kafka: K
         )
         for n, (partner, category) in enumerate(asked)
     ]  # fmt: skip
-    with share_worker(kafka, tmp_path):
+    with killed_worker("share", kafka, tmp_path):
         reader = Reader(kafka, THEIRS)
         send(kafka, [(topics.DISPATCH_REQUESTS, each) for each in requests], now)
         sent = reader.until(len(requests))

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +21,7 @@ from streams.domain.trends.counts import local_day, week_name, week_of
 from streams.kafka.reader import read_messages
 from streams.settings import KafkaSettings, read_time_zone
 from streams.topics import ALERTS, TRENDS
+from tests.support.killed_worker import killed_worker
 from tests.support.trend_year import AREAS
 from tests.support.trends import burglary
 
@@ -32,35 +30,6 @@ pytestmark = pytest.mark.integration
 ROOM = "trends-room"
 WITHIN_S = 120
 """Only there to end a test that fails."""
-
-
-@contextmanager
-def worker(kafka: KafkaSettings, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the stage, and kill it at the end."""
-    ready = folder / "ready.json"
-    ready.unlink(missing_ok=True)
-    with (folder / "worker.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "streams.cli", "worker", "trends"],
-            env={
-                **os.environ,
-                "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
-                "TOEZICHT_AREAS": str(AREAS),
-                "TOEZICHT_DATA": str(folder / "data"),
-                "TOEZICHT_READY_FILE": str(ready),
-            },
-            stderr=log,
-        )
-    try:
-        deadline = time.monotonic() + WITHIN_S
-        while not ready.exists():
-            assert process.poll() is None, (folder / "worker.log").read_text()[-2_000:]
-            assert time.monotonic() < deadline, "the worker did not start"
-            time.sleep(0.1)
-        yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 def publish(kafka: KafkaSettings, alerts: list[Alert]) -> None:
@@ -107,11 +76,11 @@ def test_alerts_are_counted_once_through_a_crash_and_a_replay_and_the_report_say
     alerts = [burglary(name, at=now - timedelta(hours=1), east_m=50 * number, **named)
               for number, name in enumerate(("a", "b", "c"))]  # fmt: skip
     alerts.append(burglary("c", at=now - timedelta(hours=1), revision=1, closing="false", **named))
-    with worker(kafka, tmp_path):
+    with killed_worker("trends", kafka, tmp_path, TOEZICHT_AREAS=str(AREAS)):
         publish(kafka, alerts)
         wait_for(kafka, 2)
     publish(kafka, [*alerts, burglary("d", at=now - timedelta(hours=1), **named)])
-    with worker(kafka, tmp_path):
+    with killed_worker("trends", kafka, tmp_path, TOEZICHT_AREAS=str(AREAS)):
         wait_for(kafka, 3)
         week = week_name(week_of(local_day(now - timedelta(hours=1), read_time_zone("Europe/Amsterdam"))))
         [room] = json.loads(report(kafka, "--week", week, "--json"))["rooms"]

@@ -26,13 +26,13 @@ from typing import Any, Final
 from schemas.categories import Category
 from schemas.incidents import ReportNote, ordered_notes
 from schemas.phrases.codes import faults as says
-from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading, Unreadable
+from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading
 from streams.domain.incidents.urgency import urgency
 from streams.intake.sources import fields
 from streams.intake.sources.operations import OPERATIONS, LineOperation, operation
 from streams.intake.sources.partner import (
+    JsonReports,
     PartnerOptions,
-    PartnerReports,
     first,
     lowered,
     missing,
@@ -40,7 +40,6 @@ from streams.intake.sources.partner import (
     place_of,
     place_told,
     postcode_of,
-    read_object,
 )
 
 SERVICES: Final = ("brwdisciplinegegevens", "poldisciplinegegevens", "cpadisciplinegegevens", "disciplinegegevens")
@@ -80,20 +79,14 @@ class GmsOptions(PartnerOptions):
     silent_after_s = 21_600.0  # a control room of a region has some call in six hours, whatever the night [own]
 
 
-class GmsReports(PartnerReports):
+class GmsReports(JsonReports):
     """Reads one state of an incident per document."""
 
     name = "gms"
     Options = GmsOptions
 
-    def read(self, content: bytes, now: datetime) -> Reading:
-        """Return what one document says; see the module's description for the fields."""
-        if not content.strip():
-            return NotForUs("blank")
-        read = read_object(content)
-        if isinstance(read, Unreadable):
-            return read
-        incident, notes = lowered(read.value), list(read.notes)
+    def _read(self, document: dict[str, Any], notes: list[ReportNote], now: datetime) -> Reading:
+        incident = lowered(document)
         wrapped = incident.get("message")
         if isinstance(wrapped, dict) and "incidentid" not in incident:
             incident = lowered(wrapped)  # as a message bus hands it on

@@ -19,20 +19,19 @@ from typing import Any, Final
 
 from schemas.incidents import ReportNote, ordered_notes
 from schemas.phrases.codes import faults as says
-from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading, Unreadable
+from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading
 from streams.intake.sources import fields
 from streams.intake.sources.categories import slug
 from streams.intake.sources.operations import LineOperation, operation
 from streams.intake.sources.partner import (
+    JsonReports,
     PartnerOptions,
-    PartnerReports,
     first,
     missing,
     part,
     place_of,
     place_told,
     postcode_of,
-    read_object,
 )
 
 STATES: Final[Mapping[str, LineOperation]] = {
@@ -65,20 +64,13 @@ class MeldingenOptions(PartnerOptions):
     silent_after_s = 86_400.0  # as for Signalen [own]
 
 
-class MeldingenReports(PartnerReports):
+class MeldingenReports(JsonReports):
     """Reads one melding per document."""
 
     name = "meldingen"
     Options = MeldingenOptions
 
-    def read(self, content: bytes, now: datetime) -> Reading:
-        """Return what one document says; see the module's description for the fields."""
-        if not content.strip():
-            return NotForUs("blank")
-        read = read_object(content)
-        if isinstance(read, Unreadable):
-            return read
-        melding, notes = read.value, list(read.notes)
+    def _read(self, melding: dict[str, Any], notes: list[ReportNote], now: datetime) -> Reading:
         state = melding.get("state")
         if isinstance(state, str) and state.strip().casefold() in IN_THE_FORM:
             return NotForUs("not_sent")

@@ -7,8 +7,9 @@ polled, a request that was received), and returns what it says: `read(content, n
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ from schemas.phrases.codes import faults as says
 from schemas.phrases.phrase import Phrase
 from streams.config.yaml import read_yaml
 from streams.domain import canary
-from streams.domain.incidents.raw_report import Reading, Unreadable
+from streams.domain.incidents.raw_report import NotForUs, Reading, Unreadable
 from streams.errors import ConfigurationError
 from streams.intake.sources import fields
 from streams.intake.sources.areas import ReportAreas, load_areas
@@ -129,6 +130,21 @@ class PartnerReports:
         if position.value is not None:
             return position
         return fields.Field(self._gazetteer.position(street, town, postcode), position.notes)
+
+
+class JsonReports(PartnerReports, ABC):
+    """JSON reports: a source whose documents are JSON objects."""
+
+    def read(self, content: bytes, now: datetime) -> Reading:
+        """Return what one document says; see the module of the source for its fields."""
+        if not content.strip():
+            return NotForUs("blank")
+        read = read_object(content)
+        return read if isinstance(read, Unreadable) else self._read(read.value, list(read.notes), now)
+
+    @abstractmethod
+    def _read(self, document: dict[str, Any], notes: list[ReportNote], now: datetime) -> Reading:
+        """Return what an object says; `notes` are those on its text, and may be added to."""
 
 
 def read_object(content: bytes) -> fields.Field[dict[str, Any]] | Unreadable:

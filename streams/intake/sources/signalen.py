@@ -22,20 +22,19 @@ from typing import Any, Final
 
 from schemas.incidents import ReportNote, ordered_notes
 from schemas.phrases.codes import faults as says
-from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading, Unreadable
+from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading
 from streams.intake.sources import fields
 from streams.intake.sources.categories import slug
 from streams.intake.sources.operations import LineOperation, operation
 from streams.intake.sources.partner import (
+    JsonReports,
     PartnerOptions,
-    PartnerReports,
     first,
     missing,
     part,
     place_of,
     place_told,
     postcode_of,
-    read_object,
 )
 
 STATES: Final[Mapping[str, LineOperation]] = {
@@ -70,20 +69,13 @@ class SignalenOptions(PartnerOptions):
     silent_after_s = 86_400.0  # a day without any report of a resident is none [own]
 
 
-class SignalenReports(PartnerReports):
+class SignalenReports(JsonReports):
     """Reads one signal per document."""
 
     name = "signalen"
     Options = SignalenOptions
 
-    def read(self, content: bytes, now: datetime) -> Reading:
-        """Return what one document says; see the module's description for the fields."""
-        if not content.strip():
-            return NotForUs("blank")
-        read = read_object(content)
-        if isinstance(read, Unreadable):
-            return read
-        signal, notes = read.value, list(read.notes)
+    def _read(self, signal: dict[str, Any], notes: list[ReportNote], now: datetime) -> Reading:
         status = part(signal, "status")
         done = operation(status.get("state") if status else signal.get("status"), notes, STATES)
         kind = fields.text(part(signal, "type").get("code"), ReportNote.FIELD_LEFT_OUT)

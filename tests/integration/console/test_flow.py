@@ -20,9 +20,10 @@ from schemas.cameras import CameraState, CameraStatus
 from streams.clock import utc_now
 from streams.settings import KafkaSettings, Settings
 from streams.topics import ALERT_STATE, ALERTS, CAMERA_STATE, OBSERVATIONS
-from tests.support.audit_worker import WITHIN_S, audit_worker
 from tests.support.console.capture import Capture, send
 from tests.support.console.people import FakeSessions
+from tests.support.killed_worker import READY_WITHIN_S as WITHIN_S
+from tests.support.killed_worker import killed_worker
 from tests.support.messages import example
 from tests.support.registry import registry_camera, write_registry
 from tests.support.situations import ROOM, observation
@@ -121,7 +122,7 @@ def test_what_is_done_on_the_console_is_in_the_chain(empty_kafka: KafkaSettings,
         async def chained() -> bool:
             return len(await lines("auditor-1")) == 2
 
-        with audit_worker(kafka, tmp_path):
+        with killed_worker("audit", kafka, tmp_path):
             await until(chained)
         seen = [("operator-1", "acknowledge"), ("operator-1", "view_snapshot")]
         assert await lines("auditor-1") == seen

@@ -13,7 +13,8 @@ from typer.testing import CliRunner, Result
 
 from schemas.categories import Category
 from schemas.incidents import Incident
-from streams.cli import dead_letters, intake
+from streams.cli import dead_letters
+from streams.cli.intake import commands as intake
 from streams.config.yaml import FileError
 from streams.domain.incidents.raw_report import RawReport, Reading
 from streams.errors import ConfigurationError

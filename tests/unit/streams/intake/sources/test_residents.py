@@ -15,7 +15,7 @@ from streams.domain.incidents.revisions import AcceptedReport, IntakeResult, Not
 from streams.domain.incidents.urgency import urgency
 from streams.intake.sources.categories import load_categories
 from streams.intake.sources.meldingen import IN_THE_FORM, MeldingenReports
-from streams.intake.sources.partner import PartnerReports
+from streams.intake.sources.partner import JsonReports
 from streams.intake.sources.signalen import STATES, SignalenReports
 from tests.support.incoming import MELDING, SIGNAL
 
@@ -23,15 +23,15 @@ NOW = datetime(2026, 11, 29, 12, 0, 30, tzinfo=UTC)
 SIGNALEN, MELDINGEN = SignalenReports(load_categories()), MeldingenReports(load_categories())
 
 
-def read(source: PartnerReports, document: dict[str, Any]) -> RawReport:
+def read(source: JsonReports, document: dict[str, Any]) -> RawReport:
     """Return what must be a report."""
-    reading = source.read(json.dumps(document).encode(), NOW)  # type: ignore[attr-defined]
+    reading = source.read(json.dumps(document).encode(), NOW)
     assert isinstance(reading, RawReport), reading
     return reading
 
 
 @pytest.mark.parametrize(("source", "document"), [(SIGNALEN, SIGNAL), (MELDINGEN, MELDING)])
-def test_a_whole_document(source: PartnerReports, document: dict[str, Any]) -> None:
+def test_a_whole_document(source: JsonReports, document: dict[str, Any]) -> None:
     """The same report by either system, less the house number."""
     report = read(source, document)
     assert (report.source, report.source_id, report.cancels) == (source.name, "4711", False)
@@ -84,16 +84,17 @@ def test_an_unmapped_category_is_kept_and_marked() -> None:
         )
 
 
-def results(source: PartnerReports, documents: list[dict[str, Any]]) -> list[str]:
+def results(source: JsonReports, documents: list[dict[str, Any]]) -> list[str]:
     """Return what each document causes, one after the other, a minute apart."""
     known: Incident | None = None
     told: list[str] = []
     for minute, document in enumerate(documents):
         now = NOW + timedelta(minutes=minute)
-        reading = source.read(json.dumps(document).encode(), now)  # type: ignore[attr-defined]
+        reading = source.read(json.dumps(document).encode(), now)
         if isinstance(reading, NotForUs):
             told.append(reading.reason)
             continue
+        assert isinstance(reading, RawReport), reading
         decision = normalise(reading, known, now, known.reported_at if known else None)
         assert isinstance(decision, AcceptedReport | NothingNew)
         known = decision.incident if isinstance(decision, AcceptedReport) else known

@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from schemas.actions import REASON_CODES, Action, FalseAlarmReason, OperatorAction, ShelveReason
 from schemas.alerts import AlertState
 from schemas.codec import parse
+from schemas.contract.json_schema import json_schema, reader_schema
 from schemas.decisions import DecisionLog
-from schemas.json_schema import json_schema, reader_schema
 from schemas.phrases.catalogue import sentence
 from schemas.phrases.language import Language
 from streams import topics

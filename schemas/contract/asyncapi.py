@@ -16,9 +16,9 @@ from typing import Any, Final
 from schemas.base import Message
 from schemas.catalogue import IN_HEADER, MESSAGES
 from schemas.codec import JPEG, JSON, OCTETS
+from schemas.contract.json_schema import CLOSED_WORDS, READERS, SCHEMA_FORMAT, schema_name
 from schemas.dead_letters import DeadLetterReference
 from schemas.examples import Example, examples
-from schemas.json_schema import CLOSED_WORDS, READERS, SCHEMA_FORMAT, schema_name
 
 PHRASES_FILE: Final = "phrases.json"
 CONTRACT_VERSION: Final = "1.1.0"

@@ -14,20 +14,20 @@ import pytest
 from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker, ValidationError
 from pydantic import ValidationError as ModelError
 
-from schemas.asyncapi import PHRASES_FILE, Channel, TopicFacts, Whose, asyncapi, channel_id
 from schemas.base import Message, Utc
 from schemas.catalogue import MESSAGES
+from schemas.contract.asyncapi import PHRASES_FILE, Channel, TopicFacts, Whose, asyncapi, channel_id
+from schemas.contract.export import check, documents, export, page_text
+from schemas.contract.json_schema import CLOSED_WORDS, WORDS_OPEN, schema_name
 from schemas.evidence import Evidence
 from schemas.examples import FOLDER as EXAMPLES
 from schemas.examples import examples, file_of
-from schemas.export import check, documents, export, page_text
-from schemas.json_schema import CLOSED_WORDS, WORDS_OPEN, schema_name
 from schemas.phrases.declare import CODES, KINDS
 from streams.cli.schemas import FOLDER, PAGE, topic_facts
 from streams.clients.channels import CHANNELS
 from tests.support.messages import example
 
-ASYNCAPI = Path(__file__).parents[2] / "data" / "asyncapi"
+ASYNCAPI = Path(__file__).parents[3] / "data" / "asyncapi"
 FORBIDDEN = frozenset(
     {"age", "ages", "biometric", "biometrics", "birth", "body", "clothing", "colour", "color", "embedding", "emotion"}
     | {"ethnicity", "face", "faces", "fingerprint", "firstname", "gait", "gender", "hair", "identity", "iris"}

@@ -1,4 +1,4 @@
-"""The chain's writer, `worker audit`, as a process on a real broker."""
+"""A worker of one stage as a process, which its test kills."""
 
 from __future__ import annotations
 
@@ -12,29 +12,25 @@ from pathlib import Path
 
 from streams.settings import KafkaSettings
 
-WITHIN_S = 120
+READY_WITHIN_S = 180
 """Only there to end a test that fails."""
 
 
 @contextmanager
-def audit_worker(kafka: KafkaSettings, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the stage, and kill it at the end (SIGKILL)."""
+def killed_worker(stage: str, kafka: KafkaSettings, folder: Path, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a stage on its state in a folder until the end of the block, and kill it then (SIGKILL)."""
     folder.mkdir(exist_ok=True)
     ready = folder / "ready.json"
     ready.unlink(missing_ok=True)
+    own = {"TOEZICHT_DATA": str(folder / "data"), "TOEZICHT_READY_FILE": str(ready)}
     with (folder / "worker.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streams.cli", "worker", "audit"],
-            env={
-                **os.environ,
-                "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
-                "TOEZICHT_DATA": str(folder / "data"),
-                "TOEZICHT_READY_FILE": str(ready),
-            },
+            [sys.executable, "-m", "streams.cli", "worker", stage],
+            env={**os.environ, "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap_servers, **own, **settings},
             stderr=log,
         )
     try:
-        deadline = time.monotonic() + WITHIN_S
+        deadline = time.monotonic() + READY_WITHIN_S
         while not ready.exists():
             assert process.poll() is None, (folder / "worker.log").read_text()[-2_000:]
             assert time.monotonic() < deadline, "the worker did not start"

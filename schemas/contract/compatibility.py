@@ -15,11 +15,11 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from schemas.asyncapi import PHRASES_FILE, TopicFacts
+from schemas.contract.asyncapi import PHRASES_FILE, TopicFacts
+from schemas.contract.export import ASYNCAPI_FILE, documents
+from schemas.contract.json_schema import READERS
+from schemas.contract.subset import Schema, Sides, Subset
 from schemas.errors import ContractError
-from schemas.export import ASYNCAPI_FILE, documents
-from schemas.json_schema import READERS
-from schemas.subset import Schema, Sides, Subset
 
 Node = Mapping[str, Any]
 

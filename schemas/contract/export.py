@@ -12,10 +12,10 @@ from os.path import relpath
 from pathlib import Path
 from typing import Any, Final
 
-from schemas.asyncapi import PHRASES_FILE, TopicFacts, asyncapi
 from schemas.catalogue import MESSAGES
-from schemas.json_schema import READERS, json_schema, reader_schema, schema_name
-from schemas.page import page
+from schemas.contract.asyncapi import PHRASES_FILE, TopicFacts, asyncapi
+from schemas.contract.json_schema import READERS, json_schema, reader_schema, schema_name
+from schemas.contract.page import page
 from schemas.phrases import codes as _codes  # noqa: F401  # they are declared where they are read
 from schemas.phrases.declare import CODES, KINDS, ValueKind
 

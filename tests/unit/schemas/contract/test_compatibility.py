@@ -15,9 +15,9 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 from schemas.catalogue import MESSAGES
-from schemas.compatibility import ACCEPTED_FILE, Accepted, Contract, breaks, read_contract, today
+from schemas.contract.compatibility import ACCEPTED_FILE, Accepted, Contract, breaks, read_contract, today
+from schemas.contract.json_schema import WORDS_OPEN, schema_name
 from schemas.errors import ContractError
-from schemas.json_schema import WORDS_OPEN, schema_name
 from streams.cli.main import build_app
 from streams.cli.schemas import topic_facts
 from streams.errors import ToezichtError
@@ -29,7 +29,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 RELEASES: Final = sorted(
-    (Path(__file__).parents[2] / "data" / "schemas").iterdir(), key=lambda path: _numbers(path.name)
+    (Path(__file__).parents[3] / "data" / "schemas").iterdir(), key=lambda path: _numbers(path.name)
 )
 RELEASE: Final = RELEASES[-1]
 NOW: Final = today(topic_facts())

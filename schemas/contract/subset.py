@@ -1,6 +1,6 @@
 """Subset: whether every value that one JSON Schema allows is allowed by another one, and where it is not, at which field and why.
 
-It knows what our models are made of (`schemas/json_schema.py`) and nothing else: what it does not know it refuses, so that
+It knows what our models are made of (`json_schema.py`) and nothing else: what it does not know it refuses, so that
 nothing passes unseen. It errs on the side of a break: of two patterns that differ neither is taken to hold the other.
 """
 
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from schemas.json_schema import WORDS_OPEN, words_of
+from schemas.contract.json_schema import WORDS_OPEN, words_of
 
 Node = Mapping[str, Any]
 

@@ -17,7 +17,7 @@ from typing import Annotated, Final
 import typer
 
 from schemas.incidents import Incident
-from streams.cli import intake_network
+from streams.cli.intake import network
 from streams.cli.options import moment, reachable, require_cluster, started, with_options
 from streams.clock import utc_now
 from streams.errors import ConfigurationError, DeliveryError
@@ -58,7 +58,7 @@ def register(app: typer.Typer) -> None:
         command = _play if name == RecordedReports.name else partial(_live, name)
         group.command(name, help=source.Options.__doc__)(with_options(command, source.Options))
     group.command("unmapped")(_unmapped)
-    intake_network.register(group)
+    network.register(group)
 
 
 def _unmapped(

@@ -1,0 +1,1 @@
+"""`toezicht intake`: reports in: a command for each source of lines, and for HTTP, polling and cameras' events."""
