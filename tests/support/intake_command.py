@@ -9,7 +9,7 @@ RUN: Final = (
     sys.executable,
     "-c",
     "import sys, typer\n"
-    "from streams.cli import intake\n"
+    "from streams.cli.intake import commands as intake\n"
     "from streams.errors import ToezichtError\n"
     "app = typer.Typer()\n"
     "intake.register(app)\n"
