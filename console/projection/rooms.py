@@ -14,6 +14,7 @@ from console.api.problems import ProblemError
 from console.projection.alerts.cursor import cursor_of, place_of
 from console.projection.alerts.detail import detail_of
 from console.projection.alerts.history import history_of
+from console.projection.alerts.past import version_of
 from console.projection.alerts.row import ListRow, ListRowError
 from console.projection.decisions import ActionKnown
 from console.projection.listeners import RoomEvent, StreamPlaces
@@ -184,8 +185,15 @@ class ProjectedRooms:
     async def history(self, room: str, alert_id: str, language: Language) -> tuple[HistoryLine, ...]:
         """Return an alert's changes and actions, the oldest first."""
         row = self._alert(room, alert_id)
-        changes = await self._histories.changes(room, alert_id, row.opened_at)
-        return history_of(changes, self.known_room(room).decisions.of_alert(alert_id), language)
+        past = self.known_room(room).alerts.past
+        versions = past.of(alert_id, row.revision)
+        if versions is None:  # of before this console, or there is more than it reads back to
+            read = {
+                each.revision: version_of(each) for each in await self._histories.changes(room, alert_id, row.opened_at)
+            }
+            past.fill(alert_id, read.values())
+            versions = past.of(alert_id, row.revision) or tuple(read.values())
+        return history_of(versions, self.known_room(room).decisions.of_alert(alert_id), language)
 
     def status(self, room: str) -> Status:
         """Return the room's pulse."""
