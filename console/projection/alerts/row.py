@@ -231,6 +231,7 @@ def _wire(row: ListRow, alert: Mapping[str, Any], language: Language, camera_nam
         "changed_at": moment(alert["changed_at"]),
         "back_at": moment(alert.get("back_at")),
         "escalated_at": moment(alert.get("escalated_at")),
+        "unanswered_at": moment(alert.get("unanswered_at")),
         "until": moment(aside["until"]) if aside else None,
         "aside": _why_aside(alert, aside, language),
         "closing": alert.get("closing", ""),
