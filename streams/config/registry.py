@@ -42,14 +42,19 @@ def source_url(camera: Camera, path: Path, environment: Mapping[str, str] | None
         FileError: A variable is not set: the line of the address, the camera and the variable.
     """
     try:
-        return _expanded(camera.source.url, os.environ if environment is None else environment)
+        return expanded(camera.source.url, os.environ if environment is None else environment)
     except UnsetVariableError as unset:
         number = [each.id for each in load_registry(path).cameras].index(camera.id)
         line = line_of(path, ("cameras", number, "source", "url"))
         raise FileError(f"{path}:{line}: camera {camera.id}: {unset}") from None
 
 
-def _expanded(url: str, environment: Mapping[str, str]) -> str:
+def expanded(url: str, environment: Mapping[str, str]) -> str:
+    """Return an address with its variables taken from the environment, percent-encoded where that is needed.
+
+    Raises:
+        UnsetVariableError: One is not set.
+    """
     parts = _PARTS.fullmatch(url)
     if parts is None:
         return expand(url, environment)

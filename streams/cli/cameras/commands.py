@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from streams.cli.cameras import calibrate, normal
+from streams.cli.cameras import calibrate, normal, trying
 from streams.cli.options import CamerasOption, RegistryOption, registry_path, require_vision
 from streams.settings import read_settings, read_time_zone
 
@@ -59,6 +59,7 @@ def register(app: typer.Typer) -> None:
         if any(found.problems for found in checks):
             raise typer.Exit(1)
 
+    trying.register(cameras)
     calibrate.register(cameras)
     normal.register(cameras)
 

@@ -75,7 +75,8 @@ def test_parts_of_an_address() -> None:
 @pytest.mark.parametrize(
     "url",
     ["rtsp://", "rtsp://host:99999/x", "rtsp://host:pw/x", "rtsp://[::1/x", "rtsp://ho st/x", "rtsp://a:1/b@host/x",
-     "rtsp://a%0d%0ab:x@host/x", "http://host/x", "rtsps://bob:pw@host/x", "HTTPS://host/x", "onvif://host", "ftp://bob:pw@host", "", " ", "a\0b"],
+     "rtsp://a%0d%0ab:x@host/x", "http://host/x", "rtsps://bob:pw@host/x", "HTTPS://host/x", "onvif://host",
+     "ftp://bob:pw@host", "", " ", "a\0b"],
 )  # fmt: skip
 def test_bad_addresses(url: str) -> None:
     """What is no source is refused by name."""
