@@ -72,8 +72,8 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """Figures of a stream: those of `Trial` that its arrivals tell."""
+class StreamFigures:
+    """Stream figures: those of `Trial` that its arrivals tell."""
 
     fps: float | None
     key_frame_s: float | None
@@ -83,8 +83,8 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """Arrival of a coded picture: when it came, and its place on the stream's own clock (both in seconds)."""
+class PacketArrival:
+    """Packet arrival: a coded picture: when it came, and its place on the stream's own clock (both in seconds)."""
 
     at_s: float
     position_s: float | None
@@ -135,14 +135,14 @@ def try_source(config: SourceConfig, clock: Clock, seconds: float, logins: Login
     )
 
 
-def figures(arrivals: Sequence[Arrival]) -> Figures:
+def figures(arrivals: Sequence[PacketArrival]) -> StreamFigures:
     """Return the figures of what came; None for what too few tell."""
     watched_s = arrivals[-1].at_s - arrivals[0].at_s if arrivals else 0.0
     placed = [(each.at_s, each.position_s) for each in arrivals if each.position_s is not None]
     span_s = max(at for _, at in placed) - min(at for _, at in placed) if placed else 0.0
     keys = sorted(each.position_s for each in arrivals if each.is_key and each.position_s is not None)
     lags = [at_s - position_s for at_s, position_s in placed if at_s >= arrivals[0].at_s + SETTLED_S]
-    return Figures(
+    return StreamFigures(
         fps=(len(placed) - 1) / span_s if span_s > 0 else None,
         key_frame_s=statistics.median(b - a for a, b in pairwise(keys)) if len(keys) > 1 else None,
         kbit_per_s=sum(each.bytes_ for each in arrivals) * 8 / 1000 / watched_s if watched_s > 0 else None,
@@ -165,13 +165,13 @@ def _still(config: SourceConfig, options: ReadingOptions, clock: Clock) -> Trial
 
 def _watch(
     stream: LiveStream, config: SourceConfig, options: ReadingOptions, clock: Clock, began_s: float, seconds: float
-) -> tuple[list[Arrival], Image, float]:
+) -> tuple[list[PacketArrival], Image, float]:
     """Return what came, the first picture that could be shown, and when it was there.
 
     It is watched on until there is a picture, as long as capture would.
     """
     decoder = GroupDecoder(stream.decoder, lambda _reason: None)
-    arrivals: list[Arrival] = []
+    arrivals: list[PacketArrival] = []
     image: Image | None = None
     first_s = began_s
     until_s = clock.monotonic_s() + seconds
@@ -198,6 +198,6 @@ def _next(stream: LiveStream) -> Packet[VideoStream] | None:
     return None if packet is None or packet.size == 0 else packet
 
 
-def _arrival(packet: Packet[VideoStream], at_s: float) -> Arrival:
+def _arrival(packet: Packet[VideoStream], at_s: float) -> PacketArrival:
     position_s = None if packet.pts is None or packet.time_base is None else float(packet.pts * packet.time_base)
-    return Arrival(at_s, position_s, packet.is_keyframe, packet.size)
+    return PacketArrival(at_s, position_s, packet.is_keyframe, packet.size)

@@ -41,7 +41,7 @@ class Still:
     sharp: bool
 
 
-class OneAtATime:
+class SharedDetector:
     """A detector that several threads share: models are not made for two at once."""
 
     def __init__(self, detector: Detector) -> None:

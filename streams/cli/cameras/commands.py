@@ -104,7 +104,7 @@ def _summary(checks: Sequence[CameraCheck]) -> Iterator[str]:
 
 def _stills(settings: Settings, folder: Path) -> Look:
     """Return what writes a still of each camera; the detector is used by one camera at a time."""
-    from streams.cameras.still import OneAtATime, still
+    from streams.cameras.still import SharedDetector, still
     from streams.stages.detect.detections import make_detector
 
     try:
@@ -112,7 +112,7 @@ def _stills(settings: Settings, folder: Path) -> Look:
     except OSError as error:
         expected = f"a folder to write into ({error.strerror})"
         raise ConfigurationError("cameras check", "--pictures", str(folder), expected) from None
-    detector = OneAtATime(make_detector(settings)) if settings.models or settings.weights else None
+    detector = SharedDetector(make_detector(settings)) if settings.models or settings.weights else None
 
     def look(camera: Camera, source: MaskedSource) -> None:
         path = folder / f"{camera.id}.jpg"

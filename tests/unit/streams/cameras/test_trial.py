@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from detectors.sources.trial import Arrival, Trial, figures
+from detectors.sources.trial import PacketArrival, Trial, figures
 from streams.cameras.trial import entry, lines_of, proposed_id, what_to_set, without_password
 from streams.config.yaml import FileError, parse_yaml
 from streams.domain.cameras.registry import Registry
@@ -19,9 +19,9 @@ GOOD = Trial(
 )  # fmt: skip
 
 
-def _stream(seconds: float, fps: float, key_every: int, late_s: float = 0.0) -> list[Arrival]:
+def _stream(seconds: float, fps: float, key_every: int, late_s: float = 0.0) -> list[PacketArrival]:
     """Return what came: a backlog of one second at once, then each in time but for one that was held up."""
-    found = [Arrival(max(n / fps, 1.0), n / fps, n % key_every == 0, 1_000) for n in range(int(seconds * fps))]
+    found = [PacketArrival(max(n / fps, 1.0), n / fps, n % key_every == 0, 1_000) for n in range(int(seconds * fps))]
     found[-1] = replace(found[-1], at_s=found[-1].at_s + late_s)
     return found
 
@@ -37,7 +37,11 @@ def test_figures_of_a_stream() -> None:
 
 def test_too_little_tells_nothing() -> None:
     """No picture, one picture, or none with a time: no figure is made up."""
-    for arrivals in ([], [Arrival(1.0, 0.0, True, 10)], [Arrival(1.0, None, True, 10), Arrival(2.0, None, True, 10)]):
+    for arrivals in (
+        [],
+        [PacketArrival(1.0, 0.0, True, 10)],
+        [PacketArrival(1.0, None, True, 10), PacketArrival(2.0, None, True, 10)],
+    ):
         found = figures(arrivals)
         assert (found.fps, found.key_frame_s, found.late_s) == (None, None, None)
 
