@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from streams.cli.cameras import calibrate, normal, trying
+from streams.cli.cameras import adding, calibrate, normal, trying
 from streams.cli.options import CamerasOption, RegistryOption, registry_path, require_vision
 from streams.errors import ConfigurationError
 from streams.settings import Settings, read_settings, read_time_zone
@@ -86,6 +86,7 @@ def register(app: typer.Typer) -> None:
             raise typer.Exit(1)
 
     trying.register(cameras)
+    adding.register(cameras)
     calibrate.register(cameras)
     normal.register(cameras)
 
