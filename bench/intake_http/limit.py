@@ -15,7 +15,8 @@ from standardwebhooks import Webhook
 from streams.intake.connected import PRODUCER_OPTIONS
 from streams.kafka.producer import OPTIONS
 from streams.serving.patience import PatientProtocol
-from streams.serving.server import ServedAt, configured, listen, serve
+from streams.serving.served_at import ServedAt
+from streams.serving.server import configured, listen, serve
 
 TOPIC: Final = "bench-intake-http"
 OK: Final = b'{"result": "taken"}'
