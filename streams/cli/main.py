@@ -36,6 +36,7 @@ COMMANDS: Final = (
     "replay",
     "verdicts",
     "audit",
+    "compliance",
     "cameras",
     "eval",
     "bench",
