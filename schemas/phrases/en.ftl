@@ -892,6 +892,103 @@ snapshot-taken-but = { $taken }: { $why }
 snapshot-refused = { $camera }: refused, { $refused }
 snapshot-refused-since = { $camera }: refused, { $refused }: { $why }
 
+## Compliance: what a municipality must be able to show
+
+compliance-title = Compliance of camera surveillance
+compliance-of = Read from { $cluster } at { MOMENT($at, format: "yyyy-MM-dd HH:mm") } UTC.
+compliance-counts = { $breaches ->
+    [0] No breach was found
+    [one] { $breaches } breach was found
+   *[other] { $breaches } breaches were found
+}; { $unknown ->
+    [0] everything could be checked.
+    [one] { $unknown } point could not be checked.
+   *[other] { $unknown } points could not be checked.
+}
+compliance-part = { $part ->
+    [cameras] Cameras and their decisions
+    [refused] When nobody might look
+    [topics] How long data stay
+    [folders] Folders on this machine
+    [access] Who saw and did what
+    [deletions] What was deleted
+    [holds] What is kept longer
+    [in_force] Rules, model and licences
+   *[other] { $part }
+}
+compliance-standing = { $standing ->
+    [kept] kept
+    [breach] BREACH
+    [not_known] NOT KNOWN
+    [told] told
+   *[other] { $standing }
+}
+compliance-nothing = Nothing.
+span-minutes = { $minutes } minutes
+span-hours = { $hours } hours
+span-days = { $days } days
+not-read = this could not be read: { $why }
+kept-without-end = is kept without end; allowed is { $limit }
+settings-keep-longer = is set to { $kept }; allowed is { $limit }
+older-than-allowed = the oldest is { $age } old; allowed is { $limit }
+times-of-clients = the times are the senders' own: how old anything is cannot be told
+topic-empty = nothing is on it
+topic-unlimited = the oldest is { $age } old; there is no limit here
+topic-within = the oldest is { $age } old; allowed is { $limit }
+topic-absent = is not there, or may not be seen
+topics-of-others = { $count ->
+    [one] { $count } other topic of this cluster is not of this system: what is on it was not checked
+   *[other] { $count } other topics of this cluster are not of this system: what is on them was not checked
+}
+hours-of-viewing = viewed live { $windows }
+decision-in-force = decision { $decision } holds from { MOMENT($since, format: "yyyy-MM-dd") } until { MOMENT($until, format: "yyyy-MM-dd") }; { $hours }; { $masks ->
+    [0] no mask
+    [one] { $masks } mask
+   *[other] { $masks } masks
+} (version { $version })
+decision-not-in-force = is not used: { $why }
+camera-not-registered = looked, and is not in the registry
+looked-without-basis = looked at { MOMENT($at, format: "yyyy-MM-dd HH:mm") } UTC while it might not: { $why }
+may-have-looked = might look until { MOMENT($until, format: "yyyy-MM-dd HH:mm") } UTC and told nothing before { MOMENT($next, format: "yyyy-MM-dd HH:mm") } UTC: whether it looked cannot be told
+refused-for = { $why }: { $times ->
+    [one] once
+   *[other] { $times } times
+}, { $time } together; no picture was taken in that time
+refused-by-stages = { $count ->
+    [one] { $count } message was refused by { $stage }: { $reason }
+   *[other] { $count } messages were refused by { $stage }: { $reason }
+}
+never-refused = no camera told that it might not look
+folder-used = written { $age } ago
+folder-forgotten = written { $age } ago and not removed; allowed is { $limit }
+folder-absent = is not there
+other-hosts = other machines, and recordings and exports that somebody made, were not checked
+pictures-in-memory = pictures stay in memory for at most { $seconds } seconds, and never on disk
+chain-broken = the chain of the audit does not hold: { $count ->
+    [one] { $count } fault
+   *[other] { $count } faults
+}
+chain-empty = nothing is in the audit: who saw what is not known
+chain-holds = the chain of the audit holds: { $count ->
+    [one] { $count } entry
+   *[other] { $count } entries
+}
+accessed = { $count } times { $action } ({ $kind })
+accessed-between = { $done }; from { MOMENT($first, format: "yyyy-MM-dd HH:mm") } until { MOMENT($last, format: "yyyy-MM-dd HH:mm") } UTC
+nothing-deleted = nobody deleted anything by hand
+deleted-proved = { $kind }: { $result }, by { $actor } at { MOMENT($at, format: "yyyy-MM-dd HH:mm") } UTC (entry { $entry } of the audit)
+file-in-force = version { $version }, SHA-256 { $digest }
+detector-in-force = version { $version }, looked last at { MOMENT($at, format: "yyyy-MM-dd HH:mm") } UTC
+detector-not-known = which model looks is not known: nothing was seen for a day
+licences-in-force = { $count ->
+    [one] { $count } package
+   *[other] { $count } packages
+}: { $licence }
+licence-not-known = { $count ->
+    [one] { $count } package names no licence
+   *[other] { $count } packages name no licence
+}
+
 ## Trends: the safety team's report
 
 trend-title = Weekly safety report

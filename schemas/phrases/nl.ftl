@@ -999,6 +999,103 @@ snapshot-refused-since = { $camera }: geweigerd, { $refused ->
    *[other] { $refused }
 }: { $why }
 
+## Verantwoording: wat een gemeente moet kunnen laten zien
+
+compliance-title = Verantwoording cameratoezicht
+compliance-of = Gelezen van { $cluster } op { MOMENT($at, format: "d MMMM yyyy HH:mm", zone: "Europe/Amsterdam") }.
+compliance-counts = { $breaches ->
+    [0] Geen overtreding gevonden
+    [one] { $breaches } overtreding gevonden
+   *[other] { $breaches } overtredingen gevonden
+}; { $unknown ->
+    [0] alles kon worden nagegaan.
+    [one] { $unknown } punt kon niet worden nagegaan.
+   *[other] { $unknown } punten konden niet worden nagegaan.
+}
+compliance-part = { $part ->
+    [cameras] Camera's en hun besluit
+    [refused] Wanneer niet gekeken mocht worden
+    [topics] Hoe lang gegevens blijven
+    [folders] Mappen op deze machine
+    [access] Wie wat heeft gezien en gedaan
+    [deletions] Wat is verwijderd
+    [holds] Wat langer wordt bewaard
+    [in_force] Regels, model en licenties
+   *[other] { $part }
+}
+compliance-standing = { $standing ->
+    [kept] in orde
+    [breach] OVERTREDING
+    [not_known] NIET BEKEND
+    [told] opgave
+   *[other] { $standing }
+}
+compliance-nothing = Niets.
+span-minutes = { $minutes } minuten
+span-hours = { $hours } uur
+span-days = { $days } dagen
+not-read = dit kon niet worden gelezen: { $why }
+kept-without-end = wordt zonder einde bewaard; toegestaan is { $limit }
+settings-keep-longer = is ingesteld op { $kept }; toegestaan is { $limit }
+older-than-allowed = het oudste is { $age } oud; toegestaan is { $limit }
+times-of-clients = de tijden zijn die van de afzenders: hoe oud iets is, is niet te zeggen
+topic-empty = er staat niets op
+topic-unlimited = het oudste is { $age } oud; hier geldt geen grens
+topic-within = het oudste is { $age } oud; toegestaan is { $limit }
+topic-absent = bestaat niet, of mag niet worden gezien
+topics-of-others = { $count ->
+    [one] { $count } andere topic op dit cluster is niet van dit systeem: wat erop staat, is niet nagegaan
+   *[other] { $count } andere topics op dit cluster zijn niet van dit systeem: wat erop staat, is niet nagegaan
+}
+hours-of-viewing = live kijken { $windows }
+decision-in-force = besluit { $decision } geldt van { MOMENT($since, format: "d MMMM yyyy") } t/m { MOMENT($until, format: "d MMMM yyyy") }; { $hours }; { $masks ->
+    [0] geen masker
+    [one] { $masks } masker
+   *[other] { $masks } maskers
+} (versie { $version })
+decision-not-in-force = wordt niet gebruikt: { $why }
+camera-not-registered = keek, maar staat niet in het register
+looked-without-basis = keek op { MOMENT($at, format: "d MMMM yyyy HH:mm", zone: "Europe/Amsterdam") } terwijl dat niet mocht: { $why }
+may-have-looked = mocht kijken tot { MOMENT($until, format: "d MMMM yyyy HH:mm", zone: "Europe/Amsterdam") }, maar meldde pas iets op { MOMENT($next, format: "d MMMM yyyy HH:mm", zone: "Europe/Amsterdam") }: of er is gekeken, is niet te zeggen
+refused-for = { $why }: { $times ->
+    [one] { $times } keer
+   *[other] { $times } keer
+}, samen { $time }; in die tijd is geen beeld gemaakt
+refused-by-stages = { $count ->
+    [one] { $count } bericht is geweigerd door { $stage }: { $reason }
+   *[other] { $count } berichten zijn geweigerd door { $stage }: { $reason }
+}
+never-refused = geen enkele camera heeft gemeld dat zij niet mocht kijken
+folder-used = { $age } geleden voor het laatst beschreven
+folder-forgotten = { $age } geleden voor het laatst beschreven en niet opgeruimd; toegestaan is { $limit }
+folder-absent = bestaat hier niet
+other-hosts = andere machines, opnamen en uitvoer die iemand heeft gemaakt, zijn niet nagegaan
+pictures-in-memory = beelden blijven ten hoogste { $seconds } seconden in het geheugen, nooit op schijf
+chain-broken = de keten van de audit klopt niet: { $count ->
+    [one] { $count } fout
+   *[other] { $count } fouten
+}
+chain-empty = er staat niets in de audit: wie wat zag, is niet bekend
+chain-holds = de keten van de audit klopt: { $count ->
+    [one] { $count } regel
+   *[other] { $count } regels
+}
+accessed = { $count } keer { $action } ({ $kind })
+accessed-between = { $done }; van { MOMENT($first, format: "d MMMM yyyy HH:mm", zone: "Europe/Amsterdam") } tot { MOMENT($last, format: "d MMMM yyyy HH:mm", zone: "Europe/Amsterdam") }
+nothing-deleted = niemand heeft iets met de hand verwijderd
+deleted-proved = { $kind }: { $result }, door { $actor } op { MOMENT($at, format: "d MMMM yyyy HH:mm", zone: "Europe/Amsterdam") } (regel { $entry } van de audit)
+file-in-force = versie { $version }, SHA-256 { $digest }
+detector-in-force = versie { $version }, keek het laatst op { MOMENT($at, format: "d MMMM yyyy HH:mm", zone: "Europe/Amsterdam") }
+detector-not-known = welk model kijkt, is niet bekend: er is een dag lang niets gezien
+licences-in-force = { $count ->
+    [one] { $count } pakket
+   *[other] { $count } pakketten
+}: { $licence }
+licence-not-known = { $count ->
+    [one] { $count } pakket noemt geen licentie
+   *[other] { $count } pakketten noemen geen licentie
+}
+
 ## Trends: the safety team's report
 
 trend-title = Weekbericht veiligheid

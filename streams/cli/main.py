@@ -37,6 +37,7 @@ COMMANDS: Final = (
     "replay",
     "verdicts",
     "audit",
+    "compliance",
     "cameras",
     "eval",
     "bench",

@@ -103,6 +103,7 @@ def with_partners(partners: Sequence[PartnerPrincipal]) -> dict[str, Needs]:
         "hits": Needs.of(writes=notifying.reads),
         "topics": Needs(keeps=theirs.keeps),
         "exporter": Needs(describes=theirs.describes),
+        "compliance": Needs(describes=theirs.describes, asks_settings=theirs.describes),
     }
     return {name: needs | more.get(name, Needs()) for name, needs in PROCESSES.items()}
 

@@ -122,6 +122,15 @@ def _exporter() -> Needs:
     )
 
 
+def _compliance() -> Needs:
+    """Return what the report needs: how old and how long kept everything is, without reading it, and what tells of itself."""
+    return _AUDIT_TRAIL | Needs(
+        reads=frozenset({topics.CAMERA_STATUS, topics.DEAD_LETTERS, topics.DETECTIONS}),
+        describes=frozenset(topics.BY_NAME),
+        asks_settings=frozenset(topics.BY_NAME),
+    )
+
+
 def _letters() -> Needs:
     """Return what `dead-letters` needs: a letter goes to where its record stood, or its source reads it anew."""
     read = {name for stage in OUTPUTS for name in stage_needs(stage).reads} - {topics.CAMERA_FRAMES}
@@ -159,6 +168,7 @@ PROCESSES: Final[Mapping[str, Needs]] = MappingProxyType(
         "snapshot": Needs.of(reads=(topics.SNAPSHOTS,), writes=(topics.SNAPSHOT_REQUESTS,)),
         "review": _review(),
         "audit-verify": _AUDIT_TRAIL,
+        "compliance": _compliance(),
         "dead-letters": _letters(),
         "topics": _administration(),
         "exporter": _exporter(),
@@ -183,6 +193,7 @@ SAID: Final[Mapping[str, str]] = {
     "snapshot": "`snapshot`",
     "review": "`replay`, `explain`, `verdicts`, `budget`, `trends`, `cameras normal`, `intake unmapped`",
     "audit-verify": "`audit verify`, `audit export`",
+    "compliance": "`compliance report`",
     "dead-letters": "`dead-letters`",
     "topics": "`topics`",
     "exporter": "a program that measures lags for Prometheus",

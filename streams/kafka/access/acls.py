@@ -91,6 +91,7 @@ class Needs:
         group_prefixes: What the names of such groups begin with.
         asks_groups: Consumer groups that it asks how far they are.
         keeps: Topics that it creates, and whose settings it corrects.
+        asks_settings: Topics whose settings it asks for, such as how long they keep what is on them.
         cluster: What it does to the cluster as a whole.
     """
 
@@ -101,6 +102,7 @@ class Needs:
     group_prefixes: frozenset[str] = frozenset()
     asks_groups: frozenset[str] = frozenset()
     keeps: frozenset[str] = frozenset()
+    asks_settings: frozenset[str] = frozenset()
     cluster: frozenset[AccessOperation] = frozenset()
 
     @classmethod
@@ -133,6 +135,7 @@ class Needs:
             (topic, self.writes, AccessOperation.WRITE, Pattern.LITERAL),
             (topic, self.describes - self.reads - self.writes - self.keeps, AccessOperation.DESCRIBE, Pattern.LITERAL),
             *((topic, self.keeps, operation, Pattern.LITERAL) for operation in _KEEPING),
+            (topic, self.asks_settings - self.keeps, AccessOperation.DESCRIBE_CONFIGS, Pattern.LITERAL),
             (group, self.groups, AccessOperation.READ, Pattern.LITERAL),
             (group, self.group_prefixes, AccessOperation.READ, Pattern.PREFIXED),
             (group, self.asks_groups - self.groups, AccessOperation.DESCRIBE, Pattern.LITERAL),
