@@ -18,6 +18,7 @@ from typing import Final
 from prometheus_client import start_http_server
 
 from streams.errors import ConfigurationError, ToezichtError
+from streams.health import HEALTH, with_health
 from streams.settings import Settings
 
 READY_VARIABLE: Final = "TOEZICHT_READY_FILE"
@@ -88,7 +89,7 @@ def start_logging(settings: Settings) -> None:
 
 
 def start_metrics(settings: Settings) -> int:
-    """Serve Prometheus metrics and return the port.
+    """Serve Prometheus metrics, `/livez` and `/readyz`, and return the port.
 
     Raises:
         ConfigurationError: The address is not of this machine, or another process has the port.
@@ -101,6 +102,7 @@ def start_metrics(settings: Settings) -> int:
         raise ConfigurationError(
             "environment", "TOEZICHT_METRICS_HOST:TOEZICHT_METRICS_PORT", address, expected
         ) from None
+    server.set_app(with_health(server.get_app()))
     return int(server.server_port)
 
 
@@ -126,6 +128,7 @@ def stop_signals(stopping: threading.Event | None = None) -> Iterator[threading.
 
 def tell_ready(name: str, metrics_port: int) -> None:
     """Tell the supervisor, where there is one, that this process does its work now."""
+    HEALTH.tell_ready()
     logging.getLogger(__name__).info("%s is ready, metrics at port %d", name, metrics_port)
     target = os.environ.get(READY_VARIABLE)
     if target:

@@ -40,6 +40,7 @@ from streams.domain.cameras.legal_basis import permission
 from streams.domain.cameras.registry import Camera, Registry
 from streams.domain.rules.cameras import AttentionRule
 from streams.errors import ConfigurationError, DeliveryError
+from streams.health import HEALTH
 from streams.kafka.access.admission import require_access
 from streams.kafka.options import kafka_client_options
 from streams.kafka.reader import TopicFollower
@@ -249,7 +250,7 @@ def run_capture(
         log.info("camera %s reads %s", camera.id, redact(camera.source.url))
         FRAMES_QUIET.labels(camera.id)  # there from the start, for panels and rules
     capture = Capture(configs, options, SYSTEM_CLOCK, permit, parts.start(stop.set), attended_fps=parts.attended_fps)
-    endings = capture.run(stop)
+    endings = capture.run(stop, HEALTH.turns("capture"))
     if not parts.close(finish=not stop.is_set()):
         raise DeliveryError("the broker did not confirm the last pictures or states in time")
     return endings

@@ -7,7 +7,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import typer
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -19,10 +19,12 @@ from streams.cli.options import reachable, started
 from streams.clock import utc_now
 from streams.domain.partners.routing import Routed, RoutePlan, Routing, held_until, route
 from streams.errors import ConfigurationError, ToezichtError
+from streams.health import HEALTH
 from streams.process import start_metrics, stop_signals, tell_ready
 from streams.settings import Settings, read_time_zone
 
 log = logging.getLogger(__name__)
+LOOK_S: Final = 1.0
 
 PartnersOption = Annotated[
     Path | None, typer.Option("--partners", help="The partners file (YAML); TOEZICHT_PARTNERS if left out")
@@ -84,8 +86,11 @@ def _notify(
             reachable(settings, kafka, "notify"), channels, zone, utc_now, stopping, timedelta(seconds=since_s)
         )
         log.info("%d channels of %d partners", len(channels), len({each.partner for each in channels}))
+        turned = HEALTH.turns("notify")
         tell_ready("notify", start_metrics(settings))
-        stopping.wait()
+        while not stopping.wait(LOOK_S):
+            if all(target.running for target in targets):
+                turned()
         await_end(targets)
 
 

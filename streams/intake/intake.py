@@ -135,6 +135,8 @@ class Intake:
     ) -> None:
         self.summary = Summary()
         self.taken = Taken("")
+        self.turned: Callable[[], None] = lambda: None  # at each turn, also while a broker that is gone is waited for
+        self.quiet_s: Callable[[], float] = lambda: 0.0 if window is None else window.quiet_s
         self._keeps_content = keeps_content
         self._source = source
         self._window = window
@@ -208,6 +210,7 @@ class Intake:
 
     def _release(self, *, ending: bool = False) -> None:
         """Send what lines say whose rest did not come: the second half of a long page that the receiver missed."""
+        self.turned()
         now = self._report_clock()
         line = Line(self._line_number, b"", 0)
         for reading in self._overdue(now, ending=ending):
@@ -227,6 +230,7 @@ class Intake:
         if outgoing is None or self._window is None:
             return
         while self._window.full and not self._stopping():
+            self.turned()
             self._window.turn(LOOK_S)
         self._window.put(outgoing.topic, outgoing.record, self._line_number)
         if not self._stopping():  # then the end is waited for once, not at every line that is still in hand
@@ -278,6 +282,7 @@ class Intake:
         """
         deadline_s = now_s() + timeout_s
         while self._window and now_s() < deadline_s:
+            self.turned()
             self._window.turn(LOOK_S)
         return len(self._window or ())
 

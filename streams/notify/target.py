@@ -28,6 +28,7 @@ from streams import metrics, topics
 from streams.clock import Clock
 from streams.domain.partners.routing import held_until, route
 from streams.errors import DeliveryError
+from streams.health import HEALTH
 from streams.kafka.dead_letter import Fault, dead_letter
 from streams.kafka.errors import ClusterError
 from streams.kafka.outage import Outage
@@ -110,6 +111,11 @@ class DeliveryTarget:
         """Begin."""
         self._thread.start()
 
+    @property
+    def running(self) -> bool:
+        """Return whether its thread lives."""
+        return self._thread.is_alive()
+
     def join(self, within_s: float) -> None:
         """Wait for its end (s)."""
         self._thread.join(within_s)
@@ -132,8 +138,10 @@ class DeliveryTarget:
             for record in self._consumer.history():
                 self._recall(record)
             self._recalled = True
+        progress = HEALTH.progress(self.name)
         while not self._stopping():
             self.step()
+            progress()
             self._outage.over(f"{self.name} reads again")
 
     def step(self) -> None:

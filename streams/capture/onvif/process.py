@@ -20,6 +20,7 @@ from streams.clock import Clock, utc_now
 from streams.config.registry import load_registry
 from streams.domain.cameras.legal_basis import permission
 from streams.errors import ConfigurationError
+from streams.health import HEALTH
 from streams.kafka.producer import connect
 from streams.kafka.reader import await_topics
 from streams.kafka.send_window import SendWindow
@@ -152,10 +153,13 @@ def run(settings: Settings, onvif: OnvifSettings, kafka: KafkaSettings) -> None:
     await_topics(kafka, (OBSERVATIONS,), stopping.is_set, time.sleep)
     with stop_signals(stopping):
         session.start()
+        turned = HEALTH.turns("events")
+        HEALTH.asks("broker", lambda: intake.window.quiet_s)
         tell_ready(STAGE, start_metrics(settings))
         try:
             while not stopping.is_set():
                 intake.turn()
+                turned()
             deadline_s = time.monotonic() + FLUSH_S
             while intake.window and time.monotonic() < deadline_s:
                 intake.window.turn(LOOK_S)

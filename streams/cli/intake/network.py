@@ -135,6 +135,7 @@ def _poll(
     Example: toezicht intake poll signalen --url https://api.meldingen.example --token-file /run/secrets/signalen
     """
     require_extra()
+    from streams.health import HEALTH
     from streams.intake.connected import connected_intake
     from streams.intake.polling.asking import ApiClient
     from streams.intake.polling.poller import Poller, PollPlace
@@ -155,6 +156,8 @@ def _poll(
     intake = connected_intake(source, kafka, stopping, keeps_content=False)
     with stop_signals(stopping):
         poller = Poller(asked, ask, intake, kept, begin, utc_now, stopping.wait, stopping.is_set)
+        intake.turned = HEALTH.turns("intake")
+        HEALTH.asks("broker", intake.quiet_s)
         tell_ready(f"intake-poll-{system}", start_metrics(settings))
         try:
             poller.run(every)

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from typing import Final
 
 from streams.errors import ConfigurationError, ToezichtError
+from streams.health import HEALTH
 from streams.intake.connected import connected_intake
 from streams.intake.http.app import INCIDENTS_ROUTE, HttpParts, create_app
 from streams.intake.http.credentials import Credentials
@@ -94,8 +95,12 @@ def run(settings: Settings, http: IntakeHttpSettings, kafka: KafkaSettings, opti
             stack.callback(desk.stop)
 
         async def watch() -> None:
+            turned, progress = HEALTH.turns("server"), HEALTH.progress("broker")
             while True:
                 await asyncio.sleep(LOOK_AGAIN_S)
+                turned()
+                if all(desk.ready for desk in desks.values()):
+                    progress()
                 _raise_failure(desks)
                 if credentials.look_again():
                     parts.rates.keep(credentials.ids())

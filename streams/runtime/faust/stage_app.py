@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,8 @@ class StageApp:
     assignment: PartitionAssignment
     transmit: BatchTransmit
     producer: FencedProducer
+    lag: int = 0
+    _done: dict[Where, int] = field(default_factory=dict)
 
     async def start(self) -> None:
         """Connect and join the group."""
@@ -66,6 +68,13 @@ class StageApp:
         await self.producer.stop()
         if isinstance(self.stage, PictureStage):
             await asyncio.to_thread(self.stage.close)
+
+    def gets_on(self) -> bool:
+        """Return whether the stage finished with something since it was asked last, or has its lease and nothing to do."""
+        before, self._done = self._done, dict(self.assignment.offsets.positions())
+        if self.assignment.stalled_s > LEASE_S:
+            return False
+        return self._done != before or not (self.lag or self.assignment.send_queue.in_flight)
 
     def needs(self) -> set[str]:
         """Return the topics without which the stage does nothing, or cannot go on."""
@@ -203,9 +212,12 @@ def _measure_lag(built: StageApp, held: HeldUp) -> None:
     consumer, offsets = built.app.consumer, built.assignment.offsets
     done_at = offsets.positions()
     waiting = any(channel.queue.qsize() for channel in built.app.topics)
+    built.lag = 0
     for tp in consumer.assignment():
         at, done = consumer.partition_end(tp), done_at.get(tp)
         if tp.topic in built.stage.inputs and at is not None and done is not None:
             idle = not waiting and done == offsets.next_of(tp)
-            metrics.CONSUMER_LAG.labels(built.stage.name, tp.topic, str(tp.partition)).set(at.lag(done, idle=idle))
+            lag = at.lag(done, idle=idle)
+            metrics.CONSUMER_LAG.labels(built.stage.name, tp.topic, str(tp.partition)).set(lag)
+            built.lag += lag
             held.look(tp, at)

@@ -12,7 +12,9 @@ import pytest
 
 from streams.clock import utc_now
 from streams.errors import DeliveryError
+from streams.runtime.faust.app import LEASE_S
 from streams.runtime.faust.stage_app import _tell_refused, build
+from streams.runtime.lease import Lease
 from streams.settings import KafkaSettings
 from tests.support.stages import Counting
 
@@ -79,3 +81,27 @@ def test_a_tick_that_the_broker_refuses_is_told(caplog: pytest.LogCaptureFixture
     assert [record.getMessage() for record in caplog.records] == [
         "decide: room-ticks/1: the broker did not confirm a tick: PermissionError('not authorised')"
     ]
+
+
+def test_a_stage_gets_on_where_it_finishes_something_or_has_nothing_to_do(tmp_path: Path) -> None:
+    """What waits and is not finished is no progress, however lively the process; neither is a lease that is not renewed."""
+
+    async def run() -> None:
+        built = build(Counting(), KafkaSettings(bootstrap_servers="127.0.0.1:1"), tmp_path, utc_now, lambda _: None)
+        now_s = [100.0]
+        built.assignment.lease = Lease(LEASE_S, lambda: now_s[0])
+        built.assignment.lease.prove(now_s[0])
+        built.assignment.offsets.open({("evidence", 0): 5})
+        assert built.gets_on()
+        built.lag = 3
+        assert not built.gets_on(), "three wait, and nothing was finished since"
+        built.assignment.offsets.offer(("evidence", 0), 5)
+        built.assignment.offsets.release_of(("evidence", 0), 5)()
+        assert built.gets_on(), "one was finished"
+        assert not built.gets_on()
+        built.lag = 0
+        assert built.gets_on(), "nothing waits"
+        now_s[0] += 2 * LEASE_S + 1.0
+        assert not built.gets_on(), "the group has not heard from it"
+
+    asyncio.run(run())
