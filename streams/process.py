@@ -93,7 +93,7 @@ def start_metrics(settings: Settings) -> int:
     Raises:
         ConfigurationError: The address is not of this machine, or another process has the port.
     """
-    disable_created_metrics()  # a series beside each counter and histogram with the time of its birth, which nobody asks for
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # a series beside each counter and histogram with the time of its birth, which nobody asks for
     try:
         server, _ = start_http_server(settings.metrics_port, addr=settings.metrics_host)
     except OSError as error:

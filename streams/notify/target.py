@@ -58,6 +58,8 @@ END_WITHIN_S: Final = 5.0
 P1: Final = Priority.P1.value
 OTHER: Final = "other"
 """Priorities as metrics know them: what is most pressing has limits of its own."""
+UNREADABLE: Final = "unreadable"
+"""Why a record is set aside that nobody tried to deliver."""
 FAILURES: Final = tuple(sorted(each.value for each in OutcomeReason if each not in DELIVERED))
 
 
@@ -97,7 +99,7 @@ class DeliveryTarget:
         self._pool = ThreadPoolExecutor(options.at_once, thread_name_prefix=self.name)
         self._ended: SimpleQueue[tuple[tuple[Delivery, ...], Outcome]] = SimpleQueue()
         self._outcomes: deque[tuple[tuple[Delivery, ...], Outcome]] = deque()
-        self._aside: deque[tuple[Delivery, Record, Fault, str]] = deque()
+        self._aside: deque[tuple[Record, Fault, str, str]] = deque()
         self._records: dict[tuple[str, int, int], Record] = {}
         self._producer: ConfirmedProducer | None = None
         self._outage = Outage()
@@ -114,7 +116,7 @@ class DeliveryTarget:
         partner, channel_id = [channel.partner], [channel.id]
         metrics.from_zero(metrics.NOTIFY_RECEIPTS, partner, channel_id)
         metrics.from_zero(metrics.NOTIFY_ATTEMPTS_FAILED, partner, channel_id, FAILURES)
-        metrics.from_zero(metrics.NOTIFY_SET_ASIDE, partner, channel_id, (P1, OTHER), FAILURES)
+        metrics.from_zero(metrics.NOTIFY_SET_ASIDE, partner, channel_id, (P1, OTHER), (*FAILURES, UNREADABLE))
         for priority in (P1, OTHER):
             metrics.NOTIFY_SECONDS.labels(*self._labels, priority)
 
@@ -184,7 +186,7 @@ class DeliveryTarget:
         try:
             notice = read_notice(record, self._channel.partner, health)
         except UndecodableError as error:
-            self._aside.append((record, Fault(error.reason, error.what), "unreadable"))
+            self._aside.append((record, Fault(error.reason, error.what), UNREADABLE, OTHER))
             return
         if notice is None or not self._mine(notice):
             self._finish(place)
@@ -268,12 +270,12 @@ class DeliveryTarget:
                 continue
             told = notice_not_delivered(self._channel.partner, self._channel.id, reason.value, float(delivery.attempts))
             fault = Fault(DeadLetterReason.NOT_DELIVERED, told)
-            self._aside.append((delivery, self._records.pop(delivery.place), fault, reason.value))
+            self._aside.append((self._records.pop(delivery.place), fault, reason.value, _priority(delivery)))
 
     def _set_aside(self) -> None:
         """Put records on dead-letters; of what concerns health only where it stood, since that is kept for a day alone."""
         while self._aside:
-            delivery, record, fault, reason = self._aside[0]
+            record, fault, reason, priority = self._aside[0]
             kept = replace(record, value=b"") if record.topic == self._health_topic else record
             letter: EncodedOutput = dead_letter(STAGE, kept, fault)
             producer = self._connected_producer()
@@ -281,7 +283,7 @@ class DeliveryTarget:
             producer.confirm()
             self._aside.popleft()
             metrics.count_failure(STAGE, fault.reason, False)
-            metrics.NOTIFY_SET_ASIDE.labels(*self._labels, _priority(delivery), reason).inc()
+            metrics.NOTIFY_SET_ASIDE.labels(*self._labels, priority, reason).inc()
             log.error("%s: %s/%d@%d is set aside: %s", self.name, record.topic, record.partition, record.offset, reason)
             self._finish((record.topic, record.partition, record.offset))
 

@@ -50,7 +50,6 @@ LABELS: Final[Mapping[str, str]] = {
     "worker": "processes of the pipeline file, and `broker`",
 }
 """The values that a label can have: each set is closed by the code, or by a file of whoever runs the pipeline."""
-_KINDS: Final = {Counter: "counter", Gauge: "gauge", Histogram: "histogram", Info: "info"}
 _UNITS: Final = (("_seconds", "s"), ("_s", "s"), ("_at", "Unix s"), ("_ratio", "share"))
 _HEAD: Final = """# Metrics
 
@@ -64,7 +63,7 @@ process starts, so that `increase()` sees the first; no label holds an address, 
 def declared() -> Iterator[tuple[str, Any]]:
     """Yield each metric in the order of its declaration: its name as it is exposed, and the metric."""
     for each in vars(metrics).values():
-        if isinstance(each, tuple(_KINDS)):
+        if isinstance(each, Counter | Gauge | Histogram | Info):
             yield each._name + {"counter": "_total", "info": "_info"}.get(each._type, ""), each
 
 

@@ -130,7 +130,7 @@ def test_every_counter_with_labels_begins_at_zero_or_has_a_reason(
         ("toezicht_camera_status_changes_total", 4),
         ("toezicht_partner_answers_total", 6),
         ("toezicht_shared_total", 8 * 5),
-        ("toezicht_notify_set_aside_total", 13 * 2),
+        ("toezicht_notify_set_aside_total", 14 * 2),
         ("toezicht_console_logins_total", 3),
         ("toezicht_console_requests_total", 4),
         ("toezicht_console_resets_total", 3),
