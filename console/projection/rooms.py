@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, get_args
 
 from pydantic import ValidationError
 
@@ -22,7 +22,7 @@ from console.projection.ports import Histories, Places, Stages
 from console.projection.room import KnownRoom
 from console.projection.stream import events, json_of, position_of
 from console.settings import ConsoleSettings
-from console.wire.events import CameraNow, Status, ZoneNow
+from console.wire.events import CameraNow, Reset, Status, StreamEvents, ZoneNow
 from console.wire.people import Me
 from console.wire.rooms import Handover, RoomInfo, Series
 from console.wire.rows import AlertPage, AlertRow, Detail, HistoryLine
@@ -67,6 +67,9 @@ class ProjectedRooms:
         self._whole = False
         self._whole_at: datetime | None = None
         places.tell_by(self.tell)
+        metrics.from_zero(metrics.CONSOLE_EVENTS, StreamEvents.model_fields)
+        metrics.from_zero(metrics.CONSOLE_RESETS, get_args(Reset.model_fields["reason"].annotation))
+        metrics.from_zero(metrics.CONSOLE_UNREADABLE, (topics.ALERT_STATE, topics.DECISION_LOG))
 
     # -- what the reader says
 

@@ -47,6 +47,7 @@ class Observe:
             camera.id: CameraScene.of(camera, rules.episodes.crowd, time_zone, grounds.get(camera.id), rules.attention)
             for camera in registry.cameras
         }
+        metrics.from_zero(metrics.OBSERVATIONS_LATE, self._scenes)
 
     def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
         """Return the observations of the seconds that this input closes.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from schemas.alerts import Alert
@@ -37,6 +38,8 @@ from streams.stages.trends.store import DUE_BUCKET_S, KEPT, TrendingRow, TrendSt
 
 log = logging.getLogger(__name__)
 Cell = tuple[str, str, int | None, int]
+RESULTS: Final = ("counted", "taken_out", "moved", "too_old")
+"""What can become of an alert in the counts."""
 
 
 class Trends:
@@ -51,6 +54,9 @@ class Trends:
     def __init__(self, plan: SafetyPlan, areas: AreaMap, time_zone: ZoneInfo) -> None:
         """Take the plan's targets, the areas, and the zone in which days and weeks begin."""
         self._office = Office(plan, areas, time_zone)
+        metrics.from_zero(metrics.TREND_ALERTS, Category, RESULTS)
+        metrics.from_zero(metrics.TREND_SURGES, Category)
+        metrics.from_zero(metrics.NEAR_REPEATS, plan.near_repeats)
 
     def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
         """Return the counts that an input changes.
