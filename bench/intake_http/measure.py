@@ -82,6 +82,9 @@ def measure(
     return {
         "requests": count, "pairs": pairs, "steady_per_s": per_s, "processors": os.cpu_count(), **told,
         "ratio": round(ratio, 3),
+        "processor_ratio": round(
+            statistics.median(limit / ours for ours, limit in zip(cost_ms["ours"], cost_ms["limit"], strict=True)), 3
+        ),
         "goal_p99_ms": GOAL_P99_MS, "p99_holds": told["ours"]["steady_p99_ms"] < GOAL_P99_MS,
         "goal_per_s": GOAL_PER_S, "per_s_holds": told["ours"]["per_s"] >= GOAL_PER_S,
     }  # fmt: skip

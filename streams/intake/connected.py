@@ -23,8 +23,9 @@ from streams.topics import DEAD_LETTERS, INCIDENTS
 
 log = logging.getLogger(__name__)
 
-PRODUCER_OPTIONS: Final = {"linger_ms": 5, "bootstrap_timeout_ms": 5_000, "max_block_ms": 1_000}
-"""Neither connecting nor a topic that is not known yet holds up a stop for long: the window tries again."""
+PRODUCER_OPTIONS: Final = {"linger_ms": 0, "bootstrap_timeout_ms": 5_000, "max_block_ms": 1_000}
+"""No report waits for others: what comes while a request is under way goes together in the next one anyway. Neither connecting
+nor a topic that is not known yet holds up a stop for long: the window tries again."""
 
 
 def connected_intake(
