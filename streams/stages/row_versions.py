@@ -313,6 +313,11 @@ def _without_nuisance_between_neighbours(row: Document) -> Document:
     return row
 
 
+def _shared_before_cases(row: Document) -> Document:
+    """Nothing was handed over as a case then, and of a request that was let go only the alert told: it is told on as it was."""
+    return row
+
+
 ROWS: Final = RowVersions(
     newest={
         "alert": 6,
@@ -325,6 +330,7 @@ ROWS: Final = RowVersions(
         "early": 6,
         "memory": 3,
         "seen": 5,
+        "shared": 2,
         "situation": 2,
         "summary": 4,
         "trending": 2,
@@ -356,6 +362,7 @@ ROWS: Final = RowVersions(
         ("seen", 2): _seen_in_the_second_release,
         ("seen", 3): _seen_without_measures,
         ("seen", 4): _seen_without_runners,
+        ("shared", 1): _shared_before_cases,
         ("situation", 1): _told_without_phrases,
         ("summary", 1): _summary_without_a_life,
         ("summary", 2): _put_aside_in_words,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from schemas.cases import PartnerCase
 from schemas.codec import envelope
 from schemas.dispatch import DispatchReceipt
 from schemas.sharing import PartnerAlert, PartnerDispatch, PartnerHit
@@ -20,6 +21,8 @@ def count_shared(outputs: Sequence[EncodedOutput]) -> None:
                 kind, partner = "withdrawn" if alert.withdrawn else "alert", alert.partner
             case PartnerHit() as hit:
                 kind, partner = "hit_withdrawn" if hit.withdrawn else "hit", hit.partner
+            case PartnerCase() as case:
+                kind, partner = "case_withdrawn" if case.withdrawn else "case", case.partner
             case PartnerDispatch() as request:
                 kind, partner = "dispatch", request.partner
             case DispatchReceipt() as receipt:
