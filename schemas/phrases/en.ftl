@@ -831,6 +831,8 @@ notice-what = { $priority ->
 }
 notice-at-place = { $what }, { $place }
 notice-dispatch = Please respond: { $what }
+notice-case = Case: { $what }
+notice-case-answer-before = Accept, refer or close it before { MOMENT($at, format: "d MMM HH:mm") } UTC
 notice-ended = { $ending ->
     [withdrawn] No longer yours
     [cancelled] Cancelled

@@ -922,6 +922,8 @@ notice-what = { $priority ->
 }
 notice-at-place = { $what }, { $place }
 notice-dispatch = Inzet gevraagd: { $what }
+notice-case = Zaak: { $what }
+notice-case-answer-before = Neem aan, verwijs door of sluit af vóór { MOMENT($at, format: "d MMM HH:mm", zone: "Europe/Amsterdam") }
 notice-ended = { $ending ->
     [withdrawn] Niet meer voor u
     [cancelled] Vervallen
