@@ -53,7 +53,9 @@ def _can_have(partners: Partners, line: CaseLine) -> list[str]:
 
 def _case_rows(partners: Partners) -> list[tuple[str, ...]]:
     """Return the lines of cases as rows: who has it first, whose it is, to whom it can be referred, and the times."""
-    rows = [("case", "first to", "owner", "can be referred to", "at most", "answer within", "kept at most")]
+    rows: list[tuple[str, ...]] = [
+        ("case", "first to", "owner", "can be referred to", "at most", "answer within", "kept at most")
+    ]
     for line in partners.cases:
         for category in line.categories:
             others = [

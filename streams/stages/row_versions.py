@@ -271,6 +271,11 @@ def _done_with_each_record_whole(row: Document) -> Document:
     return {**known, "records": records, "messages": messages}
 
 
+def _done_at_no_time(row: Document) -> Document:
+    """When it was handled was not kept: it counts as of the start that reads it."""
+    return row
+
+
 def _cell_without_rough_places(row: Document) -> Document:
     """How rough a place was told was kept only as far as joining allowed for it: nothing joins it further away."""
     entries = [{**each, "spot": {**each["spot"], "rough_m": 0.0}} for each in row["entries"]]
@@ -326,7 +331,7 @@ ROWS: Final = RowVersions(
         "cell": 2,
         "counted": 2,
         "crowd": 2,
-        "done": 2,
+        "done": 3,
         "early": 6,
         "memory": 3,
         "seen": 5,
@@ -351,6 +356,7 @@ ROWS: Final = RowVersions(
         ("counted", 1): _without_nuisance_between_neighbours,
         ("crowd", 1): _crowd_never_looked_at,
         ("done", 1): _done_with_each_record_whole,
+        ("done", 2): _done_at_no_time,
         ("early", 1): _early_of_the_first_release,
         ("early", 2): _early_without_notes,
         ("early", 3): _said_without_likelihood,
