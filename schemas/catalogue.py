@@ -9,6 +9,7 @@ from schemas.alerts import Alert
 from schemas.audit import AuditEntry, AuditEvent
 from schemas.base import FORMER_TYPE_PREFIX, Message
 from schemas.cameras import CameraStatus, Detections, FrameReference
+from schemas.cases import CaseReceipt, PartnerCase
 from schemas.dead_letters import DeadLetterReference
 from schemas.decisions import DecisionLog
 from schemas.dispatch import DispatchReceipt, DispatchRequest
@@ -37,6 +38,8 @@ MESSAGES: Final[tuple[type[Message], ...]] = (
     PartnerAlert,
     PartnerDispatch,
     PartnerHit,
+    PartnerCase,
+    CaseReceipt,
     SnapshotRequest,
     SnapshotReference,
     Trend,

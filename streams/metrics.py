@@ -55,8 +55,15 @@ END_TO_END_SECONDS: Final = Histogram(
 )
 SHARED: Final = Counter(
     "toezicht_shared_total",
-    "Confirmed messages for partners of the file of partners: alert, withdrawn, dispatch, hit, hit_withdrawn.",
+    "Confirmed messages for partners of the file of partners: alert, withdrawn, dispatch, hit, hit_withdrawn, case, "
+    "case_withdrawn.",
     ["partner", "kind"],
+)
+CASES: Final = Counter(
+    "toezicht_cases_total",
+    "Steps of cases that are handed over: handed_over, referred, given_back, no_answer, overdue, changed, accepted, closed, "
+    "expired, cancelled, on_list, no_ground.",
+    ["step"],
 )
 SHARED_SECONDS: Final = Histogram(
     "toezicht_shared_seconds",

@@ -455,10 +455,30 @@ key-wrong = { $message }: the record's key is not the message's key
 happened-after-arrival = { $message }: happened { $ahead_s } s after it arrived
 happened-too-early = { $message }: happened { $at }, more than { $limit } before it arrived
 not-in-registry = { $subject } is not in the registry that this process read at its start (version { $version })
+case-handed-over = handed over: it is yours until you refer or close it, or the time to answer is over
+case-referred = { $partner } referred it to { $to }
+case-given-back = { $partner } gave it back to its owner
+case-no-answer = { $partner } did not answer in time, so it is its owner's
+case-overdue = { $partner } did not answer in time, and there is nobody else whose it is
+case-changed = more is known of it
+case-over = { $end ->
+    [expired] its time is over, and nobody accepted it: nothing of it is kept here
+    [cancelled] what was reported does not hold any more
+    [on_list] it is an alert of the control room now
+   *[no_ground] there is no ground any more to know of it
+}
+case-answer-of-another = { $partner } answers to a case that another partner has
+case-answer-of-nothing = { $partner } answers to a case that is not known here, or is long over
+case-answer-late = { $partner } answers to a case that is no longer its own
+case-referred-late = { $partner } refers a case that it accepted before, or that is over
+case-referred-to-nobody = { $partner } gives a case back of which it is the owner, or refers it to itself
+case-referred-without-ground = { $partner } refers a case to { $to }, which gets nothing of { $category }
+case-referred-back = { $partner } refers a case to { $to }, which had it before
+case-referred-too-often = { $partner } refers a case that was referred as often as it may: give it back to { $owner } with no partner in refer_to
 hit-of-pair = { $one } and { $other } were told that both have something, on the ground { $ground }
 receipt-of-another = { $partner } answers to a dispatch that another partner was asked for
 receipt-of-nothing = { $partner } answers to a dispatch that is not known here, or is long over
-not-from-partners = { $partner } sent a message of the kind { $message }, expected a dispatch-receipt
+not-from-partners = { $partner } sent a message of the kind { $message }, expected a dispatch-receipt or a case-receipt
 causes-too-large = it causes more than { $at_most } bytes in one message: { $what }
 row-too-large = what it causes is more than { $at_most } bytes in one row
 copy-too-large = it belongs on partition { $partition }, and its copy has { $bytes } bytes, expected at most { $at_most }
@@ -814,6 +834,8 @@ notice-what = { $priority ->
 }
 notice-at-place = { $what }, { $place }
 notice-dispatch = Please respond: { $what }
+notice-case = Case: { $what }
+notice-case-answer-before = Accept, refer or close it before { MOMENT($at, format: "d MMM HH:mm") } UTC
 notice-ended = { $ending ->
     [withdrawn] No longer yours
     [cancelled] Cancelled

@@ -541,10 +541,30 @@ key-wrong = { $message }: de sleutel van het record is niet die van het bericht
 happened-after-arrival = { $message }: gebeurde { $ahead_s } s nadat het binnenkwam
 happened-too-early = { $message }: gebeurde { $at }, meer dan { $limit } voordat het binnenkwam
 not-in-registry = { $subject } staat niet in het register waarmee dit proces begon (versie { $version })
+case-handed-over = overgedragen: hij is van u tot u doorverwijst of afsluit, of de tijd voor een antwoord om is
+case-referred = { $partner } verwees hem door naar { $to }
+case-given-back = { $partner } gaf hem terug aan de eigenaar
+case-no-answer = { $partner } antwoordde niet op tijd, dus hij is van de eigenaar
+case-overdue = { $partner } antwoordde niet op tijd, en er is niemand anders van wie hij is
+case-changed = er is meer over bekend
+case-over = { $end ->
+    [expired] de tijd is om en niemand nam hem aan: hier wordt er niets van bewaard
+    [cancelled] wat gemeld werd geldt niet meer
+    [on_list] hij is nu een alarm van de meldkamer
+   *[no_ground] er is geen grond meer om ervan te weten
+}
+case-answer-of-another = { $partner } antwoordt op een zaak die een andere partner heeft
+case-answer-of-nothing = { $partner } antwoordt op een zaak die hier niet bekend is, of al lang voorbij
+case-answer-late = { $partner } antwoordt op een zaak die niet meer van haar is
+case-referred-late = { $partner } verwijst een zaak door die eerder aangenomen werd, of die voorbij is
+case-referred-to-nobody = { $partner } geeft een zaak terug waarvan zij de eigenaar is, of verwijst door naar zichzelf
+case-referred-without-ground = { $partner } verwijst een zaak door naar { $to }, die niets van { $category } krijgt
+case-referred-back = { $partner } verwijst een zaak door naar { $to }, bij wie zij al was
+case-referred-too-often = { $partner } verwijst een zaak door die zo vaak doorverwezen is als mag: geef haar terug aan { $owner }, zonder partner in refer_to
 hit-of-pair = { $one } en { $other } hoorden dat beide iets hebben, op grond van { $ground }
 receipt-of-another = { $partner } antwoordt op een verzoek aan een andere partner
 receipt-of-nothing = { $partner } antwoordt op een verzoek dat hier niet bekend is, of al lang voorbij
-not-from-partners = { $partner } stuurde een bericht van de soort { $message }, verwacht was een antwoord op een verzoek
+not-from-partners = { $partner } stuurde een bericht van de soort { $message }, verwacht was een antwoord op een verzoek of een zaak
 causes-too-large = het geeft een bericht van meer dan { $at_most } bytes: { $what }
 row-too-large = het geeft een rij van meer dan { $at_most } bytes
 copy-too-large = het hoort op partitie { $partition }, en de kopie heeft { $bytes } bytes; hooguit { $at_most } mag
@@ -905,6 +925,8 @@ notice-what = { $priority ->
 }
 notice-at-place = { $what }, { $place }
 notice-dispatch = Inzet gevraagd: { $what }
+notice-case = Zaak: { $what }
+notice-case-answer-before = Neem aan, verwijs door of sluit af vóór { MOMENT($at, format: "d MMM HH:mm", zone: "Europe/Amsterdam") }
 notice-ended = { $ending ->
     [withdrawn] Niet meer voor u
     [cancelled] Vervallen

@@ -105,7 +105,7 @@ CHANNELS: Final[dict[str, Channel]] = {
     ),
     "partner-{partner}": Channel(
         Whose.PARTNER,
-        "What one partner needs to know of alerts, and the requests to it.",
+        "What one partner needs to know of alerts, the requests to it, and the cases that are its own.",
         read="The partner follows what it may see, and begins here.",
     ),
     "partner-{partner}-health": Channel(
@@ -115,8 +115,8 @@ CHANNELS: Final[dict[str, Channel]] = {
     ),
     "partner-{partner}-answers": Channel(
         Whose.PARTNER,
-        "What one partner answers to requests to it.",
-        send="The partner answers; an answer to another partner's request is refused.",
+        "What one partner answers to requests to it, and to cases that were handed over to it.",
+        send="The partner answers; an answer to another partner's request or case is refused.",
     ),
 }
 

@@ -19,6 +19,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from schemas.cases import CaseReceipt
 from schemas.categories import Priority
 from schemas.codec import encode
 from schemas.dead_letters import DeadLetterReason
@@ -251,7 +252,7 @@ class DeliveryTarget:
         self._take_ended()
 
     def _answers(self, batch: tuple[Delivery, ...], outcome: Outcome) -> None:
-        """Put a dispatch's answer on the partner's topic before the dispatch counts as done."""
+        """Put the answer to a dispatch or a case on the partner's topic before that counts as done."""
         if len(batch) != 1:
             return
         for body in outcome.answers:
@@ -259,7 +260,7 @@ class DeliveryTarget:
             if receipt is not None:
                 self._send_receipt(receipt, batch[0].notice)
 
-    def _send_receipt(self, receipt: DispatchReceipt, notice: Notice) -> None:
+    def _send_receipt(self, receipt: DispatchReceipt | CaseReceipt, notice: Notice) -> None:
         now = self._clock()
         record = encode(receipt, stage=STAGE, handled_at=now, entered_at=now)
         producer = self._connected_producer()

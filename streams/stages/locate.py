@@ -11,7 +11,7 @@ from schemas.categories import Priority
 from schemas.incidents import Incident
 from streams import metrics, topics
 from streams.domain import canary
-from streams.domain.alerts.priority.score import alone
+from streams.domain.alerts.priority.score import alone, case_alone
 from streams.domain.cameras.legal_basis import permission
 from streams.domain.cameras.registry import Registry
 from streams.domain.corroboration.attention import AttentionOutcome, asks_attention, with_attention
@@ -65,6 +65,7 @@ class Locate:
             incident,
             lambda camera: permission(camera, now, self._time_zone).allowed,
             now,
+            case_alone(incident, self._rules),
         )
         by_itself = alone(incident, self._rules)
         located = self._with_attention(incident, located, by_itself, now)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
+from schemas.cases import PartnerCase
 from schemas.codec import envelope
 from schemas.dispatch import DispatchOutcome, DispatchReceipt
 from schemas.sharing import PartnerAlert, PartnerDispatch, PartnerHit
@@ -36,6 +37,8 @@ def count_shared(outputs: Sequence[EncodedOutput]) -> None:
                 kind, partner = "withdrawn" if alert.withdrawn else "alert", alert.partner
             case PartnerHit() as hit:
                 kind, partner = "hit_withdrawn" if hit.withdrawn else "hit", hit.partner
+            case PartnerCase() as case:
+                kind, partner = "case_withdrawn" if case.withdrawn else "case", case.partner
             case PartnerDispatch() as request:
                 kind, partner = "dispatch", request.partner
             case DispatchReceipt() as receipt:
