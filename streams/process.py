@@ -103,7 +103,9 @@ def start_metrics(settings: Settings) -> int:
         raise ConfigurationError(
             "environment", "TOEZICHT_METRICS_HOST:TOEZICHT_METRICS_PORT", address, expected
         ) from None
-    server.set_app(with_health(server.get_app()))
+    metrics_app = server.get_app()
+    assert metrics_app is not None
+    server.set_app(with_health(metrics_app))
     return int(server.server_port)
 
 
