@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from streams.cli.cameras import adding, calibrate, normal, trying
+from streams.cli.cameras import adding, calibrate, draw, normal, trying
 from streams.cli.options import CamerasOption, RegistryOption, registry_path, require_vision
 from streams.errors import ConfigurationError
 from streams.settings import Settings, read_settings, read_time_zone
@@ -87,6 +87,7 @@ def register(app: typer.Typer) -> None:
 
     trying.register(cameras)
     adding.register(cameras)
+    draw.register(cameras)
     calibrate.register(cameras)
     normal.register(cameras)
 
