@@ -11,6 +11,7 @@ from schemas.base import FORMER_TYPE_PREFIX, Message
 from schemas.cameras import CameraStatus, Detections, FrameReference
 from schemas.dead_letters import DeadLetterReference
 from schemas.decisions import DecisionLog
+from schemas.deletion import Deletion, Hold
 from schemas.dispatch import DispatchReceipt, DispatchRequest
 from schemas.evidence import Evidence
 from schemas.incidents import CameraWatch, Incident
@@ -46,6 +47,8 @@ MESSAGES: Final[tuple[type[Message], ...]] = (
     AuditEvent,
     AuditEntry,
     DeadLetterReference,
+    Deletion,
+    Hold,
 )
 
 BY_TYPE: Final[dict[str, type[Message]]] = {

@@ -927,11 +927,11 @@ span-days = { $days } days
 not-read = this could not be read: { $why }
 kept-without-end = is kept without end; allowed is { $limit }
 settings-keep-longer = is set to { $kept }; allowed is { $limit }
-older-than-allowed = the oldest is { $age } old; allowed is { $limit }
+older-than-allowed = the oldest is { $old } old; allowed is { $limit }
 times-of-clients = the times are the senders' own: how old anything is cannot be told
 topic-empty = nothing is on it
-topic-unlimited = the oldest is { $age } old; there is no limit here
-topic-within = the oldest is { $age } old; allowed is { $limit }
+topic-unlimited = the oldest is { $old } old; there is no limit here
+topic-within = the oldest is { $old } old; allowed is { $limit }
 topic-absent = is not there, or may not be seen
 topics-of-others = { $count ->
     [one] { $count } other topic of this cluster is not of this system: what is on it was not checked
@@ -956,8 +956,8 @@ refused-by-stages = { $count ->
    *[other] { $count } messages were refused by { $stage }: { $reason }
 }
 never-refused = no camera told that it might not look
-folder-used = written { $age } ago
-folder-forgotten = written { $age } ago and not removed; allowed is { $limit }
+folder-used = written { $old } ago
+folder-forgotten = written { $old } ago and not removed; allowed is { $limit }
 folder-absent = is not there
 other-hosts = other machines, and recordings and exports that somebody made, were not checked
 pictures-in-memory = pictures stay in memory for at most { $seconds } seconds, and never on disk
@@ -980,11 +980,20 @@ detector-not-known = which model looks is not known: nothing was seen for a day
 licences-in-force = { $count ->
     [one] { $count } package
    *[other] { $count } packages
-}: { $licence }
+}: { $named }
 licence-not-known = { $count ->
     [one] { $count } package names no licence
    *[other] { $count } packages name no licence
 }
+hold-kept = is held until { MOMENT($until, format: "yyyy-MM-dd") } for { $requester } ({ $ground }): { $records ->
+    [one] { $records } record
+   *[other] { $records } records
+}
+hold-past-end = had to be gone at { MOMENT($until, format: "yyyy-MM-dd") } and is still held for { $requester } ({ $ground }): { $records ->
+    [one] { $records } record
+   *[other] { $records } records
+}
+no-holds = nothing is kept longer than its time
 
 ## Trends: the safety team's report
 

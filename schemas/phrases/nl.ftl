@@ -1034,11 +1034,11 @@ span-days = { $days } dagen
 not-read = dit kon niet worden gelezen: { $why }
 kept-without-end = wordt zonder einde bewaard; toegestaan is { $limit }
 settings-keep-longer = is ingesteld op { $kept }; toegestaan is { $limit }
-older-than-allowed = het oudste is { $age } oud; toegestaan is { $limit }
+older-than-allowed = het oudste is { $old } oud; toegestaan is { $limit }
 times-of-clients = de tijden zijn die van de afzenders: hoe oud iets is, is niet te zeggen
 topic-empty = er staat niets op
-topic-unlimited = het oudste is { $age } oud; hier geldt geen grens
-topic-within = het oudste is { $age } oud; toegestaan is { $limit }
+topic-unlimited = het oudste is { $old } oud; hier geldt geen grens
+topic-within = het oudste is { $old } oud; toegestaan is { $limit }
 topic-absent = bestaat niet, of mag niet worden gezien
 topics-of-others = { $count ->
     [one] { $count } andere topic op dit cluster is niet van dit systeem: wat erop staat, is niet nagegaan
@@ -1063,8 +1063,8 @@ refused-by-stages = { $count ->
    *[other] { $count } berichten zijn geweigerd door { $stage }: { $reason }
 }
 never-refused = geen enkele camera heeft gemeld dat zij niet mocht kijken
-folder-used = { $age } geleden voor het laatst beschreven
-folder-forgotten = { $age } geleden voor het laatst beschreven en niet opgeruimd; toegestaan is { $limit }
+folder-used = { $old } geleden voor het laatst beschreven
+folder-forgotten = { $old } geleden voor het laatst beschreven en niet opgeruimd; toegestaan is { $limit }
 folder-absent = bestaat hier niet
 other-hosts = andere machines, opnamen en uitvoer die iemand heeft gemaakt, zijn niet nagegaan
 pictures-in-memory = beelden blijven ten hoogste { $seconds } seconden in het geheugen, nooit op schijf
@@ -1087,11 +1087,20 @@ detector-not-known = welk model kijkt, is niet bekend: er is een dag lang niets 
 licences-in-force = { $count ->
     [one] { $count } pakket
    *[other] { $count } pakketten
-}: { $licence }
+}: { $named }
 licence-not-known = { $count ->
     [one] { $count } pakket noemt geen licentie
    *[other] { $count } pakketten noemen geen licentie
 }
+hold-kept = wordt bewaard tot { MOMENT($until, format: "d MMMM yyyy", zone: "Europe/Amsterdam") } op verzoek van { $requester } ({ $ground }): { $records ->
+    [one] { $records } bericht
+   *[other] { $records } berichten
+}
+hold-past-end = had op { MOMENT($until, format: "d MMMM yyyy", zone: "Europe/Amsterdam") } weg moeten zijn en wordt nog bewaard op verzoek van { $requester } ({ $ground }): { $records ->
+    [one] { $records } bericht
+   *[other] { $records } berichten
+}
+no-holds = niets wordt langer bewaard dan zijn tijd
 
 ## Trends: the safety team's report
 

@@ -37,6 +37,8 @@ COMMANDS: Final = (
     "verdicts",
     "audit",
     "compliance",
+    "delete",
+    "hold",
     "cameras",
     "eval",
     "bench",

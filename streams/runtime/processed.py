@@ -11,7 +11,8 @@ ring knows is sent again. A newer one was either confirmed, or its own input is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Annotated, Final, NamedTuple
 
 from pydantic import Field
@@ -25,6 +26,8 @@ from streams.topics import BY_NAME
 SLOTS: Final = 2_048
 """Inputs remembered per topic and partition: more than a worker takes between two commits (1 s) plus its window in flight."""
 PREFIX: Final = "done/"
+HANDLED_AT: Final = "ce_handledat"
+"""The header that tells when a message was made (`schemas/codec.py`)."""
 
 
 SentMessage = tuple[tuple[tuple[str, str], ...], str]
@@ -104,6 +107,18 @@ class ProcessedInputs:
         rows.put(_name(topic, number), done)
         return lambda: self._note(topic, done)
 
+    def forget(self, names: Collection[str], before: datetime | None, rows: Rows) -> None:
+        """Delete what was kept of inputs that is to be deleted: a repeat of one is decided on anew, as of one that is too old.
+
+        Args:
+            names: Ids; what has one of them, in whatever it sent, is deleted.
+            before: Where given, what caused nothing since then is deleted too (UTC).
+            rows: The rows.
+        """
+        for name, done in list(rows.scan(PREFIX, Done)):
+            if (names and _mentions(done, names)) or (before is not None and _is_old(done, before)):
+                rows.delete(name)
+
     def _note(self, topic: str, done: Done) -> None:
         name = _name(topic, done.number)
         before = self._in_slot.get(name)
@@ -119,6 +134,23 @@ class ProcessedInputs:
         self._newest.update(dict.fromkeys(keys, done.sequence))
         self._next = done.sequence + 1
         self._next_of[topic] = done.number + 1
+
+
+def _mentions(done: Done, names: Collection[str]) -> bool:
+    """Return whether what an input caused names one of these ids, in a key, a header or a document."""
+    told = [key for _, _, key, _ in done.records]
+    for headers, document in done.messages:
+        told += [document, *(content for _, content in headers)]
+    return any(name in each for each in told for name in names)
+
+
+def _is_old(done: Done, before: datetime) -> bool:
+    """Return whether the newest of what an input caused was handled before a time; what cannot be read is old."""
+    times = [content for headers, _ in done.messages for name, content in headers if name == HANDLED_AT]
+    try:
+        return bool(times) and max(datetime.fromisoformat(each) for each in times) < before
+    except ValueError:
+        return True
 
 
 def _name(topic: str, number: int) -> str:
