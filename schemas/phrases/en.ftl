@@ -995,6 +995,44 @@ hold-past-end = had to be gone at { MOMENT($until, format: "yyyy-MM-dd") } and i
 }
 no-holds = nothing is kept longer than its time
 
+## Dossier: what each camera brought
+
+dossier-title = Necessity of each camera
+dossier-period = From { MOMENT($since, format: "yyyy-MM-dd") } until { MOMENT($until, format: "yyyy-MM-dd") }: { $alerts ->
+    [one] { $alerts } alert
+   *[other] { $alerts } alerts
+}, rules { $rules }.
+dossier-necessity = { $necessity ->
+    [brought_something] brought something
+    [brought_nothing] BROUGHT NOTHING
+    [hardly_looked] hardly looked
+    [not_known] NOT KNOWN whether it brought anything
+   *[other] { $necessity }
+}
+dossier-hours = looked for { $looked_h } hours, { $blind_h } of them without seeing well; might not look for { $refused_h } hours; was away for { $away_h } hours
+dossier-no-hours = how long it looked is not known
+dossier-asked = asked about { $asked ->
+    [one] { $asked } alert
+   *[other] { $asked } alerts
+}, said something of { $answered }
+dossier-changed = { $changed ->
+    [0] no alert would be otherwise without it
+    [one] { $changed } alert would be otherwise without it
+   *[other] { $changed } alerts would be otherwise without it
+}: { $opened } not there, { $raised } less pressing, { $lowered } more pressing, { $told } less certain
+dossier-judged = { $right } of them rightly by a person, { $wrong } not, { $open } not judged
+dossier-passed-on = a partner was asked to come to { $passed ->
+    [one] { $passed } of them
+   *[other] { $passed } of them
+}
+dossier-viewed = { $viewed ->
+    [0] nobody asked for or saw a picture of it
+    [one] somebody asked for or saw a picture of it once
+   *[other] somebody asked for or saw a picture of it { $viewed } times
+}
+dossier-views-not-known = whether anybody saw its pictures is not known
+dossier-method = Each alert was decided again without what a camera saw. Whether a camera is necessary is for a person to decide. Looking live at a screen is not counted here.
+
 ## Trends: the safety team's report
 
 trend-title = Weekly safety report

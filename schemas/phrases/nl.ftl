@@ -1102,6 +1102,44 @@ hold-past-end = had op { MOMENT($until, format: "d MMMM yyyy", zone: "Europe/Ams
 }
 no-holds = niets wordt langer bewaard dan zijn tijd
 
+## Onderbouwing: wat elke camera heeft gebracht
+
+dossier-title = Onderbouwing van de noodzaak per camera
+dossier-period = Van { MOMENT($since, format: "d MMMM yyyy", zone: "Europe/Amsterdam") } tot { MOMENT($until, format: "d MMMM yyyy", zone: "Europe/Amsterdam") }: { $alerts ->
+    [one] { $alerts } melding
+   *[other] { $alerts } meldingen
+}, regels { $rules }.
+dossier-necessity = { $necessity ->
+    [brought_something] heeft iets gebracht
+    [brought_nothing] HEEFT NIETS GEBRACHT
+    [hardly_looked] heeft bijna niet gekeken
+    [not_known] NIET BEKEND of zij iets heeft gebracht
+   *[other] { $necessity }
+}
+dossier-hours = keek { $looked_h } uur, waarvan { $blind_h } uur zonder goed zicht; mocht { $refused_h } uur niet kijken; was { $away_h } uur weg
+dossier-no-hours = hoe lang zij keek, is niet bekend
+dossier-asked = { $asked ->
+    [one] bij { $asked } melding gevraagd
+   *[other] bij { $asked } meldingen gevraagd
+}, bij { $answered } iets gezegd
+dossier-changed = { $changed ->
+    [0] geen enkele melding zou zonder haar anders zijn
+    [one] { $changed } melding zou zonder haar anders zijn
+   *[other] { $changed } meldingen zouden zonder haar anders zijn
+}: { $opened } er niet, { $raised } minder dringend, { $lowered } dringender, { $told } met minder zekerheid
+dossier-judged = daarvan { $right } terecht volgens een mens, { $wrong } niet, { $open } niet beoordeeld
+dossier-passed-on = bij { $passed ->
+    [one] { $passed } daarvan
+   *[other] { $passed } daarvan
+} is een partner gevraagd te komen
+dossier-viewed = { $viewed ->
+    [0] niemand vroeg of zag een beeld van haar
+    [one] { $viewed } keer vroeg of zag iemand een beeld van haar
+   *[other] { $viewed } keer vroeg of zag iemand een beeld van haar
+}
+dossier-views-not-known = of iemand haar beelden zag, is niet bekend
+dossier-method = Elke melding is opnieuw beslist zonder wat een camera zag. Of een camera nodig is, beslist een mens. Live kijken naar een scherm telt hier niet mee.
+
 ## Trends: the safety team's report
 
 trend-title = Weekbericht veiligheid

@@ -39,6 +39,7 @@ COMMANDS: Final = (
     "compliance",
     "delete",
     "hold",
+    "dossier",
     "cameras",
     "eval",
     "bench",
