@@ -952,11 +952,11 @@ span-days = { $days } days
 not-read = this could not be read: { $why }
 kept-without-end = is kept without end; allowed is { $limit }
 settings-keep-longer = is set to { $kept }; allowed is { $limit }
-older-than-allowed = the oldest is { $age } old; allowed is { $limit }
+older-than-allowed = the oldest is { $old } old; allowed is { $limit }
 times-of-clients = the times are the senders' own: how old anything is cannot be told
 topic-empty = nothing is on it
-topic-unlimited = the oldest is { $age } old; there is no limit here
-topic-within = the oldest is { $age } old; allowed is { $limit }
+topic-unlimited = the oldest is { $old } old; there is no limit here
+topic-within = the oldest is { $old } old; allowed is { $limit }
 topic-absent = is not there, or may not be seen
 topics-of-others = { $count ->
     [one] { $count } other topic of this cluster is not of this system: what is on it was not checked
@@ -981,8 +981,8 @@ refused-by-stages = { $count ->
    *[other] { $count } messages were refused by { $stage }: { $reason }
 }
 never-refused = no camera told that it might not look
-folder-used = written { $age } ago
-folder-forgotten = written { $age } ago and not removed; allowed is { $limit }
+folder-used = written { $old } ago
+folder-forgotten = written { $old } ago and not removed; allowed is { $limit }
 folder-absent = is not there
 other-hosts = other machines, and recordings and exports that somebody made, were not checked
 pictures-in-memory = pictures stay in memory for at most { $seconds } seconds, and never on disk
@@ -1005,11 +1005,58 @@ detector-not-known = which model looks is not known: nothing was seen for a day
 licences-in-force = { $count ->
     [one] { $count } package
    *[other] { $count } packages
-}: { $licence }
+}: { $named }
 licence-not-known = { $count ->
     [one] { $count } package names no licence
    *[other] { $count } packages name no licence
 }
+hold-kept = is held until { MOMENT($until, format: "yyyy-MM-dd") } for { $requester } ({ $ground }): { $records ->
+    [one] { $records } record
+   *[other] { $records } records
+}
+hold-past-end = had to be gone at { MOMENT($until, format: "yyyy-MM-dd") } and is still held for { $requester } ({ $ground }): { $records ->
+    [one] { $records } record
+   *[other] { $records } records
+}
+no-holds = nothing is kept longer than its time
+
+## Dossier: what each camera brought
+
+dossier-title = Necessity of each camera
+dossier-period = From { MOMENT($since, format: "yyyy-MM-dd") } until { MOMENT($until, format: "yyyy-MM-dd") }: { $alerts ->
+    [one] { $alerts } alert
+   *[other] { $alerts } alerts
+}, rules { $rules }.
+dossier-necessity = { $necessity ->
+    [brought_something] brought something
+    [brought_nothing] BROUGHT NOTHING
+    [hardly_looked] hardly looked
+    [not_known] NOT KNOWN whether it brought anything
+   *[other] { $necessity }
+}
+dossier-hours = looked for { $looked_h } hours, { $blind_h } of them without seeing well; might not look for { $refused_h } hours; was away for { $away_h } hours
+dossier-no-hours = how long it looked is not known
+dossier-asked = asked about { $asked ->
+    [one] { $asked } alert
+   *[other] { $asked } alerts
+}, said something of { $answered }
+dossier-changed = { $changed ->
+    [0] no alert would be otherwise without it
+    [one] { $changed } alert would be otherwise without it
+   *[other] { $changed } alerts would be otherwise without it
+}: { $opened } not there, { $raised } less pressing, { $lowered } more pressing, { $told } less certain
+dossier-judged = { $right } of them rightly by a person, { $wrong } not, { $open } not judged
+dossier-passed-on = a partner was asked to come to { $passed ->
+    [one] { $passed } of them
+   *[other] { $passed } of them
+}
+dossier-viewed = { $viewed ->
+    [0] nobody asked for or saw a picture of it
+    [one] somebody asked for or saw a picture of it once
+   *[other] somebody asked for or saw a picture of it { $viewed } times
+}
+dossier-views-not-known = whether anybody saw its pictures is not known
+dossier-method = Each alert was decided again without what a camera saw. Whether a camera is necessary is for a person to decide. Looking live at a screen is not counted here.
 
 ## Trends: the safety team's report
 

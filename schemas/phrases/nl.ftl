@@ -1059,11 +1059,11 @@ span-days = { $days } dagen
 not-read = dit kon niet worden gelezen: { $why }
 kept-without-end = wordt zonder einde bewaard; toegestaan is { $limit }
 settings-keep-longer = is ingesteld op { $kept }; toegestaan is { $limit }
-older-than-allowed = het oudste is { $age } oud; toegestaan is { $limit }
+older-than-allowed = het oudste is { $old } oud; toegestaan is { $limit }
 times-of-clients = de tijden zijn die van de afzenders: hoe oud iets is, is niet te zeggen
 topic-empty = er staat niets op
-topic-unlimited = het oudste is { $age } oud; hier geldt geen grens
-topic-within = het oudste is { $age } oud; toegestaan is { $limit }
+topic-unlimited = het oudste is { $old } oud; hier geldt geen grens
+topic-within = het oudste is { $old } oud; toegestaan is { $limit }
 topic-absent = bestaat niet, of mag niet worden gezien
 topics-of-others = { $count ->
     [one] { $count } andere topic op dit cluster is niet van dit systeem: wat erop staat, is niet nagegaan
@@ -1088,8 +1088,8 @@ refused-by-stages = { $count ->
    *[other] { $count } berichten zijn geweigerd door { $stage }: { $reason }
 }
 never-refused = geen enkele camera heeft gemeld dat zij niet mocht kijken
-folder-used = { $age } geleden voor het laatst beschreven
-folder-forgotten = { $age } geleden voor het laatst beschreven en niet opgeruimd; toegestaan is { $limit }
+folder-used = { $old } geleden voor het laatst beschreven
+folder-forgotten = { $old } geleden voor het laatst beschreven en niet opgeruimd; toegestaan is { $limit }
 folder-absent = bestaat hier niet
 other-hosts = andere machines, opnamen en uitvoer die iemand heeft gemaakt, zijn niet nagegaan
 pictures-in-memory = beelden blijven ten hoogste { $seconds } seconden in het geheugen, nooit op schijf
@@ -1112,11 +1112,58 @@ detector-not-known = welk model kijkt, is niet bekend: er is een dag lang niets 
 licences-in-force = { $count ->
     [one] { $count } pakket
    *[other] { $count } pakketten
-}: { $licence }
+}: { $named }
 licence-not-known = { $count ->
     [one] { $count } pakket noemt geen licentie
    *[other] { $count } pakketten noemen geen licentie
 }
+hold-kept = wordt bewaard tot { MOMENT($until, format: "d MMMM yyyy", zone: "Europe/Amsterdam") } op verzoek van { $requester } ({ $ground }): { $records ->
+    [one] { $records } bericht
+   *[other] { $records } berichten
+}
+hold-past-end = had op { MOMENT($until, format: "d MMMM yyyy", zone: "Europe/Amsterdam") } weg moeten zijn en wordt nog bewaard op verzoek van { $requester } ({ $ground }): { $records ->
+    [one] { $records } bericht
+   *[other] { $records } berichten
+}
+no-holds = niets wordt langer bewaard dan zijn tijd
+
+## Onderbouwing: wat elke camera heeft gebracht
+
+dossier-title = Onderbouwing van de noodzaak per camera
+dossier-period = Van { MOMENT($since, format: "d MMMM yyyy", zone: "Europe/Amsterdam") } tot { MOMENT($until, format: "d MMMM yyyy", zone: "Europe/Amsterdam") }: { $alerts ->
+    [one] { $alerts } melding
+   *[other] { $alerts } meldingen
+}, regels { $rules }.
+dossier-necessity = { $necessity ->
+    [brought_something] heeft iets gebracht
+    [brought_nothing] HEEFT NIETS GEBRACHT
+    [hardly_looked] heeft bijna niet gekeken
+    [not_known] NIET BEKEND of zij iets heeft gebracht
+   *[other] { $necessity }
+}
+dossier-hours = keek { $looked_h } uur, waarvan { $blind_h } uur zonder goed zicht; mocht { $refused_h } uur niet kijken; was { $away_h } uur weg
+dossier-no-hours = hoe lang zij keek, is niet bekend
+dossier-asked = { $asked ->
+    [one] bij { $asked } melding gevraagd
+   *[other] bij { $asked } meldingen gevraagd
+}, bij { $answered } iets gezegd
+dossier-changed = { $changed ->
+    [0] geen enkele melding zou zonder haar anders zijn
+    [one] { $changed } melding zou zonder haar anders zijn
+   *[other] { $changed } meldingen zouden zonder haar anders zijn
+}: { $opened } er niet, { $raised } minder dringend, { $lowered } dringender, { $told } met minder zekerheid
+dossier-judged = daarvan { $right } terecht volgens een mens, { $wrong } niet, { $open } niet beoordeeld
+dossier-passed-on = bij { $passed ->
+    [one] { $passed } daarvan
+   *[other] { $passed } daarvan
+} is een partner gevraagd te komen
+dossier-viewed = { $viewed ->
+    [0] niemand vroeg of zag een beeld van haar
+    [one] { $viewed } keer vroeg of zag iemand een beeld van haar
+   *[other] { $viewed } keer vroeg of zag iemand een beeld van haar
+}
+dossier-views-not-known = of iemand haar beelden zag, is niet bekend
+dossier-method = Elke melding is opnieuw beslist zonder wat een camera zag. Of een camera nodig is, beslist een mens. Live kijken naar een scherm telt hier niet mee.
 
 ## Trends: the safety team's report
 

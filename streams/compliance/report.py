@@ -9,11 +9,13 @@ from typing import Final
 from schemas.phrases.codes import compliance as says
 from streams.compliance.audit import audit_findings, camera_times, letter_findings
 from streams.compliance.files import detector_findings, folder_findings, in_force, licence_findings
+from streams.compliance.holds import read_holds
 from streams.compliance.topics import topic_findings
 from streams.config.partners import load_partners, wanted_topics
 from streams.config.registry import load_registry
 from streams.domain.compliance.basis import camera_findings, refusal_findings
 from streams.domain.compliance.camera_time import Spell
+from streams.domain.compliance.case import hold_findings
 from streams.domain.compliance.finding import ComplianceFinding, ComplianceReport, LimitStanding, ReportPart
 from streams.errors import ConfigurationError, ToezichtError
 from streams.settings import KafkaSettings, Settings, read_time_zone
@@ -43,6 +45,7 @@ def compliance_report(settings: Settings, kafka: KafkaSettings, now: datetime) -
         ),
         (ReportPart.FOLDERS, "data", lambda: folder_findings(settings, now)),
         (ReportPart.ACCESS, "audit-chain", lambda: audit_findings(kafka)),
+        (ReportPart.HOLDS, "holds", lambda: hold_findings(read_holds(kafka).values(), now)),
         (ReportPart.IN_FORCE, "files", lambda: in_force(settings)),
         (ReportPart.IN_FORCE, "detector", lambda: detector_findings(kafka)),
         (ReportPart.IN_FORCE, "licences", licence_findings),

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError
 
@@ -21,6 +21,7 @@ from schemas.phrases.codes.commands import no_cluster
 from streams.kafka.access.admission import require_access
 from streams.kafka.errors import ClusterError
 from streams.kafka.options import kafka_client_options
+from streams.kafka.record import Where
 from streams.settings import KafkaSettings
 from streams.topics import FOUR_WEEKS_MS, TOPICS, TopicSpec
 
@@ -129,6 +130,20 @@ def cluster_topics(kafka: KafkaSettings, topics: Sequence[TopicSpec]) -> tuple[d
         names = [item["name"] for item in client.describe_topics()]
     wanted = {topic.name for topic in topics}
     return found, [name for name in names if name not in wanted and not name.startswith("__")]
+
+
+def delete_before(kafka: KafkaSettings, offsets: Mapping[Where, int]) -> None:
+    """Delete the records of partitions that stand before these offsets; nobody can read them from then on.
+
+    Their bytes go from the brokers' disks with the segments that they stand in.
+
+    Raises:
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    if not offsets:
+        return
+    with administering(kafka) as client:
+        client.delete_records({TopicPartition(*place): offset for place, offset in offsets.items()})
 
 
 def differences(topic: TopicSpec, found: FoundTopic, replication_factor: int) -> list[TopicDifference]:
