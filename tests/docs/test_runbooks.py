@@ -38,7 +38,7 @@ def test_a_runbook_says_five_things_in_order(name: str) -> None:
     for part in PARTS:
         said = re.search(rf"\*\*{part}\.\*\* (.+)", SECTIONS[name])
         assert said is not None
-        assert len(said[1]) > 10
+        assert len(said[1]) >= len("Nothing.")
 
 
 def test_metrics_and_objectives_of_the_runbooks_exist() -> None:
@@ -47,4 +47,5 @@ def test_metrics_and_objectives_of_the_runbooks_exist() -> None:
     assert set(re.findall(r"toezicht_\w+", TEXT)) <= known
     objectives = set(re.findall(r"slo: (\w+)", (ROOT / "deploy" / "prometheus" / "slo.yml").read_text()))
     assert objectives
-    assert set(re.findall(r"^\| `(\w+)` \|", SECTIONS["SloBurnsFast"], re.MULTILINE)) == objectives
+    told = set(re.findall(r"^\| `(\w+)` \|", SECTIONS["SloBurnsFast"], re.MULTILINE)) - {"slo"}  # the heading
+    assert told == objectives
