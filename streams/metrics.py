@@ -257,6 +257,13 @@ CANARY_RETURNED_AT: Final = Gauge(
     "Unix time, in seconds, of the last canary of a partition that came all the way, or of the process's start.",
     ["canary"],
 )
+DISK_FREE: Final = Gauge(
+    "toezicht_disk_free_ratio",
+    "Free space where a process keeps its data (`TOEZICHT_DATA`), as a share; with `up` the broker's too.",
+)
+CLOCK_AT: Final = Gauge(
+    "toezicht_clock_at", "Unix time, in seconds, by the clock of the process's machine at the moment of the scrape."
+)
 WORKER_RESTARTS: Final = Counter("toezicht_worker_restarts_total", "Restarts by the supervisor.", ["worker"])
 
 CONSOLE_REQUESTS: Final = Counter(
