@@ -25,6 +25,7 @@ COMMANDS: Final = (
     "explain",
     "rules",
     "partners",
+    "cases",
     "budget",
     "trends",
     "act",
