@@ -26,6 +26,7 @@ COMMANDS: Final = (
     "explain",
     "rules",
     "partners",
+    "cases",
     "budget",
     "trends",
     "act",

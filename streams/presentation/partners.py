@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from schemas.categories import Category
@@ -10,6 +10,7 @@ from schemas.sharing import SharedField
 from streams.domain.partners.case_lines import CaseLine
 from streams.domain.partners.need_to_know import Grant, Partners
 from streams.domain.partners.pairs import Pair, PairEntry
+from streams.presentation.columns import columns
 from streams.topics import answers_topic, health_topic, partner_topic
 
 
@@ -113,7 +114,7 @@ def pairs_as_text(partners: Partners) -> str:
     laws += [
         (code, ground.law, ground.text.nl, ground.text.en) for code in used for ground in (partners.grounds[code],)
     ]
-    return "\n".join([head, "", *_columns(rows), "", *_columns(desks), "", *_columns(laws)])
+    return "\n".join([head, "", *columns(rows), "", *columns(desks), "", *columns(laws)])
 
 
 def _lines(partners: Partners, entry: PairEntry) -> Iterator[Pair]:
@@ -150,8 +151,8 @@ def as_text(partners: Partners) -> str:
         for code, each in partners.grounds.items()
     ]
     head = f"partners {partners.version}: what each gets, and nothing else. Grounds are proposals until counsel confirmed them."
-    cases = ["", *_columns(_case_rows(partners))] if partners.cases else []
-    return "\n".join([head, "", *_columns(rows), *cases, "", *_columns(grounds)])
+    cases = ["", *columns(_case_rows(partners))] if partners.cases else []
+    return "\n".join([head, "", *columns(rows), *cases, "", *columns(grounds)])
 
 
 def partner_as_text(partners: Partners, partner: str) -> str:
@@ -166,7 +167,7 @@ def partner_as_text(partners: Partners, partner: str) -> str:
         f"{partner}: {about.name} ({about.kind}), user {about.principal} on the cluster; file of partners {partners.version}",
         f"reads {', '.join(reads(partners, partner))}; answers on {answers_topic(partner)}",
     ]
-    return "\n".join([*head, "", *_columns(rows), "", *_columns(laws)])
+    return "\n".join([*head, "", *columns(rows), "", *columns(laws)])
 
 
 def _grants(partners: Partners, partner: str) -> list[Grant]:
@@ -193,10 +194,3 @@ def _cells(grant: Grant) -> tuple[str, ...]:
     topic = health_topic(grant.partner) if grant.health else partner_topic(grant.partner)
     grain = "-" if grant.grain_m is None else f"{grant.grain_m} m"
     return (grant.category.value, ", ".join(_fields(grant)), grain, grant.lowest.value, grant.ground, topic)
-
-
-def _columns(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """Yield rows as lines, each column as wide as its widest cell."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

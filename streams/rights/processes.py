@@ -162,7 +162,7 @@ def _review() -> Needs:
     return _WATCH | Needs.of(
         reads=(
             *FACTS, *SIGHTS, topics.DECISION_LOG, topics.ROOM_TICKS, topics.SHADOW_ALERTS, topics.TRENDS,
-            topics.changelog("decide"), topics.changelog("corroborate"),
+            topics.changelog("decide"), topics.changelog("corroborate"), topics.changelog("share"),
         )
     )  # fmt: skip
 
@@ -211,7 +211,7 @@ SAID: Final[Mapping[str, str]] = {
     "act": "`act`",
     "report": "`report`",
     "snapshot": "`snapshot`",
-    "review": "`replay`, `explain`, `verdicts`, `budget`, `trends`, `cameras normal`, `intake unmapped`",
+    "review": "`replay`, `explain`, `verdicts`, `budget`, `trends`, `cases`, `cameras normal`, `intake unmapped`",
     "audit-verify": "`audit verify`, `audit export`",
     "compliance": "`compliance report`",
     "delete": "`delete`, `hold`",

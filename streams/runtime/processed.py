@@ -32,7 +32,7 @@ SLOTS: Final = 2_048
 """Inputs remembered per topic and partition: more than a worker takes between two commits (1 s) plus its window in flight."""
 PREFIX: Final = "done/"
 REMEMBERED_S: Final = 86_400
-"""How long what an input caused is kept (s, by the worker's clock): it is repeated within seconds of a crash, if at all."""
+"""How long what an input caused is kept, in seconds by the worker's clock: after a crash an input comes again within seconds."""
 _FORGOTTEN_AT_ONCE: Final = 20
 """More than are remembered with one input, so that it keeps up, and few enough for one write."""
 HANDLED_AT: Final = "ce_handledat"

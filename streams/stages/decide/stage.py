@@ -218,12 +218,14 @@ class Decide:
             elif (alert := self._look_again(about, store, now)) is not None:
                 alerts.append(alert)
                 left -= len(alert.model_dump_json().encode())
-        return [
+        told = [
             output
             for store, alerts in rooms.values()
             if alerts or store.budget.telling or store.causes.telling
             for output in self._outputs(item, rows, store, alerts, now)
         ]
+        forgotten = [name for store, _ in rooms.values() for name in store.forgotten_cases]
+        return told + [_forgotten(item, alert_id) for alert_id in forgotten]
 
     def _look_again(self, alert_id: str, store: SituationStore, now: datetime) -> Alert | None:
         known = store.get(alert_id)
@@ -288,3 +290,8 @@ class Decide:
             **answer,
         )
         return [*outputs, Output(topics.DECISION_LOG, decision, measured=store.budget.measured)]
+
+
+def _forgotten(item: Input, alert_id: str) -> Output:
+    """Return that a case of a partner is to go from `alert-state`: its partner has it, or its time is over."""
+    return Output(topics.ALERT_STATE, item.message, key=alert_id, partition=item.partition, tombstone=True)

@@ -27,6 +27,7 @@ from schemas.alerts import Alert
 from schemas.base import Part, Utc
 from schemas.deletion import Deletion
 from streams.domain.alerts.facts import EpisodeRow, Fact, ReportRow, SightingRow
+from streams.domain.alerts.priority.score import was_case
 from streams.domain.alerts.revise import Revision
 from streams.domain.alerts.situation import Situation, fact_ids
 from streams.domain.alerts.timers import forgotten_at, next_due, recurs_until
@@ -104,6 +105,8 @@ class SituationStore:
         self.budget = BudgetService(rows, room, rules, registry_version, self._due, self.acted)
         self.repeats = NearRepeatStore(rows, room, rules, self._due)
         self.causes = CauseStore(self.index, rules, self.get, self.look_soon)
+        self.forgotten_cases: list[str] = []
+        """Cases of partners of which nothing is kept here any more: nor is it on `alert-state`."""
 
     def get(self, alert_id: str) -> Situation | None:
         """Return a situation, or None."""
@@ -204,6 +207,8 @@ class SituationStore:
                 self._rows.delete(self._fact(fact_id))
         self._rows.delete(self._alert(situation.alert_id))
         self.acted.forget(situation.alert_id)
+        if was_case(situation, self._rules):
+            self.forgotten_cases.append(situation.alert_id)
 
     def gone(self, fact_id: str) -> GoneRow | None:
         """Return how far a fact of a forgotten alert was known, or None."""

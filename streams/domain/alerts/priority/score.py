@@ -179,6 +179,12 @@ def is_case(reports: Sequence[ReportRow], rule: CategoryRule) -> bool:
     return all(_said([row]) and row.report.urgency >= least for row in reports)
 
 
+def was_case(situation: Situation, rules: Rules) -> bool:
+    """Return whether a situation, as it stands, is a case of its recipients and no operator's work."""
+    reports, episodes = told(situation)
+    return is_case(reports, rules.of(lead_category(reports, episodes, rules)))
+
+
 def _said(reports: Sequence[ReportRow]) -> bool:
     """Return whether any source says how urgent it is."""
     return any(row.report.source_priority or row.report.urgency != UNSAID for row in reports)
