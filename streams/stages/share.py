@@ -72,6 +72,7 @@ class Share:
             case Deletion() as deletion:
                 for alert_id in deletion.alert_ids:
                     self._delete(_key(deletion.about, alert_id), rows)
+                    self._cases(rows).delete(deletion.about, alert_id)
                 return []
         raise TypeError(f"expected an alert, a dispatch-request, a tick or a deletion, got a {item.message.name}")
 
