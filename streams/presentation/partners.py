@@ -7,6 +7,7 @@ from typing import Any
 
 from schemas.categories import Category
 from schemas.sharing import SharedField
+from streams.domain.partners.case_lines import CaseLine
 from streams.domain.partners.need_to_know import Grant, Partners
 from streams.domain.partners.pairs import Pair, PairEntry
 from streams.topics import answers_topic, health_topic, partner_topic
@@ -41,7 +42,29 @@ def as_dict(partners: Partners, partner: str | None = None) -> dict[str, Any]:
             for name, each in partners.partners.items()
             if partner in {None, name}
         },
+        "cases": [line.model_dump() for line in partners.cases if partner in {None, *_can_have(partners, line)}],
     }
+
+
+def _can_have(partners: Partners, line: CaseLine) -> list[str]:
+    """Return who can have a case of a line: all with a grant for a category of it, in the order of the file."""
+    return [name for name in partners.partners if any(partners.grant(name, Category(each)) for each in line.categories)]
+
+
+def _case_rows(partners: Partners) -> list[tuple[str, ...]]:
+    """Return the lines of cases as rows: who has it first, whose it is, to whom it can be referred, and the times."""
+    rows: list[tuple[str, ...]] = [
+        ("case", "first to", "owner", "can be referred to", "at most", "answer within", "kept at most")
+    ]
+    for line in partners.cases:
+        for category in line.categories:
+            others = [
+                name for name in partners.partners if name != line.owner and partners.grant(name, Category(category))
+            ]
+            to = ", ".join(others) if line.hops_at_most else ""
+            times = (f"{line.hops_at_most} times", _hours(line.answer_s), _hours(line.keep_s))
+            rows.append((category, line.to, line.owner, to or "nobody", *times))
+    return rows
 
 
 def pairs_as_dict(partners: Partners) -> dict[str, Any]:
@@ -127,7 +150,8 @@ def as_text(partners: Partners) -> str:
         for code, each in partners.grounds.items()
     ]
     head = f"partners {partners.version}: what each gets, and nothing else. Grounds are proposals until counsel confirmed them."
-    return "\n".join([head, "", *_columns(rows), "", *_columns(grounds)])
+    cases = ["", *_columns(_case_rows(partners))] if partners.cases else []
+    return "\n".join([head, "", *_columns(rows), *cases, "", *_columns(grounds)])
 
 
 def partner_as_text(partners: Partners, partner: str) -> str:

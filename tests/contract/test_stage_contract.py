@@ -83,9 +83,10 @@ OWNED = {
     "share": owned(
         [
             topics.DISPATCH_RECEIPTS,
-            *(topics.partner_topic(each) for each in ("ambulance", "brandweer", "hor", "oov", "politie")),
-            *(topics.health_topic(each) for each in ("ambulance", "politie")),
+            *(topics.partner_topic(each) for each in ("ambulance", "brandweer", "corporatie", "hor", "oov", "politie")),
+            *(topics.health_topic(each) for each in ("ambulance", "ggd", "politie")),
         ],
+        "case",
         "shared",
         *TIMERS,
     ),

@@ -79,6 +79,11 @@ def alone(incident: Incident, rules: Rules) -> Priority:
     return _scored((incident_row(incident),), (), (), (), rules).priority
 
 
+def case_alone(incident: Incident, rules: Rules) -> bool:
+    """Return whether a report by itself is a case of its recipients, before anything else is known of its situation."""
+    return is_case((incident_row(incident),), rules.of(incident.category))
+
+
 def _scored(
     reports: Sequence[ReportRow],
     episodes: Sequence[EpisodeRow],
