@@ -16,7 +16,7 @@ import yaml
 
 from streams.cameras.table import EXAMPLE
 from streams.config.registry import load_registry
-from tests.integration.test_rtsp import _server_runs, serving
+from tests.support.rtsp_serving import server_runs, serving
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "installing-cameras.md").read_text(encoding="utf-8")
@@ -26,7 +26,7 @@ CAMERAS = 30
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.skipif(
-        not _server_runs(), reason="Debian's GStreamer RTSP server is not there (tests/integration/test_rtsp.py)"
+        not server_runs(), reason="Debian's GStreamer RTSP server is not there (tests/integration/test_rtsp.py)"
     ),
 ]
 

@@ -23,58 +23,18 @@ from detectors.sources.base import ReadingOptions, SourceConfig
 from detectors.sources.open import open_source
 from streams.cli.main import build_app
 from tests.support.capture import REAL_CLOCK, Answer, Recorder, nothing
+from tests.support.rtsp_serving import PASSWORD, USER, server_runs, serving
 
-SERVER = Path(__file__).parents[1] / "support" / "rtsp_server.py"
-PYTHON = "/usr/bin/python3"
-USER, PASSWORD = "bob", "pw-Zq7-unlikely"
-NEEDED = "import gi; [gi.require_version(n, '1.0') for n in ('Gst', 'GstRtsp', 'GstRtspServer')]; \
-from gi.repository import Gst, GstRtspServer; Gst.init(None); \
-missing = [n for n in ('x264enc', 'rtph264pay', 'videotestsrc') if not Gst.ElementFactory.find(n)]; assert not missing"
 READING = ReadingOptions(live_max_fps=10, open_timeout_s=10, read_timeout_s=3)
-
-
-def _server_runs() -> bool:
-    if not Path(PYTHON).exists():
-        return False
-    return subprocess.run([PYTHON, "-c", NEEDED], capture_output=True, timeout=60, check=False).returncode == 0
 
 
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.skipif(
-        not _server_runs(),
+        not server_runs(),
         reason="Debian's gir1.2-gst-rtsp-server-1.0, python3-gi, gstreamer1.0-plugins-{base,good,bad,ugly} are not there",
     ),
 ]
-
-
-class Server:
-    """The server as a child process."""
-
-    def __init__(self, port: int, method: str, transport: str) -> None:
-        command = [PYTHON, str(SERVER), str(port), method, USER, PASSWORD, transport]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        assert self.process.stdout is not None
-        self.port = int(self.process.stdout.readline())
-
-    def url(self, password: str = PASSWORD, path: str = "/cam") -> str:
-        return f"rtsp://{USER}:{password}@127.0.0.1:{self.port}{path}"
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        if self.process.stdout is not None:
-            self.process.stdout.close()
-
-
-@contextmanager
-def serving(method: str = "none", transport: str = "any", port: int = 0) -> Iterator[Server]:
-    """Run a server for a while."""
-    server = Server(port, method, transport)
-    try:
-        yield server
-    finally:
-        server.kill()
 
 
 @contextmanager

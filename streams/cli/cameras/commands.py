@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from streams.cli.cameras import adding, calibrate, draw, normal, trying
+from streams.cli.cameras import adding, calibrate, discovering, draw, normal, trying
 from streams.cli.options import CamerasOption, RegistryOption, registry_path, require_vision
 from streams.errors import ConfigurationError
 from streams.settings import Settings, read_settings, read_time_zone
@@ -85,6 +85,7 @@ def register(app: typer.Typer) -> None:
         if any(found.problems for found in checks):
             raise typer.Exit(1)
 
+    discovering.register(cameras)
     trying.register(cameras)
     adding.register(cameras)
     draw.register(cameras)

@@ -28,20 +28,17 @@ def register(app: typer.Typer) -> None:
         picture: Annotated[Path | None, typer.Option(help="Write one picture here (JPEG), coarse all over")] = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, without the entry")] = False,
     ) -> None:
-        r"""Watch a camera for some seconds: its coding, size, rate, key frames, delay and login, and what to set in it.
+        """Watch a camera for some seconds: its coding, size, rate, key frames, delay and login, and what to set in it.
 
         It ends with the entry for the registry, to be pasted; what only a person knows is empty there. No login that is refused
-        is tried twice. Put a password in a variable, as it is, so that it is not in the list of processes:
-
-        \b
-        CAM_LOGIN='viewer:p@ss/word' toezicht cameras try 'rtsp://${CAM_LOGIN}@10.0.3.7/stream2'
+        is tried twice. Put a password in a variable, as it is, so that it is not in the list of processes, and quote the address.
 
         A camera that is in no registry has no masks, so the picture is a mosaic of 48 cells: enough to see that it is the right
         camera and upright, and too coarse to know anybody. `cameras check --open --pictures` writes masked ones.
 
         Exit code 1: it gives no picture, with the reason.
 
-        Example: toezicht cameras try rtsp://10.0.3.7/stream2 --id plein-1
+        Example: CAM_LOGIN='viewer:p@ss/word' toezicht cameras try 'rtsp://${CAM_LOGIN}@10.0.3.7/stream2' --id plein-1
         """
         read_settings()
         require_vision()

@@ -145,9 +145,9 @@ def read(url: str) -> tuple[str, RtspAddress | None]:
 @pytest.mark.parametrize(
     ("url", "way"),
     [
-        ("rtsps://bob:pw@host/x", "a VPN, or let a gateway on this machine"),
+        ("rtsps://bob:pw@host/x", "a VPN, or put a gateway on this machine"),
         ("http://bob:pw@host/video.mjpg", "most such cameras give rtsp:// too"),
-        ("https://bob:pw@host/snapshot.jpg", "let a gateway on this machine (go2rtc, MediaMTX) read it"),
+        ("https://bob:pw@host/snapshot.jpg", "put a gateway on this machine (go2rtc) that reads it"),
         ("onvif://bob:pw@host", "expected the rtsp:// address of its stream"),
     ],
 )

@@ -16,12 +16,12 @@ from detectors.opencv import cv2
 from streams.cli.cameras import commands as cameras
 from streams.errors import ToezichtError
 from tests.support.calibrations import FLAT, TILTED, section
-from tests.support.registry import registry_camera, write_registry
+from tests.support.registry import closed_now, registry_camera, write_registry
 from tests.support.walkers import table, walkers
 
 NINE = tuple(((25.0 * i, 20.0 * j), (2.5 * i, -2.0 * j)) for i in range(3) for j in range(3))
 ZONE = {"id": "plein", "name": "Plein", "polygon": [[33, 0], [63, 0], [63, 48], [33, 48]]}
-CLOSED = {"viewing_windows": [{"days": ["mon"], "from": "03:00", "until": "03:01"}]}
+CLOSED = closed_now()
 
 
 def _run(*arguments: str) -> Result:

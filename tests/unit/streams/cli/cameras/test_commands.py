@@ -23,7 +23,7 @@ from streams.config.yaml import FileError
 from streams.domain.cameras.registry import Camera
 from streams.errors import ConfigurationError, ToezichtError
 from streams.settings import read_time_zone
-from tests.support.registry import registry_camera, write_registry
+from tests.support.registry import closed_now, registry_camera, write_registry
 
 
 def _run(*arguments: str) -> Result:
@@ -91,8 +91,7 @@ def test_a_wrong_size_is_a_problem(tmp_path: Path, stills: Path) -> None:
 
 def test_a_closed_window_is_no_problem_and_is_not_opened(tmp_path: Path, stills: Path) -> None:
     """A camera outside its hours is in order, and stays closed."""
-    closed = {"viewing_windows": [{"days": ["mon"], "from": "03:00", "until": "03:01"}]}
-    registry = write_registry(tmp_path / "r.yaml", registry_camera("cam-1", {"url": "stills"}, **closed))
+    registry = write_registry(tmp_path / "r.yaml", registry_camera("cam-1", {"url": "stills"}, **closed_now()))
     result = _run("cameras", "check", "--registry", str(registry), "--open", "--details")
     assert result.exit_code == 0
     assert "1 outside the viewing hours" in result.stdout
