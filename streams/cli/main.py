@@ -40,6 +40,7 @@ COMMANDS: Final = (
     "delete",
     "hold",
     "dossier",
+    "register",
     "cameras",
     "eval",
     "bench",
