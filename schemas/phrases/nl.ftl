@@ -1096,7 +1096,7 @@ hold-kept = wordt bewaard tot { MOMENT($until, format: "d MMMM yyyy", zone: "Eur
     [one] { $records } bericht
    *[other] { $records } berichten
 }
-hold-past-end = had op { MOMENT($until, format: "d MMMM yyyy", zone: "Europe/Amsterdam") } weg moeten zijn en wordt nog bewaard op verzoek van { $requester } ({ $ground }): { $records ->
+hold-past-end = moest op { MOMENT($until, format: "d MMMM yyyy", zone: "Europe/Amsterdam") } weg zijn en wordt nog bewaard op verzoek van { $requester } ({ $ground }): { $records ->
     [one] { $records } bericht
    *[other] { $records } berichten
 }
