@@ -96,6 +96,7 @@ check: $(STAMP) $(PAGE) ## What CI runs before the tests: format, lint, types, i
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/toezicht schemas export --check
+	$(BIN)/toezicht register export --check --about deploy/register.yaml --registry deploy/cameras.yaml --to docs/register
 	$(BIN)/python -m console.api.document --check
 	$(BIN)/toezicht topics strimzi --check deploy/strimzi/toezicht.yaml
 	$(BIN)/python -m streams.presentation.metrics_page --check

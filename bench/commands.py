@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bench.compliance.commands import register as register_compliance
 from bench.console.commands import register as register_console
 from bench.intake.commands import register as register_intake
 from bench.intake_http.commands import register as register_intake_http
@@ -116,6 +117,7 @@ def register(app: typer.Typer) -> None:
     register_console(group)
     register_intake(group)
     register_intake_http(group)
+    register_compliance(group)
 
 
 def register_notify(group: typer.Typer) -> None:

@@ -998,6 +998,7 @@ chain-holds = the chain of the audit holds: { $count ->
 accessed = { $count } times { $action } ({ $kind })
 accessed-between = { $done }; from { MOMENT($first, format: "yyyy-MM-dd HH:mm") } until { MOMENT($last, format: "yyyy-MM-dd HH:mm") } UTC
 nothing-deleted = nobody deleted anything by hand
+deletions-counted = { $count } entries of the audit are about what was deleted; the last { $shown } stand here
 deleted-proved = { $kind }: { $result }, by { $actor } at { MOMENT($at, format: "yyyy-MM-dd HH:mm") } UTC (entry { $entry } of the audit)
 file-in-force = version { $version }, SHA-256 { $digest }
 detector-in-force = version { $version }, looked last at { MOMENT($at, format: "yyyy-MM-dd HH:mm") } UTC

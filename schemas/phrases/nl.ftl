@@ -1105,6 +1105,7 @@ chain-holds = de keten van de audit klopt: { $count ->
 accessed = { $count } keer { $action } ({ $kind })
 accessed-between = { $done }; van { MOMENT($first, format: "d MMMM yyyy HH:mm", zone: "Europe/Amsterdam") } tot { MOMENT($last, format: "d MMMM yyyy HH:mm", zone: "Europe/Amsterdam") }
 nothing-deleted = niemand heeft iets met de hand verwijderd
+deletions-counted = { $count } regels van de audit gaan over wat is verwijderd; hier staan de laatste { $shown }
 deleted-proved = { $kind }: { $result }, door { $actor } op { MOMENT($at, format: "d MMMM yyyy HH:mm", zone: "Europe/Amsterdam") } (regel { $entry } van de audit)
 file-in-force = versie { $version }, SHA-256 { $digest }
 detector-in-force = versie { $version }, keek het laatst op { MOMENT($at, format: "d MMMM yyyy HH:mm", zone: "Europe/Amsterdam") }
@@ -1121,7 +1122,7 @@ hold-kept = wordt bewaard tot { MOMENT($until, format: "d MMMM yyyy", zone: "Eur
     [one] { $records } bericht
    *[other] { $records } berichten
 }
-hold-past-end = had op { MOMENT($until, format: "d MMMM yyyy", zone: "Europe/Amsterdam") } weg moeten zijn en wordt nog bewaard op verzoek van { $requester } ({ $ground }): { $records ->
+hold-past-end = moest op { MOMENT($until, format: "d MMMM yyyy", zone: "Europe/Amsterdam") } weg zijn en wordt nog bewaard op verzoek van { $requester } ({ $ground }): { $records ->
     [one] { $records } bericht
    *[other] { $records } berichten
 }

@@ -42,6 +42,7 @@ COMMANDS: Final = (
     "delete",
     "hold",
     "dossier",
+    "register",
     "cameras",
     "eval",
     "bench",

@@ -13,7 +13,7 @@ from streams.errors import ToezichtError
 from streams.kafka.admin import FoundTopic, cluster_topics, longest_ms
 from streams.kafka.reader import Reader
 from streams.settings import KafkaSettings
-from streams.topics import FOUR_WEEKS_MS, TopicSpec
+from streams.topics import TopicSpec
 
 BY_BROKER: Final = "LogAppendTime"
 
@@ -42,10 +42,8 @@ def topic_findings(kafka: KafkaSettings, wanted: Sequence[TopicSpec], now: datet
 
 
 def limit_of(spec: TopicSpec) -> timedelta | None:
-    """Return how long a record may be on a topic: by the law where it derives from images, else by the topic's own settings."""
-    if spec.retention_ms is None:
-        return None
-    return timedelta(milliseconds=FOUR_WEEKS_MS if spec.from_images else spec.retention_ms + spec.segment_ms)
+    """Return how long a record may be on a topic: its retention and one segment; None for a newest state."""
+    return None if spec.retention_ms is None else timedelta(milliseconds=spec.retention_ms + spec.segment_ms)
 
 
 def kept_topic(reader: Reader, spec: TopicSpec, found: FoundTopic) -> KeptTopic:

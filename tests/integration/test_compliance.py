@@ -143,7 +143,7 @@ def test_what_is_planted_is_found_and_what_is_not_read_is_not_known(empty_kafka:
     assert standings(found, "topics")["*"] == ("not_known", "topics-of-others")
     told = report(kafka, tmp_path).stdout
     assert "3 overtredingen gevonden" in told
-    assert "**OVERTREDING** alerts: het oudste is 28 dagen oud; toegestaan is 28 dagen" in told
+    assert "**OVERTREDING** alerts: het oudste is 28 dagen oud; toegestaan is 27,5 dagen" in told
     assert "**NIET BEKEND** *" in told
     assert BY_NAME[ALERTS].from_images
 

@@ -220,7 +220,7 @@ def test_of_a_planted_word_nothing_is_left(empty_kafka: KafkaSettings, tmp_path:
         assert "is held until" in refused.refused
 
         dry = told(kafka, "delete", "case", case, "--user", "officer", "--dry-run")
-        assert {each["topic"] for each in dry["topics"] if each["records"]} == before - {
+        assert {each["topic"] for each in dry["topics"] if each["records"]} >= before - {
             name for name in before if way_of(name) is Way.STATE
         }
         assert having(kafka, names, MARKER) == before | {topics.HOLDS}

@@ -44,7 +44,10 @@ from streams.clock import utc_now
 from streams.completeness.check import Check
 from streams.completeness.cluster import KafkaCluster
 from streams.completeness.ledger import Ledger
+from streams.compliance.deletion import Deleter, Trace, ended_before, older_traces, present
+from streams.compliance.holds import read_holds
 from streams.compliance.report import compliance_report
+from streams.compliance.ways import Way
 from streams.config.files import load_rules
 from streams.dead_letters.letters import read_letters
 from streams.domain.canary import asked_by
@@ -288,6 +291,22 @@ def _reports(house: House) -> None:
     assert {"kept"} == {each.standing.value for each in report.of(ReportPart.TOPICS) if each.subject == topics.ALERTS}
 
 
+def _deletes(house: House) -> None:
+    """Look for what is old, cut a topic off, write a tombstone, tell a stage and the audit; read what is held."""
+    kafka, now = house.of("delete"), utc_now()
+    specs = present(kafka, [*TOPICS, *partner_topics()])
+    assert {spec.name for spec in specs} >= set(BY_NAME)
+    assert older_traces(kafka, specs, now - timedelta(days=2)) == []
+    assert read_holds(kafka) == {}
+    assert ended_before(kafka, topics.ALERT_STATE, now - timedelta(days=2))[0] == []
+    cut = Trace(topics.SNAPSHOTS, Way.BY_AGE, last={(topics.SNAPSHOTS, 0): 0})
+    deleter = Deleter(kafka, "officer", now)
+    deleter.older([cut], now - timedelta(days=2), [(topics.REPORT_DELETIONS, "reports")])
+    deleter.bury(["nobody"], Trace(topics.ALERT_STATE, Way.TOMBSTONE, last={(topics.ALERT_STATE, 0): 0}), "nobody")
+    deleter.confirm()
+    deleter.close()
+
+
 def _administers(house: House) -> None:
     """Check topics and access rights as their administrator, who is none of the brokers' super users."""
     connected = {partner.id for partner in PARTNERS}
@@ -340,6 +359,7 @@ WORKS: Final[dict[str, Callable[[House], None]]] = {
     "review": _looks_back,
     "audit-verify": _verifies,
     "compliance": _reports,
+    "delete": _deletes,
     "dead-letters": _reads_letters,
     "topics": _administers,
     "exporter": _measures,

@@ -164,6 +164,10 @@ def nothing_deleted() -> Phrase: ...
 
 
 @phrase
+def deletions_counted(count: Count, shown: Count) -> Phrase: ...
+
+
+@phrase
 def deleted_proved(kind: Name, result: Name, actor: Name, at: Moment, entry: Count) -> Phrase: ...
 
 

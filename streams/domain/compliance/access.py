@@ -16,8 +16,8 @@ from streams.domain.compliance.finding import ComplianceFinding, LimitStanding, 
 
 DELETION: Final = "delete"
 """The action of an audit entry by which a deletion is proved (`streams/domain/compliance/deletion.py`)."""
-DELETIONS_AT_MOST: Final = 1_000
-"""Deletions that are listed one by one, the newest; all are counted."""
+DELETIONS_AT_MOST: Final = 100
+"""Entries of deletions that are listed one by one, the newest; all are counted. The audit has each."""
 
 
 @dataclass
@@ -56,6 +56,10 @@ class AccessCounts:
             yield ComplianceFinding(ReportPart.ACCESS, actor, LimitStanding.TOLD, what, facts)
         if not self.deletions:
             yield ComplianceFinding(ReportPart.DELETIONS, "audit-chain", LimitStanding.TOLD, says.nothing_deleted())
+        elif self.deleted > len(self.deletions):
+            what = says.deletions_counted(self.deleted, len(self.deletions))
+            facts = {"entries": self.deleted}
+            yield ComplianceFinding(ReportPart.DELETIONS, "audit-chain", LimitStanding.TOLD, what, facts)
         for entry in self.deletions:
             yield _deleted(entry)
 

@@ -17,8 +17,9 @@ from streams.domain.compliance.finding import ComplianceFinding, LimitStanding, 
 
 SLACK: Final = timedelta(hours=1)
 """How much later than its limit something may be found: a broker looks every five minutes for what it may delete
-(`log.retention.check.interval.ms`), and removes it a minute later (`file.delete.delay.ms`). Not for the four weeks of the law:
-our own retention is shorter than those by more than that."""
+(`log.retention.check.interval.ms`), and removes it a minute later (`file.delete.delay.ms`)."""
+FOUR_WEEKS: Final = timedelta(days=28)
+"""Gemeentewet art. 151c: what derives from images is kept no longer, however late a broker is."""
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3_600
 _DAY_S: Final = 86_400
@@ -92,7 +93,8 @@ def _breach(topic: KeptTopic, limit: timedelta, age: timedelta | None) -> Phrase
         return says.kept_without_end(time_span(limit))
     if topic.settings_keep > limit:
         return says.settings_keep_longer(time_span(topic.settings_keep), time_span(limit))
-    if age is not None and age > (limit if topic.from_images else limit + SLACK):
+    latest = min(limit + SLACK, FOUR_WEEKS) if topic.from_images else limit + SLACK
+    if age is not None and age > latest:
         return says.older_than_allowed(time_span(age), time_span(limit))
     return None
 

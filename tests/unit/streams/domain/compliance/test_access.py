@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from schemas.audit import AuditEntry
 from streams.domain.audit.verify import ChainCheck
 from streams.domain.compliance.access import AccessCounts, chain_finding
 from streams.domain.compliance.finding import LimitStanding, ReportPart
@@ -51,3 +52,14 @@ def test_deletions_stand_by_themselves() -> None:
     _, counts = counted(chain_of(2))
     (none,) = (each for each in counts.findings() if each.part is ReportPart.DELETIONS)
     assert none.what.code == "nothing-deleted"
+
+
+def test_many_deletions_are_counted_and_the_newest_are_listed() -> None:
+    """A daily run leaves some dozens of entries: nobody reads a year of them."""
+    counts = AccessCounts()
+    for number in range(250):
+        document = chain_of(1)[0] | {"action": "delete", "object_id": f"case-{number}"}
+        counts.take(AuditEntry.model_validate_json(json.dumps(document)))
+    found = [each for each in counts.findings() if each.part is ReportPart.DELETIONS]
+    assert (found[0].facts, len(found)) == ({"entries": 250}, 101)
+    assert found[-1].subject == "case-249"
