@@ -36,7 +36,8 @@ def test_an_older_release_on_newer_state_ends_with_a_line_and_the_newer_goes_on(
         eventually(lambda: "worker-test-1" in first.reported(), ENDS_WITHIN_S)
         first.process.send_signal(signal.SIGTERM)
         assert first.process.wait(ENDS_WITHIN_S) == 0
-        first.report(1, 2)
+        first.report(1, revision=1)  # whose alert's row must be read
+        first.report(2)
         told = older(empty_kafka, tmp_path)
         newest = ROWS.newest["alert"]
         assert f"row alert/… is of version {newest}, and this software knows {newest - 1}" in told
