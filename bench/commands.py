@@ -113,6 +113,7 @@ def register(app: typer.Typer) -> None:
     register_decide(group)
     register_notify(group)
     register_faults(group)
+    register_cluster(group)
     register_quiet(group)
     register_console(group)
     register_intake(group)
@@ -234,6 +235,44 @@ def register_faults(group: typer.Typer) -> None:
         with tempfile.TemporaryDirectory(prefix="toezicht-faults-") as scratch:
             rates = Rates(per_second, reports, pauses=bool(kills))
             result = measure(names, seed, rates, keep or Path(scratch), say, plain=plain)
+        print(json.dumps(result) if as_json else "\n".join(str(row) for row in (*result["faults"], result["total"])))
+        if any(result["total"][what] for what in ("lost", "twice", "different", "not_back")):
+            raise typer.Exit(1)
+
+
+def register_cluster(group: typer.Typer) -> None:
+    """Add the command to the group `bench`."""
+
+    @group.command()
+    def cluster(
+        fault: Annotated[list[str] | None, typer.Option(help="Only this fault; may be given several times")] = None,
+        per_second: Annotated[float, typer.Option(min=5, help="Inputs per second")] = 40,
+        reports: Annotated[float, typer.Option(min=1, help="Reports per second among them")] = 8,
+        seed: Annotated[int, typer.Option(help="Chooses the random moments; the same seed repeats a run")] = 1,
+        keep: Annotated[Path | None, typer.Option(help="Keep logs and data in this folder")] = None,
+        as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+    ) -> None:
+        """What is lost, doubled or changed when brokers of a cluster die and return under load.
+
+        Three brokers with three copies, of which two must be in step, TLS, passwords and rights: each stage comes by a user
+        of its own with the least that it needs. Exit code 1 where anything was lost, shown twice or ended otherwise than
+        without the fault.
+
+        Example: toezicht bench cluster --fault "restarted in turn"
+        """
+        from bench.cluster.measure import measure
+        from bench.cluster.world import CLUSTER_FAULTS
+        from bench.faults.measure import Rates
+
+        settings, _ = read_settings()
+        start_logging(settings.model_copy(update={"log_level": "WARNING"}))
+        logging.getLogger("kafka").setLevel(logging.CRITICAL)  # outages are what is measured
+        for name in fault or ():
+            if name not in CLUSTER_FAULTS:
+                raise ConfigurationError("bench cluster", "--fault", name, "one of " + ", ".join(CLUSTER_FAULTS))
+        with tempfile.TemporaryDirectory(prefix="toezicht-cluster-") as scratch:
+            rates = Rates(per_second, reports, pauses=True)
+            result = measure(fault or list(CLUSTER_FAULTS), seed, rates, keep or Path(scratch), say)
         print(json.dumps(result) if as_json else "\n".join(str(row) for row in (*result["faults"], result["total"])))
         if any(result["total"][what] for what in ("lost", "twice", "different", "not_back")):
             raise typer.Exit(1)

@@ -74,6 +74,13 @@ def kill_while_recovering(world: FaultWorld, chance: random.Random) -> float:
     return at_s
 
 
+def restarted_in_turn(world: FaultWorld, _: random.Random) -> float:
+    """Stop one worker after the other in an orderly way, each when the one before is back: an upgrade."""
+    for stage in STAGES:
+        at_s = world.restart(stage)
+    return at_s
+
+
 def join_and_leave(world: FaultWorld, chance: random.Random) -> float:
     """A second worker joins the group, works for a while and leaves."""
     world.join("decide-2", "decide")
@@ -180,6 +187,7 @@ FAULTS: Final[dict[str, Fault]] = {
     **{f"kill {stage}": kill(stage) for stage in STAGES},
     "kill all": kill_all,
     "kill while recovering": kill_while_recovering,
+    "workers restarted in turn": restarted_in_turn,
     "worker joins and leaves": join_and_leave,
     "broker stopped 5 s": broker_stopped(SHORT_OUTAGE_S),
     "broker stopped 60 s": broker_stopped(LONG_OUTAGE_S),

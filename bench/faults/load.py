@@ -28,7 +28,8 @@ from schemas.geo import Position
 from schemas.incidents import Incident, Operation, incident_identity
 from streams import topics
 from streams.clock import utc_now
-from streams.kafka.options import RECONNECT_WITHIN_MS
+from streams.kafka.options import kafka_client_options
+from streams.settings import KafkaSettings
 
 CATEGORIES: Final = (Category.STRAATROOF, Category.GEWELD_VECHTPARTIJ, Category.VERWARD_PERSOON)
 URGENCIES: Final = (("P 1", 1), ("P 2", 2), ("P 3", 3))
@@ -108,19 +109,18 @@ class Load:
     """Sends numbered inputs from a thread of its own.
 
     Args:
-        bootstrap_servers: The broker.
+        kafka: The cluster.
         run: Makes identities differ between runs on one broker.
         per_second: Inputs per second in all.
         reports_per_second: How many of them are reports; the rest are detections. Actions come on top, as answers.
     """
 
-    def __init__(self, bootstrap_servers: str, run: str, per_second: float, reports_per_second: float) -> None:
+    def __init__(self, kafka: KafkaSettings, run: str, per_second: float, reports_per_second: float) -> None:
         self.accepted = Confirmed()
         self.run = run
         self._rates = (reports_per_second, max(0.0, per_second - reports_per_second))
         self._producer = KafkaProducer(
-            bootstrap_servers=bootstrap_servers,
-            reconnect_backoff_max_ms=RECONNECT_WITHIN_MS,
+            **kafka_client_options(kafka),
             acks="all",
             linger_ms=5,
             retries=2**31 - 1,

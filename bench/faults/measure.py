@@ -34,6 +34,7 @@ THROUGH_WITHIN_S: Final = 120.0
 """Only there to end a run in which something never comes."""
 SETTLED_S: Final = 2.0
 """How long is waited after everything came through, for what should not come."""
+EQUAL_WITHIN_S: Final = 30.0
 POLL_S: Final = 0.1
 
 
@@ -52,9 +53,11 @@ class Rates:
 
 
 @contextmanager
-def scene(folder: Path, rates: Rates, progress: Callable[[str], None], *, plain: bool = False) -> Iterator[FaultScene]:
-    """Yield a pipeline that runs under load; everything is stopped at the end."""
-    world = FaultWorld(folder, progress, plain=plain)
+def scene(
+    folder: Path, rates: Rates, progress: Callable[[str], None], *, plain: bool = False, world: FaultWorld | None = None
+) -> Iterator[FaultScene]:
+    """Yield a pipeline that runs under load, in a world of its own where none is given; everything is stopped at the end."""
+    world = world or FaultWorld(folder, progress, plain=plain)
     try:
         world.start()
         made = FaultScene(world, rates, progress)
@@ -73,9 +76,9 @@ class FaultScene:
         self.world = world
         self._progress = progress
         run = uuid.uuid4().hex[:8]
-        self.load = Load(world.broker.bootstrap_servers, run, rates.per_second, rates.reports_per_second)
+        self.load = Load(world.kafka, run, rates.per_second, rates.reports_per_second)
         self.seen = SeenTopics(run, self.load.act)
-        self._following = Following(world.broker.bootstrap_servers, READ, self.seen.take)
+        self._following = Following(world.kafka, READ, self.seen.take)
         self._expected: dict[ReportKind, set[Final_]] = {}
         self._judged = range(0)
         self.load.start()
@@ -102,7 +105,11 @@ class FaultScene:
 
     def fault(self, name: str, seed: int) -> dict[str, Any]:
         """Inject a fault and return its row of the table."""
-        return self._span(name, (FAULTS | LONG_FAULTS)[name], random.Random(f"{name}-{seed}"))  # noqa: S311 - no secret
+        return self.injected(name, (FAULTS | LONG_FAULTS)[name], seed)
+
+    def injected(self, name: str, fault: Fault, seed: int) -> dict[str, Any]:
+        """Inject a fault that is not of the table, and return its row."""
+        return self._span(name, fault, random.Random(f"{name}-{seed}"))  # noqa: S311 - no secret
 
     def _span(self, name: str, inject: Fault, chance: random.Random) -> dict[str, Any]:
         self.load.factor = 1.0
@@ -113,6 +120,7 @@ class FaultScene:
         over_s = inject(self.world, chance)
         over_number = self.load.next_report
         back_s, caught_up_s = self._wait_for_flow(name, over_number, over_s)
+        self.world.await_whole()
         time.sleep(AFTER_S)
         self.load.flush()
         last, until = self.load.next_report, datetime.now(UTC) - timedelta(seconds=AFTER_S)
@@ -127,7 +135,7 @@ class FaultScene:
         time.sleep(SETTLED_S)
         finals = self.seen.finals(numbers)
         wrong = different(finals, self._expected) if self._expected else []
-        unequal = self.seen.unequal_state(numbers)
+        unequal = self._unequal(numbers)
         twice = self.seen.twice(numbers)
         row = {
             "fault": name,
@@ -148,6 +156,16 @@ class FaultScene:
             row["examples"] = shown
         self._progress(" ".join(f"{key}={value}" for key, value in row.items()))
         return row
+
+    def _unequal(self, numbers: Sequence[int]) -> list[str]:
+        """Return whose newest state is another than their newest revision, and stays so.
+
+        The two lie on topics, and in a cluster on brokers, of their own: one may be read some seconds before the other.
+        """
+        deadline = time.monotonic() + EQUAL_WITHIN_S
+        while (unequal := self.seen.unequal_state(numbers)) and time.monotonic() < deadline:
+            time.sleep(POLL_S)
+        return unequal
 
     def _wait_for_flow(self, name: str, number: int, over_s: float) -> tuple[float | None, float | None]:
         """Return when results of each kind came again, and when those of inputs that were sent after the fault came.
@@ -194,11 +212,15 @@ def measure(
         for number, name in enumerate(names, 1):
             progress(f"fault {number} of {len(names)}: {name}")
             rows.append(made.fault(name, seed + number))
+    return table(rows, seed) | {"plain": plain}
+
+
+def table(rows: Sequence[dict[str, Any]], seed: int) -> dict[str, Any]:
+    """Return rows with their total; the first is the one without a fault."""
     back = [row["recovery_s"] for row in rows[1:] if row["recovery_s"] is not None]
     return {
         "faults": rows,
         "seed": seed,
-        "plain": plain,
         "total": {
             "faults": len(rows) - 1,
             "inputs": sum(row["inputs"] for row in rows),

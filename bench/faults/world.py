@@ -57,8 +57,7 @@ class FaultWorld:
         """Start the broker and all workers."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._registry.write_text(registry_document())
-        self.watchdog.start()
-        apply(self.kafka)
+        self._start_brokers()
         specs = [self.spec(stage, stage) for stage in self._stages]
         self.supervisor = Supervisor(specs, self.folder / "run", beside=self._look_after)
         self.supervisor.start(self._progress)
@@ -71,7 +70,21 @@ class FaultWorld:
             self._watching.join()
         for supervisor in (*self._spares, self.supervisor):
             supervisor.stop()
+        self._stop_brokers()
+
+    def await_whole(self) -> None:
+        """Wait until what a fault took away is there again; one broker is, once the flow is."""
+
+    def _start_brokers(self) -> None:
+        self.watchdog.start()
+        apply(self.kafka)
+
+    def _stop_brokers(self) -> None:
         self.broker.stop()
+
+    def _reaching(self, stage: str) -> dict[str, str]:
+        """Return the variables by which a stage reaches the brokers."""
+        return {"KAFKA_BOOTSTRAP_SERVERS": self.broker.bootstrap_servers}
 
     @property
     def kafka(self) -> KafkaSettings:
@@ -80,8 +93,7 @@ class FaultWorld:
 
     def spec(self, name: str, stage: str) -> ProcessSpec:
         """Return the process of one stage."""
-        environment = {
-            "KAFKA_BOOTSTRAP_SERVERS": self.broker.bootstrap_servers,
+        environment = self._reaching(stage) | {
             "TOEZICHT_REGISTRY": str(self._registry),
             "TOEZICHT_DATA": str(self.folder / "data"),
             "TOEZICHT_METRICS_PORT": "0",
@@ -119,6 +131,18 @@ class FaultWorld:
     def kill(self, name: str) -> float:
         """Kill -9 a worker and return when (s since the epoch); the supervisor starts it again."""
         os.kill(self.pid(name), signal.SIGKILL)
+        return time.time()
+
+    def restart(self, name: str) -> float:
+        """Stop a worker in an orderly way (SIGTERM), and wait until its follower is ready; return when (s since the epoch)."""
+        child = self.child(name)
+        before = self.pid(name)
+        os.kill(before, signal.SIGTERM)
+        deadline = time.monotonic() + BACK_WITHIN_S
+        while self.pid(name) == before or not child.ready_file.exists():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"worker {name} does not come back")
+            time.sleep(POLL_S)
         return time.time()
 
     def join(self, name: str, stage: str) -> None:

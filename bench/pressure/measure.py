@@ -130,7 +130,7 @@ def _drain(followed: AlertTimes, watched: WorkerWatch, count: int) -> float:
 def capacity(world: FaultWorld, run: str) -> float:
     """Return how many reports per second `decide` takes with a backlog before it."""
     followed, records = AlertTimes(run), made(run, 0, CAPACITY_REPORTS)
-    follower = Following(world.broker.bootstrap_servers, (topics.ALERTS,), followed.take)
+    follower = Following(world.kafka, (topics.ALERTS,), followed.take)
     send(world.broker.bootstrap_servers, records, None, followed.accepted)
     _drain(followed, WorkerWatch(world), len(records))
     follower.close()
@@ -150,7 +150,7 @@ def measure(times: float, seconds: float, folder: Path, progress: Callable[[str]
         records = made(run, CAPACITY_REPORTS, count)
         followed, watched = AlertTimes(run), WorkerWatch(world)
         watched.look()
-        follower = Following(world.broker.bootstrap_servers, (topics.ALERTS,), followed.take)
+        follower = Following(world.kafka, (topics.ALERTS,), followed.take)
         looking = threading.Event()
         watcher = threading.Thread(target=_look_until, args=(watched, looking), daemon=True)
         watcher.start()

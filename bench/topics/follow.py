@@ -11,7 +11,8 @@ from kafka.errors import KafkaError
 
 from streams import topics
 from streams.kafka.consumer import Consumer
-from streams.kafka.options import RECONNECT_WITHIN_MS
+from streams.kafka.options import kafka_client_options
+from streams.settings import KafkaSettings
 
 log = logging.getLogger(__name__)
 
@@ -22,14 +23,10 @@ Take = Callable[[str, float, bytes | None], None]
 class Following:
     """Hands each record to a function, beginning with what comes after this was made."""
 
-    def __init__(self, bootstrap_servers: str, names: Sequence[str], take: Take) -> None:
+    def __init__(self, kafka: KafkaSettings, names: Sequence[str], take: Take) -> None:
         self._take = take
         self._stop = threading.Event()
-        self._consumer = Consumer(
-            bootstrap_servers=bootstrap_servers,
-            enable_auto_commit=False,
-            reconnect_backoff_max_ms=RECONNECT_WITHIN_MS,
-        )
+        self._consumer = Consumer(**kafka_client_options(kafka), enable_auto_commit=False)
         places = [TopicPartition(name, n) for name in names for n in range(topics.BY_NAME[name].partitions)]
         self._consumer.assign(places)
         self._consumer.seek_to_end(*places)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from streams.config.partners import load_partners, wanted_topics
+from streams.health import HEALTH
 from streams.kafka.admin import apply
 from streams.local.broker import LocalBroker
 from streams.local.pipeline import BrokerSection
@@ -90,7 +91,10 @@ def processes(
 
 def watch_over(supervisor: Supervisor, stopping: threading.Event, until: Callable[[], bool] = lambda: False) -> None:
     """Restart what dies until told to stop, or until the condition holds."""
+    turned = HEALTH.turns("supervisor")
+    HEALTH.tell_ready()
     while not stopping.wait(POLL_S) and not until():
+        turned()
         supervisor.poll()
 
 

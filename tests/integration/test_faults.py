@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.long, pytest.mark.timeout(600
 SEED = 1
 SHORT = (
     "kill while recovering",
+    "workers restarted in turn",
     "state corrupted",
     "downstream refuses",
     "broker and worker killed",

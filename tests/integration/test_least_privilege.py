@@ -25,6 +25,7 @@ from kafka.errors import (
 from typer.testing import CliRunner, Result
 
 import streams.domain.rules
+from bench.cluster.secured_broker import ADMIN, SecuredBroker, make_certificates
 from schemas.actions import Action, OperatorAction
 from schemas.audit import AuditEvent
 from schemas.cameras import CameraStatus, FrameReference
@@ -69,7 +70,6 @@ from streams.worker.stages import make_stages
 from tests.support.cluster import await_handled
 from tests.support.messages import example
 from tests.support.registry import registry_camera, write_registry
-from tests.support.secured_broker import ADMIN, SecuredBroker, make_certificates
 from tests.support.secured_stages import SecuredStages
 from tests.support.sharing import default_document
 from tests.support.worker_process import eventually

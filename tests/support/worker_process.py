@@ -18,7 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from schemas.alerts import Alert
 from schemas.base import derive_id
 from schemas.codec import encode
-from schemas.incidents import Incident
+from schemas.incidents import Incident, Operation
 from streams.clock import utc_now
 from streams.settings import KafkaSettings
 from streams.topics import ALERTS, INCIDENTS, ROOM_PARTITIONS
@@ -57,8 +57,8 @@ class DecidingWorker:
             raise
         self._metrics = f"http://127.0.0.1:{json.loads(ready.read_text())['metrics_port']}/metrics"
 
-    def report(self, *numbers: int) -> None:
-        """Send reports that were read just now, each in another place."""
+    def report(self, *numbers: int, revision: int = 0) -> None:
+        """Send reports that were read just now, each in another place; with a revision above 0, updates of them."""
         producer = KafkaProducer(bootstrap_servers=self._servers, acks="all")
         for number in numbers:
             now = utc_now()
@@ -66,6 +66,8 @@ class DecidingWorker:
                 Incident,
                 incident_id=derive_id("worker-test", str(number)),
                 source_id=f"worker-test-{number}",
+                operation=Operation.UPDATE if revision else Operation.CREATE,
+                revision=revision,
                 position=None,
                 occurred_at=now - timedelta(days=1, hours=number),
                 reported_at=now,

@@ -1,4 +1,4 @@
-"""A broker that asks who one is and what one may: SASL_SSL with SCRAM-SHA-512, and the standard authorizer.
+"""Secured broker: one that asks who comes and what they may, SASL_SSL with SCRAM-SHA-512 and the standard authorizer.
 
 From the broker's own jars, like the local broker. Key stores are PEM files, so that no keytool is needed. Nobody may do anything
 without an ACL but its administrator; broker and controller are the administrator to each other.
@@ -61,7 +61,7 @@ _REPLACED: Final = ("listeners=", "advertised.listeners=", "listener.security.pr
 
 
 class SecuredBroker(LocalBroker):
-    """A local broker with SASL_SSL and ACLs; use it as a context manager."""
+    """Secured broker: a local broker with SASL_SSL and ACLs; use it as a context manager."""
 
     def __init__(self, data_dir: Path, cache_dir: Path, **options: Any) -> None:
         super().__init__(data_dir, cache_dir, port=0, **options)
