@@ -62,7 +62,7 @@ def status(camera: str, aspect: str, state: CameraState, reason: str) -> None:
 
 def dead_letter() -> None:
     """Set aside what may be a report of P1."""
-    record = Record(INCIDENTS, 0, 1, b"k", b'{"source_priority": "P 1"}', (), utc_now())
+    record = Record(INCIDENTS, 0, 1, b"k", b'{"source_priority": "P 1"}', [], utc_now())
     set_aside("fire-stage", record, Fault(DeadLetterReason.NOT_JSON, says.line_too_large(1, 2)))
 
 
