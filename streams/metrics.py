@@ -201,6 +201,17 @@ TREND_ALERTS: Final = Counter(
 TREND_SURGES: Final = Counter(
     "toezicht_trend_surges_total", "Counts that became a surge, in an area or in the control room.", ["category"]
 )
+TARGET_COUNTED: Final = Gauge(
+    "toezicht_target_counted", "Alerts of a target's category in the year that runs.", ["control_room", "category"]
+)
+TARGET_EXPECTED: Final = Gauge(
+    "toezicht_target_expected",
+    "The target's part of the year so far, as a number of alerts.",
+    ["control_room", "category"],
+)
+TARGET_LIMIT: Final = Gauge(
+    "toezicht_target_limit", "The target: fewer alerts than this in a calendar year.", ["control_room", "category"]
+)
 NEAR_REPEATS: Final = Counter(
     "toezicht_near_repeats_total", "Pairs of one category within 200 m and 14 days of each other.", ["category"]
 )

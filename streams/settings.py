@@ -118,6 +118,9 @@ class Settings(BaseSettings, PipelineSettings):
     )
     metrics_host: str = Field("127.0.0.1", description="Address for Prometheus to connect to")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least that is logged")
+    log_format: Literal["text", "json"] = Field(
+        "text", description="How a line of the log is written: for people, or as one JSON object for a collector"
+    )
 
 
 def read_settings() -> tuple[Settings, KafkaSettings]:

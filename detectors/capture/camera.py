@@ -216,7 +216,8 @@ class CameraReader:
 
     def _failed(self, reason: str, what: Told) -> Ending | None:
         state = CameraState.REFUSED if reason == SourceFault.WRONG_SIZE else CameraState.OFFLINE
-        log.warning("camera %s: %s: %s", self.camera_id, reason, text_of(what))
+        about = {"camera_id": self.camera_id}
+        log.warning("camera %s: %s: %s", self.camera_id, reason, text_of(what), extra=about)
         self.status.tell(state, reason, what)
         self._failures += 1
         return None if self._comes_back() else Ending.FAILED

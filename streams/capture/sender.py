@@ -185,7 +185,8 @@ class FrameSender:
 
     def status(self, status: CameraStatus) -> None:
         """Take a change of a camera's state, to be sent to both topics."""
-        log.info("camera %s is %s: %s %s", status.camera_id, status.state, status.reason, status.detail)
+        about = {"camera_id": status.camera_id}
+        log.info("camera %s is %s: %s %s", status.camera_id, status.state, status.reason, status.detail, extra=about)
         count_status(status)
         self.keep(CAMERA_STATUS, status, status.changed_at)
         self.keep(CAMERA_STATE, status, status.changed_at, key=status.state_key())

@@ -102,7 +102,7 @@ class Runner:
                 except (DeliveryError, StateError) as error:
                     self.send_queue.stop(error)
                 except Exception as error:  # the framework would start a new agent, and pass over this input
-                    log.exception("%s: a fault of ours", self.stage.name)
+                    log.exception("%s: a fault of ours", self.stage.name, extra={"stage": self.stage.name})
                     self.send_queue.stop(error)
                 if self.send_queue.failed:
                     return
@@ -209,7 +209,7 @@ class Runner:
         except (UnknownCameraError, NotAllowedError) as error:  # not this code's fault: there is nothing to trace
             return handler_fault(error)
         except Exception as error:  # one bad message never stops a partition
-            log.exception("%s: the agent raised", self.stage.name)
+            log.exception("%s: the agent raised", self.stage.name, extra={"stage": self.stage.name})
             return handler_fault(error)
 
     def _set_aside(self, record: Record, fault: Fault) -> list[EncodedOutput]:
@@ -266,7 +266,8 @@ def set_aside(stage: str, record: Record, fault: Fault, quietly: bool = False) -
     metrics.count_failure(stage, fault.reason, urgent)
     level, words = (logging.ERROR, "URGENT, ") if urgent else (logging.WARNING, "")
     if urgent or not quietly:
-        log.log(level, "%s: %s%s/%d@%d: %s", stage, words, record.topic, record.partition, record.offset, fault.detail)
+        where = (words, record.topic, record.partition, record.offset)
+        log.log(level, "%s: %s%s/%d@%d: %s", stage, *where, fault.detail, extra={"stage": stage})
     return dead_letter(stage, record, fault, urgent)
 
 

@@ -26,6 +26,7 @@ from streams.settings import KafkaSettings
 from streams.stages.base import PictureStage, Stage
 from streams.stages.decide.metrics import count_alerts
 from streams.stages.share_metrics import count_shared
+from streams.stages.trends.metrics import show_targets
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +92,7 @@ def _count(outputs: Sequence[EncodedOutput]) -> None:
     """Tell metrics what was confirmed."""
     count_alerts(outputs)
     count_shared(outputs)
+    show_targets(outputs)
 
 
 def _end_anyway_after(seconds: float) -> threading.Timer:

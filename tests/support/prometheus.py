@@ -33,7 +33,9 @@ class RunningPrometheus:
     def __init__(self, program: str, folder: Path, targets: Path) -> None:
         config = yaml.safe_load((DEPLOYED / "prometheus.yml").read_text())
         config["global"] = {"scrape_interval": f"{STEP_S}s", "evaluation_interval": f"{STEP_S}s"}
-        config["rule_files"] = [str(DEPLOYED / "alerts.yml")]
+        config["rule_files"] = [str(DEPLOYED / name) for name in config["rule_files"]]
+        del config["alerting"]  # nobody is to be told
+        config["scrape_configs"] = [each for each in config["scrape_configs"] if each["job_name"] != "watching"]
         job = config["scrape_configs"][0]
         job.pop("static_configs")
         job["file_sd_configs"] = [{"files": [str(targets)], "refresh_interval": f"{STEP_S}s"}]
@@ -62,6 +64,10 @@ class RunningPrometheus:
             for each in told["result"]
         ]
         return [each for each in series if each["values"]]
+
+    def now(self, expression: str) -> list[dict[str, Any]]:
+        """Return the series of an expression at this moment, each with its labels."""
+        return [each["metric"] for each in self._ask("query", query=expression)["result"]]
 
     def rules(self) -> list[dict[str, Any]]:
         """Return the rules with what became of their evaluation."""

@@ -99,7 +99,7 @@ class Trends:
         forgotten = known is None and alert.opened_at < now - KEPT
         if forgotten or (after is not None and after.week <= trending.week - KEPT_WEEKS):
             metrics.TREND_ALERTS.labels(alert.category, "too_old").inc()
-            log.info("alert %s is too old to be counted", alert.alert_id)
+            log.info("alert %s is too old to be counted", alert.alert_id, extra={"alert_id": alert.alert_id})
             return outputs
         before = known.contribution if known else None
         pairs = replace(self._office, alert, before, after, store, now)

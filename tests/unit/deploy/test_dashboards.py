@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -57,6 +59,26 @@ def test_a_wrong_definition_is_refused(script: ModuleType, wrong: object) -> Non
     """An empty one, a field that is misspelt, a panel that is wider than the page."""
     with pytest.raises(ValidationError):
         script.Board.model_validate(wrong)
+
+
+def test_each_query_of_each_dashboard_is_promql(tmp_path: Path) -> None:
+    """As Debian's promtool reads it: a panel with a fault in its query shows nothing but a mark in its corner."""
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("promtool (Debian package prometheus) is not installed")
+    queries = [
+        target["expr"].replace("$__rate_interval", "30s")
+        for path in sorted((SCRIPT.parents[1] / "deploy" / "grafana" / "dashboards").glob("*.json"))
+        for panel in json.loads(path.read_text())["panels"]
+        for target in panel.get("targets", ())
+    ]
+    rules = [{"record": f"query:number:{number}", "expr": query} for number, query in enumerate(queries)]
+    (tmp_path / "rules.yml").write_text(yaml.safe_dump({"groups": [{"name": "queries", "rules": rules}]}))
+    checked = subprocess.run(
+        [promtool, "check", "rules", str(tmp_path / "rules.yml")], capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stderr
+    assert f"{len(queries)} rules found" in checked.stdout
 
 
 @pytest.mark.parametrize("path", BOARDS, ids=lambda path: path.stem)

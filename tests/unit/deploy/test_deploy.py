@@ -25,6 +25,7 @@ from streams.settings import PipelineSettings
 DEPLOY = Path(__file__).parents[3] / "deploy"
 DASHBOARDS = [json.loads(path.read_text()) for path in sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))]
 RULE_FILES = ("alerts.yml", "slo.yml")
+CASE_FILES = ("alerts_test.yml", "operations_test.yml", "slo_test.yml")
 RULES = [
     rule
     for name in RULE_FILES
@@ -33,11 +34,7 @@ RULES = [
 ]
 ALERTS = [rule for rule in RULES if "alert" in rule]
 RECORDED = {rule["record"] for rule in RULES if "record" in rule}
-CASES = [
-    case
-    for name in ("alerts_test.yml", "operations_test.yml")
-    for case in yaml.safe_load((DEPLOY / "prometheus" / name).read_text())["tests"]
-]
+CASES = [case for name in CASE_FILES for case in yaml.safe_load((DEPLOY / "prometheus" / name).read_text())["tests"]]
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 GRAFANA = json.loads(
     gzip.decompress((Path(__file__).parents[2] / "data" / "grafana" / "grafana-schema-12.1.1.json.gz").read_bytes())
@@ -289,8 +286,7 @@ def test_each_alert_rule_has_a_runbook_that_exists() -> None:
     [
         ("check", "config", "prometheus.yml"),
         ("check", "rules", *RULE_FILES),
-        ("test", "rules", "alerts_test.yml"),
-        ("test", "rules", "operations_test.yml"),
+        *(("test", "rules", name) for name in CASE_FILES),
     ],
 )
 def test_prometheus_own_tool_accepts_the_files(arguments: tuple[str, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 import shutil
@@ -9,11 +10,19 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from streams.errors import ConfigurationError
-from streams.process import RedactingFormatter, SparingFilter, disk_free_share, start_metrics
+from streams.process import (
+    JsonFormatter,
+    RedactingFormatter,
+    SparingFilter,
+    disk_free_share,
+    start_logging,
+    start_metrics,
+)
 from streams.settings import Settings
 
 
@@ -65,6 +74,47 @@ def test_a_disk_that_nobody_can_ask_gives_no_number(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(shutil, "disk_usage", fails)
     assert math.isnan(disk_free_share(tmp_path))
+
+
+def as_json(text: str, *args: object, **extra: object) -> dict[str, Any]:
+    """Return a record as it is written for a collector."""
+    try:
+        raise OSError("cannot open rtsp://user:secret@camera/1")
+    except OSError:
+        record = logging.LogRecord("streams.x", logging.ERROR, "f", 1, text, args, sys.exc_info())
+    record.created = 1_793_620_800.25
+    vars(record).update(extra)
+    line = JsonFormatter().format(record)
+    assert "\n" not in line
+    assert "secret" not in line
+    found: dict[str, Any] = json.loads(line)
+    return found
+
+
+def test_a_line_for_a_collector_is_one_object_with_what_it_is_about() -> None:
+    """Also of a traceback of many lines, and without what somebody else hung onto it."""
+    told = as_json(
+        "lost %s", "rtsp://user:secret@camera/1", camera_id="plein-1", alert_id="a-1", trace_id="4bf9", name_of="Jan"
+    )
+    assert told["at"] == "2026-11-02T12:00:00.250+00:00"
+    assert (told["level"], told["logger"], told["message"]) == ("ERROR", "streams.x", "lost rtsp://***@camera/1")
+    assert (told["camera_id"], told["alert_id"], told["trace_id"]) == ("plein-1", "a-1", "4bf9")
+    assert "OSError: cannot open rtsp://***@camera/1" in told["error"]
+    assert set(told) == {
+        "at", "level", "logger", "message", "process", "thread", "error", "camera_id", "alert_id", "trace_id",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("log_format", "kind"), [("text", RedactingFormatter), ("json", JsonFormatter)])
+def test_the_setting_chooses_how_lines_are_written(log_format: Any, kind: type[logging.Formatter]) -> None:
+    """One line for people unless it is said otherwise."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        start_logging(Settings(log_format=log_format))
+        assert [type(handler.formatter) for handler in root.handlers] == [kind]
+    finally:
+        root.handlers, root.level = handlers, level
 
 
 def written(sparing: SparingFilter, name: str, text: str, *args: object) -> str | None:
