@@ -19,7 +19,7 @@ from streams.domain.drill import NotAnExerciseError
 from streams.drill.lines import DrillKafka
 from streams.drill.plan import DrillPlan, drill_plan
 from streams.drill.run import LEGS, OPERATOR, Drill, DrillError, DrillLines, DrillResult
-from streams.drill.times import Spread, times_of
+from streams.drill.times import TimeSpread, times_of
 from streams.settings import Settings
 
 _Partner = Annotated[
@@ -143,7 +143,7 @@ def _spread(results: Sequence[DrillResult], times: int) -> str:
     return "\n".join([*lines, f"{results[0].plan.partner} was told in {found.told} of {times} drills"])
 
 
-def _row(spread: Spread, what: str) -> str:
+def _row(spread: TimeSpread, what: str) -> str:
     return f"{spread.median_ms:>9.0f} {spread.p95_ms:>8.0f} {spread.max_ms:>8.0f}  {what}"
 
 

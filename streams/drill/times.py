@@ -14,8 +14,8 @@ SHARE: Final = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
-    """Spread: of a time over several drills (ms).
+class TimeSpread:
+    """Time spread: of a time over several drills (ms).
 
     Attributes:
         median_ms: Half of them took no longer.
@@ -28,7 +28,7 @@ class Spread:
     max_ms: float
 
     @classmethod
-    def of(cls, values_ms: Sequence[float]) -> Spread:
+    def of(cls, values_ms: Sequence[float]) -> TimeSpread:
         """Return the spread of some times, one at least (ms)."""
         ordered = sorted(values_ms)
         rank = math.ceil(SHARE * len(ordered))
@@ -50,16 +50,16 @@ class DrillTimes:
         told: In how many the partner was told.
     """
 
-    legs: dict[str, Spread]
-    informed: Spread | None
-    without_operator: Spread | None
+    legs: dict[str, TimeSpread]
+    informed: TimeSpread | None
+    without_operator: TimeSpread | None
     told: int
 
 
 def times_of(results: Sequence[DrillResult]) -> DrillTimes:
     """Return the times of drills; one whose leg did not come counts for those that did."""
     legs = {
-        leg: Spread.of(values)
+        leg: TimeSpread.of(values)
         for leg in LEGS
         if (values := [each.legs_ms[leg] for each in results if leg in each.legs_ms])
     }
@@ -68,7 +68,7 @@ def times_of(results: Sequence[DrillResult]) -> DrillTimes:
     alone = [total - each.legs_ms[OPERATOR] for total, each in zip(informed, told, strict=True)]
     return DrillTimes(
         legs,
-        Spread.of([round(each, 1) for each in informed]) if informed else None,
-        Spread.of([round(each, 1) for each in alone]) if alone else None,
+        TimeSpread.of([round(each, 1) for each in informed]) if informed else None,
+        TimeSpread.of([round(each, 1) for each in alone]) if alone else None,
         len(told),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from streams.cli.drill import run_drills, times_as_dict
 from streams.drill.run import INFORMED, LEGS, OPERATOR, DrillResult
-from streams.drill.times import Spread, times_of
+from streams.drill.times import TimeSpread, times_of
 from tests.unit.streams.drill.test_run import Stages, plan
 
 
@@ -20,9 +20,9 @@ def result(*, pipeline_ms: float, operator_ms: float, without: str = "") -> Dril
 
 def test_a_spread_is_of_times_that_were_seen() -> None:
     """The nearest rank: of 20 the nineteenth; of one the one."""
-    assert Spread.of([float(each) for each in range(20, 0, -1)]) == Spread(10.5, 19.0, 20.0)
-    assert Spread.of([7.0]) == Spread(7.0, 7.0, 7.0)
-    assert Spread.of([float(each) for each in range(1, 101)]).p95_ms == 95.0
+    assert TimeSpread.of([float(each) for each in range(20, 0, -1)]) == TimeSpread(10.5, 19.0, 20.0)
+    assert TimeSpread.of([7.0]) == TimeSpread(7.0, 7.0, 7.0)
+    assert TimeSpread.of([float(each) for each in range(1, 101)]).p95_ms == 95.0
 
 
 def test_the_operators_time_is_told_apart() -> None:
@@ -35,8 +35,10 @@ def test_the_operators_time_is_told_apart() -> None:
         ]
     )
     own = len(INFORMED) - 1
-    assert times.informed == Spread((own * 10 + 1_000 + own * 30 + 5_000) / 2, own * 30 + 5_000.0, own * 30 + 5_000.0)
-    assert times.without_operator == Spread(own * 20.0, own * 30.0, own * 30.0)
+    assert times.informed == TimeSpread(
+        (own * 10 + 1_000 + own * 30 + 5_000) / 2, own * 30 + 5_000.0, own * 30 + 5_000.0
+    )
+    assert times.without_operator == TimeSpread(own * 20.0, own * 30.0, own * 30.0)
     assert times.legs["request"].max_ms == 500
     assert times.legs["partner"].max_ms == 30
     assert times.told == 2
