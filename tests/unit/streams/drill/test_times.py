@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from streams.cli.drill import run_drills, times_as_dict
+from schemas.categories import Category
+from streams.config.registry import load_registry
+from streams.drill.plan import DrillPlan
 from streams.drill.run import INFORMED, LEGS, OPERATOR, DrillResult
 from streams.drill.times import TimeSpread, times_of
-from tests.unit.streams.drill.test_run import Stages, plan
+from tests.support.worker_process import REGISTRY
+
+PLAN = DrillPlan(
+    load_registry(REGISTRY).control_rooms[0], Category.BRAND, "brandweer", "partner-brandweer", stand_in=True
+)
 
 
 def result(*, pipeline_ms: float, operator_ms: float, without: str = "") -> DrillResult:
     """Return a drill whose legs took so long each (ms), up to the one that did not come."""
-    found = DrillResult("d", plan())
+    found = DrillResult("d", PLAN)
     for leg in LEGS:
         if leg == without:
             break
@@ -47,17 +53,3 @@ def test_the_operators_time_is_told_apart() -> None:
 def test_where_nobody_was_told_there_is_no_time() -> None:
     """Not a zero, which would look fast."""
     assert times_of([result(pipeline_ms=1, operator_ms=1, without="alert")]).informed is None
-
-
-def test_drills_follow_each_other_until_one_misses_a_leg() -> None:
-    """Each has a name of its own; what came before the fault is told with it."""
-    stages = Stages()
-    results, missing = run_drills(stages, plan(), 3, 1.0, 0.0, lambda *_: None)
-    assert (len(results), missing) == (3, "")
-    assert len({each.name for each in results}) == 3
-    told = times_as_dict(results, 3)
-    assert (told["told"], told["missing"], told["legs_ms"].keys()) == (3, None, LEGS.keys())
-    results, missing = run_drills(Stages(without=frozenset({"partner-dispatch"})), plan(), 3, 0.2, 0.0, lambda *_: None)
-    assert len(results) == 1
-    assert "is `worker share` running" in missing
-    assert times_as_dict(results, 3, missing)["informed_ms"] is None
