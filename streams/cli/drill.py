@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -17,7 +18,8 @@ from streams.config.registry import load_registry
 from streams.domain.drill import NotAnExerciseError
 from streams.drill.lines import DrillKafka
 from streams.drill.plan import DrillPlan, drill_plan
-from streams.drill.run import LEGS, OPERATOR, Drill, DrillError, DrillResult
+from streams.drill.run import LEGS, OPERATOR, Drill, DrillError, DrillLines, DrillResult
+from streams.drill.times import TimeSpread, times_of
 from streams.settings import Settings
 
 _Partner = Annotated[
@@ -46,6 +48,7 @@ def register(app: typer.Typer) -> None:
         category: Annotated[Category, typer.Option(help="What the report is said to be about")] = Category.BRAND,
         operator_s: _OperatorS = 0.0,
         within_s: _WithinS = 60.0,
+        times: Annotated[int, typer.Option(min=1, max=1_000, help="How many, one after the other")] = 1,
         registry: RegistryOption = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object with legs_ms")] = False,
     ) -> None:
@@ -57,7 +60,8 @@ def register(app: typer.Typer) -> None:
         exercise ends the drill, and `decide` refuses to ask anybody else for its user.
 
         Needs `worker locate decide share`, and the same TOEZICHT_REGISTRY, TOEZICHT_RULES and TOEZICHT_PARTNERS as they have.
-        Without --partner a stand-in answers. With it the partner's own program has to, within --within.
+        Without --partner a stand-in answers. With it the partner's own program has to, within --within. With --times the median,
+        the 95th percentile and the longest of each leg are told, and of the time from the report until the partner was told.
 
         Exit code 0: every leg came. 1: one did not, or was not marked; a line says which and what to look at. 2: it cannot begin.
 
@@ -75,18 +79,72 @@ def register(app: typer.Typer) -> None:
         if not as_json:
             answering = "a stand-in answers" if plan.stand_in else "its own program is to answer"
             typer.echo(f"EXERCISE in {plan.room.id}: {plan.category} for {plan.partner}, {answering}")
-        run = Drill(lines, plan, f"drill-{uuid.uuid4()}", utc_now, within_s, operator_s, told)
-        missing = ""
         try:
-            run.run()
-        except (DrillError, NotAnExerciseError) as error:
-            missing = str(error)
+            results, missing = run_drills(
+                lines, plan, times, within_s, operator_s, told if times == 1 else lambda *_: None
+            )
         finally:
             lines.close()
-        typer.echo(json.dumps(as_dict(run.result, missing)) if as_json else _summary(run.result))
+        if times == 1:
+            told_all = json.dumps(as_dict(results[0], missing)) if as_json else _summary(results[0])
+        else:
+            told_all = json.dumps(times_as_dict(results, times, missing)) if as_json else _spread(results, times)
+        typer.echo(told_all)
         if missing:
             typer.echo(f"toezicht: {missing}", err=True)
             raise typer.Exit(1)
+
+
+def run_drills(
+    lines: DrillLines,
+    plan: DrillPlan,
+    times: int,
+    within_s: float,
+    operator_s: float,
+    told: Callable[[str, float], None],
+) -> tuple[list[DrillResult], str]:
+    """Return what came of so many drills, until one is missing a leg, and what it was missing."""
+    results = []
+    for _ in range(times):
+        run = Drill(lines, plan, f"drill-{uuid.uuid4()}", utc_now, within_s, operator_s, told)
+        results.append(run.result)
+        try:
+            run.run()
+        except (DrillError, NotAnExerciseError) as error:
+            return results, str(error)
+    return results, ""
+
+
+def times_as_dict(results: Sequence[DrillResult], times: int, missing: str = "") -> dict[str, Any]:
+    """Return several drills as one JSON object: what was asked for, and how the times are spread."""
+    found, plan = times_of(results), results[0].plan
+    return {
+        "exercise": True,
+        "control_room_id": plan.room.id,
+        "category": plan.category.value,
+        "partner": plan.partner,
+        "stand_in": plan.stand_in,
+        "times": times,
+        "told": found.told,
+        "informed_ms": found.informed.as_dict() if found.informed else None,
+        "without_operator_ms": found.without_operator.as_dict() if found.without_operator else None,
+        "legs_ms": {leg: spread.as_dict() for leg, spread in found.legs.items()},
+        "missing": missing or None,
+    }
+
+
+def _spread(results: Sequence[DrillResult], times: int) -> str:
+    found = times_of(results)
+    lines = [f"{'median':>9} {'p95':>8} {'longest':>8}  ms"]
+    lines += [_row(spread, LEGS[leg]) for leg, spread in found.legs.items()]
+    if found.informed is not None and found.without_operator is not None:
+        lines.append(_row(found.informed, "from the report until the partner was told"))
+        lines.append(_row(found.without_operator, "the same without the operator's time"))
+    return "\n".join([*lines, f"{results[0].plan.partner} was told in {found.told} of {times} drills"])
+
+
+def _row(spread: TimeSpread, what: str) -> str:
+    return f"{spread.median_ms:>9.0f} {spread.p95_ms:>8.0f} {spread.max_ms:>8.0f}  {what}"
 
 
 def as_dict(result: DrillResult, missing: str = "") -> dict[str, Any]:

@@ -72,8 +72,10 @@ def _notify(
     if context.invoked_subcommand is not None:
         return
     _require_partners()
+    from streams.kafka.access.admission import require_access
     from streams.notify.partners import read_channels
-    from streams.notify.process import await_end, require_health_topics, run_targets
+    from streams.notify.process import await_end, needs_of, require_health_topics, run_targets
+    from streams.rights.processes import PROCESSES
 
     settings, kafka = started()
     path, zone = partners or settings.partners, read_time_zone(settings.time_zone)
@@ -84,6 +86,7 @@ def _notify(
         metrics.failures_from_zero("notify")
         cluster = reachable(settings, kafka, "notify")
         require_health_topics(cluster, channels, str(path))
+        require_access(cluster, PROCESSES["notify"] | needs_of(channels))
         targets = run_targets(cluster, channels, zone, utc_now, stopping, timedelta(seconds=since_s))
         log.info("%d channels of %d partners", len(channels), len({each.partner for each in channels}))
         turned = HEALTH.turns("notify")

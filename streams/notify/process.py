@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from streams import topics
 from streams.clock import Clock
 from streams.errors import ConfigurationError
+from streams.kafka.access.acls import Needs
 from streams.kafka.errors import ClusterError, MissingTopicError
 from streams.kafka.reader import Reader
 from streams.notify.partners import PartnerChannel
@@ -44,6 +45,21 @@ def run_targets(
     for target in targets:
         target.start()
     return targets
+
+
+def needs_of(channels: Sequence[PartnerChannel]) -> Needs:
+    """Return what these channels need of partners' topics: what they get, and where their answers go."""
+    return Needs.of(
+        reads=[
+            name
+            for each in channels
+            for name in (
+                topics.partner_topic(each.partner),
+                *([topics.health_topic(each.partner)] if each.channel.health else []),
+            )
+        ],
+        writes={topics.answers_topic(each.partner) for each in channels},
+    )
 
 
 def require_health_topics(kafka: KafkaSettings, channels: Sequence[PartnerChannel], file: str) -> None:

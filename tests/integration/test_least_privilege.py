@@ -503,6 +503,9 @@ COMMANDS: Final[dict[str, tuple[str, ...]]] = {
     "dead-letters": ("dead-letters", "list"),
     "trends": ("trends",),
     "topics": ("topics", "acls", "--check"),
+    "detect": ("worker", "detect"),
+    "observe": ("worker", "observe"),
+    "intake-http": ("intake", "http"),
 }
 
 

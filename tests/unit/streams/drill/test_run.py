@@ -19,6 +19,7 @@ from schemas.incidents import Incident
 from schemas.phrases.codes.dispatch import dispatch_asked, the_partner
 from schemas.sharing import PartnerAlert, PartnerDispatch
 from streams import topics
+from streams.cli.drill import run_drills, times_as_dict
 from streams.config.files import load_rules
 from streams.config.partners import load_partners
 from streams.config.registry import load_registry
@@ -245,3 +246,17 @@ def test_the_plan_names_what_it_cannot_do() -> None:
     nobody = partners.model_copy(update={"partners": {"ggd": partners.partners["ggd"]}})
     with pytest.raises(ConfigurationError, match="--category is 'brand', expected one of which a partner is told: "):
         drill_plan(load_registry(REGISTRY), RULES, nobody, "", Category.BRAND, "", True)
+
+
+def test_drills_follow_each_other_until_one_misses_a_leg() -> None:
+    """Each has a name of its own; what came before the fault is told with it."""
+    stages = Stages()
+    results, missing = run_drills(stages, plan(), 3, 1.0, 0.0, lambda *_: None)
+    assert (len(results), missing) == (3, "")
+    assert len({each.name for each in results}) == 3
+    told = times_as_dict(results, 3)
+    assert (told["told"], told["missing"], told["legs_ms"].keys()) == (3, None, LEGS.keys())
+    results, missing = run_drills(Stages(without=frozenset({"partner-dispatch"})), plan(), 3, 0.2, 0.0, lambda *_: None)
+    assert len(results) == 1
+    assert "is `worker share` running" in missing
+    assert times_as_dict(results, 3, missing)["informed_ms"] is None
