@@ -32,7 +32,7 @@ from streams.compliance.holds import past_their_end, read_holds, refresh_holds, 
 from streams.compliance.ways import Way, way_of
 from streams.config.partners import load_partners, wanted_topics
 from streams.config.registry import load_registry
-from streams.domain.compliance.case import Case, holding
+from streams.domain.compliance.case import AlertCase, holding
 from streams.errors import ConfigurationError
 from streams.kafka.reader import Reader
 from streams.settings import KafkaSettings, Settings
@@ -181,7 +181,7 @@ def _abouts(settings: Settings, names: set[str]) -> list[tuple[str, str]]:
     return [each for each in found if each[0] in names]
 
 
-def _case_facts(case: Case, held: bool) -> dict[str, Any]:
+def _case_facts(case: AlertCase, held: bool) -> dict[str, Any]:
     return {
         "control_room": case.control_room_id,
         "alerts": list(case.alert_ids),

@@ -20,7 +20,7 @@ from schemas.deletion import REPORTS, Deletion, DeletionGround
 from schemas.evidence import Evidence
 from streams import topics
 from streams.compliance.ways import Way, way_of
-from streams.domain.compliance.case import Case, case_of, newest_alerts
+from streams.domain.compliance.case import AlertCase, case_of, newest_alerts
 from streams.errors import ToezichtError
 from streams.kafka.admin import cluster_topics, delete_before
 from streams.kafka.decoding import Decoder
@@ -82,7 +82,7 @@ class Trace:
         }
 
 
-def find_case(kafka: KafkaSettings, alert_id: str) -> Case:
+def find_case(kafka: KafkaSettings, alert_id: str) -> AlertCase:
     """Return the case of an alert, with the episodes that cameras began by themselves.
 
     Raises:
@@ -104,7 +104,7 @@ def find_case(kafka: KafkaSettings, alert_id: str) -> Case:
     return case
 
 
-def records_of(kafka: KafkaSettings, case: Case, names: Iterable[str]) -> Iterator[Record]:
+def records_of(kafka: KafkaSettings, case: AlertCase, names: Iterable[str]) -> Iterator[Record]:
     """Yield the records that name a case, of those topics on which one can stand.
 
     Raises:
@@ -127,7 +127,7 @@ def present(kafka: KafkaSettings, wanted: Sequence[TopicSpec]) -> list[TopicSpec
     return [spec for spec in wanted if spec.name in found]
 
 
-def survey(kafka: KafkaSettings, case: Case, specs: Sequence[TopicSpec], now: datetime) -> list[Trace]:
+def survey(kafka: KafkaSettings, case: AlertCase, specs: Sequence[TopicSpec], now: datetime) -> list[Trace]:
     """Return what each topic has of a case, and when it is gone by itself.
 
     Raises:
@@ -192,7 +192,7 @@ class Deleter:
         """
         self._producer.confirm()
 
-    def case(self, case: Case, traces: Sequence[Trace], cut: Sequence[str]) -> None:
+    def case(self, case: AlertCase, traces: Sequence[Trace], cut: Sequence[str]) -> None:
         """Delete a case: tombstones, stages, and the topics that are to be cut off after it."""
         for trace in traces:
             if trace.way is Way.TOMBSTONE:
@@ -241,7 +241,7 @@ class Deleter:
         self._send(topics.AUDIT, event)
 
     def _deletion(
-        self, about: str, ground: DeletionGround, case: Case | None, before: datetime | None = None
+        self, about: str, ground: DeletionGround, case: AlertCase | None, before: datetime | None = None
     ) -> Deletion:
         return Deletion(
             deletion_id=self.deletion_id,

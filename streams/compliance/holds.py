@@ -14,7 +14,7 @@ from schemas.base import derive_id, iso_utc
 from schemas.codec import Headers, encode
 from schemas.deletion import Hold, HoldState
 from streams.compliance.deletion import NotDeletableError, find_case, records_of
-from streams.domain.compliance.case import Case, holds_now
+from streams.domain.compliance.case import AlertCase, holds_now
 from streams.kafka.decoding import Decoder
 from streams.kafka.producer import ConfirmedProducer
 from streams.kafka.reader import Reader
@@ -94,7 +94,7 @@ def place_hold(
     ))  # fmt: skip
 
 
-def _keep(kafka: KafkaSettings, case: Case, specs: Iterable[TopicSpec], hold: Hold) -> Hold:
+def _keep(kafka: KafkaSettings, case: AlertCase, specs: Iterable[TopicSpec], hold: Hold) -> Hold:
     before = set(held_keys(kafka, hold.hold_id))
     producer = ConfirmedProducer(kafka, NAME)
     try:

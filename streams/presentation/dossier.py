@@ -9,7 +9,7 @@ from schemas.phrases.catalogue import sentence
 from schemas.phrases.codes import dossier as says
 from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase
-from streams.domain.compliance.necessity import CameraTally, Effect, Judged, necessity_of
+from streams.domain.compliance.necessity import CameraEffect, CameraTally, EffectJudgement, necessity_of
 from streams.presentation.printable import printable
 
 
@@ -35,11 +35,14 @@ def _facts(tally: CameraTally) -> Iterator[Phrase]:
         spans = (time.looked, time.refused_in_all, time.away, time.blind)
         yield says.dossier_hours(*(span.total_seconds() / 3_600 for span in spans))
     yield says.dossier_asked(tally.asked, tally.answered)
-    kinds = (Effect.OPENED, Effect.RAISED, Effect.LOWERED, Effect.TOLD)
+    kinds = (CameraEffect.OPENED, CameraEffect.RAISED, CameraEffect.LOWERED, CameraEffect.TOLD)
     yield says.dossier_changed(tally.count(), *(tally.count(effect=each) for each in kinds))
     if tally.count():
         yield says.dossier_judged(
-            *(tally.count(judged=each) for each in (Judged.RIGHT, Judged.WRONG, Judged.NOT_JUDGED))
+            *(
+                tally.count(judged=each)
+                for each in (EffectJudgement.RIGHT, EffectJudgement.WRONG, EffectJudgement.NOT_JUDGED)
+            )
         )
         yield says.dossier_passed_on(tally.passed_on)
     yield says.dossier_views_not_known() if tally.viewed is None else says.dossier_viewed(tally.viewed)

@@ -58,9 +58,8 @@ class AccessCounts:
             yield ComplianceFinding(ReportPart.DELETIONS, "audit-chain", LimitStanding.TOLD, says.nothing_deleted())
         elif self.deleted > len(self.deletions):
             what = says.deletions_counted(self.deleted, len(self.deletions))
-            yield ComplianceFinding(
-                ReportPart.DELETIONS, "audit-chain", LimitStanding.TOLD, what, {"entries": self.deleted}
-            )
+            counted = {"entries": self.deleted}
+            yield ComplianceFinding(ReportPart.DELETIONS, "audit-chain", LimitStanding.TOLD, what, counted)
         for entry in self.deletions:
             yield _deleted(entry)
 

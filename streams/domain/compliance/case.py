@@ -1,4 +1,4 @@
-"""Case: one alert with all that it was made of, by ids: what is deleted, or held, together."""
+"""Alert case: one alert with all that it was made of, by ids: what is deleted, or held, together."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ BEFORE: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """Case: one alert, those that were merged into it, and what they were made of.
+class AlertCase:
+    """Alert case: one alert, those that were merged into it, and what they were made of.
 
     Attributes:
         control_room_id: Whose it is.
@@ -53,7 +53,7 @@ class Case:
         wanted = [name.encode() for name in self.names]
         return any(name in part for part in parts if part for name in wanted)
 
-    def with_fact(self, evidence: Evidence) -> Case:
+    def with_fact(self, evidence: Evidence) -> AlertCase:
         """Return the case with the report or episode that a fact of it is about; the same where it is no fact of it."""
         if evidence.evidence_id not in self.evidence_ids:
             return self
@@ -77,7 +77,7 @@ def newest_alerts(alerts: Iterable[Alert]) -> dict[str, Alert]:
     return found
 
 
-def case_of(alert_id: str, alerts: Mapping[str, Alert]) -> Case | None:
+def case_of(alert_id: str, alerts: Mapping[str, Alert]) -> AlertCase | None:
     """Return the case of an alert; None where it is not known.
 
     Args:
@@ -98,7 +98,7 @@ def case_of(alert_id: str, alerts: Mapping[str, Alert]) -> Case | None:
             if each.merged_into == into and each not in parts:
                 parts.append(each)
                 waiting.append(each.alert_id)
-    return Case(
+    return AlertCase(
         control_room_id=main.control_room_id,
         alert_ids=tuple(each.alert_id for each in parts),
         fact_ids=tuple(dict.fromkeys(report.incident_id for each in parts for report in each.reports)),

@@ -23,8 +23,8 @@ LOOKED_AT_LEAST: Final = timedelta(hours=24)
 """A camera that looked for less in the period is not judged by what it brought: it had no chance to [own]."""
 
 
-class Effect(StrEnum):
-    """Effect: what is otherwise about an alert because of one camera."""
+class CameraEffect(StrEnum):
+    """Camera effect: what is otherwise about an alert because of one camera."""
 
     OPENED = "opened"
     """Without the camera there would be no alert."""
@@ -37,8 +37,8 @@ class Effect(StrEnum):
     NONE = "none"
 
 
-class Judged(StrEnum):
-    """Judged: what a person's verdict on an alert says of an effect."""
+class EffectJudgement(StrEnum):
+    """Effect judgement: what a person's verdict on an alert says of an effect."""
 
     RIGHT = "right"
     WRONG = "wrong"
@@ -57,7 +57,7 @@ class AlertOutcome:
     verdict: Verdict | None
 
 
-def effect_of(with_it: AlertOutcome, without: AlertOutcome) -> Effect:
+def effect_of(with_it: AlertOutcome, without: AlertOutcome) -> CameraEffect:
     """Return what is otherwise about an alert because of a camera.
 
     Args:
@@ -65,17 +65,17 @@ def effect_of(with_it: AlertOutcome, without: AlertOutcome) -> Effect:
         without: What all facts but the camera's make of it.
     """
     if with_it.highest is None or with_it.settled is None:
-        return Effect.NONE
+        return CameraEffect.NONE
     if without.highest is None or without.settled is None:
-        return Effect.OPENED
+        return CameraEffect.OPENED
     if with_it.highest != without.highest:  # as text, P1 < P4 is the higher priority
-        return Effect.RAISED if with_it.highest < without.highest else Effect.LOWERED
+        return CameraEffect.RAISED if with_it.highest < without.highest else CameraEffect.LOWERED
     if with_it.settled != without.settled:
-        return Effect.RAISED if with_it.settled < without.settled else Effect.LOWERED
-    return Effect.TOLD if with_it.verdict != without.verdict and with_it.verdict in TELLING else Effect.NONE
+        return CameraEffect.RAISED if with_it.settled < without.settled else CameraEffect.LOWERED
+    return CameraEffect.TOLD if with_it.verdict != without.verdict and with_it.verdict in TELLING else CameraEffect.NONE
 
 
-def judged(effect: Effect, said: Verdict | None, closing: str) -> Judged:
+def judged(effect: CameraEffect, said: Verdict | None, closing: str) -> EffectJudgement:
     """Return whether an effect was right, by how a person closed the alert.
 
     Args:
@@ -84,9 +84,9 @@ def judged(effect: Effect, said: Verdict | None, closing: str) -> Judged:
         closing: The person's verdict: `true`, `false`, or another word, or none.
     """
     if closing not in {"true", "false"}:
-        return Judged.NOT_JUDGED
-    against = effect is Effect.LOWERED or (effect is Effect.TOLD and said is Verdict.CONTRADICTED)
-    return Judged.RIGHT if against is (closing == "false") else Judged.WRONG
+        return EffectJudgement.NOT_JUDGED
+    against = effect is CameraEffect.LOWERED or (effect is CameraEffect.TOLD and said is Verdict.CONTRADICTED)
+    return EffectJudgement.RIGHT if against is (closing == "false") else EffectJudgement.WRONG
 
 
 @dataclass
@@ -106,20 +106,20 @@ class CameraTally:
     camera_id: str
     asked: int = 0
     answered: int = 0
-    effects: dict[tuple[Effect, Judged], int] = field(default_factory=dict)
+    effects: dict[tuple[CameraEffect, EffectJudgement], int] = field(default_factory=dict)
     passed_on: int = 0
     viewed: int | None = None
     time: LookingTime | None = None
 
-    def note(self, effect: Effect, how: Judged, *, passed_on: bool) -> None:
+    def note(self, effect: CameraEffect, how: EffectJudgement, *, passed_on: bool) -> None:
         """Count an alert with evidence of the camera."""
         self.answered += 1
-        if effect is Effect.NONE:
+        if effect is CameraEffect.NONE:
             return
         self.effects[effect, how] = self.effects.get((effect, how), 0) + 1
         self.passed_on += passed_on
 
-    def count(self, *, judged: Judged | None = None, effect: Effect | None = None) -> int:
+    def count(self, *, judged: EffectJudgement | None = None, effect: CameraEffect | None = None) -> int:
         """Return how many effects there were, of one kind or judged so where that is given."""
         return sum(
             count
@@ -130,7 +130,7 @@ class CameraTally:
     @property
     def brought(self) -> int:
         """Return how many alerts were otherwise because of it, and not called wrong."""
-        return self.count() - self.count(judged=Judged.WRONG)
+        return self.count() - self.count(judged=EffectJudgement.WRONG)
 
     @property
     def speaks_for_it(self) -> bool:
@@ -173,8 +173,8 @@ def tally_dict(tally: CameraTally) -> dict[str, Any]:
         "asked": tally.asked,
         "answered": tally.answered,
         "changed": tally.count(),
-        **{effect.value: tally.count(effect=effect) for effect in Effect if effect is not Effect.NONE},
-        **{f"judged_{how.value}": tally.count(judged=how) for how in Judged},
+        **{effect.value: tally.count(effect=effect) for effect in CameraEffect if effect is not CameraEffect.NONE},
+        **{f"judged_{how.value}": tally.count(judged=how) for how in EffectJudgement},
         "passed_on": tally.passed_on,
         "viewed": tally.viewed,
     }

@@ -19,9 +19,9 @@ from streams.domain.audit.chain import next_entry
 from streams.domain.compliance.camera_time import CameraTimes, LookingTime, looking_times
 from streams.domain.compliance.necessity import (
     AlertOutcome,
+    CameraEffect,
     CameraTally,
-    Effect,
-    Judged,
+    EffectJudgement,
     Necessity,
     effect_of,
     judged,
@@ -82,7 +82,7 @@ def test_twenty_useless_cameras_are_named_and_no_useful_one_is() -> None:
     assert named == set(useless)
     assert {each.camera_id for each in found if necessity_of(each) is Necessity.BROUGHT_SOMETHING} == set(useful)
     assert [each.camera_id for each in found[:20]] == sorted(useless)
-    assert tallies["misleads-cam-0"].count(judged=Judged.WRONG) == 1
+    assert tallies["misleads-cam-0"].count(judged=EffectJudgement.WRONG) == 1
     assert tallies["cannot_look-cam-0"].answered == 1
 
 
@@ -102,18 +102,18 @@ P1, P2, P3 = Priority("P1"), Priority("P2"), Priority("P3")
 @pytest.mark.parametrize(
     ("with_it", "without", "effect"),
     [
-        ((P2, P2, Verdict.CORROBORATED), (None, None, None), Effect.OPENED),
-        ((P1, P1, Verdict.CORROBORATED), (P2, P2, Verdict.NO_COVERAGE), Effect.RAISED),
-        ((P2, P2, Verdict.UNSEEN), (P1, P1, Verdict.NO_COVERAGE), Effect.LOWERED),
-        ((P1, P3, Verdict.CONTRADICTED), (P1, P1, Verdict.NO_COVERAGE), Effect.LOWERED),
-        ((P2, P2, Verdict.CONSISTENT), (P2, P2, Verdict.UNSEEN), Effect.TOLD),
-        ((P2, P2, Verdict.UNSEEN), (P2, P2, Verdict.NO_COVERAGE), Effect.NONE),
-        ((P2, P2, Verdict.CORROBORATED), (P2, P2, Verdict.CORROBORATED), Effect.NONE),
-        ((None, None, None), (None, None, None), Effect.NONE),
+        ((P2, P2, Verdict.CORROBORATED), (None, None, None), CameraEffect.OPENED),
+        ((P1, P1, Verdict.CORROBORATED), (P2, P2, Verdict.NO_COVERAGE), CameraEffect.RAISED),
+        ((P2, P2, Verdict.UNSEEN), (P1, P1, Verdict.NO_COVERAGE), CameraEffect.LOWERED),
+        ((P1, P3, Verdict.CONTRADICTED), (P1, P1, Verdict.NO_COVERAGE), CameraEffect.LOWERED),
+        ((P2, P2, Verdict.CONSISTENT), (P2, P2, Verdict.UNSEEN), CameraEffect.TOLD),
+        ((P2, P2, Verdict.UNSEEN), (P2, P2, Verdict.NO_COVERAGE), CameraEffect.NONE),
+        ((P2, P2, Verdict.CORROBORATED), (P2, P2, Verdict.CORROBORATED), CameraEffect.NONE),
+        ((None, None, None), (None, None, None), CameraEffect.NONE),
     ],
 )
 def test_what_is_otherwise_without_a_camera(
-    with_it: tuple[Priority, Priority, Verdict], without: tuple[Priority, Priority, Verdict], effect: Effect
+    with_it: tuple[Priority, Priority, Verdict], without: tuple[Priority, Priority, Verdict], effect: CameraEffect
 ) -> None:
     """The alert's existence, then its priority, then what is the best that any camera said."""
     assert effect_of(AlertOutcome(*with_it), AlertOutcome(*without)) is effect
@@ -122,17 +122,19 @@ def test_what_is_otherwise_without_a_camera(
 @pytest.mark.parametrize(
     ("effect", "said", "closing", "how"),
     [
-        (Effect.RAISED, Verdict.CORROBORATED, "true", Judged.RIGHT),
-        (Effect.RAISED, Verdict.CORROBORATED, "false", Judged.WRONG),
-        (Effect.LOWERED, Verdict.CONTRADICTED, "false", Judged.RIGHT),
-        (Effect.LOWERED, Verdict.UNSEEN, "true", Judged.WRONG),
-        (Effect.TOLD, Verdict.CONTRADICTED, "false", Judged.RIGHT),
-        (Effect.TOLD, Verdict.CONSISTENT, "true", Judged.RIGHT),
-        (Effect.OPENED, Verdict.CORROBORATED, "", Judged.NOT_JUDGED),
-        (Effect.RAISED, Verdict.CORROBORATED, "test", Judged.NOT_JUDGED),
+        (CameraEffect.RAISED, Verdict.CORROBORATED, "true", EffectJudgement.RIGHT),
+        (CameraEffect.RAISED, Verdict.CORROBORATED, "false", EffectJudgement.WRONG),
+        (CameraEffect.LOWERED, Verdict.CONTRADICTED, "false", EffectJudgement.RIGHT),
+        (CameraEffect.LOWERED, Verdict.UNSEEN, "true", EffectJudgement.WRONG),
+        (CameraEffect.TOLD, Verdict.CONTRADICTED, "false", EffectJudgement.RIGHT),
+        (CameraEffect.TOLD, Verdict.CONSISTENT, "true", EffectJudgement.RIGHT),
+        (CameraEffect.OPENED, Verdict.CORROBORATED, "", EffectJudgement.NOT_JUDGED),
+        (CameraEffect.RAISED, Verdict.CORROBORATED, "test", EffectJudgement.NOT_JUDGED),
     ],
 )
-def test_a_persons_verdict_judges_the_camera(effect: Effect, said: Verdict, closing: str, how: Judged) -> None:
+def test_a_persons_verdict_judges_the_camera(
+    effect: CameraEffect, said: Verdict, closing: str, how: EffectJudgement
+) -> None:
     """What made a false alarm more pressing was wrong, and so was what played down a true one."""
     assert judged(effect, said, closing) is how
 
