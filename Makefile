@@ -98,6 +98,8 @@ check: $(STAMP) $(PAGE) ## What CI runs before the tests: format, lint, types, i
 	$(BIN)/toezicht schemas export --check
 	$(BIN)/python -m console.api.document --check
 	$(BIN)/toezicht topics strimzi --check deploy/strimzi/toezicht.yaml
+	$(BIN)/python -m streams.presentation.metrics_page --check
+	$(BIN)/python scripts/dashboards.py --check
 	$(BIN)/python -m tests.support.licences
 	$(BIN)/python -m tests.support.secrets
 	cd $(WEB) && ../../scripts/node.sh npm run --silent check && ../../scripts/node.sh npm test --silent

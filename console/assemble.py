@@ -141,10 +141,16 @@ async def _take_turns() -> None:
 
 
 def _tell_of_rights(kafka: KafkaSettings) -> None:
-    """Tell what the cluster refuses this console; it goes on all the same, since it serves what it can."""
+    """Tell what the cluster refuses this console; it goes on all the same, since it serves what it can.
+
+    Raises:
+        AccessError: The cluster does not let it in at all: a password or a certificate is wrong, and waiting would not help.
+    """
     if kafka.asks_who:
+        from streams.kafka.access.admission import require_access
         from streams.rights.requiring import require_rights  # it knows all stages: only where somebody asks
 
+        require_access(kafka)
         try:
             require_rights(kafka, "console")
         except AccessError as error:

@@ -9,8 +9,10 @@ from schemas.alerts import Alert
 from schemas.audit import AuditEntry, AuditEvent
 from schemas.base import FORMER_TYPE_PREFIX, Message
 from schemas.cameras import CameraStatus, Detections, FrameReference
+from schemas.cases import CaseReceipt, PartnerCase
 from schemas.dead_letters import DeadLetterReference
 from schemas.decisions import DecisionLog
+from schemas.deletion import Deletion, Hold
 from schemas.dispatch import DispatchReceipt, DispatchRequest
 from schemas.evidence import Evidence
 from schemas.incidents import CameraWatch, Incident
@@ -37,6 +39,8 @@ MESSAGES: Final[tuple[type[Message], ...]] = (
     PartnerAlert,
     PartnerDispatch,
     PartnerHit,
+    PartnerCase,
+    CaseReceipt,
     SnapshotRequest,
     SnapshotReference,
     Trend,
@@ -46,6 +50,8 @@ MESSAGES: Final[tuple[type[Message], ...]] = (
     AuditEvent,
     AuditEntry,
     DeadLetterReference,
+    Deletion,
+    Hold,
 )
 
 BY_TYPE: Final[dict[str, type[Message]]] = {

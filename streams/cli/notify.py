@@ -73,7 +73,7 @@ def _notify(
         return
     _require_partners()
     from streams.notify.partners import read_channels
-    from streams.notify.process import await_end, run_targets
+    from streams.notify.process import await_end, require_health_topics, run_targets
 
     settings, kafka = started()
     path, zone = partners or settings.partners, read_time_zone(settings.time_zone)
@@ -82,9 +82,9 @@ def _notify(
         log.warning("nothing is delivered: no partner of %s has a section delivery", path or "the built-in file")
     with stop_signals() as stopping:
         metrics.failures_from_zero("notify")
-        targets = run_targets(
-            reachable(settings, kafka, "notify"), channels, zone, utc_now, stopping, timedelta(seconds=since_s)
-        )
+        cluster = reachable(settings, kafka, "notify")
+        require_health_topics(cluster, channels, str(path))
+        targets = run_targets(cluster, channels, zone, utc_now, stopping, timedelta(seconds=since_s))
         log.info("%d channels of %d partners", len(channels), len({each.partner for each in channels}))
         turned = HEALTH.turns("notify")
         tell_ready("notify", start_metrics(settings))

@@ -33,7 +33,8 @@ def register(app: typer.Typer) -> None:
         Every contradiction is told, a line each with the file, the line, the field and what was expected, and exit code 2:
         something without a ground, or with one that does not allow it; homes finer than 100 m; somebody's health on the
         ordinary topic; what cameras saw for whoever has no ground for it; a recipient of the rules (TOEZICHT_RULES) that gets
-        nothing.
+        nothing; a case for whoever has no ground for its category. Cases are told too: who has one first, whose it is, and when
+        it comes back.
 
         Example: toezicht partners check partners.yaml
         """

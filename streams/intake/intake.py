@@ -39,6 +39,7 @@ from streams.metrics import (
     SOURCE_SILENT_AFTER,
     count_failure,
     failures_from_zero,
+    from_zero,
 )
 from streams.topics import DEAD_LETTERS, INCIDENTS
 
@@ -47,6 +48,8 @@ log = logging.getLogger(__name__)
 STAGE: Final = "intake"
 MEMORY: Final = timedelta(hours=24)
 """How long a report can be changed or withdrawn after its newest message."""
+OTHER_RESULTS: Final = ("not_for_us", "unreadable", "late", "urgent_dead_letter")
+"""Labels of what was read, beside an `IntakeResult`, a `ReportNote`, and a source's own words for what it leaves out."""
 PARTNERS: Final = 50
 """How many partners' names become labels of a metric."""
 LOOK_S: Final = 0.2
@@ -145,8 +148,8 @@ class Intake:
         self._stopping = stopping
         self._memory = memory
         failures_from_zero(STAGE)
-        for result in (*IntakeResult, *ReportNote):
-            REPORTS_READ.labels(source.name, result)
+        from_zero(MESSAGES_OUT, [STAGE], (INCIDENTS, DEAD_LETTERS))
+        from_zero(REPORTS_READ, [source.name], (*IntakeResult, *ReportNote, *OTHER_RESULTS))
         self._heard_at = SOURCE_HEARD_AT.labels(source.name)
         SOURCE_SILENT_AFTER.labels(source.name).set(silent_after_s)
         if (

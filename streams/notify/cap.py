@@ -68,7 +68,7 @@ class CapHeader(NamedTuple):
 
 def cap_id(notice: Notice, zone: ZoneInfo) -> CapId:
     """Return a message's identity: the same whenever it is made."""
-    about = notice.dispatch_id or notice.alert_id
+    about = notice.about
     end = ".withdrawn" if notice.ending == "withdrawn" else ""
     return CapId(plain(f"{about}.{notice.revision}{end}"), cap_time(notice.changed_at, zone))
 

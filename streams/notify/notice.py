@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from schemas.alerts import AlertState
+from schemas.cases import PartnerCase
 from schemas.categories import Category, Priority
 from schemas.codec import decode
 from schemas.dead_letters import DeadLetterReason
@@ -19,7 +20,7 @@ from schemas.evidence import Verdict
 from schemas.geo import Position
 from schemas.phrases.codes.faults import header_missing, message_type_unknown
 from schemas.sharing import PartnerAlert, PartnerDispatch, PartnerHit
-from streams.domain.partners.routing import Routed
+from streams.domain.partners.routing import Kind, Routed
 from streams.kafka.record import Record, first_appended_at
 
 _PASSED_ON: Final = ("id", "source", "type", "specversion", "time", "subject", "dataschema")
@@ -40,8 +41,8 @@ class Notice:
         routed: What routing looks at.
         control_room_id: Whose alert it is.
         alert_id: The alert; messages about one alert keep their order.
-        dispatch_id: The dispatch; empty for an alert.
-        revision: The alert's revision, or the dispatch's attempt.
+        dispatch_id: The dispatch; empty for an alert and a case.
+        revision: The alert's or the handover's revision, or the dispatch's attempt.
         place: Where, in words; empty where the partner may not know.
         ending: How it ended for the partner: no longer theirs, cancelled, or over.
         ground: On what ground they are told; empty for what is withdrawn.
@@ -49,8 +50,9 @@ class Notice:
         verdict: What cameras said at best; None where the partner may not know.
         changed_at: When it became so (UTC).
         occurred_at: When it happened (UTC).
-        deadline_at: Until when a dispatch is to be answered (UTC).
+        deadline_at: Until when a dispatch, or a case, is to be answered (UTC).
         taken_at: When the broker took it first (UTC).
+        handover_id: The handover of a case; empty for an alert and a dispatch.
     """
 
     partner: str
@@ -70,6 +72,12 @@ class Notice:
     occurred_at: datetime | None
     deadline_at: datetime | None
     taken_at: datetime
+    handover_id: str = ""
+
+    @property
+    def about(self) -> str:
+        """Return by which id the partner knows it: that of the request, of the handover, or of the alert."""
+        return self.dispatch_id or self.handover_id or self.alert_id
 
     @property
     def id(self) -> str:
@@ -113,19 +121,18 @@ def read_notice(record: Record, partner: str, health: bool) -> Notice | None:
     message = decode(record.value, record.headers)
     if isinstance(message, PartnerHit):
         return None
-    if not isinstance(message, PartnerAlert | PartnerDispatch):
+    if not isinstance(message, PartnerAlert | PartnerDispatch | PartnerCase):
         raise UndecodableError(DeadLetterReason.UNKNOWN_TYPE, message_type_unknown())
-    dispatch = message if isinstance(message, PartnerDispatch) else None
-    kind: Literal["alert", "dispatch"] = "alert" if dispatch is None else "dispatch"
+    dispatch_id, handover_id, revision, deadline_at = _own(message)
     return Notice(
         partner=partner,
         attributes=_attributes(record),
         body=record.value,
-        routed=Routed(kind, message.category, message.priority, message.position, message.exercise, health),
+        routed=_routed(message, health),
         control_room_id=message.control_room_id,
         alert_id=message.alert_id,
-        dispatch_id=dispatch.dispatch_id if dispatch else "",
-        revision=message.attempt if isinstance(message, PartnerDispatch) else message.revision,
+        dispatch_id=dispatch_id,
+        revision=revision,
         place=one_line(message.place),
         ending="" if isinstance(message, PartnerDispatch) else _ending(message),
         ground=message.ground or "",
@@ -133,9 +140,30 @@ def read_notice(record: Record, partner: str, health: bool) -> Notice | None:
         verdict=message.verdict,
         changed_at=message.happened_at(),
         occurred_at=message.occurred_at,
-        deadline_at=dispatch.deadline_at if dispatch else None,
+        deadline_at=deadline_at,
         taken_at=first_appended_at(record.headers, record.appended_at),
+        handover_id=handover_id,
     )
+
+
+def _own(message: PartnerAlert | PartnerDispatch | PartnerCase) -> tuple[str, str, int, datetime | None]:
+    """Return the dispatch and the handover that it is, its revision, and until when it is to be answered."""
+    match message:
+        case PartnerDispatch():
+            return message.dispatch_id, "", message.attempt, message.deadline_at
+        case PartnerCase():
+            return "", message.handover_id, message.revision, message.answer_by
+        case _:
+            return "", "", message.revision, None
+
+
+def _routed(message: PartnerAlert | PartnerDispatch | PartnerCase, health: bool) -> Routed:
+    """Return what routing looks at; a case has no priority of its own, and is no more pressing than the lowest."""
+    kind: Kind = "dispatch" if isinstance(message, PartnerDispatch) else "alert"
+    priority = message.priority
+    if isinstance(message, PartnerCase):
+        kind, priority = "case", Priority.P4
+    return Routed(kind, message.category, priority, message.position, message.exercise, health)
 
 
 def one_line(text: str) -> str:
@@ -143,9 +171,11 @@ def one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def _ending(message: PartnerAlert) -> Ending:
+def _ending(message: PartnerAlert | PartnerCase) -> Ending:
     if message.withdrawn:
         return "withdrawn"
+    if isinstance(message, PartnerCase):
+        return ""
     if message.state is AlertState.CANCELLED or message.closing in _NEVER_WAS:
         return "cancelled"
     return "over" if message.state in (AlertState.CLOSED, AlertState.EXPIRED) else ""

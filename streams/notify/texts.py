@@ -37,10 +37,12 @@ def text_of(notices: Sequence[Notice], language: Language, partner_name: str = "
     if notice.dispatch_id:
         due = notice.deadline_at
         lines.append(sentence(says.notice_answer() if due is None else says.notice_answer_before(due), language))
+    if notice.handover_id and notice.deadline_at is not None:
+        lines.append(sentence(says.notice_case_answer_before(notice.deadline_at), language))
     if notice.occurred_at is not None:
         lines.append(sentence(says.notice_happened(notice.occurred_at), language))
     lines.append(sentence(says.notice_changed(notice.changed_at), language))
-    lines.append(sentence(says.notice_reference(notice.dispatch_id or notice.alert_id), language))
+    lines.append(sentence(says.notice_reference(notice.about), language))
     if partner_name:
         lines.append(sentence(says.notice_sender(partner_name), language))
     return Text(one_line(sentence(headline(notice), language))[:MOST_SUBJECT], tuple(one_line(each) for each in lines))
@@ -54,6 +56,8 @@ def headline(notice: Notice) -> Phrase:
         what = says.notice_at_place(what, notice.place)
     if notice.dispatch_id:
         what = says.notice_dispatch(what)
+    if notice.handover_id:
+        what = says.notice_case(what)
     if notice.ending:
         what = says.notice_ended(what, notice.ending)
     return says.notice_exercise(what) if notice.exercise else what
@@ -63,12 +67,9 @@ def _several(notices: Sequence[Notice], language: Language, partner_name: str) -
     subject = sentence(says.notice_several(len(notices)), language)
     if all(each.exercise for each in notices):
         subject = sentence(says.notice_exercise(says.notice_several(len(notices))), language)
-    lines = [
-        one_line(f"{sentence(headline(each), language)} ({each.dispatch_id or each.alert_id})")
-        for each in notices[:MOST_LISTED]
-    ]
+    lines = [one_line(f"{sentence(headline(each), language)} ({each.about})") for each in notices[:MOST_LISTED]]
     if rest := notices[MOST_LISTED:]:
-        lines.append(", ".join(one_line(each.dispatch_id or each.alert_id) for each in rest))
+        lines.append(", ".join(one_line(each.about) for each in rest))
     if partner_name:
         lines.append(one_line(sentence(says.notice_sender(partner_name), language)))
     return Text(one_line(subject), tuple(lines))

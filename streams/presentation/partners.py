@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from schemas.categories import Category
 from schemas.sharing import SharedField
+from streams.domain.partners.case_lines import CaseLine
 from streams.domain.partners.need_to_know import Grant, Partners
 from streams.domain.partners.pairs import Pair, PairEntry
+from streams.presentation.columns import columns
 from streams.topics import answers_topic, health_topic, partner_topic
 
 
@@ -41,7 +43,29 @@ def as_dict(partners: Partners, partner: str | None = None) -> dict[str, Any]:
             for name, each in partners.partners.items()
             if partner in {None, name}
         },
+        "cases": [line.model_dump() for line in partners.cases if partner in {None, *_can_have(partners, line)}],
     }
+
+
+def _can_have(partners: Partners, line: CaseLine) -> list[str]:
+    """Return who can have a case of a line: all with a grant for a category of it, in the order of the file."""
+    return [name for name in partners.partners if any(partners.grant(name, Category(each)) for each in line.categories)]
+
+
+def _case_rows(partners: Partners) -> list[tuple[str, ...]]:
+    """Return the lines of cases as rows: who has it first, whose it is, to whom it can be referred, and the times."""
+    rows: list[tuple[str, ...]] = [
+        ("case", "first to", "owner", "can be referred to", "at most", "answer within", "kept at most")
+    ]
+    for line in partners.cases:
+        for category in line.categories:
+            others = [
+                name for name in partners.partners if name != line.owner and partners.grant(name, Category(category))
+            ]
+            to = ", ".join(others) if line.hops_at_most else ""
+            times = (f"{line.hops_at_most} times", _hours(line.answer_s), _hours(line.keep_s))
+            rows.append((category, line.to, line.owner, to or "nobody", *times))
+    return rows
 
 
 def pairs_as_dict(partners: Partners) -> dict[str, Any]:
@@ -90,7 +114,7 @@ def pairs_as_text(partners: Partners) -> str:
     laws += [
         (code, ground.law, ground.text.nl, ground.text.en) for code in used for ground in (partners.grounds[code],)
     ]
-    return "\n".join([head, "", *_columns(rows), "", *_columns(desks), "", *_columns(laws)])
+    return "\n".join([head, "", *columns(rows), "", *columns(desks), "", *columns(laws)])
 
 
 def _lines(partners: Partners, entry: PairEntry) -> Iterator[Pair]:
@@ -127,7 +151,8 @@ def as_text(partners: Partners) -> str:
         for code, each in partners.grounds.items()
     ]
     head = f"partners {partners.version}: what each gets, and nothing else. Grounds are proposals until counsel confirmed them."
-    return "\n".join([head, "", *_columns(rows), "", *_columns(grounds)])
+    cases = ["", *columns(_case_rows(partners))] if partners.cases else []
+    return "\n".join([head, "", *columns(rows), *cases, "", *columns(grounds)])
 
 
 def partner_as_text(partners: Partners, partner: str) -> str:
@@ -142,7 +167,7 @@ def partner_as_text(partners: Partners, partner: str) -> str:
         f"{partner}: {about.name} ({about.kind}), user {about.principal} on the cluster; file of partners {partners.version}",
         f"reads {', '.join(reads(partners, partner))}; answers on {answers_topic(partner)}",
     ]
-    return "\n".join([*head, "", *_columns(rows), "", *_columns(laws)])
+    return "\n".join([*head, "", *columns(rows), "", *columns(laws)])
 
 
 def _grants(partners: Partners, partner: str) -> list[Grant]:
@@ -169,10 +194,3 @@ def _cells(grant: Grant) -> tuple[str, ...]:
     topic = health_topic(grant.partner) if grant.health else partner_topic(grant.partner)
     grain = "-" if grant.grain_m is None else f"{grant.grain_m} m"
     return (grant.category.value, ", ".join(_fields(grant)), grain, grant.lowest.value, grant.ground, topic)
-
-
-def _columns(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """Yield rows as lines, each column as wide as its widest cell."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -75,6 +75,6 @@ def _widen(spans: Spans, where: tuple[str, int], offset: int) -> None:
         spans[where] = (min(first, offset), max(end, offset + 1)) if first < end else (offset, offset + 1)
 
 
-def state_now(reader: Reader) -> dict[int, dict[str, bytes]]:
-    """Return the rows of `decide` as they stand, by partition and name."""
-    return whole_rows(reader.read_spans(reader.spans((topics.changelog("decide"),), None, None)))
+def state_now(reader: Reader, stage: str = "decide") -> dict[int, dict[str, bytes]]:
+    """Return the rows of a stage as they stand, by partition and name."""
+    return whole_rows(reader.read_spans(reader.spans((topics.changelog(stage),), None, None)))

@@ -31,6 +31,7 @@ _WORDS: Final = {
     "CREATE": "Create",
     "DESCRIBE": "Describe",
     "ALTER": "Alter",
+    "DELETE": "Delete",
     "DESCRIBE_CONFIGS": "DescribeConfigs",
     "ALTER_CONFIGS": "AlterConfigs",
 }

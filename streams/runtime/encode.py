@@ -19,6 +19,8 @@ from streams.topics import MAX_MESSAGE_BYTES, ONLOOKERS
 
 MAX_RECORD_BYTES: Final = MAX_MESSAGE_BYTES - 20_000
 """Largest output: below what its topic takes, with room for headers and the batch around it."""
+NO_VALUE: Final = b""
+"""Stands for a tombstone's value until it is sent: no message is without a value."""
 MAX_ROW_BYTES: Final = MAX_RECORD_BYTES
 """Largest row: it goes to a changelog topic with the same limit."""
 
@@ -33,6 +35,9 @@ def encoded(stage: str, outputs: Sequence[Output], entered_at: datetime, now: da
     source = sends_as().beside(stage) if stage in ONLOOKERS else None
     before: tuple[Message, Encoded] | None = None
     for output in outputs:
+        if output.tombstone:
+            records.append(_tombstone(output))
+            continue
         if before is not None and before[0] is output.message:
             record = before[1]  # the same message for another topic
         else:
@@ -54,10 +59,17 @@ def encoded(stage: str, outputs: Sequence[Output], entered_at: datetime, now: da
     return records
 
 
+def _tombstone(output: Output) -> EncodedOutput:
+    """Return a record that takes a key's earlier ones from a compacted topic; without a value it needs no headers either."""
+    key = output.message.key() if output.key is None else output.key
+    partition = partition_of(output.topic, key.encode()) if output.partition is None else output.partition
+    return EncodedOutput(output.topic, partition, Encoded(key.encode(), NO_VALUE, []))
+
+
 def placed(outputs: Sequence[EncodedOutput]) -> list[tuple[Where, Raw]]:
     """Return records with the places where they go."""
     return [
-        ((output.topic, output.partition), (output.record.key, output.record.value, output.record.headers))
+        ((output.topic, output.partition), (output.record.key, output.record.value or None, output.record.headers))
         for output in outputs
     ]
 

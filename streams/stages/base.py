@@ -55,6 +55,7 @@ class Output(NamedTuple):
         entered_at: When the newest contributing input entered, where that is not the input that was just handled.
         payload: The record's value, for a message that travels in a header.
         measured: What metrics are told once the message is confirmed; it is not sent.
+        tombstone: Whether nothing is sent but that the key's record is to go, on a compacted topic; the message is only why.
     """
 
     topic: str
@@ -64,6 +65,7 @@ class Output(NamedTuple):
     entered_at: datetime | None = None
     payload: bytes | None = None
     measured: object | None = None
+    tombstone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -271,6 +271,11 @@ def _done_with_each_record_whole(row: Document) -> Document:
     return {**known, "records": records, "messages": messages}
 
 
+def _done_at_no_time(row: Document) -> Document:
+    """When it was handled was not kept: it counts as of the start that reads it."""
+    return row
+
+
 def _cell_without_rough_places(row: Document) -> Document:
     """How rough a place was told was kept only as far as joining allowed for it: nothing joins it further away."""
     entries = [{**each, "spot": {**each["spot"], "rough_m": 0.0}} for each in row["entries"]]
@@ -313,6 +318,11 @@ def _without_nuisance_between_neighbours(row: Document) -> Document:
     return row
 
 
+def _shared_before_cases(row: Document) -> Document:
+    """Nothing was handed over as a case then, and of a request that was let go only the alert told: it is told on as it was."""
+    return row
+
+
 ROWS: Final = RowVersions(
     newest={
         "alert": 6,
@@ -321,10 +331,11 @@ ROWS: Final = RowVersions(
         "cell": 2,
         "counted": 2,
         "crowd": 2,
-        "done": 2,
+        "done": 3,
         "early": 6,
         "memory": 3,
         "seen": 5,
+        "shared": 2,
         "situation": 2,
         "summary": 4,
         "trending": 2,
@@ -345,6 +356,7 @@ ROWS: Final = RowVersions(
         ("counted", 1): _without_nuisance_between_neighbours,
         ("crowd", 1): _crowd_never_looked_at,
         ("done", 1): _done_with_each_record_whole,
+        ("done", 2): _done_at_no_time,
         ("early", 1): _early_of_the_first_release,
         ("early", 2): _early_without_notes,
         ("early", 3): _said_without_likelihood,
@@ -356,6 +368,7 @@ ROWS: Final = RowVersions(
         ("seen", 2): _seen_in_the_second_release,
         ("seen", 3): _seen_without_measures,
         ("seen", 4): _seen_without_runners,
+        ("shared", 1): _shared_before_cases,
         ("situation", 1): _told_without_phrases,
         ("summary", 1): _summary_without_a_life,
         ("summary", 2): _put_aside_in_words,

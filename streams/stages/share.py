@@ -1,7 +1,8 @@
-"""The stage `share`: alerts and confirmed dispatches to the topics of each partner, and partners' answers back.
+"""The stage `share`: alerts, confirmed dispatches and cases to the topics of each partner, and partners' answers back.
 
 A partner gets what the file of partners grants it, on topics of its own, and only when its view changed. Its answers are
 taken from its own topic alone, and only those to what that partner was asked; anything else there goes to dead-letters.
+What the file hands over as a case is told to nobody as an alert: one partner at a time has it (`cases.py`).
 Canaries and shadow alerts have topics that it does not read.
 """
 
@@ -12,6 +13,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from schemas.alerts import Alert
+from schemas.cases import CaseReceipt
+from schemas.deletion import Deletion
 from schemas.dispatch import DispatchOutcome, DispatchReceipt, DispatchRequest, RejectionReason
 from schemas.phrases.codes.sharing import not_from_partners
 from schemas.ticks import Tick
@@ -19,9 +22,10 @@ from streams import topics
 from streams.domain.canary import is_canary
 from streams.domain.partners.need_to_know import Partners
 from streams.domain.partners.shared import SharedDispatch, SharedRow, refusal, share, with_dispatch
-from streams.domain.partners.view import facts_of, facts_of_request, grant_for, partner_dispatch
+from streams.domain.partners.view import ENDED, facts_of, facts_of_request, grant_for, partner_dispatch
 from streams.errors import NotAllowedError
 from streams.stages.base import Input, Output, Rows
+from streams.stages.cases import PREFIX, Cases
 from streams.stages.timers import Timers
 
 NAME: Final = "share"
@@ -44,7 +48,9 @@ class Share:
         self._partners = partners
         self._keep = keep
         answers = [topics.answers_topic(partner) for partner in sorted(partners.partners)]
-        self.inputs: tuple[str, ...] = (topics.ALERTS, topics.DISPATCH_REQUESTS, topics.ROOM_TICKS, *answers)
+        self.inputs: tuple[str, ...] = (
+            topics.ALERTS, topics.DISPATCH_REQUESTS, topics.ROOM_TICKS, topics.ROOM_DELETIONS, *answers,
+        )  # fmt: skip
 
     def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
         """Return what partners are told of an input, or what they answered.
@@ -55,7 +61,7 @@ class Share:
         """
         partner = topics.partner_of(item.topic)
         if partner is not None:
-            return self._answer(item, partner, rows)
+            return self._answer(item, partner, rows, now)
         match item.message:
             case Alert() as alert:
                 return self._alert(alert, rows, now)
@@ -63,18 +69,31 @@ class Share:
                 return self._dispatch(request, rows, now)
             case Tick():
                 return self._tick(rows, now)
-        raise TypeError(f"expected an alert, a dispatch-request or a tick, got a {item.message.name}")
+            case Deletion() as deletion:
+                for alert_id in deletion.alert_ids:
+                    self._delete(_key(deletion.about, alert_id), rows)
+                    self._cases(rows).delete(deletion.about, alert_id)
+                return []
+        raise TypeError(f"expected an alert, a dispatch-request, a tick or a deletion, got a {item.message.name}")
 
     def _alert(self, alert: Alert, rows: Rows, now: datetime) -> Sequence[Output]:
         if alert.summary is not None or is_canary(alert.control_room_id):
             return []
         key = _key(alert.control_room_id, alert.alert_id)
-        row = rows.get(key, SharedRow)
-        if row is not None and row.facts.revision > alert.revision:
+        row, facts, cases = rows.get(key, SharedRow), facts_of(alert), self._cases(rows)
+        if (row is not None and row.facts.revision > alert.revision) or cases.knows_newer(facts):
             return []
-        row, sharings = share(facts_of(alert), row, self._partners, self._keep, now)
-        self._put(key, row, rows, now)
-        return [Output(self._topic(each.message.partner, each.health), each.message) for each in sharings]
+        of_case = cases.take(facts, now)
+        handed_over = cases.handed_over(facts)
+        if row is None and handed_over:
+            return of_case
+        row, sharings = share(facts, row, self._partners, self._keep, now, handed_over)
+        if handed_over and not (row.told or row.dispatches):  # the case alone is kept of it
+            rows.delete(key)
+        else:
+            self._put(key, row, rows, now)
+        told = [Output(self._topic(each.message.partner, each.health), each.message) for each in sharings]
+        return [*told, *of_case]
 
     def _dispatch(self, request: DispatchRequest, rows: Rows, now: datetime) -> Sequence[Output]:
         """Return the request as its partner may see it; without a grant it goes to nobody, and comes back as rejected."""
@@ -93,8 +112,13 @@ class Share:
         message = partner_dispatch(request, facts, grant, self._partners, row.square(partner))
         return [Output(self._topic(partner, grant.health), message)]
 
-    def _answer(self, item: Input, partner: str, rows: Rows) -> Sequence[Output]:
+    def _cases(self, rows: Rows) -> Cases:
+        return Cases(self._partners, self._keep, rows, Timers(rows, _DUE_S))
+
+    def _answer(self, item: Input, partner: str, rows: Rows, now: datetime) -> Sequence[Output]:
         receipt = item.message
+        if isinstance(receipt, CaseReceipt):
+            return self._cases(rows).answer(receipt, partner, now)
         if not isinstance(receipt, DispatchReceipt):
             raise NotAllowedError(not_from_partners(partner, receipt.name))
         row = rows.get(_key(receipt.control_room_id, receipt.alert_id), SharedRow)
@@ -105,10 +129,20 @@ class Share:
             Output(topics.DISPATCH_RECEIPTS, receipt.model_copy(update={"detail": ""}))
         ]  # words may be about persons
 
+    @staticmethod
+    def _delete(key: str, rows: Rows) -> None:
+        """Forget whom an alert that is over was told to; of one that lives partners must still hear that it ends."""
+        row = rows.get(key, SharedRow)
+        if row is not None and row.facts.state in ENDED:
+            rows.delete(key)
+
     def _tick(self, rows: Rows, now: datetime) -> Sequence[Output]:
-        """Forget what is over for long enough."""
-        timers = Timers(rows, _DUE_S)
+        """Forget what is over for long enough, and take cases back that nobody answered."""
+        timers, cases, outputs = Timers(rows, _DUE_S), self._cases(rows), list[Output]()
         for key in timers.take(now):
+            if key.startswith(PREFIX):
+                outputs += cases.come_due(key, now)
+                continue
             row = rows.get(key, SharedRow)
             if row is None:
                 continue
@@ -116,7 +150,7 @@ class Share:
                 rows.delete(key)
             else:
                 timers.add(row.keep_until, key)
-        return []
+        return outputs
 
     def _put(self, key: str, row: SharedRow, rows: Rows, now: datetime) -> None:
         """Keep a row, with one timer for all of its life: it is moved on when it comes due."""

@@ -19,15 +19,18 @@ from schemas.cameras import (
     FrameReference,
     ObjectClass,
 )
+from schemas.cases import CaseOutcome, CaseReceipt, PartnerCase
 from schemas.categories import Category, Priority
 from schemas.dead_letters import DeadLetterReason, DeadLetterReference
 from schemas.decisions import DecisionLog
+from schemas.deletion import Deletion, DeletionGround, Hold, HoldState
 from schemas.dispatch import DispatchReceipt, DispatchRequest
 from schemas.evidence import CameraCoverage, Coverage, Evidence, ReportFact, Verdict
 from schemas.geo import Position
 from schemas.incidents import CameraWatch, Incident, Operation, incident_identity
 from schemas.observations import Observation
 from schemas.phrases.catalogue import sentence
+from schemas.phrases.codes.cases import case_handed_over
 from schemas.phrases.codes.common import own_words
 from schemas.phrases.codes.titles import category_name, title_placed
 from schemas.sharing import PartnerAlert, PartnerDispatch, PartnerHit, SharedCamera
@@ -265,6 +268,27 @@ _EXAMPLES: Final[tuple[Message, ...]] = (
         place="Stadsplein, Amstelveen",
         position=STADSHART,
     ),
+    Deletion(
+        deletion_id="deletion-1",
+        about="amstelveen",
+        ground=DeletionGround.CASE,
+        alert_ids=("alert-1",),
+        fact_ids=("incident-1",),
+        asked_by="privacy-officer",
+        asked_at=NOON,
+    ),
+    Hold(
+        hold_id="hold-1",
+        alert_id="alert-1",
+        control_room_id="amstelveen",
+        requester="parket-amsterdam",
+        ground="PL1300-2026-12345",
+        until=NOON + timedelta(days=90),
+        state=HoldState.HELD,
+        records=41,
+        changed_by="privacy-officer",
+        changed_at=NOON,
+    ),
     PartnerHit(
         partner="politie",
         control_room_id=ROOM,
@@ -278,6 +302,34 @@ _EXAMPLES: Final[tuple[Message, ...]] = (
         contact="the desk of the fire brigade",
         ground="verwijs-meldkamer",
         expires_at=NOON + timedelta(hours=4),
+    ),
+    PartnerCase(
+        handover_id="handover-1",
+        partner="oov",
+        control_room_id=ROOM,
+        alert_id="alert-1",
+        revision=0,
+        changed_at=NOON,
+        handed_at=NOON,
+        answer_by=NOON + timedelta(days=4),
+        ground="huisvestingswet",
+        partners_version="1",
+        category=Category.WOONFRAUDE_OVERBEWONING,
+        title="housing fraud, Amstelveen",
+        title_phrase=title_placed(category_name("woonfraude_overbewoning"), "Amstelveen"),
+        place="Amstelveen",
+        position=STADSHART,
+        occurred_at=NOON,
+        reason=sentence(case_handed_over()),
+        reason_phrase=case_handed_over(),
+    ),
+    CaseReceipt(
+        handover_id="handover-1",
+        control_room_id=ROOM,
+        alert_id="alert-1",
+        recipient="oov",
+        outcome=CaseOutcome.ACCEPTED,
+        answered_at=NOON,
     ),
     SnapshotRequest(
         request_id="request-1",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from schemas.base import Message
+from schemas.cases import PartnerCase
 from schemas.categories import Category, Priority
 from schemas.codec import Encoded, encode
 from schemas.geo import Position
@@ -60,6 +61,25 @@ def partner_dispatch(**changes: Any) -> PartnerDispatch:
         "place": "Stationsstraat",
     }
     return PartnerDispatch(**{**values, **changes})
+
+
+def partner_case(**changes: Any) -> PartnerCase:
+    """Return a case as the partner that has it sees it."""
+    values = {
+        "handover_id": "h1",
+        "partner": PARTNER,
+        "control_room_id": "amstelveen",
+        "alert_id": "a1",
+        "revision": 0,
+        "changed_at": AT,
+        "handed_at": AT,
+        "answer_by": AT + timedelta(days=4),
+        "partners_version": "test",
+        "ground": "politiewet-3",
+        "category": Category.ONDERMIJNING_PAND,
+        "place": "Amstelveen",
+    }
+    return PartnerCase(**{**values, **changes})
 
 
 def encoded(message: Message, at: datetime = AT) -> Encoded:

@@ -79,6 +79,7 @@ IDENTITY: Final = frozenset(
     {
         "partner", "control_room_id", "alert_id", "revision", "changed_at", "withdrawn", "exercise", "merged_into",
         "dispatch_id", "alert_revision", "confirmed_at", "deadline_at", "attempt", "ground", "partners_version",
+        "handover_id", "handed_at", "answer_by", "came_from", "overdue", "reason", "reason_phrase",
     }
 )  # fmt: skip
 """What any message for a partner has: identities, times, flags, and the ground."""

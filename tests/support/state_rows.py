@@ -22,6 +22,7 @@ from schemas.actions import Action
 from schemas.alerts import Alert, AlertState
 from schemas.base import Message, derive_id
 from schemas.cameras import CameraState, CameraStatus
+from schemas.cases import CaseOutcome, CaseReceipt, handover_identity
 from schemas.categories import Category, Priority
 from schemas.codec import encode
 from schemas.dispatch import DispatchOutcome, DispatchReceipt, DispatchRequest, dispatch_identity
@@ -37,6 +38,7 @@ from streams.domain.audit.chain import HeadRow
 from streams.domain.budget.budget import BudgetRow
 from streams.domain.budget.summary import SummaryRow
 from streams.domain.cameras.registry import ControlRoom, MapPoint, Registry
+from streams.domain.cases.case import CaseRow
 from streams.domain.corroboration.history import SlotRow
 from streams.domain.corroboration.watch import CameraStateRow, WatchRow
 from streams.domain.normal.profile import ProfileRow
@@ -72,7 +74,7 @@ from streams.stages.trends.stage import Trends
 from streams.stages.trends.store import CountedRow, PlaceRow, RepeatsRow, TrendingRow, YearRow
 from tests.support.audit import audit_event
 from tests.support.kafka import FakeDatabase
-from tests.support.messages import example
+from tests.support.messages import ROOM, example
 from tests.support.situations import (
     NOON,
     action,
@@ -101,6 +103,7 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
     "block": BlockRow,
     "budget": BudgetRow,
     "camera": CameraSecond,
+    "case": CaseRow,
     "cell": CellRow,
     "counted": CountedRow,
     "counts": CountsRow,
@@ -246,10 +249,28 @@ def sharing() -> list[tuple[datetime, Message]]:
         ),
         robbery.model_copy(update={"revision": 2, "recipients": ("politie",)}),
         robbery.model_copy(update={"revision": 3, "recipients": ("politie",), "state": AlertState.CLOSED}),
+        *cases(),
         tick("room", NOON + seconds(3_700)),
         tick("room", NOON + seconds(200_000)),
+        tick("room", NOON + seconds(900_000)),
     ]
     return [(max(NOON + seconds(90), each.happened_at()), each) for each in given]
+
+
+def cases() -> list[Message]:
+    """Return a case that is referred and not answered, one that is accepted, and one about somebody's health."""
+    home = example(
+        Alert, alert_id="case-1", category=Category.WOONFRAUDE_OVERBEWONING, recipients=("oov",), reports=(),
+        operator_list=False, priority=Priority.P4,
+    )  # fmt: skip
+    premises = home.model_copy(update={"alert_id": "case-2", "category": Category.ONDERMIJNING_PAND})
+    distress = home.model_copy(update={"alert_id": "case-3", "category": Category.VERWARD_PERSOON})
+    answer = example(CaseReceipt, alert_id="case-1", handover_id=handover_identity(ROOM, "case-1", "oov", 1))
+    referred = answer.model_copy(update={"outcome": CaseOutcome.REFERRED, "refer_to": "corporatie"})
+    accepted = answer.model_copy(
+        update={"alert_id": "case-2", "handover_id": handover_identity(ROOM, "case-2", "oov", 1)}
+    )
+    return [home, premises, distress, referred, accepted]
 
 
 def written() -> dict[str, dict[str, bytes]]:
@@ -298,7 +319,7 @@ def topic_of(stage: Stage, message: Message) -> str:
     """Return the topic that a stage takes a message from."""
     if isinstance(message, Tick):
         return topics.CAMERA_TICKS if message.group == "camera" else topics.ROOM_TICKS
-    if isinstance(message, DispatchReceipt) and topics.DISPATCH_RECEIPTS not in stage.inputs:
+    if isinstance(message, DispatchReceipt | CaseReceipt) and topics.DISPATCH_RECEIPTS not in stage.inputs:
         return topics.answers_topic(message.recipient)
     return next(topic for topic in message.topics if topic in stage.inputs)
 

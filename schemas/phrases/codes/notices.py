@@ -20,6 +20,14 @@ def notice_dispatch(what: Said) -> Phrase: ...
 
 
 @phrase
+def notice_case(what: Said) -> Phrase: ...
+
+
+@phrase
+def notice_case_answer_before(at: Moment) -> Phrase: ...
+
+
+@phrase
 def notice_ended(what: Said, ending: Name) -> Phrase: ...
 
 

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from schemas.codec import encode
-from streams.capture.onvif.event import NotTaken, read_event
+from streams.capture.onvif.event import Attribute, NotTaken, read_event
 from streams.capture.onvif.seconds import OnvifSeconds
 from streams.capture.onvif.session import Arrived, MqttSession
 from streams.capture.onvif.settings import PREFIX, OnvifSettings
@@ -24,7 +24,7 @@ from streams.health import HEALTH
 from streams.kafka.producer import connect
 from streams.kafka.reader import await_topics
 from streams.kafka.send_window import SendWindow
-from streams.metrics import INTAKE_HEARD_AT, MESSAGES_OUT, ONVIF_DROPPED, ONVIF_EVENTS
+from streams.metrics import INTAKE_HEARD_AT, MESSAGES_OUT, ONVIF_DROPPED, ONVIF_EVENTS, from_zero
 from streams.process import start_metrics, stop_signals, tell_ready
 from streams.settings import KafkaSettings, Settings, read_time_zone
 from streams.topics import OBSERVATIONS
@@ -76,8 +76,9 @@ class OnvifIntake:
         self._sent: deque[tuple[int, ...]] = deque()
         self._number = 0
         self.window = connect_window(self._confirmed)
-        for result in (TAKEN, *NotTaken):
-            ONVIF_EVENTS.labels(result)
+        from_zero(ONVIF_EVENTS, (TAKEN, *NotTaken))
+        from_zero(ONVIF_DROPPED, Attribute)
+        from_zero(MESSAGES_OUT, [STAGE], [OBSERVATIONS])
         for camera in zones.cameras:
             INTAKE_HEARD_AT.labels(STAGE, camera)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -143,11 +143,25 @@ class Located:
 
 
 def locate_report(
-    ground: CoverageMap, rules: Rules, incident: Incident, permitted: Permitted, now: datetime
+    ground: CoverageMap,
+    rules: Rules,
+    incident: Incident,
+    permitted: Permitted,
+    now: datetime,
+    a_case: bool = False,
 ) -> Located:
     """Return where a report goes and which cameras can see its place.
 
     A position that is poorer than the rules allow widens the category's distance by the allowed part only, and says so.
+
+    Args:
+        ground: The registry on the ground.
+        rules: The rules.
+        incident: The report.
+        permitted: Whether a camera may be looked at now.
+        now: The time (UTC).
+        a_case: Whether the report by itself is a case of a partner (`priority/score.py`, `case_alone`): then it is nobody's work
+            here, and asks nothing of any camera, nor is one listed with it.
     """
     cancelled = incident.operation is Operation.CANCEL
     if incident.position is None:
@@ -159,6 +173,8 @@ def locate_report(
     rule = rules.of(incident.category).cameras
     if rule is None:
         return _without_cameras(ground, rules, incident, room, notes)
+    if a_case and not cancelled:
+        return replace(_without_cameras(ground, rules, incident, room, notes), coverage=())
     late_s = (now - incident.occurred_at).total_seconds()
     if late_s > rules.looking.late_after_s:
         return Located((room,), notes=(*notes, says.place_late(late_s / 3600)))
@@ -187,7 +203,7 @@ def locate_report(
 
 
 def _without_cameras(ground: CoverageMap, rules: Rules, incident: Incident, room: str, notes: list[Phrase]) -> Located:
-    """Return a report's place where no camera may be asked; those asked before its category changed must stop."""
+    """Return a report's place where no camera may be asked; those asked before it became so must stop."""
     assert incident.position is not None
     widest_m = max(rule.cameras.distance_m for rule in rules.categories.values() if rule.cameras)
     reach_m = widest_m + rules.looking.accuracy_at_most_m

@@ -17,6 +17,7 @@ from schemas.base import Identifier, Part, ShortText
 from schemas.categories import Category, Priority
 from schemas.sharing import PartnerId, SharedField
 from streams.domain.contradictions import Contradiction, ContradictionsError, Location
+from streams.domain.partners.case_lines import CaseLine, by_category, line_contradictions
 from streams.domain.partners.grounds import (
     ABOUT_HEALTH,
     ABOUT_HOMES,
@@ -111,14 +112,23 @@ class Partners(Part):
     hits: Annotated[
         HitsSection, Field(description="Which partners learn of each other that both have something; else none do")
     ] = HitsSection()
+    cases: Annotated[
+        tuple[CaseLine, ...],
+        Field(description="What is handed over to one partner at a time; else all recipients are told"),
+    ] = ()
 
     @model_validator(mode="after")
     def _consistent(self, info: ValidationInfo) -> Partners:
         rules = (info.context or {}).get("rules")
         kinds = {partner: each.kind for partner, each in self.partners.items()}
+        granted = {
+            partner: {name for entry in each.gets for name in entry.categories}
+            for partner, each in self.partners.items()
+        }
         found = [
             *contradictions(self),
             *pair_contradictions(self.hits, kinds, self.grounds),
+            *line_contradictions(self.cases, granted, rules if isinstance(rules, Rules) else None),
             *(against_rules(self, rules) if isinstance(rules, Rules) else ()),
         ]
         if found:
@@ -146,6 +156,11 @@ class Partners(Part):
     def grant(self, partner: str, category: Category) -> Grant | None:
         """Return what a partner gets of a category; None where it gets nothing, or is no partner."""
         return self.grants.get((partner, category))
+
+    @cached_property
+    def case_lines(self) -> Mapping[Category, CaseLine]:
+        """Return by which line each category is handed over that is; none where its cases are told to all recipients."""
+        return by_category(self.cases)
 
     @cached_property
     def pairs(self) -> PairTable:

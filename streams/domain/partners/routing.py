@@ -26,7 +26,7 @@ from streams.domain.geometry.ground import in_polygon, to_ground, to_polygon
 
 _DAYS: Final = tuple(Weekday)
 _A_DAY: Final = timedelta(days=1)
-Kind = Literal["alert", "dispatch"]
+Kind = Literal["alert", "dispatch", "case"]
 
 
 class Hours(Part):
@@ -161,7 +161,7 @@ class Routed:
     """Routed: what routing looks at in a message.
 
     Attributes:
-        kind: An alert, or a dispatch that a person confirmed.
+        kind: An alert, a dispatch that a person confirmed, or a case that is the partner's now.
         category: What it is about; None where the partner may not know.
         priority: How pressing; None where the partner may not know.
         position: Where, as the partner may know it; None for nowhere.
@@ -178,7 +178,7 @@ class Routed:
 
     @property
     def pressing(self) -> bool:
-        """Return whether nothing may hold it: a P1, what may be one, and a dispatch, whose deadline runs."""
+        """Return whether nothing may hold it: a P1, what may be one, and a dispatch, whose deadline runs in minutes."""
         return self.priority in (Priority.P1, None) or self.kind == "dispatch"
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from pydantic import Field
 
 from schemas.base import Identifier, Part, Utc
 from schemas.categories import Priority
@@ -38,6 +40,9 @@ class SharedDispatch(Part):
 
     dispatch_id: Identifier
     recipient: PartnerId
+    withdrawn: Annotated[bool, Field(description="Whether the partner was told that nobody waits for its answer")] = (
+        False
+    )
 
 
 class SharedRow(Part):
@@ -75,7 +80,14 @@ class Shared(NamedTuple):
     sharings: tuple[Sharing, ...]
 
 
-def share(facts: AlertFacts, row: SharedRow | None, partners: Partners, keep: timedelta, now: datetime) -> Shared:
+def share(
+    facts: AlertFacts,
+    row: SharedRow | None,
+    partners: Partners,
+    keep: timedelta,
+    now: datetime,
+    handed_over: bool = False,
+) -> Shared:
     """Return what partners are told of an alert as it is now, and what is kept of it.
 
     Args:
@@ -84,13 +96,14 @@ def share(facts: AlertFacts, row: SharedRow | None, partners: Partners, keep: ti
         partners: The file of partners.
         keep: How long an alert that is over, or that is no longer heard of, is kept.
         now: The time at which the alert came in.
+        handed_over: Whether it is a case that one partner at a time has: then it is told on to whom was asked to come alone.
     """
     asked = row.dispatches if row else ()
     before = {each.partner: each for each in row.told} if row else {}
     told: list[ToldView] = []
     sharings: list[Sharing] = []
     coming = ({*facts.asked, *(each.recipient for each in asked)}) - {*facts.not_coming}
-    theirs = {*facts.recipients, *coming}
+    theirs = coming if handed_over else {*facts.recipients, *coming}
     for partner in sorted(theirs | before.keys()):
         grant = grant_for(facts, partners, partner) if partner in theirs else None
         was = before.get(partner)

@@ -36,6 +36,8 @@ ENDED: Final = frozenset({AlertState.CLOSED, AlertState.CANCELLED, AlertState.EX
 BEGINS: Final = frozenset({AlertState.NEW, AlertState.ACKNOWLEDGED, AlertState.RETURNED_TO_NORMAL})
 """States in which an alert is told first: none that is over, put aside, or held back by the plan."""
 CAMERAS_AT_MOST: Final = 100
+OF_A_CASE: Final = frozenset({SharedField.OCCURRED_AT, SharedField.PLACE, SharedField.POSITION, SharedField.REPORTS})
+"""Fields that a case can have, where they are granted."""
 _SAID_NOTHING: Final = frozenset({Verdict.PENDING, Verdict.NO_COVERAGE})
 _NOT_COMING: Final = frozenset({DispatchState.REJECTED, DispatchState.EXPIRED, DispatchState.WITHDRAWN})
 _ACCURACY_AT_MOST_M: Final = 100_000
@@ -58,6 +60,7 @@ class AlertFacts(Part):
     recipients: tuple[Identifier, ...]
     asked: Annotated[tuple[Identifier, ...], Field(description="Who was asked to come, and may still")] = ()
     not_coming: Annotated[tuple[Identifier, ...], Field(description="Who was asked, and does not come")] = ()
+    let_go: Annotated[tuple[Identifier, ...], Field(description="Requests that nobody waits for any more")] = ()
     state: AlertState
     closing: str = ""
     priority: Priority
@@ -72,6 +75,8 @@ class AlertFacts(Part):
     movements: tuple[MovementKind, ...] = ()
     exercise: bool = False
     merged_into: str | None = None
+    case: Annotated[bool, Field(description="Whether it is a case of partners, and no operator's work")] = False
+    heard: Annotated[int, Field(ge=0, description="How many reports hold")] = 0
 
 
 def facts_of(alert: Alert) -> AlertFacts:
@@ -91,6 +96,7 @@ def facts_of(alert: Alert) -> AlertFacts:
         recipients=alert.recipients,
         asked=tuple(sorted(asked)),
         not_coming=tuple(sorted(not_coming)),
+        let_go=tuple(each.dispatch_id for each in alert.dispatches if each.state is DispatchState.WITHDRAWN),
         state=alert.state,
         closing=alert.closing,
         priority=alert.priority,
@@ -105,6 +111,8 @@ def facts_of(alert: Alert) -> AlertFacts:
         movements=tuple(sorted({movement.kind for movement in alert.movements})),
         exercise=alert.exercise,
         merged_into=alert.merged_into,
+        case=not alert.operator_list,
+        heard=len(held),
     )
 
 
@@ -261,6 +269,23 @@ def partner_dispatch(
         attempt=request.attempt,
         exercise=request.exercise or facts.exercise,
     )
+
+
+def case_view(
+    facts: AlertFacts, grant: Grant, partners: Partners, before: GridSquare | None = None
+) -> tuple[dict[str, Any], GridSquare | None]:
+    """Return the fields of a case as a partner may see it by its grant, and the square in which its place is told.
+
+    How the alert behind it stands, its priority and what cameras saw are nothing of a case. Its grant is that of its own
+    category: what another report of it is about gives nobody a case.
+
+    Args:
+        facts: Of the alert that the case is.
+        grant: What the partner gets.
+        partners: The file that the grant is from.
+        before: The square in which this case was told to this partner before.
+    """
+    return _view(facts, grant._replace(fields=grant.fields & OF_A_CASE), partners, before)
 
 
 def _view(

@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 SYSTEMS: Final = ("signalen", "meldingen")
 """Sources that may post what changed to `/webhooks/NAME`, where the registry has them."""
+LINGER_MS: Final = 0.0
+"""Each sender waits: what comes while a request is under way to the broker goes together in the next one anyway."""
 LOOK_AGAIN_S: Final = 1.0
 """How often the file of credentials and the desks are looked at."""
 
@@ -60,7 +62,9 @@ def make_desk(route: str, source: IncidentSource, kafka: KafkaSettings) -> Intak
             count_confirmed(topic)
             confirmed(topic)
 
-        return connected_intake(source, kafka, stopping, sleep=pause, confirmed=counted, keeps_content=False)
+        return connected_intake(
+            source, kafka, stopping, sleep=pause, confirmed=counted, keeps_content=False, linger_ms=LINGER_MS
+        )
 
     return IntakeDesk(route, connect)
 

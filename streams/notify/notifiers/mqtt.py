@@ -129,8 +129,8 @@ class MqttNotifier(Notifier[MqttOptions]):
         if len(notices) > 1:
             return f"{self.options.topic}/several"
         (notice,) = notices
-        kind, name = ("dispatches", notice.dispatch_id) if notice.dispatch_id else ("alerts", notice.alert_id)
-        return f"{self.options.topic}/{kind}/{_LEVEL.sub('_', name)}"
+        kind = "dispatches" if notice.dispatch_id else "cases" if notice.handover_id else "alerts"
+        return f"{self.options.topic}/{kind}/{_LEVEL.sub('_', notice.about)}"
 
     def _connected(self) -> Client:
         """Return a client that is connected.

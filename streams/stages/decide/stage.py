@@ -9,6 +9,7 @@ from typing import Any, Final
 from schemas.actions import Action, OperatorAction
 from schemas.alerts import Alert, AlertState, Change
 from schemas.decisions import DecisionLog
+from schemas.deletion import Deletion
 from schemas.dispatch import DispatchReceipt
 from schemas.evidence import Evidence
 from schemas.phrases.catalogue import sentence
@@ -62,6 +63,7 @@ class Decide:
         topics.OPERATOR_ACTIONS,
         topics.DISPATCH_RECEIPTS,
         topics.ROOM_TICKS,
+        topics.ROOM_DELETIONS,
     )
     stateful: bool = True
     max_late: timedelta | None = None
@@ -100,8 +102,12 @@ class Decide:
                 return self._outputs(item, rows, store, alerts, now, said)
             case Tick():
                 return self._tick(item, rows, now)
+            case Deletion() as deletion:
+                store = self._store(rows, deletion.about)
+                store.delete(deletion, now)
+                return self._outputs(item, rows, store, [], now)
             case other:
-                raise TypeError(f"expected evidence, an action, a receipt or a tick, got a {other.name}")
+                raise TypeError(f"expected evidence, an action, a receipt, a tick or a deletion, got a {other.name}")
 
     def _store(self, rows: Rows, room: str) -> SituationStore:
         return SituationStore(rows, room, self._rules, self._registry_version)
@@ -212,12 +218,14 @@ class Decide:
             elif (alert := self._look_again(about, store, now)) is not None:
                 alerts.append(alert)
                 left -= len(alert.model_dump_json().encode())
-        return [
+        told = [
             output
             for store, alerts in rooms.values()
             if alerts or store.budget.telling or store.causes.telling
             for output in self._outputs(item, rows, store, alerts, now)
         ]
+        forgotten = [name for store, _ in rooms.values() for name in store.forgotten_cases]
+        return told + [_forgotten(item, alert_id) for alert_id in forgotten]
 
     def _look_again(self, alert_id: str, store: SituationStore, now: datetime) -> Alert | None:
         known = store.get(alert_id)
@@ -282,3 +290,8 @@ class Decide:
             **answer,
         )
         return [*outputs, Output(topics.DECISION_LOG, decision, measured=store.budget.measured)]
+
+
+def _forgotten(item: Input, alert_id: str) -> Output:
+    """Return that a case of a partner is to go from `alert-state`: its partner has it, or its time is over."""
+    return Output(topics.ALERT_STATE, item.message, key=alert_id, partition=item.partition, tombstone=True)

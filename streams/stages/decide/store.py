@@ -25,7 +25,9 @@ from pydantic import Field
 
 from schemas.alerts import Alert
 from schemas.base import Part, Utc
+from schemas.deletion import Deletion
 from streams.domain.alerts.facts import EpisodeRow, Fact, ReportRow, SightingRow
+from streams.domain.alerts.priority.score import was_case
 from streams.domain.alerts.revise import Revision
 from streams.domain.alerts.situation import Situation, fact_ids
 from streams.domain.alerts.timers import forgotten_at, next_due, recurs_until
@@ -103,6 +105,8 @@ class SituationStore:
         self.budget = BudgetService(rows, room, rules, registry_version, self._due, self.acted)
         self.repeats = NearRepeatStore(rows, room, rules, self._due)
         self.causes = CauseStore(self.index, rules, self.get, self.look_soon)
+        self.forgotten_cases: list[str] = []
+        """Cases of partners of which nothing is kept here any more: nor is it on `alert-state`."""
 
     def get(self, alert_id: str) -> Situation | None:
         """Return a situation, or None."""
@@ -169,6 +173,20 @@ class SituationStore:
             self._rows.put(self._alert(ended.alert_id), ended)
         self.look_again(ended)
 
+    def delete(self, deletion: Deletion, now: datetime) -> None:
+        """Delete what is kept of alerts that ended, and of what came too early for them; one that is open stays as it is.
+
+        That a fact was known stays, by its id and time, for as long as it can be replayed: else it would open the alert anew.
+        """
+        for alert_id in deletion.alert_ids:
+            known = self.get(alert_id)
+            if known is not None and known.ended_at is not None:
+                self.repeats.drop(known)
+                self._forget(known, now)
+        for fact_id in deletion.fact_ids:
+            if self._alert_of(fact_id) is None and self.early(fact_id) is not None:
+                self.arrived(fact_id)
+
     def _forget(self, situation: Situation, now: datetime) -> None:
         """Delete an ended situation and its links. How far its facts were known is kept while they can be replayed.
 
@@ -189,6 +207,8 @@ class SituationStore:
                 self._rows.delete(self._fact(fact_id))
         self._rows.delete(self._alert(situation.alert_id))
         self.acted.forget(situation.alert_id)
+        if was_case(situation, self._rules):
+            self.forgotten_cases.append(situation.alert_id)
 
     def gone(self, fact_id: str) -> GoneRow | None:
         """Return how far a fact of a forgotten alert was known, or None."""

@@ -79,6 +79,11 @@ def alone(incident: Incident, rules: Rules) -> Priority:
     return _scored((incident_row(incident),), (), (), (), rules).priority
 
 
+def case_alone(incident: Incident, rules: Rules) -> bool:
+    """Return whether a report by itself is a case of its recipients, before anything else is known of its situation."""
+    return is_case((incident_row(incident),), rules.of(incident.category))
+
+
 def _scored(
     reports: Sequence[ReportRow],
     episodes: Sequence[EpisodeRow],
@@ -172,6 +177,12 @@ def is_case(reports: Sequence[ReportRow], rule: CategoryRule) -> bool:
     if least is None or not reports:
         return False
     return all(_said([row]) and row.report.urgency >= least for row in reports)
+
+
+def was_case(situation: Situation, rules: Rules) -> bool:
+    """Return whether a situation, as it stands, is a case of its recipients and no operator's work."""
+    reports, episodes = told(situation)
+    return is_case(reports, rules.of(lead_category(reports, episodes, rules)))
 
 
 def _said(reports: Sequence[ReportRow]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -52,6 +53,56 @@ def test_check_tells_a_program_the_same(monkeypatch: pytest.MonkeyPatch, capsys:
             "grain_m": 500, "lowest": "P4", "ground": "wvggz-5", "topic": "health",
         }
     ]  # fmt: skip
+
+
+def test_cases_are_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who has one first, whose it is, to whom it can go, and by when it is back; the same for a program."""
+    assert run(monkeypatch, "check") == 0
+    lines = capsys.readouterr().out.splitlines()
+    (home,) = [line for line in lines if line.startswith("woonfraude_overbewoning ")]
+    assert home.split() == ["woonfraude_overbewoning", "oov", "oov", "corporatie", "1", "times", "4", "d", "14", "d"]
+    (distress,) = [line for line in lines if line.startswith("verward_persoon ")]
+    assert distress.split() == ["verward_persoon", "ggd", "ggd", "nobody", "0", "times", "8", "h", "24", "h"]
+    assert run(monkeypatch, "check", "--json") == 0
+    assert [each["to"] for each in json.loads(capsys.readouterr().out)["cases"]] == ["ggd", "oov", "oov"]
+
+
+CASE = {"categories": ["woonfraude_overbewoning"], "to": "oov", "owner": "oov", "answer_s": 60, "keep_s": 120}
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ({"to": "politie"}, "politie gets nothing of woonfraude_overbewoning"),
+        ({"owner": "nobody"}, "nobody is no partner of this file"),
+        ({"categories": ["brand"], "to": "brandweer", "owner": "brandweer"}, "brand: by the rules it is never a case"),
+        ({"categories": ["witwassen"]}, "'witwassen' is no category"),
+        ({"categories": ["woonfraude_overbewoning"] * 2}, "stands in two lines"),
+        ({"answer_s": 121}, "121: longer than keep_s, 120"),
+        ({"answer_s": 604_801, "keep_s": 700_000}, "604800"),
+        ({"keep_s": 2_332_801}, "2332800"),
+        ({"hops_at_most": 4}, "3"),
+        (
+            {"categories": ["verward_persoon"], "to": "ggd", "owner": "ggd", "keep_s": 86_401},
+            "86401 for verward_persoon, which says something of somebody's health, expected 86400 or less",
+        ),
+    ],
+)
+def test_a_case_that_may_not_be_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    line: dict[str, Any],
+    told: str,
+) -> None:
+    """Without a ground, for longer than may be, or of what is no case by the rules; with the line of the file."""
+    document = {**copy.deepcopy(default_document()), "cases": [CASE | line]}
+    file = tmp_path / "partners.yaml"
+    file.write_text(yaml.safe_dump(document, sort_keys=False))
+    assert run(monkeypatch, "check", str(file)) == 2
+    error = capsys.readouterr().err
+    assert told in error
+    assert "cases" in error
 
 
 def test_pairs_are_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

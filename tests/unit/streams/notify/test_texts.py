@@ -10,7 +10,7 @@ from schemas.base import Message
 from schemas.categories import Category, Priority
 from schemas.phrases.language import Language
 from streams.notify.texts import MOST_LISTED, MOST_SUBJECT, text_of
-from tests.support.notices import notice_of, partner_alert, partner_dispatch
+from tests.support.notices import notice_of, partner_alert, partner_case, partner_dispatch
 
 
 def test_an_alert_in_dutch_and_in_english() -> None:
@@ -37,6 +37,17 @@ def test_what_a_reader_must_not_miss_comes_first() -> None:
     for subject, message in told.items():
         assert text_of((notice_of(message),), Language.NL).subject == subject
     assert text_of((notice_of(partner_dispatch(deadline_at=None)),), Language.NL).lines[0] == "Antwoord of u komt"
+
+
+def test_a_case_says_so_and_until_when_it_is_to_be_answered() -> None:
+    """It is no alert; and by the handover's id it is answered. One that is no longer theirs asks for nothing."""
+    text = text_of((notice_of(partner_case()),), Language.NL)
+    assert text.subject == "Zaak: P4 ondermijning (pand), Amstelveen"
+    assert text.lines[0] == "Neem aan, verwijs door of sluit af vóór 28 nov 11:00"
+    assert "Kenmerk: h1" in text.lines
+    gone = text_of((notice_of(partner_case(withdrawn=True, category=None, place="", answer_by=None)),), Language.NL)
+    assert gone.subject.startswith("Niet meer voor u: Zaak: ")
+    assert not any("Neem aan" in line for line in gone.lines)
 
 
 def test_several_are_one_text_with_their_count_and_every_id() -> None:

@@ -7,9 +7,10 @@ import pytest
 from schemas.alerts import Alert
 from schemas.codec import send_as, sends_as
 from schemas.source import EventSource
+from schemas.ticks import Tick
 from streams import topics
 from streams.cli.options import started
-from streams.runtime.encode import encoded
+from streams.runtime.encode import encoded, placed
 from streams.stages.base import Output
 from streams.topics import ONLOOKERS
 from tests.support.messages import NOON, example
@@ -44,3 +45,12 @@ def test_a_command_sends_as_the_settings_say(monkeypatch: pytest.MonkeyPatch) ->
         assert _identity("decide", example(Alert))[0] == b"urn:nld:oin:00000001823288444000:systeem:toezicht"
     finally:
         send_as(before)
+
+
+def test_a_tombstone_takes_a_key_from_a_compacted_topic() -> None:
+    """Without a value and headers, on the partition that is named; of the message that was its cause nothing is sent."""
+    [output] = encoded(
+        "decide", [Output(topics.ALERT_STATE, example(Tick), key="alert-1", partition=3, tombstone=True)], NOON, NOON
+    )
+    assert (output.topic, output.partition, output.record.key, output.message) == ("alert-state", 3, b"alert-1", None)
+    assert placed([output]) == [(("alert-state", 3), (b"alert-1", None, []))]

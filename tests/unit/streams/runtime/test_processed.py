@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,99 @@ def test_what_was_done_is_not_kept_in_memory() -> None:
     assert known.find("event-0", rows) is None
     assert known.find(f"event-{2 * SLOTS - 1}", rows) == []
     assert not state.parsed
+
+
+class SteppedClock:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        """Return the time."""
+        return self.now
+
+
+def test_what_an_input_caused_is_kept_for_a_day() -> None:
+    """Whatever else comes, and on a topic on which nothing more comes; an input of since then is known as before."""
+    rows, clock = FakeRows(), SteppedClock()
+    known = ProcessedInputs(rows, clock)
+    message = Encoded(b"", b'{"place":"Planted Street"}', [("ce_id", b"1")])
+    known.remember("partner-oov-answers", "answer", [sent("partner-oov", 0, "room", message)], rows)()
+    clock.now += timedelta(seconds=module.REMEMBERED_S - 1)
+    known.remember("room-ticks", "tick-1", [], rows)()
+    assert known.find("answer", rows) is not None
+    again = ProcessedInputs(rows, clock)  # a restart does not prolong it
+    for rings in (known, again):
+        clock.now += timedelta(seconds=1)
+        rings.remember("room-ticks", f"tick-{clock.now}", [], rows)()
+        assert rings.find("answer", rows) is None
+        assert rings.find("tick-1", rows) == []
+    assert "Planted" not in str(rows.documents)
+
+
+def test_what_is_forgotten_is_forgotten_only_with_what_is_written() -> None:
+    """An input whose rows are not kept, since they are too large, forgets nothing for good in memory alone."""
+    rows, clock = FakeRows(), SteppedClock()
+    known = ProcessedInputs(rows, clock)
+    known.remember("alerts", "first", [], rows)()
+    clock.now += timedelta(days=2)
+    other = FakeRows()
+    known.remember("alerts", "refused", [], other)
+    assert known.find("first", rows) == []
+    assert known.find("refused", rows) is None
+    known.remember("room-ticks", "later", [], rows)()
+    assert known.find("first", rows) is None
+
+
+def test_a_ring_that_turned_over_leaves_nothing_behind() -> None:
+    """Rows that newer inputs replaced are not deleted with the time of the older ones."""
+    rows, clock = FakeRows(), SteppedClock()
+    known = ProcessedInputs(rows, clock)
+    for number in range(SLOTS):
+        known.remember("alerts", f"old-{number}", [], rows)()
+    clock.now += timedelta(hours=23)
+    for number in range(SLOTS):
+        known.remember("alerts", f"new-{number}", [], rows)()
+    clock.now += timedelta(hours=2)
+    known.remember("alerts", "newest", [], rows)()
+    assert [known.find(f"new-{number}", rows) for number in range(1, SLOTS)] == [[]] * (SLOTS - 1)
+    clock.now += timedelta(days=2)
+    for number in range(2):
+        known.remember("alerts", f"last-{number}", [], rows)()
+    assert [known.find(f"new-{number}", rows) for number in range(SLOTS)] == [None] * SLOTS
+    assert set(known._name_of) == {"last-0", "last-1"}
+
+
+def test_what_names_a_deleted_case_is_forgotten_with_it() -> None:
+    """In a key, a header or a document; what others caused stays, and goes on as it was."""
+    rows = FakeRows()
+    known = ProcessedInputs(rows)
+    for name, sent in (
+        ("key", EncodedOutput("alerts", 0, Encoded(b"alert-7", b"{}", []))),
+        ("document", EncodedOutput("alerts", 0, Encoded(b"room", b'{"id": "alert-7"}', []))),
+        ("header", EncodedOutput("alerts", 0, Encoded(b"room", b"{}", [("ce_subject", b"alert-7")]))),
+    ):
+        known.remember("evidence", name, [sent], rows)()
+    known.remember("actions", "other", [EncodedOutput("alerts", 0, Encoded(b"room", b"alert-8", []))], rows)()
+    known.forget({"alert-7"}, None, rows)
+    assert [name for name in ("key", "document", "header") if known.find(name, rows) is not None] == []
+    assert known.find("other", rows) is not None
+    assert b"alert-7" not in b"".join(rows.documents.values())
+    again = ProcessedInputs(rows)
+    again.remember("evidence", "next", [], rows)()
+    assert again.find("next", rows) == []
+
+
+def test_what_is_old_is_forgotten_by_its_own_time() -> None:
+    """A ring of a quiet topic would else keep its messages for months: rows have no end of their own."""
+    rows = FakeRows()
+    known = ProcessedInputs(rows)
+    for name, at in (("old", "2026-10-01T00:00:00.000000Z"), ("new", "2026-11-24T00:00:00.000000Z")):
+        sent = EncodedOutput("alerts", 0, Encoded(b"room", b"{}", [("ce_handledat", at.encode())]))
+        known.remember("evidence", name, [sent], rows)()
+    known.remember("evidence", "nothing", [], rows)()
+    known.forget((), datetime(2026, 11, 1, tzinfo=UTC), rows)
+    assert known.find("old", rows) is None
+    assert known.find("new", rows) is not None
+    assert known.find("nothing", rows) == []

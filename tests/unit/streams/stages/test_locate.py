@@ -188,6 +188,37 @@ def test_an_unknown_time_zone_is_named() -> None:
         Locate(registry(), RULES, "Europe/Amstelveen")
 
 
+ROUTINE: dict[str, Any] = {"category": Category.VERWARD_PERSOON, "urgency": 3, "source_priority": "P 3"}
+URGENT = ROUTINE | {"urgency": 2, "source_priority": "P 2"}
+
+
+def test_routine_distress_asks_no_camera_for_anything() -> None:
+    """It is the care partner's case and nobody's to look at: no watch, no attention, and no camera is named beside it."""
+    watches, [evidence], [fact] = locate(**ROUTINE)
+    assert watches == []
+    assert fact.cameras == ()
+    assert evidence.control_room_id == ROOM
+    asked, _, [seen] = locate(**URGENT)
+    assert [each.camera_id for each in asked] == ["near"]
+    assert seen.cameras != ()
+
+
+def test_distress_that_turns_out_to_be_routine_releases_the_cameras() -> None:
+    """Those that an urgent first revision asked must stop; one that becomes urgent asks them."""
+    watches, _, [fact] = locate(**ROUTINE, revision=1, operation=Operation.UPDATE)
+    assert {each.operation for each in watches} == {Operation.CANCEL}
+    assert {"near", "far"} <= {each.camera_id for each in watches}
+    assert fact.cameras == ()
+    asked, _, _ = locate(**URGENT, revision=1, operation=Operation.UPDATE)
+    assert [(each.camera_id, each.operation) for each in asked] == [("near", Operation.UPDATE)]
+
+
+def test_distress_of_which_nobody_says_how_urgent_it_is_is_looked_at() -> None:
+    """Nobody judged it, so it is no case."""
+    watches, _, _ = locate(category=Category.VERWARD_PERSOON, urgency=3, source_priority="")
+    assert [each.camera_id for each in watches] == ["near"]
+
+
 @pytest.mark.parametrize(
     ("category", "urgency", "topic"),
     [

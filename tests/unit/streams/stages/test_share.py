@@ -13,14 +13,17 @@ from hypothesis import strategies as st
 
 from schemas.alerts import Alert, AlertState, AlertSummary
 from schemas.base import Message, json_document
+from schemas.cases import CaseReceipt, PartnerCase, handover_identity
 from schemas.categories import Category, Priority
 from schemas.dead_letters import DeadLetterReason
+from schemas.deletion import Deletion
 from schemas.dispatch import AlertDispatch, DispatchReceipt, DispatchRequest, DispatchState
 from schemas.phrases.codes import sharing
 from schemas.phrases.phrase import Phrase
 from schemas.sharing import PartnerAlert, PartnerDispatch
 from streams import topics
 from streams.config.partners import load_partners
+from streams.domain.cases.case import CaseRow
 from streams.domain.partners.shared import SharedRow
 from streams.errors import NotAllowedError
 from streams.stages.base import Input, Output
@@ -389,3 +392,117 @@ def test_states_that_end_are_those_of_the_lifecycle() -> None:
     from streams.domain.partners.view import BEGINS, ENDED
 
     assert {*AlertState} - BEGINS - ENDED == {AlertState.SHELVED, AlertState.SUPPRESSED}
+
+
+HOME: dict[str, Any] = {
+    "alert_id": "case-1", "category": "woonfraude_overbewoning", "operator_list": False, "priority": "P4", "reports": (),
+    "recipients": ("oov", "corporatie"),
+}  # fmt: skip
+ROOM_CASE = f"case/{ROOM}/case-1"
+
+
+def given_cases(outputs: Sequence[Output]) -> list[tuple[str, bool]]:
+    """Return on which topics a case was told, and whether it was withdrawn."""
+    return [(each.topic, each.message.withdrawn) for each in outputs if isinstance(each.message, PartnerCase)]
+
+
+def receipt(partner: str, number: int, **changes: Any) -> CaseReceipt:
+    """Return a partner's answer to a handover."""
+    identity = handover_identity(ROOM, "case-1", partner, number)
+    return example(CaseReceipt, alert_id="case-1", recipient=partner, handover_id=identity, **changes)
+
+
+def test_a_case_goes_to_one_partner_and_to_nobody_as_an_alert(scene: Scene) -> None:
+    """Though the rules name more recipients; nothing but the case is kept of it."""
+    outputs = scene.give(example(Alert, **HOME), topics.ALERTS)
+    assert [(each.topic, each.message.name) for each in outputs] == [("partner-oov", "partner-case")]
+    assert {key.split("/")[0] for key in scene.rows.documents} == {"case", "due"}
+
+
+def test_a_case_that_was_told_as_an_alert_is_withdrawn_from_all(scene: Scene) -> None:
+    """As of a release, or a file, that handed nothing over; or since it was the operators' until now."""
+    assert told(scene.alert(**HOME | {"operator_list": True})) == [
+        ("partner-corporatie", False),
+        ("partner-oov", False),
+    ]
+    outputs = scene.give(example(Alert, **HOME, revision=2), topics.ALERTS)
+    alerts_told = [(each.topic, each.message) for each in outputs if isinstance(each.message, PartnerAlert)]
+    assert told(alerts_told) == [("partner-corporatie", True), ("partner-oov", True)]
+    assert given_cases(outputs) == [("partner-oov", False)]
+    assert scene.rows.get(f"shared/{ROOM}/case-1", SharedRow) is None
+    assert scene.give(example(Alert, **HOME | {"operator_list": True}, revision=1), topics.ALERTS) == []
+    back = scene.give(example(Alert, **HOME | {"operator_list": True}, revision=3), topics.ALERTS)
+    assert given_cases(back) == [("partner-oov", True)]
+    assert len(back) == 3
+
+
+def test_a_case_is_answered_on_the_partners_own_topic(scene: Scene) -> None:
+    """Referred, then accepted by the other; an answer of whoever does not have it is refused and changes nothing."""
+    scene.give(example(Alert, **HOME), topics.ALERTS)
+    for partner, answer in (("hor", receipt("oov", 1)), ("corporatie", receipt("corporatie", 1))):
+        with pytest.raises(NotAllowedError):
+            scene.give(answer, topics.answers_topic(partner))
+    referred = scene.give(receipt("oov", 1, outcome="referred", refer_to="corporatie"), topics.answers_topic("oov"))
+    assert given_cases(referred) == [("partner-oov", True), ("partner-corporatie", False)]
+    assert scene.give(receipt("corporatie", 2), topics.answers_topic("corporatie")) == []
+    row = scene.rows.get(ROOM_CASE, CaseRow)
+    assert row is not None
+    assert (row.last.partner, row.last.accepted, row.facts) == ("corporatie", True, None)
+
+
+def test_a_deleted_case_is_forgotten_once_nobody_has_to_answer_it(scene: Scene) -> None:
+    """While a partner may still answer it stays: they must hear that it ends."""
+    deletion = example(Deletion, about=ROOM, alert_ids=("case-1",))
+    scene.give(example(Alert, **HOME), topics.ALERTS)
+    scene.give(deletion, topics.ROOM_DELETIONS)
+    assert scene.rows.get(ROOM_CASE, CaseRow) is not None
+    scene.give(receipt("oov", 1), topics.answers_topic("oov"))
+    scene.give(deletion, topics.ROOM_DELETIONS)
+    assert scene.rows.get(ROOM_CASE, CaseRow) is None
+
+
+def test_time_brings_a_case_back_and_ends_it(scene: Scene) -> None:
+    """By the ticks alone, which come every second: back to its owner, overdue there, over, and forgotten."""
+    scene.give(example(Alert, **HOME), topics.ALERTS)
+    scene.give(receipt("oov", 1, outcome="referred", refer_to="corporatie"), topics.answers_topic("oov"))
+    said: list[tuple[int, list[tuple[str, bool]]]] = []
+    for hour in range(24 * 16):
+        at = AT + timedelta(hours=hour)
+        outputs = scene.give(tick("room", at), topics.ROOM_TICKS, at)
+        said += [(hour // 24, found)] if (found := given_cases(outputs)) else []
+    assert said == [
+        (4, [("partner-corporatie", True), ("partner-oov", False)]),
+        (8, [("partner-oov", False)]),
+        (14, [("partner-oov", True)]),
+    ]
+    assert {key.split("/")[0] for key in scene.rows.documents} == {"due-clock"}
+
+
+@pytest.mark.parametrize("outcome", ["accepted", "closed"])
+def test_once_it_is_accepted_or_closed_no_row_has_a_word_of_it(scene: Scene, outcome: str) -> None:
+    """Its place, kind and time are gone at once, a day after its alert is over its row, and by its time also its timer."""
+    scene.give(example(Alert, **HOME, place="Planted Street, Amstelveen"), topics.ALERTS)
+    assert any("Planted Street" in row for row in map(str, scene.rows.documents.values()))
+    scene.give(receipt("oov", 1, outcome=outcome), topics.answers_topic("oov"))
+    kept = str(scene.rows.documents)
+    assert "Planted" not in kept
+    assert "woonfraude" not in kept
+    for days, left in ((2, {"due", "due-clock"}), (5, {"due-clock"})):
+        at = AT + timedelta(days=days)
+        scene.give(tick("room", at), topics.ROOM_TICKS, at)
+        assert {key.split("/")[0] for key in scene.rows.documents} == left
+
+
+def test_a_repeated_run_says_the_same_of_cases() -> None:
+    """Deterministic: the same inputs at the same times give the same messages and rows."""
+
+    def run() -> tuple[list[Any], dict[str, Any]]:
+        found = Scene()
+        given = [
+            (example(Alert, **HOME), topics.ALERTS, AT),
+            (receipt("oov", 1, outcome="referred", refer_to="corporatie"), topics.answers_topic("oov"), AT),
+            (tick("room", AT + timedelta(days=5)), topics.ROOM_TICKS, AT + timedelta(days=5)),
+        ]
+        return [found.give(*each) for each in given], dict(found.rows.documents)
+
+    assert run() == run()
