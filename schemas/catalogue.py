@@ -17,7 +17,7 @@ from schemas.dispatch import DispatchReceipt, DispatchRequest
 from schemas.evidence import Evidence
 from schemas.incidents import CameraWatch, Incident
 from schemas.observations import Observation
-from schemas.sharing import PartnerAlert, PartnerDispatch, PartnerHit
+from schemas.sharing import PartnerAlert, PartnerDispatch, PartnerDispatchWithdrawn, PartnerHit
 from schemas.snapshots import SnapshotReference, SnapshotRequest
 from schemas.ticks import Tick
 from schemas.trends import NearRepeats, Trend, TrendTarget, TrendWeek
@@ -38,6 +38,7 @@ MESSAGES: Final[tuple[type[Message], ...]] = (
     DispatchReceipt,
     PartnerAlert,
     PartnerDispatch,
+    PartnerDispatchWithdrawn,
     PartnerHit,
     PartnerCase,
     CaseReceipt,

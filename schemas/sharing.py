@@ -129,6 +129,30 @@ class PartnerDispatch(SharedView, Message):
         return self.alert_id
 
 
+class PartnerDispatchWithdrawn(Message):
+    """That nobody waits for a partner's answer to a request any more: its alert is over. Nobody need come; forget the request.
+
+    A request that was answered with `done`, refused or not answered in time ended by that, and is not told so.
+    """
+
+    name: ClassVar[str] = "partner-dispatch-withdrawn"
+    topics: ClassVar[tuple[str, ...]] = (PARTNER_TOPIC, HEALTH_TOPIC)
+    id_from: ClassVar[tuple[str, ...]] = ("partner", "dispatch_id")
+    key_field: ClassVar[str] = "control_room_id"
+    time_field: ClassVar[str] = "withdrawn_at"
+
+    dispatch_id: Identifier
+    partner: PartnerId
+    control_room_id: Identifier
+    alert_id: str
+    withdrawn_at: Utc
+    exercise: Annotated[bool, Field(description="Nothing of it is real")] = False
+
+    def subject(self) -> str:
+        """Return the alert's id."""
+        return self.alert_id
+
+
 class PartnerHit(Message):
     """That another partner has something where and when this one does, and whom to ask: never what.
 

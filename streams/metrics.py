@@ -55,8 +55,8 @@ END_TO_END_SECONDS: Final = Histogram(
 )
 SHARED: Final = Counter(
     "toezicht_shared_total",
-    "Confirmed messages for partners of the file of partners: alert, withdrawn, dispatch, hit, hit_withdrawn, case, "
-    "case_withdrawn.",
+    "Confirmed messages for partners of the file of partners: alert, withdrawn, dispatch, dispatch_withdrawn, hit, "
+    "hit_withdrawn, case, case_withdrawn.",
     ["partner", "kind"],
 )
 CASES: Final = Counter(

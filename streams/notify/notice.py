@@ -19,7 +19,7 @@ from schemas.errors import UndecodableError
 from schemas.evidence import Verdict
 from schemas.geo import Position
 from schemas.phrases.codes.faults import header_missing, message_type_unknown
-from schemas.sharing import PartnerAlert, PartnerDispatch, PartnerHit
+from schemas.sharing import PartnerAlert, PartnerDispatch, PartnerDispatchWithdrawn, PartnerHit
 from streams.domain.partners.routing import Kind, Routed
 from streams.kafka.record import Record, first_appended_at
 
@@ -121,6 +121,8 @@ def read_notice(record: Record, partner: str, health: bool) -> Notice | None:
     message = decode(record.value, record.headers)
     if isinstance(message, PartnerHit):
         return None
+    if isinstance(message, PartnerDispatchWithdrawn):
+        return _let_go(message, record, partner, health)
     if not isinstance(message, PartnerAlert | PartnerDispatch | PartnerCase):
         raise UndecodableError(DeadLetterReason.UNKNOWN_TYPE, message_type_unknown())
     dispatch_id, handover_id, revision, deadline_at = _own(message)
@@ -143,6 +145,29 @@ def read_notice(record: Record, partner: str, health: bool) -> Notice | None:
         deadline_at=deadline_at,
         taken_at=first_appended_at(record.headers, record.appended_at),
         handover_id=handover_id,
+    )
+
+
+def _let_go(message: PartnerDispatchWithdrawn, record: Record, partner: str, health: bool) -> Notice:
+    """Return that nobody waits for the answer to a request: as pressing as the request was, and by its id."""
+    return Notice(
+        partner=partner,
+        attributes=_attributes(record),
+        body=record.value or b"",
+        routed=Routed("dispatch", None, None, None, message.exercise, health),
+        control_room_id=message.control_room_id,
+        alert_id=message.alert_id,
+        dispatch_id=message.dispatch_id,
+        revision=0,
+        place="",
+        ending="withdrawn",
+        ground="",
+        state=None,
+        verdict=None,
+        changed_at=message.happened_at(),
+        occurred_at=None,
+        deadline_at=None,
+        taken_at=first_appended_at(record.headers, record.appended_at),
     )
 
 

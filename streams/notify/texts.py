@@ -34,7 +34,7 @@ def text_of(notices: Sequence[Notice], language: Language, partner_name: str = "
         return _several(notices, language, partner_name)
     (notice,) = notices
     lines = [sentence(says.notice_exercise_line(), language)] if notice.exercise else []
-    if notice.dispatch_id:
+    if notice.dispatch_id and not notice.ending:
         due = notice.deadline_at
         lines.append(sentence(says.notice_answer() if due is None else says.notice_answer_before(due), language))
     if notice.handover_id and notice.deadline_at is not None:

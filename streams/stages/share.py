@@ -106,7 +106,7 @@ class Share:
         grant = grant_for(facts, self._partners, partner)
         if grant is None:
             return [Output(topics.DISPATCH_RECEIPTS, _rejected(request, now))]
-        asked = SharedDispatch(dispatch_id=request.dispatch_id, recipient=partner)
+        asked = SharedDispatch(dispatch_id=request.dispatch_id, recipient=partner, health=grant.health)
         row = with_dispatch(row or SharedRow(facts=facts, keep_until=now + self._keep), asked)
         self._put(key, row, rows, now)
         message = partner_dispatch(request, facts, grant, self._partners, row.square(partner))

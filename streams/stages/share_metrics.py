@@ -9,7 +9,7 @@ from typing import Final
 from schemas.cases import PartnerCase
 from schemas.codec import envelope
 from schemas.dispatch import DispatchOutcome, DispatchReceipt
-from schemas.sharing import PartnerAlert, PartnerDispatch, PartnerHit
+from schemas.sharing import PartnerAlert, PartnerDispatch, PartnerDispatchWithdrawn, PartnerHit
 from streams import metrics
 from streams.domain.cases.case import CaseStep
 from streams.kafka.record import EncodedOutput
@@ -41,6 +41,8 @@ def count_shared(outputs: Sequence[EncodedOutput]) -> None:
                 kind, partner = "hit_withdrawn" if hit.withdrawn else "hit", hit.partner
             case PartnerCase() as case:
                 kind, partner = "case_withdrawn" if case.withdrawn else "case", case.partner
+            case PartnerDispatchWithdrawn() as gone:
+                kind, partner = "dispatch_withdrawn", gone.partner
             case PartnerDispatch() as request:
                 kind, partner = "dispatch", request.partner
             case DispatchReceipt() as receipt:

@@ -16,6 +16,7 @@ import httpx2
 import pytest
 import yaml
 
+from bench.cluster.secured_broker import ADMIN, SecuredBroker
 from schemas.alerts import Alert
 from schemas.codec import decode, encode
 from schemas.sharing import PartnerAlert, PartnerHit
@@ -36,7 +37,6 @@ from tests.support.messages import example
 from tests.support.partner_topics import ENVIRONMENT, KEY_VARIABLE, hook
 from tests.support.receiver import receiving
 from tests.support.registry import registry_camera, write_registry
-from tests.support.secured_broker import ADMIN, SecuredBroker
 from tests.support.sharing import default_document
 from tests.support.worker_process import eventually
 

@@ -33,7 +33,7 @@ from schemas.phrases.catalogue import sentence
 from schemas.phrases.codes.cases import case_handed_over
 from schemas.phrases.codes.common import own_words
 from schemas.phrases.codes.titles import category_name, title_placed
-from schemas.sharing import PartnerAlert, PartnerDispatch, PartnerHit, SharedCamera
+from schemas.sharing import PartnerAlert, PartnerDispatch, PartnerDispatchWithdrawn, PartnerHit, SharedCamera
 from schemas.snapshots import SnapshotReference, SnapshotRequest
 from schemas.ticks import Tick
 from schemas.trends import AreaName, Judgement, KnoxTest, NearRepeats, Trend, TrendTarget, TrendWeek
@@ -288,6 +288,9 @@ _EXAMPLES: Final[tuple[Message, ...]] = (
         records=41,
         changed_by="privacy-officer",
         changed_at=NOON,
+    ),
+    PartnerDispatchWithdrawn(
+        dispatch_id="dispatch-1", partner="politie", control_room_id=ROOM, alert_id="alert-1", withdrawn_at=NOON
     ),
     PartnerHit(
         partner="politie",

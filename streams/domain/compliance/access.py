@@ -58,8 +58,9 @@ class AccessCounts:
             yield ComplianceFinding(ReportPart.DELETIONS, "audit-chain", LimitStanding.TOLD, says.nothing_deleted())
         elif self.deleted > len(self.deletions):
             what = says.deletions_counted(self.deleted, len(self.deletions))
-            facts = {"entries": self.deleted}
-            yield ComplianceFinding(ReportPart.DELETIONS, "audit-chain", LimitStanding.TOLD, what, facts)
+            yield ComplianceFinding(
+                ReportPart.DELETIONS, "audit-chain", LimitStanding.TOLD, what, {"entries": self.deleted}
+            )
         for entry in self.deletions:
             yield _deleted(entry)
 

@@ -12,7 +12,7 @@ from schemas.categories import Priority
 from schemas.dispatch import DispatchReceipt
 from schemas.phrases.codes import sharing as says
 from schemas.phrases.phrase import Phrase
-from schemas.sharing import PartnerAlert, PartnerId
+from schemas.sharing import PartnerAlert, PartnerDispatchWithdrawn, PartnerId
 from streams.domain.partners.need_to_know import Grant, Partners
 from streams.domain.partners.view import (
     BEGINS,
@@ -40,6 +40,7 @@ class SharedDispatch(Part):
 
     dispatch_id: Identifier
     recipient: PartnerId
+    health: Annotated[bool, Field(description="Whether it went to the partner's topic about health")] = False
     withdrawn: Annotated[bool, Field(description="Whether the partner was told that nobody waits for its answer")] = (
         False
     )
@@ -70,7 +71,7 @@ class Sharing(NamedTuple):
     """Sharing: one message for a partner, and whether it goes to the partner's topic about health."""
 
     health: bool
-    message: PartnerAlert
+    message: PartnerAlert | PartnerDispatchWithdrawn
 
 
 class Shared(NamedTuple):
@@ -116,9 +117,28 @@ def share(
         if was is None or (was.health, was.digest) != (view.health, view.digest):
             sharings.append(Sharing(grant.health, message))
         told.append(view)
+    let_go = [each for each in asked if _is_let_go(each, facts, partners)]
+    sharings += [Sharing(each.health, _withdrawn_dispatch(each, facts)) for each in let_go]
+    asked = tuple(each.model_copy(update={"withdrawn": True}) if each in let_go else each for each in asked)
     over = facts.state in ENDED
     keep_until = (now if over else max(now, facts.expires_at)) + keep
     return Shared(SharedRow(facts=facts, told=tuple(told), dispatches=asked, keep_until=keep_until), tuple(sharings))
+
+
+def _is_let_go(asked: SharedDispatch, facts: AlertFacts, partners: Partners) -> bool:
+    """Return whether a partner is to be told that nobody waits for its answer: it still could come, and was not told."""
+    return asked.dispatch_id in facts.let_go and not asked.withdrawn and asked.recipient in partners.partners
+
+
+def _withdrawn_dispatch(asked: SharedDispatch, facts: AlertFacts) -> PartnerDispatchWithdrawn:
+    return PartnerDispatchWithdrawn(
+        dispatch_id=asked.dispatch_id,
+        partner=asked.recipient,
+        control_room_id=facts.control_room_id,
+        alert_id=facts.alert_id,
+        withdrawn_at=facts.changed_at,
+        exercise=facts.exercise,
+    )
 
 
 def begins(facts: AlertFacts, grant: Grant, asked: bool) -> bool:

@@ -38,6 +38,7 @@ FROZEN = {
     "partner-alert": "ec099f2e-d002-51bd-b548-7d1b822ed6d7",
     "partner-case": "0d158a50-8067-5ae4-8dec-c001c10e5c01",
     "partner-dispatch": "dispatch-1",
+    "partner-dispatch-withdrawn": "aacbf93c-6486-5b65-af6a-4f4fada37023",
     "partner-hit": "ec413bf3-4da0-52fb-a538-a929b1e3e3f3",
     "snapshot": "baf5e2f9-63e0-5d86-b9f3-133bef02a732",
     "snapshot-request": "request-1",

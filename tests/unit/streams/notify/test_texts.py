@@ -9,7 +9,9 @@ from schemas.alerts import AlertState
 from schemas.base import Message
 from schemas.categories import Category, Priority
 from schemas.phrases.language import Language
+from schemas.sharing import PartnerDispatchWithdrawn
 from streams.notify.texts import MOST_LISTED, MOST_SUBJECT, text_of
+from tests.support.messages import example
 from tests.support.notices import notice_of, partner_alert, partner_case, partner_dispatch
 
 
@@ -48,6 +50,15 @@ def test_a_case_says_so_and_until_when_it_is_to_be_answered() -> None:
     gone = text_of((notice_of(partner_case(withdrawn=True, category=None, place="", answer_by=None)),), Language.NL)
     assert gone.subject.startswith("Niet meer voor u: Zaak: ")
     assert not any("Neem aan" in line for line in gone.lines)
+
+
+def test_a_request_that_is_withdrawn_asks_for_nothing() -> None:
+    """That it is, and by which name it was known."""
+    gone = example(PartnerDispatchWithdrawn, partner="politie", dispatch_id="d1")
+    text = text_of((notice_of(gone),), Language.NL)
+    assert text.subject == "Niet meer voor u: Inzet gevraagd: Melding uit de toezichtcentrale"
+    assert text.lines[-1] == "Kenmerk: d1"
+    assert not any("Antwoord" in line for line in text.lines)
 
 
 def test_several_are_one_text_with_their_count_and_every_id() -> None:

@@ -20,7 +20,7 @@ from schemas.deletion import Deletion
 from schemas.dispatch import AlertDispatch, DispatchReceipt, DispatchRequest, DispatchState
 from schemas.phrases.codes import sharing
 from schemas.phrases.phrase import Phrase
-from schemas.sharing import PartnerAlert, PartnerDispatch
+from schemas.sharing import PartnerAlert, PartnerDispatch, PartnerDispatchWithdrawn
 from streams import topics
 from streams.config.partners import load_partners
 from streams.domain.cases.case import CaseRow
@@ -220,6 +220,26 @@ def test_whoever_does_not_come_need_not_know_any_more(scene: Scene, state: str) 
     ]  # fmt: skip
     assert told(scene.alert(revision=2, dispatches=(asked(DispatchState(state)),))) == [("partner-ambulance", True)]
     assert scene.alert(revision=3, dispatches=(asked(DispatchState(state)),)) == []
+
+
+def test_a_request_that_nobody_waits_for_any_more_is_withdrawn_once(scene: Scene) -> None:
+    """By its id, on the topic that it stands on; one that its partner refused, or did not answer, ended by that."""
+    scene.dispatch(recipient="ambulance")
+    scene.alert(dispatches=(asked(DispatchState.ASKED),))
+    over = example(Alert, revision=2, state="closed", closing="false", dispatches=(asked(DispatchState.WITHDRAWN),))
+    [gone] = [each for each in scene.give(over, topics.ALERTS) if isinstance(each.message, PartnerDispatchWithdrawn)]
+    assert isinstance(gone.message, PartnerDispatchWithdrawn)
+    assert (gone.topic, gone.message.dispatch_id) == ("partner-ambulance", "dispatch-1")
+    again = scene.give(over.model_copy(update={"revision": 3}), topics.ALERTS)
+    assert not [each for each in again if isinstance(each.message, PartnerDispatchWithdrawn)]
+
+
+@pytest.mark.parametrize("state", ["rejected", "expired", "done"])
+def test_a_request_that_ended_by_its_answer_is_not_withdrawn(scene: Scene, state: str) -> None:
+    """Its partner knows."""
+    scene.dispatch(recipient="ambulance")
+    told_of = scene.give(example(Alert, revision=2, dispatches=(asked(DispatchState(state)),)), topics.ALERTS)
+    assert not [each for each in told_of if isinstance(each.message, PartnerDispatchWithdrawn)]
 
 
 def test_whoever_was_asked_for_an_alert_that_was_merged_is_told_of_what_goes_on(scene: Scene) -> None:
