@@ -11,9 +11,10 @@ from schemas.codec import envelope
 from schemas.dispatch import DispatchOutcome, DispatchReceipt
 from schemas.sharing import PartnerAlert, PartnerDispatch, PartnerDispatchWithdrawn, PartnerHit
 from streams import metrics
+from streams.domain.cases.case import CaseStep
 from streams.kafka.record import EncodedOutput
 
-TOLD: Final = ("alert", "withdrawn", "dispatch")
+TOLD: Final = ("alert", "withdrawn", "dispatch", "case", "case_withdrawn")
 HITS: Final = ("hit", "hit_withdrawn")
 """Kinds of what a partner gets: of `share`, and of `hits`."""
 
@@ -22,6 +23,7 @@ def shared_from_zero(partners: Collection[str]) -> None:
     """Let what `share` counts be series from the start, for these partners."""
     metrics.from_zero(metrics.SHARED, partners, TOLD)
     metrics.from_zero(metrics.PARTNER_ANSWERS, DispatchOutcome)
+    metrics.from_zero(metrics.CASES, CaseStep)
 
 
 def hits_from_zero(partners: Collection[str]) -> None:
