@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-core page demo test test-person test-fast fuzz check format lock clean
+.PHONY: help setup setup-core page demo test test-person test-fast fuzz check sbom format lock clean
 
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
@@ -97,7 +97,26 @@ check: $(STAMP) $(PAGE) ## What CI runs before the tests: format, lint, types, i
 	$(BIN)/lint-imports
 	$(BIN)/toezicht schemas export --check
 	$(BIN)/python -m console.api.document --check
+	$(BIN)/toezicht topics strimzi --check deploy/strimzi/toezicht.yaml
+	$(BIN)/python -m streams.presentation.metrics_page --check
+	$(BIN)/python scripts/dashboards.py --check
+	$(BIN)/python -m tests.support.licences
+	$(BIN)/python -m tests.support.secrets
 	cd $(WEB) && ../../scripts/node.sh npm run --silent check && ../../scripts/node.sh npm test --silent
+
+# What looks at the project from outside has an environment of its own: it brings libraries that would change how the tests run.
+TOOLS := .tools/.ready
+$(TOOLS): $(BIN)/uv locks/tools.txt
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .tools
+	@$(BIN)/uv pip install --quiet --python .tools/bin/python --require-hashes -r locks/tools.txt
+	@touch $@
+
+sbom: $(STAMP) $(TOOLS) ## Write the bill of materials of what is installed, and of the page: build/sbom*.cdx.json (CycloneDX)
+	@mkdir -p build
+	@.tools/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type application --output-reproducible \
+	  --output-format JSON --output-file build/sbom.cdx.json $(BIN)/python
+	@cd $(WEB) && ../../scripts/node.sh npm sbom --sbom-format cyclonedx --package-lock-only --omit dev > ../../build/sbom-page.cdx.json
+	@echo "build/sbom.cdx.json build/sbom-page.cdx.json"
 
 format: $(STAMP) ## Format and mend what can be mended
 	$(BIN)/ruff format
@@ -129,6 +148,7 @@ lock: $(BIN)/uv ## Resolve the dependencies anew: hashes, no registry addresses
 	$(LOCK) pyproject.toml --extra partners -o locks/partners.txt
 	$(LOCK) pyproject.toml --extra vision --extra console --extra partners --extra evaluation --extra dev -o locks/all.txt
 	echo hatchling | $(LOCK) - -o locks/build.txt
+	echo 'cyclonedx-bom>=7' | $(LOCK) - -o locks/tools.txt
 
 clean: ## Remove what was installed, built or stored
-	rm -rf $(WEB)/node_modules console/static .venv .toezicht .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(WEB)/node_modules console/static .venv .tools build .toezicht .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.console.commands import register as register_console
+from bench.intake.commands import register as register_intake
 from bench.intake_http.commands import register as register_intake_http
 from streams.cli.options import require_vision, say
 from streams.errors import ConfigurationError
@@ -113,6 +114,7 @@ def register(app: typer.Typer) -> None:
     register_faults(group)
     register_quiet(group)
     register_console(group)
+    register_intake(group)
     register_intake_http(group)
 
 

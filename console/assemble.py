@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 from collections.abc import Callable, Coroutine, Iterable
@@ -29,6 +30,7 @@ from console.wire.problems import ProblemError
 from schemas.codec import send_as
 from streams.clock import utc_now
 from streams.errors import ConfigurationError, ToezichtError
+from streams.health import HEALTH
 from streams.kafka.errors import AccessError
 from streams.process import start_logging, start_metrics, tell_ready
 from streams.settings import KafkaSettings, Settings, read_settings
@@ -126,15 +128,29 @@ def run(make_flow: FlowMaker) -> None:
             log.info("the console is at %s", shown_address(console, listening))
             tell_ready("console", metrics_port)
 
-        beside = (lambda: access.outbox.tell_forever(flow.audits), *flow.beside)
+        beside = (_take_turns, lambda: access.outbox.tell_forever(flow.audits), *flow.beside)
         serve(config, listening, ready, flow.rooms.end_streams, beside)
 
 
+async def _take_turns() -> None:
+    """Give a sign of life each second, in the loop that answers requests."""
+    turned = HEALTH.turns("server")
+    while True:
+        turned()
+        await asyncio.sleep(1.0)
+
+
 def _tell_of_rights(kafka: KafkaSettings) -> None:
-    """Tell what the cluster refuses this console; it goes on all the same, since it serves what it can."""
+    """Tell what the cluster refuses this console; it goes on all the same, since it serves what it can.
+
+    Raises:
+        AccessError: The cluster does not let it in at all: a password or a certificate is wrong, and waiting would not help.
+    """
     if kafka.asks_who:
+        from streams.kafka.access.admission import require_access
         from streams.rights.requiring import require_rights  # it knows all stages: only where somebody asks
 
+        require_access(kafka)
         try:
             require_rights(kafka, "console")
         except AccessError as error:

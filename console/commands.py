@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
     @commands.callback()
     def console(context: typer.Context) -> None:
-        r"""Serve the operators' page and its API, one process of `toezicht up`, until Ctrl-C.
+        """Serve the operators' page and its API, one process of `toezicht up`, until Ctrl-C.
 
         It reads topics and decides nothing; two of them are interchangeable. Needs TOEZICHT_REGISTRY and
         KAFKA_BOOTSTRAP_SERVERS. Settings are TOEZICHT_CONSOLE_*, in the file of `toezicht up` under `console:`:
@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
         password in this terminal, once. docs/console.md has every setting, the roles and the addresses for a load balancer.
 
         Example: toezicht console
-        """
+        """  # noqa: D301 - click keeps the lines behind \b as they are
         if context.invoked_subcommand is None:
             require_extra()
             from console.assemble import run

@@ -9,7 +9,8 @@ from starlette.types import ASGIApp
 
 from console.settings import ConsoleSettings
 from streams.serving import server
-from streams.serving.server import ServedAt, serve
+from streams.serving.served_at import ServedAt
+from streams.serving.server import serve
 
 __all__ = ["configured", "listen", "serve", "shown_address"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -10,7 +9,6 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from streams.errors import ConfigurationError
 from streams.settings import read_environment
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -116,11 +114,7 @@ def read_console_settings() -> ConsoleSettings:
     """Return the console's settings.
 
     Raises:
-        ConfigurationError: A variable has a value that it cannot have, or there is no such setting.
+        ToezichtError: A variable has a value that it cannot have, or there is no such setting.
+        MistakesError: Several are wrong; a line each.
     """
-    prefix = str(ConsoleSettings.model_config.get("env_prefix"))
-    for name in os.environ:
-        if name.startswith(prefix) and name.removeprefix(prefix).lower() not in ConsoleSettings.model_fields:
-            known = ", ".join(sorted(field.upper() for field in ConsoleSettings.model_fields))
-            raise ConfigurationError("environment", name, "***", f"one of {prefix}: {known}")
     return read_environment(ConsoleSettings)

@@ -12,6 +12,7 @@ from schemas.cameras import CameraStatus, Detections, FrameReference
 from schemas.cases import CaseReceipt, PartnerCase
 from schemas.dead_letters import DeadLetterReference
 from schemas.decisions import DecisionLog
+from schemas.deletion import Deletion, Hold
 from schemas.dispatch import DispatchReceipt, DispatchRequest
 from schemas.evidence import Evidence
 from schemas.incidents import CameraWatch, Incident
@@ -50,6 +51,8 @@ MESSAGES: Final[tuple[type[Message], ...]] = (
     AuditEvent,
     AuditEntry,
     DeadLetterReference,
+    Deletion,
+    Hold,
 )
 
 BY_TYPE: Final[dict[str, type[Message]]] = {

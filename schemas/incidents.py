@@ -67,7 +67,7 @@ Notes = Annotated[tuple[ReportNote, ...], Field(max_length=len(ReportNote))]
 def ordered_notes(notes: Iterable[ReportNote]) -> tuple[ReportNote, ...]:
     """Return notes as a message has them: each once, in the order of their list."""
     found = set(notes)
-    return tuple(note for note in ReportNote if note in found)
+    return tuple(note for note in ReportNote if note in found) if found else ()
 
 
 class Incident(Message):

@@ -5,9 +5,9 @@ set -euo pipefail
 declare -A packages=(
   # OpenCV's wheel links these
   [runtime]="libgl1 libglib2.0-0"
-  # a partner's Kafka client, and what reads JSON in its shell; a decoder of pager messages; a real Prometheus with promtool; a real MQTT broker; a real browser; a real RTSP server
+  # a partner's Kafka client, and what reads JSON in its shell; a decoder of pager messages; a real Prometheus with promtool, and an Alertmanager; a real MQTT broker; a real browser; a real RTSP server
   # with H.264
-  [test]="kcat jq multimon-ng prometheus mosquitto chromium fonts-dejavu-core python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good
+  [test]="kcat jq multimon-ng prometheus prometheus-alertmanager mosquitto chromium fonts-dejavu-core python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good
           gstreamer1.0-plugins-ugly gstreamer1.0-plugins-bad gstreamer1.0-libav"
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from schemas.phrases.catalogue import in_words, phrase_of, told
 from schemas.phrases.codes.commands import not_confirmed, wrong_value
 from schemas.phrases.codes.faults import not_in_registry
@@ -40,6 +42,20 @@ class ConfigurationError(ToezichtError):
         self.field = field
         self.value = value
         self.expected = expected
+
+
+class MistakesError(ToezichtError):
+    """Several mistakes of one kind of thing, told at once: a line each, below a line that counts them.
+
+    Attributes:
+        mistakes: Each of them.
+    """
+
+    def __init__(self, what: str, mistakes: Sequence[ToezichtError]) -> None:
+        """Take what is wrong, such as `settings`, and the mistakes."""
+        lines = "\n".join(f"  {mistake}" for mistake in mistakes)
+        super().__init__(f"{len(mistakes)} {what} are wrong:\n{lines}")
+        self.mistakes = tuple(mistakes)
 
 
 class UnknownCameraError(ToezichtError):

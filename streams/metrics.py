@@ -1,10 +1,13 @@
 """Every metric, declared together. Labels are bounded: stages, topics, cameras of the registry, reason codes.
 
-A test compares the dashboards in `deploy/` with this file.
+A test compares the dashboards in `deploy/` with this file, and docs/metrics.md is made of it. A counter with labels begins at 0
+where their values are known (`from_zero`); a test has the list of the few of which they are not.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import product
 from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram, Info
@@ -201,6 +204,21 @@ TREND_SURGES: Final = Counter(
 NEAR_REPEATS: Final = Counter(
     "toezicht_near_repeats_total", "Pairs of one category within 200 m and 14 days of each other.", ["category"]
 )
+ALERTS_ESCALATED: Final = Counter(
+    "toezicht_alerts_escalated_total", "P1 alerts that nobody acknowledged in the time that the rules give, exercises left out.",
+    ["control_room"],
+)  # fmt: skip
+ACKNOWLEDGED_SECONDS: Final = Histogram(
+    "toezicht_acknowledged_seconds",
+    "Time from an alert's opening, or its coming back, to its acknowledgement, exercises left out.",
+    ["priority"],
+    buckets=(5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 1800.0, 3600.0),
+)
+ALERTS_JUDGED: Final = Counter(
+    "toezicht_alerts_judged_total",
+    "Alerts that an operator closed, by what they were: true, false, test or duplicate; exercises left out.",
+    ["priority", "verdict"],
+)
 SHADOW_ALERTS: Final = Counter(
     "toezicht_shadow_alerts_total", "Alerts opened by the shadow rules, by priority at opening.", ["priority"]
 )
@@ -239,6 +257,13 @@ CANARY_RETURNED_AT: Final = Gauge(
     "Unix time, in seconds, of the last canary of a partition that came all the way, or of the process's start.",
     ["canary"],
 )
+DISK_FREE: Final = Gauge(
+    "toezicht_disk_free_ratio",
+    "Free space where a process keeps its data (`TOEZICHT_DATA`), as a share; with `up` the broker's too.",
+)
+CLOCK_AT: Final = Gauge(
+    "toezicht_clock_at", "Unix time, in seconds, by the clock of the process's machine at the moment of the scrape."
+)
 WORKER_RESTARTS: Final = Counter("toezicht_worker_restarts_total", "Restarts by the supervisor.", ["worker"])
 
 CONSOLE_REQUESTS: Final = Counter(
@@ -258,7 +283,7 @@ NOTIFY_ATTEMPTS_FAILED: Final = Counter(
 )  # fmt: skip
 NOTIFY_SET_ASIDE: Final = Counter(
     "toezicht_notify_set_aside_total", "Messages that a partner's channel did not take and that went to dead-letters.",
-    ["partner", "channel", "reason"],
+    ["partner", "channel", "priority", "reason"],
 )  # fmt: skip
 NOTIFY_RECEIPTS: Final = Counter(
     "toezicht_notify_receipts_total", "Receipts that a partner gave in its response to a dispatch.",
@@ -279,7 +304,9 @@ NOTIFY_BREAKER_OPEN: Final = Gauge(
     ["partner", "channel"],
 )  # fmt: skip
 NOTIFY_SECONDS: Final = Histogram(
-    "toezicht_notify_seconds", "Time from the broker's taking a message to its being received.", ["partner", "channel"],
+    "toezicht_notify_seconds",
+    "Time from the broker's taking a message to its being received; of `P1`, and of what is less or has no priority (`other`).",
+    ["partner", "channel", "priority"],
     buckets=(*_FAST, 30.0, 60.0, 600.0),
 )  # fmt: skip
 
@@ -306,10 +333,18 @@ CONSOLE_WHOLE_AT: Final = Gauge(
 )
 
 
+def from_zero(counter: Counter, *values: Iterable[str]) -> None:
+    """Let a counter be series from a process's start, of each combination of these labels' values.
+
+    Prometheus sees no increase in a series that begins at 1: the first fault would be told by the second.
+    """
+    for labels in product(*values):
+        counter.labels(*labels)
+
+
 def failures_from_zero(stage: str) -> None:
     """Let a stage's failures be series from its start: Prometheus sees no increase in one that begins at 1."""
-    for reason in DeadLetterReason:
-        MESSAGES_FAILED.labels(stage, reason)
+    from_zero(MESSAGES_FAILED, [stage], DeadLetterReason)
     URGENT_DEAD_LETTERS.labels(stage)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import re
+import shutil
 import signal
 import threading
 import time
@@ -15,9 +17,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from prometheus_client import start_http_server
+from prometheus_client import disable_created_metrics, start_http_server
 
 from streams.errors import ConfigurationError, ToezichtError
+from streams.health import HEALTH, with_health
+from streams.metrics import CLOCK_AT, DISK_FREE
 from streams.settings import Settings
 
 READY_VARIABLE: Final = "TOEZICHT_READY_FILE"
@@ -87,12 +91,25 @@ def start_logging(settings: Settings) -> None:
             logging.getLogger(name).setLevel("WARNING")
 
 
+def disk_free_share(folder: Path) -> float:
+    """Return the free share of the disk that a folder is on, or will be on; NaN where nobody can tell."""
+    there = next((path for path in (folder, *folder.absolute().parents) if path.exists()), folder)
+    try:
+        used = shutil.disk_usage(there)
+    except OSError:
+        return math.nan
+    return used.free / used.total if used.total else math.nan
+
+
 def start_metrics(settings: Settings) -> int:
-    """Serve Prometheus metrics and return the port.
+    """Serve Prometheus metrics, `/livez` and `/readyz`, and return the port.
 
     Raises:
         ConfigurationError: The address is not of this machine, or another process has the port.
     """
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # a series beside each counter and histogram with the time of its birth, which nobody asks for
+    DISK_FREE.set_function(lambda: disk_free_share(settings.data))
+    CLOCK_AT.set_function(time.time)
     try:
         server, _ = start_http_server(settings.metrics_port, addr=settings.metrics_host)
     except OSError as error:
@@ -101,6 +118,9 @@ def start_metrics(settings: Settings) -> int:
         raise ConfigurationError(
             "environment", "TOEZICHT_METRICS_HOST:TOEZICHT_METRICS_PORT", address, expected
         ) from None
+    metrics_app = server.get_app()
+    assert metrics_app is not None
+    server.set_app(with_health(metrics_app))
     return int(server.server_port)
 
 
@@ -126,6 +146,7 @@ def stop_signals(stopping: threading.Event | None = None) -> Iterator[threading.
 
 def tell_ready(name: str, metrics_port: int) -> None:
     """Tell the supervisor, where there is one, that this process does its work now."""
+    HEALTH.tell_ready()
     logging.getLogger(__name__).info("%s is ready, metrics at port %d", name, metrics_port)
     target = os.environ.get(READY_VARIABLE)
     if target:

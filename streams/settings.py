@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.source import NO_ORGANISATION, SYSTEM, EventSource, checked_organisation, checked_system
+from streams.environment import misspelt, mistakes, raise_all
 from streams.errors import ConfigurationError
 
 S = TypeVar("S", bound=BaseSettings)
@@ -19,16 +20,20 @@ S = TypeVar("S", bound=BaseSettings)
 class KafkaSettings(BaseSettings):
     """Kafka settings: how to reach Kafka: `KAFKA_BOOTSTRAP_SERVERS` and, for a cluster that asks for them, TLS and SASL."""
 
-    model_config = SettingsConfigDict(env_prefix="KAFKA_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="KAFKA_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     bootstrap_servers: str = Field("", description="host:port, comma separated; empty starts the local broker")
-    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT", description="Whether the cluster speaks TLS, and asks for a user and a password (SASL)"
+    )
     ssl_cafile: Path | None = Field(None, description="Certificates of the authorities to trust (PEM)")
     ssl_certfile: Path | None = Field(None, description="Client certificate (PEM)")
     ssl_keyfile: Path | None = Field(None, description="Client key (PEM)")
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
-    sasl_username: str = ""
-    sasl_password: SecretStr | None = None
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        "SCRAM-SHA-512", description="How the password is proven"
+    )
+    sasl_username: str = Field("", description="User, where the protocol is one of SASL")
+    sasl_password: SecretStr | None = Field(None, description="Its password")
     replication_factor: Annotated[int, Field(ge=1, le=9)] = Field(1, description="Copies of each new topic's data")
 
     @property
@@ -101,7 +106,7 @@ class PipelineSettings(BaseModel):
 class Settings(BaseSettings, PipelineSettings):
     """All settings `TOEZICHT_*`: the pipeline's, and those of the machine and the process, which no file takes."""
 
-    model_config = SettingsConfigDict(env_prefix="TOEZICHT_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="TOEZICHT_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     data: Path = Field(Path(".toezicht"), description="Folder for the local broker's data and the workers' state")
     cache: Path = Field(
@@ -112,16 +117,18 @@ class Settings(BaseSettings, PipelineSettings):
         0, description="Port for Prometheus; 0 picks a free one"
     )
     metrics_host: str = Field("127.0.0.1", description="Address for Prometheus to connect to")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least that is logged")
 
 
 def read_settings() -> tuple[Settings, KafkaSettings]:
     """Return the settings of this process.
 
     Raises:
-        ConfigurationError: A variable has a value that it cannot have; names it and what was expected.
+        ToezichtError: A variable has a value that it cannot have, or is misspelt; names it and what was expected.
+        MistakesError: Several are wrong; a line each.
     """
-    return read_environment(Settings), read_environment(KafkaSettings)
+    raise_all([*misspelt(os.environ), *mistakes(Settings), *mistakes(KafkaSettings)])
+    return Settings(), KafkaSettings()
 
 
 def read_time_zone(name: str, where: str = "environment", field: str = "TOEZICHT_TIME_ZONE") -> ZoneInfo:
@@ -140,17 +147,8 @@ def read_environment(kind: type[S]) -> S:
     """Return the settings of one kind.
 
     Raises:
-        ConfigurationError: A variable has a value that it cannot have, or does not go with another.
+        ToezichtError: A variable has a value that it cannot have, is misspelt, or does not go with another.
+        MistakesError: Several are wrong; a line each.
     """
-    try:
-        return kind()
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        prefix = kind.model_config.get("env_prefix", "")
-        if not first["loc"]:
-            told = first["msg"].removeprefix("Value error, ")
-            raise ConfigurationError("environment", f"{prefix}*", "", told) from None
-        variable = (prefix + str(first["loc"][0])).upper()
-        secret = "PASSWORD" in variable or "SECRET" in variable
-        expected = first["msg"].removeprefix("Value error, ")
-        raise ConfigurationError("environment", variable, "***" if secret else first["input"], expected) from None
+    raise_all([*misspelt(os.environ), *mistakes(kind)])
+    return kind()

@@ -25,12 +25,17 @@ WEEK_MS: Final = 7 * DAY_MS
 AUDIT_MS: Final = 400 * DAY_MS
 """More than a year, so that each yearly audit of camera surveillance finds all of its year (ADR 17)."""
 
+HELD_MS: Final = 400 * DAY_MS
+"""The longest that a hold keeps anything without being placed anew (ADR 31)."""
+
 CAMERA_PARTITIONS: Final = 4
 ROOM_PARTITIONS: Final = 4
 
 MAX_FRAME_BYTES: Final = 900_000
 """Largest JPEG that capture sends: below the clients' request limit of 1,000,000 bytes, headers included."""
 MAX_MESSAGE_BYTES: Final = 1_000_000
+MAX_HELD_BYTES: Final = MAX_MESSAGE_BYTES + 10_000
+"""Largest copy of a record that is held: its key and headers say where it stood."""
 
 Group = Literal["camera", "room", "single"]
 
@@ -104,6 +109,10 @@ TRENDS: Final = "trends"
 AUDIT: Final = "audit"
 AUDIT_CHAIN: Final = "audit-chain"
 DEAD_LETTERS: Final = "dead-letters"
+ROOM_DELETIONS: Final = "room-deletions"
+CAMERA_DELETIONS: Final = "camera-deletions"
+REPORT_DELETIONS: Final = "report-deletions"
+HOLDS: Final = "holds"
 
 FLOW: Final[tuple[TopicSpec, ...]] = (
     TopicSpec(CAMERA_FRAMES, "camera", 15 * MINUTE_MS, segment_ms=5 * MINUTE_MS, from_images=True),
@@ -132,6 +141,11 @@ FLOW: Final[tuple[TopicSpec, ...]] = (
     TopicSpec(AUDIT, "single", AUDIT_MS),
     TopicSpec(AUDIT_CHAIN, "single", AUDIT_MS),
     TopicSpec(DEAD_LETTERS, "single", 14 * DAY_MS, from_images=True),
+    TopicSpec(ROOM_DELETIONS, "room", LEGAL_MS),
+    TopicSpec(CAMERA_DELETIONS, "camera", LEGAL_MS),
+    TopicSpec(REPORT_DELETIONS, "single", LEGAL_MS),
+    # images for a criminal case may be kept beyond four weeks, until that hold ends (ADR 31): never longer than this
+    TopicSpec(HOLDS, "single", HELD_MS, cleanup="compact,delete", max_message_bytes=MAX_HELD_BYTES),
 )
 
 

@@ -13,9 +13,11 @@ from kafka import KafkaProducer
 from standardwebhooks import Webhook
 
 from streams.intake.connected import PRODUCER_OPTIONS
+from streams.intake.http.process import LINGER_MS
 from streams.kafka.producer import OPTIONS
 from streams.serving.patience import PatientProtocol
-from streams.serving.server import ServedAt, configured, listen, serve
+from streams.serving.served_at import ServedAt
+from streams.serving.server import configured, listen, serve
 
 TOPIC: Final = "bench-intake-http"
 OK: Final = b'{"result": "taken"}'
@@ -53,7 +55,7 @@ class PlainEndpoint:
 
 def main(broker: str, port: int, secret: str) -> None:
     """Serve until told to stop."""
-    producer = KafkaProducer(**dict(OPTIONS) | PRODUCER_OPTIONS | {"bootstrap_servers": broker})
+    producer = KafkaProducer(**dict(OPTIONS) | PRODUCER_OPTIONS | {"bootstrap_servers": broker, "linger_ms": LINGER_MS})
     at = ServedAt("BENCH", "127.0.0.1", port)
     config = configured(PlainEndpoint(producer, secret), at, http=PatientProtocol)
     with listen(at) as listening:

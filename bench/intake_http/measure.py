@@ -65,9 +65,9 @@ def measure(
             asyncio.run(as_fast_as_answered(port, requests(WARM, secret, utc_now(), port), CONNECTIONS))
         for number in range(pairs):
             for name, (port, process) in (("ours", ours), ("limit", limit)):
-                before_s = _processor_s(process)
+                before_s = processor_s(process)
                 fast = asyncio.run(as_fast_as_answered(port, requests(count, secret, utc_now(), port), CONNECTIONS))
-                cost_ms[name].append((_processor_s(process) - before_s) / count * 1_000)
+                cost_ms[name].append((processor_s(process) - before_s) / count * 1_000)
                 steady = asyncio.run(at_a_rate(port, requests(count, secret, utc_now(), port), per_s, CONNECTIONS))
                 found[name].append((fast, steady))
                 p99_ms = percentile(steady.latencies_ms, 0.99)
@@ -82,6 +82,9 @@ def measure(
     return {
         "requests": count, "pairs": pairs, "steady_per_s": per_s, "processors": os.cpu_count(), **told,
         "ratio": round(ratio, 3),
+        "processor_ratio": round(
+            statistics.median(limit / ours for ours, limit in zip(cost_ms["ours"], cost_ms["limit"], strict=True)), 3
+        ),
         "goal_p99_ms": GOAL_P99_MS, "p99_holds": told["ours"]["steady_p99_ms"] < GOAL_P99_MS,
         "goal_per_s": GOAL_PER_S, "per_s_holds": told["ours"]["per_s"] >= GOAL_PER_S,
     }  # fmt: skip
@@ -104,7 +107,7 @@ def figures(rounds: list[tuple[LoadResult, LoadResult]]) -> dict[str, float]:
     }
 
 
-def _processor_s(process: int) -> float:
+def processor_s(process: int) -> float:
     """Return how long a process has computed (s): unlike its speed, that does not depend on what else the machine does."""
     fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # proc(5): utime and stime, after the name

@@ -37,7 +37,7 @@ MAKE_TRIES: Final = 5
 GOAL_S: Final = 0.5
 WARM: Final = 50
 """Messages of each before the first round: connections are made, and code is read."""
-_KEY: Final = "TOEZICHT_BENCH_WEBHOOK_KEY"
+_KEY: Final = "BENCH_WEBHOOK_KEY"
 
 
 def measure(

@@ -22,7 +22,7 @@ from console.settings import ConsoleSettings
 from console.wire.people import Account, AccountAsked, Caller, LoginAsked, LoginWays, Me, PasswordAsked, Right
 from console.wire.problems import ProblemError
 from streams.clock import Clock, utc_now
-from streams.metrics import CONSOLE_LOGINS
+from streams.metrics import CONSOLE_LOGINS, from_zero
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +57,9 @@ class ServerSessions:
         self._parts = parts
         self._store, self._accounts, self._outbox = parts.store, parts.accounts, parts.outbox
         self._acting_s = parts.settings.acting_minutes * 60
+        from_zero(CONSOLE_LOGINS, [LOCAL], ("done", "refused", "throttled"))
+        if parts.openid is not None:
+            from_zero(CONSOLE_LOGINS, ["openid"], ("done", "refused", "unavailable"))
 
     def ways(self) -> LoginWays:
         """Return how one can log in: with a local account where there is one."""

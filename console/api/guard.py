@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from console.api.problems import ProblemError, answer
 from console.settings import ConsoleSettings
-from streams.metrics import CONSOLE_REQUESTS
+from streams.metrics import CONSOLE_REQUESTS, from_zero
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_BODY: Final = 64 * 1024
@@ -86,6 +86,7 @@ class RequestGuard:
 
     def __init__(self, app: ASGIApp, settings: ConsoleSettings) -> None:
         self._app, self._own_address = app, settings.address
+        from_zero(CONSOLE_REQUESTS, ("2xx", "3xx", "4xx", "5xx"))
         self._headers = HEADERS | ({"Strict-Transport-Security": STRICT_TRANSPORT} if settings.secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -72,6 +72,7 @@ class OperatorActing:
     ) -> None:
         self._rooms, self._actions, self._reports, self._clock, self._users = rooms, actions, reports, clock, users
         self._sending: dict[str, asyncio.Task[None]] = {}
+        metrics.from_zero(metrics.CONSOLE_ACTIONS, Action, ("sent", "failed"))
 
     async def act(self, room: str, asked: ActionAsked, me: Me) -> Decision:
         """Send an action once, and return what is known of it: most often that it is pending."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, get_args
 
 from pydantic import ValidationError
 
@@ -14,6 +14,7 @@ from console.api.problems import ProblemError
 from console.projection.alerts.cursor import cursor_of, place_of
 from console.projection.alerts.detail import detail_of
 from console.projection.alerts.history import history_of
+from console.projection.alerts.past import version_of
 from console.projection.alerts.row import ListRow, ListRowError
 from console.projection.decisions import ActionKnown
 from console.projection.listeners import RoomEvent, StreamPlaces
@@ -21,7 +22,7 @@ from console.projection.ports import Histories, Places, Stages
 from console.projection.room import KnownRoom
 from console.projection.stream import events, json_of, position_of
 from console.settings import ConsoleSettings
-from console.wire.events import CameraNow, Status, ZoneNow
+from console.wire.events import CameraNow, Reset, Status, StreamEvents, ZoneNow
 from console.wire.people import Me
 from console.wire.rooms import Handover, RoomInfo, Series
 from console.wire.rows import AlertPage, AlertRow, Detail, HistoryLine
@@ -66,6 +67,9 @@ class ProjectedRooms:
         self._whole = False
         self._whole_at: datetime | None = None
         places.tell_by(self.tell)
+        metrics.from_zero(metrics.CONSOLE_EVENTS, StreamEvents.model_fields)
+        metrics.from_zero(metrics.CONSOLE_RESETS, get_args(Reset.model_fields["reason"].annotation))
+        metrics.from_zero(metrics.CONSOLE_UNREADABLE, (topics.ALERT_STATE, topics.DECISION_LOG))
 
     # -- what the reader says
 
@@ -184,8 +188,15 @@ class ProjectedRooms:
     async def history(self, room: str, alert_id: str, language: Language) -> tuple[HistoryLine, ...]:
         """Return an alert's changes and actions, the oldest first."""
         row = self._alert(room, alert_id)
-        changes = await self._histories.changes(room, alert_id, row.opened_at)
-        return history_of(changes, self.known_room(room).decisions.of_alert(alert_id), language)
+        past = self.known_room(room).alerts.past
+        versions = past.of(alert_id, row.revision)
+        if versions is None:  # of before this console, or there is more than it reads back to
+            read = {
+                each.revision: version_of(each) for each in await self._histories.changes(room, alert_id, row.opened_at)
+            }
+            past.fill(alert_id, read.values())
+            versions = past.of(alert_id, row.revision) or tuple(read.values())
+        return history_of(versions, self.known_room(room).decisions.of_alert(alert_id), language)
 
     def status(self, room: str) -> Status:
         """Return the room's pulse."""

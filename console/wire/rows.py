@@ -60,6 +60,7 @@ class AlertRow(WireAnswer):
     changed_at: Moment
     back_at: Moment | None
     escalated_at: Moment | None
+    unanswered_at: Annotated[Moment | None, Field(description="Since when no partner comes that was asked to")]
     until: Annotated[Moment | None, Field(description="Until when it is put aside or held back")]
     aside: Annotated[str, Field(description="Why it is put aside, held back, or was called false, in words")]
     closing: Annotated[str, Field(description="The verdict it was closed with; empty while it is open")]

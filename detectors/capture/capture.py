@@ -63,8 +63,13 @@ class Capture:
             for camera in cameras
         ]
 
-    def run(self, stop: threading.Event) -> dict[str, Ending]:
-        """Return how each camera ended, after the last one has, or soon after the order to stop."""
+    def run(self, stop: threading.Event, turned: Callable[[], None] = lambda: None) -> dict[str, Ending]:
+        """Return how each camera ended, after the last one has, or soon after the order to stop.
+
+        Args:
+            stop: The order to stop.
+            turned: Called at each look at the cameras, some times a second: for whoever watches that the process lives.
+        """
         threads = [
             threading.Thread(target=reader.run, args=(stop,), name=f"camera-{reader.camera_id}", daemon=True)
             for reader in self._readers
@@ -72,6 +77,7 @@ class Capture:
         for thread in threads:
             thread.start()
         while any(thread.is_alive() for thread in threads) and not stop.wait(_WATCH_EVERY_S):
+            turned()
             for reader in self._readers:
                 reader.status.check_silence(self._options.silent_after_s)
         deadline_s = time.monotonic() + _STOP_WAIT_S

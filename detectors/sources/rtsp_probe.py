@@ -71,6 +71,24 @@ def ask(address: RtspAddress, shown: str, timeout_s: float) -> bool:
     return True
 
 
+def login_kind(address: RtspAddress, timeout_s: float) -> str | None:
+    """Return how a camera asks who one is: `none`, `basic`, or `digest` and its algorithm; None where it does not say.
+
+    It is asked without credentials, which costs no login.
+    """
+    try:
+        with _Conversation(address, timeout_s) as camera:
+            answer, _ = camera.request("DESCRIBE", address.request_uri, "Accept: application/sdp\r\n")
+    except (OSError, UnicodeError):
+        return None
+    if 200 <= answer.status < 300:
+        return "none"
+    chosen = chosen_challenge(answer.challenges) if answer.status == 401 else None
+    if chosen is None:
+        return None
+    return f"digest {chosen.algorithm or 'MD5'}" if chosen.scheme == "digest" else chosen.scheme
+
+
 def explain(address: RtspAddress, shown: str, transport: Transport, timeout_s: float) -> SourceError:
     """Return why a stream is not given by a camera that describes it, or that has just accepted this login.
 

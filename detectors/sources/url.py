@@ -20,6 +20,14 @@ _SECRET_VALUE: Final = re.compile(
     r"(?i)((?:pass(?:w(?:or)?d)?|pwd|psw|secret|token|key|auth|user(?:name)?|login)[\w.-]*=)[^&;/\s]*"
 )
 
+_WAYS_AROUND: Final = {
+    "rtsps": says.address_encrypted,
+    "http": says.address_stills,
+    "https": says.address_stills,
+    "onvif": says.address_onvif,
+}
+"""What cameras offer besides and is not read, each with what to do instead."""
+
 
 class SourceKind(StrEnum):
     """Source kind: where pictures come from."""
@@ -74,7 +82,8 @@ def source_kind(url: str) -> SourceKind:
         # `Path.is_dir` fails for a path that is too long.
         return SourceKind.FOLDER if os.path.isdir(url) else SourceKind.FILE  # noqa: PTH112
     if match[1].lower() != "rtsp":
-        raise SourceError(SourceFault.BAD_ADDRESS, says.source_fault(redact(url), says.address_kind()))
+        what = _WAYS_AROUND.get(match[1].lower(), says.address_kind)()
+        raise SourceError(SourceFault.BAD_ADDRESS, says.source_fault(redact(url), what))
     parse_rtsp(url)
     return SourceKind.RTSP
 

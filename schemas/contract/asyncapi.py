@@ -40,6 +40,7 @@ PARAMETERS: Final[dict[str, dict[str, Any]]] = {
 }
 """What stands in the name of a topic that is one of many alike, by its name between braces."""
 KEYS: Final = {
+    "about": "the control room, or the camera, whose state it is, or `reports`.",
     "camera_id": "the camera.",
     "control_room_id": "the control room.",
     "incident_id": "the report's identity.",

@@ -522,6 +522,9 @@ offsets-of = { $what }; offsets { $first } to { $last }
 source-fault = { $source }: { $what }
 address-empty = the source's address is empty or no path
 address-kind = expected rtsp://, a video file or a folder
+address-encrypted = RTSP over TLS is not read; let the camera give rtsp:// within the cameras' own network or a VPN, or let a gateway on this machine (go2rtc, MediaMTX) read it and give rtsp://
+address-stills = MJPEG and single pictures over HTTP are not read; most such cameras give rtsp:// too (look under streams or ONVIF), else let a gateway on this machine (go2rtc, MediaMTX) read it and give rtsp://
+address-onvif = this is where a camera is asked about itself; expected the rtsp:// address of its stream, as its own page shows it
 address-form = expected rtsp://[user:password@]host[:port]/path
 address-encoding = a user or password with one of @ / ? # must be percent-encoded (%40 %2F %3F %23), or come from a variable
 no-such-file = no such file or folder
@@ -910,6 +913,150 @@ snapshot-taken = { $camera }: taken { MOMENT($at, format: "yyyy-MM-dd'T'HH:mm:ss
 snapshot-taken-but = { $taken }: { $why }
 snapshot-refused = { $camera }: refused, { $refused }
 snapshot-refused-since = { $camera }: refused, { $refused }: { $why }
+
+## Compliance: what a municipality must be able to show
+
+compliance-title = Compliance of camera surveillance
+compliance-of = Read from { $cluster } at { MOMENT($at, format: "yyyy-MM-dd HH:mm") } UTC.
+compliance-counts = { $breaches ->
+    [0] No breach was found
+    [one] { $breaches } breach was found
+   *[other] { $breaches } breaches were found
+}; { $unknown ->
+    [0] everything could be checked.
+    [one] { $unknown } point could not be checked.
+   *[other] { $unknown } points could not be checked.
+}
+compliance-part = { $part ->
+    [cameras] Cameras and their decisions
+    [refused] When nobody might look
+    [topics] How long data stay
+    [folders] Folders on this machine
+    [access] Who saw and did what
+    [deletions] What was deleted
+    [holds] What is kept longer
+    [in_force] Rules, model and licences
+   *[other] { $part }
+}
+compliance-standing = { $standing ->
+    [kept] kept
+    [breach] BREACH
+    [not_known] NOT KNOWN
+    [told] told
+   *[other] { $standing }
+}
+compliance-nothing = Nothing.
+span-minutes = { $minutes } minutes
+span-hours = { $hours } hours
+span-days = { $days } days
+not-read = this could not be read: { $why }
+kept-without-end = is kept without end; allowed is { $limit }
+settings-keep-longer = is set to { $kept }; allowed is { $limit }
+older-than-allowed = the oldest is { $old } old; allowed is { $limit }
+times-of-clients = the times are the senders' own: how old anything is cannot be told
+topic-empty = nothing is on it
+topic-unlimited = the oldest is { $old } old; there is no limit here
+topic-within = the oldest is { $old } old; allowed is { $limit }
+topic-absent = is not there, or may not be seen
+topics-of-others = { $count ->
+    [one] { $count } other topic of this cluster is not of this system: what is on it was not checked
+   *[other] { $count } other topics of this cluster are not of this system: what is on them was not checked
+}
+hours-of-viewing = viewed live { $windows }
+decision-in-force = decision { $decision } holds from { MOMENT($since, format: "yyyy-MM-dd") } until { MOMENT($until, format: "yyyy-MM-dd") }; { $hours }; { $masks ->
+    [0] no mask
+    [one] { $masks } mask
+   *[other] { $masks } masks
+} (version { $version })
+decision-not-in-force = is not used: { $why }
+camera-not-registered = looked, and is not in the registry
+looked-without-basis = looked at { MOMENT($at, format: "yyyy-MM-dd HH:mm") } UTC while it might not: { $why }
+may-have-looked = might look until { MOMENT($until, format: "yyyy-MM-dd HH:mm") } UTC and told nothing before { MOMENT($next, format: "yyyy-MM-dd HH:mm") } UTC: whether it looked cannot be told
+refused-for = { $why }: { $times ->
+    [one] once
+   *[other] { $times } times
+}, { $time } together; no picture was taken in that time
+refused-by-stages = { $count ->
+    [one] { $count } message was refused by { $stage }: { $reason }
+   *[other] { $count } messages were refused by { $stage }: { $reason }
+}
+never-refused = no camera told that it might not look
+folder-used = written { $old } ago
+folder-forgotten = written { $old } ago and not removed; allowed is { $limit }
+folder-absent = is not there
+other-hosts = other machines, and recordings and exports that somebody made, were not checked
+pictures-in-memory = pictures stay in memory for at most { $seconds } seconds, and never on disk
+chain-broken = the chain of the audit does not hold: { $count ->
+    [one] { $count } fault
+   *[other] { $count } faults
+}
+chain-empty = nothing is in the audit: who saw what is not known
+chain-holds = the chain of the audit holds: { $count ->
+    [one] { $count } entry
+   *[other] { $count } entries
+}
+accessed = { $count } times { $action } ({ $kind })
+accessed-between = { $done }; from { MOMENT($first, format: "yyyy-MM-dd HH:mm") } until { MOMENT($last, format: "yyyy-MM-dd HH:mm") } UTC
+nothing-deleted = nobody deleted anything by hand
+deleted-proved = { $kind }: { $result }, by { $actor } at { MOMENT($at, format: "yyyy-MM-dd HH:mm") } UTC (entry { $entry } of the audit)
+file-in-force = version { $version }, SHA-256 { $digest }
+detector-in-force = version { $version }, looked last at { MOMENT($at, format: "yyyy-MM-dd HH:mm") } UTC
+detector-not-known = which model looks is not known: nothing was seen for a day
+licences-in-force = { $count ->
+    [one] { $count } package
+   *[other] { $count } packages
+}: { $named }
+licence-not-known = { $count ->
+    [one] { $count } package names no licence
+   *[other] { $count } packages name no licence
+}
+hold-kept = is held until { MOMENT($until, format: "yyyy-MM-dd") } for { $requester } ({ $ground }): { $records ->
+    [one] { $records } record
+   *[other] { $records } records
+}
+hold-past-end = had to be gone at { MOMENT($until, format: "yyyy-MM-dd") } and is still held for { $requester } ({ $ground }): { $records ->
+    [one] { $records } record
+   *[other] { $records } records
+}
+no-holds = nothing is kept longer than its time
+
+## Dossier: what each camera brought
+
+dossier-title = Necessity of each camera
+dossier-period = From { MOMENT($since, format: "yyyy-MM-dd") } until { MOMENT($until, format: "yyyy-MM-dd") }: { $alerts ->
+    [one] { $alerts } alert
+   *[other] { $alerts } alerts
+}, rules { $rules }.
+dossier-necessity = { $necessity ->
+    [brought_something] brought something
+    [brought_nothing] BROUGHT NOTHING
+    [hardly_looked] hardly looked
+    [not_known] NOT KNOWN whether it brought anything
+   *[other] { $necessity }
+}
+dossier-hours = looked for { $looked_h } hours, { $blind_h } of them without seeing well; might not look for { $refused_h } hours; was away for { $away_h } hours
+dossier-no-hours = how long it looked is not known
+dossier-asked = asked about { $asked ->
+    [one] { $asked } alert
+   *[other] { $asked } alerts
+}, said something of { $answered }
+dossier-changed = { $changed ->
+    [0] no alert would be otherwise without it
+    [one] { $changed } alert would be otherwise without it
+   *[other] { $changed } alerts would be otherwise without it
+}: { $opened } not there, { $raised } less pressing, { $lowered } more pressing, { $told } less certain
+dossier-judged = { $right } of them rightly by a person, { $wrong } not, { $open } not judged
+dossier-passed-on = a partner was asked to come to { $passed ->
+    [one] { $passed } of them
+   *[other] { $passed } of them
+}
+dossier-viewed = { $viewed ->
+    [0] nobody asked for or saw a picture of it
+    [one] somebody asked for or saw a picture of it once
+   *[other] somebody asked for or saw a picture of it { $viewed } times
+}
+dossier-views-not-known = whether anybody saw its pictures is not known
+dossier-method = Each alert was decided again without what a camera saw. Whether a camera is necessary is for a person to decide. Looking live at a screen is not counted here.
 
 ## Trends: the safety team's report
 

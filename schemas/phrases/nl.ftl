@@ -608,6 +608,9 @@ offsets-of = { $what }; plaatsen { $first } tot en met { $last }
 source-fault = { $source }: { $what }
 address-empty = het adres is leeg of geen pad
 address-kind = verwacht werd rtsp://, een videobestand of een map
+address-encrypted = RTSP over TLS wordt niet gelezen; laat de camera rtsp:// geven binnen het eigen cameranetwerk of een VPN, of laat een gateway op deze machine (go2rtc, MediaMTX) de camera lezen en rtsp:// geven
+address-stills = MJPEG en losse beelden via HTTP worden niet gelezen; zulke camera's geven meestal ook rtsp:// (kijk onder streams of ONVIF), laat anders een gateway op deze machine (go2rtc, MediaMTX) de camera lezen en rtsp:// geven
+address-onvif = hier vraagt men de camera naar zichzelf; verwacht werd het rtsp://-adres van de stream, zoals de eigen pagina van de camera het toont
 address-form = verwacht werd rtsp://[user:password@]host[:port]/path
 address-encoding = schrijf @ / ? # in naam of wachtwoord als %40 %2F %3F %23, of gebruik een variabele
 no-such-file = dit bestand of deze map is er niet
@@ -1017,6 +1020,150 @@ snapshot-refused-since = { $camera }: geweigerd, { $refused ->
     [failed] mislukt
    *[other] { $refused }
 }: { $why }
+
+## Verantwoording: wat een gemeente moet kunnen laten zien
+
+compliance-title = Verantwoording cameratoezicht
+compliance-of = Gelezen van { $cluster } op { MOMENT($at, format: "d MMMM yyyy HH:mm", zone: "Europe/Amsterdam") }.
+compliance-counts = { $breaches ->
+    [0] Geen overtreding gevonden
+    [one] { $breaches } overtreding gevonden
+   *[other] { $breaches } overtredingen gevonden
+}; { $unknown ->
+    [0] alles kon worden nagegaan.
+    [one] { $unknown } punt kon niet worden nagegaan.
+   *[other] { $unknown } punten konden niet worden nagegaan.
+}
+compliance-part = { $part ->
+    [cameras] Camera's en hun besluit
+    [refused] Wanneer niet gekeken mocht worden
+    [topics] Hoe lang gegevens blijven
+    [folders] Mappen op deze machine
+    [access] Wie wat heeft gezien en gedaan
+    [deletions] Wat is verwijderd
+    [holds] Wat langer wordt bewaard
+    [in_force] Regels, model en licenties
+   *[other] { $part }
+}
+compliance-standing = { $standing ->
+    [kept] in orde
+    [breach] OVERTREDING
+    [not_known] NIET BEKEND
+    [told] opgave
+   *[other] { $standing }
+}
+compliance-nothing = Niets.
+span-minutes = { $minutes } minuten
+span-hours = { $hours } uur
+span-days = { $days } dagen
+not-read = dit kon niet worden gelezen: { $why }
+kept-without-end = wordt zonder einde bewaard; toegestaan is { $limit }
+settings-keep-longer = is ingesteld op { $kept }; toegestaan is { $limit }
+older-than-allowed = het oudste is { $old } oud; toegestaan is { $limit }
+times-of-clients = de tijden zijn die van de afzenders: hoe oud iets is, is niet te zeggen
+topic-empty = er staat niets op
+topic-unlimited = het oudste is { $old } oud; hier geldt geen grens
+topic-within = het oudste is { $old } oud; toegestaan is { $limit }
+topic-absent = bestaat niet, of mag niet worden gezien
+topics-of-others = { $count ->
+    [one] { $count } andere topic op dit cluster is niet van dit systeem: wat erop staat, is niet nagegaan
+   *[other] { $count } andere topics op dit cluster zijn niet van dit systeem: wat erop staat, is niet nagegaan
+}
+hours-of-viewing = live kijken { $windows }
+decision-in-force = besluit { $decision } geldt van { MOMENT($since, format: "d MMMM yyyy") } t/m { MOMENT($until, format: "d MMMM yyyy") }; { $hours }; { $masks ->
+    [0] geen masker
+    [one] { $masks } masker
+   *[other] { $masks } maskers
+} (versie { $version })
+decision-not-in-force = wordt niet gebruikt: { $why }
+camera-not-registered = keek, maar staat niet in het register
+looked-without-basis = keek op { MOMENT($at, format: "d MMMM yyyy HH:mm", zone: "Europe/Amsterdam") } terwijl dat niet mocht: { $why }
+may-have-looked = mocht kijken tot { MOMENT($until, format: "d MMMM yyyy HH:mm", zone: "Europe/Amsterdam") }, maar meldde pas iets op { MOMENT($next, format: "d MMMM yyyy HH:mm", zone: "Europe/Amsterdam") }: of er is gekeken, is niet te zeggen
+refused-for = { $why }: { $times ->
+    [one] { $times } keer
+   *[other] { $times } keer
+}, samen { $time }; in die tijd is geen beeld gemaakt
+refused-by-stages = { $count ->
+    [one] { $count } bericht is geweigerd door { $stage }: { $reason }
+   *[other] { $count } berichten zijn geweigerd door { $stage }: { $reason }
+}
+never-refused = geen enkele camera heeft gemeld dat zij niet mocht kijken
+folder-used = { $old } geleden voor het laatst beschreven
+folder-forgotten = { $old } geleden voor het laatst beschreven en niet opgeruimd; toegestaan is { $limit }
+folder-absent = bestaat hier niet
+other-hosts = andere machines, opnamen en uitvoer die iemand heeft gemaakt, zijn niet nagegaan
+pictures-in-memory = beelden blijven ten hoogste { $seconds } seconden in het geheugen, nooit op schijf
+chain-broken = de keten van de audit klopt niet: { $count ->
+    [one] { $count } fout
+   *[other] { $count } fouten
+}
+chain-empty = er staat niets in de audit: wie wat zag, is niet bekend
+chain-holds = de keten van de audit klopt: { $count ->
+    [one] { $count } regel
+   *[other] { $count } regels
+}
+accessed = { $count } keer { $action } ({ $kind })
+accessed-between = { $done }; van { MOMENT($first, format: "d MMMM yyyy HH:mm", zone: "Europe/Amsterdam") } tot { MOMENT($last, format: "d MMMM yyyy HH:mm", zone: "Europe/Amsterdam") }
+nothing-deleted = niemand heeft iets met de hand verwijderd
+deleted-proved = { $kind }: { $result }, door { $actor } op { MOMENT($at, format: "d MMMM yyyy HH:mm", zone: "Europe/Amsterdam") } (regel { $entry } van de audit)
+file-in-force = versie { $version }, SHA-256 { $digest }
+detector-in-force = versie { $version }, keek het laatst op { MOMENT($at, format: "d MMMM yyyy HH:mm", zone: "Europe/Amsterdam") }
+detector-not-known = welk model kijkt, is niet bekend: er is een dag lang niets gezien
+licences-in-force = { $count ->
+    [one] { $count } pakket
+   *[other] { $count } pakketten
+}: { $named }
+licence-not-known = { $count ->
+    [one] { $count } pakket noemt geen licentie
+   *[other] { $count } pakketten noemen geen licentie
+}
+hold-kept = wordt bewaard tot { MOMENT($until, format: "d MMMM yyyy", zone: "Europe/Amsterdam") } op verzoek van { $requester } ({ $ground }): { $records ->
+    [one] { $records } bericht
+   *[other] { $records } berichten
+}
+hold-past-end = had op { MOMENT($until, format: "d MMMM yyyy", zone: "Europe/Amsterdam") } weg moeten zijn en wordt nog bewaard op verzoek van { $requester } ({ $ground }): { $records ->
+    [one] { $records } bericht
+   *[other] { $records } berichten
+}
+no-holds = niets wordt langer bewaard dan zijn tijd
+
+## Onderbouwing: wat elke camera heeft gebracht
+
+dossier-title = Onderbouwing van de noodzaak per camera
+dossier-period = Van { MOMENT($since, format: "d MMMM yyyy", zone: "Europe/Amsterdam") } tot { MOMENT($until, format: "d MMMM yyyy", zone: "Europe/Amsterdam") }: { $alerts ->
+    [one] { $alerts } melding
+   *[other] { $alerts } meldingen
+}, regels { $rules }.
+dossier-necessity = { $necessity ->
+    [brought_something] heeft iets gebracht
+    [brought_nothing] HEEFT NIETS GEBRACHT
+    [hardly_looked] heeft bijna niet gekeken
+    [not_known] NIET BEKEND of zij iets heeft gebracht
+   *[other] { $necessity }
+}
+dossier-hours = keek { $looked_h } uur, waarvan { $blind_h } uur zonder goed zicht; mocht { $refused_h } uur niet kijken; was { $away_h } uur weg
+dossier-no-hours = hoe lang zij keek, is niet bekend
+dossier-asked = { $asked ->
+    [one] bij { $asked } melding gevraagd
+   *[other] bij { $asked } meldingen gevraagd
+}, bij { $answered } iets gezegd
+dossier-changed = { $changed ->
+    [0] geen enkele melding zou zonder haar anders zijn
+    [one] { $changed } melding zou zonder haar anders zijn
+   *[other] { $changed } meldingen zouden zonder haar anders zijn
+}: { $opened } er niet, { $raised } minder dringend, { $lowered } dringender, { $told } met minder zekerheid
+dossier-judged = daarvan { $right } terecht volgens een mens, { $wrong } niet, { $open } niet beoordeeld
+dossier-passed-on = bij { $passed ->
+    [one] { $passed } daarvan
+   *[other] { $passed } daarvan
+} is een partner gevraagd te komen
+dossier-viewed = { $viewed ->
+    [0] niemand vroeg of zag een beeld van haar
+    [one] { $viewed } keer vroeg of zag iemand een beeld van haar
+   *[other] { $viewed } keer vroeg of zag iemand een beeld van haar
+}
+dossier-views-not-known = of iemand haar beelden zag, is niet bekend
+dossier-method = Elke melding is opnieuw beslist zonder wat een camera zag. Of een camera nodig is, beslist een mens. Live kijken naar een scherm telt hier niet mee.
 
 ## Trends: the safety team's report
 

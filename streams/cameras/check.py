@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -49,25 +51,55 @@ class CameraCheck:
         return asdict(self)
 
 
-def check_camera(
-    camera: Camera, registry: Path, zone: ZoneInfo, clock: Clock, try_open: bool, logins: Logins
-) -> CameraCheck:
+Look = Callable[[Camera, MaskedSource], None]
+"""Looks at a camera's pictures, which are masked; raises SourceError where there are none."""
+
+
+def read_one(_camera: Camera, source: MaskedSource) -> None:
+    """Read one picture, and look at nothing but its size."""
+    source.read()
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """Checking: what all checks of a registry share.
+
+    Attributes:
+        registry: The registry's file.
+        zone: Time zone of the viewing windows.
+        clock: Time.
+        try_open: Whether to open sources.
+        logins: What became of the logins of cameras that were checked before: a recorder's password is tried once.
+        look: What is done with an open source.
+    """
+
+    registry: Path
+    zone: ZoneInfo
+    clock: Clock
+    try_open: bool
+    logins: Logins = field(default_factory=Logins)
+    look: Look = read_one
+
+
+def check_cameras(cameras: Sequence[Camera], checking: Checking, at_once: int) -> list[CameraCheck]:
+    """Return what can be said of each camera, in their order; so many are opened side by side."""
+    with ThreadPoolExecutor(max_workers=max(1, at_once), thread_name_prefix="check") as pool:
+        return list(pool.map(lambda camera: check_camera(camera, checking), cameras))
+
+
+def check_camera(camera: Camera, checking: Checking) -> CameraCheck:
     """Return what can be said of a camera now. Credentials are not shown.
 
     A camera outside its viewing window is no problem: it is refused now and permitted later today.
 
     Args:
         camera: The camera.
-        registry: The registry's file.
-        zone: Time zone of the viewing windows.
-        clock: Time.
-        try_open: Whether to open its source and read a picture.
-        logins: What became of the logins of cameras that were checked before: a recorder's password is tried once.
+        checking: What all checks share.
     """
-    now: datetime = clock.now()
-    permit = permission(camera, now, zone)
+    now: datetime = checking.clock.now()
+    permit = permission(camera, now, checking.zone)
     # What may not be looked at is not opened either.
-    kind, opens = _source(camera, registry, clock, try_open and permit.allowed, logins)
+    kind, opens = _source(camera, checking, checking.try_open and permit.allowed)
     hidden = PrivacyMask(camera.width_px, camera.height_px, camera.masks.polygons).hidden
     problems = (
         [] if permit.allowed or permit.reason == "outside_viewing_window" else [f"{permit.reason}: {permit.detail}"]
@@ -94,11 +126,11 @@ def check_camera(
     )
 
 
-def _source(camera: Camera, registry: Path, clock: Clock, try_open: bool, logins: Logins) -> tuple[str, str]:
+def _source(camera: Camera, checking: Checking, try_open: bool) -> tuple[str, str]:
     """Return the kind of source, and `yes`, `not tried` or why it gives no picture of the registry's size."""
     kind = "unknown"
     try:
-        config = camera_config(camera, registry)
+        config = camera_config(camera, checking.registry)
     except FileError as unset:  # passwords are needed only to open it
         return "rtsp" if is_live(camera.source.url) else kind, str(unset) if try_open else NOT_TRIED
     try:
@@ -106,9 +138,10 @@ def _source(camera: Camera, registry: Path, clock: Clock, try_open: bool, logins
         if not try_open:
             return kind, NOT_TRIED
         mask = PrivacyMask(camera.width_px, camera.height_px, camera.masks.polygons)
-        source = MaskedSource(open_source(config.source, ReadingOptions(), clock, lambda _reason: None, logins), mask)
+        opened = open_source(config.source, ReadingOptions(), checking.clock, lambda _reason: None, checking.logins)
+        source = MaskedSource(opened, mask)
         try:
-            source.read()
+            checking.look(camera, source)
         finally:
             source.close()
     except SourceError as error:

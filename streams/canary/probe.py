@@ -75,6 +75,7 @@ class Canaries:
         self._flying: dict[str, Flight] = {}
         self._number = int(clock().timestamp())
         self._steps = {REPORT, ACTION, STATE} if asked.persons is None else {REPORT, CAMERA, ACTION, STATE}
+        metrics.from_zero(metrics.CANARY_SENT, map(str, range(len(names))))
         for number in range(len(names)):  # the age counts from now where none has come back yet
             metrics.CANARY_RETURNED_AT.labels(str(number)).set(clock().timestamp())
 

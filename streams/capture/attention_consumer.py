@@ -18,7 +18,7 @@ from streams.domain.rules.cameras import AttentionRule
 from streams.kafka.partitioner import partition_of
 from streams.kafka.reader import TopicFollower
 from streams.kafka.record import Record
-from streams.metrics import MESSAGES_IN
+from streams.metrics import MESSAGES_IN, from_zero
 from streams.settings import KafkaSettings
 from streams.topics import CAMERA_WATCHES
 
@@ -47,6 +47,7 @@ class AttentionReader(TopicFollower):
         self._desk = desk
         self._clock = clock
         self._back = timedelta(seconds=rule.length_s) + TOLERANCE
+        from_zero(MESSAGES_IN, [STAGE], [CAMERA_WATCHES])
         self._places = {(CAMERA_WATCHES, partition_of(CAMERA_WATCHES, camera_id.encode())) for camera_id in cameras}
 
     def _follow(self) -> None:

@@ -15,7 +15,7 @@ from detectors.capture.camera import Picture
 from detectors.models.base import Detector
 from detectors.models.base import Picture as Pixels
 from schemas.cameras import CameraStatus, DetectedObject
-from streams.capture.sender import FrameSender
+from streams.capture.sender import STALE, FrameSender
 from streams.metrics import FRAMES_ATTENDED
 from streams.stages.base import Failed
 from streams.stages.detect.crowd_counts import CrowdCounts
@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 
 STAGE: Final = "detect"
 """What is sent from here is the same as what the stage of this name sends."""
-STALE: Final = "stale"
 DETECTOR_FAILED: Final = "detector_failed"
 
 

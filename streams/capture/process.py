@@ -30,7 +30,7 @@ from streams.capture.attention_consumer import AttentionReader
 from streams.capture.edge import EdgeDetection, OneAtATime
 from streams.capture.frame_buffer import PictureRing
 from streams.capture.producer import PRODUCER_OPTIONS
-from streams.capture.sender import FrameSender
+from streams.capture.sender import FrameSender, cameras_from_zero
 from streams.capture.snapshot_consumer import SnapshotReader
 from streams.capture.snapshots import SnapshotService
 from streams.clock import boottime_s, utc_now
@@ -40,10 +40,10 @@ from streams.domain.cameras.legal_basis import permission
 from streams.domain.cameras.registry import Camera, Registry
 from streams.domain.rules.cameras import AttentionRule
 from streams.errors import ConfigurationError, DeliveryError
+from streams.health import HEALTH
 from streams.kafka.access.admission import require_access
 from streams.kafka.options import kafka_client_options
 from streams.kafka.reader import TopicFollower
-from streams.metrics import FRAMES_QUIET
 from streams.process import tell_ready
 from streams.settings import KafkaSettings, Settings
 from streams.stages.detect.crowd_counts import CrowdCounts
@@ -245,11 +245,11 @@ def run_capture(
     def permit(camera_id: str) -> Permit:
         return permission(by_id[camera_id], utc_now(), zone)
 
+    cameras_from_zero(by_id)
     for camera in cameras:
         log.info("camera %s reads %s", camera.id, redact(camera.source.url))
-        FRAMES_QUIET.labels(camera.id)  # there from the start, for panels and rules
     capture = Capture(configs, options, SYSTEM_CLOCK, permit, parts.start(stop.set), attended_fps=parts.attended_fps)
-    endings = capture.run(stop)
+    endings = capture.run(stop, HEALTH.turns("capture"))
     if not parts.close(finish=not stop.is_set()):
         raise DeliveryError("the broker did not confirm the last pictures or states in time")
     return endings

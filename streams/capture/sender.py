@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -18,6 +18,7 @@ from typing import Final
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 
 from detectors.capture.camera import TOO_LARGE, Picture
+from detectors.errors import SourceFault
 from schemas.base import Message
 from schemas.cameras import CameraState, CameraStatus, Visibility
 from schemas.codec import Encoded, encode
@@ -37,6 +38,7 @@ from streams.metrics import (
     FRAMES_READ,
     FRAMES_SENT,
     MESSAGES_OUT,
+    from_zero,
 )
 from streams.topics import CAMERA_FRAMES, CAMERA_STATE, CAMERA_STATUS
 
@@ -47,6 +49,9 @@ STAGE: Final = "capture"
 
 
 BROKER_UNAVAILABLE: Final = "broker_unavailable"
+STALE: Final = "stale"
+DROPPED: Final = (BROKER_UNAVAILABLE, TOO_LARGE, STALE, SourceFault.UNREADABLE_PICTURE)
+"""Why a picture is dropped where cameras are read; one that detects itself (`--edge`) has another, `detector_failed`."""
 
 
 WAITING_PER_CAMERA: Final = 2
@@ -321,6 +326,15 @@ class FrameSender:
     def _count_dropped(self, camera_id: str, reason: str) -> None:
         FRAMES_DROPPED.labels(camera_id, reason).inc()
         self.counts.dropped[reason] = self.counts.dropped.get(reason, 0) + 1
+
+
+def cameras_from_zero(cameras: Iterable[str]) -> None:
+    """Let what capture counts of these cameras be series from the start."""
+    known = tuple(cameras)
+    for counter in (FRAMES_READ, FRAMES_SENT, FRAMES_QUIET, FRAMES_ATTENDED):
+        from_zero(counter, known)
+    from_zero(FRAMES_DROPPED, known, DROPPED)
+    from_zero(CAMERA_CHANGES, known, CameraState)
 
 
 def count_status(status: CameraStatus) -> None:

@@ -18,7 +18,7 @@ from streams.kafka.batches import PackedValue
 from streams.kafka.dead_letter import Fault, dead_letter
 from streams.kafka.reader import TopicFollower
 from streams.kafka.record import Record
-from streams.metrics import MESSAGES_FAILED, MESSAGES_IN, failures_from_zero
+from streams.metrics import MESSAGES_FAILED, MESSAGES_IN, failures_from_zero, from_zero
 from streams.settings import KafkaSettings
 from streams.topics import SNAPSHOT_REQUESTS, SNAPSHOTS
 
@@ -45,6 +45,7 @@ class SnapshotReader(TopicFollower):
         self._sender = sender
         self._since = clock() - BACK
         failures_from_zero(STAGE)
+        from_zero(MESSAGES_IN, [STAGE], [SNAPSHOT_REQUESTS])
 
     def _follow(self) -> None:
         answered = self._reader.spans((SNAPSHOTS,), self._since)

@@ -16,6 +16,7 @@ from streams.cli.options import reachable, started
 from streams.clock import utc_now
 from streams.config.files import load_rules
 from streams.domain.canary import asked_by
+from streams.health import HEALTH, PROGRESS_WITHIN_S
 from streams.kafka.reader import await_topics
 from streams.process import start_metrics, stop_signals, tell_ready
 
@@ -67,9 +68,11 @@ def register(app: typer.Typer) -> None:
                         typer.echo(f"toezicht: {canaries.flying} canaries did not come back", err=True)
                         raise typer.Exit(1)
                 else:
+                    progress = HEALTH.progress("rounds", PROGRESS_WITHIN_S + every_s)
                     tell_ready("canary", start_metrics(settings))
                     while not stopping.is_set():
                         _round(canaries, stopping, every_s, whole=True)
+                        progress()
             finally:
                 lines.close()
 

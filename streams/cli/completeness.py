@@ -16,6 +16,7 @@ from streams.completeness.check import Check, CheckResult
 from streams.completeness.cluster import KafkaCluster
 from streams.completeness.ledger import Ledger
 from streams.errors import DeliveryError
+from streams.health import HEALTH, PROGRESS_WITHIN_S
 from streams.kafka.decoding import undecodable_line
 from streams.kafka.errors import ClusterError
 from streams.process import start_metrics, stop_signals, tell_ready
@@ -95,9 +96,11 @@ def _once(check: Check, stopping: threading.Event, grace: timedelta, as_json: bo
 def _on_and_on(check: Check, cluster: KafkaCluster, stopping: threading.Event, every_s: float, as_json: bool) -> None:
     """Check until told to stop; a cluster that is away costs nothing but time."""
     away = False
+    progress = HEALTH.progress("check", PROGRESS_WITHIN_S + 2 * every_s)
     while not stopping.is_set():
         try:
             result = check.run()
+            progress()
         except (ClusterError, DeliveryError) as error:
             log.log(logging.DEBUG if away else logging.WARNING, "no check can be made: %s", error)
             away = True

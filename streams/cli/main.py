@@ -8,6 +8,7 @@ from typing import Final
 
 import typer
 
+from streams.environment import check_environment
 from streams.errors import ToezichtError
 
 COMMANDS: Final = (
@@ -37,9 +38,14 @@ COMMANDS: Final = (
     "replay",
     "verdicts",
     "audit",
+    "compliance",
+    "delete",
+    "hold",
+    "dossier",
     "cameras",
     "eval",
     "bench",
+    "settings",
     "schemas",
 )
 """In the order in which a newcomer meets them; each module has `register(app)`."""
@@ -81,6 +87,8 @@ def main() -> None:
     """
     try:
         named = sys.argv[1] if len(sys.argv) > 1 else ""
+        if named in COMMANDS and named != "settings" and "--help" not in sys.argv:  # those two help to mend them
+            check_environment()
         build_app(*((named,) if named in COMMANDS else ()))()
     except ToezichtError as error:
         sys.stderr.write(f"toezicht: {error.told_in(error.language)}\n")

@@ -7,7 +7,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import typer
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -19,10 +19,12 @@ from streams.cli.options import reachable, started
 from streams.clock import utc_now
 from streams.domain.partners.routing import Routed, RoutePlan, Routing, held_until, route
 from streams.errors import ConfigurationError, ToezichtError
+from streams.health import HEALTH
 from streams.process import start_metrics, stop_signals, tell_ready
 from streams.settings import Settings, read_time_zone
 
 log = logging.getLogger(__name__)
+LOOK_S: Final = 1.0
 
 PartnersOption = Annotated[
     Path | None, typer.Option("--partners", help="The partners file (YAML); TOEZICHT_PARTNERS if left out")
@@ -71,7 +73,7 @@ def _notify(
         return
     _require_partners()
     from streams.notify.partners import read_channels
-    from streams.notify.process import await_end, run_targets
+    from streams.notify.process import await_end, require_health_topics, run_targets
 
     settings, kafka = started()
     path, zone = partners or settings.partners, read_time_zone(settings.time_zone)
@@ -80,12 +82,15 @@ def _notify(
         log.warning("nothing is delivered: no partner of %s has a section delivery", path or "the built-in file")
     with stop_signals() as stopping:
         metrics.failures_from_zero("notify")
-        targets = run_targets(
-            reachable(settings, kafka, "notify"), channels, zone, utc_now, stopping, timedelta(seconds=since_s)
-        )
+        cluster = reachable(settings, kafka, "notify")
+        require_health_topics(cluster, channels, str(path))
+        targets = run_targets(cluster, channels, zone, utc_now, stopping, timedelta(seconds=since_s))
         log.info("%d channels of %d partners", len(channels), len({each.partner for each in channels}))
+        turned = HEALTH.turns("notify")
         tell_ready("notify", start_metrics(settings))
-        stopping.wait()
+        while not stopping.wait(LOOK_S):
+            if all(target.running for target in targets):
+                turned()
         await_end(targets)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +18,7 @@ from streams.kafka.access.acls import Acl, kafka_acls_lines
 from streams.kafka.admin import apply, check
 from streams.rights.granting import KIND, AclComparison, Grants, compare
 from streams.rights.partners import PartnerPrincipal, connected
+from streams.rights.strimzi import Authentication, StrimziCluster, as_yaml, resources
 from streams.settings import KafkaSettings, read_settings
 from streams.topics import TopicSpec
 
@@ -64,6 +66,7 @@ def register(app: typer.Typer) -> None:
             raise typer.Exit(1)
 
     group.command("acls")(_acls)
+    group.command("strimzi")(_strimzi)
 
 
 def _acls(
@@ -120,16 +123,54 @@ def _acls(
         raise typer.Exit(1)
 
 
+def _strimzi(
+    cluster: Annotated[str, typer.Option(help="Name of the cluster: of the resource Kafka")] = "toezicht",
+    replicas: Annotated[int, typer.Option(min=1, max=9, help="Copies of each topic; from 3 on, 2 must be in step")] = 3,
+    authentication: Annotated[Authentication, typer.Option(help="How users come")] = "scram-sha-512",
+    api_version: Annotated[str, typer.Option(help="Of Strimzi's resources")] = "kafka.strimzi.io/v1beta2",
+    user: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME=USER: the user of a process, where that is not its name; may be repeated"),
+    ] = None,
+    check_file: Annotated[
+        Path | None, typer.Option("--check", help="Compare with this file instead; code 1 with a difference")
+    ] = None,
+) -> None:
+    """Print the topics, and the users with their least rights, as resources of Strimzi's operators; asks no cluster.
+
+    What `topics apply` and `topics acls --apply` do on other clusters, with the partners of TOEZICHT_PARTNERS. Each user's
+    password, or certificate, comes as a Secret of its name, which the chart in deploy/helm takes. The process `topics` has
+    none: there the operator changes rights.
+
+    Example: toezicht topics strimzi --cluster kafka | kubectl apply -n kafka -f -
+    """
+    settings, _ = read_settings()
+    partners = load_partners(settings.partners)
+    kafka = StrimziCluster(cluster, replicas, authentication, api_version)
+    users = dict(_pair(each, "topics strimzi") for each in user or ())
+    text = as_yaml(resources(kafka, wanted_topics(partners), users, connected(partners)))
+    if check_file is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        same = check_file.read_text(encoding="utf-8") == text
+    except (OSError, UnicodeDecodeError):
+        same = False
+    if not same:
+        typer.echo(f"{check_file} is not what `toezicht topics strimzi` prints now", err=True)
+        raise typer.Exit(1)
+
+
 def _partners() -> list[PartnerPrincipal]:
     """Return those of the file of partners."""
     settings, _ = read_settings()
     return connected(load_partners(settings.partners))
 
 
-def _pair(given: str) -> tuple[str, str]:
+def _pair(given: str, command: str = "topics acls") -> tuple[str, str]:
     name, _, user = given.partition("=")
     if not name or not user or user.startswith(KIND):
-        raise ConfigurationError("topics acls", "--user", given, f"NAME=USER, the user without {KIND}")
+        raise ConfigurationError(command, "--user", given, f"NAME=USER, the user without {KIND}")
     return name, user
 
 

@@ -103,6 +103,13 @@ CHANNELS: Final[dict[str, Channel]] = {
         "What could not be handled, as it came, with the reason.",
         read="Operations look here, mend the cause and send it again.",
     ),
+    topics.ROOM_DELETIONS: Channel(_OURS, "What the stages of a control room are to forget before its time."),
+    topics.CAMERA_DELETIONS: Channel(_OURS, "What the stages of a camera are to forget before its time."),
+    topics.REPORT_DELETIONS: Channel(_OURS, "What the stage that compares reports is to forget before its time."),
+    topics.HOLDS: Channel(
+        _OURS,
+        "What is kept longer for a criminal case: on whose demand, until when, and copies of the records.",
+    ),
     "partner-{partner}": Channel(
         Whose.PARTNER,
         "What one partner needs to know of alerts, the requests to it, and the cases that are its own.",

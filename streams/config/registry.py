@@ -23,9 +23,9 @@ def load_registry(path: Path) -> Registry:
     """Return the registry of a file. What an address takes from the environment stays a name in it.
 
     Raises:
-        FileError: One line with the file, the line, the field and what was expected.
+        FileError: All that is wrong, a line each with the file, the line, the field and what was expected.
     """
-    return read_yaml(path, Registry)
+    return read_yaml(path, Registry, context={})
 
 
 def source_url(camera: Camera, path: Path, environment: Mapping[str, str] | None = None) -> str:
@@ -39,17 +39,46 @@ def source_url(camera: Camera, path: Path, environment: Mapping[str, str] | None
         environment: Where `${NAME}` is taken from; this process's own where None.
 
     Raises:
-        FileError: A variable is not set: the line of the address, the camera and the variable.
+        FileError: A variable is not set, or the password's file cannot be used: the line of the address, the camera and what.
     """
     try:
-        return _expanded(camera.source.url, os.environ if environment is None else environment)
-    except UnsetVariableError as unset:
+        url = expanded(camera.source.url, os.environ if environment is None else environment)
+        if camera.source.password_file is None:
+            return url
+        return _with_password(url, path.resolve().parent / camera.source.password_file)
+    except (UnsetVariableError, _PasswordFileError) as error:
         number = [each.id for each in load_registry(path).cameras].index(camera.id)
         line = line_of(path, ("cameras", number, "source", "url"))
-        raise FileError(f"{path}:{line}: camera {camera.id}: {unset}") from None
+        raise FileError(f"{path}:{line}: camera {camera.id}: {error}") from None
 
 
-def _expanded(url: str, environment: Mapping[str, str]) -> str:
+class _PasswordFileError(Exception):
+    """A file of a password cannot be used; says why, and nothing of what is in it."""
+
+
+def _with_password(url: str, file: Path) -> str:
+    """Return an address with the password of a file behind its user; the line end that editors leave is no part of it."""
+    try:
+        password = file.read_text(encoding="utf-8", errors="surrogateescape").removesuffix("\n").removesuffix("\r")
+    except OSError as error:
+        raise _PasswordFileError(f"the password file {file} cannot be read: {error.strerror}") from None
+    if not password or "\n" in password:
+        raise _PasswordFileError(
+            f"the password file {file} holds {'lines' if password else 'nothing'}, expected a password"
+        )
+    scheme, _, rest = url.partition("://")
+    user, _, place = rest.partition("@")
+    if ":" in user:
+        raise _PasswordFileError(f"the address has a password already, expected it in {file} alone")
+    return f"{scheme}://{user}:{_encoded(password)}@{place}"
+
+
+def expanded(url: str, environment: Mapping[str, str]) -> str:
+    """Return an address with its variables taken from the environment, percent-encoded where that is needed.
+
+    Raises:
+        UnsetVariableError: One is not set.
+    """
     parts = _PARTS.fullmatch(url)
     if parts is None:
         return expand(url, environment)

@@ -23,7 +23,9 @@ from streams.topics import DEAD_LETTERS, INCIDENTS
 
 log = logging.getLogger(__name__)
 
-PRODUCER_OPTIONS: Final = {"linger_ms": 5, "bootstrap_timeout_ms": 5_000, "max_block_ms": 1_000}
+LINGER_MS: Final = 5.0
+"""Lines come in bursts, and nobody waits for the answer to one."""
+PRODUCER_OPTIONS: Final = {"linger_ms": LINGER_MS, "bootstrap_timeout_ms": 5_000, "max_block_ms": 1_000}
 """Neither connecting nor a topic that is not known yet holds up a stop for long: the window tries again."""
 
 
@@ -36,15 +38,17 @@ def connected_intake(
     silent_after_s: float = 0.0,
     confirmed: Callable[[str], None] = count_confirmed,
     keeps_content: bool = True,
+    linger_ms: float = LINGER_MS,
 ) -> Intake:
     """Return an intake that knows the last hours' reports; a broker that does not answer yet is waited for.
 
     Whoever pipes a feed into this command would lose what comes meanwhile if it ended. Nothing is read before, so a signal
     simply ends it. Who cannot wait so long raises an error of its own in `sleep`, which waits (s).
-    `confirmed` is called with the topic of each record that is confirmed, in the order in which they were sent.
+    `confirmed` is called with the topic of each record that is confirmed, in the order in which they were sent; a record waits
+    `linger_ms` for others (ms).
     """
     window = SendWindow(
-        lambda: connect(kafka, f"intake-{source.name}", **PRODUCER_OPTIONS),
+        lambda: connect(kafka, f"intake-{source.name}", **PRODUCER_OPTIONS | {"linger_ms": linger_ms}),
         kafka.bootstrap_servers,
         confirmed,
         sleep=sleep,

@@ -39,6 +39,7 @@ from streams.metrics import (
     SOURCE_SILENT_AFTER,
     count_failure,
     failures_from_zero,
+    from_zero,
 )
 from streams.topics import DEAD_LETTERS, INCIDENTS
 
@@ -47,6 +48,8 @@ log = logging.getLogger(__name__)
 STAGE: Final = "intake"
 MEMORY: Final = timedelta(hours=24)
 """How long a report can be changed or withdrawn after its newest message."""
+OTHER_RESULTS: Final = ("not_for_us", "unreadable", "late", "urgent_dead_letter")
+"""Labels of what was read, beside an `IntakeResult`, a `ReportNote`, and a source's own words for what it leaves out."""
 PARTNERS: Final = 50
 """How many partners' names become labels of a metric."""
 LOOK_S: Final = 0.2
@@ -135,6 +138,8 @@ class Intake:
     ) -> None:
         self.summary = Summary()
         self.taken = Taken("")
+        self.turned: Callable[[], None] = lambda: None  # at each turn, also while a broker that is gone is waited for
+        self.quiet_s: Callable[[], float] = lambda: 0.0 if window is None else window.quiet_s
         self._keeps_content = keeps_content
         self._source = source
         self._window = window
@@ -143,8 +148,8 @@ class Intake:
         self._stopping = stopping
         self._memory = memory
         failures_from_zero(STAGE)
-        for result in (*IntakeResult, *ReportNote):
-            REPORTS_READ.labels(source.name, result)
+        from_zero(MESSAGES_OUT, [STAGE], (INCIDENTS, DEAD_LETTERS))
+        from_zero(REPORTS_READ, [source.name], (*IntakeResult, *ReportNote, *OTHER_RESULTS))
         self._heard_at = SOURCE_HEARD_AT.labels(source.name)
         SOURCE_SILENT_AFTER.labels(source.name).set(silent_after_s)
         if (
@@ -208,6 +213,7 @@ class Intake:
 
     def _release(self, *, ending: bool = False) -> None:
         """Send what lines say whose rest did not come: the second half of a long page that the receiver missed."""
+        self.turned()
         now = self._report_clock()
         line = Line(self._line_number, b"", 0)
         for reading in self._overdue(now, ending=ending):
@@ -227,6 +233,7 @@ class Intake:
         if outgoing is None or self._window is None:
             return
         while self._window.full and not self._stopping():
+            self.turned()
             self._window.turn(LOOK_S)
         self._window.put(outgoing.topic, outgoing.record, self._line_number)
         if not self._stopping():  # then the end is waited for once, not at every line that is still in hand
@@ -278,6 +285,7 @@ class Intake:
         """
         deadline_s = now_s() + timeout_s
         while self._window and now_s() < deadline_s:
+            self.turned()
             self._window.turn(LOOK_S)
         return len(self._window or ())
 

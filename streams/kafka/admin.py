@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError
 
@@ -21,6 +21,7 @@ from schemas.phrases.codes.commands import no_cluster
 from streams.kafka.access.admission import require_access
 from streams.kafka.errors import ClusterError
 from streams.kafka.options import kafka_client_options
+from streams.kafka.record import Where
 from streams.settings import KafkaSettings
 from streams.topics import FOUR_WEEKS_MS, TOPICS, TopicSpec
 
@@ -118,6 +119,33 @@ def check(kafka: KafkaSettings, topics: Sequence[TopicSpec] = TOPICS) -> list[To
     return result
 
 
+def cluster_topics(kafka: KafkaSettings, topics: Sequence[TopicSpec]) -> tuple[dict[str, FoundTopic], list[str]]:
+    """Return those of these topics that the cluster has, and the names of the others on it that are not the broker's own.
+
+    Raises:
+        ClusterError: The cluster cannot be reached.
+    """
+    with administering(kafka) as client:
+        found = _describe(client, topics)
+        names = [item["name"] for item in client.describe_topics()]
+    wanted = {topic.name for topic in topics}
+    return found, [name for name in names if name not in wanted and not name.startswith("__")]
+
+
+def delete_before(kafka: KafkaSettings, offsets: Mapping[Where, int]) -> None:
+    """Delete the records of partitions that stand before these offsets; nobody can read them from then on.
+
+    Their bytes go from the brokers' disks with the segments that they stand in.
+
+    Raises:
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    if not offsets:
+        return
+    with administering(kafka) as client:
+        client.delete_records({TopicPartition(*place): offset for place, offset in offsets.items()})
+
+
 def differences(topic: TopicSpec, found: FoundTopic, replication_factor: int) -> list[TopicDifference]:
     """Return how one topic differs from what it should be; more copies than asked for are no difference."""
     result = []
@@ -130,9 +158,9 @@ def differences(topic: TopicSpec, found: FoundTopic, replication_factor: int) ->
         actual = found.config.get(name, "unset")
         if _normal(name, actual) != _normal(name, value):
             result.append(TopicDifference(topic.name, name, actual, value))
-    longest_ms = _longest_ms(found.config)
-    if topic.from_images and (longest_ms is None or longest_ms > FOUR_WEEKS_MS):
-        kept = "without end" if longest_ms is None else f"up to {longest_ms} ms"
+    longest = longest_ms(found.config)
+    if topic.from_images and (longest is None or longest > FOUR_WEEKS_MS):
+        kept = "without end" if longest is None else f"up to {longest} ms"
         note = "derived from images: Gemeentewet art. 151c allows four weeks"
         result.append(TopicDifference(topic.name, "kept", kept, f"at most {FOUR_WEEKS_MS} ms", note))
     return result
@@ -148,7 +176,7 @@ def _normal(name: str, value: str) -> str:
         return value
 
 
-def _longest_ms(config: Mapping[str, str]) -> int | None:
+def longest_ms(config: Mapping[str, str]) -> int | None:
     """Return how long a record may stay: its segment must close before the retention counts; None is without end."""
     retention_ms = int(config.get("retention.ms", "-1"))
     if "delete" not in config.get("cleanup.policy", "") or retention_ms < 0:

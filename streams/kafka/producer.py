@@ -95,7 +95,7 @@ class ConfirmedProducer:
         self._waiting: deque[tuple[str, Any]] = deque()
         self._failure: DeliveryError | None = None
 
-    def send(self, topic: str, partition: int | None, key: bytes | None, value: bytes, headers: Headers) -> Any:
+    def send(self, topic: str, partition: int | None, key: bytes | None, value: bytes | None, headers: Headers) -> Any:
         """Hand one record over and return the broker's word on it: `is_done`, `get(timeout)`; the key may choose its partition.
 
         Raises:
@@ -110,6 +110,10 @@ class ConfirmedProducer:
             raise DeliveryError(f"{topic}: the producer refuses a record: {told}") from error
         self._waiting.append((topic, sent))
         return sent
+
+    def tombstone(self, topic: str, partition: int, key: bytes) -> Any:
+        """Hand over that what stands under a key of a compacted topic is deleted; see `send`."""
+        return self.send(topic, partition, key, None, [])
 
     def send_encoded(self, topic: str, record: Encoded) -> Any:
         """Hand an encoded message over; see `send`."""

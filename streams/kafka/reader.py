@@ -27,7 +27,7 @@ from streams.kafka.decoding import Decoder, undecodable_line
 from streams.kafka.errors import ClusterError, MissingTopicError
 from streams.kafka.options import kafka_client_options
 from streams.kafka.outage import Outage
-from streams.kafka.record import Record, Where, consumed
+from streams.kafka.record import Record, Where, append_time, consumed
 from streams.settings import KafkaSettings
 from streams.topics import BY_NAME
 
@@ -131,6 +131,16 @@ class Reader:
             ends = consumer.end_offsets(places)
             found = consumer.offsets_for_times(dict.fromkeys(places, max(0, int(moment.timestamp() * 1000))))
         return {place: ends[place] if found.get(place) is None else found[place].offset for place in places}
+
+    def oldest(self, names: Iterable[str]) -> dict[Where, datetime | None]:
+        """Return when the broker took the oldest record of each partition of topics (UTC); None where there is none.
+
+        The broker tells its time without giving the record: who asks needs no right to read it.
+        """
+        places = _partitions(names)
+        with self._connected(places) as consumer:
+            found = consumer.offsets_for_times(dict.fromkeys(places, 0))
+        return {place: None if found.get(place) is None else append_time(found[place].timestamp) for place in places}
 
     def spans(self, names: Iterable[str], since: datetime | None = None, until: datetime | None = None) -> Spans:
         """Return what was appended to topics from one time to before another; None is what is retained, or now."""

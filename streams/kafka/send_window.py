@@ -139,6 +139,11 @@ class SendWindow:
         return len(self._kept) >= SIZE
 
     @property
+    def quiet_s(self) -> float:
+        """Return for how long (s) the broker has confirmed nothing of what is kept; 0 where nothing is."""
+        return self._clock_s() - self._quiet_since_s if self._kept else 0.0
+
+    @property
     def numbers(self) -> tuple[int, int]:
         """Return the lowest and the highest number of what is not confirmed; there must be something."""
         return self._kept[0].number, self._kept[-1].number

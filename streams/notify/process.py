@@ -8,9 +8,13 @@ from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from streams import topics
 from streams.clock import Clock
+from streams.errors import ConfigurationError
+from streams.kafka.errors import ClusterError, MissingTopicError
+from streams.kafka.reader import Reader
 from streams.notify.partners import PartnerChannel
-from streams.notify.target import END_WITHIN_S, DeliveryTarget
+from streams.notify.target import END_WITHIN_S, STAGE, DeliveryTarget
 from streams.settings import KafkaSettings
 
 NEW_SINCE: Final = timedelta(minutes=10)
@@ -40,6 +44,35 @@ def run_targets(
     for target in targets:
         target.start()
     return targets
+
+
+def require_health_topics(kafka: KafkaSettings, channels: Sequence[PartnerChannel], file: str) -> None:
+    """Hold that each channel for what concerns health has a topic to read: a partner that is granted none of it has none.
+
+    A cluster that is away is not judged: then targets wait for it.
+
+    Args:
+        kafka: The cluster.
+        channels: The partners' channels.
+        file: Where they stand, for what is told.
+
+    Raises:
+        ConfigurationError: One has not; names the file, the field and what was expected.
+    """
+    for each in channels:
+        if not each.channel.health:
+            continue
+        topic = topics.health_topic(each.partner)
+        try:
+            with Reader(kafka, STAGE) as reader:
+                reader.require((topic,))
+        except MissingTopicError:
+            raise ConfigurationError(
+                file, f"partners.{each.partner}.delivery.channels.{each.id}.health", True,
+                f"false, or the topic {topic}: grant {each.partner} what concerns health, and run `toezicht topics apply`",
+            ) from None  # fmt: skip
+        except ClusterError:
+            return
 
 
 def await_end(targets: Sequence[DeliveryTarget]) -> None:

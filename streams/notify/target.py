@@ -20,6 +20,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from schemas.cases import CaseReceipt
+from schemas.categories import Priority
 from schemas.codec import encode
 from schemas.dead_letters import DeadLetterReason
 from schemas.dispatch import DispatchReceipt
@@ -29,6 +30,7 @@ from streams import metrics, topics
 from streams.clock import Clock
 from streams.domain.partners.routing import held_until, route
 from streams.errors import DeliveryError
+from streams.health import HEALTH
 from streams.kafka.dead_letter import Fault, dead_letter
 from streams.kafka.errors import ClusterError
 from streams.kafka.outage import Outage
@@ -36,7 +38,7 @@ from streams.kafka.producer import ConfirmedProducer
 from streams.kafka.record import EncodedOutput, Record
 from streams.notify.consumer import TargetConsumer
 from streams.notify.delivery.deliveries import Deliveries, Delivery, Settled
-from streams.notify.delivery.outcome import Outcome, OutcomeReason
+from streams.notify.delivery.outcome import DELIVERED, Outcome, OutcomeReason
 from streams.notify.notice import Notice, read_notice
 from streams.notify.notifiers.base import Addressee, Notifier
 from streams.notify.partners import PartnerChannel
@@ -54,6 +56,13 @@ COMMIT_EVERY_S: Final = 0.2
 RETRY_S: Final = 1.0
 END_WITHIN_S: Final = 5.0
 """How long what is under way may take when the process is told to end; then it comes again by its id."""
+
+P1: Final = Priority.P1.value
+OTHER: Final = "other"
+"""Priorities as metrics know them: what is most pressing has limits of its own."""
+UNREADABLE: Final = "unreadable"
+"""Why a record is set aside that nobody tried to deliver."""
+FAILURES: Final = tuple(sorted(each.value for each in OutcomeReason if each not in DELIVERED))
 
 
 class DeliveryTarget:
@@ -92,7 +101,7 @@ class DeliveryTarget:
         self._pool = ThreadPoolExecutor(options.at_once, thread_name_prefix=self.name)
         self._ended: SimpleQueue[tuple[tuple[Delivery, ...], Outcome]] = SimpleQueue()
         self._outcomes: deque[tuple[tuple[Delivery, ...], Outcome]] = deque()
-        self._aside: deque[tuple[Record, Fault, str]] = deque()
+        self._aside: deque[tuple[Record, Fault, str, str]] = deque()
         self._records: dict[tuple[str, int, int], Record] = {}
         self._producer: ConfirmedProducer | None = None
         self._outage = Outage()
@@ -106,10 +115,21 @@ class DeliveryTarget:
                 *self._labels
             )  # each series is there before anything is wrong, so that its first increase is seen
         metrics.NOTIFY_BREAKER_OPEN.labels(*self._labels).set(0)
+        partner, channel_id = [channel.partner], [channel.id]
+        metrics.from_zero(metrics.NOTIFY_RECEIPTS, partner, channel_id)
+        metrics.from_zero(metrics.NOTIFY_ATTEMPTS_FAILED, partner, channel_id, FAILURES)
+        metrics.from_zero(metrics.NOTIFY_SET_ASIDE, partner, channel_id, (P1, OTHER), (*FAILURES, UNREADABLE))
+        for priority in (P1, OTHER):
+            metrics.NOTIFY_SECONDS.labels(*self._labels, priority)
 
     def start(self) -> None:
         """Begin."""
         self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Return whether its thread lives."""
+        return self._thread.is_alive()
 
     def join(self, within_s: float) -> None:
         """Wait for its end (s)."""
@@ -133,8 +153,10 @@ class DeliveryTarget:
             for record in self._consumer.history():
                 self._recall(record)
             self._recalled = True
+        progress = HEALTH.progress(self.name)
         while not self._stopping():
             self.step()
+            progress()
             self._outage.over(f"{self.name} reads again")
 
     def step(self) -> None:
@@ -173,7 +195,7 @@ class DeliveryTarget:
         try:
             notice = read_notice(record, self._channel.partner, health)
         except UndecodableError as error:
-            self._aside.append((record, Fault(error.reason, error.what), "unreadable"))
+            self._aside.append((record, Fault(error.reason, error.what), UNREADABLE, OTHER))
             return
         if notice is None or not self._mine(notice):
             self._finish(place)
@@ -250,18 +272,19 @@ class DeliveryTarget:
         for delivery, delivered, reason in settled:
             if delivered:
                 metrics.NOTIFY_DELIVERED.labels(*self._labels).inc()
-                metrics.NOTIFY_SECONDS.labels(*self._labels).observe(max(0.0, self._now_s() - delivery.taken_s))
+                taken_s = max(0.0, self._now_s() - delivery.taken_s)
+                metrics.NOTIFY_SECONDS.labels(*self._labels, _priority(delivery)).observe(taken_s)
                 self._records.pop(delivery.place, None)
                 self._finish(delivery.place)
                 continue
             told = notice_not_delivered(self._channel.partner, self._channel.id, reason.value, float(delivery.attempts))
             fault = Fault(DeadLetterReason.NOT_DELIVERED, told)
-            self._aside.append((self._records.pop(delivery.place), fault, reason.value))
+            self._aside.append((self._records.pop(delivery.place), fault, reason.value, _priority(delivery)))
 
     def _set_aside(self) -> None:
         """Put records on dead-letters; of what concerns health only where it stood, since that is kept for a day alone."""
         while self._aside:
-            record, fault, reason = self._aside[0]
+            record, fault, reason, priority = self._aside[0]
             kept = replace(record, value=b"") if record.topic == self._health_topic else record
             letter: EncodedOutput = dead_letter(STAGE, kept, fault)
             producer = self._connected_producer()
@@ -269,7 +292,7 @@ class DeliveryTarget:
             producer.confirm()
             self._aside.popleft()
             metrics.count_failure(STAGE, fault.reason, False)
-            metrics.NOTIFY_SET_ASIDE.labels(*self._labels, reason).inc()
+            metrics.NOTIFY_SET_ASIDE.labels(*self._labels, priority, reason).inc()
             log.error("%s: %s/%d@%d is set aside: %s", self.name, record.topic, record.partition, record.offset, reason)
             self._finish((record.topic, record.partition, record.offset))
 
@@ -322,3 +345,8 @@ class DeliveryTarget:
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._notifier.close()
         self._close_kafka()
+
+
+def _priority(delivery: Delivery) -> str:
+    """Return a message's priority as metrics know it."""
+    return P1 if delivery.notice.priority is Priority.P1 else OTHER

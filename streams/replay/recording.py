@@ -22,7 +22,13 @@ from streams.kafka.decoding import Decoder
 from streams.kafka.record import Record, first_appended_at
 from streams.stages.base import Input
 
-FACTS: Final = (topics.EVIDENCE, topics.EVIDENCE_URGENT, topics.OPERATOR_ACTIONS, topics.DISPATCH_RECEIPTS)
+FACTS: Final = (
+    topics.EVIDENCE,
+    topics.EVIDENCE_URGENT,
+    topics.OPERATOR_ACTIONS,
+    topics.DISPATCH_RECEIPTS,
+    topics.ROOM_DELETIONS,
+)
 """What `decide` takes beside ticks."""
 SIGHTS: Final = (topics.INCIDENTS, topics.OBSERVATIONS, topics.CAMERA_STATUS)
 """What the stages before it take, for rules that ask cameras something else."""

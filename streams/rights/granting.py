@@ -103,6 +103,13 @@ def with_partners(partners: Sequence[PartnerPrincipal]) -> dict[str, Needs]:
         "hits": Needs.of(writes=notifying.reads),
         "topics": Needs(keeps=theirs.keeps),
         "exporter": Needs(describes=theirs.describes),
+        "delete": Needs(
+            reads=notifying.reads | sharing.reads,
+            describes=theirs.describes,
+            deletes=theirs.describes,
+            asks_settings=theirs.describes,
+        ),
+        "compliance": Needs(describes=theirs.describes, asks_settings=theirs.describes),
     }
     return {name: needs | more.get(name, Needs()) for name, needs in PROCESSES.items()}
 

@@ -16,6 +16,7 @@ from streams import topics
 from streams.canary.lines import NEEDED as CANARY_NEEDS
 from streams.clients.stages import INPUTS as FOLLOWED
 from streams.completeness.check import ANSWERS, STAGE_OF
+from streams.compliance.ways import WAYS, Way
 from streams.drill.lines import READS as DRILL_READS
 from streams.drill.lines import WRITES as DRILL_WRITES
 from streams.kafka.access.acls import AccessOperation, Needs
@@ -42,7 +43,7 @@ STAGE_CLASSES: Final[Mapping[str, type[Stage]]] = {
 }
 """All but `detect`, whose class needs the vision extra, and `share`, whose inputs depend on who is connected."""
 
-SHARE_READS: Final = (topics.ALERTS, topics.DISPATCH_REQUESTS, topics.ROOM_TICKS)
+SHARE_READS: Final = (topics.ALERTS, topics.DISPATCH_REQUESTS, topics.ROOM_TICKS, topics.ROOM_DELETIONS)
 """What `share` reads beside what partners answer, which `streams/rights/partners.py` adds with what they get."""
 
 OUTPUTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -65,6 +66,9 @@ SENT_ON: Final = frozenset({topics.OPERATOR_ACTIONS})
 """What clients outside write, by a partitioner of their own: the stage that answers for it sends what stands on a wrong partition
 on to the right one, and needs WRITE on its own input. Our own processes never choose a wrong partition."""
 
+DELETIONS: Final = frozenset({topics.ROOM_DELETIONS, topics.CAMERA_DELETIONS, topics.REPORT_DELETIONS})
+"""What tells stages to forget something; whoever reads it tells the audit how many rows went (`streams/runtime/runner.py`)."""
+
 CAPTURE_READS: Final = (topics.CAMERA_WATCHES, topics.SNAPSHOT_REQUESTS)
 CAPTURE_WRITES: Final = (
     topics.CAMERA_FRAMES, topics.CAMERA_STATUS, topics.CAMERA_STATE, topics.DETECTIONS, topics.SNAPSHOTS, topics.AUDIT,
@@ -84,9 +88,10 @@ def stage_needs(name: str) -> Needs:
     ticks = getattr(stage, "ticks", None)
     state = (topics.changelog(name),) if name in topics.STATEFUL_STAGES else ()
     sent_on = frozenset() if name in topics.ONLOOKERS else SENT_ON.intersection(inputs)
+    proves = (topics.AUDIT,) if DELETIONS.intersection(inputs) else ()
     return Needs.of(
         reads=(*inputs, *state),
-        writes=(*OUTPUTS[name], *state, topics.DEAD_LETTERS, *sent_on, *([ticks] if ticks else [])),
+        writes=(*OUTPUTS[name], *state, topics.DEAD_LETTERS, *sent_on, *proves, *([ticks] if ticks else [])),
         groups=(name,),
     )
 
@@ -119,6 +124,29 @@ def _exporter() -> Needs:
         describes=frozenset(topics.BY_NAME),
         asks_groups=frozenset(OUTPUTS),
         cluster=frozenset({AccessOperation.DESCRIBE}),
+    )
+
+
+def _compliance() -> Needs:
+    """Return what the report needs: how old and how long kept everything is, without reading it, and what tells of itself."""
+    return _AUDIT_TRAIL | Needs(
+        reads=frozenset({topics.CAMERA_STATUS, topics.DEAD_LETTERS, topics.DETECTIONS, topics.HOLDS}),
+        describes=frozenset(topics.BY_NAME),
+        asks_settings=frozenset(topics.BY_NAME),
+    )
+
+
+def _deleting() -> Needs:
+    """Return what `delete` and `hold` need: they read what may name a case, cut topics off, and write tombstones and copies."""
+    buried = (topics.ALERT_STATE, topics.CANARY_STATE)
+    by_age = {name for name, way in WAYS.items() if way in {Way.BY_AGE, Way.NO_CASE}}
+    named = {name for name, way in WAYS.items() if way is Way.BY_AGE}
+    return Needs(
+        reads=frozenset({*named, *buried, topics.HOLDS, topics.AUDIT}),
+        writes=frozenset({*buried, *DELETIONS, topics.HOLDS, topics.AUDIT}),
+        describes=frozenset(topics.BY_NAME),
+        deletes=frozenset(by_age),
+        asks_settings=frozenset(topics.BY_NAME),
     )
 
 
@@ -159,6 +187,8 @@ PROCESSES: Final[Mapping[str, Needs]] = MappingProxyType(
         "snapshot": Needs.of(reads=(topics.SNAPSHOTS,), writes=(topics.SNAPSHOT_REQUESTS,)),
         "review": _review(),
         "audit-verify": _AUDIT_TRAIL,
+        "compliance": _compliance(),
+        "delete": _deleting(),
         "dead-letters": _letters(),
         "topics": _administration(),
         "exporter": _exporter(),
@@ -183,6 +213,8 @@ SAID: Final[Mapping[str, str]] = {
     "snapshot": "`snapshot`",
     "review": "`replay`, `explain`, `verdicts`, `budget`, `trends`, `cases`, `cameras normal`, `intake unmapped`",
     "audit-verify": "`audit verify`, `audit export`",
+    "compliance": "`compliance report`",
+    "delete": "`delete`, `hold`",
     "dead-letters": "`dead-letters`",
     "topics": "`topics`",
     "exporter": "a program that measures lags for Prometheus",

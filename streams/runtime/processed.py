@@ -15,7 +15,8 @@ ring knows is sent again. A newer one was either confirmed, or its own input is 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Annotated, Final, NamedTuple
 
 from pydantic import Field
@@ -34,6 +35,8 @@ REMEMBERED_S: Final = 86_400
 """How long what an input caused is kept, in seconds by the worker's clock: after a crash an input comes again within seconds."""
 _FORGOTTEN_AT_ONCE: Final = 20
 """More than are remembered with one input, so that it keeps up, and few enough for one write."""
+HANDLED_AT: Final = "ce_handledat"
+"""The header that tells when a message was made (`schemas/codec.py`)."""
 
 
 SentMessage = tuple[tuple[tuple[str, str], ...], str]
@@ -136,6 +139,18 @@ class ProcessedInputs:
 
         return kept
 
+    def forget(self, names: Collection[str], before: datetime | None, rows: Rows) -> None:
+        """Delete what was kept of inputs that is to be deleted: a repeat of one is decided on anew, as of one that is too old.
+
+        Args:
+            names: Ids; what has one of them, in whatever it sent, is deleted.
+            before: Where given, what caused nothing since then is deleted too (UTC).
+            rows: The rows.
+        """
+        for name, done in list(rows.scan(PREFIX, Done)):
+            if (names and _mentions(done, names)) or (before is not None and _is_old(done, before)):
+                rows.delete(name)
+
     def _now_s(self) -> int:
         return int(self._clock().timestamp())
 
@@ -176,6 +191,23 @@ class ProcessedInputs:
         self._newest.update(dict.fromkeys(keys, done.sequence))
         self._next = done.sequence + 1
         self._next_of[topic] = done.number + 1
+
+
+def _mentions(done: Done, names: Collection[str]) -> bool:
+    """Return whether what an input caused names one of these ids, in a key, a header or a document."""
+    told = [key for _, _, key, _ in done.records]
+    for headers, document in done.messages:
+        told += [document, *(content for _, content in headers)]
+    return any(name in each for each in told for name in names)
+
+
+def _is_old(done: Done, before: datetime) -> bool:
+    """Return whether the newest of what an input caused was handled before a time; what cannot be read is old."""
+    times = [content for headers, _ in done.messages for name, content in headers if name == HANDLED_AT]
+    try:
+        return bool(times) and max(datetime.fromisoformat(each) for each in times) < before
+    except ValueError:
+        return True
 
 
 def _name(topic: str, number: int) -> str:

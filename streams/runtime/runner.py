@@ -19,11 +19,15 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
+from schemas.audit import AuditEvent
+from schemas.base import derive_id
 from schemas.codec import Encoded
 from schemas.dead_letters import DeadLetterReason
+from schemas.deletion import Deletion
 from schemas.phrases.codes import faults as says
 from schemas.ticks import Tick
 from streams import metrics
@@ -50,8 +54,8 @@ from streams.runtime.processed import ProcessedInputs
 from streams.runtime.recurring import RecurringFaults
 from streams.runtime.send_queue import QueuedInput
 from streams.runtime.state import NoRows, PartitionState, StateError, StateRows
-from streams.stages.base import Input, Rows, Stage
-from streams.topics import EVIDENCE, EVIDENCE_URGENT, INCIDENTS, ONLOOKERS, partner_of
+from streams.stages.base import Input, Output, Rows, Stage
+from streams.topics import AUDIT, EVIDENCE, EVIDENCE_URGENT, INCIDENTS, ONLOOKERS, partner_of
 
 log = logging.getLogger(__name__)
 
@@ -185,6 +189,10 @@ class Runner:
         outputs = self._handle(item, rows, record)
         if isinstance(outputs, Fault):
             return outputs
+        if isinstance(item.message, Deletion):
+            owned.processed.forget({*item.message.alert_ids, *item.message.fact_ids}, item.message.before, rows)
+            proof = deletion_proof(self.stage.name, item.message, item.partition, rows.deleted(), record.appended_at)
+            outputs += encoded(self.stage.name, [Output(AUDIT, proof)], item.entered_at, record.appended_at)
         if outputs or rows.writes:
             remember = owned.processed.remember(item.topic, known_as, outputs, rows)
             if rows.largest() > MAX_ROW_BYTES:
@@ -224,6 +232,20 @@ class Runner:
             entry.writes = state.stage(self._sequence, rows)
             entry.settled = partial(state.settle, self._sequence, entry.writes)
         self.send_queue.put(entry, placed(outputs))
+
+
+def deletion_proof(stage: str, deletion: Deletion, partition: int, rows: int, at: datetime) -> AuditEvent:
+    """Return what the audit is told of what a stage deleted: of which case, where, how many rows, by whom."""
+    return AuditEvent(
+        cause_id=derive_id(deletion.deletion_id, stage, deletion.about),
+        actor=deletion.asked_by,
+        action="delete",
+        object_type="case" if deletion.alert_ids else "older",
+        object_id=deletion.alert_ids[0] if deletion.alert_ids else deletion.about,
+        reason=deletion.deletion_id,
+        result=f"{stage}/{partition}: {rows} rows"[:40],
+        at=at,
+    )
 
 
 def identity(item: Input) -> str:

@@ -177,6 +177,11 @@ class StateRows:
             }
         return self._encoded
 
+    def deleted(self) -> int:
+        """Return how many rows were deleted that were there."""
+        gone = (key for key, row in self.writes.items() if row is None)
+        return sum(self._state.read(key.encode()) is not None for key in gone)
+
     def largest(self) -> int:
         """Return the size in bytes of the largest row written."""
         return max((len(value) for value in self.encoded().values() if value is not None), default=0)

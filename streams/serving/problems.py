@@ -95,6 +95,11 @@ def answer(problem: ProblemError) -> JSONResponse:
     return JSONResponse(body.model_dump(), problem.status, headers, MEDIA_TYPE)
 
 
+def unexpected() -> ProblemError:
+    """Return what is told where nobody expected an error."""
+    return ProblemError(500, "error", "a defect of ours; the log has it")
+
+
 def install(app: FastAPI) -> None:
     """Make an application answer all its errors as problems."""
 
@@ -114,10 +119,10 @@ def install(app: FastAPI) -> None:
         }
         return answer(ProblemError(422, "invalid", "a field is not as expected", fields))
 
-    async def unexpected(_: Request, __: Exception) -> JSONResponse:
-        return answer(ProblemError(500, "error", "a defect of ours; the log has it"))
+    async def defect(_: Request, __: Exception) -> JSONResponse:
+        return answer(unexpected())
 
-    app.add_exception_handler(Exception, unexpected)
+    app.add_exception_handler(Exception, defect)
     app.add_exception_handler(ProblemError, problem)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)

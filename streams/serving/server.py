@@ -7,8 +7,6 @@ import logging
 import socket
 import ssl
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
@@ -16,37 +14,14 @@ from starlette.types import ASGIApp
 
 from streams.errors import ConfigurationError
 from streams.process import stop_signals
+from streams.serving.served_at import ServedAt
 
-LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 ENDS_WITHIN_S: Final = 4
 """How long open answers are waited for at the end (s); streams say goodbye and are over sooner."""
 CIPHERS: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
 """What the NCSC's guidelines for TLS call good, for TLS 1.2; those of TLS 1.3 all are."""
 BACKLOG: Final = 2_048
 LOOK_AGAIN_S: Final = 0.02
-
-
-@dataclass(frozen=True, slots=True)
-class ServedAt:
-    """Served at: where a server listens and how it proves itself.
-
-    Attributes:
-        prefix: What its environment variables begin with, for errors: `TOEZICHT_CONSOLE`.
-        host: Address to listen on.
-        port: Port to listen on; 0 picks a free one.
-        certificate: The server's certificate (PEM), or None without TLS.
-        key: Its key (PEM).
-        behind_proxy: Whether a proxy ends TLS before it.
-        proxies: Whose X-Forwarded-For counts, comma separated.
-    """
-
-    prefix: str
-    host: str
-    port: int
-    certificate: Path | None = None
-    key: Path | None = None
-    behind_proxy: bool = False
-    proxies: str = "127.0.0.1"
 
 
 def listen(at: ServedAt) -> socket.socket:

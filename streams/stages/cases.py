@@ -74,6 +74,13 @@ class Cases:
             return []
         return self._keep_and_tell(key, None, with_time(before, self._partners, now))
 
+    def delete(self, room: str, alert_id: str) -> None:
+        """Forget a case of which nothing but ids is kept; of one that somebody still may answer they must hear that it ends."""
+        key = _key(room, alert_id)
+        row = self._rows.get(key, CaseRow)
+        if row is not None and row.facts is None:
+            self._rows.delete(key)
+
     def _keep_and_tell(self, key: str, before: CaseRow | None, change: CaseChange) -> Sequence[Output]:
         """Write what is kept, with a timer where it is due sooner than before, or none is left (`before` is None then)."""
         row = change.row

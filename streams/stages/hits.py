@@ -16,6 +16,7 @@ from pydantic import Field
 
 from schemas.audit import AuditEvent
 from schemas.base import Part, Utc
+from schemas.deletion import Deletion
 from schemas.incidents import Incident, Operation
 from schemas.phrases.catalogue import sentence
 from schemas.phrases.codes.sharing import hit_of_pair
@@ -76,7 +77,7 @@ class Hits:
     """Tells partners of each other."""
 
     name: str = NAME
-    inputs: tuple[str, ...] = (topics.INCIDENTS,)
+    inputs: tuple[str, ...] = (topics.INCIDENTS, topics.REPORT_DELETIONS)
     stateful: bool = True
     max_late: timedelta | None = None
     ticks: str | None = None
@@ -91,12 +92,16 @@ class Hits:
         """Return what partners and the audit are told of a report, and of hits that are over by now.
 
         Raises:
-            TypeError: The message is no incident.
+            TypeError: The message is neither an incident nor a deletion.
         """
         incident = item.message
-        if not isinstance(incident, Incident):
-            raise TypeError(f"expected an incident, got a {incident.name}")
         run = _Run(self._partners, rows, now)
+        if isinstance(incident, Deletion):
+            for incident_id in incident.fact_ids:
+                run.delete(incident_id)
+            return run.outputs
+        if not isinstance(incident, Incident):
+            raise TypeError(f"expected an incident or a deletion, got a {incident.name}")
         run.sweep()
         if self._pairs.partner_of(incident.source) is not None:
             run.take(incident, held_report(incident, self._pairs, self._room(incident)))
@@ -151,6 +156,20 @@ class _Run:
             self._timers.add(self._now + _WHILE_HITS, key)
         else:
             self._rows.delete(key)
+
+    def delete(self, incident_id: str) -> None:
+        """Delete what is kept of a report, and its hits: partners are told that they hold no longer, as of one cancelled."""
+        row = self._rows.get(_held(incident_id), HeldRow)
+        if row is None:
+            return
+        for each in row.hits:
+            hit = self._rows.get(_hit(each.hit_id), HitRow)
+            if hit is not None:
+                self._withdraw(hit, HitWithdrawal.CANCELLED)
+                self._rows.delete(_hit(each.hit_id))
+        if row.report is not None:
+            self._leave_cell(row.report)
+        self._rows.delete(_held(incident_id))
 
     def take(self, incident: Incident, report: HeldReport | None) -> None:
         """Take a report's revision: hits that hold no longer are withdrawn, new ones told."""

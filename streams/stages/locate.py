@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from schemas.categories import Priority
@@ -13,11 +14,17 @@ from streams.domain import canary
 from streams.domain.alerts.priority.score import alone, case_alone
 from streams.domain.cameras.legal_basis import permission
 from streams.domain.cameras.registry import Registry
-from streams.domain.corroboration.attention import asks_attention, with_attention
+from streams.domain.corroboration.attention import AttentionOutcome, asks_attention, with_attention
 from streams.domain.corroboration.coverage import CoverageMap, Located, locate_report, report_evidence, watches
 from streams.domain.rules.rules import Rules
 from streams.errors import ConfigurationError
 from streams.stages.base import Input, Output, Rows
+
+ASKING: Final = (
+    AttentionOutcome.ASKED, AttentionOutcome.LOW_PRIORITY, AttentionOutcome.NO_CAMERA, AttentionOutcome.WITHDRAWN,
+    AttentionOutcome.OVER, AttentionOutcome.NOT_YET,
+)  # fmt: skip
+"""What can come of a report here (`asks_attention`); capture tells the others."""
 
 
 class Locate:
@@ -40,6 +47,7 @@ class Locate:
         self._ground = CoverageMap(registry)
         self._canary_ground = self._ground if canaries is None else CoverageMap(canaries)
         self._rules = rules
+        metrics.from_zero(metrics.ATTENTION_REQUESTS, [self.name], ASKING)
         try:
             self._time_zone = ZoneInfo(time_zone)
         except (ZoneInfoNotFoundError, ValueError):

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from schemas.cameras import Detections
+from schemas.deletion import Deletion
 from schemas.ticks import Tick
 from streams import metrics, topics
 from streams.domain.cameras.registry import Registry
@@ -28,7 +29,7 @@ class Observe:
     """Tells what each zone shows."""
 
     name: str = "observe"
-    inputs: tuple[str, ...] = (topics.DETECTIONS, topics.CAMERA_TICKS)
+    inputs: tuple[str, ...] = (topics.DETECTIONS, topics.CAMERA_TICKS, topics.CAMERA_DELETIONS)
     stateful: bool = True
     max_late: timedelta | None = timedelta(hours=24)
     ticks: str | None = None
@@ -47,6 +48,7 @@ class Observe:
             camera.id: CameraScene.of(camera, rules.episodes.crowd, time_zone, grounds.get(camera.id), rules.attention)
             for camera in registry.cameras
         }
+        metrics.from_zero(metrics.OBSERVATIONS_LATE, self._scenes)
 
     def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
         """Return the observations of the seconds that this input closes.
@@ -72,7 +74,9 @@ class Observe:
                 if scene is not None:
                     outputs += _keep(rows, row, observe_time(row, now), scene)
             return outputs
-        raise TypeError(f"expected detections or a tick, got a {message.name}")
+        if isinstance(message, Deletion):
+            return []  # its rows are counts of the last seconds, of no case
+        raise TypeError(f"expected detections, a tick or a deletion, got a {message.name}")
 
 
 def _keep(rows: Rows, before: CameraSecond, observed: Observed, scene: CameraScene) -> list[Output]:

@@ -14,6 +14,7 @@ from typing import Final
 
 from schemas.alerts import Alert
 from schemas.cases import CaseReceipt
+from schemas.deletion import Deletion
 from schemas.dispatch import DispatchOutcome, DispatchReceipt, DispatchRequest, RejectionReason
 from schemas.phrases.codes.sharing import not_from_partners
 from schemas.ticks import Tick
@@ -21,7 +22,7 @@ from streams import topics
 from streams.domain.canary import is_canary
 from streams.domain.partners.need_to_know import Partners
 from streams.domain.partners.shared import SharedDispatch, SharedRow, refusal, share, with_dispatch
-from streams.domain.partners.view import facts_of, facts_of_request, grant_for, partner_dispatch
+from streams.domain.partners.view import ENDED, facts_of, facts_of_request, grant_for, partner_dispatch
 from streams.errors import NotAllowedError
 from streams.stages.base import Input, Output, Rows
 from streams.stages.cases import PREFIX, Cases
@@ -47,7 +48,9 @@ class Share:
         self._partners = partners
         self._keep = keep
         answers = [topics.answers_topic(partner) for partner in sorted(partners.partners)]
-        self.inputs: tuple[str, ...] = (topics.ALERTS, topics.DISPATCH_REQUESTS, topics.ROOM_TICKS, *answers)
+        self.inputs: tuple[str, ...] = (
+            topics.ALERTS, topics.DISPATCH_REQUESTS, topics.ROOM_TICKS, topics.ROOM_DELETIONS, *answers,
+        )  # fmt: skip
 
     def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
         """Return what partners are told of an input, or what they answered.
@@ -66,7 +69,12 @@ class Share:
                 return self._dispatch(request, rows, now)
             case Tick():
                 return self._tick(rows, now)
-        raise TypeError(f"expected an alert, a dispatch-request or a tick, got a {item.message.name}")
+            case Deletion() as deletion:
+                for alert_id in deletion.alert_ids:
+                    self._delete(_key(deletion.about, alert_id), rows)
+                    self._cases(rows).delete(deletion.about, alert_id)
+                return []
+        raise TypeError(f"expected an alert, a dispatch-request, a tick or a deletion, got a {item.message.name}")
 
     def _alert(self, alert: Alert, rows: Rows, now: datetime) -> Sequence[Output]:
         if alert.summary is not None or is_canary(alert.control_room_id):
@@ -120,6 +128,13 @@ class Share:
         return [
             Output(topics.DISPATCH_RECEIPTS, receipt.model_copy(update={"detail": ""}))
         ]  # words may be about persons
+
+    @staticmethod
+    def _delete(key: str, rows: Rows) -> None:
+        """Forget whom an alert that is over was told to; of one that lives partners must still hear that it ends."""
+        row = rows.get(key, SharedRow)
+        if row is not None and row.facts.state in ENDED:
+            rows.delete(key)
 
     def _tick(self, rows: Rows, now: datetime) -> Sequence[Output]:
         """Forget what is over for long enough, and take cases back that nobody answered."""

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 
 from schemas.cases import PartnerCase
 from schemas.codec import envelope
-from schemas.dispatch import DispatchReceipt
+from schemas.dispatch import DispatchOutcome, DispatchReceipt
 from schemas.sharing import PartnerAlert, PartnerDispatch, PartnerDispatchWithdrawn, PartnerHit
 from streams import metrics
 from streams.kafka.record import EncodedOutput
+
+TOLD: Final = ("alert", "withdrawn", "dispatch")
+HITS: Final = ("hit", "hit_withdrawn")
+"""Kinds of what a partner gets: of `share`, and of `hits`."""
+
+
+def shared_from_zero(partners: Collection[str]) -> None:
+    """Let what `share` counts be series from the start, for these partners."""
+    metrics.from_zero(metrics.SHARED, partners, TOLD)
+    metrics.from_zero(metrics.PARTNER_ANSWERS, DispatchOutcome)
+
+
+def hits_from_zero(partners: Collection[str]) -> None:
+    """Let what `hits` counts be series from the start, for these partners."""
+    metrics.from_zero(metrics.SHARED, partners, HITS)
 
 
 def count_shared(outputs: Sequence[EncodedOutput]) -> None:

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from streams.clock import Clock, boottime_s
 from streams.errors import DeliveryError
+from streams.health import HEALTH
 from streams.kafka.record import EncodedOutput
 from streams.runtime.faust.stage_app import StageApp, build
 from streams.settings import KafkaSettings
@@ -133,11 +134,16 @@ async def _watch(apps: Sequence[StageApp]) -> None:
         Exception: The reason.
     """
     looked_s = boottime_s()
+    turn = HEALTH.turns("event loop")
+    gets_on = [(built, HEALTH.progress(built.stage.name)) for built in apps]
     while True:
         await asyncio.sleep(WATCH_EVERY_S)
+        turn()
         before_s, looked_s = looked_s, boottime_s()
         slept = looked_s - before_s > SLEPT_S
-        for built in apps:
+        for built, progress in gets_on:
+            if built.gets_on():
+                progress()
             if slept or built.app.tables.restore.under_way:
                 built.assignment.lease.missed_from_now()
             elif built.assignment.stalled_s > STALLED_AFTER_S:

@@ -46,8 +46,10 @@ def _corroborate(parts: ConfigFiles) -> Stage:
 
 
 def _decide(parts: ConfigFiles) -> Stage:
+    from streams.stages.decide.metrics import alerts_from_zero
     from streams.stages.decide.stage import Decide
 
+    alerts_from_zero([room.id for room in parts.registry.control_rooms])
     return Decide(parts.rules, parts.registry.version, parts.plan)
 
 
@@ -63,13 +65,17 @@ def _trends(parts: ConfigFiles) -> Stage:
 
 def _share(parts: ConfigFiles) -> Stage:
     from streams.stages.share import Share
+    from streams.stages.share_metrics import shared_from_zero
 
+    shared_from_zero(parts.partners.partners)
     return Share(parts.partners, timedelta(seconds=parts.rules.lifetime.forget_s))
 
 
 def _hits(parts: ConfigFiles) -> Stage:
     from streams.stages.hits import Hits
+    from streams.stages.share_metrics import hits_from_zero
 
+    hits_from_zero(parts.partners.partners)
     return Hits(parts.partners, parts.registry)
 
 
@@ -80,11 +86,13 @@ def _audit(_: ConfigFiles) -> Stage:
 
 
 def _shadow(parts: ConfigFiles) -> Stage:
+    from streams.stages.decide.metrics import shadow_from_zero
     from streams.stages.decide.shadow import Shadow
 
     file = parts.settings.shadow_rules
     if file is None:
         raise ConfigurationError("environment", "TOEZICHT_SHADOW_RULES", "", "the path of rules (YAML) to run beside")
+    shadow_from_zero()
     return Shadow(load_rules(file), parts.registry.version, parts.plan)
 
 

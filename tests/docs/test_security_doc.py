@@ -38,6 +38,10 @@ def row(name: str, said: str, needs: Needs) -> str:
         more.append(f"asks how far {words(needs.asks_groups)} are")
     if needs.keeps:
         more.append(f"creates and corrects {topics_of(needs.keeps)}")
+    if needs.deletes:
+        more.append(f"deletes the oldest records of {topics_of(needs.deletes)}")
+    if needs.asks_settings:
+        more.append(f"asks for the settings of {topics_of(needs.asks_settings)}")
     if needs.cluster:
         more.append(f"{', '.join(sorted(needs.cluster))} of the cluster")
     cells = [f"`{name}`", said, words(needs.reads), words(needs.writes), words(groups), "; ".join(more)]

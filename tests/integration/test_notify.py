@@ -22,12 +22,13 @@ from schemas.categories import Category, Priority
 from schemas.codec import decode
 from schemas.dead_letters import DeadLetterReference
 from schemas.dispatch import DispatchReceipt
+from streams.kafka.admin import apply
 from streams.kafka.consumer import Consumer
 from streams.kafka.options import kafka_client_options
 from streams.kafka.reader import read_messages
 from streams.notify.cap import NAMESPACE
 from streams.settings import KafkaSettings
-from streams.topics import DEAD_LETTERS
+from streams.topics import DAY_MS, DEAD_LETTERS, TopicSpec
 from tests.support.notices import partner_alert, partner_dispatch
 from tests.support.partner_topics import ENVIRONMENT, hook, make_topics, partners_file, put
 from tests.support.receiver import Hook, Reply, receiving
@@ -181,6 +182,21 @@ def test_health_goes_by_channels_that_may_carry_it_and_leaves_no_content_behind(
     assert sorted((each.topic, each.original_bytes == 0) for each in letters) == [
         ("partner-ambulance", False), ("partner-ambulance-health", True),
     ]  # fmt: skip
+
+
+def test_a_channel_for_health_without_its_topic_is_told(empty_kafka: KafkaSettings, tmp_path: Path) -> None:
+    """It would wait for ever for what its partner is not granted."""
+    apply(empty_kafka, [TopicSpec("partner-hor", "room", DAY_MS)])
+    with receiving() as receiver:
+        file = partners_file(tmp_path, {"hor": {"hook": {**hook(receiver), "health": True}}})
+        environment = {**os.environ, **ENVIRONMENT, "KAFKA_BOOTSTRAP_SERVERS": empty_kafka.bootstrap_servers}
+        command = [sys.executable, "-m", "streams.cli", "notify", "--partners", str(file)]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=WITHIN_S, check=False)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == (
+        f"toezicht: {file}: partners.hor.delivery.channels.hook.health is True, expected false, or the topic partner-hor-health: "
+        "grant hor what concerns health, and run `toezicht topics apply`"
+    )
 
 
 def test_a_cap_channel_that_starts_again_refers_to_what_was_sent_before(

@@ -28,7 +28,7 @@ from streams.local.broker import free_port
 from streams.settings import KafkaSettings
 from streams.topics import OBSERVATIONS
 from tests.support.intake_command import RUN
-from tests.support.mqtt_broker import mosquitto
+from tests.support.mosquitto import mosquitto_server
 from tests.support.onvif import RULES, payload, topic, zones_document
 from tests.support.registry import SQUARE, registry_camera, write_registry
 
@@ -84,7 +84,7 @@ class Setting:
 
     @contextmanager
     def broker(self) -> Iterator[None]:
-        with mosquitto(self.folder, self.port, USERS, self.certificate, self.key):
+        with mosquitto_server(self.folder, self.port, USERS, self.certificate, self.key):
             yield
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -10,13 +11,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from detectors.capture.camera import CameraConfig, CaptureOptions
 from detectors.capture.capture import Capture
 from detectors.errors import SourceError
+from detectors.opencv import cv2
 from detectors.sources.base import ReadingOptions, SourceConfig
 from detectors.sources.open import open_source
+from streams.cli.main import build_app
 from tests.support.capture import REAL_CLOCK, Answer, Recorder, nothing
 
 SERVER = Path(__file__).parents[1] / "support" / "rtsp_server.py"
@@ -207,3 +212,25 @@ def test_no_output_holds_credentials(password: str, outcome: str) -> None:
     assert outcome in done.stdout
     assert password not in done.stdout + done.stderr
     assert USER not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("method", "kind"), [("none", "none"), ("basic", "basic"), ("digest", "digest MD5")])
+def test_a_camera_is_tried(method: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it sends is measured, the password comes from a variable as it is, and of the picture a mosaic alone is written."""
+    monkeypatch.setenv("CAM_LOGIN", f"{USER}:{PASSWORD}")
+    picture = tmp_path / "cam.jpg"
+    with serving(method) as server:
+        url = f"rtsp://${{CAM_LOGIN}}@127.0.0.1:{server.port}/cam"
+        run = ["cameras", "try", url, "--seconds", "3", "--picture", str(picture)]
+        told = CliRunner().invoke(build_app("cameras"), [*run, "--json"])
+        assert told.exit_code == 0, told.output
+        found = json.loads(told.stdout)
+        assert (found["codec"], found["width_px"], found["height_px"], found["login"]) == ("h264", 320, 240, kind)
+        assert found["fps"] == pytest.approx(10, abs=1)
+        assert found["key_frame_s"] == pytest.approx(0.5, abs=0.1)
+        assert PASSWORD not in told.output
+        assert CliRunner().invoke(build_app("cameras"), run).stdout.count("${CAM_LOGIN}") == 1
+    written = cv2.imread(str(picture))
+    assert written is not None
+    cell_px = 7  # 320 pixels in 48 cells
+    assert np.ptp(written[1 : cell_px - 1, 1 : cell_px - 1].reshape(-1, 3).astype(int), axis=0).max() < 12

@@ -18,14 +18,14 @@ READY_WITHIN_S = 180
 
 @contextmanager
 def killed_worker(stage: str, kafka: KafkaSettings, folder: Path, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a stage on its state in a folder until the end of the block, and kill it then (SIGKILL)."""
+    """Run a stage, or several, on their state in a folder until the end of the block, and kill them then (SIGKILL)."""
     folder.mkdir(exist_ok=True)
     ready = folder / "ready.json"
     ready.unlink(missing_ok=True)
     own = {"TOEZICHT_DATA": str(folder / "data"), "TOEZICHT_READY_FILE": str(ready)}
     with (folder / "worker.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streams.cli", "worker", stage],
+            [sys.executable, "-m", "streams.cli", "worker", *stage.split()],
             env={**os.environ, "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap_servers, **own, **settings},
             stderr=log,
         )

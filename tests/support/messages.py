@@ -23,6 +23,7 @@ from schemas.cases import CaseOutcome, CaseReceipt, PartnerCase
 from schemas.categories import Category, Priority
 from schemas.dead_letters import DeadLetterReason, DeadLetterReference
 from schemas.decisions import DecisionLog
+from schemas.deletion import Deletion, DeletionGround, Hold, HoldState
 from schemas.dispatch import DispatchReceipt, DispatchRequest
 from schemas.evidence import CameraCoverage, Coverage, Evidence, ReportFact, Verdict
 from schemas.geo import Position
@@ -269,6 +270,27 @@ _EXAMPLES: Final[tuple[Message, ...]] = (
     ),
     PartnerDispatchWithdrawn(
         dispatch_id="dispatch-1", partner="politie", control_room_id=ROOM, alert_id="alert-1", withdrawn_at=NOON
+    ),
+    Deletion(
+        deletion_id="deletion-1",
+        about="amstelveen",
+        ground=DeletionGround.CASE,
+        alert_ids=("alert-1",),
+        fact_ids=("incident-1",),
+        asked_by="privacy-officer",
+        asked_at=NOON,
+    ),
+    Hold(
+        hold_id="hold-1",
+        alert_id="alert-1",
+        control_room_id="amstelveen",
+        requester="parket-amsterdam",
+        ground="PL1300-2026-12345",
+        until=NOON + timedelta(days=90),
+        state=HoldState.HELD,
+        records=41,
+        changed_by="privacy-officer",
+        changed_at=NOON,
     ),
     PartnerHit(
         partner="politie",

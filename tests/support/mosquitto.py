@@ -8,17 +8,20 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from paho.mqtt.client import Client, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
 
 from tests.support.certificates import Certificates
+
+WITHIN_S: Final = 60.0
+"""Only there to end a test that fails."""
 
 
 @dataclass
@@ -56,27 +59,63 @@ def free_port() -> int:
 
 
 @contextmanager
+def mosquitto_server(
+    folder: Path, port: int, users: Mapping[str, str], certificate: Path | None = None, key: Path | None = None
+) -> Iterator[None]:
+    """Run a broker on a port: by TLS where there is a certificate, for these users alone where there are any.
+
+    What it keeps for sessions is in the folder, and outlives it.
+    """
+    program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
+    if program is None:
+        pytest.fail("mosquitto is missing; run scripts/debian.sh test")
+    lines = [
+        f"listener {port} 127.0.0.1", "persistence true", f"persistence_location {folder}/", "autosave_interval 1",
+        "max_inflight_messages 0", "max_queued_messages 100000", "user root",
+        f"allow_anonymous {'false' if users else 'true'}",
+    ]  # fmt: skip
+    if users:
+        passwords = folder / "passwords"
+        passwords.write_text("".join(f"{name}:{password}\n" for name, password in users.items()))
+        passwords.chmod(0o600)
+        tool = shutil.which("mosquitto_passwd") or "/usr/bin/mosquitto_passwd"
+        subprocess.run([tool, "-U", str(passwords)], check=True, capture_output=True)
+        lines.append(f"password_file {passwords}")
+    if certificate is not None:
+        lines += [f"certfile {certificate}", f"keyfile {key}"]
+    (folder / "mosquitto.conf").write_text("\n".join(lines) + "\n")
+    with (folder / "mosquitto.log").open("ab") as log:
+        process = subprocess.Popen([program, "-c", str(folder / "mosquitto.conf")], stdout=log, stderr=log)
+    try:
+        deadline_s = time.monotonic() + WITHIN_S
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                late = process.poll() is not None or time.monotonic() > deadline_s
+                assert not late, (folder / "mosquitto.log").read_text()
+                time.sleep(0.05)
+        yield
+    finally:
+        process.terminate()
+        process.wait(WITHIN_S)
+
+
+@contextmanager
 def mosquitto(
     folder: Path, certificates: Certificates | None = None, password: str = "", port: int = 0
 ) -> Iterator[Mosquitto]:
     """Yield a broker and a subscriber to all of it."""
-    program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
-    if program is None:
-        pytest.fail("mosquitto is missing; run scripts/debian.sh test")
     port = port or free_port()
-    lines = [f"listener {port} 127.0.0.1", "persistence false", f"allow_anonymous {'false' if password else 'true'}"]
-    if password:
-        (folder / "passwords").write_text("")
-        tool = shutil.which("mosquitto_passwd") or "/usr/bin/mosquitto_passwd"
-        subprocess.run([tool, "-b", str(folder / "passwords"), "toezicht", password], check=True, capture_output=True)
-        (folder / "passwords").chmod(0o644)  # it gives up root's rights before it reads
-        lines.append(f"password_file {folder / 'passwords'}")
-    if certificates is not None:
-        lines += [f"certfile {certificates.cert}", f"keyfile {certificates.key}"]
-    (folder / "mosquitto.conf").write_text("\n".join([*lines, "user root"]))
-    process = subprocess.Popen(
-        [program, "-c", str(folder / "mosquitto.conf")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    users = {"toezicht": password} if password else {}
+    proof = (None, None) if certificates is None else (certificates.cert, certificates.key)
+    with mosquitto_server(folder, port, users, *proof), _subscribed(port, certificates, password) as broker:
+        yield broker
+
+
+@contextmanager
+def _subscribed(port: int, certificates: Certificates | None, password: str) -> Iterator[Mosquitto]:
     client, broker, ready = Client(CallbackAPIVersion.VERSION2, protocol=MQTTv5), Mosquitto(port), threading.Event()
 
     def message(_: Any, __: Any, came: Any) -> None:
@@ -91,22 +130,12 @@ def mosquitto(
         client.tls_set(str(certificates.authority))
         client.tls_insecure_set(True)  # the subscriber is no part of what is tested
     try:
-        deadline_s = time.monotonic() + 30
-        while True:
-            try:
-                client.connect("127.0.0.1", port)
-                break
-            except OSError:
-                assert process.poll() is None
-                assert time.monotonic() < deadline_s
-                time.sleep(0.05)
+        client.connect("127.0.0.1", port)
         client.loop_start()
         client.subscribe("#", qos=1)
-        assert ready.wait(30)
+        assert ready.wait(WITHIN_S)
         yield broker
     finally:
         with contextlib.suppress(Exception):
             client.disconnect()
             client.loop_stop()
-        process.terminate()
-        process.wait(20)

@@ -31,7 +31,7 @@ def tell(kafka: KafkaSettings, *alerts: Alert) -> None:
         record = encode(alert, stage="decide", handled_at=NOON, entered_at=NOON)
         partition = partition_of(ALERT_STATE, alert.key().encode())
         producer.send(ALERT_STATE, partition, alert.alert_id.encode(), record.value, record.headers)
-    producer.send(ALERT_STATE, 0, b"an-alert-of-long-ago", None, [])  # type: ignore[arg-type]
+    producer.send(ALERT_STATE, 0, b"an-alert-of-long-ago", None, [])
     producer.confirm()
     producer.close()
 

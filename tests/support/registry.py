@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from streams.domain.cameras.registry import Registry
+
 SQUARE = [[0, 0], [32, 0], [32, 32], [0, 32]]
 
 
@@ -40,8 +42,17 @@ def registry_camera(camera_id: str, source: dict[str, Any], **legal: Any) -> dic
     }
 
 
+def registry_of(*cameras: dict[str, Any]) -> Registry:
+    """Return a registry with these cameras and one control room."""
+    return Registry.model_validate(_registry(*cameras))
+
+
 def write_registry(path: Path, *cameras: dict[str, Any]) -> Path:
     """Write a registry with these cameras and one control room."""
-    room = {"id": "room", "name": "Room", "area": _places((52.2, 4.8), (52.4, 4.8), (52.4, 4.9))}
-    path.write_text(yaml.safe_dump({"version": "t1", "control_rooms": [room], "cameras": list(cameras)}))
+    path.write_text(yaml.safe_dump(_registry(*cameras)))
     return path
+
+
+def _registry(*cameras: dict[str, Any]) -> dict[str, Any]:
+    room = {"id": "room", "name": "Room", "area": _places((52.2, 4.8), (52.4, 4.8), (52.4, 4.9))}
+    return {"version": "t1", "control_rooms": [room], "cameras": list(cameras)}

@@ -23,9 +23,10 @@ old year off come since against go came right used take three
 FREQUENT: Final = frozenset(_FREQUENT.split())
 """The most frequent words of English, in about the order of the Brown corpus (Francis and Kučera 1979)."""
 _SHARED = """
-al alarm ambulance camera code decoder do factor frame hash in is later letters live map min moment object of open operator over
+al alarm ambulance audit camera cluster code decoder do factor frame hash hand in is later letters live machine machines map
+min model moment object of open operator over
 partner partners per percentage plan prio record records stand
-start team ten test type video was week zone basic batch bytes capcodes
+start team ten test topic topics type video was week zone basic batch bytes capcodes
 codec digest
 firmware id json kafka multimon ng m² proxy source tcp udp farrington knox
 """

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
+from console.projection.alerts.past import Version
 from console.projection.decisions import ActionKnown
 from console.wire.rows import HistoryLine
-from schemas.alerts import Alert, Change
+from schemas.alerts import Change
 from schemas.phrases.catalogue import sentence
 from schemas.phrases.codes.operator_list import action_name, alert_state, change_told, history_refused
 from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase
 from streams.presentation.printable import printable
 
-_OF_PARTNERS: Final = frozenset({Change.DISPATCH, Change.OVERDUE})
 
-
-def history_of(changes: Iterable[Alert], actions: Iterable[ActionKnown], language: Language) -> tuple[HistoryLine, ...]:
+def history_of(
+    changes: Iterable[Version], actions: Iterable[ActionKnown], language: Language
+) -> tuple[HistoryLine, ...]:
     """Return an alert's past, the oldest first.
 
     Args:
@@ -27,36 +27,27 @@ def history_of(changes: Iterable[Alert], actions: Iterable[ActionKnown], languag
     """
     done = {each.decided_at: each for each in actions if not each.refused}
     refused = [each for each in actions if each.refused]
-    versions = {each.revision: each for each in changes}
-    lines = [_changed(each, done.get(each.changed_at), language) for each in versions.values()]
+    lines = [_changed(each, done.get(each.changed_at), language) for each in changes]
     lines += [_refused(each, language) for each in refused if each.decided_at is not None]
     return tuple(sorted(lines, key=lambda line: (line.at, line.revision is None, line.revision or 0)))
 
 
-def _changed(alert: Alert, action: ActionKnown | None, language: Language) -> HistoryLine:
-    by_person = alert.change is Change.ACTION
-    told = change_told(alert.change.value, alert_state(alert.state.value))
+def _changed(version: Version, action: ActionKnown | None, language: Language) -> HistoryLine:
+    by_person = version.change is Change.ACTION
+    told = change_told(version.change.value, alert_state(version.state.value))
     if by_person and action is not None and action.action:
         told = action_name(action.action)
-    text = sentence(told, language)
-    if alert.change in _OF_PARTNERS and (news := _news(alert)):
-        text = "; ".join(sentence(each, language) for each in news)
-    user = (action.user if action is not None and action.user else alert.handled_by) if by_person else None
+    text = "; ".join(sentence(each, language) for each in version.news) or sentence(told, language)
+    user = (action.user if action is not None and action.user else version.handled_by) if by_person else None
     return HistoryLine(
-        at=alert.changed_at,
-        revision=alert.revision,
-        change=alert.change.value,
-        state=alert.state,
-        priority=alert.priority,
+        at=version.changed_at,
+        revision=version.revision,
+        change=version.change.value,
+        state=version.state,
+        priority=version.priority,
         text=printable(text),
         user=user,
     )
-
-
-def _news(alert: Alert) -> list[Phrase]:
-    """Return what a version of an alert says that is new of who was asked to come."""
-    late = alert.change is Change.OVERDUE
-    return [each.reason for each in alert.dispatches if (each.overdue if late else each.since == alert.changed_at)]
 
 
 def _refused(action: ActionKnown, language: Language) -> HistoryLine:

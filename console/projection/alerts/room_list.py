@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from console.projection.alerts.past import Past
 from console.projection.alerts.row import ListRow, row_of
 from streams.presentation.standing import OFF_LIST, Rank, behind_causes, on_the_list, rank
 
@@ -20,10 +21,14 @@ class RoomList:
     Args:
         room: The control room.
         begins: The first offset that was read of its partition: what is older is not known.
+
+    Attributes:
+        past: The versions of its alerts.
     """
 
     def __init__(self, room: str, begins: int = 0) -> None:
         self.room = room
+        self.past = Past()
         self._rows: dict[str, ListRow] = {}
         self._ranks: list[Rank] = []
         self._newest = begins - 1
@@ -52,6 +57,7 @@ class RoomList:
     def put(self, row: ListRow) -> ListRow | None:
         """Take a row that was made elsewhere; see `take`."""
         self.read(row.offset)
+        self.past.note(row)
         known = self._rows.get(row.alert_id)
         if known is not None:
             if known.offset >= row.offset:
@@ -73,6 +79,7 @@ class RoomList:
         old = [row for row in self._rows.values() if row.state in OFF_LIST and row.changed_at < now - KEPT]
         for row in old:
             del self._rows[row.alert_id]
+            self.past.forget(row.alert_id)
             self._remove_rank(row)
             self._forgotten = max(self._forgotten, row.offset)
         return len(old)

@@ -61,6 +61,7 @@ class ListRow:
     control_room_id: str
     offset: int
     revision: int
+    change: str
     state: AlertState
     priority: Priority
     score: float
@@ -134,6 +135,7 @@ def row_of(value: bytes, offset: int) -> ListRow:
             control_room_id=_text(found["control_room_id"]),
             offset=offset,
             revision=int(found["revision"]),
+            change=_text(found["change"]),
             state=AlertState(found["state"]),
             priority=Priority(found["priority"]),
             score=_finite(found["score"]),
@@ -207,7 +209,7 @@ def _wire(row: ListRow, alert: Mapping[str, Any], language: Language, camera_nam
         "offset": row.offset,
         "revision": row.revision,
         "state": row.state.value,
-        "change": alert["change"],
+        "change": row.change,
         "priority": row.priority.value,
         "score": row.score,
         "category": row.category.value,
@@ -229,6 +231,7 @@ def _wire(row: ListRow, alert: Mapping[str, Any], language: Language, camera_nam
         "changed_at": moment(alert["changed_at"]),
         "back_at": moment(alert.get("back_at")),
         "escalated_at": moment(alert.get("escalated_at")),
+        "unanswered_at": moment(alert.get("unanswered_at")),
         "until": moment(aside["until"]) if aside else None,
         "aside": _why_aside(alert, aside, language),
         "closing": alert.get("closing", ""),

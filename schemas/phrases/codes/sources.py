@@ -20,6 +20,18 @@ def address_kind() -> Phrase: ...
 
 
 @phrase
+def address_encrypted() -> Phrase: ...
+
+
+@phrase
+def address_stills() -> Phrase: ...
+
+
+@phrase
+def address_onvif() -> Phrase: ...
+
+
+@phrase
 def address_form() -> Phrase: ...
 
 

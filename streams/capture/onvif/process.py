@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from schemas.codec import encode
-from streams.capture.onvif.event import NotTaken, read_event
+from streams.capture.onvif.event import Attribute, NotTaken, read_event
 from streams.capture.onvif.seconds import OnvifSeconds
 from streams.capture.onvif.session import Arrived, MqttSession
 from streams.capture.onvif.settings import PREFIX, OnvifSettings
@@ -20,10 +20,11 @@ from streams.clock import Clock, utc_now
 from streams.config.registry import load_registry
 from streams.domain.cameras.legal_basis import permission
 from streams.errors import ConfigurationError
+from streams.health import HEALTH
 from streams.kafka.producer import connect
 from streams.kafka.reader import await_topics
 from streams.kafka.send_window import SendWindow
-from streams.metrics import INTAKE_HEARD_AT, MESSAGES_OUT, ONVIF_DROPPED, ONVIF_EVENTS
+from streams.metrics import INTAKE_HEARD_AT, MESSAGES_OUT, ONVIF_DROPPED, ONVIF_EVENTS, from_zero
 from streams.process import start_metrics, stop_signals, tell_ready
 from streams.settings import KafkaSettings, Settings, read_time_zone
 from streams.topics import OBSERVATIONS
@@ -75,8 +76,9 @@ class OnvifIntake:
         self._sent: deque[tuple[int, ...]] = deque()
         self._number = 0
         self.window = connect_window(self._confirmed)
-        for result in (TAKEN, *NotTaken):
-            ONVIF_EVENTS.labels(result)
+        from_zero(ONVIF_EVENTS, (TAKEN, *NotTaken))
+        from_zero(ONVIF_DROPPED, Attribute)
+        from_zero(MESSAGES_OUT, [STAGE], [OBSERVATIONS])
         for camera in zones.cameras:
             INTAKE_HEARD_AT.labels(STAGE, camera)
 
@@ -152,10 +154,13 @@ def run(settings: Settings, onvif: OnvifSettings, kafka: KafkaSettings) -> None:
     await_topics(kafka, (OBSERVATIONS,), stopping.is_set, time.sleep)
     with stop_signals(stopping):
         session.start()
+        turned = HEALTH.turns("events")
+        HEALTH.asks("broker", lambda: intake.window.quiet_s)
         tell_ready(STAGE, start_metrics(settings))
         try:
             while not stopping.is_set():
                 intake.turn()
+                turned()
             deadline_s = time.monotonic() + FLUSH_S
             while intake.window and time.monotonic() < deadline_s:
                 intake.window.turn(LOOK_S)

@@ -21,6 +21,7 @@ from streams.cli.intake import network
 from streams.cli.options import moment, reachable, require_cluster, started, with_options
 from streams.clock import utc_now
 from streams.errors import ConfigurationError, DeliveryError
+from streams.health import HEALTH
 from streams.intake import connections
 from streams.intake.connected import connected_intake
 from streams.intake.connections import read_address, read_connected, read_listening
@@ -171,6 +172,8 @@ def _open(path: Path) -> int:
 
 def _run(intake: Intake, lines: Iterable[Line], stopping: threading.Event, settings: Settings, as_json: bool) -> None:
     """Take all lines and tell what became of them; exit code 1 where something was not confirmed."""
+    intake.turned = HEALTH.turns("intake")
+    HEALTH.asks("broker", intake.quiet_s)
     tell_ready(f"intake-{intake.name}", start_metrics(settings))
     failed = False
     try:

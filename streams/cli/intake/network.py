@@ -46,7 +46,7 @@ def _http(
         Path | None, typer.Option(help="YAML file of partners' codes and our categories; the built-in one else")
     ] = None,
 ) -> None:
-    r"""Take reports by HTTP: POST /incidents of partners, POST /webhooks/NAME of systems, until Ctrl-C.
+    """Take reports by HTTP: POST /incidents of partners, POST /webhooks/NAME of systems, until Ctrl-C.
 
     A report is answered with 202 once the broker has it; one that comes again is known. Requests are signed (HMAC-SHA256,
     Standard Webhooks), by secrets of a file that its owner alone can read and that may be changed meanwhile:
@@ -60,7 +60,7 @@ def _http(
     balancers.
 
     Example: toezicht intake http
-    """
+    """  # noqa: D301 - click keeps the lines behind \b as they are
     require_extra()
     from streams.intake.http.process import run
     from streams.intake.http.settings import IntakeHttpSettings
@@ -89,7 +89,7 @@ def _secret(
 
 
 def _onvif() -> None:
-    r"""Take what cameras' own analysis tells (ONVIF Profile M over MQTT), until Ctrl-C.
+    """Take what cameras' own analysis tells (ONVIF Profile M over MQTT), until Ctrl-C.
 
     Loitering, objects in a field, a line that is crossed, an object that was left and counts become observations of a zone of the
     registry. Faces, number plates, age and sex are dropped and counted; so is what no rule of the file says.
@@ -102,7 +102,7 @@ def _onvif() -> None:
     Needs TOEZICHT_REGISTRY. The broker keeps what comes while this process is away.
 
     Example: toezicht intake onvif
-    """
+    """  # noqa: D301 - click keeps the lines behind \b as they are
     require_extra()
     from streams.capture.onvif.process import run
     from streams.capture.onvif.settings import OnvifSettings
@@ -135,6 +135,7 @@ def _poll(
     Example: toezicht intake poll signalen --url https://api.meldingen.example --token-file /run/secrets/signalen
     """
     require_extra()
+    from streams.health import HEALTH
     from streams.intake.connected import connected_intake
     from streams.intake.polling.asking import ApiClient
     from streams.intake.polling.poller import Poller, PollPlace
@@ -155,6 +156,8 @@ def _poll(
     intake = connected_intake(source, kafka, stopping, keeps_content=False)
     with stop_signals(stopping):
         poller = Poller(asked, ask, intake, kept, begin, utc_now, stopping.wait, stopping.is_set)
+        intake.turned = HEALTH.turns("intake")
+        HEALTH.asks("broker", intake.quiet_s)
         tell_ready(f"intake-poll-{system}", start_metrics(settings))
         try:
             poller.run(every)

@@ -230,6 +230,14 @@ class CameraSource(Part):
     motion_gate: Annotated[
         bool | None, Field(description="Whether pictures without motion are left out; live cameras do by default")
     ] = None
+    password_file: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            description="File that holds the password of the user in `url`, as it is, and nothing else; relative to the "
+            "registry's folder",
+        ),
+    ] = None
     quiet_decoding: Annotated[
         Literal["all", "key_frames"] | None,
         Field(
@@ -237,6 +245,14 @@ class CameraSource(Part):
             "picture is larger than 704x576"
         ),
     ] = None
+
+    @model_validator(mode="after")
+    def _whose_password(self) -> CameraSource:
+        """Hold that a password in a file has its user, and no rival, in the address."""
+        login, at, _ = self.url.partition("://")[2].partition("@")
+        if self.password_file is not None and (not at or not login or ":" in login or "/" in login):
+            raise ValueError("password_file needs the user, and no password, in url: rtsp://user@host/path")
+        return self
 
 
 class Camera(Part):

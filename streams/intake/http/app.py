@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, Final
@@ -22,6 +22,7 @@ from schemas.incidents import ReportNote
 from streams.clock import Clock, utc_now
 from streams.intake.http.credentials import Credential, Credentials
 from streams.intake.http.desk import IntakeDesk, NotTakenError
+from streams.intake.http.direct import DirectRoutes, Handler
 from streams.intake.http.document import Document, ReportDocument, read_document, too_deep
 from streams.intake.http.guard import LARGEST_BODY, IntakeGuard
 from streams.intake.http.rates import SenderRates
@@ -110,7 +111,8 @@ class IntakeApp(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """Return all layers, the guard outermost."""
         parts: HttpParts = self.state.parts
-        return IntakeGuard(super().build_middleware_stack(), parts.secure)
+        direct = DirectRoutes(super().build_middleware_stack(), self.state.handlers)
+        return IntakeGuard(direct, parts.secure)
 
     def openapi(self) -> dict[str, Any]:
         """Return the document, with the parts of what a partner posts, which no route's signature names."""
@@ -138,20 +140,17 @@ def _routed(systems: list[str]) -> FastAPI:
     )  # fmt: skip
     problems.install(app)
     body = {"required": True, "content": {"application/json": {"schema": _report_schema()[0]}}}
-
-    @app.post(
+    app.state.handlers = {"/incidents": _incidents} | {f"/webhooks/{system}": _webhook(system) for system in systems}
+    app.post(
         "/incidents", status_code=202, response_model=TakenBody, summary="Send a report, a change of one, or its cancellation",
-        openapi_extra={"requestBody": body, "parameters": SIGNATURE_HEADERS},
-    )  # fmt: skip
-    async def incidents(request: Request) -> Response:
-        return await _counted(INCIDENTS_ROUTE, _incident(request))
-
+        name="incidents", openapi_extra={"requestBody": body, "parameters": SIGNATURE_HEADERS},
+    )(_incidents)  # fmt: skip
     for system in systems:
+        path = f"/webhooks/{system}"
         app.post(
-            f"/webhooks/{system}", status_code=202, response_model=TakenBody, summary=f"Send a document of {system}",
-            name=system,
+            path, status_code=202, response_model=TakenBody, summary=f"Send a document of {system}", name=system,
             openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}},
-        )(_webhook_route(system))  # fmt: skip
+        )(app.state.handlers[path])  # fmt: skip
 
     @app.get("/healthz", summary="Whether the process lives")
     async def healthz() -> dict[str, str]:
@@ -172,17 +171,21 @@ def _report_schema() -> tuple[dict[str, Any], dict[str, Any]]:
     return schema, parts
 
 
-def _webhook_route(system: str) -> Callable[[Request], Any]:
+async def _incidents(request: Request) -> Response:
+    return await _counted(INCIDENTS_ROUTE, _incident(request))
+
+
+def _webhook(system: str) -> Handler:
     async def webhook(request: Request) -> Response:
         return await _counted(system, _document(request, system))
 
     return webhook
 
 
-async def _counted(route: str, answer: Any) -> Response:
+async def _counted(route: str, answer: Awaitable[Response]) -> Response:
     """Await an answer and count it by its bounded code."""
     try:
-        response: Response = await answer
+        response = await answer
     except ProblemError as problem:
         INTAKE_REQUESTS.labels(route, problem.code).inc()
         raise
@@ -369,4 +372,5 @@ def _answer(taken: Taken, document: Document | None) -> Response:
         notes=[note.value for note in ReportNote if note in taken.notes],
         fields=[FieldNote(field=each.field, note=each.note, expected=each.expected) for each in faults],
     )
-    return JSONResponse(body.model_dump(exclude_none=True), 200 if taken.result == "not_for_us" else 202)
+    status = 200 if taken.result == "not_for_us" else 202
+    return Response(body.model_dump_json(exclude_none=True), status, media_type="application/json")

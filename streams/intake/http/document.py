@@ -33,6 +33,7 @@ TAKEN: Final = (
     "place",
     "occurred_at",
     "reported_at",
+    "exercise",
 )
 """The fields that a report has; anything else is left where it came in."""
 _POSITION: Final = frozenset(
@@ -100,6 +101,7 @@ class ReportDocument(BaseModel):
     place: ReportPlace | None = None
     occurred_at: str | None = Field(None, description="When it happened (RFC 3339)")
     reported_at: str | None = Field(None, description="When it was reported (RFC 3339); else when it was signed")
+    exercise: bool | None = Field(None, description="true for an exercise, which is never joined with what is real")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,8 @@ class Document:
 
 def too_deep(body: bytes, deepest: int = DEEPEST) -> bool:
     """Return whether JSON nests deeper than so many levels; it is looked through without being built."""
+    if body.count(b"[") + body.count(b"{") <= deepest:  # as in any report: none can nest deeper than there are of them
+        return False
     depth = 0
     for match in _MARKS.finditer(body.decode("utf-8", "replace")):
         mark = match.group()
@@ -214,6 +218,8 @@ def _faults(said: Mapping[str, Any], zone: tzinfo, now: datetime) -> Iterator[Do
     occurred_at = fields.moment(said.get("occurred_at"), zone, now, ReportNote.TIME_OF_ARRIVAL)
     yield from _noted("occurred_at", occurred_at.notes)
     yield from _noted("reported_at", _reported_at(said, zone, now).notes)
+    if fields.truth(said.get("exercise")).notes:
+        yield DocumentFault("exercise", "true or false; it counts as real", ReportNote.FIELD_LEFT_OUT.value)
 
 
 def _place_faults(place: Any) -> Iterator[DocumentFault]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import Any, Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from streams.intake.lines import MAX_LINE_BYTES
@@ -53,7 +53,8 @@ class IntakeGuard:
 
     def __init__(self, app: ASGIApp, secure: bool) -> None:
         self._app = app
-        self._headers = HEADERS | ({"Strict-Transport-Security": STRICT_TRANSPORT} if secure else {})
+        headers = HEADERS | ({"Strict-Transport-Security": STRICT_TRANSPORT} if secure else {})
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it."""
@@ -63,11 +64,11 @@ class IntakeGuard:
 
         async def sent(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                said = message.setdefault("headers", [])
+                names = {name for name, _ in said}
+                said.extend(header for header in self._headers if header[0] not in names)
                 if message["status"] in {408, 411, 413, 415}:  # what is left of the body is not waited for
-                    headers["Connection"] = "close"
+                    said.append((b"connection", b"close"))
             await send(message)
 
         problem = why_not(scope["method"], Headers(scope=scope))

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from typing import Final
 
 from streams.errors import ConfigurationError, ToezichtError
+from streams.health import HEALTH
 from streams.intake.connected import connected_intake
 from streams.intake.http.app import INCIDENTS_ROUTE, HttpParts, create_app
 from streams.intake.http.credentials import Credentials
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 
 SYSTEMS: Final = ("signalen", "meldingen")
 """Sources that may post what changed to `/webhooks/NAME`, where the registry has them."""
+LINGER_MS: Final = 0.0
+"""Each sender waits: what comes while a request is under way to the broker goes together in the next one anyway."""
 LOOK_AGAIN_S: Final = 1.0
 """How often the file of credentials and the desks are looked at."""
 
@@ -59,7 +62,9 @@ def make_desk(route: str, source: IncidentSource, kafka: KafkaSettings) -> Intak
             count_confirmed(topic)
             confirmed(topic)
 
-        return connected_intake(source, kafka, stopping, sleep=pause, confirmed=counted, keeps_content=False)
+        return connected_intake(
+            source, kafka, stopping, sleep=pause, confirmed=counted, keeps_content=False, linger_ms=LINGER_MS
+        )
 
     return IntakeDesk(route, connect)
 
@@ -94,8 +99,12 @@ def run(settings: Settings, http: IntakeHttpSettings, kafka: KafkaSettings, opti
             stack.callback(desk.stop)
 
         async def watch() -> None:
+            turned, progress = HEALTH.turns("server"), HEALTH.progress("broker")
             while True:
                 await asyncio.sleep(LOOK_AGAIN_S)
+                turned()
+                if all(desk.ready for desk in desks.values()):
+                    progress()
                 _raise_failure(desks)
                 if credentials.look_again():
                     parts.rates.keep(credentials.ids())

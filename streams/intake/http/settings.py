@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from streams.serving.server import LOOPBACK, ServedAt
+from streams.serving.served_at import LOOPBACK, ServedAt
 
 PREFIX: Final = "TOEZICHT_INTAKE_HTTP"
 

@@ -25,6 +25,7 @@ class AccessOperation(StrEnum):
     CREATE = "CREATE"
     DESCRIBE = "DESCRIBE"
     ALTER = "ALTER"
+    DELETE = "DELETE"
     DESCRIBE_CONFIGS = "DESCRIBE_CONFIGS"
     ALTER_CONFIGS = "ALTER_CONFIGS"
 
@@ -91,6 +92,8 @@ class Needs:
         group_prefixes: What the names of such groups begin with.
         asks_groups: Consumer groups that it asks how far they are.
         keeps: Topics that it creates, and whose settings it corrects.
+        deletes: Topics of which it deletes the oldest records.
+        asks_settings: Topics whose settings it asks for, such as how long they keep what is on them.
         cluster: What it does to the cluster as a whole.
     """
 
@@ -101,6 +104,8 @@ class Needs:
     group_prefixes: frozenset[str] = frozenset()
     asks_groups: frozenset[str] = frozenset()
     keeps: frozenset[str] = frozenset()
+    deletes: frozenset[str] = frozenset()
+    asks_settings: frozenset[str] = frozenset()
     cluster: frozenset[AccessOperation] = frozenset()
 
     @classmethod
@@ -133,6 +138,8 @@ class Needs:
             (topic, self.writes, AccessOperation.WRITE, Pattern.LITERAL),
             (topic, self.describes - self.reads - self.writes - self.keeps, AccessOperation.DESCRIBE, Pattern.LITERAL),
             *((topic, self.keeps, operation, Pattern.LITERAL) for operation in _KEEPING),
+            (topic, self.deletes, AccessOperation.DELETE, Pattern.LITERAL),
+            (topic, self.asks_settings - self.keeps, AccessOperation.DESCRIBE_CONFIGS, Pattern.LITERAL),
             (group, self.groups, AccessOperation.READ, Pattern.LITERAL),
             (group, self.group_prefixes, AccessOperation.READ, Pattern.PREFIXED),
             (group, self.asks_groups - self.groups, AccessOperation.DESCRIBE, Pattern.LITERAL),
@@ -152,7 +159,8 @@ _KEEPING: Final = (
     AccessOperation.DESCRIBE_CONFIGS,
     AccessOperation.ALTER_CONFIGS,
 )
-"""What keeping a topic as it should be takes. DELETE is none of it: nothing of ours ever deletes a topic."""
+"""What keeping a topic as it should be takes. DELETE is none of it: nothing of ours ever deletes a topic, and `delete` has that
+right since Kafka knows none that is for records alone."""
 
 
 def kafka_acls_lines(acls: Iterable[Acl], tool: str = "kafka-acls.sh", servers: str = "") -> list[str]:

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,8 @@ class StageApp:
     assignment: PartitionAssignment
     transmit: BatchTransmit
     producer: FencedProducer
+    lag: int = 0
+    _done: dict[Where, int] = field(default_factory=dict)
 
     async def start(self) -> None:
         """Connect and join the group."""
@@ -66,6 +68,13 @@ class StageApp:
         await self.producer.stop()
         if isinstance(self.stage, PictureStage):
             await asyncio.to_thread(self.stage.close)
+
+    def gets_on(self) -> bool:
+        """Return whether the stage finished with something since it was asked last, or has its lease and nothing to do."""
+        before, self._done = self._done, dict(self.assignment.offsets.positions())
+        if self.assignment.stalled_s > LEASE_S:
+            return False
+        return self._done != before or not (self.lag or self.assignment.send_queue.in_flight)
 
     def needs(self) -> set[str]:
         """Return the topics without which the stage does nothing, or cannot go on."""
@@ -173,13 +182,13 @@ def _opening(
 def _add_timers(built: StageApp, clock: Clock) -> None:
     ticks = None if isinstance(built.stage, PictureStage) else built.stage.ticks
     group = "camera" if ticks == topics.CAMERA_TICKS else "room"
-    held = HeldUp(built.stage.name)
+    held, told = HeldUp(built.stage.name), set[TP]()
     in_flight = metrics.IN_FLIGHT.labels(built.stage.name)
 
     @built.app.timer(interval=1.0, on_leader=False)  # type: ignore[untyped-decorator]
     async def each_second() -> None:
         in_flight.set(built.assignment.send_queue.in_flight)
-        _measure_lag(built, held)
+        _measure_lag(built, held, told)
         if ticks is None:
             return
         now = clock().replace(microsecond=0)
@@ -199,13 +208,22 @@ def _tell_refused(where: str, confirmation: asyncio.Future[int]) -> None:
         log.warning("%s: the broker did not confirm a tick: %r", where, error)
 
 
-def _measure_lag(built: StageApp, held: HeldUp) -> None:
+def _measure_lag(built: StageApp, held: HeldUp, told: set[TP]) -> None:
+    """Tell how many records wait, by partition; of one that went to another worker (`told` before) nothing any more."""
     consumer, offsets = built.app.consumer, built.assignment.offsets
     done_at = offsets.positions()
     waiting = any(channel.queue.qsize() for channel in built.app.topics)
+    built.lag = 0
+    for tp in told - set(consumer.assignment()):
+        # Else its last lag would stay here for ever, and look like a stage that stands.
+        metrics.CONSUMER_LAG.remove(built.stage.name, tp.topic, str(tp.partition))
+        told.discard(tp)
     for tp in consumer.assignment():
         at, done = consumer.partition_end(tp), done_at.get(tp)
         if tp.topic in built.stage.inputs and at is not None and done is not None:
             idle = not waiting and done == offsets.next_of(tp)
-            metrics.CONSUMER_LAG.labels(built.stage.name, tp.topic, str(tp.partition)).set(at.lag(done, idle=idle))
+            lag = at.lag(done, idle=idle)
+            metrics.CONSUMER_LAG.labels(built.stage.name, tp.topic, str(tp.partition)).set(lag)
+            built.lag += lag
+            told.add(tp)
             held.look(tp, at)

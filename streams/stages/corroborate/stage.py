@@ -22,6 +22,7 @@ from pydantic import BaseModel
 
 from schemas.base import Part
 from schemas.cameras import CameraStatus
+from schemas.deletion import Deletion
 from schemas.evidence import Evidence, SightingFact, Verdict
 from schemas.incidents import CameraWatch, Operation
 from schemas.observations import Observation
@@ -74,7 +75,13 @@ class Corroborate:
     """Joins reports and observations per camera."""
 
     name: str = "corroborate"
-    inputs: tuple[str, ...] = (topics.CAMERA_WATCHES, topics.OBSERVATIONS, topics.CAMERA_STATE, topics.CAMERA_TICKS)
+    inputs: tuple[str, ...] = (
+        topics.CAMERA_WATCHES,
+        topics.OBSERVATIONS,
+        topics.CAMERA_STATE,
+        topics.CAMERA_TICKS,
+        topics.CAMERA_DELETIONS,
+    )
     stateful: bool = True
     max_late: timedelta | None = None
     ticks: str | None = topics.CAMERA_TICKS
@@ -104,8 +111,10 @@ class Corroborate:
                 found = self._watch(watch, rows, now)
             case CameraStatus() as status:
                 found = _keep_state(status, rows)
+            case Deletion() as deletion:
+                found = _delete(deletion, rows)
             case other:
-                raise TypeError(f"expected a watch, an observation, a status or a tick, got a {other.name}")
+                raise TypeError(f"expected a watch, an observation, a status, a tick or a deletion, got a {other.name}")
         return [Output(topics.EVIDENCE, evidence) for evidence in found]
 
     def _camera(self, camera_id: str) -> Camera:
@@ -318,6 +327,16 @@ def _drop(name: str, rows: Rows, now: datetime, kept: timedelta) -> None:
     if isinstance(row, WatchRow) and row.window_until + kept > now:
         return
     rows.delete(name)
+
+
+def _delete(deletion: Deletion, rows: Rows) -> list[Evidence]:
+    """Delete what a camera was asked about reports, and what it answered; it waits for none of them any more."""
+    for incident_id in deletion.fact_ids:
+        row = rows.get(_watch_name(deletion.about, incident_id), WatchRow)
+        if row is not None:
+            _set_open(rows, row, False)
+            rows.delete(_watch_name(deletion.about, incident_id))
+    return []
 
 
 def _keep_state(status: CameraStatus, rows: Rows) -> list[Evidence]:

@@ -90,6 +90,12 @@ class NearRepeatStore:
         if kept:  # other rules may keep it for longer than it was noted for
             self._due.add(kept[0].occurred_at + self._kept, self._name(cell))
 
+    def drop(self, situation: Situation) -> None:
+        """Delete where a situation was: nothing repeats it from now on."""
+        entry = self._entry(situation)
+        if entry is not None:
+            self._put(cell_of(entry), entry.alert_id, None)
+
     def _entry(self, situation: Situation) -> RepeatEntry | None:
         spot = spotted(situation, self._rule, self._poor_from_m)
         return None if spot is None else entry_of(situation.alert_id, spot)

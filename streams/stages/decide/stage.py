@@ -9,6 +9,7 @@ from typing import Any, Final
 from schemas.actions import Action, OperatorAction
 from schemas.alerts import Alert, AlertState, Change
 from schemas.decisions import DecisionLog
+from schemas.deletion import Deletion
 from schemas.dispatch import DispatchReceipt
 from schemas.evidence import Evidence
 from schemas.phrases.catalogue import sentence
@@ -62,6 +63,7 @@ class Decide:
         topics.OPERATOR_ACTIONS,
         topics.DISPATCH_RECEIPTS,
         topics.ROOM_TICKS,
+        topics.ROOM_DELETIONS,
     )
     stateful: bool = True
     max_late: timedelta | None = None
@@ -100,8 +102,12 @@ class Decide:
                 return self._outputs(item, rows, store, alerts, now, said)
             case Tick():
                 return self._tick(item, rows, now)
+            case Deletion() as deletion:
+                store = self._store(rows, deletion.about)
+                store.delete(deletion, now)
+                return self._outputs(item, rows, store, [], now)
             case other:
-                raise TypeError(f"expected evidence, an action, a receipt or a tick, got a {other.name}")
+                raise TypeError(f"expected evidence, an action, a receipt, a tick or a deletion, got a {other.name}")
 
     def _store(self, rows: Rows, room: str) -> SituationStore:
         return SituationStore(rows, room, self._rules, self._registry_version)

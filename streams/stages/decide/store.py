@@ -25,6 +25,7 @@ from pydantic import Field
 
 from schemas.alerts import Alert
 from schemas.base import Part, Utc
+from schemas.deletion import Deletion
 from streams.domain.alerts.facts import EpisodeRow, Fact, ReportRow, SightingRow
 from streams.domain.alerts.priority.score import was_case
 from streams.domain.alerts.revise import Revision
@@ -171,6 +172,20 @@ class SituationStore:
             ended = self.index.moved(ended, ended, gone=True)
             self._rows.put(self._alert(ended.alert_id), ended)
         self.look_again(ended)
+
+    def delete(self, deletion: Deletion, now: datetime) -> None:
+        """Delete what is kept of alerts that ended, and of what came too early for them; one that is open stays as it is.
+
+        That a fact was known stays, by its id and time, for as long as it can be replayed: else it would open the alert anew.
+        """
+        for alert_id in deletion.alert_ids:
+            known = self.get(alert_id)
+            if known is not None and known.ended_at is not None:
+                self.repeats.drop(known)
+                self._forget(known, now)
+        for fact_id in deletion.fact_ids:
+            if self._alert_of(fact_id) is None and self.early(fact_id) is not None:
+                self.arrived(fact_id)
 
     def _forget(self, situation: Situation, now: datetime) -> None:
         """Delete an ended situation and its links. How far its facts were known is kept while they can be replayed.

@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from schemas.alerts import Alert
 from schemas.categories import Category
+from schemas.deletion import Deletion
 from schemas.ticks import Tick
 from schemas.trends import Judgement
 from streams import metrics, topics
@@ -37,13 +39,15 @@ from streams.stages.trends.store import DUE_BUCKET_S, KEPT, TrendingRow, TrendSt
 
 log = logging.getLogger(__name__)
 Cell = tuple[str, str, int | None, int]
+RESULTS: Final = ("counted", "taken_out", "moved", "too_old")
+"""What can become of an alert in the counts."""
 
 
 class Trends:
     """Counts alerts, and tells each change of a count."""
 
     name: str = "trends"
-    inputs: tuple[str, ...] = (topics.ALERTS, topics.ROOM_TICKS)
+    inputs: tuple[str, ...] = (topics.ALERTS, topics.ROOM_TICKS, topics.ROOM_DELETIONS)
     stateful: bool = True
     max_late: timedelta | None = None
     ticks: str | None = None
@@ -51,6 +55,9 @@ class Trends:
     def __init__(self, plan: SafetyPlan, areas: AreaMap, time_zone: ZoneInfo) -> None:
         """Take the plan's targets, the areas, and the zone in which days and weeks begin."""
         self._office = Office(plan, areas, time_zone)
+        metrics.from_zero(metrics.TREND_ALERTS, Category, RESULTS)
+        metrics.from_zero(metrics.TREND_SURGES, Category)
+        metrics.from_zero(metrics.NEAR_REPEATS, plan.near_repeats)
 
     def handle(self, item: Input, rows: Rows, now: datetime) -> Sequence[Output]:
         """Return the counts that an input changes.
@@ -63,8 +70,21 @@ class Trends:
                 return self._count(alert, TrendStore(rows, alert.control_room_id), now)
             case Tick():
                 return self._tick(rows, now)
+            case Deletion() as deletion:
+                self._delete(deletion, TrendStore(rows, deletion.about))
+                return []
             case other:
-                raise TypeError(f"expected an alert or a tick, got a {other.name}")
+                raise TypeError(f"expected an alert, a tick or a deletion, got a {other.name}")
+
+    @staticmethod
+    def _delete(deletion: Deletion, store: TrendStore) -> None:
+        """Delete where alerts were; that they were counted stays, since a count tells of nobody."""
+        for alert_id in deletion.alert_ids:
+            counted = store.counted(alert_id)
+            if counted is not None and counted.contribution is not None:
+                told = counted.contribution
+                if store.place(told.category.value, told.day, alert_id) is not None:
+                    store.put_place(told.category.value, told.day, alert_id, None)
 
     def _count(self, alert: Alert, store: TrendStore, now: datetime) -> list[Output]:
         """Take what an alert counts for now in place of what it counted for before; an older revision changes nothing."""

@@ -217,7 +217,7 @@ def test_an_alert_to_which_nobody_comes_is_back_and_says_so(anna: Person, room: 
     anna.press("Control+Enter")
     expect(row.locator(".who")).to_have_text("u")
     room.answer(street, "brandweer", "expired")
-    expect(row.locator(".who")).to_have_text("nieuw")
+    expect(row.locator(".who")).to_have_text("niemand komt")
     expect(anna.detail.locator(".advice")).to_contain_text("geen hulp van de brandweer: vraag de politie of bel")
     expect(anna.detail.locator('[data-state="expired"]')).to_contain_text("De brandweer: niet bereikt")
 

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from schemas.base import derive_id
+from tests.support.console.access import PASSWORD
 from tests.support.console.browser import Person, axe_findings
 from tests.support.console.openid_provider import CLIENT_ID, SECRET, running_provider
-from tests.support.console.running import OTHER_ROOM, ROOM, ControlRoom, named_camera, registry_of_two_rooms
+from tests.support.console.running import BEGINNER, OTHER_ROOM, ROOM, ControlRoom, named_camera, registry_of_two_rooms
 from tests.support.console.seats import People
 from tests.support.words import english_in
 
@@ -255,3 +256,56 @@ def test_a_provider_that_is_down_keeps_nobody_from_working(people: People, room:
             people.leave()
         finally:
             console.kill()
+
+
+def test_a_first_password_opens_nothing_but_its_change(chromium: Browser, room: ControlRoom) -> None:
+    """Whoever made it knows it: no list is shown, and none is answered, before another is chosen."""
+    person = Person(chromium, room.console.address)
+    page = person.page
+    page.goto(person.address + "/kaart")
+    page.get_by_label("Gebruikersnaam").fill(BEGINNER)
+    page.get_by_label("Wachtwoord").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Kies eerst een eigen wachtwoord")).to_be_visible()
+    assert axe_findings(page) == []
+    assert page.locator("header nav").count() == 0
+    read = "async (path) => (await fetch(path)).status"
+    assert page.evaluate(read, f"/api/v1/rooms/{ROOM}/rows") == 403
+    old, new, change = (
+        page.get_by_label("Wachtwoord van nu"),
+        page.get_by_label("Nieuw wachtwoord"),
+        page.get_by_role("button", name="Wachtwoord wijzigen"),
+    )
+    for wrong, wanted, told in (
+        ("not this one at all", "een eigen wachtwoord", "klopt niet"),
+        (PASSWORD, PASSWORD, "Kies een ander"),
+    ):
+        old.fill(wrong)
+        new.fill(wanted)
+        change.click()
+        expect(page.get_by_role("status")).to_contain_text(told)
+    old.fill(PASSWORD)
+    new.fill("een eigen wachtwoord")
+    change.click()
+    expect(page.locator("header nav")).to_be_visible()
+    assert page.evaluate(read, f"/api/v1/rooms/{ROOM}/rows") == 200
+    person.leave()
+
+
+def test_a_room_with_no_alerts_and_no_cameras_says_so(people: People, room: ControlRoom) -> None:
+    """Nothing is wrong there, and nothing is claimed of it that nobody could know."""
+    bare = room.another_console("bare", registry_of_two_rooms(room.folder / "bare.yaml", []))
+    bare.begin()
+    try:
+        bare.await_ready()
+        udo = people("udo", address=bare.address)
+        expect(udo.page.locator("#content")).to_contain_text("Geen openstaande meldingen")
+        for path in ("/kaart", "/drukte", "/overdracht", "/cameras", "/overzicht", "/systeem"):
+            udo.go(path)
+            expect(udo.page.locator("#content h1").first).to_be_attached()
+            udo.settled()
+        udo.go("/kaart")
+        expect(udo.page.get_by_role("heading", name="Camera's (0)")).to_be_visible()
+        people.leave()
+    finally:
+        bare.kill()

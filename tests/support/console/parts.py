@@ -38,8 +38,10 @@ class RecordedHistories:
 
     def __init__(self, room: ControlRoom) -> None:
         self._room = room
+        self.asked: list[str] = []
 
     async def changes(self, room: str, alert_id: str, opened_at: datetime) -> list[Alert]:
+        self.asked.append(alert_id)
         return [
             Alert.model_validate_json(record.value or b"")
             for record in self._room.records
@@ -213,9 +215,9 @@ class ConsoleInMemory:
         places: FakePlaces | None = None,
     ) -> None:
         known = settings or ConsoleSettings()
-        self.room, self.stages = room, StillStages(clock)
+        self.room, self.stages, self.histories = room, StillStages(clock), RecordedHistories(room)
         self.places = places or FakePlaces(clock, alerts=lambda: tuple(room.alerts.values()))
-        self.rooms = ProjectedRooms(known, self.places, RecordedHistories(room), self.stages, clock)
+        self.rooms = ProjectedRooms(known, self.places, self.histories, self.stages, clock)
         self.actions = MemoryActions(room, clock, decides_after_s)
         self.audits = FakeAudits(clock)
         acting = OperatorActing(

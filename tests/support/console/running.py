@@ -47,6 +47,8 @@ USERS: Final = {
     "udo": (Role.OPERATOR, (OTHER_ROOM,)),
     "beheerder": (Role.ADMINISTRATOR, ()),
 }
+BEGINNER: Final = "nieuw"
+"""An operator whose password was made by somebody else."""
 _LAT, _LON, _STEP = 52.25, 4.80, 0.004
 _ACROSS: Final = 20
 
@@ -164,6 +166,7 @@ def first_accounts(folder: Path) -> Path:
         {"user": user, "roles": [role], "rooms": list(rooms), "password": PASSWORD, "must_change": False}
         for user, (role, rooms) in USERS.items()
     ]
+    told.append({**told[0], "user": BEGINNER, "must_change": True})
     path.write_text(json.dumps(told))
     return path
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from console.settings import ConsoleSettings, read_console_settings
-from streams.errors import ConfigurationError
+from streams.errors import ToezichtError
 
 OPENID = {"OPENID_ISSUER": "https://id.example", "OPENID_CLIENT_ID": "toezicht", "ADDRESS": "https://toezicht.example"}
 KEY = {"OPENID_CLIENT_KEY": "client.pem"}
@@ -41,7 +41,7 @@ def test_what_cannot_be_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch, giv
     """Also a name that no setting has: a typing error would leave a door as it was."""
     for name, value in given.items():
         monkeypatch.setenv(f"TOEZICHT_CONSOLE_{name}", value)
-    with pytest.raises(ConfigurationError) as caught:
+    with pytest.raises(ToezichtError) as caught:
         read_console_settings()
     assert told in str(caught.value)
     assert "hunter2" not in str(caught.value)

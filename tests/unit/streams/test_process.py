@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
+import math
+import shutil
 import sys
+import time
+import urllib.request
+from pathlib import Path
 
 import pytest
 
 from streams.errors import ConfigurationError
-from streams.process import RedactingFormatter, SparingFilter, start_metrics
+from streams.process import RedactingFormatter, SparingFilter, disk_free_share, start_metrics
 from streams.settings import Settings
 
 
@@ -34,6 +39,32 @@ def test_a_port_that_is_taken_is_one_line_that_names_the_variable() -> None:
         ConfigurationError, match=rf"TOEZICHT_METRICS_PORT is '127\.0\.0\.1:{port}', expected a free port"
     ):
         start_metrics(Settings(metrics_port=port))
+
+
+def test_a_process_tells_its_clock_and_the_free_space_of_where_its_data_will_be(tmp_path: Path) -> None:
+    """Also before the folder is made; both are read at each scrape."""
+    port = start_metrics(Settings(metrics_port=0, data=tmp_path / "not" / "yet"))
+    before_s = time.time()
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+        told = dict(
+            line.split()
+            for line in answer.read().decode().splitlines()
+            if line.startswith("toezicht_") and "{" not in line
+        )
+    usage = shutil.disk_usage(tmp_path)
+    assert abs(float(told["toezicht_disk_free_ratio"]) - usage.free / usage.total) < 0.05
+    assert before_s <= float(told["toezicht_clock_at"]) <= time.time()
+    assert not [name for name in told if name.endswith("_created")]
+
+
+def test_a_disk_that_nobody_can_ask_gives_no_number(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Rather than one that looks full, or empty."""
+
+    def fails(_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(shutil, "disk_usage", fails)
+    assert math.isnan(disk_free_share(tmp_path))
 
 
 def written(sparing: SparingFilter, name: str, text: str, *args: object) -> str | None:

@@ -15,6 +15,8 @@ describe("a row", () => {
   it("says who has it, or how it stands", () => {
     expect(state({ state: "new" })).toBe("nieuw");
     expect(state({ state: "new", escalated_at: "2026-11-29T02:00:00.000Z" })).toBe("2e keer");
+    expect(state({ state: "new", unanswered_at: "2026-11-29T02:00:00.000Z" })).toBe("niemand komt");
+    expect(state({ state: "acknowledged", handled_by: "operator-2", unanswered_at: "2026-11-29T02:00:00.000Z" })).toBe("operator-2");
     expect(state({ state: "new", handled_by: "operator-2" })).toBe("voor operator-2");
     expect(state({ state: "acknowledged", handled_by: "operator-2" })).toBe("operator-2");
     expect(state({ state: "acknowledged", handled_by: "operator-1" })).toBe("u");

@@ -40,6 +40,9 @@ export function kindOf(row: Row): Kind {
   }
 }
 
+/** Return whether a row asks for somebody for the second time: nobody took it, or nobody comes. */
+export const asksAgain = (row: Row): boolean => kindOf(row) === "escalated" || (row.state === "new" && row.unanswered_at !== null);
+
 export function lookOf(row: Row, act: Act | null, onTab: boolean): Look {
   return { kind: kindOf(row), left: !onTab, pending: act !== null && act.phase !== "counting" };
 }
@@ -54,7 +57,8 @@ export function stateWords(row: Row, act: Act | null, left: boolean, user: strin
     case "escalated":
       return t("row.second_time");
     case "new":
-      return who === null ? word("state.", row.state) : t("row.for", { user: who });
+      if (who !== null) return t("row.for", { user: who });
+      return row.unanswered_at === null ? word("state.", row.state) : t("row.nobody_comes");
     case "acknowledged":
       return who ?? word("state.", row.state);
     case "aside":

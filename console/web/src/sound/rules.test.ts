@@ -34,6 +34,7 @@ describe("ringer", () => {
     expect(ringer.due([p1("a")], mute, 11_000)).toBeNull();
     expect(ringer.due([p1("a"), p1("b")], mute, 12_000)).toBe("p1");
     expect(ringer.due([escalated("a")], mute, 13_000)).toBe("escalated");
+    expect(ringer.due([p1("a", { unanswered_at: "2026-11-29T03:02:00.000Z" })], mute, 14_000)).toBe("p1");
   });
 
   it("rings again when the silence ends", () => {

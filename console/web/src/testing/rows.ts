@@ -7,7 +7,7 @@ export function rowOf(change: Partial<Row> = {}): Row {
     id: "alert-1", offset: 1, revision: 1, state: "new", change: "opened", priority: "P2", score: 50, category: "straatroof",
     what: "Straatroof", title: "Straatroof", where: "Stationsplein", place: null, verdict: "pending", reports: 1,
     cameras_saw: 0, cameras_looked: 0, listed: true, asks: true, handled_by: null, handled_since: null,
-    opened_at: "2026-11-29T03:00:00.000Z", changed_at: "2026-11-29T03:00:00.000Z", back_at: null, escalated_at: null,
+    opened_at: "2026-11-29T03:00:00.000Z", changed_at: "2026-11-29T03:00:00.000Z", back_at: null, escalated_at: null, unanswered_at: null,
     until: null, aside: "", closing: "", merged_into: null, falls_to: null, falls_at: null, grouped_under: null,
     under_cause: null, symptoms: 0, summary: null, next_step: "", recipients: [],
   };

@@ -156,6 +156,21 @@ def test_history_tells_each_change_once_and_in_its_order(client: TestClient, con
     assert all(each["text"] for each in lines)
 
 
+def test_the_topic_is_read_for_a_past_once_and_only_where_it_was_not_seen(
+    client: TestClient, console: ConsoleInMemory
+) -> None:
+    """It takes as long as all that happened in the room since the alert opened."""
+    alert = max(console.room.alerts.values(), key=lambda each: each.revision)
+    path = f"{BASE}/alerts/{alert.alert_id}/history"
+    seen = client.get(path).json()
+    assert console.histories.asked == []
+    console.rooms.known_room(ROOM).alerts.past.forget(
+        alert.alert_id
+    )  # as a console that began after the topic was compacted
+    assert client.get(path).json() == seen == client.get(path).json()
+    assert console.histories.asked == [alert.alert_id]
+
+
 def test_the_pulse_tells_what_stands_still(client: TestClient, console: ConsoleInMemory) -> None:
     first = client.get(f"{BASE}/status").json()
     assert (first["reading"], first["canary_late"], first["cameras_able"], first["cameras_total"]) == (

@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from detectors.errors import SourceError
 from detectors.sources.base import SourceConfig
 from detectors.sources.url import RtspAddress, parse_rtsp, redact, source_kind
+from schemas.phrases.catalogue import told
+from schemas.phrases.language import Language
+from schemas.phrases.phrase import Phrase
 from tests.support.mutation import tries
 
 MARK = "Zq7!Kx"
@@ -72,7 +75,8 @@ def test_parts_of_an_address() -> None:
 @pytest.mark.parametrize(
     "url",
     ["rtsp://", "rtsp://host:99999/x", "rtsp://host:pw/x", "rtsp://[::1/x", "rtsp://ho st/x", "rtsp://a:1/b@host/x",
-     "rtsp://a%0d%0ab:x@host/x", "http://host/x", "ftp://bob:pw@host", "", " ", "a\0b"],
+     "rtsp://a%0d%0ab:x@host/x", "http://host/x", "rtsps://bob:pw@host/x", "HTTPS://host/x", "onvif://host",
+     "ftp://bob:pw@host", "", " ", "a\0b"],
 )  # fmt: skip
 def test_bad_addresses(url: str) -> None:
     """What is no source is refused by name."""
@@ -136,3 +140,22 @@ def read(url: str) -> tuple[str, RtspAddress | None]:
         return "", parse_rtsp(url)
     except SourceError as error:
         return str(error), None
+
+
+@pytest.mark.parametrize(
+    ("url", "way"),
+    [
+        ("rtsps://bob:pw@host/x", "a VPN, or let a gateway on this machine"),
+        ("http://bob:pw@host/video.mjpg", "most such cameras give rtsp:// too"),
+        ("https://bob:pw@host/snapshot.jpg", "let a gateway on this machine (go2rtc, MediaMTX) read it"),
+        ("onvif://bob:pw@host", "expected the rtsp:// address of its stream"),
+    ],
+)
+def test_what_is_not_read_is_refused_with_the_way_around_it(url: str, way: str) -> None:
+    """In both languages, and without the password."""
+    with pytest.raises(SourceError) as caught:
+        source_kind(url)
+    assert way in caught.value.detail
+    assert "pw" not in caught.value.detail
+    assert isinstance(caught.value.what, Phrase)
+    assert told(caught.value.what, "", Language.NL) != caught.value.detail

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from typing import Any, Final
 
 import pytest
 from kafka.errors import KafkaTimeoutError
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from streams.cli import main
 from streams.cli.main import COMMANDS, MODULES, build_app
@@ -23,6 +27,36 @@ def test_every_command_is_there_under_its_name() -> None:
 def test_a_command_alone_keeps_its_name(name: str) -> None:
     """It is called in the same way as among the others."""
     assert list(get_command(build_app(name)).commands) == [name]  # type: ignore[attr-defined]
+
+
+def _helps(command: Any, words: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield the help of a command and of all below it, each with its name."""
+    runner = CliRunner()
+    for name, below in getattr(command, "commands", {}).items():
+        shown = runner.invoke(build_app(words[0] if words else name), [*words, name, "--help"], env={"COLUMNS": "80"})
+        assert shown.exit_code == 0, (*words, name)
+        yield " ".join((*words, name)), shown.stdout
+        yield from _helps(below, (*words, name))
+
+
+MARKUP: Final = re.compile(r"[\\\x00-\x09\x0b-\x1f]|``|::|\[/?bold|(?:Args|Returns|Raises):")
+"""What means something to a program that shows text, and nothing to a person who reads it."""
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_shows_no_markup(name: str) -> None:
+    """A person reads it as it is written; a list that stands below a colon keeps its lines."""
+    command = get_command(build_app(name))
+    shown = dict(_helps(command, ()))
+    assert shown
+    assert {each: MARKUP.findall(text) for each, text in shown.items() if MARKUP.search(text)} == {}
+
+
+def test_a_list_in_a_help_keeps_its_lines() -> None:
+    """One setting a line."""
+    shown = CliRunner().invoke(build_app("intake"), ["intake", "http", "--help"], env={"COLUMNS": "80"}).stdout
+    lines = [line.strip() for line in shown.splitlines()]
+    assert any(line.startswith("TOEZICHT_INTAKE_HTTP_PORT=8095 ") for line in lines)
 
 
 def test_a_cluster_that_went_away_in_the_middle_is_one_line(

@@ -126,3 +126,50 @@ def test_a_variable_may_be_any_part_of_an_address() -> None:
     )
     assert address("${CAMERA}", CAMERA="rtsp://bob:p%23@h/x") == "rtsp://bob:p%23@h/x"
     assert address("${VIDEOS}/a b.avi", VIDEOS="/data/#1") == "/data/#1/a b.avi"
+
+
+def _with_file(tmp_path: Path, url: str, content: str | None) -> Path:
+    if content is not None:
+        (tmp_path / "secret").write_text(content)
+    return write_registry(tmp_path / "r.yaml", registry_camera("c", {"url": url, "password_file": "secret"}))
+
+
+@pytest.mark.parametrize("content", ["p@ss:/w#rd", "p@ss:/w#rd\n", "p@ss:/w#rd\r\n"])
+def test_a_password_comes_from_a_file_as_it_is(tmp_path: Path, content: str) -> None:
+    """Beside the registry, without the end of its line, encoded for the address and shown nowhere else."""
+    path = _with_file(tmp_path, "rtsp://${CAMERA_USER}@10.0.0.5/s", content)
+    [camera] = load_registry(path).cameras
+    url = source_url(camera, path, {"CAMERA_USER": "jan@hal"})
+    parts = parse_rtsp(url)
+    assert (parts.user, parts.password, parts.host) == ("jan@hal", "p@ss:/w#rd", "10.0.0.5")
+    assert "p@ss" not in repr(camera) + camera.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("url", "content", "words"),
+    [
+        ("rtsp://u@10.0.0.5/s", None, "cannot be read"),
+        ("rtsp://u@10.0.0.5/s", "\n", "holds nothing"),
+        ("rtsp://u@10.0.0.5/s", "hush\nhush2\n", "holds lines"),
+        ("rtsp://${BOTH}@10.0.0.5/s", "hush", "has a password already"),
+    ],
+)
+def test_a_file_that_is_no_password_is_told_with_camera_and_line(
+    tmp_path: Path, url: str, content: str | None, words: str
+) -> None:
+    """And nothing of what is in it."""
+    path = _with_file(tmp_path, url, content)
+    [camera] = load_registry(path).cameras
+    with pytest.raises(FileError, match=rf"r\.yaml:\d+: camera c: .*{words}") as caught:
+        source_url(camera, path, {"BOTH": "u:hush"})
+    assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["rtsp://10.0.0.5/s", "rtsp://u:hush@10.0.0.5/s", "videos/a.avi", "rtsp://10.0.0.5/a@b"]
+)
+def test_a_password_in_a_file_needs_its_user_in_the_address(tmp_path: Path, url: str) -> None:
+    """And no other password beside it; the registry says so when it is read."""
+    with pytest.raises(FileError, match="password_file needs the user") as caught:
+        load_registry(_with_file(tmp_path, url, "x"))
+    assert "hush" not in str(caught.value)

@@ -13,6 +13,7 @@ import pytest
 
 from schemas.categories import Category
 from schemas.codec import Encoded
+from streams import metrics
 from streams.domain.partners.routing import DeliveryChannel, Routing
 from streams.errors import DeliveryError
 from streams.kafka.record import Record
@@ -166,6 +167,44 @@ def test_a_letter_about_health_has_no_content(running: Running) -> None:
     running.consumer.records = [record_of(ill, topic="partner-politie-health"), record_of(partner_alert(alert_id="b"))]
     running.until(lambda: running.first("partner-politie-health") == running.first() == 1)
     assert sorted(len(value) == 0 for _, value in Producer.sent) == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("content", "labels"),
+    [
+        (b"{", ("other", "unreadable")),
+        (None, ("other", "message_refused")),
+    ],
+)
+def test_what_is_set_aside_is_counted_with_its_priority_and_why(
+    running: Running, content: bytes | None, labels: tuple[str, str]
+) -> None:
+    """Also what nobody tried to deliver, because it could not be read."""
+    counter = metrics.NOTIFY_SET_ASIDE.labels("politie", "main", *labels)
+    before = counter._value.get()
+    Fake.answer = staticmethod(lambda _: Outcome(OutcomeReason.MESSAGE_REFUSED))
+    record = record_of(partner_alert(priority="P2"))
+    running.consumer.records = [record if content is None else replace(record, value=content)]
+    running.until(lambda: running.first() == 1)
+    assert counter._value.get() == before + 1
+    assert [topic for topic, _ in Producer.sent] == [DEAD_LETTERS]
+
+
+@pytest.mark.parametrize(("priority", "label"), [("P1", "P1"), ("P2", "other"), (None, "other")])
+def test_the_time_of_what_is_most_pressing_is_measured_apart(
+    running: Running, priority: str | None, label: str
+) -> None:
+    """Its limit is another one than that of the rest."""
+
+    def count() -> float:
+        found = [sample for family in metrics.NOTIFY_SECONDS.collect() for sample in family.samples]
+        labels = {"partner": "politie", "channel": "main", "priority": label}
+        return next(each.value for each in found if each.name.endswith("_count") and each.labels == labels)
+
+    before = count()
+    running.consumer.records = [record_of(partner_alert(priority=priority))]
+    running.until(lambda: running.first() == 1)
+    assert count() == before + 1
 
 
 def test_a_defect_of_a_notifier_is_tried_again_and_tells_no_text(

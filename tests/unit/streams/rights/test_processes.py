@@ -51,7 +51,9 @@ def test_what_share_reads() -> None:
     gets = {
         topic.name for each in partners.partners for topic in topics.partner_topics(each, partners.about_health(each))
     }
-    assert needs.writes == gets | {topics.DISPATCH_RECEIPTS, topics.changelog("share"), topics.DEAD_LETTERS}
+    assert needs.writes == gets | {
+        topics.DISPATCH_RECEIPTS, topics.changelog("share"), topics.DEAD_LETTERS, topics.AUDIT
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("stage", OUTPUTS)
@@ -93,18 +95,23 @@ def test_the_console_may_read_what_it_follows() -> None:
 
 
 def test_who_may_read_pictures() -> None:
-    """Pictures are for those alone who look for persons in them, and snapshots for those who show them."""
+    """Pictures are for those alone who look for persons in them, and snapshots for who shows or holds them."""
     assert [name for name, needs in PROCESSES.items() if topics.CAMERA_FRAMES in needs.reads] == ["detect"]
-    assert [name for name, needs in PROCESSES.items() if topics.SNAPSHOTS in needs.reads] == ["console", "snapshot"]
+    assert [name for name, needs in PROCESSES.items() if topics.SNAPSHOTS in needs.reads] == [
+        "console", "snapshot", "delete"
+    ]  # fmt: skip
 
 
 def test_who_may_write_alerts() -> None:
-    """What stands on the operators' list is decided by one stage; a dead letter of a stage that reads alerts goes back there."""
+    """What stands on the operators' list is decided by one stage; a dead letter of a stage that reads alerts goes back there.
+
+    `delete` writes tombstones.
+    """
     writers = {
         topic: [name for name, needs in PROCESSES.items() if topic in needs.writes]
         for topic in (topics.ALERTS, topics.ALERT_STATE)
     }
-    assert writers == {topics.ALERTS: ["decide", "dead-letters"], topics.ALERT_STATE: ["decide"]}
+    assert writers == {topics.ALERTS: ["decide", "dead-letters"], topics.ALERT_STATE: ["decide", "delete"]}
 
 
 def test_who_may_act() -> None:

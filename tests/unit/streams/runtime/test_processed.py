@@ -187,3 +187,37 @@ def test_a_ring_that_turned_over_leaves_nothing_behind() -> None:
         known.remember("alerts", f"last-{number}", [], rows)()
     assert [known.find(f"new-{number}", rows) for number in range(SLOTS)] == [None] * SLOTS
     assert set(known._name_of) == {"last-0", "last-1"}
+
+
+def test_what_names_a_deleted_case_is_forgotten_with_it() -> None:
+    """In a key, a header or a document; what others caused stays, and goes on as it was."""
+    rows = FakeRows()
+    known = ProcessedInputs(rows)
+    for name, sent in (
+        ("key", EncodedOutput("alerts", 0, Encoded(b"alert-7", b"{}", []))),
+        ("document", EncodedOutput("alerts", 0, Encoded(b"room", b'{"id": "alert-7"}', []))),
+        ("header", EncodedOutput("alerts", 0, Encoded(b"room", b"{}", [("ce_subject", b"alert-7")]))),
+    ):
+        known.remember("evidence", name, [sent], rows)()
+    known.remember("actions", "other", [EncodedOutput("alerts", 0, Encoded(b"room", b"alert-8", []))], rows)()
+    known.forget({"alert-7"}, None, rows)
+    assert [name for name in ("key", "document", "header") if known.find(name, rows) is not None] == []
+    assert known.find("other", rows) is not None
+    assert b"alert-7" not in b"".join(rows.documents.values())
+    again = ProcessedInputs(rows)
+    again.remember("evidence", "next", [], rows)()
+    assert again.find("next", rows) == []
+
+
+def test_what_is_old_is_forgotten_by_its_own_time() -> None:
+    """A ring of a quiet topic would else keep its messages for months: rows have no end of their own."""
+    rows = FakeRows()
+    known = ProcessedInputs(rows)
+    for name, at in (("old", "2026-10-01T00:00:00.000000Z"), ("new", "2026-11-24T00:00:00.000000Z")):
+        sent = EncodedOutput("alerts", 0, Encoded(b"room", b"{}", [("ce_handledat", at.encode())]))
+        known.remember("evidence", name, [sent], rows)()
+    known.remember("evidence", "nothing", [], rows)()
+    known.forget((), datetime(2026, 11, 1, tzinfo=UTC), rows)
+    assert known.find("old", rows) is None
+    assert known.find("new", rows) is not None
+    assert known.find("nothing", rows) == []

@@ -10,7 +10,8 @@ from typing import Any
 import uvicorn
 
 from streams.serving.patience import patient
-from streams.serving.server import ServedAt, configured, listen
+from streams.serving.served_at import ServedAt
+from streams.serving.server import configured, listen
 
 HEAD_S = 0.3
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -211,7 +211,7 @@ def test_what_may_be_about_health_goes_to_that_topic() -> None:
 def test_another_message_is_refused(scene: Scene) -> None:
     """It reads incidents alone."""
     message = tick("room", NOON)
-    with pytest.raises(TypeError, match="expected an incident, got a tick"):
+    with pytest.raises(TypeError, match="expected an incident or a deletion, got a tick"):
         scene.stage.handle(Input(message, b"", topics.INCIDENTS, 0, 1, message.message_id(), NOON), scene.rows, NOON)
 
 

@@ -16,6 +16,7 @@ from schemas.base import Message, json_document
 from schemas.cases import CaseReceipt, PartnerCase, handover_identity
 from schemas.categories import Category, Priority
 from schemas.dead_letters import DeadLetterReason
+from schemas.deletion import Deletion
 from schemas.dispatch import AlertDispatch, DispatchReceipt, DispatchRequest, DispatchState
 from schemas.phrases.codes import sharing
 from schemas.phrases.phrase import Phrase
@@ -467,6 +468,17 @@ def test_a_case_is_answered_on_the_partners_own_topic(scene: Scene) -> None:
     row = scene.rows.get(ROOM_CASE, CaseRow)
     assert row is not None
     assert (row.last.partner, row.last.accepted, row.facts) == ("corporatie", True, None)
+
+
+def test_a_deleted_case_is_forgotten_once_nobody_has_to_answer_it(scene: Scene) -> None:
+    """While a partner may still answer it stays: they must hear that it ends."""
+    deletion = example(Deletion, about=ROOM, alert_ids=("case-1",))
+    scene.give(example(Alert, **HOME), topics.ALERTS)
+    scene.give(deletion, topics.ROOM_DELETIONS)
+    assert scene.rows.get(ROOM_CASE, CaseRow) is not None
+    scene.give(receipt("oov", 1), topics.answers_topic("oov"))
+    scene.give(deletion, topics.ROOM_DELETIONS)
+    assert scene.rows.get(ROOM_CASE, CaseRow) is None
 
 
 def test_time_brings_a_case_back_and_ends_it(scene: Scene) -> None:

@@ -28,6 +28,7 @@ export const lists = {
   "row.you": "you",
   "row.for": "for {user}",
   "row.second_time": "2nd time",
+  "row.nobody_comes": "nobody comes",
   "row.until": "until {time}",
   "row.closed_by": "closed by {user}",
   "row.merged": "merged",

@@ -28,6 +28,7 @@ export const lists = {
   "row.you": "u",
   "row.for": "voor {user}",
   "row.second_time": "2e keer",
+  "row.nobody_comes": "niemand komt",
   "row.until": "tot {time}",
   "row.closed_by": "afgesloten door {user}",
   "row.merged": "samengevoegd",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from console.projection.alerts.detail import detail_of
 from console.projection.alerts.history import history_of
+from console.projection.alerts.past import version_of
 from console.projection.alerts.row import row_of
 from console.wire.people import Me, Right
 from console.wire.rows import Detail
@@ -64,7 +65,7 @@ def test_the_past_says_what_partners_answered() -> None:
     deciding = Deciding()
     alert = confirmed(deciding)
     versions = [alert, answer(deciding, alert.dispatches[0], "en_route")]
-    lines = history_of(versions, (), Language.NL)
+    lines = history_of(map(version_of, versions), (), Language.NL)
     assert lines[-1].text == "de brandweer: onderweg"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +12,15 @@ import typer
 from typer.testing import CliRunner, Result
 
 from detectors.opencv import cv2
+from detectors.privacy.masks import MASK_COLOUR_BGR, MaskedSource
+from streams.cameras.check import Checking, check_cameras
 from streams.capture.camera_config import camera_config
-from streams.capture.process import capture_options, chosen_cameras
+from streams.capture.process import SYSTEM_CLOCK, capture_options, chosen_cameras
 from streams.cli import capture
 from streams.cli.cameras import commands as cameras
 from streams.config.registry import load_registry
 from streams.config.yaml import FileError
+from streams.domain.cameras.registry import Camera
 from streams.errors import ConfigurationError, ToezichtError
 from streams.settings import read_time_zone
 from tests.support.registry import registry_camera, write_registry
@@ -41,9 +45,10 @@ def stills(tmp_path: Path) -> Path:
 def test_a_camera_in_order(tmp_path: Path, stills: Path) -> None:
     """A permitted camera whose source opens has no problem; its path is relative to the registry."""
     registry = write_registry(tmp_path / "r.yaml", registry_camera("cam-1", {"url": "stills"}))
-    result = _run("cameras", "check", "--registry", str(registry), "--open")
+    result = _run("cameras", "check", "--registry", str(registry), "--open", "--details")
     assert result.exit_code == 0
     for said in (
+        "1 cameras: 1 in order, 0 with a problem, 1 opened",
         "cam-1: in order",
         "folder stills (opens: yes)",
         "permitted",
@@ -88,9 +93,78 @@ def test_a_closed_window_is_no_problem_and_is_not_opened(tmp_path: Path, stills:
     """A camera outside its hours is in order, and stays closed."""
     closed = {"viewing_windows": [{"days": ["mon"], "from": "03:00", "until": "03:01"}]}
     registry = write_registry(tmp_path / "r.yaml", registry_camera("cam-1", {"url": "stills"}, **closed))
-    result = _run("cameras", "check", "--registry", str(registry), "--open")
+    result = _run("cameras", "check", "--registry", str(registry), "--open", "--details")
     assert result.exit_code == 0
+    assert "1 outside the viewing hours" in result.stdout
     assert "opens: not tried" in result.stdout
+
+
+def test_of_many_the_summary_comes_first_and_then_each_problem(tmp_path: Path, stills: Path) -> None:
+    """One line for each problem; nothing more of a camera that is in order."""
+    cameras = [registry_camera(f"cam-{n}", {"url": "stills" if n % 10 else "gone"}) for n in range(30)]
+    result = _run("cameras", "check", "--registry", str(write_registry(tmp_path / "r.yaml", *cameras)), "--open")
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert lines[0] == "30 cameras: 27 in order, 3 with a problem, 27 opened"
+    assert [line.split(": ")[0] for line in lines[1:4]] == ["cam-0", "cam-10", "cam-20"]
+    assert all("missing_file" in line for line in lines[1:4])
+    assert "cam-1:" not in result.stdout
+
+
+def test_cameras_are_opened_side_by_side(tmp_path: Path, stills: Path) -> None:
+    """So many, and no more: each waits here until all that may be open at once are."""
+    registry = write_registry(tmp_path / "r.yaml", *[registry_camera(f"cam-{n}", {"url": "stills"}) for n in range(6)])
+    together, open_now, most = threading.Barrier(3, timeout=60), 0, 0
+    counting = threading.Lock()
+
+    def look(_camera: Camera, source: MaskedSource) -> None:
+        nonlocal open_now, most
+        with counting:
+            open_now += 1
+            most = max(most, open_now)
+        together.wait()
+        source.read()
+        with counting:
+            open_now -= 1
+
+    checking = Checking(registry, read_time_zone("Europe/Amsterdam"), SYSTEM_CLOCK, True, look=look)
+    found = check_cameras(load_registry(registry).cameras, checking, 3)
+    assert [each.camera_id for each in found] == [f"cam-{n}" for n in range(6)]
+    assert all(each.opens == "yes" for each in found)
+    assert most == 3
+
+
+def test_all_mistakes_of_a_registry_are_told_at_once(tmp_path: Path) -> None:
+    """Each with its line, of all cameras."""
+    cameras = [registry_camera(f"cam-{n}", {"url": "a"}) for n in range(3)]
+    del cameras[0]["masks"], cameras[1]["legal"]["decision_ref"]
+    cameras[2]["source"]["transport"] = "http"
+    error = _run("cameras", "check", "--registry", str(write_registry(tmp_path / "r.yaml", *cameras))).exception
+    assert isinstance(error, FileError)
+    told = str(error).splitlines()
+    assert len(told) == 3
+    for line, field in zip(
+        told, ("cameras.0.masks", "cameras.1.legal.decision_ref", "cameras.2.source.transport"), strict=True
+    ):
+        assert field in line
+        assert "r.yaml:" in line
+
+
+def test_a_still_is_masked_and_a_mosaic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a detector all of it is: a fine pattern does not survive, and the mask is as grey as everywhere."""
+    monkeypatch.delenv("TOEZICHT_MODELS", raising=False)
+    monkeypatch.delenv("TOEZICHT_WEIGHTS", raising=False)
+    stripes = np.zeros((48, 64, 3), np.uint8)
+    stripes[:, ::2] = 255
+    (tmp_path / "stills").mkdir()
+    cv2.imwrite(str(tmp_path / "stills" / "1.png"), stripes)
+    registry = write_registry(tmp_path / "r.yaml", registry_camera("cam-1", {"url": "stills"}))
+    result = _run("cameras", "check", "--registry", str(registry), "--open", "--pictures", str(tmp_path / "out"))
+    assert result.exit_code == 0, result.output
+    written = cv2.imread(str(tmp_path / "out" / "cam-1.jpg"))
+    assert written is not None
+    assert written[10:30, 40:].std() < 12  # the stripes' is 127
+    assert abs(int(written[10, 10].mean()) - MASK_COLOUR_BGR[0]) < 12
 
 
 def test_unknown_cameras_and_missing_settings_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +187,7 @@ def test_a_check_needs_passwords_only_to_open(tmp_path: Path, monkeypatch: pytes
     monkeypatch.delenv("CAMERA_PASSWORD", raising=False)
     camera = registry_camera("cam-1", {"url": "rtsp://bob:${CAMERA_PASSWORD}@127.0.0.1:1/x"})
     registry = write_registry(tmp_path / "r.yaml", camera)
-    result = _run("cameras", "check", "--registry", str(registry))
+    result = _run("cameras", "check", "--registry", str(registry), "--details")
     assert result.exit_code == 0, result.output
     assert "rtsp rtsp://***@127.0.0.1:1/x (opens: not tried)" in result.stdout
     result = _run("cameras", "check", "--registry", str(registry), "--open", "--json")

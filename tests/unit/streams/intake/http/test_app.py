@@ -458,6 +458,40 @@ def test_when_a_sender_was_last_heard_is_a_metric(file: Path) -> None:
     assert (REGISTRY.get_sample_value("toezicht_intake_heard_at", {"intake": "incidents", "sender": "ggd"}) or 0) > 0
 
 
+def test_a_defect_of_ours_is_a_problem_and_in_the_log(file: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Its sender learns nothing of it, and the headers are those of any answer."""
+
+    async def main(app: Served) -> None:
+        app.parts.replays.first = None  # type: ignore[assignment, method-assign]
+        answer = await app.post(REPORT)
+        assert (answer.status_code, answer.json()["code"]) == (500, "error")
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "NoneType" not in answer.text
+
+    with caplog.at_level(logging.ERROR, "streams.intake.http.direct"):
+        _run(file, main)
+    assert "a request could not be answered" in caplog.text
+    assert REPORT["source_id"] not in caplog.text
+
+
+def test_what_is_posted_goes_to_its_handler_and_the_rest_to_the_framework(file: Path) -> None:
+    """Another method, another path: told as problems; a path is taken as it stands there."""
+
+    async def main(app: Served) -> None:
+        for method, path, status in (
+            ("GET", "/incidents", 405),
+            ("PUT", "/incidents", 405),
+            ("POST", "/incidents/", 307),
+            ("POST", "/webhooks/other", 404),
+            ("GET", "/healthz", 200),
+        ):
+            answer = await app.client.request(method, path, headers={"content-type": "application/json"})
+            assert answer.status_code == status, path
+
+    _run(file, main)
+
+
 def test_the_openapi_document_describes_what_partners_send(file: Path) -> None:
     """The report's fields, the headers of the signature, and problems."""
     document = describe(["signalen"])

@@ -67,11 +67,12 @@ def test_all_faults_are_told_at_once_and_without_values() -> None:
             "place": {"street": "Zwartjanssen 0612345678 zei dat er heel veel mensen", "town": 5},
             "occurred_at": "Zwartjanssen",
             "reported_at": "Zwartjanssen",
+            "exercise": "Zwartjanssen",
         }
     )
     assert [fault.field for fault in document.faults] == [
         "source", "source_id", "operation", "category", "priority", "position", "place.street", "place.town",
-        "occurred_at", "reported_at",
+        "occurred_at", "reported_at", "exercise",
     ]  # fmt: skip
     assert document.missing
     assert "Zwartjanssen" not in repr(document.faults)
@@ -89,6 +90,14 @@ def test_the_notes_told_by_field_are_those_of_the_report() -> None:
     told = {fault.note for fault in _read(odd).faults}
     assert told == {note.value for note in _report(odd).notes}
     assert {ReportNote(note) for note in told} <= EXPECTED.keys()
+
+
+@pytest.mark.parametrize("said", [True, "ja", 1])
+def test_an_exercise_stays_one(said: Any) -> None:
+    """Who lost the word would send cars to what is not real; what cannot be read counts as real."""
+    assert _report(REPORT | {"exercise": said}).exercise is True
+    assert _report(REPORT | {"exercise": "perhaps"}).exercise is None
+    assert _read(REPORT | {"exercise": False}).faults == ()
 
 
 @pytest.mark.parametrize("said", [None, "", "noon", "2026-11-29", 0, []])

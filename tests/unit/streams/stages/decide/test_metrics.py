@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from schemas.decisions import DecisionLog
 from streams import metrics
 from streams.kafka.record import EncodedOutput
 from streams.stages.decide.budget import BudgetMeasure
-from streams.stages.decide.metrics import count_alerts
+from streams.stages.decide.metrics import VERDICTS, count_alerts
 from streams.topics import ALERT_STATE, ALERTS, DECISION_LOG
 from tests.support.alerts import SUMMARY
 from tests.support.messages import NOON, example
@@ -48,6 +49,69 @@ def counted(topic: str = ALERTS, **changes: Any) -> tuple[float, float, float]:
 def test_what_is_shown_grouped_and_opened_is_counted(changes: dict[str, Any], expected: tuple[int, int, int]) -> None:
     """Each once, on the operator topic; a summary is shown, but it is no alert that was opened."""
     assert counted(**changes) == expected
+
+
+def handled(**changes: Any) -> tuple[dict[str, float], list[float], float]:
+    """Return by how much an alert raises verdicts (by verdict), acknowledgements (count, sum of seconds), and escalations."""
+    alert = example(Alert, control_room_id=ROOM, priority="P1", **changes)
+    verdicts = {verdict: metrics.ALERTS_JUDGED.labels("P1", verdict) for verdict in VERDICTS}
+    escalated = metrics.ALERTS_ESCALATED.labels(ROOM)
+
+    def numbers() -> list[float]:
+        found = {
+            sample.name.removeprefix("toezicht_acknowledged_seconds"): sample.value
+            for family in metrics.ACKNOWLEDGED_SECONDS.collect()
+            for sample in family.samples
+            if sample.labels == {"priority": "P1"}
+        }
+        return [each._value.get() for each in (*verdicts.values(), escalated)] + [found["_count"], found["_sum"]]
+
+    metrics.ACKNOWLEDGED_SECONDS.labels("P1")
+    before = numbers()
+    record = encode(alert, stage="decide", handled_at=NOON, entered_at=NOON)
+    count_alerts([EncodedOutput(topic=ALERTS, partition=0, record=record, message=alert)])
+    more = [after - then for after, then in zip(numbers(), before, strict=True)]
+    raised = {verdict: by for verdict, by in zip(VERDICTS, more, strict=False) if by}
+    return raised, more[5:], more[4]
+
+
+LATER = NOON + timedelta(seconds=90)
+ACKNOWLEDGED = {
+    "change": "action", "state": "acknowledged", "opened_at": NOON, "acknowledged_at": LATER, "changed_at": LATER,
+}  # fmt: skip
+CLOSED = {"change": "action", "state": "closed", "acknowledged_at": NOON, "changed_at": LATER}
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_a_verdict_is_counted_once_by_priority(verdict: str) -> None:
+    """When an operator closes the alert; a merge closes one for another, an exercise says nothing of what is real."""
+    assert handled(**CLOSED, closing=verdict)[0] == {verdict: 1}
+    assert handled(**CLOSED, closing=verdict, merged_into="b")[0] == {}
+    assert handled(**CLOSED, closing=verdict, exercise=True)[0] == {}
+    assert handled(**{**CLOSED, "change": "evidence"}, closing=verdict)[0] == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (ACKNOWLEDGED, [1, 90]),
+        ({**ACKNOWLEDGED, "back_at": NOON + timedelta(seconds=60)}, [1, 30]),
+        ({**ACKNOWLEDGED, "acknowledged_at": NOON}, [0, 0]),
+        ({**ACKNOWLEDGED, "change": "evidence"}, [0, 0]),
+        ({**ACKNOWLEDGED, "exercise": True}, [0, 0]),
+        ({**ACKNOWLEDGED, "summary": SUMMARY}, [0, 0]),
+    ],
+)
+def test_the_time_to_acknowledge_is_measured_once_from_when_it_asked(changes: Any, expected: list[float]) -> None:
+    """From the opening or the coming back; a later change of an acknowledged alert measures nothing."""
+    assert handled(**changes)[1] == expected
+
+
+def test_a_p1_that_nobody_acknowledged_is_counted() -> None:
+    """In the time that the rules give; not of an exercise."""
+    assert handled(change="escalated", state="new")[2] == 1
+    assert handled(change="escalated", state="new", exercise=True)[2] == 0
+    assert handled(change="opened", state="new")[2] == 0
 
 
 @pytest.mark.parametrize("flood", [True, False])

@@ -452,7 +452,7 @@ def measured(result: str) -> float:
 
 def test_another_message_is_refused() -> None:
     """It would be set aside."""
-    with pytest.raises(TypeError, match="expected an alert or a tick, got a evidence"):
+    with pytest.raises(TypeError, match="expected an alert, a tick or a deletion, got a evidence"):
         Desk().stage.handle(item(report()), FakeRows(), NOON)
 
 

@@ -1,0 +1,132 @@
+"""The compose file: it reaches a cluster outside too, and gives no container more than it needs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from streams.settings import KafkaSettings, Settings
+
+DEPLOY = Path(__file__).parents[3] / "deploy"
+COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = {name: service for name, service in SERVICES.items() if service["image"].startswith("toezicht:")}
+_OF_THE_IMAGE = {"TOEZICHT_DATA", "TOEZICHT_CACHE", "TOEZICHT_METRICS_PORT", "TOEZICHT_METRICS_HOST"}
+_REFERENCE = re.compile(r"\$\{(\w+)(?:(:?[-?])((?:[^{}]|\$\{[^{}]*\})*))?\}")
+
+
+def interpolated(value: str, given: dict[str, str]) -> str:
+    """Return a value as Compose fills it in: `${A}`, `${A-x}`, `${A:-x}`, `${A:?x}`, one within another."""
+
+    def fill(found: re.Match[str]) -> str:
+        name, operator, other = found.groups()
+        value = given.get(name)
+        if operator and (value is None or (operator.startswith(":") and not value)):
+            assert operator.endswith("-"), f"{name}: {other}"
+            return interpolated(other, given)
+        return value or ""
+
+    return _REFERENCE.sub(fill, value)
+
+
+def environment_of(service: str, given: dict[str, str]) -> dict[str, str]:
+    """Return the variables of a container; one without a value is passed on where it is set."""
+    found = {}
+    for name, value in SERVICES[service]["environment"].items():
+        if value is not None:
+            found[name] = interpolated(str(value), given)
+        elif name in given:
+            found[name] = given[name]
+    return found
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_container_is_given_every_setting(name: str) -> None:
+    """Of the pipeline, the process and the cluster; what the image sets by itself it must not be given."""
+    passed = set(OURS[name]["environment"])
+    wanted = {f"TOEZICHT_{each.upper()}" for each in Settings.model_fields} - _OF_THE_IMAGE
+    wanted |= {f"KAFKA_{each.upper()}" for each in KafkaSettings.model_fields}
+    assert wanted - passed == set()
+    assert not passed & _OF_THE_IMAGE
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_cluster_outside_with_certificates_of_its_own_is_reached(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each process sees the files that its variables name, and its settings are those that were given."""
+    given = {
+        "CONFIG": "/etc/toezicht",
+        "KAFKA_BOOTSTRAP_SERVERS": "kafka-1.example:9093",
+        "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+        "KAFKA_SSL_CAFILE": "/config/kafka/ca.pem",
+        "KAFKA_SSL_CERTFILE": "/config/kafka/client.pem",
+        "KAFKA_SSL_KEYFILE": "/config/kafka/client.key",
+        "KAFKA_SASL_USERNAME": "everybody",
+        "KAFKA_SASL_PASSWORD": "of-everybody",
+        "KAFKA_REPLICATION_FACTOR": "3",
+    }
+    for variable, value in environment_of(name, given).items():
+        if variable.startswith("KAFKA_"):
+            monkeypatch.setenv(variable, value)
+    kafka = KafkaSettings()
+    assert kafka.bootstrap_servers == "kafka-1.example:9093"
+    assert (kafka.sasl_username, kafka.replication_factor) == ("everybody", 3)
+    mounts = [interpolated(each, given).split(":") for each in SERVICES[name]["volumes"]]
+    assert ["/etc/toezicht", "/config", "ro"] in mounts
+    for path in (kafka.ssl_cafile, kafka.ssl_certfile, kafka.ssl_keyfile):
+        assert path is not None
+        assert path.is_relative_to("/config")
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_process_can_have_a_user_of_its_own(name: str) -> None:
+    """Which is what least privilege needs; the others do not come by it."""
+    begin = name.upper().replace("-", "_")
+    own = {f"{begin}_KAFKA_USERNAME": "mine", f"{begin}_KAFKA_PASSWORD": "secret"}
+    given = {"CONFIG": "c", "KAFKA_SASL_USERNAME": "everybody", "KAFKA_SASL_PASSWORD": "of-everybody", **own}
+    users = {each: environment_of(each, given)["KAFKA_SASL_USERNAME"] for each in OURS}
+    assert users == {each: "mine" if each == name else "everybody" for each in OURS}
+    assert environment_of(name, given)["KAFKA_SASL_PASSWORD"] == "secret"
+
+
+def test_nothing_waits_for_the_local_broker_of_a_cluster_outside() -> None:
+    """It is there with its profile alone, and whoever waits for it does not need it."""
+    assert SERVICES["kafka"]["profiles"] == ["kafka"]
+    waiting = {
+        name: service["depends_on"]["kafka"] for name, service in OURS.items() if "kafka" in service["depends_on"]
+    }
+    assert waiting == {"topics": {"condition": "service_healthy", "required": False}}
+    assert interpolated(OURS["topics"]["command"][1], {}) == "apply"
+    assert interpolated(OURS["topics"]["command"][1], {"TOPICS": "check"}) == "check"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_container_has_no_more_than_it_needs(name: str) -> None:
+    """No capability, no way to a privilege, limits, and a file system that nobody writes; Kafka's image says why not."""
+    service = SERVICES[name]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert not {"privileged", "cap_add", "network_mode", "pid", "devices"} & set(service)
+    for limit in ("mem_limit", "cpus", "pids_limit"):
+        assert service[limit], limit
+    assert service.get("read_only", False) is (name != "kafka")
+    if name in OURS:
+        assert service["user"] == "10001:10001"
+
+
+@pytest.mark.parametrize("name", [name for name in OURS if OURS[name]["restart"] != "no"])
+def test_a_container_is_healthy_while_it_gets_on(name: str) -> None:
+    """It asks `/readyz`, which tells of progress: `/metrics` answers while nothing goes on."""
+    assert "/readyz" in OURS[name]["healthcheck"]["test"][-1]
+    assert "/readyz" in (DEPLOY / "Containerfile").read_text()
+
+
+def test_state_has_a_volume_of_its_own() -> None:
+    """Two processes never share a state folder; each volume is declared."""
+    used = [mount.split(":")[0] for service in SERVICES.values() for mount in service.get("volumes", ())]
+    named = [each for each in used if re.fullmatch(r"[a-z]+", each)]
+    assert len(named) == len(set(named))
+    assert set(named) == set(COMPOSE["volumes"])
