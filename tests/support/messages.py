@@ -268,6 +268,9 @@ _EXAMPLES: Final[tuple[Message, ...]] = (
         place="Stadsplein, Amstelveen",
         position=STADSHART,
     ),
+    PartnerDispatchWithdrawn(
+        dispatch_id="dispatch-1", partner="politie", control_room_id=ROOM, alert_id="alert-1", withdrawn_at=NOON
+    ),
     Deletion(
         deletion_id="deletion-1",
         about="amstelveen",
@@ -288,9 +291,6 @@ _EXAMPLES: Final[tuple[Message, ...]] = (
         records=41,
         changed_by="privacy-officer",
         changed_at=NOON,
-    ),
-    PartnerDispatchWithdrawn(
-        dispatch_id="dispatch-1", partner="politie", control_room_id=ROOM, alert_id="alert-1", withdrawn_at=NOON
     ),
     PartnerHit(
         partner="politie",

@@ -370,7 +370,8 @@ def test_no_sequence_hands_a_case_to_one_without_a_ground_or_loses_one(
         else:
             assert has == {row.last.partner: row.last.handover_id}
             assert (row.facts is None) is row.last.accepted
-            assert now < row.due_at <= max(row.keep_until, row.forget_at)
+            assert row.last.accepted or now < row.due_at  # one that is accepted late goes with the next tick
+            assert row.due_at <= max(row.keep_until, row.forget_at)
             assert row.hops <= 1
             others = [each for each in row.had if each != "oov"]
             assert len(others) == len(set(others))
