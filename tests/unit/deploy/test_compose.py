@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from streams.capture.onvif.settings import OnvifSettings
+from streams.intake.http.settings import IntakeHttpSettings
 from streams.settings import KafkaSettings, Settings
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
@@ -90,6 +92,26 @@ def test_a_process_can_have_a_user_of_its_own(name: str) -> None:
     users = {each: environment_of(each, given)["KAFKA_SASL_USERNAME"] for each in OURS}
     assert users == {each: "mine" if each == name else "everybody" for each in OURS}
     assert environment_of(name, given)["KAFKA_SASL_PASSWORD"] == "secret"
+
+
+def test_what_brings_reports_in_is_there_with_its_profile_alone() -> None:
+    """Each is a command whose settings are those that it knows, and starts with what a folder of files gives it."""
+    given = {"CONFIG": "c", "SIGNALEN_URL": "https://signalen.example", "MELDINGEN_URL": "https://meldingen.example"}
+    wanted = {
+        "intake-http": ["intake", "http"],
+        "signalen": ["intake", "poll", "signalen", "--url", "https://signalen.example"],
+        "meldingen": ["intake", "poll", "meldingen", "--url", "https://meldingen.example"],
+        "onvif": ["intake", "onvif"],
+    }
+    for name, command in wanted.items():
+        assert SERVICES[name]["profiles"] == [name]
+        filled = [interpolated(word, given) for word in SERVICES[name]["command"]]
+        assert filled[: len(command)] == command
+        assert filled[len(command) :] in ([], ["--token-file", f"/config/{name}.token"])
+    http = {name for name in SERVICES["intake-http"]["environment"] if name.startswith("TOEZICHT_INTAKE_HTTP_")}
+    assert http <= {f"TOEZICHT_INTAKE_HTTP_{name.upper()}" for name in IntakeHttpSettings.model_fields}
+    onvif = {name for name in SERVICES["onvif"]["environment"] if name.startswith("TOEZICHT_ONVIF_")}
+    assert onvif <= {f"TOEZICHT_ONVIF_{name.upper()}" for name in OnvifSettings.model_fields}
 
 
 def test_nothing_waits_for_the_local_broker_of_a_cluster_outside() -> None:

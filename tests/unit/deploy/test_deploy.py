@@ -230,8 +230,13 @@ def test_prometheus_scrapes_every_long_running_service() -> None:
         for name, service in COMPOSE["services"].items()
         if service["image"].startswith("toezicht:") and service["restart"] != "no"
     }
-    assert targets == running
-    tasks = {t.split(":")[0] for s in config["scrape_configs"][1]["static_configs"] for t in s["targets"]}
+    optional = {name for name in running if "profiles" in COMPOSE["services"][name]}
+    assert targets == running - optional
+    [found] = config["scrape_configs"][1]["dns_sd_configs"]  # one that nobody starts has no name, and is not down
+    assert (set(found["names"]), found["port"]) == (optional, 9400)
+    labels = {each["target_label"] for each in config["scrape_configs"][1]["relabel_configs"]}
+    assert labels == {"job", "process"}
+    tasks = {t.split(":")[0] for s in config["scrape_configs"][2]["static_configs"] for t in s["targets"]}
     assert tasks == {"reports"}
     assert not tasks & running
 
