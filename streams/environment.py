@@ -59,6 +59,7 @@ OTHERS: Final[Mapping[str, str]] = {
     "TOEZICHT_DEMO_CALIBRATION": "the calibration (Tsai, XML) of that video",
     "TOEZICHT_READY_FILE": "set by the supervisor of `toezicht up` for its processes, which write it when they work",
     "TOEZICHT_TEST_DATA": "pictures and models for the tests",
+    "TOEZICHT_TEST_IMAGE": "an image that was built, for the tests that look into one",
     "TOEZICHT_FUZZ": "set by `make fuzz` for its tests",
     "KAFKA_HOME": "where a Kafka of the machine is installed",
     "KAFKA_OPTS": "Kafka's own scripts: options for its Java",

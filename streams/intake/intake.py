@@ -24,6 +24,7 @@ from schemas.incidents import Incident, ReportNote, incident_identity
 from schemas.phrases.catalogue import phrase_of, text_of
 from schemas.phrases.codes import faults as says
 from schemas.phrases.phrase import Told
+from streams import metrics
 from streams.clock import Clock
 from streams.domain.incidents.raw_report import NotForUs, RawReport, Reading, Unreadable
 from streams.domain.incidents.revisions import LATE, AcceptedReport, IntakeResult, NothingNew, RefusedReport, normalise
@@ -31,16 +32,6 @@ from streams.domain.incidents.urgency import MOST_URGENT, may_be_urgent, urgency
 from streams.intake.lines import Line
 from streams.intake.sources.base import IncidentSource
 from streams.kafka.send_window import SendWindow
-from streams.metrics import (
-    MESSAGES_OUT,
-    REPORT_NOTES,
-    REPORTS_READ,
-    SOURCE_HEARD_AT,
-    SOURCE_SILENT_AFTER,
-    count_failure,
-    failures_from_zero,
-    from_zero,
-)
 from streams.topics import DEAD_LETTERS, INCIDENTS
 
 log = logging.getLogger(__name__)
@@ -147,11 +138,11 @@ class Intake:
         self._report_clock = report_clock or clock
         self._stopping = stopping
         self._memory = memory
-        failures_from_zero(STAGE)
-        from_zero(MESSAGES_OUT, [STAGE], (INCIDENTS, DEAD_LETTERS))
-        from_zero(REPORTS_READ, [source.name], (*IntakeResult, *ReportNote, *OTHER_RESULTS))
-        self._heard_at = SOURCE_HEARD_AT.labels(source.name)
-        SOURCE_SILENT_AFTER.labels(source.name).set(silent_after_s)
+        metrics.failures_from_zero(STAGE)
+        metrics.from_zero(metrics.MESSAGES_OUT, [STAGE], (INCIDENTS, DEAD_LETTERS))
+        metrics.from_zero(metrics.REPORTS_READ, [source.name], (*IntakeResult, *ReportNote, *OTHER_RESULTS))
+        self._heard_at = metrics.SOURCE_HEARD_AT.labels(source.name)
+        metrics.SOURCE_SILENT_AFTER.labels(source.name).set(silent_after_s)
         if (
             silent_after_s > 0
         ):  # a source that may be silent needs no beginning, and whoever reads lines again has no clock yet
@@ -333,7 +324,7 @@ class Intake:
         detail = text_of(what)
         self.taken = Taken("refused", reason=reason.value, detail=detail)
         self._count("unreadable")
-        count_failure(STAGE, reason, urgent)
+        metrics.count_failure(STAGE, reason, urgent)
         if urgent:
             self._count_note("urgent_dead_letter")
         level, words = (logging.ERROR, "URGENT, ") if urgent else (logging.WARNING, "")
@@ -374,7 +365,7 @@ class Intake:
             self._count_note("late")
         for note in decision.notes:
             self._count_note(note)
-            REPORT_NOTES.labels(self._partner(report.source), note).inc()
+            metrics.REPORT_NOTES.labels(self._partner(report.source), note).inc()
 
     def _partner(self, source: str) -> str:
         """Return a partner as a metric's label; a feed may name any number of them."""
@@ -392,10 +383,10 @@ class Intake:
 
     def _increment(self, label: str) -> None:
         if label not in self._counters:
-            self._counters[label] = REPORTS_READ.labels(self._source.name, label)
+            self._counters[label] = metrics.REPORTS_READ.labels(self._source.name, label)
         self._counters[label].inc()
 
 
 def count_confirmed(topic: str) -> None:
     """Count a record of intake that the broker confirmed."""
-    MESSAGES_OUT.labels(STAGE, topic).inc()
+    metrics.MESSAGES_OUT.labels(STAGE, topic).inc()
