@@ -20,7 +20,7 @@ from streams.topics import MAX_MESSAGE_BYTES, ONLOOKERS
 MAX_RECORD_BYTES: Final = MAX_MESSAGE_BYTES - 20_000
 """Largest output: below what its topic takes, with room for headers and the batch around it."""
 NO_VALUE: Final = b""
-"""Stands for a tombstone's value until it is sent: no message is without a value."""
+"""Stands for a tombstone's value until it is sent. A dead letter may be as empty; it has headers, which a tombstone has not."""
 MAX_ROW_BYTES: Final = MAX_RECORD_BYTES
 """Largest row: it goes to a changelog topic with the same limit."""
 
@@ -69,9 +69,13 @@ def _tombstone(output: Output) -> EncodedOutput:
 def placed(outputs: Sequence[EncodedOutput]) -> list[tuple[Where, Raw]]:
     """Return records with the places where they go."""
     return [
-        ((output.topic, output.partition), (output.record.key, output.record.value or None, output.record.headers))
+        ((output.topic, output.partition), (output.record.key, _value(output.record), output.record.headers))
         for output in outputs
     ]
+
+
+def _value(record: Encoded) -> bytes | None:
+    return None if record.value == NO_VALUE and not record.headers else record.value
 
 
 def handler_fault(error: BaseException) -> Fault:

@@ -29,7 +29,7 @@ partner partners per percentage plan prio record records stand
 start team ten test topic topics type video was week zone basic batch bytes capcodes
 codec digest
 firmware id json kafka multimon ng m² proxy source tcp udp farrington knox
-gateway had stream streams
+gateway stream streams
 """
 SHARED: Final = frozenset(_SHARED.split())
 """Words of the catalogue that Dutch has too, spelled alike, and what machines, formats, settings and methods are called."""

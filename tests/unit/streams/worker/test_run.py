@@ -56,6 +56,10 @@ class FakeApp:
         """Return its hold on its partitions."""
         return SimpleNamespace(stalled_s=self._health())
 
+    def gets_on(self) -> bool:
+        """Say that it has nothing to do."""
+        return True
+
     async def start(self) -> None:
         """Connect at once."""
 
@@ -138,7 +142,7 @@ def test_a_worker_that_slept_has_not_stood_still_yet(
 ) -> None:
     """After it woke up it has as long as any other to join its group again."""
     hold, built = Awake(first_s, step_s), FakeApp()
-    watched: Any = SimpleNamespace(stage=built.stage, app=built.app, assignment=hold)
+    watched: Any = SimpleNamespace(stage=built.stage, app=built.app, assignment=hold, gets_on=built.gets_on)
     monkeypatch.setattr(module, "boottime_s", lambda: hold.now_s)
     with monkeypatch.context() as patched:
         patched.setattr(asyncio, "sleep", hold.sleep)
