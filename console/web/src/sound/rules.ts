@@ -30,7 +30,7 @@ export type Ring = { key: string; escalated: boolean };
 /** Return what rings for a row, if anything: a P1 that nobody has. An escalation rings as another thing than its alert, and so does one for which nobody comes. */
 export function ringOf(row: Row): Ring | null {
   if (row.priority !== "P1" || !isUnanswered(row)) return null;
-  return { key: `${row.id} ${row.escalated_at ?? row.unanswered_at ?? ""}`, escalated: row.escalated_at !== null };
+  return { key: `${row.id} ${row.escalated_at ?? ""} ${row.unanswered_at ?? ""}`, escalated: row.escalated_at !== null };
 }
 
 /** Return the silence that somebody asks for now: of all that rings, for some minutes. */
