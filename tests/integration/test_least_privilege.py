@@ -310,7 +310,7 @@ def _deletes(house: House) -> None:
 def _administers(house: House) -> None:
     """Check topics and access rights as their administrator, who is none of the brokers' super users."""
     connected = {partner.id for partner in PARTNERS}
-    document = {name: each for name, each in default_document().items() if name != "hits"}
+    document = {name: each for name, each in default_document().items() if name not in {"hits", "cases"}}
     document["partners"] = {name: each for name, each in document["partners"].items() if name in connected}
     file = house.folder / "partners.yaml"
     file.write_text(yaml.safe_dump(document))

@@ -56,7 +56,7 @@ COMMANDS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Each process around partners by the user that it comes by; `observe` stands for the pictures' stages."""
 READS: Final = {
-    "share": topics.ALERTS, "hits": topics.INCIDENTS, "observe": topics.DETECTIONS, "notify": topics.DEAD_LETTERS,
+    "share": topics.ALERTS, "hits": topics.INCIDENTS, "observe": topics.CAMERA_DELETIONS, "notify": topics.DEAD_LETTERS,
     "intake": topics.INCIDENTS,
 }  # fmt: skip
 

@@ -11,10 +11,12 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 import yaml
+from prometheus_client.metrics import MetricWrapperBase
 
 from schemas.alerts import Alert
 from schemas.cameras import CameraState, CameraStatus, Visibility
@@ -116,6 +118,14 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProm
     if program is None:
         pytest.skip("prometheus (Debian package) is not installed")
     folder = tmp_path_factory.mktemp("prometheus")
+    with pytest.MonkeyPatch.context() as patched:
+        for each in vars(metrics).values():
+            if isinstance(each, MetricWrapperBase) and each._labelnames:
+                patched.setattr(each, "_metrics", {})  # what other tests counted in this process
+        yield from _scraping(program, folder)
+
+
+def _scraping(program: str, folder: Path) -> Iterator[RunningPrometheus]:
     cameras_from_zero(CAMERAS)
     for camera in CAMERAS:
         status(camera, "stream", CameraState.ONLINE, "streaming")
