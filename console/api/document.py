@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from console.api.app import describe
+from streams.presentation.generated import write_or_check
 
 FILE: Final = Path(__file__).parents[1] / "openapi.json"
 
@@ -19,15 +20,7 @@ def text() -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the document, or check that the written one is of this code."""
-    if arguments == ["--check"]:
-        if not FILE.is_file() or FILE.read_text(encoding="utf-8") != text():
-            sys.stderr.write(
-                "toezicht: console/openapi.json is not of this code; run: python -m console.api.document\n"
-            )
-            return 1
-        return 0
-    FILE.write_text(text(), encoding="utf-8")
-    return 0
+    return write_or_check(FILE, text(), "console.api.document", arguments)
 
 
 if __name__ == "__main__":

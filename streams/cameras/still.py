@@ -6,7 +6,6 @@ is as sharp as on a snapshot. Else, and where a camera has no masks because it i
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,7 +15,6 @@ from detectors.errors import SourceError, SourceFault
 from detectors.models.base import Detector, Picture
 from detectors.privacy.masks import MaskedImage, MaskedSource
 from detectors.privacy.pixelate import coarse, moved_between, pixelated, reduced
-from schemas.cameras import DetectedObject
 
 QUALITY: Final = 85
 MAX_BYTES: Final = 4_000_000
@@ -39,23 +37,6 @@ class Still:
     width_px: int
     height_px: int
     sharp: bool
-
-
-class SharedDetector:
-    """A detector that several threads share: models are not made for two at once."""
-
-    def __init__(self, detector: Detector) -> None:
-        """Take the detector, which nobody else may use."""
-        self.info = detector.info
-        self.parallel = 1
-        self.input_px = detector.input_px
-        self._detector = detector
-        self._lock = threading.Lock()
-
-    def detect(self, pictures: Sequence[Picture], cameras: Sequence[str]) -> list[list[DetectedObject]]:
-        """Return the objects of each picture; see `Detector`."""
-        with self._lock:
-            return self._detector.detect(pictures, cameras)
 
 
 def coarse_jpeg(image: Picture) -> bytes:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 from detectors.capture.camera import Picture
 from detectors.models.base import Detector
-from detectors.models.base import Picture as Pixels
-from schemas.cameras import CameraStatus, DetectedObject
+from schemas.cameras import CameraStatus
 from streams.capture.sender import STALE, FrameSender
 from streams.metrics import FRAMES_ATTENDED
 from streams.stages.base import Failed
@@ -27,22 +26,6 @@ log = logging.getLogger(__name__)
 STAGE: Final = "detect"
 """What is sent from here is the same as what the stage of this name sends."""
 DETECTOR_FAILED: Final = "detector_failed"
-
-
-class OneAtATime:
-    """A detector that several threads use in turn; see `Detector`."""
-
-    def __init__(self, detector: Detector) -> None:
-        self.info = detector.info
-        self.parallel = 1
-        self.input_px = detector.input_px
-        self._detector = detector
-        self._lock = threading.Lock()
-
-    def detect(self, pictures: Sequence[Pixels], cameras: Sequence[str]) -> list[list[DetectedObject]]:
-        """Return the objects of each picture, once the detector is free."""
-        with self._lock:
-            return self._detector.detect(pictures, cameras)
 
 
 class EdgeDetection:

@@ -20,6 +20,7 @@ from detectors.capture.camera import CameraConfig, CaptureEvents, CaptureOptions
 from detectors.capture.capture import Capture
 from detectors.capture.snapshot import SnapshotPainter
 from detectors.models.base import Detector
+from detectors.models.one_at_a_time import OneAtATime
 from detectors.sources.base import ReadingOptions
 from detectors.sources.pacing import Clock
 from detectors.sources.url import redact
@@ -27,7 +28,7 @@ from detectors.tracking.bytetrack import Trackers
 from schemas.base import iso_utc
 from streams.capture.attention import AttentionService
 from streams.capture.attention_consumer import AttentionReader
-from streams.capture.edge import EdgeDetection, OneAtATime
+from streams.capture.edge import EdgeDetection
 from streams.capture.frame_buffer import PictureRing
 from streams.capture.producer import PRODUCER_OPTIONS
 from streams.capture.sender import FrameSender, cameras_from_zero

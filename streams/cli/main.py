@@ -57,6 +57,11 @@ MODULES: Final = {
     "eval": "streams.cli.evaluate.commands",
     "bench": "bench.commands",
     "console": "console.commands",
+    "compliance": "streams.cli.compliance.report",
+    "delete": "streams.cli.compliance.delete",
+    "hold": "streams.cli.compliance.hold",
+    "dossier": "streams.cli.compliance.dossier",
+    "register": "streams.cli.compliance.register",
 }
 """The modules that are not called as their command is."""
 

@@ -13,6 +13,7 @@ import yaml
 from prometheus_client import Counter, Gauge, Histogram, Info
 
 from streams import metrics
+from streams.presentation.generated import write_or_check
 
 ROOT: Final = Path(__file__).parents[2]
 FILE: Final = ROOT / "docs" / "metrics.md"
@@ -136,15 +137,7 @@ def text() -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the page, or check that the written one is of this code."""
-    if arguments == ["--check"]:
-        if not FILE.is_file() or FILE.read_text(encoding="utf-8") != text():
-            sys.stderr.write(
-                "toezicht: docs/metrics.md is not of this code; run: python -m streams.presentation.metrics_page\n"
-            )
-            return 1
-        return 0
-    FILE.write_text(text(), encoding="utf-8")
-    return 0
+    return write_or_check(FILE, text(), "streams.presentation.metrics_page", arguments)
 
 
 if __name__ == "__main__":

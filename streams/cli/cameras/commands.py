@@ -107,7 +107,8 @@ def _summary(checks: Sequence[CameraCheck]) -> Iterator[str]:
 
 def _stills(settings: Settings, folder: Path) -> Look:
     """Return what writes a still of each camera; the detector is used by one camera at a time."""
-    from streams.cameras.still import SharedDetector, still
+    from detectors.models.one_at_a_time import OneAtATime
+    from streams.cameras.still import still
     from streams.stages.detect.detections import make_detector
 
     try:
@@ -115,7 +116,7 @@ def _stills(settings: Settings, folder: Path) -> Look:
     except OSError as error:
         expected = f"a folder to write into ({error.strerror})"
         raise ConfigurationError("cameras check", "--pictures", str(folder), expected) from None
-    detector = SharedDetector(make_detector(settings)) if settings.models or settings.weights else None
+    detector = OneAtATime(make_detector(settings)) if settings.models or settings.weights else None
 
     def look(camera: Camera, source: MaskedSource) -> None:
         path = folder / f"{camera.id}.jpg"

@@ -19,6 +19,7 @@ from detectors.capture.camera import CameraConfig, CameraReader, CaptureEvents, 
 from detectors.models.base import Detector, detected
 from detectors.models.base import Picture as Pixels
 from detectors.models.hog import HogDetector
+from detectors.models.one_at_a_time import OneAtATime
 from detectors.sources.base import Frame, SourceConfig
 from detectors.tracking.bytetrack import Trackers
 from schemas.base import Message
@@ -26,7 +27,7 @@ from schemas.cameras import CameraStatus, DetectedObject, Detections, DetectorIn
 from schemas.codec import decode, envelope
 from schemas.observations import Observation
 from schemas.ticks import Tick
-from streams.capture.edge import EdgeDetection, OneAtATime
+from streams.capture.edge import EdgeDetection
 from streams.capture.sender import FrameSender
 from streams.config.files import load_rules
 from streams.domain.cameras.registry import ControlRoom, MapPoint, Registry
