@@ -125,6 +125,28 @@ def test_a_home_is_told_by_its_square_however_many_reports_are_made_up() -> None
         assert changes == [-140, 160], home_m
 
 
+@pytest.mark.parametrize(
+    ("east_m", "apart_s", "expected"),
+    [
+        (0.0, 86_401, None),
+        (0.0, 604_800, None),
+        (0.0, 604_801, NoHit.OTHER_TIME),
+        (100.0, 86_400, None),
+        (100.0, 86_401, NoHit.OTHER_TIME),
+    ],
+)
+def test_homes_in_the_next_square_fit_within_a_day_only(east_m: float, apart_s: int, expected: NoHit | None) -> None:
+    """What is days later and a square further is mostly another home; in its own square the line's time holds."""
+    homes = {name: ["brand", "woonoverlast"] for name in ("politie", "brandweer")}
+    line = FILE["hits"]["pairs"][0] | {"near_m": 100, "within_s": 604_800, "expires_s": 604_800, "categories": homes}
+    pairs = partners_of(hits_file([line])).pairs
+    when = NOON + timedelta(seconds=apart_s)
+    found = verdict(
+        pairs, category="woonoverlast", position=at(east_m), occurred_at=when, reported_at=when, received_at=when
+    )
+    assert isinstance(found, ReportFit) if expected is None else found is expected
+
+
 def document(random: Random) -> dict[str, Any]:
     """Return a file with lines of any two partners that says nothing wrong, as far as it can be told here."""
     found = copy.deepcopy(FILE)
