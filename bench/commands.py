@@ -112,6 +112,7 @@ def register(app: typer.Typer) -> None:
 
     register_decide(group)
     register_notify(group)
+    register_dispatch(group)
     register_faults(group)
     register_cluster(group)
     register_quiet(group)
@@ -146,6 +147,39 @@ def register_notify(group: typer.Typer) -> None:
                 settings.model_copy(update={"data": Path(scratch)}), kafka, BrokerSection(port=0), say
             ) as reached:
                 result = measure(reached.bootstrap_servers, messages, per_s, pairs, Path(scratch), say)
+        print(json.dumps(result) if as_json else "\n".join(f"{name:20} {value}" for name, value in result.items()))
+
+
+def register_dispatch(group: typer.Typer) -> None:
+    """Add the command to the group `bench`."""
+
+    @group.command()
+    def dispatch(
+        confirmations: Annotated[int, typer.Option(min=10, help="Confirmations per round")] = 100,
+        per_s: Annotated[float, typer.Option(min=0.1, max=100, help="Confirmations a second")] = 2.0,
+        pairs: Annotated[int, typer.Option(min=1, help="Adjacent pairs of rounds")] = 3,
+        as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+    ) -> None:
+        """Milliseconds from a person's confirmation of a P1 until the partner has its signed webhook. Goal: p99 below 500 ms.
+
+        Each is the action of one alert of its own on the operators' topic, as the console sends it; `decide`, `share` and
+        `notify` run as in `deploy/pipeline.yaml`. Told leg by leg: until the request stands on its topic, until it stands
+        on the partner's, until its webhook is received. Beside it, by turns and in the same run, as many processes that
+        only forward, and one that only posts, to the same server.
+
+        Example: toezicht bench dispatch --confirmations 20 --pairs 1 --json
+        """
+        from bench.dispatch.measure import DispatchBench
+
+        settings, kafka = read_settings()
+        with tempfile.TemporaryDirectory(prefix="toezicht-dispatch-") as scratch:
+            start_logging(settings.model_copy(update={"log_level": "WARNING"}))
+            with cluster(
+                settings.model_copy(update={"data": Path(scratch)}), kafka, BrokerSection(port=0), say
+            ) as reached:
+                result = DispatchBench(reached.bootstrap_servers, Path(scratch), say).measure(
+                    confirmations, per_s, pairs
+                )
         print(json.dumps(result) if as_json else "\n".join(f"{name:20} {value}" for name, value in result.items()))
 
 

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import queue
-import secrets
-import subprocess
-import sys
-import threading
 import time
-from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -20,6 +12,7 @@ from typing import Any, Final
 
 import yaml
 
+from bench.notify.running import Arrivals, notifying, posting, quantile, receiver, webhook
 from schemas.categories import Category, Priority
 from schemas.codec import encode
 from schemas.geo import Position
@@ -37,7 +30,6 @@ MAKE_TRIES: Final = 5
 GOAL_S: Final = 0.5
 WARM: Final = 50
 """Messages of each before the first round: connections are made, and code is read."""
-_KEY: Final = "BENCH_WEBHOOK_KEY"
 
 
 def measure(
@@ -57,10 +49,11 @@ def measure(
     topics = {name: f"partner-{name}" for name in (NOTIFIED, PLAIN)}
     _make(kafka, topics.values())
     with ExitStack() as stack:
-        port, arrivals = stack.enter_context(_receiver())
-        url = f"http://127.0.0.1:{port}/hook"
-        stack.enter_context(_notify(servers, url, folder))
-        stack.enter_context(_plain(servers, topics[PLAIN], url))
+        url, arrivals = stack.enter_context(receiver())
+        file = folder / "partners.yaml"
+        file.write_text(yaml.safe_dump({"partners": {NOTIFIED: {"name": "bench", "delivery": webhook(url)}}}))
+        stack.enter_context(notifying(servers, file))
+        stack.enter_context(posting(servers, topics[PLAIN], url))
         producer = ConfirmedProducer(kafka, "bench")
         stack.callback(producer.close)
         for name, topic in topics.items():
@@ -69,20 +62,20 @@ def measure(
         for pair in range(pairs):
             for name, topic in topics.items():
                 found[name].append(_round(producer, topic, name, str(pair), messages, per_s, arrivals))
-            both = (_p(found[name][-1], 0.99) for name in topics)
+            both = (quantile(found[name][-1], 0.99) for name in topics)
             say(f"pair {pair + 1} of {pairs}: p99 {' beside '.join(f'{each:.0f} ms' for each in both)}")
     every = {name: [value for each in rounds for value in each] for name, rounds in found.items()}
-    p99_ms = _p(every[NOTIFIED], 0.99)
+    p99_ms = quantile(every[NOTIFIED], 0.99)
     return {
         "messages": messages * pairs,
         "per_s": per_s,
-        "p50_ms": round(_p(every[NOTIFIED], 0.5), 1),
+        "p50_ms": round(quantile(every[NOTIFIED], 0.5), 1),
         "p99_ms": round(p99_ms, 1),
         "max_ms": round(max(every[NOTIFIED]), 1),
-        "limit_p50_ms": round(_p(every[PLAIN], 0.5), 1),
-        "limit_p99_ms": round(_p(every[PLAIN], 0.99), 1),
+        "limit_p50_ms": round(quantile(every[PLAIN], 0.5), 1),
+        "limit_p99_ms": round(quantile(every[PLAIN], 0.99), 1),
         "ratio_p50": round(
-            median(_p(a, 0.5) / _p(b, 0.5) for a, b in zip(found[NOTIFIED], found[PLAIN], strict=True)), 2
+            median(quantile(a, 0.5) / quantile(b, 0.5) for a, b in zip(found[NOTIFIED], found[PLAIN], strict=True)), 2
         ),
         "goal_p99_ms": GOAL_S * 1_000,
         "goal_met": p99_ms < GOAL_S * 1_000,
@@ -108,7 +101,7 @@ def _round(
     name: str,
     count: int,
     per_s: float,
-    arrivals: queue.SimpleQueue[tuple[str, float]],
+    arrivals: Arrivals,
 ) -> list[float]:
     """Send at a steady rate and return how long each took (ms)."""
     sent: dict[str, float] = {}
@@ -145,66 +138,3 @@ def _message(partner: str, alert_id: str, now: datetime) -> PartnerAlert:
         position=Position(lat=52.3, lon=4.86, accuracy_m=50.0),
         occurred_at=now,
     )
-
-
-def _p(values: list[float], share: float) -> float:
-    """Return the smallest value that so large a share of them does not exceed."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-
-@contextmanager
-def _process(arguments: list[str], environment: dict[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        env={**os.environ, **(environment or {})},
-    )  # fmt: skip
-    try:
-        yield process
-    finally:
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(15)
-        process.kill()
-        process.wait(15)
-
-
-@contextmanager
-def _receiver() -> Iterator[tuple[int, queue.SimpleQueue[tuple[str, float]]]]:
-    arrivals: queue.SimpleQueue[tuple[str, float]] = queue.SimpleQueue()
-    with _process(["-m", "bench.notify.receiver"]) as process:
-        assert process.stdout is not None
-        out = process.stdout
-        port = int(out.readline())
-
-        def read() -> None:
-            for line in out:
-                event_id, _, at_s = line.rstrip().rpartition(" ")
-                arrivals.put((event_id, float(at_s)))
-
-        threading.Thread(target=read, daemon=True).start()
-        yield port, arrivals
-
-
-@contextmanager
-def _notify(servers: str, url: str, folder: Path) -> Iterator[None]:
-    options = {
-        "url": url,
-        "allow": {"hosts": ["127.0.0.1"], "networks": ["127.0.0.0/8"]},
-        "secrets": [{"variable": _KEY}],
-    }
-    delivery = {"channels": {"hook": {"kind": "webhook", "options": options}}, "otherwise": ["hook"]}
-    file = folder / "partners.yaml"
-    file.write_text(yaml.safe_dump({"partners": {NOTIFIED: {"name": "bench", "delivery": delivery}}}))
-    key = "whsec_" + b64encode(secrets.token_bytes(32)).decode()
-    environment = {"KAFKA_BOOTSTRAP_SERVERS": servers, _KEY: key, "TOEZICHT_METRICS_PORT": "0"}
-    with _process(["-m", "streams.cli", "notify", "--partners", str(file)], environment):
-        yield
-
-
-@contextmanager
-def _plain(servers: str, topic: str, url: str) -> Iterator[None]:
-    with _process(["-m", "bench.notify.plain", servers, topic, url]) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        yield
