@@ -94,3 +94,20 @@ def test_the_decision_side_runs_in_the_image(container: str, tmp_path: Path) -> 
     assert len(ready) == 5  # the four processes, and `up` itself
     assert all(each == {"status": "ok", "silent": {}} for each in ready)
     print(done.stdout)
+
+
+@pytest.mark.skipif("vision" not in IMAGE, reason="needs an image with pixels: deploy/build-image.sh vision")
+def test_the_demo_runs_to_its_end_in_the_image(container: str, tmp_path: Path) -> None:
+    """Cameras, YOLO, all stages and the page; the alerts are those of the scenario (`--check`)."""
+    (tmp_path / "demo.sh").write_text("cd /var/lib/toezicht && exec toezicht demo --once --check\n")
+    tmp_path.chmod(0o755)
+    volumes, given = [f"{tmp_path}:/given:ro", f"{Settings().cache}:/var/lib/toezicht/cache:ro"], []
+    for name in ("TOEZICHT_MODELS", "TOEZICHT_DEMO_VIDEO", "TOEZICHT_DEMO_CALIBRATION"):
+        if path := os.environ.get(name, ""):
+            volumes.append(f"{Path(path).resolve().parent}:/given-{name.lower()}:ro")
+            given.append(f"{name}=/given-{name.lower()}/{Path(path).name}")
+    done = in_container(container, "env", *given, "sh", "/given/demo.sh", volumes=tuple(volumes))
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["frames"] > 0
+    assert told["detections"] > 0
