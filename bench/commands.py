@@ -15,6 +15,7 @@ from bench.compliance.commands import register as register_compliance
 from bench.console.commands import register as register_console
 from bench.intake.commands import register as register_intake
 from bench.intake_http.commands import register as register_intake_http
+from bench.soak.commands import register as register_soak
 from streams.cli.options import require_vision, say
 from streams.errors import ConfigurationError
 from streams.local.cluster import cluster
@@ -116,6 +117,7 @@ def register(app: typer.Typer) -> None:
     register_faults(group)
     register_cluster(group)
     register_quiet(group)
+    register_soak(group)
     register_console(group)
     register_intake(group)
     register_intake_http(group)

@@ -33,7 +33,7 @@ FETCH_BYTES: Final = 2 * 2**20
 RECORDS_AT_ONCE: Final = 4_000
 """Taken between two turns of the event loop: some 30 ms, so that other stages of the worker go on."""
 BATCH_BYTES: Final = 8 * 2**20
-"""Rows of a partition kept in memory before they are written: the size of RocksDB's own memory table."""
+"""Rows of a partition kept in memory before they are written at once; RocksDB makes files of its own size of them."""
 WAIT_MS: Final = 1_000
 TELL_EVERY_S: Final = 5.0
 TRY_AGAIN_S: Final = 1.0
