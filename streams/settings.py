@@ -109,6 +109,9 @@ class Settings(BaseSettings, PipelineSettings):
     model_config = SettingsConfigDict(env_prefix="TOEZICHT_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     data: Path = Field(Path(".toezicht"), description="Folder for the local broker's data and the workers' state")
+    backups: Path | None = Field(
+        None, description="Folder for backups and for the journal of what was deleted; no journal where empty"
+    )
     cache: Path = Field(
         default_factory=lambda: Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "toezicht",
         description="Folder for what is downloaded once",

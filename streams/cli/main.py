@@ -41,6 +41,8 @@ COMMANDS: Final = (
     "compliance",
     "delete",
     "hold",
+    "backup",
+    "restore",
     "dossier",
     "register",
     "cameras",
@@ -60,6 +62,8 @@ MODULES: Final = {
     "compliance": "streams.cli.compliance.report",
     "delete": "streams.cli.compliance.delete",
     "hold": "streams.cli.compliance.hold",
+    "backup": "streams.cli.compliance.backup",
+    "restore": "streams.cli.compliance.restore",
     "dossier": "streams.cli.compliance.dossier",
     "register": "streams.cli.compliance.register",
 }

@@ -192,18 +192,29 @@ class Deleter:
         """
         self._producer.confirm()
 
+    def words_of_case(self, case: AlertCase) -> list[tuple[str, Deletion]]:
+        """Return what the stages are told to forget of a case, each with its topic."""
+        told = dict.fromkeys(
+            (topics.ROOM_DELETIONS, topics.REPORT_DELETIONS, *[topics.CAMERA_DELETIONS] * bool(case.camera_ids))
+        )
+        about = {topics.ROOM_DELETIONS: (case.control_room_id,), topics.REPORT_DELETIONS: (REPORTS,)}
+        return [
+            (topic, self._deletion(key, DeletionGround.CASE, case))
+            for topic in told
+            for key in about.get(topic, case.camera_ids)
+        ]
+
+    def words_of_age(self, cutoff: datetime, abouts: Sequence[tuple[str, str]]) -> list[tuple[str, Deletion]]:
+        """Return what the stages are told to forget of all that is older, each with its topic."""
+        return [(topic, self._deletion(about, DeletionGround.OLDER, None, cutoff)) for topic, about in abouts]
+
     def case(self, case: AlertCase, traces: Sequence[Trace], cut: Sequence[str]) -> None:
         """Delete a case: tombstones, stages, and the topics that are to be cut off after it."""
         for trace in traces:
             if trace.way is Way.TOMBSTONE:
                 self.bury(case.alert_ids, trace, case.alert_ids[0])
-        told = dict.fromkeys(
-            (topics.ROOM_DELETIONS, topics.REPORT_DELETIONS, *[topics.CAMERA_DELETIONS] * bool(case.camera_ids))
-        )
-        for topic in told:
-            about = {topics.ROOM_DELETIONS: (case.control_room_id,), topics.REPORT_DELETIONS: (REPORTS,)}
-            for key in about.get(topic, case.camera_ids):
-                self._send(topic, self._deletion(key, DeletionGround.CASE, case))
+        for topic, message in self.words_of_case(case):
+            self._send(topic, message)
         for trace in traces:
             if trace.topic in cut:
                 self._cut(trace, case.alert_ids[0])
@@ -213,8 +224,8 @@ class Deleter:
         """Delete all that is older: topics are cut off, and stages told to forget what they keep of their inputs."""
         for trace in traces:
             self._cut(trace, f"before-{cutoff:%Y-%m-%dT%H:%M:%SZ}")
-        for topic, about in abouts:
-            self._send(topic, self._deletion(about, DeletionGround.OLDER, None, cutoff))
+        for topic, message in self.words_of_age(cutoff, abouts):
+            self._send(topic, message)
         self._producer.confirm()
 
     def bury(self, alert_ids: Sequence[str], trace: Trace, about: str) -> None:

@@ -136,6 +136,11 @@ def refresh_holds(kafka: KafkaSettings, specs: Sequence[TopicSpec], user: str, n
     return found
 
 
+def released(hold: Hold, user: str, now: datetime) -> Hold:
+    """Return the word that a hold is released."""
+    return hold.model_copy(update={"state": HoldState.RELEASED, "records": 0, "changed_by": user, "changed_at": now})
+
+
 def release(kafka: KafkaSettings, hold: Hold, user: str, now: datetime) -> int:
     """Delete all copies of a hold, and say that it is released; return how many there were.
 
@@ -147,8 +152,7 @@ def release(kafka: KafkaSettings, hold: Hold, user: str, now: datetime) -> int:
     try:
         for key in keys:
             producer.tombstone(HOLDS, 0, key.encode())
-        gone = {"state": HoldState.RELEASED, "records": 0, "changed_by": user, "changed_at": now}
-        _tell(producer, hold.model_copy(update=gone))
+        _tell(producer, released(hold, user, now))
         producer.confirm()
     finally:
         producer.close()

@@ -146,6 +146,17 @@ def delete_before(kafka: KafkaSettings, offsets: Mapping[Where, int]) -> None:
         client.delete_records({TopicPartition(*place): offset for place, offset in offsets.items()})
 
 
+def stamp(kafka: KafkaSettings, names: Sequence[str], *, by_broker: bool) -> None:
+    """Let topics take the broker's time for each record, as they should, or its sender's, while a backup is brought back.
+
+    Raises:
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    kind = "LogAppendTime" if by_broker else "CreateTime"
+    with administering(kafka) as client:
+        _correct(client, {name: [TopicDifference(name, "message.timestamp.type", "", kind)] for name in names})
+
+
 def differences(topic: TopicSpec, found: FoundTopic, replication_factor: int) -> list[TopicDifference]:
     """Return how one topic differs from what it should be; more copies than asked for are no difference."""
     result = []

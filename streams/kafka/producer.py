@@ -95,8 +95,18 @@ class ConfirmedProducer:
         self._waiting: deque[tuple[str, Any]] = deque()
         self._failure: DeliveryError | None = None
 
-    def send(self, topic: str, partition: int | None, key: bytes | None, value: bytes | None, headers: Headers) -> Any:
+    def send(
+        self,
+        topic: str,
+        partition: int | None,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Headers,
+        at_ms: int | None = None,
+    ) -> Any:
         """Hand one record over and return the broker's word on it: `is_done`, `get(timeout)`; the key may choose its partition.
+
+        Its time (ms since 1970) counts where the topic takes the senders' times; else it has the broker's.
 
         Raises:
             DeliveryError: The client refuses it.
@@ -104,7 +114,8 @@ class ConfirmedProducer:
         while self._waiting and self._waiting[0][1].is_done:  # whoever never asks for confirmation gathers nothing
             self._note(0.0)
         try:
-            sent = self._producer.send(topic, partition=partition, key=key, value=value, headers=headers)
+            own = {} if at_ms is None else {"timestamp_ms": at_ms}
+            sent = self._producer.send(topic, partition=partition, key=key, value=value, headers=headers, **own)
         except Exception as error:
             told = reason(self._kafka, topic, error)
             raise DeliveryError(f"{topic}: the producer refuses a record: {told}") from error

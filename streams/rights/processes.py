@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from streams import topics
+from streams.backup.parts import TAKEN
 from streams.canary.lines import NEEDED as CANARY_NEEDS
 from streams.clients.stages import INPUTS as FOLLOWED
 from streams.completeness.check import ANSWERS, STAGE_OF
@@ -189,6 +190,7 @@ PROCESSES: Final[Mapping[str, Needs]] = MappingProxyType(
         "audit-verify": _AUDIT_TRAIL,
         "compliance": _compliance(),
         "delete": _deleting(),
+        "backup": Needs(reads=frozenset(TAKEN), writes=frozenset({topics.AUDIT}), asks_settings=frozenset(topics.BY_NAME)),
         "dead-letters": _letters(),
         "topics": _administration(),
         "exporter": _exporter(),
@@ -215,6 +217,7 @@ SAID: Final[Mapping[str, str]] = {
     "audit-verify": "`audit verify`, `audit export`",
     "compliance": "`compliance report`",
     "delete": "`delete`, `hold`",
+    "backup": "`backup`",
     "dead-letters": "`dead-letters`",
     "topics": "`topics`",
     "exporter": "a program that measures lags for Prometheus",

@@ -30,6 +30,9 @@ from schemas.actions import Action, OperatorAction
 from schemas.audit import AuditEvent
 from schemas.cameras import CameraStatus, FrameReference
 from streams import topics
+from streams.backup.manifest import read_manifest
+from streams.backup.parts import TAKEN
+from streams.backup.save import Saver
 from streams.canary.lines import KafkaLines
 from streams.canary.partitions import names as canary_names
 from streams.canary.probe import Canaries
@@ -307,6 +310,14 @@ def _deletes(house: House) -> None:
     deleter.close()
 
 
+def _backs_up(house: House) -> None:
+    """Copy what must last, and tell the audit."""
+    kafka = house.of("backup")
+    place = Saver(kafka, house.folder / "backups", utc_now()).save(present(kafka, TOPICS), [])
+    assert {part.topic for part in read_manifest(place).topics} == set(TAKEN)
+    _write(kafka, topics.AUDIT)
+
+
 def _administers(house: House) -> None:
     """Check topics and access rights as their administrator, who is none of the brokers' super users."""
     connected = {partner.id for partner in PARTNERS}
@@ -360,6 +371,7 @@ WORKS: Final[dict[str, Callable[[House], None]]] = {
     "audit-verify": _verifies,
     "compliance": _reports,
     "delete": _deletes,
+    "backup": _backs_up,
     "dead-letters": _reads_letters,
     "topics": _administers,
     "exporter": _measures,

@@ -12,6 +12,7 @@ import typer
 
 from schemas.deletion import REPORTS
 from streams import topics
+from streams.backup.journal import Told, write_journal
 from streams.cli.options import moment, reachable, say, started
 from streams.clock import utc_now
 from streams.compliance.deletion import (
@@ -28,7 +29,7 @@ from streams.compliance.deletion import (
     present,
     survey,
 )
-from streams.compliance.holds import past_their_end, read_holds, refresh_holds, release
+from streams.compliance.holds import past_their_end, read_holds, refresh_holds, release, released
 from streams.compliance.ways import Way, way_of
 from streams.config.partners import load_partners, wanted_topics
 from streams.config.registry import load_registry
@@ -97,6 +98,7 @@ def _case(
             since = reader.spans((topics.AUDIT,))
         deleter = Deleter(kafka, user, now)
         try:
+            journal(settings, deleter.words_of_case(case))
             deleter.case(case, traces, chosen)
         finally:
             deleter.close()
@@ -133,19 +135,34 @@ def _older(
     if not dry_run:
         deleter = Deleter(kafka, user, now)
         try:
-            deleter.older(traces, cutoff, _abouts(settings, names))
+            abouts = _abouts(settings, names)
+            gone = [(topics.HOLDS, released(hold, user, now)) for hold in over]
+            journal(settings, [*deleter.words_of_age(cutoff, abouts), *gone])
+            deleter.older(traces, cutoff, abouts)
             for alert_ids, trace in buried:
                 if alert_ids:
                     deleter.bury(alert_ids, trace, f"before-{cutoff:%Y-%m-%dT%H:%M:%SZ}")
             for hold in over:
-                gone = release(kafka, hold, user, now)
-                deleter.tell("hold", hold.alert_id, f"released, {gone} records", reason=f"past its end: {hold.ground}")
+                copies = release(kafka, hold, user, now)
+                deleter.tell(
+                    "hold", hold.alert_id, f"released, {copies} records", reason=f"past its end: {hold.ground}"
+                )
             deleter.confirm()
         finally:
             deleter.close()
     found = [*traces, *(trace for alert_ids, trace in buried if alert_ids)]
     facts = {"before": cutoff.isoformat(), "holds_past_their_end": [hold.hold_id for hold in over]}
     _tell(f"older than {cutoff:%Y-%m-%d %H:%M} UTC", facts, found, {}, dry_run=dry_run, as_json=as_json)
+
+
+def journal(settings: Settings, told: Sequence[Told]) -> None:
+    """Note beside the backups what is about to be deleted, or say that a backup made before would bring it back.
+
+    Raises:
+        BackupError: It cannot be noted: then nothing is to be deleted either.
+    """
+    if not write_journal(settings.backups, told):
+        say("TOEZICHT_BACKUPS is not set: a backup that was made before this would bring back what is deleted now")
 
 
 def _start() -> tuple[Settings, KafkaSettings]:

@@ -11,14 +11,16 @@ from pydantic import TypeAdapter, ValidationError
 
 from schemas.base import Identifier
 from schemas.deletion import Hold, HoldState
+from streams.cli.compliance.delete import journal
 from streams.cli.options import moment, reachable, started
 from streams.clock import utc_now
 from streams.compliance.deletion import Deleter, present
-from streams.compliance.holds import LONGEST, place_hold, read_holds, release
+from streams.compliance.holds import LONGEST, place_hold, read_holds, release, released
 from streams.config.partners import load_partners, wanted_topics
 from streams.domain.compliance.case import holds_now
 from streams.errors import ConfigurationError
 from streams.settings import KafkaSettings, Settings
+from streams.topics import HOLDS
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON")]
 User = Annotated[str, typer.Option(help="Who does it; stands in the audit")]
@@ -89,11 +91,12 @@ def _release(
 
     Example: toezicht hold release 0b6a3a52-0a8e-5c3f-8d77-0d7f6a1f6a11 --user privacy-officer
     """
-    _, kafka = _start()
+    settings, kafka = _start()
     hold = read_holds(kafka).get(hold_id)
     if hold is None or hold.state is HoldState.RELEASED:
         raise ConfigurationError("hold release", "HOLD_ID", hold_id, "a hold of `hold list` that was not released")
     now = utc_now()
+    journal(settings, [(HOLDS, released(hold, user, now))])
     gone = release(kafka, hold, user, now)
     _audit(kafka, user, hold, f"released, {gone} records", "delete")
     typer.echo(json.dumps({"hold_id": hold_id, "records": gone}) if as_json else f"{hold_id}: {gone} records deleted")
