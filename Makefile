@@ -144,10 +144,10 @@ $(CORE_STAMP): $(BIN)/uv locks/core.txt locks/build.txt pyproject.toml
 
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 lock: $(BIN)/uv ## Resolve the dependencies anew: hashes, no registry addresses
-	$(LOCK) pyproject.toml -o locks/core.txt
-	$(LOCK) pyproject.toml --extra console -o locks/console.txt
-	$(LOCK) pyproject.toml --extra partners -o locks/partners.txt
-	$(LOCK) pyproject.toml --extra vision --extra console --extra partners --extra evaluation --extra dev -o locks/all.txt
+	$(LOCK) pyproject.toml --extra tracing -o locks/core.txt
+	$(LOCK) pyproject.toml --extra console --extra tracing -o locks/console.txt
+	$(LOCK) pyproject.toml --extra partners --extra tracing -o locks/partners.txt
+	$(LOCK) pyproject.toml --extra vision --extra console --extra partners --extra tracing --extra evaluation --extra dev -o locks/all.txt
 	echo hatchling | $(LOCK) - -o locks/build.txt
 	echo 'cyclonedx-bom>=7' | $(LOCK) - -o locks/tools.txt
 

@@ -32,7 +32,7 @@ from streams.clock import utc_now
 from streams.errors import ConfigurationError, ToezichtError
 from streams.health import HEALTH
 from streams.kafka.errors import AccessError
-from streams.process import start_logging, start_metrics, tell_ready
+from streams.process import start_logging, start_metrics, start_tracing, tell_ready
 from streams.settings import KafkaSettings, Settings, read_settings
 
 log = logging.getLogger(__name__)
@@ -105,6 +105,7 @@ def run(make_flow: FlowMaker) -> None:
     console = read_console_settings()
     send_as(settings.source)
     start_logging(settings)
+    start_tracing(settings)
     _tell_of_rights(kafka)
     with ExitStack() as stack:
         access = local_access(settings, console)

@@ -24,6 +24,7 @@ from streams.errors import ConfigurationError, ToezichtError
 from streams.health import HEALTH, with_health
 from streams.metrics import CLOCK_AT, DISK_FREE
 from streams.settings import Settings
+from streams.tracing import spans
 
 READY_VARIABLE: Final = "TOEZICHT_READY_FILE"
 """Where the supervisor wants to read that the process is ready, and at which port its metrics are."""
@@ -32,7 +33,7 @@ _USER_INFO: Final = re.compile(r"(\b[a-zA-Z][a-zA-Z0-9+.-]*://)\S*@")
 _SPARING_S: Final = 10.0
 _LONGEST_SPARING_S: Final = 600.0
 _SPARING_KEPT: Final = 1_000
-_NOISY: Final = ("kafka", "aiokafka", "faust", "mode", "asyncio", "jgo")
+_NOISY: Final = ("kafka", "aiokafka", "faust", "mode", "asyncio", "jgo", "opentelemetry", "urllib3")
 
 
 def hide(text: str) -> str:
@@ -70,6 +71,8 @@ class JsonFormatter(RedactingFormatter):
         }
         if record.exc_info:
             told["error"] = hide(self.formatException(record.exc_info))
+        if (trace := spans.current()) is not None:
+            told |= {"trace_id": trace.trace_id, "span_id": trace.span_id}
         told |= {name: hide(str(value)) for name in self.FIELDS if (value := getattr(record, name, None)) is not None}
         return json.dumps(told, ensure_ascii=False)
 
@@ -122,6 +125,25 @@ def start_logging(settings: Settings) -> None:
     if settings.log_level != "DEBUG":
         for name in _NOISY:
             logging.getLogger(name).setLevel("WARNING")
+
+
+def start_tracing(settings: Settings) -> None:
+    """Tell the spans of this process to a collector, where one is configured; else nothing of it is even imported.
+
+    Raises:
+        ToezichtError: The extra `tracing` is not installed.
+    """
+    if not settings.traces_to:
+        return
+    try:
+        from streams.tracing.export import OtlpTeller
+    except ModuleNotFoundError as error:
+        raise ToezichtError(
+            f"environment: TOEZICHT_TRACES_TO is set and {error.name} is not installed, expected the extra tracing: "
+            "toezicht[tracing]"
+        ) from None
+
+    spans.tell_to(OtlpTeller(settings.traces_to), settings.traces_share, settings.traces_pictures_share)
 
 
 def disk_free_share(folder: Path) -> float:

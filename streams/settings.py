@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from schemas.source import NO_ORGANISATION, SYSTEM, EventSource, checked_organisation, checked_system
 from streams.environment import misspelt, mistakes, raise_all
 from streams.errors import ConfigurationError
+from streams.tracing.address import checked_collector
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -123,6 +124,15 @@ class Settings(BaseSettings, PipelineSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least that is logged")
     log_format: Literal["text", "json"] = Field(
         "text", description="How a line of the log is written: for people, or as one JSON object for a collector"
+    )
+    traces_to: Annotated[str, BeforeValidator(checked_collector)] = Field(
+        "", description="Where traces go (OTLP over HTTP), for all processes alike; nothing is traced where empty"
+    )
+    traces_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        1.0, description="The share of traces that are told, of those that begin with a report, an action or a timer"
+    )
+    traces_pictures_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.01, description="The share of traces that are told, of those that begin with a camera's picture"
     )
 
 

@@ -16,9 +16,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from console.api.problems import ProblemError, answer
 from console.settings import ConsoleSettings
 from streams.metrics import CONSOLE_REQUESTS, from_zero
+from streams.tracing.spans import is_on, served, within
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_BODY: Final = 64 * 1024
+API: Final = "/api/"
+STREAM: Final = "/stream"
+"""What is traced, and what is not: a stream lasts for hours, and what goes through it is traced by itself."""
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
@@ -105,4 +109,13 @@ class RequestGuard:
 
         problem = why_not(scope["method"], Headers(scope=scope), self._own_address)
         app = self._app if problem is None else answer(problem)
-        await app(scope, receive, sent)
+        if problem is not None or not is_on() or not scope["path"].startswith(API) or scope["path"].endswith(STREAM):
+            await app(scope, receive, sent)
+            return
+        span = served("console", scope["method"])
+        with within(span.context):
+            try:
+                await app(scope, receive, sent)
+            finally:  # the address as the API has it, without anybody's id
+                span.name += f" {getattr(scope.get('route'), 'path', '')}".rstrip()
+                span.end()

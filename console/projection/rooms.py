@@ -32,6 +32,8 @@ from streams import metrics, topics
 from streams.clock import Clock
 from streams.kafka.record import Record
 from streams.presentation.standing import rank
+from streams.tracing.context import context_of
+from streams.tracing.spans import is_on, taken
 
 FIRST: Final = 100
 NEXT: Final = 1_000
@@ -93,6 +95,8 @@ class ProjectedRooms:
         for record in records:
             for room in self._by_partition.get(record.partition, ()):
                 room.take(record)
+            if self._whole and record.topic == topics.ALERT_STATE and is_on():
+                _tell_shown(record)
 
     def whole(self) -> None:
         """Note that all was read that the topics had a moment ago; said again every 2 s as long as it is so."""
@@ -296,3 +300,13 @@ def _asked(row: ListRow, query: RowQuery) -> bool:
         and (query.handled_by is None or row.handled_by == query.handled_by)
         and (query.changed_since is None or row.changed_at >= query.changed_since)
     )
+
+
+def _tell_shown(record: Record) -> None:
+    """Tell tracing that an alert came to the pages that are open, from when the broker took it."""
+    cause = context_of(record.headers)
+    if cause is not None:
+        span = taken("console", record.topic, cause.beside(), cause.span_id, {"messaging.kafka.offset": record.offset})
+        span.began_ns = min(span.began_ns, int(record.appended_at.timestamp() * 1e9))
+        span.attributes["toezicht.alert_id"] = (record.key or b"").decode(errors="replace")
+        span.end()

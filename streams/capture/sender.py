@@ -41,6 +41,7 @@ from streams.metrics import (
     from_zero,
 )
 from streams.topics import CAMERA_FRAMES, CAMERA_STATE, CAMERA_STATUS
+from streams.tracing.spans import Span, begun
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +86,7 @@ class WaitingRecord:
     entered_at: datetime
     record: Encoded = field(repr=False)
     partition: int | None = None
+    span: Span | None = None
 
 
 @dataclass
@@ -140,7 +142,8 @@ class FrameSender:
     ) -> None:
         """Take a camera's record that is of use while it is fresh; the oldest of its camera makes room."""
         camera_id = message.key()
-        waits = WaitingRecord(topic, camera_id, stage, entered_at, self._encoded(message, entered_at, payload, stage))
+        record, span = begun(topic, self._encoded(message, entered_at, payload, stage), message)
+        waits = WaitingRecord(topic, camera_id, stage, entered_at, record, span=span)
         with self._changed:
             queue = self._fresh.setdefault(camera_id, deque())
             if not self._changed.wait_for(lambda: self._closing or len(queue) < WAITING_PER_CAMERA, self._patience_s):
@@ -172,7 +175,8 @@ class FrameSender:
         self, topic: str, record: Encoded, entered_at: datetime, stage: str = STAGE, partition: int | None = None
     ) -> None:
         """Take a record that must arrive; see `keep`."""
-        waits = WaitingRecord(topic, "", stage, entered_at, record, partition)
+        record, span = begun(topic, record)
+        waits = WaitingRecord(topic, "", stage, entered_at, record, partition, span)
         with self._changed:
             if len(self._complete) >= MAX_WAITING_STATES:
                 log.error("%s: a record is dropped, %d wait already", topic, MAX_WAITING_STATES)
@@ -294,6 +298,8 @@ class FrameSender:
             self._in_flight = None
             self._unconfirmed -= 1
             if confirmed:
+                if waits.span is not None:
+                    waits.span.end()
                 self._complete.popleft()
                 MESSAGES_OUT.labels(waits.stage, waits.topic).inc()
             self._failed = not confirmed
@@ -315,6 +321,8 @@ class FrameSender:
         with self._changed:
             self._unconfirmed_bytes -= len(waits.record.value)
             self._unconfirmed -= 1
+            if waits.span is not None:
+                waits.span.end(dropped or "")
             if dropped is None:
                 self.counts.sent += 1
                 if waits.topic == CAMERA_FRAMES:

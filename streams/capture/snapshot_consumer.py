@@ -21,6 +21,8 @@ from streams.kafka.record import Record
 from streams.metrics import MESSAGES_FAILED, MESSAGES_IN, failures_from_zero, from_zero
 from streams.settings import KafkaSettings
 from streams.topics import SNAPSHOT_REQUESTS, SNAPSHOTS
+from streams.tracing.context import context_of
+from streams.tracing.spans import is_on
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +84,7 @@ class SnapshotReader(TopicFollower):
             self._set_aside(record, Fault(error.reason, error.what))
             return
         if isinstance(message, SnapshotRequest):
-            self._desk.take(message)
+            self._desk.take(message, context_of(record.headers) if is_on() else None)
         else:
             fault = Fault(DeadLetterReason.UNKNOWN_TYPE, message_unexpected("snapshot-request", message.name))
             self._set_aside(record, fault)

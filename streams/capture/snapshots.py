@@ -27,6 +27,8 @@ from streams.domain.cameras.registry import Camera
 from streams.domain.cameras.snapshots import NotYet, RefusedSnapshot, choose_picture, may_see_persons
 from streams.metrics import SNAPSHOTS_ANSWERED
 from streams.topics import AUDIT, SNAPSHOTS
+from streams.tracing.context import TraceContext
+from streams.tracing.spans import within
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +84,7 @@ class SnapshotService:
         self._sender = sender
         self._clock = clock
         self._known: OrderedDict[str, None] = OrderedDict()
-        self._waiting: list[tuple[SnapshotRequest, datetime]] = []
+        self._waiting: list[tuple[SnapshotRequest, datetime, TraceContext | None]] = []
         for result in (PIXELATED, UNBLURRED, *SnapshotRefusal):
             SNAPSHOTS_ANSWERED.labels(result)  # there from the start, so that a rate can be told
 
@@ -92,27 +94,32 @@ class SnapshotService:
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
 
-    def take(self, request: SnapshotRequest) -> None:
-        """Take a request; one for another's camera, or that came before, is passed over."""
+    def take(self, request: SnapshotRequest, trace: TraceContext | None = None) -> None:
+        """Take a request; one for another's camera, or that came before, is passed over. What it causes is of its trace."""
         if request.camera_id in self._cameras and request.request_id not in self._known:
             self.know(request.request_id)
-            self._waiting.append((request, self._clock()))
+            self._waiting.append((request, self._clock(), trace))
 
     def work(self, ending: bool = False) -> None:
         """Answer what can be answered by now, or everything where capture ends; forget pictures that are too old."""
         self._ring.expire(self._clock())
         waiting, self._waiting = self._waiting, []
-        for request, asked_at in waiting:
-            try:
-                if self._handle(request, asked_at):
-                    continue
-                if ending:
-                    self._refuse(request, RefusedSnapshot(SnapshotRefusal.NO_PICTURE, says.capture_ends()), asked_at)
-                else:
-                    self._waiting.append((request, asked_at))
-            except Exception as error:  # what cannot be handled must not leave its request without an answer
-                log.warning("camera %s: no snapshot: %s", request.camera_id, type(error).__name__)
-                self._refuse(request, _failed(says.picture_failed(type(error).__name__)), asked_at)
+        for request, asked_at, trace in waiting:
+            with within(trace):
+                if not self._work(request, asked_at, ending):
+                    self._waiting.append((request, asked_at, trace))
+
+    def _work(self, request: SnapshotRequest, asked_at: datetime, ending: bool) -> bool:
+        """Return whether a request is done with."""
+        try:
+            done = self._handle(request, asked_at)
+            if ending and not done:
+                self._refuse(request, RefusedSnapshot(SnapshotRefusal.NO_PICTURE, says.capture_ends()), asked_at)
+            return done or ending
+        except Exception as error:  # what cannot be handled must not leave its request without an answer
+            log.warning("camera %s: no snapshot: %s", request.camera_id, type(error).__name__)
+            self._refuse(request, _failed(says.picture_failed(type(error).__name__)), asked_at)
+            return True
 
     def _handle(self, request: SnapshotRequest, asked_at: datetime) -> bool:
         """Return whether the request is answered now; False where its picture can still come."""

@@ -23,7 +23,7 @@ from schemas.phrases.language import Language
 from streams.errors import ConfigurationError, ToezichtError
 from streams.kafka.codecs import codecs_missing
 from streams.kafka.decoding import undecodable_line
-from streams.process import start_logging
+from streams.process import start_logging, start_tracing
 from streams.settings import KafkaSettings, Settings, read_settings
 
 RegistryOption = Annotated[Path | None, typer.Option(help="Camera registry (YAML); TOEZICHT_REGISTRY if left out")]
@@ -52,6 +52,7 @@ def started(*, quiet: bool = False) -> tuple[Settings, KafkaSettings]:
     settings, kafka = read_settings()
     send_as(settings.source)
     start_logging(settings.model_copy(update={"log_level": "ERROR"}) if quiet else settings)
+    start_tracing(settings)
     return settings, kafka
 
 

@@ -11,6 +11,7 @@ from streams.errors import DeliveryError
 from streams.kafka.closing import close_producer
 from streams.kafka.producer import connect, reason
 from streams.settings import KafkaSettings
+from streams.tracing.spans import begun
 
 CONFIRM_WITHIN_S: Final = 5.0
 """How long the broker may take to confirm a message (s): somebody waits for a picture meanwhile."""
@@ -36,19 +37,20 @@ class MessageTeller:
             DeliveryError: It did not confirm it in time, or no broker answers. It may have it all the same.
         """
         at = message.happened_at()
-        record = encode(message, stage=self._name, handled_at=at, entered_at=at)
+        topic = message.topics[0]
+        record, span = begun(topic, encode(message, stage=self._name, handled_at=at, entered_at=at), message)
         try:
             with self._lock:
                 if self._producer is None:
                     self._producer = connect(self._kafka, self._name, CONFIRM_WITHIN_S)
-                sent = self._producer.send(
-                    message.topics[0], key=record.key, value=record.value, headers=list(record.headers)
-                )
+                sent = self._producer.send(topic, key=record.key, value=record.value, headers=list(record.headers))
             sent.get(timeout=CONFIRM_WITHIN_S)
+            if span is not None:
+                span.end()
         except Exception as error:  # whatever the client raises: it is not confirmed
             self.close()
-            told = reason(self._kafka, message.topics[0], error)
-            raise DeliveryError(f"{message.topics[0]}: a message is not confirmed: {told}") from error
+            told = reason(self._kafka, topic, error)
+            raise DeliveryError(f"{topic}: a message is not confirmed: {told}") from error
 
     def close(self) -> None:
         """Disconnect; the next message connects again."""

@@ -18,6 +18,7 @@ from streams.kafka.errors import ClusterError, may_not, user_of
 from streams.kafka.options import kafka_client_options
 from streams.settings import KafkaSettings
 from streams.topics import MAX_MESSAGE_BYTES
+from streams.tracing.spans import Span, begun
 
 CONFIRM_WITHIN_S: Final = 60.0
 """How long to wait for the broker's word on what was sent."""
@@ -92,7 +93,7 @@ class ConfirmedProducer:
             self._producer = connect(kafka, name, within_s)
         except (KafkaError, OSError, ValueError) as error:
             raise ClusterError.about(kafka.bootstrap_servers, "nothing can be written", error) from None
-        self._waiting: deque[tuple[str, Any]] = deque()
+        self._waiting: deque[tuple[str, Any, Span | None]] = deque()
         self._failure: DeliveryError | None = None
 
     def send(
@@ -103,10 +104,12 @@ class ConfirmedProducer:
         value: bytes | None,
         headers: Headers,
         at_ms: int | None = None,
+        span: Span | None = None,
     ) -> Any:
         """Hand one record over and return the broker's word on it: `is_done`, `get(timeout)`; the key may choose its partition.
 
-        Its time (ms since 1970) counts where the topic takes the senders' times; else it has the broker's.
+        Its time (ms since 1970) counts where the topic takes the senders' times; else it has the broker's. `span` is told once
+        the broker has it.
 
         Raises:
             DeliveryError: The client refuses it.
@@ -119,7 +122,7 @@ class ConfirmedProducer:
         except Exception as error:
             told = reason(self._kafka, topic, error)
             raise DeliveryError(f"{topic}: the producer refuses a record: {told}") from error
-        self._waiting.append((topic, sent))
+        self._waiting.append((topic, sent, span))
         return sent
 
     def tombstone(self, topic: str, partition: int, key: bytes) -> Any:
@@ -127,8 +130,9 @@ class ConfirmedProducer:
         return self.send(topic, partition, key, None, [])
 
     def send_encoded(self, topic: str, record: Encoded) -> Any:
-        """Hand an encoded message over; see `send`."""
-        return self.send(topic, None, record.key, record.value, record.headers)
+        """Hand an encoded message over, with which a trace begins where it is of none; see `send`."""
+        record, span = begun(topic, record)
+        return self.send(topic, None, record.key, record.value, record.headers, span)
 
     def confirm(self, now_s: Callable[[], float] = time.monotonic) -> None:
         """Wait until the broker has confirmed everything that was handed over since the last call.
@@ -149,10 +153,14 @@ class ConfirmedProducer:
 
     def _note(self, timeout_s: float) -> None:
         """Take the broker's word on the oldest record, waiting at most this long (s); the first failure is kept."""
-        topic, sent = self._waiting.popleft()
+        topic, sent, span = self._waiting.popleft()
         try:
             sent.get(timeout=timeout_s)
+            if span is not None:
+                span.end()
         except Exception as error:
+            if span is not None:
+                span.end("not_confirmed")
             failure = DeliveryError(f"{topic}: a record is not confirmed: {reason(self._kafka, topic, error)}")
             failure.__cause__ = error
             self._failure = self._failure or failure

@@ -23,6 +23,7 @@ from schemas.phrases.codes.commands import no_cluster
 from streams.errors import DeliveryError
 from streams.kafka.closing import close_producer
 from streams.kafka.errors import ClusterError, may_not
+from streams.tracing.spans import Span, begun
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +80,7 @@ class _Kept:
     topic: str
     record: Encoded
     number: int
+    span: Span | None = None
     confirmation: Confirmation | None = None
 
     def confirmed(self) -> bool:
@@ -170,7 +172,8 @@ class SendWindow:
         """Take a record; it is sent in one of the next turns."""
         if not self._kept:
             self._quiet_since_s = self._clock_s()
-        kept = _Kept(topic, record, number)
+        record, span = begun(topic, record)
+        kept = _Kept(topic, record, number, span)
         self._kept.append(kept)
         self._unsent.append(kept)
 
@@ -236,7 +239,10 @@ class SendWindow:
                     self._failed(self._kept[0].topic, error, "the broker did not take a record")
                     self._begin_anew()
                 return
-            self._on_confirmed(self._kept.popleft().topic)
+            kept = self._kept.popleft()
+            if kept.span is not None:
+                kept.span.end()
+            self._on_confirmed(kept.topic)
             wait_s = 0.0
 
     def _failed(self, topic: str, error: Exception, what: str) -> None:

@@ -19,6 +19,8 @@ import httpx2
 from streams.notify.addresses import AddressError, AllowedAddresses, HttpAddress, Lookup, pinned
 from streams.notify.delivery.outcome import OutcomeReason
 from streams.notify.loop import run_within
+from streams.tracing.context import TRACEPARENT
+from streams.tracing.spans import current
 
 MOST_ANSWER_BYTES: Final = 16_384
 """What is read of an answer: a receipt has some hundred bytes."""
@@ -76,7 +78,7 @@ class HttpSender:
             now: By which a `Retry-After` that is a date counts (UTC).
         """
         try:
-            return run_within(self._post(body, headers, now), self._timeout_s)
+            return run_within(self._post(body, {**headers, **_trace()}, now), self._timeout_s)
         except AddressError as error:
             return HttpAnswer(error.reason)
         except (TimeoutError, httpx2.TimeoutException):
@@ -109,6 +111,12 @@ class HttpSender:
             reason = reason_of(response.status_code)
             wait_s = retry_after_s(response.headers.get("retry-after", ""), now)
             return HttpAnswer(reason, wait_s, await _read(response) if reason is OutcomeReason.RECEIVED else b"")
+
+
+def _trace() -> dict[str, str]:
+    """Return the header by which a partner's own traces continue this one (W3C Trace Context); none where nothing is traced."""
+    context = current()
+    return {} if context is None else {TRACEPARENT: context.header().decode()}
 
 
 async def _read(response: Any) -> bytes:

@@ -44,6 +44,9 @@ from streams.notify.notifiers.base import Addressee, Notifier
 from streams.notify.partners import PartnerChannel
 from streams.notify.receipts import read_receipt
 from streams.settings import KafkaSettings
+from streams.tracing import spans
+from streams.tracing.context import TraceContext, context_of
+from streams.tracing.spans import Span
 
 log = logging.getLogger(__name__)
 
@@ -223,14 +226,33 @@ class DeliveryTarget:
             self._notifier.recall(notice)
 
     def _attempt(self, batch: tuple[Delivery, ...]) -> None:
+        span = self._span(batch)
         try:
-            outcome = self._notifier.deliver([each.notice for each in batch], self._clock())
+            with spans.within(None if span is None else span.context):
+                outcome = self._notifier.deliver([each.notice for each in batch], self._clock())
         except (
             Exception
         ) as error:  # a defect of a notifier must not keep its message for ever: it is tried again, and told
             log.error("%s: an attempt broke: %s", self.name, type(error).__name__)  # noqa: TRY400 - a text may hold a secret
             outcome = Outcome(OutcomeReason.DEFECT)
+        if span is not None:
+            span.end("" if outcome.delivered else outcome.reason.value)
         self._ended.put((batch, outcome))
+
+    def _span(self, batch: tuple[Delivery, ...]) -> Span | None:
+        """Return the span of an attempt, in the trace of its first message; each attempt has one of its own."""
+        cause = self._trace(batch[0]) if spans.is_on() else None
+        if cause is None:
+            return None
+        span = spans.taken(STAGE, batch[0].place[0], cause.beside(), cause.span_id, {})
+        span.kind, span.name = "client", f"{STAGE} {self._channel.notifier.kind}"
+        span.attributes |= {"messaging.message.id": batch[0].notice.id, "toezicht.attempt": batch[0].attempts + 1}
+        span.about(batch[0].notice)
+        return span
+
+    def _trace(self, delivery: Delivery) -> TraceContext | None:
+        record = self._records.get(delivery.place)
+        return None if record is None else context_of(record.headers)
 
     def _take_ended(self) -> None:
         while not self._ended.empty():
@@ -258,7 +280,8 @@ class DeliveryTarget:
         for body in outcome.answers:
             receipt = read_receipt(body, batch[0].notice, self._clock())
             if receipt is not None:
-                self._send_receipt(receipt, batch[0].notice)
+                with spans.within(self._trace(batch[0]) if spans.is_on() else None):
+                    self._send_receipt(receipt, batch[0].notice)
 
     def _send_receipt(self, receipt: DispatchReceipt | CaseReceipt, notice: Notice) -> None:
         now = self._clock()

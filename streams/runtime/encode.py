@@ -16,6 +16,7 @@ from streams.kafka.partitioner import partition_of
 from streams.kafka.record import EncodedOutput, Raw, Where
 from streams.stages.base import Output
 from streams.topics import MAX_MESSAGE_BYTES, ONLOOKERS
+from streams.tracing.context import TraceContext, with_context
 
 MAX_RECORD_BYTES: Final = MAX_MESSAGE_BYTES - 20_000
 """Largest output: below what its topic takes, with room for headers and the batch around it."""
@@ -66,12 +67,18 @@ def _tombstone(output: Output) -> EncodedOutput:
     return EncodedOutput(output.topic, partition, Encoded(key.encode(), NO_VALUE, []))
 
 
-def placed(outputs: Sequence[EncodedOutput]) -> list[tuple[Where, Raw]]:
-    """Return records with the places where they go."""
+def placed(outputs: Sequence[EncodedOutput], trace: TraceContext | None = None) -> list[tuple[Where, Raw]]:
+    """Return records with the places where they go, and with the trace to which they belong, where there is one."""
+    if trace is not None:
+        outputs = [_traced(output, trace) for output in outputs]
     return [
         ((output.topic, output.partition), (output.record.key, _value(output.record), output.record.headers))
         for output in outputs
     ]
+
+
+def _traced(output: EncodedOutput, trace: TraceContext) -> EncodedOutput:
+    return output._replace(record=output.record._replace(headers=with_context(output.record.headers, trace)))
 
 
 def _value(record: Encoded) -> bytes | None:

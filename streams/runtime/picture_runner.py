@@ -23,6 +23,7 @@ from streams import metrics
 from streams.clock import Clock
 from streams.kafka.dead_letter import Fault
 from streams.kafka.record import EncodedOutput, Record
+from streams.runtime import traced
 from streams.runtime.assignment import PartitionAssignment
 from streams.runtime.encode import encoded, handler_fault, placed
 from streams.runtime.guard import read_record
@@ -30,6 +31,7 @@ from streams.runtime.picture_queue import FairQueue
 from streams.runtime.runner import record_of, set_aside
 from streams.runtime.send_queue import QueuedInput
 from streams.stages.base import Failed, Input, Output, PictureStage
+from streams.tracing.spans import Span
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +50,7 @@ class TakenPicture:
     acknowledge: Callable[[], object]
     opening: int
     taken_at_s: float = field(default_factory=time.perf_counter)
+    span: Span | None = None
 
 
 class PictureRunner:
@@ -110,15 +113,20 @@ class PictureRunner:
         self._taken[record.topic].inc()
         if record.again:
             self._redelivered.inc()
-        item = read_record(record, self.stage.max_late)
+        item, span = read_record(record, self.stage.max_late), traced.handling(self.stage.name, record)
         if isinstance(item, Input):
+            if span is not None:
+                traced.about(span, item)
             self._waiting.add(
-                item.message.key(), item.entered_at, TakenPicture(record, item, acknowledge, self._opening)
+                item.message.key(), item.entered_at, TakenPicture(record, item, acknowledge, self._opening, span=span)
             )
             self._came.set()
             return
         outputs = [set_aside(self.stage.name, record, item)] if isinstance(item, Fault) else []
-        self.send_queue.put(QueuedInput(record.partition, acknowledge, outputs), placed(outputs))
+        if span is not None and isinstance(item, Fault):
+            span.failed = item.reason.value
+        entry = QueuedInput(record.partition, acknowledge, outputs, span=span)
+        self.send_queue.put(entry, placed(outputs, traced.header_of(span)))
 
     async def _hand_out(self) -> None:
         try:
@@ -147,6 +155,8 @@ class PictureRunner:
     def _drop(self, taken: TakenPicture, reason: str) -> None:
         if isinstance(taken.item.message, FrameReference):
             metrics.FRAMES_DROPPED.labels(taken.item.message.camera_id, reason).inc()
+        if taken.span is not None:
+            taken.span.failed = reason
         self._put(taken, [])
 
     def _looked(self, taken: TakenPicture, looking: asyncio.Future[Sequence[Output] | Failed]) -> None:
@@ -170,8 +180,12 @@ class PictureRunner:
                 return encoded(self.stage.name, result, taken.item.entered_at, self.clock())
             except Exception as error:  # one bad picture never stops a partition
                 fault = handler_fault(error)
+        if taken.span is not None:
+            taken.span.failed = fault.reason.value
         return [set_aside(self.stage.name, taken.record, fault)]
 
     def _put(self, taken: TakenPicture, outputs: list[EncodedOutput]) -> None:
-        entry = QueuedInput(taken.record.partition, taken.acknowledge, outputs, taken_at_s=taken.taken_at_s)
-        self.send_queue.put(entry, placed(outputs))
+        entry = QueuedInput(
+            taken.record.partition, taken.acknowledge, outputs, None, None, taken.taken_at_s, taken.span
+        )
+        self.send_queue.put(entry, placed(outputs, traced.header_of(taken.span)))

@@ -46,6 +46,7 @@ from streams.kafka.record import (
     normal_headers,
     sent_again,
 )
+from streams.runtime import traced
 from streams.runtime.assignment import PartitionAssignment
 from streams.runtime.encode import MAX_RECORD_BYTES, MAX_ROW_BYTES, encoded, handler_fault, placed
 from streams.runtime.faust.table import StateTable
@@ -56,6 +57,8 @@ from streams.runtime.send_queue import QueuedInput
 from streams.runtime.state import NoRows, PartitionState, StateError, StateRows
 from streams.stages.base import Input, Output, Rows, Stage
 from streams.topics import AUDIT, EVIDENCE, EVIDENCE_URGENT, INCIDENTS, ONLOOKERS, partner_of
+from streams.tracing.context import TraceContext
+from streams.tracing.spans import Span, within
 
 log = logging.getLogger(__name__)
 
@@ -109,20 +112,32 @@ class Runner:
 
     def handle(self, record: Record, acknowledge: Callable[[], object]) -> None:
         """Handle one record up to the hand-over of all it causes."""
+        span = traced.handling(self.stage.name, record)
+        if span is None:
+            self._take(record, acknowledge, None)
+            return
+        with within(span.context):
+            self._take(record, acknowledge, span)
+
+    def _take(self, record: Record, acknowledge: Callable[[], object], span: Span | None) -> None:
         self._taken[record.topic].inc()
         if record.again:
             self._redelivered.inc()
-        item = read_record(record, self.stage.max_late)
+        item, trace = read_record(record, self.stage.max_late), traced.header_of(span)
         if isinstance(item, Input):
+            if span is not None:
+                traced.about(span, item)
             place = self._elsewhere(item)
-            decided = self._decide(item, record) if place is None else self._send_on(item, record, place)
+            decided = self._decide(item, record, span) if place is None else self._send_on(item, record, place)
             if not isinstance(decided, Fault):
                 rows, outputs = decided
-                self._put(item.partition, rows, outputs, acknowledge)
+                self._put(QueuedInput(item.partition, acknowledge, outputs, span=span), rows, trace)
                 return
             item = decided
         outputs = self._set_aside(record, item) if isinstance(item, Fault) else []
-        self.send_queue.put(QueuedInput(record.partition, acknowledge, outputs), placed(outputs))
+        if span is not None and isinstance(item, Fault):
+            span.failed = item.reason.value
+        self._put(QueuedInput(record.partition, acknowledge, outputs, span=span), None, trace)
 
     def prepare(self, places: Iterable[Where]) -> None:
         """Read what is kept in memory of the partitions that came, so that their first inputs do not wait for it."""
@@ -175,7 +190,9 @@ class Runner:
             owned = self._owned[partition] = Owned(state, ProcessedInputs(StateRows(state)))
         return owned
 
-    def _decide(self, item: Input, record: Record) -> tuple[StateRows | None, list[EncodedOutput]] | Fault:
+    def _decide(
+        self, item: Input, record: Record, span: Span | None = None
+    ) -> tuple[StateRows | None, list[EncodedOutput]] | Fault:
         if self.table is None:
             outputs = self._handle(item, NoRows(), record)
             return outputs if isinstance(outputs, Fault) else (None, outputs)
@@ -185,6 +202,8 @@ class Runner:
         before = owned.processed.find(known_as, rows)
         if before is not None:
             self._repeated.inc()
+            if span is not None:
+                traced.repeated(span)
             return None, before
         outputs = self._handle(item, rows, record)
         if isinstance(outputs, Fault):
@@ -222,16 +241,13 @@ class Runner:
             fault = replace(fault, what=says.told_again(fault.what, before))
         return [set_aside(self.stage.name, record, fault, quietly=before is None)]
 
-    def _put(
-        self, partition: int, rows: StateRows | None, outputs: list[EncodedOutput], acknowledge: Callable[[], object]
-    ) -> None:
-        entry = QueuedInput(partition, acknowledge, outputs)
+    def _put(self, entry: QueuedInput, rows: StateRows | None, trace: TraceContext | None) -> None:
         if rows is not None and rows.writes and self.table is not None:
             self._sequence += 1
-            state = self._own(self.table, partition).state
+            state = self._own(self.table, entry.partition).state
             entry.writes = state.stage(self._sequence, rows)
             entry.settled = partial(state.settle, self._sequence, entry.writes)
-        self.send_queue.put(entry, placed(outputs))
+        self.send_queue.put(entry, placed(entry.outputs, trace))
 
 
 def deletion_proof(stage: str, deletion: Deletion, partition: int, rows: int, at: datetime) -> AuditEvent:

@@ -20,6 +20,8 @@ from typing import Final, Protocol
 from streams import metrics
 from streams.errors import DeliveryError
 from streams.kafka.record import EncodedOutput, Raw, Where
+from streams.runtime import traced
+from streams.tracing.spans import Span, within
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,7 @@ class QueuedInput:
         outputs: What it sends, for metrics.
         writes: The rows that it writes.
         settled: Called after its rows are stored.
+        span: What tracing tells of it, once it is confirmed.
     """
 
     partition: int
@@ -63,6 +66,7 @@ class QueuedInput:
     writes: Mapping[bytes, bytes | None] | None = None
     settled: Callable[[], None] | None = None
     taken_at_s: float = field(default_factory=time.perf_counter)
+    span: Span | None = None
 
 
 @dataclass
@@ -227,10 +231,18 @@ class SendQueue:
             self.in_flight -= 1
             if entry.settled is not None:
                 entry.settled()
-            self._confirmed(entry.outputs)
-            entry.acknowledge()
-            self._seconds.observe(now_s - entry.taken_at_s)
+            if entry.span is None:
+                self._told_of(entry, now_s)
+            else:
+                with within(entry.span.context):
+                    self._told_of(entry, now_s)
+                traced.ended(entry.span, [output.message for output in entry.outputs])
         self._room.set()
+
+    def _told_of(self, entry: QueuedInput, now_s: float) -> None:
+        self._confirmed(entry.outputs)
+        entry.acknowledge()
+        self._seconds.observe(now_s - entry.taken_at_s)
 
     def _store_rows(self, group: Group) -> None:
         writes: dict[int, dict[bytes, bytes | None]] = defaultdict(dict)
