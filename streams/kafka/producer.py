@@ -132,7 +132,7 @@ class ConfirmedProducer:
     def send_encoded(self, topic: str, record: Encoded) -> Any:
         """Hand an encoded message over, with which a trace begins where it is of none; see `send`."""
         record, span = begun(topic, record)
-        return self.send(topic, None, record.key, record.value, record.headers, span)
+        return self.send(topic, None, record.key, record.value, record.headers, span=span)
 
     def confirm(self, now_s: Callable[[], float] = time.monotonic) -> None:
         """Wait until the broker has confirmed everything that was handed over since the last call.

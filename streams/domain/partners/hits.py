@@ -38,8 +38,8 @@ ROUGH_WITHIN_S: Final = 600
 ROUGH: Final = 2.0
 """Misfit from which on a fit is a rough one; no other reaches it."""
 NEXT_SQUARE_WITHIN_S: Final = 86_400
-"""Homes in squares side by side fit within a day only. Most of what is about one home falls into one square, and what lies in the next
-one days later is mostly another home: of hits of made reports so, 7 were right and 41 wrong (seeds 1001 to 1020, docs/hits.md)."""
+"""Homes in squares side by side fit within a day only. Most of what is about one home falls into one square, and what lies in the
+next one days later is mostly another home: of such hits between made reports 7 were right and 41 wrong (docs/hits.md)."""
 ACCURACY_SHARE: Final = 0.5
 """Half of a 95 % radius is about the standard deviation of a place's error along an axis, in which two places seldom err more."""
 HITS_AT_MOST: Final = 8
