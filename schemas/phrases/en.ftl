@@ -200,6 +200,7 @@ no-snapshot = { $reason ->
 no-picture-for = no picture for { $silent_s } s
 all-read = { $fps } pictures per second, all read
 looked-at-by = { $detector } { $version }
+looked-at-roughly = rough recognition: people far away or in a group are often missed
 picture-size = the picture is { $width_px }x{ $height_px }, the registry says { $known_width_px }x{ $known_height_px }
 view-masked = masks leave { $left_percent }% of the picture
 view-black = { $bright_percent }% of the picture is brighter than black, mean { $mean }

@@ -233,6 +233,7 @@ no-snapshot = { $reason ->
 no-picture-for = { $silent_s } s geen beeld
 all-read = { $fps } beelden per seconde, alles is gelezen
 looked-at-by = { $detector } { $version }
+looked-at-roughly = ruwe herkenning: wie ver weg of in een groep staat, wordt vaak gemist
 picture-size = het beeld is { $width_px }x{ $height_px }, volgens het register { $known_width_px }x{ $known_height_px }
 view-masked = maskers laten { $left_percent }% van het beeld over
 view-black = { $bright_percent }% van het beeld is lichter dan zwart, gemiddeld { $mean }

@@ -32,6 +32,10 @@ def looked_at_by(detector: Name, version: Name) -> Phrase: ...
 
 
 @phrase
+def looked_at_roughly() -> Phrase: ...
+
+
+@phrase
 def picture_size(width_px: Whole, height_px: Whole, known_width_px: Whole, known_height_px: Whole) -> Phrase: ...
 
 

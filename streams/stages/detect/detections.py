@@ -23,7 +23,7 @@ from schemas.cameras import (
 )
 from schemas.dead_letters import DeadLetterReason
 from schemas.phrases.catalogue import text_of
-from schemas.phrases.codes.cameras import looked_at_by
+from schemas.phrases.codes.cameras import looked_at_by, looked_at_roughly
 from schemas.phrases.codes.faults import detector_failed
 from streams import metrics, topics
 from streams.errors import ConfigurationError
@@ -102,7 +102,7 @@ def detections_of(
 
 def detector_status(frame: FrameReference, info: DetectorInfo) -> CameraStatus:
     """Return what to say of the detector that looks at a camera from this frame on."""
-    what = looked_at_by(info.name, info.version)
+    what = looked_at_roughly() if info.degraded else looked_at_by(info.name, info.version)
     return CameraStatus(
         camera_id=frame.camera_id,
         aspect="detector",

@@ -4,7 +4,7 @@ import "uplot/dist/uPlot.min.css";
 import uPlot from "uplot";
 import type { Schemas } from "../../api/client.ts";
 import { time } from "../../words/words.ts";
-import { decimals, digitsOf } from "./words.ts";
+import { decimals, digitsOf, wholeOf } from "./words.ts";
 import { ceilingOf, SPAN_S, unseenOf, type Columns } from "./series.ts";
 
 export interface Shown {
@@ -39,7 +39,7 @@ export class ZoneChart {
         },
         axes: [
           { ...axis, size: 30, space: 60, values: (_, splits) => splits.map((seconds) => time(seconds * 1_000)) },
-          { ...axis, size: 44, values: (_, splits) => splits.map((value) => decimals(value, this.#shown.calibrated ? digitsOf((splits[1] ?? 1) - (splits[0] ?? 0)) : 0)) },
+          { ...axis, size: 44, values: (_, splits) => this.#shown.calibrated ? splits.map((value) => decimals(value, digitsOf((splits[1] ?? 1) - (splits[0] ?? 0)))) : wholeOf(splits) },
         ],
         series: [{}, none, none, { stroke: colour("text"), width: 1.75, spanGaps: false, points: { show: false } }],
         bands: [{ series: [1, 2], fill: () => `color-mix(in srgb, ${colour("soft")()} 38%, transparent)` }],

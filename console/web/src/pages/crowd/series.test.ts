@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ZoneNow } from "../../api/client.ts";
 import { ceilingOf, columnsOf, sampled, SPAN_S, unseenOf, withNewest, type Point } from "./series.ts";
-import { amountWords, digitsOf, riseWords } from "./words.ts";
+import { amountWords, digitsOf, riseWords, wholeOf } from "./words.ts";
 
 const START = Date.parse("2026-11-29T10:00:00Z");
 const point = (step: number, change: Partial<Point> = {}): Point => ({
@@ -81,4 +81,8 @@ describe("words", () => {
 
 it("an axis has as many decimals as its step, so that no line is told as another", () => {
   expect([2, 1, 0.5, 0.2, 0.1, 0.25, 0.05, 0.1 + 0.2].map(digitsOf)).toEqual([0, 0, 1, 1, 1, 2, 2, 1]);
+});
+
+it("an axis of persons has no label for half a person", () => {
+  expect(wholeOf([0, 0.2, 0.4, 0.6, 0.8, 1])).toEqual(["0", "", "", "", "", "1"]);
 });

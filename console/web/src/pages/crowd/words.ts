@@ -36,3 +36,8 @@ export function riseWords(zone: ZoneNow): string {
 export function digitsOf(step: number): number {
   return [0, 1, 2].find((digits) => Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) < 1e-6) ?? 3;
 }
+
+/** Return the labels of an axis that counts persons: half a person has none. */
+export function wholeOf(splits: readonly number[]): string[] {
+  return splits.map((value) => (Number.isInteger(value) ? decimals(value, 0) : ""));
+}

@@ -44,6 +44,7 @@ export const pages = {
   "map.small_circle": "The place is known to within {m} m: the circle.",
 
   "crowd.how": "The line is the number of persons per m², the band one standard deviation. Striped: nobody looked then.",
+  "crowd.how_count": "The line is the number of persons: no camera is calibrated, so nobody knows the space between them. Striped: nobody looked then.",
   "crowd.none": "No camera of this control room measures crowds.",
   "crowd.search": "Search",
   "crowd.shown": "{n} of {all}",

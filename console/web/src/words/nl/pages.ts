@@ -44,6 +44,7 @@ export const pages = {
   "map.small_circle": "De plaats is bekend tot op {m} m: de cirkel.",
 
   "crowd.how": "De lijn is het aantal personen per m², de band is één keer de standaardafwijking. Gestreept: toen keek niemand.",
+  "crowd.how_count": "De lijn is het aantal personen: geen camera is geijkt, dus hoe dicht zij op elkaar staan is niet bekend. Gestreept: toen keek niemand.",
   "crowd.none": "Geen camera van deze meldkamer meet drukte.",
   "crowd.search": "Zoeken",
   "crowd.shown": "{n} van {all}",
