@@ -268,6 +268,25 @@ CANARY_RETURNED_AT: Final = Gauge(
     "Unix time, in seconds, of the last canary of a partition that came all the way, or of the process's start.",
     ["canary"],
 )
+TOPIC_OLDEST_AT: Final = Gauge(
+    "toezicht_topic_oldest_at",
+    "Unix time, in seconds, at which the broker took the oldest record that is on a topic; 0 where there is none.",
+    ["topic"],
+)
+TOPIC_BEYOND_LIMIT: Final = Gauge(
+    "toezicht_topic_beyond_limit",
+    "1 while a topic's settings, or its oldest record, go beyond how long it may be kept, else 0.",
+    ["topic"],
+)
+KAFKA_BROKERS: Final = Gauge("toezicht_kafka_brokers", "Brokers of the cluster that answer.")
+KAFKA_PARTITIONS: Final = Gauge(
+    "toezicht_kafka_partitions",
+    "Partitions that are not whole, each under the worst: offline, refusing writes, under_replicated.",
+    ["state"],
+)
+CLUSTER_MEASURED_AT: Final = Gauge(
+    "toezicht_cluster_measured_at", "Unix time, in seconds, of the exporter's last look at the cluster; else 0."
+)
 DISK_FREE: Final = Gauge(
     "toezicht_disk_free_ratio",
     "Free space where a process keeps its data (`TOEZICHT_DATA`), as a share; with `up` the broker's too.",

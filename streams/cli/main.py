@@ -32,6 +32,7 @@ COMMANDS: Final = (
     "act",
     "snapshot",
     "completeness",
+    "exporter",
     "canary",
     "drill",
     "dead-letters",

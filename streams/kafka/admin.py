@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -23,7 +23,7 @@ from streams.kafka.errors import ClusterError
 from streams.kafka.options import kafka_client_options
 from streams.kafka.record import Where
 from streams.settings import KafkaSettings
-from streams.topics import FOUR_WEEKS_MS, TOPICS, TopicSpec
+from streams.topics import BY_NAME, FOUR_WEEKS_MS, TOPICS, TopicSpec
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +80,64 @@ class FoundTopic:
     partitions: int
     replicas: int
     config: Mapping[str, str]
+
+
+OFFLINE: Final = "offline"
+REFUSING: Final = "refusing"
+UNDER_REPLICATED: Final = "under_replicated"
+PARTITION_STATES: Final = (OFFLINE, REFUSING, UNDER_REPLICATED)
+"""Partitions without a leader; with fewer copies in step than a write needs (`min.insync.replicas`); with fewer than all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterState:
+    """Cluster state: how many brokers answer, and how many partitions are not whole, by what is wrong; each under the worst."""
+
+    brokers: int
+    partitions: Mapping[str, int]
+
+    @property
+    def whole(self) -> bool:
+        """Return whether nothing is wrong."""
+        return not any(self.partitions.values())
+
+
+def state_of(
+    brokers: int, topics: Iterable[Mapping[str, Any]], least: Callable[[str], int] = lambda _: 1
+) -> ClusterState:
+    """Return a cluster's state.
+
+    Args:
+        brokers: How many answer.
+        topics: The topics as Kafka describes them, those of others and its own too.
+        least: By a topic's name, how many copies must be in step for a write.
+    """
+    found = dict.fromkeys(PARTITION_STATES, 0)
+    for topic in topics:
+        for partition in topic["partitions"]:
+            in_step = len(partition["isr_nodes"])
+            if partition["leader_id"] < 0:
+                found[OFFLINE] += 1
+            elif in_step < least(topic["name"]):
+                found[REFUSING] += 1
+            elif in_step < len(partition["replica_nodes"]):
+                found[UNDER_REPLICATED] += 1
+    return ClusterState(brokers, found)
+
+
+def cluster_state(kafka: KafkaSettings) -> ClusterState:
+    """Return the state of all partitions that this client may see.
+
+    Raises:
+        ClusterError: The cluster cannot be reached.
+    """
+    with administering(kafka) as client:
+        topics = client.describe_topics()
+        ours = [topic["name"] for topic in topics if topic["name"] in BY_NAME]
+        resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in ours]
+        configs = client.describe_configs(resources, config_filter="all")["topic"] if ours else {}
+        least = {name: int(configs[name]["min.insync.replicas"]["value"]) for name in ours}
+        return state_of(len(client.describe_cluster()["brokers"]), topics, lambda name: least.get(name, 1))
 
 
 def apply(kafka: KafkaSettings, topics: Sequence[TopicSpec] = TOPICS) -> list[TopicChange]:

@@ -42,7 +42,7 @@ LABELS: Final[Mapping[str, str]] = {
     "sender": "senders of the file of credentials, `api` of what is asked, and cameras of `onvif`",
     "source": "feeds of reports, by the name that they were started with",
     "stage": "stages, and the processes that count as one",
-    "state": "states of a camera (`schemas/cameras.py`)",
+    "state": "states of a camera (`schemas/cameras.py`); what partitions are: `offline`, `refusing`, `under_replicated`",
     "status": "`2xx` to `5xx`",
     "step": "legs of a canary: `report`, `camera`, `action`, `state`; what happened to a case (`streams/domain/cases/case.py`)",
     "topic": "topics of `streams/topics.py`",

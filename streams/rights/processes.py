@@ -120,9 +120,10 @@ def _administration() -> Needs:
 
 
 def _exporter() -> Needs:
-    """Return what a program needs that measures lags and sizes for Prometheus, and reads no message."""
+    """Return what `exporter` needs, and a program that measures lags for an autoscaler: they read no message."""
     return Needs(
         describes=frozenset(topics.BY_NAME),
+        asks_settings=frozenset(topics.BY_NAME),
         asks_groups=frozenset(OUTPUTS),
         cluster=frozenset({AccessOperation.DESCRIBE}),
     )
@@ -220,7 +221,7 @@ SAID: Final[Mapping[str, str]] = {
     "backup": "`backup`",
     "dead-letters": "`dead-letters`",
     "topics": "`topics`",
-    "exporter": "a program that measures lags for Prometheus",
+    "exporter": "`exporter`, and a program that measures lags (KEDA)",
     "notify": "`notify`",
 }
 """Which commands each is, for people."""

@@ -38,10 +38,13 @@ NOT_IN_THE_DEMO = (
     "toezicht_acknowledged_",
     "toezicht_alerts_judged_total{",
     "toezicht_target_",
+    "toezicht_kafka_",
+    "toezicht_topic_",
+    'kind=~"hit',
 )
 """Metrics of what the demo does not run: canaries (they would count as the scenario's reports), shadow rules, channels to
-partners, reports over the network, cameras' own events; and no partner answers there, no operator acknowledges or judges, and
-how targets stand is told when a count of theirs changes."""
+partners, reports over the network, cameras' own events, hits, the exporter; and no partner answers there, no operator
+acknowledges or judges, and how targets stand is told when a count of theirs changes."""
 QUERIES = [
     (panel["title"], target["expr"])
     for board in BOARDS

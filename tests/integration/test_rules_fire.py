@@ -123,7 +123,7 @@ HERE: Final[dict[str, Callable[[], None]]] = {
 }
 MUST_BE_THERE: Final = frozenset({"Watchdog", "ProcessDown", "StageMissing", "AlertmanagerMissing"})
 """Seen from the beginning: something is not there."""
-AT_THE_END: Final = frozenset({"NothingScraped", "SourceGone"})
+AT_THE_END: Final = frozenset({"NothingScraped", "SourceGone", "StageGone"})
 """Seen when nothing is scraped any more."""
 OF_PROCESSES: Final = frozenset({"ContainerRestarts", "AlertsNotDelivered"})
 
@@ -161,6 +161,12 @@ class House:
             "DeliveryGap": faults.gap,
             "StateRebuilt": faults.state_distrusted,
             "ObservationsLate": faults.observations_late,
+            "TopicKeptTooLong": faults.cluster_broken,
+            "KafkaPartitionsDown": nothing,
+            "KafkaUnderReplicated": nothing,
+            "ClusterNotMeasured": nothing,
+            "CasesStuck": faults.cases_stuck,
+            "HitsMany": faults.hits_many,
         }
 
     def sees(self, name: str) -> list[dict[str, str]]:
@@ -302,6 +308,7 @@ def test_a_rule_sees_the_fault_that_it_is_for_and_nothing_before_it(house: House
     for name in sorted(AT_THE_END):
         house.await_rule(name)
     assert [each["source"] for each in house.sees("SourceGone")] == ["recorded"]
+    assert {"locate"} <= {each["stage"] for each in house.sees("StageGone")}
     house.targets.write_text(told)
     wait(lambda: len(prometheus.now('up{job="toezicht"}')) == len(json.loads(told)), "all are scraped again")
 

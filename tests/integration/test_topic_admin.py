@@ -6,6 +6,7 @@ import json
 import time
 import uuid
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from kafka import KafkaAdminClient
@@ -13,7 +14,9 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from typer import Typer
 from typer.testing import CliRunner
 
+from streams import metrics
 from streams.cli import topics as command
+from streams.cli.main import build_app
 from streams.kafka.admin import apply, check
 from streams.settings import KafkaSettings
 from streams.topics import BY_NAME, TopicSpec
@@ -80,3 +83,27 @@ def test_commands(broker: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.exit_code == 0
     assert json.loads(result.stdout) == {"differences": []}
     assert "nothing to change" in CliRunner().invoke(app, ["topics", "apply"]).stdout
+
+
+def test_the_exporter_sees_a_topic_that_is_kept_too_long(empty_kafka: KafkaSettings) -> None:
+    """And nothing else: the broker is whole; when the setting is right again it is content."""
+
+    def looked() -> tuple[int, dict[str, Any]]:
+        environment = {"KAFKA_BOOTSTRAP_SERVERS": empty_kafka.bootstrap_servers}
+        result = CliRunner().invoke(build_app("exporter"), ["exporter", "--once", "--json"], env=environment)
+        return result.exit_code, json.loads(result.stdout)
+
+    whole = {"offline": 0, "refusing": 0, "under_replicated": 0}
+    assert looked() == (0, {"brokers": 1, "partitions": whole, "beyond_limit": {}})
+    client = KafkaAdminClient(bootstrap_servers=empty_kafka.bootstrap_servers)
+    changed = {"retention.ms": str(40 * 86_400_000)}
+    client.alter_configs([ConfigResource(ConfigResourceType.TOPIC, "snapshots", changed)])
+    client.close()
+    deadline = time.monotonic() + 20
+    while (found := looked())[0] == 0:  # brokers learn of a change just after the controller
+        assert time.monotonic() < deadline
+    assert found == (1, {"brokers": 1, "partitions": whole, "beyond_limit": {"snapshots": "settings-keep-longer"}})
+    assert metrics.TOPIC_BEYOND_LIMIT.labels("snapshots")._value.get() == 1
+    apply(empty_kafka)
+    assert looked()[0] == 0
+    assert metrics.TOPIC_BEYOND_LIMIT.labels("snapshots")._value.get() == 0

@@ -10,6 +10,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,6 +24,7 @@ from console.settings import ConsoleSettings
 from schemas.alerts import Alert
 from schemas.codec import encode
 from schemas.incidents import Incident
+from schemas.sharing import PartnerHit
 from streams import metrics
 from streams.canary.partitions import names
 from streams.canary.probe import Canaries
@@ -32,8 +34,11 @@ from streams.completeness.ledger import Ledger, RecordPlace
 from streams.config.files import load_rules
 from streams.domain.cameras.registry import ControlRoom, MapPoint, Registry
 from streams.domain.canary import asked_by
+from streams.domain.cases.case import CaseStep
 from streams.domain.partners.routing import DeliveryChannel, Routing
 from streams.errors import DeliveryError
+from streams.exporter import measure
+from streams.kafka.admin import FoundTopic, state_of
 from streams.kafka.record import EncodedOutput, Raw, Record, Where
 from streams.local.supervisor import ProcessSpec, Supervisor
 from streams.notify import target
@@ -51,7 +56,8 @@ from streams.settings import KafkaSettings
 from streams.stages.base import Input
 from streams.stages.decide.metrics import count_alerts
 from streams.stages.observe import Observe
-from streams.topics import ALERTS, DETECTIONS, INCIDENTS
+from streams.stages.share_metrics import count_shared, hits_from_zero, shared_from_zero
+from streams.topics import ALERTS, BY_NAME, DETECTIONS, INCIDENTS
 from tests.support.console.places import FakePlaces
 from tests.support.kafka import FakeGroup, FakeMessage
 from tests.support.messages import example
@@ -63,6 +69,7 @@ LONG_AGO: Final = timedelta(minutes=10)
 STAGE: Final = "fire-stage"
 RESTARTS: Final = 4
 LATE: Final = 100
+HITS: Final = 30
 SLOW: Final = 30
 """Alerts that come too late: objectives of an hour and more look at no fewer than five."""
 WITHIN_S: Final = 60.0
@@ -109,12 +116,15 @@ class Faults:
         for stage in (STAGE, "locate"):
             metrics.MESSAGES_IN.labels(stage, INCIDENTS)
         metrics.CONSOLE_WHOLE_AT.set(0)
+        shared_from_zero(["politie"])
+        hits_from_zero(["politie"])
+        self._cluster_looks(utc_now(), whole=True)
 
     def close(self) -> None:
         """End what runs, and let this process tell what it told before."""
         self._partner.close()
         metrics.CLOCK_AT.set_function(time.time)
-        for gauge in (metrics.COMPLETENESS_CHECKED_AT, metrics.CONSOLE_WHOLE_AT):
+        for gauge in (metrics.COMPLETENESS_CHECKED_AT, metrics.CONSOLE_WHOLE_AT, metrics.CLUSTER_MEASURED_AT):
             gauge.set(0)
 
     def reports_without_alerts(self) -> None:
@@ -141,6 +151,20 @@ class Faults:
         )  # fmt: skip
         held: Any = SimpleNamespace(look=lambda *_: None)
         stage_app._measure_lag(built, held, set())
+
+    def cluster_broken(self) -> None:
+        """Look, ten minutes ago and never since, at a cluster that lacks copies and keeps a topic for ever."""
+        self._cluster_looks(utc_now() - LONG_AGO - timedelta(minutes=1), whole=False)
+
+    def cases_stuck(self) -> None:
+        """Have a case whose owner does not answer in its time either."""
+        metrics.CASES.labels(CaseStep.OVERDUE).inc()
+
+    def hits_many(self) -> None:
+        """Confirm that a partner was told of another again and again."""
+        hit = example(PartnerHit, partner="politie", withdrawn=False)
+        record = encode(hit, stage="hits", handled_at=utc_now(), entered_at=utc_now())
+        count_shared([EncodedOutput("partner-politie", 0, record, hit)] * HITS)
 
     def restarts(self) -> None:
         """Let the supervisor start a process that ends, again and again."""
@@ -205,6 +229,22 @@ class Faults:
             message = frame(at_s, person(10, 1))
             item = Input(message, b"", DETECTIONS, 0, 0, message.message_id(), message.happened_at())
             self._observe.handle(item, rows, message.happened_at())
+
+    def _cluster_looks(self, at: datetime, *, whole: bool) -> None:
+        spec = BY_NAME[ALERTS]
+        in_step = ([1, 2, 3], [1, 2, 3], [1, 2, 3]) if whole else ([1, 2], [1], [])
+        partitions = [
+            {"leader_id": each[0] if each else -1, "isr_nodes": each, "replica_nodes": [1, 2, 3]} for each in in_step
+        ]
+        state = state_of(3, [{"name": ALERTS, "partitions": partitions}], lambda _: 2)
+        config = spec.config() | ({} if whole else {"retention.ms": "-1"})
+        found = {ALERTS: FoundTopic(spec.partitions, 3, config)}
+        reader = SimpleNamespace(spans=lambda _: {(ALERTS, 0): (0, 1)}, oldest=lambda _: {(ALERTS, 0): at})
+        with self._patch.context() as patched:
+            patched.setattr(measure, "cluster_state", lambda _: state)
+            patched.setattr(measure, "cluster_topics", lambda *_: (found, []))
+            patched.setattr(measure, "Reader", lambda *_: nullcontext(reader))
+            measure.measure(KafkaSettings(), [spec], at)
 
     def _canaries(self, at: datetime) -> Canaries:
         lines: Any = SimpleNamespace(send=lambda *_: None, came=lambda _: [])

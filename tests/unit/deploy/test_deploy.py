@@ -25,7 +25,7 @@ from streams.settings import PipelineSettings
 DEPLOY = Path(__file__).parents[3] / "deploy"
 DASHBOARDS = [json.loads(path.read_text()) for path in sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))]
 RULE_FILES = ("alerts.yml", "slo.yml")
-CASE_FILES = ("alerts_test.yml", "operations_test.yml", "slo_test.yml")
+CASE_FILES = ("alerts_test.yml", "operations_test.yml", "cluster_test.yml", "slo_test.yml")
 RULES = [
     rule
     for name in RULE_FILES

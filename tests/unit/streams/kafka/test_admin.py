@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.kafka.admin import FoundTopic, TopicChange, TopicDifference, check, differences
+from streams.kafka.admin import ClusterState, FoundTopic, TopicChange, TopicDifference, check, differences, state_of
 from streams.kafka.errors import ClusterError
 from streams.settings import KafkaSettings
 from streams.topics import BY_NAME, DAY_MS, TopicSpec
@@ -63,3 +63,24 @@ def test_an_address_that_is_none_is_one_line() -> None:
     with pytest.raises(ClusterError, match="nope:abc") as caught:
         check(KafkaSettings(bootstrap_servers="nope:abc"))
     assert "\n" not in str(caught.value)
+
+
+def _topic(name: str, *in_step: int) -> dict[str, object]:
+    """Return a topic as Kafka describes it, each partition with three replicas, so many of them in step."""
+    return {
+        "name": name,
+        "partitions": [
+            {"leader_id": 1 if each else -1, "isr_nodes": list(range(each)), "replica_nodes": [1, 2, 3]}
+            for each in in_step
+        ],
+    }
+
+
+def test_each_partition_counts_once_under_the_worst_of_it() -> None:
+    """Without a leader, refusing writes, lacking a copy; a topic of others needs one copy in step."""
+    topics = [_topic("ours", 3, 2, 1, 0), _topic("theirs", 1)]
+    found = state_of(3, topics, lambda name: 2 if name == "ours" else 1)
+    assert found == ClusterState(3, {"offline": 1, "refusing": 1, "under_replicated": 2})
+    assert not found.whole
+    assert state_of(1, [_topic("ours", 3)]).whole
+    assert state_of(0, []).whole
