@@ -107,6 +107,7 @@ FAULTS: Final[dict[str, Callable[[], None]]] = {
     "AlertBudgetSpent": lambda: None,  # the same
     "SourceSilent": silent,
     "DetectorDegraded": lambda: metrics.DETECTOR_DEGRADED.set(1),
+    "LogbookBehind": lambda: metrics.LOGBOOK_OLDEST_AT.set(1),
     "IntakeCredentialsFaulty": lambda: metrics.INTAKE_CREDENTIALS_FAULTY.set(1),
 }
 
