@@ -50,6 +50,7 @@ GROUPS: Final = (
     SettingsGroup("TOEZICHT_CONSOLE_", "console.settings:ConsoleSettings"),
     SettingsGroup("TOEZICHT_INTAKE_HTTP_", "streams.intake.http.settings:IntakeHttpSettings"),
     SettingsGroup("TOEZICHT_ONVIF_", "streams.capture.onvif.settings:OnvifSettings"),
+    SettingsGroup("TOEZICHT_LOGBOOK_", "streams.logbook.settings:LogbookSettings"),
     SettingsGroup("TOEZICHT_LOCATIESERVER_", "streams.intake.geocoding.locatieserver:LocatieserverSettings"),
 )
 """All groups, in the order in which a reader meets them; a test holds that no model of settings is missing."""

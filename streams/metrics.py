@@ -340,6 +340,26 @@ NOTIFY_SECONDS: Final = Histogram(
     buckets=(*_FAST, 30.0, 60.0, 600.0),
 )  # fmt: skip
 
+LOGBOOK_LINES: Final = Counter(
+    "toezicht_logbook_lines_total",
+    "Lines that the Logboek Dataverwerkingen confirmed, by kind of processing.",
+    ["kind"],
+)
+LOGBOOK_FAILED: Final = Counter(
+    "toezicht_logbook_attempts_failed_total",
+    "Times that lines were not confirmed by the Logboek, by reason; they are sent again.",
+    ["reason"],
+)
+LOGBOOK_UNSENT: Final = Counter(
+    "toezicht_logbook_unsent_total",
+    "Records of which no line can be sent any more: unreadable, or gone by retention.",
+    ["reason"],
+)
+LOGBOOK_OLDEST_AT: Final = Gauge(
+    "toezicht_logbook_oldest_at",
+    "Unix time, in seconds, at which the broker took the oldest message whose line the Logboek has not confirmed; else 0.",
+)
+
 CONSOLE_ALERTS: Final = Gauge("toezicht_console_alerts", "Alerts that a console keeps, by control room.", ["room"])
 CONSOLE_STREAMS: Final = Gauge("toezicht_console_streams", "Open streams of a console's pages.")
 CONSOLE_EVENTS: Final = Counter("toezicht_console_events_total", "Events that were sent to pages, by name.", ["event"])

@@ -22,6 +22,7 @@ COMMANDS: Final = (
     "report",
     "watch",
     "notify",
+    "logbook",
     "console",
     "explain",
     "rules",

@@ -26,6 +26,7 @@ from streams import topics
 from streams.compliance.files import MODEL_SUFFIXES, model_files
 from streams.compliance.topics import limit_of
 from streams.compliance.ways import way_of
+from streams.config.activities import ProcessingActivities
 from streams.config.files import DEFAULT_RULES, load_rules
 from streams.config.partners import DEFAULT_PARTNERS, load_partners, wanted_topics
 from streams.config.registry import load_registry
@@ -57,6 +58,10 @@ class RegisterFacts(Part):
         str, Field(max_length=300, description="Which assessments were made, and where they are")
     ] = ""
     provider: Annotated[str, Field(max_length=100)] = ""
+    processing_activities: Annotated[
+        ProcessingActivities | None,
+        Field(description="Entries of the register of processing activities, for the Logboek"),
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -169,7 +174,7 @@ def _entry(
 ) -> dict[str, Any]:
     """Return an entry of the algorithm register."""
     told = {name: text.format_map(values).strip() for name, text in {**entry, **shared}.items()}
-    facts = system.facts.model_dump(mode="json")
+    facts = system.facts.model_dump(mode="json", exclude={"processing_activities"})
     fixed = {"standard_version": STANDARD, "lang": "NLD", "tags": "openbare orde, cameratoezicht"}
     return dict(sorted({**told, **facts, **fixed}.items()))
 

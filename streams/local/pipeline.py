@@ -19,7 +19,11 @@ from streams.settings import PipelineSettings
 READ_PICTURES: Final = frozenset({"capture"})
 """The commands that open cameras, and so need their passwords."""
 CONSOLE: Final = "console"
-PRIVATE: Final = {"TOEZICHT_ONVIF_": ("intake", "onvif"), "TOEZICHT_INTAKE_HTTP_": ("intake", "http")}
+PRIVATE: Final = {
+    "TOEZICHT_ONVIF_": ("intake", "onvif"),
+    "TOEZICHT_INTAKE_HTTP_": ("intake", "http"),
+    "TOEZICHT_LOGBOOK_": ("logbook",),
+}
 """Settings that hold logins or name files of secrets, and the one command that gets them."""
 CONSOLE_PREFIX: Final = "TOEZICHT_CONSOLE_"
 """The settings of the command `console`, some of them secret: no other process gets them."""

@@ -296,7 +296,9 @@ class DeliveryTarget:
             if delivered:
                 metrics.NOTIFY_DELIVERED.labels(*self._labels).inc()
                 taken_s = max(0.0, self._now_s() - delivery.taken_s)
-                metrics.NOTIFY_SECONDS.labels(*self._labels, _priority(delivery)).observe(taken_s)
+                with spans.within(self._trace(delivery) if spans.is_on() else None):
+                    seconds = metrics.NOTIFY_SECONDS.labels(*self._labels, _priority(delivery))
+                    seconds.observe(taken_s, spans.exemplar())
                 self._records.pop(delivery.place, None)
                 self._finish(delivery.place)
                 continue

@@ -21,6 +21,8 @@ from streams.compliance.ways import WAYS, Way
 from streams.drill.lines import READS as DRILL_READS
 from streams.drill.lines import WRITES as DRILL_WRITES
 from streams.kafka.access.acls import AccessOperation, Needs
+from streams.logbook.process import GROUP as LOGBOOK_GROUP
+from streams.logbook.process import READS as LOGBOOK_READS
 from streams.replay.recording import FACTS, SIGHTS
 from streams.stages.audit import Audit
 from streams.stages.base import Stage
@@ -178,6 +180,7 @@ PROCESSES: Final[Mapping[str, Needs]] = MappingProxyType(
         "completeness": Needs.of(
             reads=(*STAGE_OF, *ANSWERS), writes=STAGE_OF, asks_groups=STAGE_OF.values()
         ),
+        "logbook": Needs.of(reads=LOGBOOK_READS, groups=(LOGBOOK_GROUP,)),
         "canary": Needs.of(
             reads=(topics.CANARY, topics.CANARY_STATE),
             writes=set(CANARY_NEEDS) - {topics.CANARY, topics.CANARY_STATE},
@@ -208,6 +211,7 @@ SAID: Final[Mapping[str, str]] = {
     "intake": "`intake …`",
     "console": "`console`",
     "completeness": "`completeness`",
+    "logbook": "`logbook`",
     "canary": "`canary`",
     "drill": "`drill`",
     "watch": "`watch`",

@@ -21,7 +21,7 @@ from streams import metrics
 from streams.errors import DeliveryError
 from streams.kafka.record import EncodedOutput, Raw, Where
 from streams.runtime import traced
-from streams.tracing.spans import Span, within
+from streams.tracing.spans import Span, exemplar, within
 
 log = logging.getLogger(__name__)
 
@@ -242,7 +242,7 @@ class SendQueue:
     def _told_of(self, entry: QueuedInput, now_s: float) -> None:
         self._confirmed(entry.outputs)
         entry.acknowledge()
-        self._seconds.observe(now_s - entry.taken_at_s)
+        self._seconds.observe(now_s - entry.taken_at_s, exemplar())
 
     def _store_rows(self, group: Group) -> None:
         writes: dict[int, dict[bytes, bytes | None]] = defaultdict(dict)

@@ -13,6 +13,7 @@ from schemas.sharing import PartnerAlert, PartnerDispatch, PartnerDispatchWithdr
 from streams import metrics
 from streams.domain.cases.case import CaseStep
 from streams.kafka.record import EncodedOutput
+from streams.tracing.spans import exemplar
 
 TOLD: Final = ("alert", "withdrawn", "dispatch", "case", "case_withdrawn")
 HITS: Final = ("hit", "hit_withdrawn")
@@ -54,4 +55,4 @@ def count_shared(outputs: Sequence[EncodedOutput]) -> None:
         entered_at = envelope(output.record.headers).entered_at
         if entered_at is not None:
             seconds = (datetime.now(entered_at.tzinfo) - entered_at).total_seconds()
-            metrics.SHARED_SECONDS.labels(kind).observe(max(0.0, seconds))
+            metrics.SHARED_SECONDS.labels(kind).observe(max(0.0, seconds), exemplar())

@@ -119,6 +119,7 @@ HERE: Final[dict[str, Callable[[], None]]] = {
     "AlertBudgetSpent": lambda: None,  # the same
     "SourceSilent": silent,
     "DetectorDegraded": lambda: metrics.DETECTOR_DEGRADED.set(1),
+    "LogbookBehind": lambda: metrics.LOGBOOK_OLDEST_AT.set(1),
     "IntakeCredentialsFaulty": lambda: metrics.INTAKE_CREDENTIALS_FAULTY.set(1),
 }
 MUST_BE_THERE: Final = frozenset({"Watchdog", "ProcessDown", "StageMissing", "AlertmanagerMissing"})

@@ -12,6 +12,7 @@ from schemas.codec import envelope
 from streams import metrics, topics
 from streams.kafka.record import EncodedOutput
 from streams.stages.decide.budget import BudgetMeasure
+from streams.tracing.spans import exemplar
 
 VERDICTS: Final = ("true", "false", "test", "duplicate")
 """What an operator can close an alert as (`Alert.closing`)."""
@@ -57,7 +58,7 @@ def count_alerts(outputs: Sequence[EncodedOutput]) -> None:
         entered_at = envelope(output.record.headers).entered_at
         if entered_at is not None:
             seconds = (datetime.now(entered_at.tzinfo) - entered_at).total_seconds()
-            metrics.END_TO_END_SECONDS.labels(topics.ALERTS).observe(max(0.0, seconds))
+            metrics.END_TO_END_SECONDS.labels(topics.ALERTS).observe(max(0.0, seconds), exemplar())
 
 
 def _count_handling(alert: Alert) -> None:

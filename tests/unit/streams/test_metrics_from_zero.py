@@ -29,6 +29,7 @@ from streams.intake.intake import Intake
 from streams.intake.sources.categories import load_categories
 from streams.intake.sources.recorded import RecordedReports
 from streams.local.supervisor import ProcessSpec, Supervisor
+from streams.logbook.process import Logbook
 from streams.notify.delivery.outcome import Outcome
 from streams.notify.notice import Notice
 from streams.notify.notifiers.base import Notifier, NotifierOptions
@@ -105,6 +106,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[tuple[str,
     routing = Routing(channels={"main": DeliveryChannel(kind="quiet")}, otherwise=("main",))
     channel = PartnerChannel("politie", "Politie", "main", routing.channels["main"], routing, Quiet, NotifierOptions())
     DeliveryTarget(KafkaSettings(), channel, ZoneInfo("UTC"), utc_now(), utc_now, lambda: True)
+    Logbook(KafkaSettings(), None, lambda _: True)  # type: ignore[arg-type]
     RequestGuard(None, ConsoleSettings())  # type: ignore[arg-type]
     make_access(folder)
     ConsoleInMemory(ControlRoom(), utc_now)

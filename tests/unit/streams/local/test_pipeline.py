@@ -13,7 +13,9 @@ from streams.settings import PipelineSettings, Settings
 from tests.support.registry import registry_camera, write_registry
 
 TEXT = "registry: cameras.yaml\nprocesses: [{name: a, command: [worker, trends]}]\n"
-OF_THE_MACHINE = {"data", "cache", "metrics_port", "metrics_host", "log_level", "log_format"}
+OF_THE_MACHINE = {"data", "cache", "metrics_port", "metrics_host", "log_level", "log_format"} | {
+    "traces_to", "traces_share", "traces_pictures_share",
+}  # fmt: skip
 """Settings that say where and how one process runs: `up` sets them, or passes them on from its own environment."""
 OTHERS = {"crowd_model_measured_to_per_m2": 4.5, "allow_model_download": True, "time_zone": "Europe/Brussels"} | {
     "snapshot_seconds": 12.5, "snapshot_megabytes": 8, "snapshot_unblurred_users": "a,b", "completeness_grace_s": 3.0,

@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from prometheus_client import REGISTRY
+from prometheus_client.exposition import choose_encoder
+
 from schemas.codec import encode
 from schemas.incidents import Incident
 from streams import topics
@@ -146,3 +149,26 @@ def test_what_a_partner_writes_into_the_header_of_its_answer_is_not_believed() -
         assert runtime_traced.handling("locate", replace(incident(), headers=[])) is None
         assert runtime_traced.handling("locate", incident()) is not None
     assert runtime_traced.handling("locate", incident()) is None
+
+
+def exemplars(accept: str) -> list[str]:
+    """Return the traces that the latency of the stage points to, as `/metrics` answers whoever accepts this form."""
+    written, kind = choose_encoder(accept)
+    text = written(REGISTRY).decode()
+    assert ("openmetrics" in kind) == text.endswith("# EOF\n")
+    return [line for line in text.splitlines() if line.startswith("toezicht_stage_seconds") and "trace_id" in line]
+
+
+def test_a_latency_points_to_its_trace_where_openmetrics_is_asked_for() -> None:
+    """Only of what is traced and told; the older form has no room for it."""
+
+    async def scenario(bench: TracedBench, _: KeptSpans) -> None:
+        await bench.take(of_a_trace(0))
+        assert [each for each in exemplars("application/openmetrics-text; version=1.0.0") if CAUSE.trace_id in each]
+        assert exemplars("text/plain") == []
+        quiet = new_context(0.0)
+        record = of_a_trace(1)
+        await bench.take(replace(record, headers=[*record.headers[:-1], (TRACEPARENT, quiet.header())]))
+        assert not [each for each in exemplars("application/openmetrics-text; version=1.0.0") if quiet.trace_id in each]
+
+    running(scenario)
