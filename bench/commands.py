@@ -15,6 +15,7 @@ from bench.compliance.commands import register as register_compliance
 from bench.console.commands import register as register_console
 from bench.intake.commands import register as register_intake
 from bench.intake_http.commands import register as register_intake_http
+from bench.scale.commands import register as register_scale
 from bench.soak.commands import register as register_soak
 from streams.cli.options import require_vision, say
 from streams.errors import ConfigurationError
@@ -122,6 +123,7 @@ def register(app: typer.Typer) -> None:
     register_intake(group)
     register_intake_http(group)
     register_compliance(group)
+    register_scale(group)
 
 
 def register_notify(group: typer.Typer) -> None:
