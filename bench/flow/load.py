@@ -26,8 +26,8 @@ STEP_M: Final = 450
 LAT: Final = 52.2
 LON: Final = 4.7
 METRES_PER_DEGREE: Final = 111_320
-CATEGORIES: Final = ("straatroof", "geweld_vechtpartij", "verward_persoon")
-"""Categories that two persons in view fit."""
+CATEGORIES: Final = ("straatroof", "geweld_vechtpartij")
+"""Categories that two persons in view fit, and of which cameras are asked."""
 SOURCES: Final = ("politie-gms", "meldpunt", "signalen")
 
 

@@ -40,6 +40,8 @@ NOT_IN_THE_DEMO = (
     "toezicht_target_",
     "toezicht_kafka_",
     "toezicht_topic_",
+    "toezicht_cluster_",
+    "toezicht_logbook_",
     'kind=~"hit',
 )
 """Metrics of what the demo does not run: canaries (they would count as the scenario's reports), shadow rules, channels to

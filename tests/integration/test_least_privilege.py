@@ -619,7 +619,7 @@ def test_applying_changes_nothing_the_second_time(house: House) -> None:
     missing = Acl("User:watch", "TOPIC", topics.ALERTS, "READ")
     more = Acl("User:watch", "TOPIC", topics.OPERATOR_ACTIONS, "WRITE")
     foreign = Acl("User:elsewhere", "TOPIC", "another-system", "READ")
-    blanket = Acl("User:backup", "TOPIC", "*", "READ")
+    blanket = Acl("User:copies", "TOPIC", "*", "READ")
     remove_acls(house.of(ADMIN), [missing])
     add_acls(house.of(ADMIN), [more, foreign, blanket])
     try:

@@ -39,6 +39,7 @@ from streams.intake.sources.recorded import RecordedReports
 from streams.kafka.dead_letter import Fault
 from streams.kafka.record import EncodedOutput, Record
 from streams.local.broker import free_port
+from streams.logbook.process import GONE, UNSENT
 from streams.process import start_metrics
 from streams.runtime.runner import set_aside
 from streams.settings import Settings
@@ -120,6 +121,7 @@ HERE: Final[dict[str, Callable[[], None]]] = {
     "SourceSilent": silent,
     "DetectorDegraded": lambda: metrics.DETECTOR_DEGRADED.set(1),
     "LogbookBehind": lambda: metrics.LOGBOOK_OLDEST_AT.set(1),
+    "LogbookLineLost": lambda: metrics.LOGBOOK_UNSENT.labels(GONE).inc(),
     "IntakeCredentialsFaulty": lambda: metrics.INTAKE_CREDENTIALS_FAULTY.set(1),
 }
 MUST_BE_THERE: Final = frozenset({"Watchdog", "ProcessDown", "StageMissing", "AlertmanagerMissing"})
@@ -251,6 +253,7 @@ def _scraping(
         status(camera, "view", CameraState.ONLINE, "clear")
     alerts_from_zero([ROOM])
     metrics.failures_from_zero("fire-stage")
+    metrics.from_zero(metrics.LOGBOOK_UNSENT, UNSENT)
     metrics.DETECTOR_DEGRADED.set(0)
     faults = Faults(folder, patched)
     port = start_metrics(Settings(metrics_port=0, data=folder))

@@ -209,8 +209,7 @@ def one_trace(collector: Collector, kafka: KafkaSettings, receiver: Receiver) ->
     assert parents(trace, told) == ["toezicht-notify", "toezicht-share", "toezicht-decide", *way]
     alert = alert_of(kafka)
     assert {each.attributes["toezicht.alert_id"] for each in (shown, told)} == {alert.alert_id}
-    [header] = {each.headers["traceparent"] for each in receiver.hooks[:1]}
-    assert header == f"00-{told.trace_id}-{told.span_id}-01"
+    assert f"00-{told.trace_id}-{told.span_id}-01" in {each.headers["traceparent"] for each in receiver.hooks}
     return trace
 
 
