@@ -110,6 +110,7 @@ class Trackers:
             "match_thresh": MATCH_THRESHOLD,
         }
         self._cameras: dict[str, CameraTracks] = {}
+        self._rate_per_s = frame_rate_per_s
         self._opening = 0
 
     def forget(self) -> None:
@@ -129,9 +130,11 @@ class Trackers:
         least_score = WEAK_SCORE if frame.attention else SURE_SCORE
         if tracks.last_at is not None and frame.captured_at <= tracks.last_at:
             return tracks.epoch, [item for item in objects if item.score >= least_score]
+        missing = missing_frames(_unseen_s(tracks, frame), self._rate_per_s)
         tracks.last_at = frame.captured_at
         ids: dict[int, int] = {}
         for kind, tracker in enumerate(tracks.trackers):
+            _carry(tracker, missing)
             places = [place for place, item in enumerate(objects) if item.object_class in _KINDS[kind]]
             xywh = _boxes([objects[place] for place in places])
             if tracks.squares is not None and kind in _ON_THE_GROUND:
@@ -171,6 +174,26 @@ def _unseen_s(tracks: CameraTracks, frame: FrameReference) -> float:
     if tracks.last_at is None:
         return 0.0
     return (frame.captured_at - tracks.last_at).total_seconds() - frame.quiet_s
+
+
+def missing_frames(unseen_s: float, rate_per_s: float) -> int:
+    """Return for how many frames between two that came ByteTrack must be carried on: it counts frames where time passes.
+
+    Without them a track's speed is a step from frame to frame, and wrong as soon as frames come closer or further apart. Never
+    for longer than lost tracks are looked for (`LOST_S`).
+
+    Args:
+        unseen_s: How long nobody looked before the frame, see `_unseen_s`.
+        rate_per_s: Frames per second for which the tracker is set.
+    """
+    return max(0, min(round(unseen_s * rate_per_s) - 1, round(LOST_S * rate_per_s)))
+
+
+def _carry(tracker: Any, frames: int) -> None:
+    """Let every track go on as it went, for so many frames that nobody looked at."""
+    for _ in range(frames):
+        tracker.frame_id += 1
+        tracker.multi_predict([*tracker.tracked_stracks, *tracker.lost_stracks])
 
 
 def _forget_ended(tracks: CameraTracks) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from detectors.tracking.bytetrack import MAX_GAP_S, Trackers
+from detectors.tracking.bytetrack import LOST_S, MAX_GAP_S, Trackers, missing_frames
 from detectors.tracking.ground_squares import Ground
 from schemas.cameras import Box, DetectedObject, FrameReference, ObjectClass
 
@@ -236,3 +236,21 @@ def test_with_attention_weak_boxes_are_told_and_tracks_stay_as_they_are() -> Non
         assert [(item.score, item.track_id) for item in told[1] if item.score < 0.3] == [(0.2, None)]
     late = frame(0.1).model_copy(update={"attention": True})
     assert [item.score for item in attended.track(late, objects)[1]] == [0.9, 0.2]
+
+
+@pytest.mark.parametrize(
+    ("unseen_s", "missing"),
+    [(-3.0, 0), (0.0, 0), (0.1, 0), (0.2, 0), (1 / 3.5, 0), (0.4, 1), (0.8, 3), (1.0, 4), (60.0, round(LOST_S * 5))],
+)
+def test_a_tracker_is_carried_over_what_did_not_come(unseen_s: float, missing: int) -> None:
+    """For as many frames as would have come at its rate, none at that rate or above, and no longer than tracks are sought."""
+    assert missing_frames(unseen_s, 5.0) == missing
+
+
+def test_a_walker_keeps_the_id_when_pictures_become_rare() -> None:
+    """Five pictures a second, then one: where the person is expected follows the time, not the number of pictures."""
+    trackers = Trackers("run")
+    moments = [step / 5 for step in range(11)] + [3.0, 4.0, 5.0, 6.0]
+    seen = [ids(trackers.track(frame(at), [found(100 + 60 * at)])[1])[0] for at in moments]
+    assert set(seen[1:]) == {seen[1]}
+    assert seen[1] is not None
