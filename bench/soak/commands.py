@@ -6,7 +6,7 @@ import json
 import logging
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -16,9 +16,11 @@ from streams.process import start_logging
 from streams.settings import read_settings
 
 if TYPE_CHECKING:
-    from bench.soak.samples import SampleLog
+    from bench.soak.samples import SampleLog, SoakPlan
 
 WARM_UP_SHARE: Final = 1 / 6
+SIMULATED_WARM_UP_SHARE: Final = 1 / 4
+"""An hour of four: what ended is remembered for half an hour, and the trends count by the hour."""
 
 
 def register(group: typer.Typer) -> None:
@@ -31,6 +33,17 @@ def register(group: typer.Typer) -> None:
         warm_up: Annotated[
             float | None, typer.Option(min=0, help="Minutes that do not count; a sixth of the time if left out")
         ] = None,
+        simulate: Annotated[
+            float,
+            typer.Option(min=0, help="Instead of real time: so many hours of what the demo told, played in memory"),
+        ] = 0,
+        reconnects: Annotated[
+            int, typer.Option(min=0, help="Instead of the demo: so many times lose one camera, and let it come back")
+        ] = 0,
+        camera: Annotated[
+            str,
+            typer.Option(envvar="SOAK_CAMERA", help="The camera to lose, rtsp://; with a login by its variable alone"),
+        ] = "",
         draw: Annotated[Path | None, typer.Option(help="Draw the curves into this file (.svg, .png)")] = None,
         keep: Annotated[Path | None, typer.Option(help="Keep samples, logs and data in this folder")] = None,
         noted: Annotated[
@@ -49,28 +62,48 @@ def register(group: typer.Typer) -> None:
         Sen's slope, which single peaks do not bend, and by the last tenth beside the first. Exit code 1 where something grew more
         or a process was started again.
 
+        With --simulate two rounds of the demo are recorded and played through the stages in memory, as fast as they take them;
+        what ended is remembered for half an hour there, not a day. Rows of state are told too, since ids are kept for longer than
+        that; the warm-up is a quarter.
+
+        With --reconnects capture reads one camera through a relay of this command, which cuts it after each first picture.
+
         Example: toezicht bench soak --minutes 60 --draw docs/performance/soak-hour.svg --json
+
+        Example: toezicht bench soak --reconnects 500 --camera rtsp://127.0.0.1:8554/cam
         """
-        warm_up_s = 60 * (minutes * WARM_UP_SHARE if warm_up is None else warm_up)
-        if warm_up_s >= 60 * minutes:
+        if warm_up is not None and warm_up >= minutes and not (reconnects or simulate):
             raise ConfigurationError("bench soak", "--warm-up", f"{warm_up:g}", f"fewer than {minutes:g} minutes")
+        if reconnects and not camera and not noted:
+            raise ConfigurationError("bench soak", "--camera", "", "the address of a camera to lose")
         require_vision()
         from bench.soak.picture import draw as drawn
-        from bench.soak.result import lines_of, result_of
-        from bench.soak.samples import read_samples
+        from bench.soak.result import length_s, lines_of, result_of
+        from bench.soak.samples import SoakPlan, read_samples
 
-        log, did = (read_samples(noted), {}) if noted else _run(60 * minutes, warm_up_s, every_s, keep)
-        document, found = result_of(log, warm_up_s, minutes=minutes, **did)
+        plan = SoakPlan(60 * minutes, 60 * (minutes * WARM_UP_SHARE if warm_up is None else warm_up), every_s)
+        log, did = (read_samples(noted), {}) if noted else _run(plan, simulate, reconnects, camera, keep)
+        warm_up_s = (
+            length_s(log) * (SIMULATED_WARM_UP_SHARE if simulate else WARM_UP_SHARE)
+            if warm_up is None
+            else 60 * warm_up
+        )
+        document, found = result_of(log, warm_up_s, **did)
         if draw is not None:
-            drawn(draw, f"The demo for {minutes:g} minutes", log.curves, warm_up_s, found, 60)
+            what = f"A camera that is lost {reconnects} times" if reconnects else f"The demo for {minutes:g} minutes"
+            what = f"{simulate:g} hours of the demo, simulated" if simulate else what
+            drawn(draw, what, log.curves, warm_up_s, found, 3600 if simulate else 60)
         print(json.dumps(document) if as_json else "\n".join(lines_of(document)))
         if document["grown"] or document["restarted"] or document["untold"]:
             raise typer.Exit(1)
 
 
-def _run(seconds: float, warm_up_s: float, every_s: float, keep: Path | None) -> tuple[SampleLog, dict[str, int]]:
-    """Run the demo, and return what was sampled and what was done."""
-    from bench.soak.demo_room import SoakPlan, soak
+def _run(
+    plan: SoakPlan, simulate: float, reconnects: int, camera: str, keep: Path | None
+) -> tuple[SampleLog, dict[str, Any]]:
+    """Run what is asked for, and return what was sampled and what was done."""
+    from bench.soak import demo_room, simulation
+    from bench.soak import reconnects as camera_lost
     from bench.soak.samples import SampleLog
 
     settings, kafka = read_settings()
@@ -80,4 +113,8 @@ def _run(seconds: float, warm_up_s: float, every_s: float, keep: Path | None) ->
         folder = keep or Path(scratch)
         log = SampleLog(folder / "samples.jsonl")
         settings = settings.model_copy(update={"data": folder, "log_level": "WARNING"})
-        return log, soak(SoakPlan(seconds, warm_up_s, every_s), settings, kafka, log, say)
+        if simulate:
+            return log, simulation.soak(simulate, settings, kafka, log, say)
+        if reconnects:
+            return log, camera_lost.soak(camera, reconnects, plan.every_s, settings, kafka, log, say)
+        return log, demo_room.soak(plan, settings, kafka, log, say)

@@ -12,16 +12,13 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import httpx2
-import psutil
 
 from bench.console.readers import ReadersAsked, read
 from bench.console.running import COOKIE, OWN
-from bench.soak.figures import LEAST_SAMPLES
-from bench.soak.samples import SampleLog, look
+from bench.soak.samples import SampleLog, Sampling, SoakPlan, java_of
 from schemas.actions import Action, OperatorAction
 from schemas.alerts import Alert
 from schemas.base import derive_id
@@ -36,7 +33,7 @@ from streams.domain.alerts.lifecycle import ENDED
 from streams.kafka.producer import ConfirmedProducer
 from streams.local.cluster import RunningCluster, cluster, processes
 from streams.local.pipeline import CONSOLE, BrokerSection, process_specs
-from streams.local.supervisor import Child, ProcessSpec, Supervisor
+from streams.local.supervisor import ProcessSpec, Supervisor
 from streams.settings import KafkaSettings, Settings
 
 ROOM: Final = "amstelveen"
@@ -46,65 +43,6 @@ READER_STAYS_S: Final = 120.0
 """A page that is open breaks off now and then: a laptop sleeps, a proxy cuts."""
 PAGE_WITHIN_S: Final = 180.0
 POLL_S: Final = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class SoakPlan:
-    """Soak plan: how long (s), how much of it is warm-up (s), and how often everything is sampled (s)."""
-
-    seconds: float
-    warm_up_s: float
-    every_s: float
-
-
-class Sampling:
-    """Sampling: takes a sample at every turn, in a thread of its own: what keeps the main one busy shifts none.
-
-    Args:
-        log: Takes them.
-        children: The processes to look at.
-        broker: The broker's process, if it is ours.
-        disk: The broker's data.
-        plan: How long, and how often.
-    """
-
-    def __init__(
-        self, log: SampleLog, children: Callable[[], list[Child]], broker: int | None, disk: Path, plan: SoakPlan
-    ) -> None:
-        self._log, self._children, self._broker, self._disk, self._plan = log, children, broker, disk, plan
-        self._counting = 0
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self.began_s = time.monotonic()
-
-    def __enter__(self) -> Sampling:
-        """Begin."""
-        self.began_s = time.monotonic()
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """End after the sample that is being taken."""
-        self._ended.set()
-        self._thread.join()
-
-    @property
-    def passed_s(self) -> float:
-        """Return the seconds since it began."""
-        return time.monotonic() - self.began_s
-
-    @property
-    def over(self) -> bool:
-        """Return whether the time has passed; on a machine that is busy it lasts until there are samples enough to judge."""
-        return self.passed_s >= self._plan.seconds and self._counting >= LEAST_SAMPLES
-
-    def _run(self) -> None:
-        turn = 0
-        while not self._ended.wait(max(0.0, turn * self._plan.every_s - self.passed_s)):
-            at_s = self.passed_s
-            self._log.take(at_s, look(self._log, self._children, self._broker, self._disk))
-            self._counting += at_s >= self._plan.warm_up_s
-            turn = int(self.passed_s / self._plan.every_s) + 1
 
 
 class RoomOperator:
@@ -178,9 +116,13 @@ class DemoRoom:
 
 
 def soak(
-    plan: SoakPlan, settings: Settings, kafka: KafkaSettings, log: SampleLog, say: Callable[[str], None]
-) -> dict[str, int]:
-    """Run the demo for so long, take samples all the while, and return what was done."""
+    plan: SoakPlan, settings: Settings, kafka: KafkaSettings, log: SampleLog, say: Callable[[str], None],
+    at_end: Callable[[KafkaSettings, ProcessSpec], None] = lambda _kafka, _like: None,
+) -> dict[str, int]:  # fmt: skip
+    """Run the demo for so long, take samples all the while, and return what was done.
+
+    `at_end` is called before anything is stopped, with the cluster and the first process.
+    """
     folder = settings.data
     with ExitStack() as stack:
         stack.callback(log.close)
@@ -195,12 +137,9 @@ def soak(
         room = DemoRoom(material, settings, reached, supervisor, specs[0], page)
         disk = folder / "broker" / "log"
         with Sampling(log, lambda: supervisor.children, java_of(), disk, plan) as sampling:
-            return room.rounds(sampling, say)
-
-
-def java_of() -> int | None:
-    """Return the process of the broker that this process started; None for a cluster of others."""
-    return next((child.pid for child in psutil.Process().children() if child.name() == "java"), None)
+            did = room.rounds(sampling, say)
+        at_end(reached.kafka, specs[0])
+        return did
 
 
 class _OpenPage:
@@ -208,6 +147,7 @@ class _OpenPage:
 
     def __init__(self, page: DemoPage, seconds: float, supervisor: Supervisor) -> None:
         self._page, self._seconds = page, seconds
+        self._left = threading.Event()
         self._thread = threading.Thread(target=self._read, daemon=True)
         deadline_s = time.monotonic() + PAGE_WITHIN_S
         while not page.is_ready():
@@ -220,9 +160,17 @@ class _OpenPage:
         self._thread.start()
 
     def __exit__(self, *_: object) -> None:
-        """Leave it to end with the process: it waits for a stream that nobody ends."""
+        """Leave it to end with the console, or with this process: it waits for a stream that nobody ends."""
+        self._left.set()
 
     def _read(self) -> None:
+        try:
+            self._follow()
+        except httpx2.HTTPError:
+            if not self._left.is_set():
+                raise
+
+    def _follow(self) -> None:
         address, account = f"http://127.0.0.1:{self._page.port}", self._page.accounts[0]
         with httpx2.Client(base_url=address, headers=OWN, timeout=60) as client:
             asked = {"user": account.user, "password": account.password}

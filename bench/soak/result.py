@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from bench.soak.figures import MEMORY, Curves, Growth, grown, judged, share_of_a_core, untold
+from bench.soak.figures import MEMORY, Curves, Growth, Point, grown, judged, share_of_a_core, untold
 from bench.soak.samples import BROKER, MACHINE, SampleLog
 
 NOT_JUDGED: Final = frozenset({BROKER, MACHINE})
@@ -26,6 +26,7 @@ def result_of(
     found = judged(log.curves, warm_up_s, NOT_JUDGED)
     document = {
         **about,
+        "minutes": round(length_s(log) / 60, 2),
         "warm_up_min": round(warm_up_s / 60, 2),
         "samples": max((len(points) for things in log.curves.values() for points in things.values()), default=0),
         "growth": {
@@ -39,11 +40,26 @@ def result_of(
             if "cpu_s" in things
         },
         "not_judged": _ends(log.curves),
+        "rows": {
+            process: [round(point.value) for point in _quarters(things["rows"])]
+            for process, things in log.curves.items()
+            if "rows" in things
+        },
         "restarted": log.restarted(),
         "untold": untold(log.curves, warm_up_s, NOT_JUDGED),
         "grown": grown(found),
     }
     return document, found
+
+
+def _quarters(points: Sequence[Point]) -> list[Point]:
+    """Return the points at the begin, at each quarter and at the end."""
+    return [points[round(quarter * (len(points) - 1) / 4)] for quarter in range(5)]
+
+
+def length_s(log: SampleLog) -> float:
+    """Return when the last sample was taken (s since the begin)."""
+    return max((points[-1].at_s for things in log.curves.values() for points in things.values()), default=0.0)
 
 
 def _ends(curves: Curves) -> dict[str, dict[str, list[float]]]:
@@ -66,6 +82,6 @@ def lines_of(document: Mapping[str, Any]) -> list[str]:
             figures = "".join(f"{each[name]:>12.2f}" for name in ("level", "by_slope", "by_ends", "allowed"))
             percent = f"  {each['percent']:+.1f} %" if what == MEMORY and each["percent"] is not None else ""
             lines.append(f"{process + ' ' + what:24}{figures}{percent}{'  GROWS' if each['grows'] else ''}")
-    for name in ("share_of_a_core", "not_judged", "restarted", "untold", "grown"):
+    for name in ("share_of_a_core", "rows", "not_judged", "restarted", "untold", "grown"):
         lines.append(f"{name:24}{document[name]}")
     return lines

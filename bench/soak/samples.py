@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import os
 import re
+import threading
+import time
 import urllib.request
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
 import psutil
 
-from bench.soak.figures import Point
+from bench.soak.figures import LEAST_SAMPLES, Point
 from streams.local.supervisor import Child
 
 MEGABYTE: Final = 2.0**20
@@ -149,3 +152,67 @@ def _lags_of(child: Child) -> dict[str, float]:
             return lags(answer.read().decode())
     except OSError:
         return {}  # it ends, or has no time: the sample has no lag, and the next one has
+
+
+def java_of() -> int | None:
+    """Return the process of the broker that this process started; None for a cluster of others."""
+    return next((child.pid for child in psutil.Process().children() if child.name() == "java"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SoakPlan:
+    """Soak plan: how long (s), how much of it is warm-up (s), and how often everything is sampled (s)."""
+
+    seconds: float
+    warm_up_s: float
+    every_s: float
+
+
+class Sampling:
+    """Sampling: takes a sample at every turn, in a thread of its own: what keeps the main one busy shifts none.
+
+    Args:
+        log: Takes them.
+        children: The processes to look at.
+        broker: The broker's process, if it is ours.
+        disk: The broker's data.
+        plan: How long, and how often.
+    """
+
+    def __init__(
+        self, log: SampleLog, children: Callable[[], list[Child]], broker: int | None, disk: Path, plan: SoakPlan
+    ) -> None:
+        self._log, self._children, self._broker, self._disk, self._plan = log, children, broker, disk, plan
+        self._counting = 0
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.began_s = time.monotonic()
+
+    def __enter__(self) -> Sampling:
+        """Begin."""
+        self.began_s = time.monotonic()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End after the sample that is being taken."""
+        self._ended.set()
+        self._thread.join()
+
+    @property
+    def passed_s(self) -> float:
+        """Return the seconds since it began."""
+        return time.monotonic() - self.began_s
+
+    @property
+    def over(self) -> bool:
+        """Return whether the time has passed; on a machine that is busy it lasts until there are samples enough to judge."""
+        return self.passed_s >= self._plan.seconds and self._counting >= LEAST_SAMPLES
+
+    def _run(self) -> None:
+        turn = 0
+        while not self._ended.wait(max(0.0, turn * self._plan.every_s - self.passed_s)):
+            at_s = self.passed_s
+            self._log.take(at_s, look(self._log, self._children, self._broker, self._disk))
+            self._counting += at_s >= self._plan.warm_up_s
+            turn = int(self.passed_s / self._plan.every_s) + 1

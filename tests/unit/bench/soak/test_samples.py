@@ -110,7 +110,8 @@ def test_what_grew_is_told_and_drawn_in_red(tmp_path: Path) -> None:
         at_s = 10.0 * number
         leaking = {"uss_mb": 100.0 + number, "threads": 3.0, "cpu_s": number / 10}
         log.take(at_s, {"leaking": leaking, "broker": {"uss_mb": 1.0 + number}, MACHINE: {"load": 2.0}})
-    document, found = result_of(log, 100.0, minutes=17)
+    document, found = result_of(log, 100.0, rounds=7)
+    assert (document["rounds"], document["minutes"]) == (7, 16.5)
     assert document["grown"] == ["leaking uss_mb"]
     assert document["share_of_a_core"] == {"leaking": pytest.approx(0.01)}
     assert document["not_judged"]["broker"]["uss_mb"] == [1.0, 50.5, 100.0]
