@@ -67,7 +67,11 @@ def test_what_is_given_comes_from_outside_and_in_the_order_of_time() -> None:
 def test_a_round_is_played_again_and_ended() -> None:
     """Each report opens an alert in each round, which the operator closes; a sample comes every minute."""
     cameras, rules = registry(camera("cam-1", 0)), load_rules()
-    stages: list[Stage] = [Locate(cameras, rules, "Europe/Amsterdam"), Corroborate(cameras, rules), Decide(rules, cameras.version)]
+    stages: list[Stage] = [
+        Locate(cameras, rules, "Europe/Amsterdam"),
+        Corroborate(cameras, rules),
+        Decide(rules, cameras.version),
+    ]
     room = SimulatedRoom(stages)
     told = incident("a", position=None)
     recording = [Given(NOON, topics.INCIDENTS, told), Given(NOON + seconds(99), topics.INCIDENTS, incident("b"))]
