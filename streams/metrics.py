@@ -347,17 +347,15 @@ LOGBOOK_LINES: Final = Counter(
 )
 LOGBOOK_FAILED: Final = Counter(
     "toezicht_logbook_attempts_failed_total",
-    "Times that lines were not confirmed by the Logboek, by reason; they are sent again.",
+    "Times that the Logboek confirmed nothing; lines are sent again.",
     ["reason"],
 )
 LOGBOOK_UNSENT: Final = Counter(
-    "toezicht_logbook_unsent_total",
-    "Records of which no line can be sent any more: unreadable, or gone by retention.",
-    ["reason"],
+    "toezicht_logbook_unsent_total", "Records whose line is never sent: unreadable, or gone by retention.", ["reason"]
 )
 LOGBOOK_OLDEST_AT: Final = Gauge(
     "toezicht_logbook_oldest_at",
-    "Unix time, in seconds, at which the broker took the oldest message whose line the Logboek has not confirmed; else 0.",
+    "Unix time (s) at which the broker took the oldest message without a confirmed line; else 0.",
 )
 
 CONSOLE_ALERTS: Final = Gauge("toezicht_console_alerts", "Alerts that a console keeps, by control room.", ["room"])

@@ -23,33 +23,39 @@ SIMULATED_WARM_UP_SHARE: Final = 1 / 4
 """An hour of four: what ended is remembered for half an hour, and the trends count by the hour."""
 
 
+_Minutes = Annotated[float, typer.Option(min=0.2, help="How long the demo runs, in minutes")]
+_Every = Annotated[float, typer.Option("--every", min=0.2, help="Seconds between two samples")]
+_WarmUp = Annotated[
+    float | None, typer.Option(min=0, help="Minutes that do not count; a sixth of the time if left out")
+]
+_Simulate = Annotated[
+    float, typer.Option(min=0, help="Instead of real time: so many hours of what the demo told, played in memory")
+]
+_Reconnects = Annotated[
+    int, typer.Option(min=0, help="Instead of the demo: so many times lose one camera, and let it come back")
+]
+_Camera = Annotated[
+    str, typer.Option(envvar="SOAK_CAMERA", help="The camera to lose, rtsp://; with a login by its variable alone")
+]
+_Noted = Annotated[
+    Path | None, typer.Option("--noted", help="Judge and draw samples.jsonl of a run that was kept, and run nothing")
+]
+
+
 def register(group: typer.Typer) -> None:
     """Add the command to the group `bench`."""
 
     @group.command()
     def soak(
-        minutes: Annotated[float, typer.Option(min=0.2, help="How long the demo runs, in minutes")] = 60,
-        every_s: Annotated[float, typer.Option("--every", min=0.2, help="Seconds between two samples")] = 10,
-        warm_up: Annotated[
-            float | None, typer.Option(min=0, help="Minutes that do not count; a sixth of the time if left out")
-        ] = None,
-        simulate: Annotated[
-            float,
-            typer.Option(min=0, help="Instead of real time: so many hours of what the demo told, played in memory"),
-        ] = 0,
-        reconnects: Annotated[
-            int, typer.Option(min=0, help="Instead of the demo: so many times lose one camera, and let it come back")
-        ] = 0,
-        camera: Annotated[
-            str,
-            typer.Option(envvar="SOAK_CAMERA", help="The camera to lose, rtsp://; with a login by its variable alone"),
-        ] = "",
+        minutes: _Minutes = 60,
+        every_s: _Every = 10,
+        warm_up: _WarmUp = None,
+        simulate: _Simulate = 0,
+        reconnects: _Reconnects = 0,
+        camera: _Camera = "",
         draw: Annotated[Path | None, typer.Option(help="Draw the curves into this file (.svg, .png)")] = None,
         keep: Annotated[Path | None, typer.Option(help="Keep samples, logs and data in this folder")] = None,
-        noted: Annotated[
-            Path | None,
-            typer.Option("--noted", help="Judge and draw samples.jsonl of a run that was kept, and run nothing"),
-        ] = None,
+        noted: _Noted = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
     ) -> None:
         """Run the demo for an hour, and tell what grew: memory, threads, open files, records that wait.

@@ -27,8 +27,8 @@ LOCAL_STATE_KEPT_S: Final = 12 * 3_600.0
 """Older local state is read anew: the changelog drops tombstones a day after it was compacted (`delete.retention.ms`), and
 rows whose deletion was missed would come back."""
 CACHED_ROWS: Final = 2_000
-"""Parsed rows kept in memory per partition; the rest is read from RocksDB when it is asked for. Ten times as many made no event of
-`bench decide` cheaper (437 and 447 µs with 12,000 open alerts)."""
+"""Parsed rows kept in memory per partition; the rest is read from RocksDB when it is asked for. Ten times as many made no event
+of `bench decide` cheaper (437 and 447 µs with 12,000 open alerts)."""
 NOT_CACHED: Final = ("done/",)
 """How the names of rows begin that are written with each input and read for a repeated one alone: they would push out of memory
 what is read."""
