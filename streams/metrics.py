@@ -341,22 +341,17 @@ NOTIFY_SECONDS: Final = Histogram(
 )  # fmt: skip
 
 LOGBOOK_LINES: Final = Counter(
-    "toezicht_logbook_lines_total",
-    "Lines that the Logboek Dataverwerkingen confirmed, by kind of processing.",
-    ["kind"],
+    "toezicht_logbook_lines_total", "Lines that the Logboek confirmed, by kind of processing.", ["kind"]
 )
 LOGBOOK_FAILED: Final = Counter(
-    "toezicht_logbook_attempts_failed_total",
-    "Times that the Logboek confirmed nothing; lines are sent again.",
-    ["reason"],
-)
+    "toezicht_logbook_attempts_failed_total", "Times that the Logboek confirmed nothing; lines are sent again.", ["reason"],
+)  # fmt: skip
 LOGBOOK_UNSENT: Final = Counter(
-    "toezicht_logbook_unsent_total", "Records whose line is never sent: unreadable, or gone by retention.", ["reason"]
-)
+    "toezicht_logbook_unsent_total", "Records whose line is never sent: unreadable, or gone by retention.", ["reason"],
+)  # fmt: skip
 LOGBOOK_OLDEST_AT: Final = Gauge(
-    "toezicht_logbook_oldest_at",
-    "Unix time (s) at which the broker took the oldest message without a confirmed line; else 0.",
-)
+    "toezicht_logbook_oldest_at", "Unix time (s) at which the broker took the oldest message without a confirmed line; else 0.",
+)  # fmt: skip
 
 CONSOLE_ALERTS: Final = Gauge("toezicht_console_alerts", "Alerts that a console keeps, by control room.", ["room"])
 CONSOLE_STREAMS: Final = Gauge("toezicht_console_streams", "Open streams of a console's pages.")
