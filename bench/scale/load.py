@@ -142,7 +142,7 @@ def detections(camera: int, at: datetime, number: int, persons: int = PERSONS) -
 
 
 def reports(count: int, cameras: int, run: str, at: datetime, seed: int = 1) -> Iterator[Incident]:
-    """Yield reports of now at the places of random cameras: two of three are of categories that ask them, and are answered.
+    """Yield reports of now at the places of random cameras: all are of categories that ask them, and are answered.
 
     Args:
         count: How many.
