@@ -140,6 +140,16 @@ def parents(trace: list[ToldSpan], span: ToldSpan) -> list[str]:
     return found
 
 
+def reaches_a_root(trace: list[ToldSpan], span: ToldSpan) -> bool:
+    """Return whether all on the way from a span to where its trace began was told: each process tells when it likes."""
+    by_id = {each.span_id: each for each in trace}
+    while span.parent:
+        if span.parent not in by_id:
+            return False
+        span = by_id[span.parent]
+    return True
+
+
 def test_a_report_is_one_trace_and_each_processing_one_line(empty_kafka: KafkaSettings, tmp_path: Path) -> None:
     """The Logboek is killed while it waits for an answer, and refuses some: each line is there once, by its ids."""
     kafka = empty_kafka
@@ -192,12 +202,9 @@ def one_trace(collector: Collector, kafka: KafkaSettings, receiver: Receiver) ->
 
     def whole(spans: list[ToldSpan]) -> bool:
         ours = {each.trace_id for each in spans if each.name == "send incidents"}
-        found = {
-            each.service
-            for each in spans
-            if each.trace_id in ours and each.name in {"console alert-state", "notify webhook"}
-        }
-        return found == ends
+        trace = [each for each in spans if each.trace_id in ours]
+        told = [each for each in trace if each.name in {"console alert-state", "notify webhook"}]
+        return {each.service for each in told} == ends and all(reaches_a_root(trace, each) for each in told)
 
     spans = collector.until(whole, WITHIN_S)
     [began] = [each for each in spans if each.name == "send incidents"]
