@@ -40,7 +40,7 @@ def place(number: int) -> tuple[float, float]:
 
 def registry() -> Registry:
     """Return the grid's registry: one control room, one zone per camera."""
-    cameras = [_camera(number) for number in range(SIDE**2)]
+    cameras = [camera_entry(number, place(number), "bench") for number in range(SIDE**2)]
     corners = [{"lat": lat, "lon": lon} for lat, lon in ((51, 4), (51, 6), (53, 6), (53, 4))]
     rooms = [{"id": "bench", "name": "bench", "area": corners}]
     return Registry.model_validate({"version": "bench", "control_rooms": rooms, "cameras": cameras})
@@ -87,12 +87,19 @@ def report_lines(count: int, run: str, share: int, seed: int = 1) -> list[bytes]
     return lines
 
 
-def _camera(number: int) -> dict[str, Any]:
-    lat, lon = place(number)
+def camera_entry(number: int, at: tuple[float, float], room: str) -> dict[str, Any]:
+    """Return a camera of a registry that may always look, with one zone: its whole picture.
+
+    Args:
+        number: Its number, of which its id is made.
+        at: Its latitude and longitude.
+        room: Its control room.
+    """
+    lat, lon = at
     return {
         "id": f"camera-{number}",
         "name": f"camera {number}",
-        "control_room": "bench",
+        "control_room": room,
         "position": {"lat": lat, "lon": lon},
         "view_area": _square(lat, lon, 20),
         "width_px": 640,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bench.flow.load import CATEGORIES, LAT, LON, METRES_PER_DEGREE, SOURCES, STEP_M
+from bench.flow.load import CATEGORIES, LAT, LON, METRES_PER_DEGREE, SOURCES, STEP_M, camera_entry
 from schemas.base import derive_id
 from schemas.cameras import Box, CameraState, CameraStatus, DetectedObject, Detections, DetectorInfo, ObjectClass
 from schemas.categories import Category
@@ -47,7 +47,7 @@ def registry(cameras: int, rooms: int) -> Registry:
         area = [{"lat": lat, "lon": lon} for lat, lon in ((south, west), (south, east), (north, east), (north, west))]
         found.append({"id": room_name(number), "name": room_name(number), "area": area})
     room_at = _rooms(heights, widths)
-    made = [_camera(number, place(number, side), room_at(number, side)) for number in range(cameras)]
+    made = [camera_entry(number, place(number, side), room_at(number, side)) for number in range(cameras)]
     return Registry.model_validate({"version": "bench", "control_rooms": found, "cameras": made})
 
 
@@ -191,34 +191,3 @@ def _corner(row: int, column: int) -> tuple[float, float]:
     """Return the corner between squares: half a step before the middle of the square of the same numbers."""
     lat = LAT + (row - 0.5) * STEP_M / METRES_PER_DEGREE
     return lat, LON + (column - 0.5) * STEP_M / (METRES_PER_DEGREE * math.cos(math.radians(LAT)))
-
-
-def _camera(number: int, at: tuple[float, float], room: str) -> dict[str, Any]:
-    lat, lon = at
-    always = {"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "00:00", "until": "00:00"}
-    return {
-        "id": f"camera-{number}",
-        "name": f"camera {number}",
-        "control_room": room,
-        "position": {"lat": lat, "lon": lon},
-        "view_area": _square(lat, lon, 20),
-        "width_px": 640,
-        "height_px": 360,
-        "source": {"url": "none"},
-        "legal": {
-            "decision_ref": "bench",
-            "valid_from": "2020-01-01",
-            "valid_until": "2099-01-01",
-            "public_area": _square(lat, lon, 40),
-            "viewing_windows": [always],
-        },
-        "masks": {"version": "1", "polygons": []},
-        "zones": [{"id": "square", "name": "square", "polygon": [[0, 0], [640, 0], [640, 360], [0, 360]]}],
-    }
-
-
-def _square(lat: float, lon: float, half_m: float) -> list[dict[str, float]]:
-    d_lat = half_m / METRES_PER_DEGREE
-    d_lon = half_m / (METRES_PER_DEGREE * math.cos(math.radians(lat)))
-    corners = ((-1, -1), (-1, 1), (1, 1), (1, -1))
-    return [{"lat": round(lat + y * d_lat, 7), "lon": round(lon + x * d_lon, 7)} for y, x in corners]

@@ -14,7 +14,6 @@ import pytest
 from kafka import KafkaProducer
 from typer.testing import CliRunner
 
-from schemas.actions import Action, OperatorAction
 from schemas.alerts import Alert, AlertState
 from schemas.base import derive_id
 from schemas.codec import encode
@@ -30,13 +29,14 @@ from streams.config.partners import load_partners, wanted_topics
 from streams.domain.audit.verify import read_entry
 from streams.errors import ToezichtError
 from streams.kafka.admin import apply, check, stamp
-from streams.kafka.reader import read_messages, read_records
+from streams.kafka.reader import read_records
 from streams.local.broker import LocalBroker
 from streams.settings import KafkaSettings, Settings
 from tests.support.audit import audit_event
 from tests.support.cluster import await_handled
 from tests.support.killed_worker import killed_worker
 from tests.support.messages import example
+from tests.support.one_alert import alert_at, close
 from tests.support.placed import send
 from tests.support.worker_process import REGISTRY, eventually
 
@@ -77,23 +77,6 @@ def incident(number: int, place: str) -> Incident:
         summary=f"Inbraak, {place}", place=place, position=None, occurred_at=now - timedelta(hours=3 * number),
         reported_at=now, received_at=now,
     )  # fmt: skip
-
-
-def alert_at(kafka: KafkaSettings, place: str) -> Alert | None:
-    """Return the newest alert of a place."""
-    found = [each for each in read_messages(kafka, topics.ALERT_STATE, Alert) if each.place == place]
-    return max(found, key=lambda each: each.revision, default=None)
-
-
-def close(kafka: KafkaSettings, alert: Alert) -> None:
-    """Close an alert, as an operator does, and wait until it is."""
-    now = utc_now()
-    action = example(
-        OperatorAction, action_id=f"close-{alert.alert_id}", action=Action.CLOSE, alert_id=alert.alert_id,
-        seen_revision=alert.revision, control_room_id=alert.control_room_id, verdict="true", acted_at=now,
-    )  # fmt: skip
-    send(kafka, [(topics.OPERATOR_ACTIONS, action)], now)
-    eventually(lambda: _state(kafka, str(alert.place)) is AlertState.CLOSED, WITHIN_S)
 
 
 def _state(kafka: KafkaSettings, place: str) -> AlertState | None:
@@ -186,6 +169,7 @@ def backup(empty_kafka: KafkaSettings, tmp_path: Path) -> Backup:
         place = Path(json.loads(made.printed)["backup"])
 
         close(kafka, doomed)
+        eventually(lambda: _state(kafka, str(doomed.place)) is AlertState.CLOSED, WITHIN_S)
         assert run(kafka, folder, "delete", "case", doomed.alert_id, *officer, "--wait", "30").code == 0
         assert run(kafka, folder, "hold", "release", hold, *officer).code == 0
     manifest = read_manifest(place)
@@ -239,6 +223,7 @@ def test_a_backup_comes_back_and_all_go_on(backup: Backup, new_broker: KafkaSett
         send(kafka, [(topics.INCIDENTS, incident(4, FRESH))], utc_now())
         eventually(lambda: alert_at(kafka, FRESH) is not None, WITHIN_S)
         close(kafka, backup.open)
+        eventually(lambda: _state(kafka, str(backup.open.place)) is AlertState.CLOSED, WITHIN_S)
         closed = alert_at(kafka, OPEN)
         assert closed is not None
         assert (closed.alert_id, closed.revision > backup.open.revision) == (backup.open.alert_id, True)

@@ -13,7 +13,6 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 from typer.testing import CliRunner
 
-from schemas.actions import Action, OperatorAction
 from schemas.alerts import Alert
 from schemas.base import derive_id
 from schemas.incidents import Incident
@@ -24,12 +23,12 @@ from streams.compliance.ways import Way, way_of
 from streams.config.partners import load_partners, wanted_topics
 from streams.errors import ToezichtError
 from streams.kafka.admin import apply
-from streams.kafka.reader import read_messages
 from streams.settings import KafkaSettings
 from streams.topics import BY_NAME
 from tests.support.cluster import await_handled
 from tests.support.killed_worker import killed_worker
 from tests.support.messages import example
+from tests.support.one_alert import alert_at, close
 from tests.support.placed import send
 from tests.support.worker_process import REGISTRY, eventually
 
@@ -102,22 +101,6 @@ def incident(number: int, place: str) -> Incident:
         reported_at=now,
         received_at=now,
     )
-
-
-def alert_at(kafka: KafkaSettings, place: str) -> Alert | None:
-    """Return the newest alert of a place."""
-    found = [each for each in read_messages(kafka, topics.ALERT_STATE, Alert) if each.place == place]
-    return max(found, key=lambda each: each.revision, default=None)
-
-
-def close(kafka: KafkaSettings, alert: Alert) -> None:
-    """Close an alert, as an operator does."""
-    now = utc_now()
-    action = example(
-        OperatorAction, action_id=f"close-{alert.alert_id}", action=Action.CLOSE, alert_id=alert.alert_id,
-        seen_revision=alert.revision, control_room_id=alert.control_room_id, verdict="true", acted_at=now,
-    )  # fmt: skip
-    send(kafka, [(topics.OPERATOR_ACTIONS, action)], now)
 
 
 def put(kafka: KafkaSettings, topic: str, value: bytes, at_ms: int | None = None) -> None:
