@@ -104,7 +104,7 @@ export const pages = {
   "handover.col.until": "Until",
   "handover.col.lasted": "How long",
 
-  "cameras.able": { one: "{n} of {total} can look", other: "{n} of {total} can look" },
+  "cameras.able": { one: "{n} of {total} can look well", other: "{n} of {total} can look well" },
   "cameras.search": "Search",
   "cameras.only": "only those that cannot look well",
   "cameras.none_found": "No camera found.",

@@ -104,7 +104,7 @@ export const pages = {
   "handover.col.until": "Tot",
   "handover.col.lasted": "Hoe lang",
 
-  "cameras.able": { one: "{n} van {total} kan kijken", other: "{n} van {total} kunnen kijken" },
+  "cameras.able": { one: "{n} van {total} kan goed kijken", other: "{n} van {total} kunnen goed kijken" },
   "cameras.search": "Zoeken",
   "cameras.only": "alleen die niet goed kunnen kijken",
   "cameras.none_found": "Geen camera gevonden.",
