@@ -74,14 +74,19 @@ def configure(kafka: KafkaSettings, topic: str, **settings: str) -> None:
 def plant_old(kafka: KafkaSettings, topic: str, age: timedelta) -> None:
     """Put a record on a topic that the broker seems to have taken so long ago."""
     configure(kafka, topic, message_timestamp_type="CreateTime")
-    producer: Any = KafkaProducer(bootstrap_servers=kafka.bootstrap_servers, acks="all")
-    at = datetime.now(UTC) - age
-    producer.send(topic, key=b"room", value=b"{}", partition=0, timestamp_ms=int(at.timestamp() * 1_000)).get(30)
+    producer: Any = KafkaProducer(bootstrap_servers=kafka.bootstrap_servers, acks="all", linger_ms=100)
+    now = datetime.now(UTC)
+    times = [int(at.timestamp() * 1_000) for at in (now - age, now)]
+    for partition in range(BY_NAME[topic].partitions):
+        # One batch: a segment is as young as its youngest record, and one of the old record alone may go at any moment.
+        sent = [producer.send(topic, key=b"room", value=b"{}", partition=partition, timestamp_ms=at) for at in times]
+        if [each.get(30).timestamp for each in sent] == times:
+            break
+        # The broker describes a topic as it is to be a moment before its log takes records so: it stamped its own time.
+    else:
+        raise AssertionError(f"{topic}: the broker went on stamping its own time")
     producer.close()
     configure(kafka, topic, message_timestamp_type="LogAppendTime")
-    producer = KafkaProducer(bootstrap_servers=kafka.bootstrap_servers, acks="all")
-    producer.send(topic, key=b"room", value=b"{}", partition=0).get(30)  # the segment is as young as this one: it stays
-    producer.close()
 
 
 def tell_status(kafka: KafkaSettings, camera: str, state: str, reason: str, at: datetime) -> None:
