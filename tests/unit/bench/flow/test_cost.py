@@ -52,6 +52,11 @@ def test_a_message_is_encoded_once_and_checked_once_by_each_stage_that_reads_it(
     assert sum(counted.documents.values()) == sent - counted.records[topics.ALERT_STATE].number
 
 
+def test_no_row_is_written_as_it_was(counted: ReportCounts) -> None:
+    """What an input does not change is not written again."""
+    assert not counted.same
+
+
 def test_nothing_is_nothing() -> None:
     """Of no reports nothing is counted."""
     assert ReportCounts().each()["bytes"] == 0
