@@ -21,7 +21,7 @@ from streams import metrics
 from streams.errors import DeliveryError
 from streams.kafka.record import EncodedOutput, Raw, Where
 from streams.runtime import traced
-from streams.runtime.slow import HAPPENED, STORED, SlowInputs
+from streams.slow import PAUSES, STORED, SlowInputs
 from streams.tracing.spans import Span, exemplar, within
 
 log = logging.getLogger(__name__)
@@ -121,7 +121,7 @@ class SendQueue:
         self._max_in_flight = max_in_flight
         self._seconds = metrics.STAGE_SECONDS.labels(stage)
         self._batches = metrics.BATCHES_SENT.labels(stage)
-        self._slow = SlowInputs(stage, HAPPENED)
+        self._slow = SlowInputs(stage, PAUSES)
         self._group = Group()
         self._sent: deque[Group] = deque()
         self._filled = asyncio.Event()
@@ -260,6 +260,6 @@ class SendQueue:
                 writes[entry.partition].update(entry.writes)
         if self._store is None:
             return
-        with HAPPENED.during(STORED):
+        with PAUSES.during(STORED):
             for partition, rows in writes.items():
                 self._store(partition, rows, group.confirmations[self._changelog, partition].result())

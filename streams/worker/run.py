@@ -23,8 +23,8 @@ from streams.errors import DeliveryError
 from streams.health import HEALTH
 from streams.kafka.record import EncodedOutput
 from streams.runtime.faust.stage_app import StageApp, build
-from streams.runtime.slow import HAPPENED, STOOD, watch_garbage
 from streams.settings import KafkaSettings
+from streams.slow import PAUSES, STOOD, watch_garbage
 from streams.stages.base import PictureStage, Stage
 from streams.stages.decide.metrics import count_alerts
 from streams.stages.share_metrics import count_shared
@@ -145,8 +145,8 @@ async def _watch(apps: Sequence[StageApp]) -> None:
         due_s = time.perf_counter() + WATCH_EVERY_S
         await asyncio.sleep(WATCH_EVERY_S)
         turn()
-        HAPPENED.turn()
-        HAPPENED.note(STOOD, due_s)
+        PAUSES.turn()
+        PAUSES.note(STOOD, due_s)
         before_s, looked_s = looked_s, boottime_s()
         slept = looked_s - before_s > SLEPT_S
         for built, progress in gets_on:

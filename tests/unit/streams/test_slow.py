@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from streams.runtime.slow import GARBAGE, HAPPENED, SLOW_S, STORED, TOLD_EVERY_S, Happenings, SlowInputs, watch_garbage
+from streams.slow import GARBAGE, PAUSES, SLOW_S, STORED, TOLD_EVERY_S, Pauses, SlowInputs, watch_garbage
 
 
 class Clock:
@@ -28,12 +28,12 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def happened(clock: Clock) -> Happenings:
-    return Happenings(clock, clock.used)
+def happened(clock: Clock) -> Pauses:
+    return Pauses(clock, clock.used)
 
 
 def test_the_line_tells_each_step_and_what_happened_then(
-    clock: Clock, happened: Happenings, caplog: pytest.LogCaptureFixture
+    clock: Clock, happened: Pauses, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Of what overlaps only the part within counts, the longest first; what was before is not told."""
     caplog.set_level(logging.INFO)
@@ -52,14 +52,14 @@ def test_the_line_tells_each_step_and_what_happened_then(
     )
 
 
-def test_what_is_not_slow_is_not_told(happened: Happenings, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_is_not_slow_is_not_told(happened: Pauses, caplog: pytest.LogCaptureFixture) -> None:
     """Below the limit nothing is written."""
     caplog.set_level(logging.INFO)
     SlowInputs("decide", happened).took(1, 100.0, 100.0, 100.0, 100.0 + 0.99 * SLOW_S)
     assert not caplog.records
 
 
-def test_many_are_told_in_one_line(happened: Happenings, caplog: pytest.LogCaptureFixture) -> None:
+def test_many_are_told_in_one_line(happened: Pauses, caplog: pytest.LogCaptureFixture) -> None:
     """A line says how many there were since the last one."""
     caplog.set_level(logging.INFO)
     slow = SlowInputs("decide", happened)
@@ -68,7 +68,7 @@ def test_many_are_told_in_one_line(happened: Happenings, caplog: pytest.LogCaptu
     assert [record.args[3] for record in caplog.records if isinstance(record.args, tuple)] == [2, 6]
 
 
-def test_what_took_no_time_is_not_kept(clock: Clock, happened: Happenings) -> None:
+def test_what_took_no_time_is_not_kept(clock: Clock, happened: Pauses) -> None:
     """Nothing is known of a moment in which nothing took long."""
     with happened.during(STORED):
         clock.now_s += 0.001
@@ -80,5 +80,5 @@ def test_garbage_is_watched_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gc, "callbacks", [])
     watch_garbage()
     watch_garbage()
-    assert gc.callbacks == [HAPPENED.collected]
+    assert gc.callbacks == [PAUSES.collected]
     assert GARBAGE

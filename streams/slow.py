@@ -25,22 +25,22 @@ TOLD_EVERY_S: Final = 10.0
 """One line in so long a time at most, with how many there were and the slowest of them."""
 WORTH_NOTING_S: Final = 0.005
 KEPT: Final = 512
-"""Happenings that are remembered: some seconds of them, where each is worth noting."""
+"""Pauses that are remembered: some seconds of them, where each is worth noting."""
 GARBAGE, STORED, COMMITTED, MOVED, STOOD = (
     "garbage collected", "rows stored", "offsets committed", "partitions moved", "event loop stood",
 )  # fmt: skip
 
 
-class Happening(NamedTuple):
-    """Something that took a while: what, and from when until when, in seconds of `time.perf_counter`."""
+class Pause(NamedTuple):
+    """Pause: something that took a while: what, and from when until when, in seconds of `time.perf_counter`."""
 
     what: str
     began_s: float
     ended_s: float
 
 
-class Happenings:
-    """What took a while in this process lately.
+class Pauses:
+    """Pauses: what took a while in this process lately.
 
     Args:
         now_s: A clock (s).
@@ -52,7 +52,7 @@ class Happenings:
     ) -> None:
         self._now_s = now_s
         self._used_s = used_s
-        self._noted: deque[Happening] = deque(maxlen=KEPT)
+        self._noted: deque[Pause] = deque(maxlen=KEPT)
         self._used: deque[tuple[float, float]] = deque(maxlen=KEPT)
         self._collecting_s = 0.0
 
@@ -60,7 +60,7 @@ class Happenings:
         """Note what began then and ends now, where it took long enough."""
         now_s = self._now_s()
         if now_s - began_s >= WORTH_NOTING_S:
-            self._noted.append(Happening(what, began_s, now_s))
+            self._noted.append(Pause(what, began_s, now_s))
 
     @contextmanager
     def during(self, what: str) -> Iterator[None]:
@@ -97,19 +97,19 @@ class Happenings:
         return ", ".join(told) or "nothing known"
 
 
-HAPPENED: Final = Happenings()
+PAUSES: Final = Pauses()
 """Of this process: all its stages share the event loop."""
 
 
 def watch_garbage() -> None:
     """Note from now on when garbage is collected; once is enough."""
-    if HAPPENED.collected not in gc.callbacks:
-        gc.callbacks.append(HAPPENED.collected)
+    if PAUSES.collected not in gc.callbacks:
+        gc.callbacks.append(PAUSES.collected)
 
 
 @dataclass(slots=True)
 class SlowInputs:
-    """Tells of one stage's slow inputs.
+    """Slow inputs: tells of one stage's slow inputs.
 
     Attributes:
         stage: The stage's name.
@@ -117,7 +117,7 @@ class SlowInputs:
     """
 
     stage: str
-    happened: Happenings
+    happened: Pauses
     _told_at_s: float = float("-inf")
     _untold: int = 0
 
