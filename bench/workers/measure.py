@@ -6,7 +6,7 @@ A worker that is alone leaves the other slot empty: it has as much of the core a
 the first to the last decision by the broker's clock, and beside it processor seconds per report.
 
 **A partition that moves**: with open alerts in each partition a second worker comes with an empty disk, and later the first one
-leaves for good. A report comes to each partition ten times a second; the longest that one waited is how long its partition moved.
+leaves for good. A report comes to each partition four times a second; the longest that one waited is how long its partition moved.
 
 **A busy room**: reports of a neighbour in the same partition, by the ordinary and by the urgent topic, and of a room in another
 partition, alone and beside a room that floods.
@@ -46,7 +46,7 @@ from streams.clock import utc_now
 DECIDED_WITHIN_S: Final = 900.0
 LEFT_OUT: Final = 0.1
 """Share of a round's decisions before the clock starts."""
-PROBE_EVERY_S: Final = 0.1
+PROBE_EVERY_S: Final = 0.25
 SETTLED_S: Final = 14.0
 """A worker of the round before is missed after ten seconds; then partitions are shared out anew."""
 LEAVES_S: Final = 40.0
@@ -120,12 +120,13 @@ class WorkersBench:
             f"{filled.records} records, {filled.row_bytes / 1e6:.0f} MB; a worker, then a second one with an empty disk"
         )
         with ExitStack() as second:
-            with deciding(self._servers, self._folder, "moving-a"), Probes(self._servers, self._load):
-                time.sleep(SETTLED_S)
-                joined, began_s = Waited(self._servers), time.monotonic()
-                second.enter_context(deciding(self._servers, self._folder, "moving-b"))
-                ready_s = time.monotonic() - began_s
-                time.sleep(SETTLED_S)
+            with deciding(self._servers, self._folder, "moving-a"):
+                with Probes(self._servers, self._load):
+                    time.sleep(SETTLED_S)
+                    joined, began_s = Waited(self._servers), time.monotonic()
+                    second.enter_context(deciding(self._servers, self._folder, "moving-b"))
+                    ready_s = time.monotonic() - began_s
+                    time.sleep(SETTLED_S)
                 came = joined.decided(DECIDED_WITHIN_S)
             self._say(f"the second was ready after {ready_s:.1f} s; the first leaves for good")
             left = Waited(self._servers)
@@ -191,7 +192,7 @@ class WorkersBench:
 
 
 class Probes:
-    """Probes: a report to each partition ten times a second, until the end of the block."""
+    """Probes: a report to each partition four times a second, until the end of the block."""
 
     def __init__(self, servers: str, load: ReportLoad) -> None:
         self._servers, self._load = servers, load
