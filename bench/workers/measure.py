@@ -6,7 +6,7 @@ A worker that is alone leaves the other slot empty: it has as much of the core a
 the first to the last decision by the broker's clock, and beside it processor seconds per report.
 
 **A partition that moves**: with open alerts in each partition a second worker comes with an empty disk, and later the first one
-leaves for good. A report comes to each partition four times a second; the longest that one waited is how long its partition moved.
+leaves for good. A report comes to each partition four times a second; the longest that one waited is how long it moved.
 
 **A busy room**: reports of a neighbour in the same partition, by the ordinary and by the urgent topic, and of a room in another
 partition, alone and beside a room that floods.
