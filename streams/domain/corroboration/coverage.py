@@ -228,7 +228,9 @@ def _without_cameras(ground: CoverageMap, rules: Rules, incident: Incident, room
 
 
 def _coverage(near: NearCamera, coverage: Coverage) -> CameraCoverage:
-    return CameraCoverage(camera_id=near.camera.id, distance_m=round(near.distance_m, 1), coverage=coverage)
+    return CameraCoverage.model_construct(
+        camera_id=near.camera.id, distance_m=round(near.distance_m, 1), coverage=coverage
+    )
 
 
 def watches(incident: Incident, located: Located, rules: Rules) -> list[CameraWatch]:

@@ -28,7 +28,7 @@ BATCH_BYTES: Final = 512 * 1024
 """Largest batch per topic and partition; the topics take up to 1,000,000 bytes."""
 PACKED: Final = frozenset(spec.name for spec in CHANGELOGS)
 """Topics whose batches are packed with zstd: those that nobody reads but we ourselves, who have its library. A row is written
-whole each time and looks like the one before, so that a batch takes a tenth, for 8 µs an input (docs/performance/report.md)."""
+whole each time and looks like the one before it: a batch takes a tenth, for 8 µs an input (docs/performance/report.md)."""
 
 
 SEND_WITHIN_S: Final = 120.0

@@ -182,7 +182,9 @@ class SituationIndex:
                 if entry is not None and cell in new:
                     kept.append(entry)
                 self._put_cell(cell, newest(kept) if cell.endswith(f"/{ANYWHERE}") else kept, known)
-        return after.model_copy(update={"indexed": Indexed(rules_version=self._rules.version, cells=new)})
+        return after.model_copy(
+            update={"indexed": Indexed.model_construct(rules_version=self._rules.version, cells=new)}
+        )
 
     def _entries(self, cell: str) -> Sequence[SituationEntry]:
         row = self._rows.get(self._cell(cell), CellRow)
