@@ -18,6 +18,7 @@ from bench.intake_http.commands import register as register_intake_http
 from bench.scale.commands import register as register_scale
 from bench.soak.commands import register as register_soak
 from bench.start.commands import register as register_start
+from bench.workers.commands import register as register_workers
 from streams.cli.options import require_vision, say
 from streams.errors import ConfigurationError
 from streams.local.cluster import cluster
@@ -95,6 +96,7 @@ def register(app: typer.Typer) -> None:
     register_intake_http(group)
     register_compliance(group)
     register_scale(group)
+    register_workers(group)
 
 
 def register_notify(group: typer.Typer) -> None:

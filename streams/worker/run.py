@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,7 @@ from streams.errors import DeliveryError
 from streams.health import HEALTH
 from streams.runtime.faust.stage_app import StageApp, build
 from streams.settings import KafkaSettings
+from streams.slow import PAUSES, STOOD, watch_garbage
 from streams.stages.base import PictureStage, Stage
 from streams.worker.stages import counter_of
 
@@ -60,6 +62,7 @@ async def run_stages(
 ) -> Exception | None:
     """Run stages in this process until it is told to stop or one fails; return the error that stopped it, if one did."""
     sys.setswitchinterval(SWITCH_EVERY_S)
+    watch_garbage()
     if not any(isinstance(stage, PictureStage) for stage in stages):  # a cycle may hold a picture
         collect_seldom()
     stopping = asyncio.Event()
@@ -129,8 +132,11 @@ async def _watch(apps: Sequence[StageApp]) -> None:
     turn = HEALTH.turns("event loop")
     gets_on = [(built, HEALTH.progress(built.stage.name)) for built in apps]
     while True:
+        due_s = time.perf_counter() + WATCH_EVERY_S
         await asyncio.sleep(WATCH_EVERY_S)
         turn()
+        PAUSES.turn()
+        PAUSES.note(STOOD, due_s)
         before_s, looked_s = looked_s, boottime_s()
         slept = looked_s - before_s > SLEPT_S
         for built, progress in gets_on:

@@ -16,6 +16,7 @@ import pytest
 from aiokafka.client import AIOKafkaClient
 from aiokafka.consumer.fetcher import Fetcher, PartitionRecords
 from aiokafka.consumer.group_coordinator import GroupCoordinator
+from aiokafka.producer.message_accumulator import MessageAccumulator
 from aiokafka.producer.sender import Sender, SendProduceReqHandler
 from faust.app.base import App
 from faust.stores.rocksdb import Store
@@ -77,6 +78,7 @@ RELIED_UPON: dict[str, Any] = {
     "how a produce request reaches the socket": SendProduceReqHandler.do,
     "one produce request per broker at a time": Sender._send_produce_req,
     "the client's send": AIOKafkaClient.send,
+    "how a batch is begun": MessageAccumulator.create_builder,
     "a commit by one that is no member": GroupCoordinator._do_commit_offsets,
 }
 DIGESTS: dict[str, str] = {
@@ -124,6 +126,7 @@ DIGESTS: dict[str, str] = {
     "how a produce request reaches the socket": "2dccd3d56b1607fb",
     "one produce request per broker at a time": "aea01ae4b6c794cc",
     "the client's send": "246b277687d7b687",
+    "how a batch is begun": "13dcd0ebf6b9eb44",
     "a commit by one that is no member": "c3a3ea5613f39cac",
 }
 
