@@ -58,7 +58,7 @@ def register(group: typer.Typer) -> None:
         one that only imports the framework and the clients of Kafka. The detector is the one that TOEZICHT_MODELS gives.
 
         With --idle four stages in one process do nothing for so long: the share of a core that they and the broker use, beside
-        plain consumers that read and commit as often, and beside the broker alone.
+        plain consumers that read as much, and beside the broker alone.
 
         Example: toezicht bench start --alerts 1000 --days 2
 

@@ -1,8 +1,8 @@
 """Idle of `bench start --idle`: what a pipeline that has nothing to do costs: its stages in one process, and its broker.
 
 Nothing is sent but what the stages send by themselves: ticks, commits, fetches that find nothing. Beside it, as its limit, plain
-consumers of as many groups read the same topics, with the same wait at the broker, and commit as often; their broker is the same
-one, so what it uses with them and without anybody is measured too.
+consumers of as many groups read the same topics, with the shortest wait at the broker that a stage asks for, and commit once a
+second; what the same broker uses with them, and with nobody, is measured too. Nobody sends ticks then.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ from bench.start.processes import MEGABYTE, ProcessKind, running
 from streams.errors import ToezichtError
 from streams.kafka.options import COMMITTED
 from streams.local.parent_death import pdeath_command
-from streams.runtime.assignment import COMMIT_EVERY_S
 from streams.runtime.faust.consumer import FETCH_WAITS_MS
 from streams.topics import BY_NAME
 
 STAGES: Final = ("observe", "locate", "corroborate", "decide")
+TURN_MS: Final = 1_000
+"""As often as ticks come to a stage, each of which it commits."""
 WARM_UP_S: Final = 15.0
 """After it is ready: the first fetches, and what the framework begins a few seconds late."""
 
@@ -42,16 +43,16 @@ def measure_idle(
 ) -> dict[str, Any]:
     """Return shares of a core, of the stages and of the broker; see `toezicht bench start --help`."""
     say(f"the broker alone for {seconds:.0f} s")
-    alone = _used([broker], seconds)
+    alone = shares_of([broker], seconds)
     say(f"{len(STAGES)} idle stages for {seconds:.0f} s")
     with running(ProcessKind("idle", ("worker", *STAGES)), environment, folder) as process:
         time.sleep(WARM_UP_S)
-        stages, with_stages = _used([process, broker], seconds)
+        stages, with_stages = shares_of([process, broker], seconds)
         memory_mb = process.memory_full_info().uss / MEGABYTE
     say(f"as many plain consumers for {seconds:.0f} s")
     with _plain(environment["KAFKA_BOOTSTRAP_SERVERS"], folder) as plain:
         time.sleep(WARM_UP_S)
-        limit, with_plain = _used([psutil.Process(plain.pid), broker], seconds)
+        limit, with_plain = shares_of([psutil.Process(plain.pid), broker], seconds)
     return {
         "seconds": seconds,
         "stages_share": stages,
@@ -61,7 +62,7 @@ def measure_idle(
     }
 
 
-def _used(processes: Sequence[psutil.Process | None], seconds: float) -> list[float | None]:
+def shares_of(processes: Sequence[psutil.Process | None], seconds: float) -> list[float | None]:
     """Return the share of a core that each used over so long; None for a broker that is not ours."""
     before = [_spent_s(process) for process in processes]
     began_s = time.monotonic()
@@ -98,7 +99,7 @@ def _plain(servers: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 async def read_idly(servers: str) -> None:
-    """Read the stages' topics with a plain consumer for each group, and commit as often as a stage does, until ended."""
+    """Read the stages' topics with a plain consumer for each group, and commit once a second, until ended."""
     from streams.stages.corroborate.stage import Corroborate
     from streams.stages.decide.stage import Decide
     from streams.stages.locate import Locate
@@ -117,13 +118,10 @@ async def _read(servers: str, names: Sequence[str]) -> None:
     )
     await reader.start()
     reader.assign([TopicPartition(name, number) for name in names for number in range(BY_NAME[name].partitions)])
-    committed_s = time.monotonic()
     try:
         while True:
-            await reader.getmany(timeout_ms=1_000)
-            if time.monotonic() - committed_s >= COMMIT_EVERY_S:
-                committed_s = time.monotonic()
-                await reader.commit()
+            await reader.getmany(timeout_ms=TURN_MS)
+            await reader.commit()
     finally:
         await reader.stop()
 
