@@ -55,6 +55,36 @@ LIVE_S: Final = 20.0
 LINGER_MS: Final = 5
 """How long the load's producer gathers live events; it is part of the latency."""
 IN, BATCHES = "toezicht_messages_in_total", "toezicht_batches_sent_total"
+SLOWEST: Final = 5
+"""Alerts that are told one by one, with what happened then."""
+
+
+@dataclass(frozen=True)
+class LiveAlert:
+    """An alert that a live event changed.
+
+    Attributes:
+        at_s: When the event was handed to a producer, in seconds since the first was.
+        to_broker_s: From there until the broker had the event: the load's producer and the broker.
+        to_alert_s: From there until the broker had the alert: the stage, and the broker again.
+    """
+
+    at_s: float
+    to_broker_s: float
+    to_alert_s: float
+
+    @property
+    def latency_s(self) -> float:
+        """Return both together."""
+        return self.to_broker_s + self.to_alert_s
+
+
+@dataclass(frozen=True)
+class Live:
+    """Live: the alerts of a load that came at a steady rate, and what the worker wrote of inputs that took long."""
+
+    alerts: tuple[LiveAlert, ...]
+    told: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -116,11 +146,11 @@ class DecideBench:
         with _running(command, {}, self._folder / "run"):
             return DecideRound(_rate(written.wait_for(len(made))))
 
-    def latencies_s(self, per_s: float, seconds: float) -> list[float]:
-        """Return for each alert that live events change the time from the event to the alert on its topic."""
+    def live(self, per_s: float, seconds: float) -> Live:
+        """Return each alert that live events change."""
         warm, made = (_encoded(self._mix(number), self._at) for number in (WARM_EVENTS, int(per_s * seconds)))
         producer = KafkaProducer(bootstrap_servers=self._servers, acks="all", linger_ms=LINGER_MS)
-        with self._decide():
+        with self._decide("INFO") as worker:
             self._send_and_wait(warm)
             written, decided = Written(self._servers, topics.ALERTS), self._decided()
             began_s, began_at = time.monotonic(), utc_now()
@@ -130,13 +160,21 @@ class DecideBench:
             producer.flush()
             decided.wait_for(_decisions(made))
             records = written.all_records()
+            told = [line for line in worker.log_file.read_text().splitlines() if ": slow: " in line]
         producer.close()
-        entered = [(record, envelope(record.headers).entered_at) for record in records]
-        return [
-            record.timestamp * MILLISECOND - at.timestamp()
-            for record, at in entered
-            if at is not None and at >= began_at
-        ]
+        found = [(record.timestamp * MILLISECOND, envelope(record.headers)) for record in records]
+        return Live(
+            tuple(
+                LiveAlert(
+                    (about.entered_at - began_at).total_seconds(),
+                    (about.handled_at - about.entered_at).total_seconds(),
+                    appended_s - about.handled_at.timestamp(),
+                )
+                for appended_s, about in found
+                if about.entered_at is not None and about.handled_at is not None and about.entered_at >= began_at
+            ),
+            tuple(told),
+        )
 
     def _send_and_wait(self, made: Sequence[tuple[LoadEvent, Encoded]]) -> None:
         written = self._decided()
@@ -161,12 +199,12 @@ class DecideBench:
         producer.close()
 
     @contextmanager
-    def _decide(self) -> Iterator[Child]:
+    def _decide(self, log_level: str = "WARNING") -> Iterator[Child]:
         environment = {
             "KAFKA_BOOTSTRAP_SERVERS": self._servers,
             "TOEZICHT_REGISTRY": str(self._folder / "registry.yaml"),
             "TOEZICHT_DATA": str(self._folder),
-            "TOEZICHT_LOG_LEVEL": "WARNING",
+            "TOEZICHT_LOG_LEVEL": log_level,
         }
         with _running(["streams.cli", "worker", "decide"], environment, self._folder / "run") as worker:
             yield worker
@@ -213,10 +251,36 @@ def _half_of(handled_per_s: float) -> float:
 def _latency(bench: DecideBench, per_s: float, handled_per_s: float, progress: Callable[[str], None]) -> dict[str, Any]:
     """Return the latencies at one rate of live events, and which share it is of what the worker handled from a backlog."""
     progress(f"{per_s:.0f} live events/s for {LIVE_S:.0f} s")
-    latencies_s = bench.latencies_s(per_s, LIVE_S)
-    shares = {f"p{share * 100:.0f}_ms": round(1000 * percentile(latencies_s, share), 1) for share in (0.5, 0.95, 0.99)}
+    live = bench.live(per_s, LIVE_S)
     load = round(per_s / handled_per_s, 2)
-    return {"live_events_per_s": per_s, "load": load, "alerts": len(latencies_s), **shares}
+    return {"live_events_per_s": per_s, "load": load, **told_of(live)}
+
+
+def told_of(live: Live) -> dict[str, Any]:
+    """Return how long alerts took (ms), leg by leg, the slowest one by one, and what the worker said of what took long."""
+    legs = {
+        "": [each.latency_s for each in live.alerts],
+        "to_broker_": [each.to_broker_s for each in live.alerts],
+        "to_alert_": [each.to_alert_s for each in live.alerts],
+    }
+    slowest = sorted(live.alerts, key=lambda each: -each.latency_s)[:SLOWEST]
+    return {
+        "alerts": len(live.alerts),
+        **{
+            f"{leg}p{share * 100:.0f}_ms": round(1000 * percentile(times_s, share), 1)
+            for leg, times_s in legs.items()
+            for share in (0.5, 0.95, 0.99)
+        },
+        "slowest": [
+            {
+                "at_s": round(each.at_s, 2),
+                "to_broker_ms": round(1000 * each.to_broker_s, 1),
+                "to_alert_ms": round(1000 * each.to_alert_s, 1),
+            }
+            for each in slowest
+        ],
+        "told": live.told,
+    }
 
 
 def _decisions(made: Sequence[tuple[LoadEvent, Encoded]]) -> int:

@@ -26,6 +26,7 @@ from streams.runtime.lease import Lease
 from streams.runtime.offsets import Offered, OffsetTracker, PassedOver
 from streams.runtime.processed import SLOTS
 from streams.runtime.send_queue import SendQueue
+from streams.slow import COMMITTED, MOVED, PAUSES
 
 log = logging.getLogger(__name__)
 
@@ -112,8 +113,9 @@ class PartitionAssignment:
             if self.send_queue.in_flight and not self.lease.held:
                 raise TimeoutError  # others may have the partitions already: nothing more will be sent
             async with asyncio.timeout(DRAIN_WITHIN_S):
-                await self.send_queue.drained()
-                await self.commit()
+                with PAUSES.during(MOVED):
+                    await self.send_queue.drained()
+                    await self.commit()
         except TimeoutError:
             raise DeliveryError(
                 f"{self.stage}: partitions go away, and {self.send_queue.in_flight} inputs are not confirmed"
@@ -165,7 +167,9 @@ class PartitionAssignment:
             if not positions:
                 return
             sent_at_s = self.lease.now_s()
-            if await self._commit(positions):
+            with PAUSES.during(COMMITTED):
+                member = await self._commit(positions)
+            if member:
                 self.lease.prove(sent_at_s)
                 self.offsets.committed(positions)
                 self._committed.set()

@@ -21,6 +21,7 @@ from streams import metrics
 from streams.errors import DeliveryError
 from streams.kafka.record import EncodedOutput, Raw, Where
 from streams.runtime import traced
+from streams.slow import PAUSES, STORED, SlowInputs
 from streams.tracing.spans import Span, exemplar, within
 
 log = logging.getLogger(__name__)
@@ -78,6 +79,8 @@ class Group:
     confirmations: Mapping[Where, asyncio.Future[int]] = field(default_factory=dict)
     waiting: int = 0
     sent: bool = False
+    sent_at_s: float = 0.0
+    confirmed_at_s: float = 0.0
 
 
 def nothing(_: Sequence[EncodedOutput]) -> None:
@@ -118,6 +121,7 @@ class SendQueue:
         self._max_in_flight = max_in_flight
         self._seconds = metrics.STAGE_SECONDS.labels(stage)
         self._batches = metrics.BATCHES_SENT.labels(stage)
+        self._slow = SlowInputs(stage, PAUSES)
         self._group = Group()
         self._sent: deque[Group] = deque()
         self._filled = asyncio.Event()
@@ -179,6 +183,7 @@ class SendQueue:
         self._filled.clear()
         self._sent.append(group)
         self._batches.inc()
+        group.sent_at_s = group.confirmed_at_s = time.perf_counter()
         group.confirmations = await self._transmit(group.records)
         group.waiting = len(group.confirmations)
         group.sent = True
@@ -200,6 +205,7 @@ class SendQueue:
         if error is not None:
             self.stop(self._told("the broker did not confirm a record", error))
         elif not group.waiting:
+            group.confirmed_at_s = time.perf_counter()
             self._release()
 
     def _told(self, what: str, error: BaseException) -> Exception:
@@ -227,6 +233,9 @@ class SendQueue:
 
     def _acknowledge(self, group: Group) -> None:
         now_s = time.perf_counter()
+        if group.entries:
+            decided_s = group.entries[0].taken_at_s
+            self._slow.took(len(group.entries), decided_s, group.sent_at_s, group.confirmed_at_s, now_s)
         for entry in group.entries:
             self.in_flight -= 1
             if entry.settled is not None:
@@ -249,6 +258,8 @@ class SendQueue:
         for entry in group.entries:
             if entry.writes:
                 writes[entry.partition].update(entry.writes)
-        for partition, rows in writes.items():
-            if self._store is not None:
+        if self._store is None:
+            return
+        with PAUSES.during(STORED):
+            for partition, rows in writes.items():
                 self._store(partition, rows, group.confirmations[self._changelog, partition].result())

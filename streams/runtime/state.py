@@ -86,8 +86,10 @@ class PartitionState:
             self.parsed.move_to_end(key)
             return cast("R | None", self.parsed[key])
         raw = self.read(key.encode())
+        if raw is None:
+            return None  # not kept in memory: seconds that nobody saw would push out what is read again
         try:
-            row = None if raw is None else self.versions.read(key, raw, model)
+            row = self.versions.read(key, raw, model)
         except RowError as error:
             raise StateError(str(error)) from None
         self.remember(key, row)

@@ -12,7 +12,7 @@ from schemas.incidents import Incident
 from streams import metrics, topics
 from streams.domain import canary
 from streams.domain.alerts.priority.score import alone, case_alone
-from streams.domain.cameras.legal_basis import permission
+from streams.domain.cameras.legal_basis import may_be_looked_at
 from streams.domain.cameras.registry import Registry
 from streams.domain.corroboration.attention import AttentionOutcome, asks_attention, with_attention
 from streams.domain.corroboration.coverage import CoverageMap, Located, locate_report, report_evidence, watches
@@ -63,7 +63,7 @@ class Locate:
             self._canary_ground if incident.source == canary.SOURCE else self._ground,
             self._rules,
             incident,
-            lambda camera: permission(camera, now, self._time_zone).allowed,
+            lambda camera: may_be_looked_at(camera, now, self._time_zone),
             now,
             case_alone(incident, self._rules),
         )

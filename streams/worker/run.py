@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -20,13 +21,11 @@ from typing import Any, Final
 from streams.clock import Clock, boottime_s
 from streams.errors import DeliveryError
 from streams.health import HEALTH
-from streams.kafka.record import EncodedOutput
 from streams.runtime.faust.stage_app import StageApp, build
 from streams.settings import KafkaSettings
+from streams.slow import PAUSES, STOOD, watch_garbage
 from streams.stages.base import PictureStage, Stage
-from streams.stages.decide.metrics import count_alerts
-from streams.stages.share_metrics import count_shared
-from streams.stages.trends.metrics import show_targets
+from streams.worker.stages import counter_of
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +62,7 @@ async def run_stages(
 ) -> Exception | None:
     """Run stages in this process until it is told to stop or one fails; return the error that stopped it, if one did."""
     sys.setswitchinterval(SWITCH_EVERY_S)
+    watch_garbage()
     if not any(isinstance(stage, PictureStage) for stage in stages):  # a cycle may hold a picture
         collect_seldom()
     stopping = asyncio.Event()
@@ -76,7 +76,7 @@ async def run_stages(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    apps = [build(stage, kafka, state_folder, clock, fail, _count) for stage in stages]
+    apps = [build(stage, kafka, state_folder, clock, fail, counter_of(stage.name)) for stage in stages]
     starting = _begin(_start(apps, ready), fail)
     watching = _begin(_watch(apps), fail)
     await stopping.wait()
@@ -86,13 +86,6 @@ async def run_stages(
     await asyncio.gather(*(built.stop(finish=not errors) for built in apps), return_exceptions=True)
     guard.cancel()
     return errors[0] if errors else None
-
-
-def _count(outputs: Sequence[EncodedOutput]) -> None:
-    """Tell metrics what was confirmed."""
-    count_alerts(outputs)
-    count_shared(outputs)
-    show_targets(outputs)
 
 
 def _end_anyway_after(seconds: float) -> threading.Timer:
@@ -139,8 +132,11 @@ async def _watch(apps: Sequence[StageApp]) -> None:
     turn = HEALTH.turns("event loop")
     gets_on = [(built, HEALTH.progress(built.stage.name)) for built in apps]
     while True:
+        due_s = time.perf_counter() + WATCH_EVERY_S
         await asyncio.sleep(WATCH_EVERY_S)
         turn()
+        PAUSES.turn()
+        PAUSES.note(STOOD, due_s)
         before_s, looked_s = looked_s, boottime_s()
         slept = looked_s - before_s > SLEPT_S
         for built, progress in gets_on:

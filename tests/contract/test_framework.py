@@ -16,6 +16,7 @@ import pytest
 from aiokafka.client import AIOKafkaClient
 from aiokafka.consumer.fetcher import Fetcher, PartitionRecords
 from aiokafka.consumer.group_coordinator import GroupCoordinator
+from aiokafka.producer.message_accumulator import MessageAccumulator
 from aiokafka.producer.sender import Sender, SendProduceReqHandler
 from faust.app.base import App
 from faust.stores.rocksdb import Store
@@ -46,6 +47,7 @@ RELIED_UPON: dict[str, Any] = {
     "what becomes of them in kafka-python": KafkaFetcher._parse_fetched_data,
     "how kafka-python goes through batches": KafkaFetcher.PartitionRecords._unpack_records,
     "how the recovery service is made": TableManager.recovery.fget,
+    "how the tables begin": TableManager.on_start,
     "what happens before partitions go": App._on_partitions_revoked,
     "what happens when partitions come": App._on_partitions_assigned,
     "seeking to the committed offsets": Consumer.perform_seek,
@@ -75,6 +77,7 @@ RELIED_UPON: dict[str, Any] = {
     "how a produce request reaches the socket": SendProduceReqHandler.do,
     "one produce request per broker at a time": Sender._send_produce_req,
     "the client's send": AIOKafkaClient.send,
+    "how a batch is begun": MessageAccumulator.create_builder,
     "a commit by one that is no member": GroupCoordinator._do_commit_offsets,
 }
 DIGESTS: dict[str, str] = {
@@ -91,6 +94,7 @@ DIGESTS: dict[str, str] = {
     "what becomes of them in kafka-python": "3cd93b6d3b7b96e1",
     "how kafka-python goes through batches": "d91ccce28d83483f",
     "how the recovery service is made": "f0bf5de78b4c3d23",
+    "how the tables begin": "365dd25fbc0e0684",
     "what happens before partitions go": "d5c895bbe57dc73a",
     "what happens when partitions come": "de932b7927db85b3",
     "seeking to the committed offsets": "0e8c130ff4b0afd8",
@@ -120,6 +124,7 @@ DIGESTS: dict[str, str] = {
     "how a produce request reaches the socket": "2dccd3d56b1607fb",
     "one produce request per broker at a time": "aea01ae4b6c794cc",
     "the client's send": "246b277687d7b687",
+    "how a batch is begun": "13dcd0ebf6b9eb44",
     "a commit by one that is no member": "c3a3ea5613f39cac",
 }
 

@@ -22,9 +22,10 @@ from streams.runtime.faust.stage_app import build
 from streams.runtime.lease import Lease
 from streams.settings import KafkaSettings
 from streams.stages.base import Input, Output, Rows
-from streams.topics import ROOM_TICKS, TRENDS
+from streams.topics import ROOM_TICKS, TRENDS, changelog
 
 pytestmark = pytest.mark.integration
+CHANGELOG = changelog("trends")
 PLACE = (ROOM_TICKS, 1)
 HELD = 3
 """Which of the ticks' outputs is held back."""
@@ -163,3 +164,46 @@ def test_a_worker_without_its_lease_sends_nothing(kafka: KafkaSettings) -> None:
         await producer.stop()
 
     asyncio.run(scenario())
+
+
+def test_rows_are_packed_and_read_as_they_were_written(kafka: KafkaSettings) -> None:
+    """A changelog's batches take a tenth of what its rows have, and the offset that is told is that of the last row."""
+    row = b'{"alert_id":"a","explanation":"somebody stands where nobody should be"}' * 40
+    rows: list[Raw] = [(f"alert/room/{number}".encode(), row, []) for number in range(50)]
+    gone: Raw = (b"alert/room/0", None, [])
+
+    async def scenario() -> None:
+        place = TopicPartition(CHANGELOG, 3)
+        lease = Lease(30)
+        lease.prove(lease.now_s())
+        transmit = BatchTransmit("test")
+        transmit.producer = FencedProducer(lease, kafka)
+        await transmit.producer.start_patiently()
+        consumer = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap_servers, auto_offset_reset="earliest")
+        await consumer.start()
+        before = int((await consumer.end_offsets([place]))[place])
+        size = log_size(kafka.bootstrap_servers)
+        last = await (await transmit({(CHANGELOG, 3): [*rows, gone]}))[CHANGELOG, 3]
+        assert last == before + len(rows)
+        assert log_size(kafka.bootstrap_servers) - size < len(rows) * len(row) / 10
+        consumer.assign([place])
+        consumer.seek(place, before)
+        found: list[tuple[bytes, bytes | None]] = []
+        while len(found) <= len(rows):
+            for records in (await consumer.getmany(place, timeout_ms=1_000)).values():
+                found += [(record.key, record.value) for record in records]
+        assert found == [(key, value) for key, value, _ in [*rows, gone]]
+        await consumer.stop()
+        await transmit.producer.stop()
+
+    asyncio.run(scenario())
+
+
+def log_size(servers: str) -> int:
+    """Return the bytes of the changelog on the broker's disk."""
+    admin = KafkaAdminClient(bootstrap_servers=servers)
+    topics = [
+        each for broker in admin.describe_log_dirs() for folder in broker["log_dirs"] for each in folder["topics"]
+    ]
+    admin.close()
+    return sum(part["partition_size"] for each in topics if each["name"] == CHANGELOG for part in each["partitions"])

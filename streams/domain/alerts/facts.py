@@ -141,7 +141,7 @@ def incident_row(
     note_phrase: Phrase | None = None,
 ) -> ReportRow:
     """Return what is kept of a report; by itself, where nothing is known of its place yet."""
-    report = AlertReport(
+    report = AlertReport.model_construct(  # of an incident, which was checked where it was read
         incident_id=incident.incident_id,
         source=incident.source,
         source_id=incident.source_id,
@@ -156,7 +156,7 @@ def incident_row(
         notes=incident.notes,
         exercise=incident.exercise,
     )
-    return ReportRow(
+    return ReportRow.model_construct(
         report=report,
         evidence_id=evidence_id,
         first_reported_at=incident.reported_at,
@@ -176,15 +176,18 @@ def sighting_row(evidence: Evidence, fact: SightingFact) -> SightingRow:
     """
     if evidence.camera_id is None:
         raise ValueError("a sighting needs a camera_id")
-    return SightingRow(
+    return SightingRow.model_construct(  # of evidence, which was checked where it was read
+        incident_id=fact.incident_id,
         camera_id=evidence.camera_id,
-        occurred_at=evidence.occurred_at,
-        evidence_id=evidence.evidence_id,
+        verdict=fact.verdict,
+        zone_id=fact.zone_id,
         explanation="" if fact.phrase is not None and text_of(fact.phrase) == fact.explanation else fact.explanation,
         phrase=fact.phrase,
+        degraded=fact.degraded,
         likelihood=fact.likelihood,
         movements=fact.movements,
-        **fact.model_dump(exclude={"kind", "signal", "value", "phrase", "explanation", "likelihood", "movements"}),
+        occurred_at=evidence.occurred_at,
+        evidence_id=evidence.evidence_id,
     )
 
 

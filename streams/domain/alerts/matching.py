@@ -82,7 +82,7 @@ def situation_entry(situation: Situation, rules: Rules) -> SituationEntry | None
     if spot is None:
         return None
     full = is_full(situation, rules.joining.reports_at_most)
-    return SituationEntry(alert_id=situation.alert_id, spot=spot, full=full)
+    return SituationEntry.model_construct(alert_id=situation.alert_id, spot=spot, full=full)
 
 
 def _spot(
@@ -93,7 +93,7 @@ def _spot(
     point = to_ground(position)
     rule = rules.of(category).situation
     widest_m = rules.joining.accuracy_at_most_m
-    return Spot(
+    return Spot.model_construct(
         group=rules.joining.groups[category],
         x_m=round(point.x_m, 1),
         y_m=round(point.y_m, 1),

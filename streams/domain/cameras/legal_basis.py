@@ -82,6 +82,17 @@ def permission(camera: Camera, now: datetime, time_zone: ZoneInfo) -> Permission
     return Permission(True, PermissionCode.PERMITTED, permits)
 
 
+def may_be_looked_at(camera: Camera, now: datetime, time_zone: ZoneInfo) -> bool:
+    """Return whether `permission` allows it, without the words for why."""
+    legal = camera.legal
+    local = now.astimezone(time_zone)
+    return (
+        legal.valid_from <= local.date() <= legal.valid_until
+        and open_window(legal.viewing_windows, local) is not None
+        and outside_percent(camera.view_area, legal.public_area) <= 0
+    )
+
+
 def _refused(reason: PermissionCode, legal: LegalBasis, limit: Phrase) -> Permission:
     return Permission(False, reason, says.decision_limits(legal.decision_ref, limit))
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from shapely import STRtree, contains_xy
+from shapely import STRtree, contains_xy, distance, prepare
 from shapely.geometry import Point
 
 from schemas.base import derive_id
@@ -60,7 +60,7 @@ class NearCamera:
     Attributes:
         camera: It.
         distance_m: How far its view area is from the place; 0 when it sees the place.
-        in_view: The chance that the true place lies in its view area, by the place's accuracy.
+        in_view: The chance that the true place lies in its view area, by the place's accuracy; 1 where nobody asked for it.
     """
 
     camera: Camera
@@ -74,7 +74,9 @@ class CoverageMap:
     def __init__(self, registry: Registry) -> None:
         self._rooms = [(room.id, to_polygon(room.area)) for room in registry.control_rooms]
         self._cameras = registry.cameras
-        self._views = [to_polygon(camera.view_area) for camera in registry.cameras]
+        self._place = {camera.id: place for place, camera in enumerate(registry.cameras)}
+        self._views = np.array([to_polygon(camera.view_area) for camera in registry.cameras], dtype=object)
+        prepare(self._views)
         self._tree = STRtree(self._views)
 
     @property
@@ -90,26 +92,33 @@ class CoverageMap:
         nearest = min(self._rooms, key=lambda room: distance_to_area_m(point, room[1]))
         return nearest[0], False
 
-    def cameras_near(self, point: GroundPoint, reach_m: float, accuracy_m: float = 1.0) -> list[NearCamera]:
+    def cameras_near(self, point: GroundPoint, reach_m: float) -> list[NearCamera]:
         """Return the cameras whose view area is within reach, nearest first, equal distances by id.
 
         Args:
             point: The place.
             reach_m: How far away a view area may be.
-            accuracy_m: Within what the true place lies in 95 % of cases.
         """
         place = Point(point.x_m, point.y_m)
         found = self._tree.query(place, predicate="dwithin", distance=reach_m)
-        likely = _SPREAD * accuracy_m + (point.x_m, point.y_m)
-        near = [
-            NearCamera(
-                self._cameras[index],
-                float(self._views[index].distance(place)),
-                round(float(contains_xy(self._views[index], likely[:, 0], likely[:, 1]).mean()), 3),
-            )
-            for index in found.tolist()
-        ]
+        far_m = distance(self._views[found], place).tolist()
+        near = [NearCamera(self._cameras[index], far) for index, far in zip(found.tolist(), far_m, strict=True)]
         return sorted(near, key=lambda each: (each.distance_m, each.camera.id))
+
+    def with_chances(self, near: Sequence[NearCamera], point: GroundPoint, accuracy_m: float) -> tuple[NearCamera, ...]:
+        """Return cameras with the chance that the true place lies in view.
+
+        Args:
+            near: The cameras.
+            point: The place as it was told.
+            accuracy_m: Within what the true place lies in 95 % of cases.
+        """
+        likely = _SPREAD * accuracy_m + (point.x_m, point.y_m)
+        x_m, y_m = likely[:, 0], likely[:, 1]
+        seen = (contains_xy(self._views[self._place[each.camera.id]], x_m, y_m) for each in near)
+        return tuple(
+            replace(each, in_view=round(float(inside.mean()), 3)) for each, inside in zip(near, seen, strict=True)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,20 +191,21 @@ def locate_report(
     reach_m = rule.distance_m + min(accuracy_m, rules.looking.accuracy_at_most_m)
     if accuracy_m >= rules.position.poor_from_m:
         notes.append(says.place_poor(accuracy_m, reach_m))
-    near = ground.cameras_near(point, reach_m + rules.looking.near_m, accuracy_m)
+    near = ground.cameras_near(point, reach_m + rules.looking.near_m)
     in_reach = [each for each in near if each.distance_m <= reach_m]
     if len(in_reach) > rules.looking.asked_at_most:
         notes.append(says.place_many_cameras(len(in_reach), rules.looking.asked_at_most))
         in_reach = in_reach[: rules.looking.asked_at_most]
     beyond = [each for each in near if each.distance_m > reach_m][: rules.looking.near_at_most]
     allowed = {each.camera.id for each in in_reach if permitted(each.camera)}
+    asked = () if cancelled else [each for each in in_reach if each.camera.id in allowed]
     coverage = [
         _coverage(each, Coverage.IN_VIEW if each.camera.id in allowed else Coverage.NOT_PERMITTED_NOW)
         for each in in_reach
     ] + [_coverage(each, Coverage.OUT_OF_RANGE) for each in beyond]
     return Located(
         rooms=(room,),
-        asked=() if cancelled else tuple(each for each in in_reach if each.camera.id in allowed),
+        asked=ground.with_chances(asked, point, accuracy_m),
         released=tuple(in_reach) if cancelled else (),
         coverage=tuple(coverage),
         notes=tuple(notes),
@@ -218,7 +228,9 @@ def _without_cameras(ground: CoverageMap, rules: Rules, incident: Incident, room
 
 
 def _coverage(near: NearCamera, coverage: Coverage) -> CameraCoverage:
-    return CameraCoverage(camera_id=near.camera.id, distance_m=round(near.distance_m, 1), coverage=coverage)
+    return CameraCoverage.model_construct(
+        camera_id=near.camera.id, distance_m=round(near.distance_m, 1), coverage=coverage
+    )
 
 
 def watches(incident: Incident, located: Located, rules: Rules) -> list[CameraWatch]:

@@ -64,7 +64,7 @@ def watch_row(
     """
     if before is not None and before.revision >= watch.incident_revision:
         return None
-    return WatchRow(
+    return WatchRow.model_construct(
         incident_id=watch.incident_id,
         revision=watch.incident_revision,
         cancelled=watch.operation is Operation.CANCEL,

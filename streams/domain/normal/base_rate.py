@@ -61,8 +61,12 @@ def usual(of: Callable[[Bucket], ProfileRow | None], bucket: Bucket, measure: Me
         bucket: The hour.
         measure: Of what.
     """
+    before: list[ProfileRow] | None = None
     for reach in range(FARTHEST_H + 1):
-        counts = counted(_rows(of, near_hours(bucket, reach)), measure)
+        rows = _rows(of, near_hours(bucket, reach))
+        if before is not None and len(rows) == len(before):
+            continue  # hours of which nothing is known add nothing
+        before, counts = rows, counted(rows, measure)
         if sum(counts) >= LEAST_BLOCKS:
             return Usual(measure, counts, _LEARNT_OF.get(reach, LearntOf.DAY_KIND))
     return Usual(measure, counts, LearntOf.NOTHING)

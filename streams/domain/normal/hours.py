@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
+from functools import cache
 from typing import Final, NamedTuple
 
 BLOCK_S: Final = 600
@@ -54,6 +55,7 @@ def block_start(moment: datetime) -> datetime:
     return datetime.fromtimestamp(epoch_s - epoch_s % BLOCK_S, UTC)
 
 
+@cache
 def near_hours(bucket: Bucket, reach: int = 1) -> tuple[Bucket, ...]:
     """Return a bucket with so many hours before and after it, of the same kind of day."""
     hours = range(max(0, bucket.hour - reach), min(HOURS, bucket.hour + reach + 1))

@@ -24,6 +24,7 @@ SLOTS: Final = 4
 Counts = tuple[int, ...]
 """Blocks by bin: of one measure."""
 _NONE: Final[Counts] = (0,) * BINS
+_PLACE: Final = {measure: place for place, measure in enumerate(Measure)}
 
 
 class Fingerprint(Part):
@@ -130,7 +131,7 @@ def learnt(blocks: Iterable[Block], made_with: Fingerprint, zone: tzinfo) -> dic
 
 def counted(rows: Iterable[ProfileRow], measure: Measure) -> Counts:
     """Return how many blocks of these rows had their largest in each bin."""
-    place = list(Measure).index(measure)
+    place = _PLACE[measure]
     return summed(slot.counts[place] for row in rows for slot in row.slots)
 
 

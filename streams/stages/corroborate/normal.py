@@ -24,7 +24,7 @@ from streams.domain.corroboration.history import Moment
 from streams.domain.normal.block import REPORTED, block_of, teaches
 from streams.domain.normal.hours import BLOCK, Bucket, block_start, bucket_of
 from streams.domain.normal.measure import Sizes
-from streams.domain.normal.profile import KEPT, ProfileRow, fingerprint, usable, with_block, without_old
+from streams.domain.normal.profile import KEPT, Fingerprint, ProfileRow, fingerprint, usable, with_block, without_old
 from streams.stages.base import Rows
 from streams.stages.timers import Timers
 
@@ -58,6 +58,7 @@ class NormalProfiles:
         """Take the zone of local hours, and the stage's bucket of due entries."""
         self._zone = time_zone
         self._due_bucket_s = due_bucket_s
+        self._made_with: dict[str, tuple[Camera, Fingerprint]] = {}
 
     def watched(self, camera_id: str, second: datetime, rows: Rows, now: datetime) -> None:
         """Note that a camera was watched in a second: the first of a block opens it."""
@@ -113,7 +114,7 @@ class NormalProfiles:
 
     def profile(self, camera: Camera, rows: Rows, now: datetime) -> Callable[[Bucket], ProfileRow | None]:
         """Return what is usual in a camera's view, by bucket; without weeks that are too old and wait to be forgotten."""
-        made_with, found = fingerprint(camera, None), dict[Bucket, ProfileRow | None]()
+        made_with, found = self._fingerprint(camera), dict[Bucket, ProfileRow | None]()
 
         def of(bucket: Bucket) -> ProfileRow | None:
             if bucket not in found:
@@ -122,6 +123,13 @@ class NormalProfiles:
             return found[bucket]
 
         return of
+
+    def _fingerprint(self, camera: Camera) -> Fingerprint:
+        """Return what a camera's whole view is learnt with, which is worked out once for each camera of a registry."""
+        known = self._made_with.get(camera.id)
+        if known is None or known[0] is not camera:
+            known = self._made_with[camera.id] = camera, fingerprint(camera, None)
+        return known[1]
 
     def bucket(self, moment: datetime) -> Bucket:
         """Return the bucket of a moment."""

@@ -114,7 +114,7 @@ class BudgetService:
             under, why = self._ask(before, alert, now)
         else:
             under, why = self._stay(before, alert, now)
-        standing = ListStanding(
+        standing = ListStanding.model_construct(
             state=alert.state, priority=alert.priority, category=alert.category, grouped_under=under, grouping=why
         )
         if not asking and under == (before.grouped_under if before else ""):

@@ -158,7 +158,7 @@ class SituationIndex:
             kept = [entry for entry in entries if entry.alert_id != alert_id]
             if len(kept) < len(entries):
                 cells[cell] = kept
-                self._put_cell(cell, kept)
+                self._put_cell(cell, kept, entries)
 
     def is_current(self, situation: Situation) -> bool:
         """Return whether a situation stands where the present rules put it."""
@@ -177,19 +177,26 @@ class SituationIndex:
             old = tuple(dict.fromkeys(cells_of_entry(was, self._rules)))
         if was != entry or old != new:
             for cell in dict.fromkeys((*old, *new)):
-                kept = [each for each in self._entries(cell) if each.alert_id != after.alert_id]
+                known = self._entries(cell)
+                kept = [each for each in known if each.alert_id != after.alert_id]
                 if entry is not None and cell in new:
                     kept.append(entry)
-                self._put_cell(cell, newest(kept) if cell.endswith(f"/{ANYWHERE}") else kept)
-        return after.model_copy(update={"indexed": Indexed(rules_version=self._rules.version, cells=new)})
+                self._put_cell(cell, newest(kept) if cell.endswith(f"/{ANYWHERE}") else kept, known)
+        return after.model_copy(
+            update={"indexed": Indexed.model_construct(rules_version=self._rules.version, cells=new)}
+        )
 
     def _entries(self, cell: str) -> Sequence[SituationEntry]:
         row = self._rows.get(self._cell(cell), CellRow)
         return row.entries if row else ()
 
-    def _put_cell(self, cell: str, entries: Sequence[SituationEntry]) -> None:
-        if entries:
-            self._rows.put(self._cell(cell), CellRow(entries=tuple(sorted(entries, key=lambda each: each.alert_id))))
+    def _put_cell(self, cell: str, entries: Sequence[SituationEntry], known: Sequence[SituationEntry]) -> None:
+        """Write a cell, where it is another than it was: of the newest anywhere, one that is older than all is none."""
+        ordered = tuple(sorted(entries, key=lambda each: each.alert_id))
+        if ordered == known:
+            return
+        if ordered:
+            self._rows.put(self._cell(cell), CellRow.model_construct(entries=ordered))
         else:
             self._rows.delete(self._cell(cell))
 

@@ -145,7 +145,7 @@ class SituationStore:
             known = set(fact_ids(before)) if before else set()
             for fact_id in fact_ids(after):
                 if fact_id not in known:
-                    self._rows.put(self._fact(fact_id), LinkRow(alert_id=after.alert_id))
+                    self._rows.put(self._fact(fact_id), LinkRow.model_construct(alert_id=after.alert_id))
             after = self.index.moved(before, after)
         self._rows.put(self._alert(after.alert_id), after)
         if before is None or _timing(before) != _timing(after):
@@ -265,7 +265,7 @@ class SituationStore:
         name = f"sequence/{self.room}"
         row = self._rows.get(name, SequenceRow)
         number = row.next if row else 0
-        self._rows.put(name, SequenceRow(next=number + 1))
+        self._rows.put(name, SequenceRow.model_construct(next=number + 1))
         return number
 
     def _alert(self, alert_id: str) -> str:

@@ -57,6 +57,8 @@ class Scored(NamedTuple):
 
 def lead_category(reports: Sequence[ReportRow], episodes: Sequence[EpisodeRow], rules: Rules) -> Category:
     """Return the category that counts: the one with the most points, of equal ones the first to happen."""
+    if len(reports) == 1 and not episodes:
+        return reports[0].report.category
     known = [(row.report.category, row.report.occurred_at) for row in reports]
     known += [(row.category, row.begun_at) for row in episodes]
     return min(known, key=lambda each: (-rules.of(each[0]).points, each[1], each[0].value))[0]

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from streams.domain.cameras.legal_basis import PermissionCode, permission
+from streams.domain.cameras.legal_basis import Permission, PermissionCode, may_be_looked_at
+from streams.domain.cameras.legal_basis import permission as with_words
 from streams.domain.cameras.registry import Camera, ViewingWindow
 
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -40,6 +41,13 @@ def _camera(windows: list[dict[str, Any]] | None = None, view: list[tuple[float,
 
 def _at(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def permission(camera: Camera, now: datetime, zone: ZoneInfo) -> Permission:
+    """Return the permission; whoever asks without the words is told the same."""
+    found = with_words(camera, now, zone)
+    assert may_be_looked_at(camera, now, zone) is found.allowed
+    return found
 
 
 @pytest.mark.parametrize(
