@@ -94,6 +94,10 @@ FRAMES_SENT: Final = Counter("toezicht_frames_sent_total", "Masked pictures that
 FRAMES_QUIET: Final = Counter(
     "toezicht_frames_quiet_total", "Pictures left out because nothing moved before the camera.", ["camera"]
 )
+FRAMES_SAMPLED: Final = Counter(
+    "toezicht_frames_sampled_total", "Pictures of sampled cameras, by why the model looked; followed and unchanged: it did not.",
+    ["camera", "reason"],
+)  # fmt: skip
 FRAMES_DROPPED: Final = Counter("toezicht_frames_dropped_total", "Pictures dropped, by reason.", ["camera", "reason"])
 FRAMES_ATTENDED: Final = Counter(
     "toezicht_frames_attended_total", "Pictures taken while a report asked for attention.", ["camera"]
