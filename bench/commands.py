@@ -17,6 +17,8 @@ from bench.intake.commands import register as register_intake
 from bench.intake_http.commands import register as register_intake_http
 from bench.scale.commands import register as register_scale
 from bench.soak.commands import register as register_soak
+from bench.start.commands import register as register_start
+from bench.workers.commands import register as register_workers
 from streams.cli.options import require_vision, say
 from streams.errors import ConfigurationError
 from streams.local.cluster import cluster
@@ -81,37 +83,6 @@ def register(app: typer.Typer) -> None:
                 result = measure(reached.bootstrap_servers, pairs, seconds, folder, settings, say)
         print(json.dumps(result) if as_json else "\n".join(f"{name:12} {value}" for name, value in result.items()))
 
-    @group.command()
-    def start(
-        alerts: Annotated[int, typer.Option(min=0, help="Open alerts at the end")] = 20_000,
-        days: Annotated[
-            int,
-            typer.Option(min=0, help="Days of history before them, in steps of two, in which as many came and went"),
-        ] = 28,
-        framework_alone: Annotated[
-            bool, typer.Option("--framework", help="Let the framework recover record by record, to compare")
-        ] = False,
-        keep: Annotated[Path | None, typer.Option(help="Keep logs and data in this folder")] = None,
-        as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
-    ) -> None:
-        """Seconds from the start of a worker of decide with an empty disk until it is ready, and until it decides.
-
-        Its changelog holds every version of every row that so many open alerts and the days before them leave. Beside it a
-        plain consumer reads the same changelog into a plain RocksDB. Needs some GB of disk for the full size.
-
-        Example: toezicht bench start --alerts 1000 --days 2
-        """
-        from bench.start.measure import measure
-
-        settings, kafka = read_settings()
-        with tempfile.TemporaryDirectory(prefix="toezicht-start-") as scratch:
-            folder = keep or Path(scratch)
-            start_logging(settings.model_copy(update={"log_level": "WARNING"}))
-            with cluster(settings.model_copy(update={"data": folder}), kafka, BrokerSection(port=0), say) as reached:
-                servers = reached.bootstrap_servers
-                result = measure(servers, alerts, days, folder, say, framework_alone=framework_alone)
-        print(json.dumps(result) if as_json else "\n".join(f"{name:26} {value}" for name, value in result.items()))
-
     register_decide(group)
     register_notify(group)
     register_dispatch(group)
@@ -119,11 +90,13 @@ def register(app: typer.Typer) -> None:
     register_cluster(group)
     register_quiet(group)
     register_soak(group)
+    register_start(group)
     register_console(group)
     register_intake(group)
     register_intake_http(group)
     register_compliance(group)
     register_scale(group)
+    register_workers(group)
 
 
 def register_notify(group: typer.Typer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final, Protocol
 
 from pydantic import ValidationError
@@ -120,6 +121,8 @@ class KafkaAudits:
         result: str,
         cause_id: str,
         room: str = "",
+        *,
+        at: datetime | None = None,
     ) -> None:
         """Tell the audit, and wait until the broker has it.
 
@@ -136,7 +139,7 @@ class KafkaAudits:
                 control_room_id=room,
                 reason=reason[: ABOUT["reason"]],
                 result=result[: ABOUT["result"]],
-                at=self._clock(),
+                at=at or self._clock(),
             )
             await self.sender.send(event)
         except (ToezichtError, ValidationError) as error:

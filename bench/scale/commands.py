@@ -16,6 +16,15 @@ from streams.local.pipeline import BrokerSection
 from streams.process import start_logging
 from streams.settings import read_settings
 
+PlanOf = Annotated[
+    int | None,
+    typer.Option(min=1, help="Print what so many cameras need, by what was measured and assumed; measures nothing"),
+]
+AssumptionsFile = Annotated[
+    Path | None, typer.Option(help="With --plan: your copy of bench/scale/assumptions.yaml, which has all prices")
+]
+FiguresFile = Annotated[Path | None, typer.Option(help="With --plan: what --simulate --json printed on your machine")]
+
 
 def register(group: typer.Typer) -> None:
     """Add the command to the group `bench`."""
@@ -23,6 +32,9 @@ def register(group: typer.Typer) -> None:
     @group.command()
     def scale(
         simulate: Annotated[bool, typer.Option("--simulate", help="Measure, on a broker of its own")] = False,
+        plan: PlanOf = None,
+        assumptions: AssumptionsFile = None,
+        figures: FiguresFile = None,
         cameras: Annotated[int, typer.Option(min=40, help="Cameras")] = 10_000,
         rooms: Annotated[int, typer.Option(min=1, help="Control rooms")] = 100,
         workers: Annotated[
@@ -43,10 +55,18 @@ def register(group: typer.Typer) -> None:
         same run, a process that reads the same records and only sends them on. Memory is the slope between a quarter of the
         cameras (alerts) and all.
 
+        With --plan nothing is measured: the figures of docs/scaling.md, or yours, and what is assumed about cameras and
+        prices become cores, cards, partitions, brokers, disk and euros, and what ends first.
+
         Example: toezicht bench scale --simulate --cameras 200 --rooms 4 --reports 100 --workers 1 --seconds 5
+
+        Example: toezicht bench scale --plan 1000 --assumptions ours.yaml
         """
-        if not simulate:
-            raise ConfigurationError("command line", "--simulate", "missing", "bench scale --simulate")
+        if simulate == (plan is not None):
+            raise ConfigurationError("command line", "--simulate, --plan", "both" if simulate else "neither", "one")
+        if plan is not None:
+            _print_plan(plan, figures, assumptions, as_json)
+            return
         if reports > cameras:
             raise ConfigurationError("command line", "--reports", str(reports), f"at most --cameras, {cameras}")
         if rooms > cameras:
@@ -61,3 +81,11 @@ def register(group: typer.Typer) -> None:
                 bench = ScaleBench(reached.bootstrap_servers, cameras, rooms, workers, folder, say)
                 result = bench.measure(seconds, reports)
         print(json.dumps(result) if as_json else "\n".join(f"{name:16} {value}" for name, value in result.items()))
+
+
+def _print_plan(cameras: int, figures: Path | None, assumptions: Path | None, as_json: bool) -> None:
+    from bench.scale.assumptions import load_assumptions, load_figures
+    from bench.scale.page import as_dict, printed
+
+    measured, told = load_figures(figures), load_assumptions(assumptions)
+    print(json.dumps(as_dict(cameras, measured, told)) if as_json else printed(cameras, measured, told))

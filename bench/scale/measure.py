@@ -81,6 +81,21 @@ class Between:
         """Return the processor time of a stage per event, in microseconds."""
         return round(1e6 * (self.after.used[stage].cpu_s - self.before.used[stage].cpu_s) / self.events, 1)
 
+    def and_then(self, later: Between) -> Between:
+        """Return both as one, without what was between them."""
+        ended, paused, last = self.after, later.before, later.after
+        broker_s = None
+        if ended.broker_s is not None and paused.broker_s is not None and last.broker_s is not None:
+            broker_s = ended.broker_s + last.broker_s - paused.broker_s
+        used = {
+            stage: Used(ended.used[stage].cpu_s + each.cpu_s - paused.used[stage].cpu_s, each.rss_mb)
+            for stage, each in last.used.items()
+        }
+        log = {name: ended.log.get(name, 0) + size - paused.log.get(name, 0) for name, size in last.log.items()}
+        records = {name: ended.records[name] + count - paused.records[name] for name, count in last.records.items()}
+        at_s = ended.at_s + last.at_s - paused.at_s
+        return Between(self.before, Stand(at_s, used, broker_s, log, records), self.events + later.events)
+
     def broker_us(self) -> float | None:
         """Return that of the broker, where it is one of our own."""
         if self.before.broker_s is None or self.after.broker_s is None:
@@ -143,7 +158,7 @@ class ScaleBench:
             before_evidence = self._offsets(topics.EVIDENCE)
             first = self._reports(running, reports_ // SMALL)
             second = self._reports(running, reports_ - reports_ // SMALL)
-            whole = Between(first.before, second.after, first.events + second.events)
+            whole = first.and_then(second)
         self._say("a process that only reads the same observations and sends them on, and the same with evidence")
         plain = self._plain(topics.OBSERVATIONS, before_observations)
         plain_evidence = self._plain(topics.EVIDENCE, before_evidence)
@@ -159,7 +174,7 @@ class ScaleBench:
             },
             "idle_share": idle,
             "tick_bytes": self._tick_bytes(),
-            "registry_values_per_camera": round(_values(self._registry.model_dump(mode="json")) / self._cameras),
+            "registry_bytes_per_camera": round(len(self._registry.model_dump_json(by_alias=True)) / self._cameras),
         }  # fmt: skip
 
     def _memory(self, small: dict[str, Used], full: dict[str, Used], first: Between, second: Between) -> dict[str, Any]:
@@ -327,13 +342,6 @@ def _flows(observed: Between, detected: Between, whole: Between, plain: float, p
             "records": whole.records_each(),
         },
     }
-
-
-def _values(node: Any) -> int:
-    """Return how many values a document has, as the reader of files counts them: keys, values, lists and objects."""
-    if isinstance(node, dict):
-        return 1 + sum(1 + _values(each) for each in node.values())
-    return 1 + sum(map(_values, node)) if isinstance(node, list) else 1
 
 
 def _newest() -> datetime:

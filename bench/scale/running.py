@@ -19,7 +19,7 @@ from streams.kafka.consumer import Consumer
 from streams.local.supervisor import ProcessSpec, Supervisor
 
 READY_WITHIN_S: Final = 900.0
-"""A registry of 10,000 cameras takes a worker some 20 s of a core to read."""
+"""On a machine that does much else."""
 DONE_WITHIN_S: Final = 1_800.0
 LOOK_EVERY_S: Final = 0.5
 

@@ -25,7 +25,8 @@ from streams.kafka.dead_letter import Fault
 from streams.kafka.record import EncodedOutput
 from streams.process import tell_ready
 from streams.runtime.encode import encoded, handler_fault
-from streams.runtime.faust.app import ROCKSDB, SESSION_TIMEOUT_S, STORE
+from streams.runtime.faust.app import SESSION_TIMEOUT_S
+from streams.runtime.faust.database import ROCKSDB, STORE
 from streams.runtime.guard import read_record
 from streams.runtime.runner import record_of, set_aside
 from streams.settings import read_settings

@@ -11,7 +11,7 @@ import secrets
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from console.access.store import AccessStore
@@ -53,9 +53,9 @@ class AuditOutbox:
         """Write an event down, in the transaction of what it is about."""
         values = (told.actor, told.action, told.object_type, told.object_id, told.reason, told.result, told.room)
         db.execute(
-            "INSERT INTO untold (cause_id, actor, action, object_type, object_id, reason, result, room)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (secrets.token_hex(16), *values),
+            "INSERT INTO untold (cause_id, actor, action, object_type, object_id, reason, result, room, at_s)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (secrets.token_hex(16), *values, self._clock().timestamp()),
         )
 
     def waiting(self) -> int:
@@ -71,7 +71,8 @@ class AuditOutbox:
         while (row := self._take()) is not None:
             told = {name: row[name] for name in TOLD}
             try:
-                await audits.tell(self._who(row["actor"]), **told)
+                at = datetime.fromtimestamp(row["at_s"], UTC) if row["at_s"] else self._clock()
+                await audits.tell(self._who(row["actor"]), **told, at=at)
             except BaseException:
                 self._put_back(row["cause_id"])
                 raise

@@ -13,6 +13,7 @@ from typing import Final
 
 from console.access.accounts import LOCAL, AccountRecord, LocalAccounts
 from console.access.openid import OpenIdClient
+from console.access.openings import AlertOpenings
 from console.access.outbox import NOBODY, AccessEvent, AuditOutbox
 from console.access.passwords import Passwords
 from console.access.session import Identity, SessionRecord, is_acting, read_session, refusal
@@ -56,6 +57,7 @@ class ServerSessions:
     def __init__(self, parts: AccessParts) -> None:
         self._parts = parts
         self._store, self._accounts, self._outbox = parts.store, parts.accounts, parts.outbox
+        self._openings = AlertOpenings(parts.store, parts.outbox, parts.clock)
         self._acting_s = parts.settings.acting_minutes * 60
         from_zero(CONSOLE_LOGINS, [LOCAL], ("done", "refused", "throttled"))
         if parts.openid is not None:
@@ -150,6 +152,10 @@ class ServerSessions:
     def tell_refused(self, me: Me, right: Right, what: str, room: str) -> None:
         """Write down that a person tried to change something without the right to, for the audit."""
         self._tell(AccessEvent(me.user, right.value, "console", what, "not_allowed", "refused", room))
+
+    def tell_opened(self, me: Me, room: str, alert_id: str, reread: bool) -> None:
+        """Write down that a person is given an alert's detail, for the audit."""
+        self._openings.note(me, room, alert_id, reread)
 
     def accounts(self) -> tuple[Account, ...]:
         """Return the local accounts."""

@@ -19,7 +19,7 @@ from streams.errors import ConfigurationError
 
 log = logging.getLogger(__name__)
 
-VERSION: Final = 2
+VERSION: Final = 3
 BUSY_S: Final = 5.0
 """How long to wait for another console that writes (s): it takes milliseconds."""
 TABLES: Final = """
@@ -40,10 +40,14 @@ CREATE TABLE openid_logins (
 ) STRICT;
 CREATE TABLE untold (
     cause_id TEXT PRIMARY KEY, actor TEXT NOT NULL, action TEXT NOT NULL, object_type TEXT NOT NULL, object_id TEXT NOT NULL,
-    reason TEXT NOT NULL, result TEXT NOT NULL, taken_s REAL NOT NULL DEFAULT 0, room TEXT NOT NULL DEFAULT ''
+    reason TEXT NOT NULL, result TEXT NOT NULL, taken_s REAL NOT NULL DEFAULT 0, room TEXT NOT NULL DEFAULT '',
+    at_s REAL NOT NULL DEFAULT 0
 ) STRICT;
 """
-STEPS: Final = {1: "ALTER TABLE untold ADD COLUMN room TEXT NOT NULL DEFAULT ''"}
+STEPS: Final = {
+    1: "ALTER TABLE untold ADD COLUMN room TEXT NOT NULL DEFAULT ''",
+    2: "ALTER TABLE untold ADD COLUMN at_s REAL NOT NULL DEFAULT 0",
+}
 """What makes a file of a version one of the next."""
 
 

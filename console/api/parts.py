@@ -158,8 +158,12 @@ class AuditTelling(Protocol):
         result: str,
         cause_id: str,
         room: str = "",
+        *,
+        at: datetime | None = None,
     ) -> None:
         """Tell the audit, and wait until the broker has it. The room says which supervisors may see it; empty where none.
+
+        It was done now where no time is given.
 
         Raises:
             ProblemError: 503, it does not take it.
@@ -236,6 +240,16 @@ class Sessions(Protocol):
             right: What they lack.
             what: The method and the route that they tried, with the names of what it holds: nothing that they sent.
             room: The control room that it was of; empty where of none.
+        """
+
+    def tell_opened(self, me: Me, room: str, alert_id: str, reread: bool) -> None:
+        """Write down that a person is given an alert's detail, for the audit, unless it is the opening that was told already.
+
+        Args:
+            me: The person.
+            room: The alert's control room.
+            alert_id: The alert.
+            reread: Whether the page reads again what the person has open.
         """
 
     async def change_password(self, asked: PasswordAsked, caller: Caller) -> Me:

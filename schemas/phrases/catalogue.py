@@ -6,18 +6,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from functools import lru_cache
 from importlib.resources import files
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
-
-from babel.dates import format_datetime
-from fluent.runtime import FluentBundle, FluentResource
-from fluent.runtime.types import fluent_number
-from fluent.syntax import FluentParser, ast
 
 from schemas.phrases import codes as _codes  # noqa: F401  # they declare how exactly each number is told
 from schemas.phrases.declare import CODES, MAX_TEXT
 from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase, PhraseValue, Told
+
+if TYPE_CHECKING:  # Fluent and babel are loaded with the first sentence: a worker that died is back sooner without them
+    from fluent.runtime import FluentBundle, FluentResource
+    from fluent.syntax import ast
 
 LOCALES: Final[Mapping[Language, str]] = {Language.NL: "nl-NL", Language.EN: "en-GB"}
 """By which numbers and plurals are written."""
@@ -33,10 +32,20 @@ def source(language: Language) -> str:
 
 
 @lru_cache
+def _parsed(language: Language) -> FluentResource:
+    """Return the file of a language, parsed."""
+    from fluent.runtime import FluentResource
+
+    return FluentResource(source(language))
+
+
+@lru_cache
 def catalogue(language: Language) -> FluentBundle:
     """Return the sentences of a language; without the marks that Fluent puts around values in text of two directions."""
+    from fluent.runtime import FluentBundle
+
     bundle = FluentBundle([LOCALES[language]], use_isolating=False, functions={"MOMENT": _moment(language)})
-    bundle.add_resource(FluentResource(source(language)))
+    bundle.add_resource(_parsed(language))
     return bundle
 
 
@@ -45,6 +54,8 @@ def _moment(language: Language) -> Callable[..., str]:
 
     With a `zone` it is told in the time of that zone, as on the clock on the wall of whoever reads it; a date has none.
     """
+    from babel.dates import format_datetime
+
     locale = LOCALES[language].replace("-", "_")
 
     def moment(at: object, format: object, zone: object = "UTC") -> str:
@@ -67,8 +78,10 @@ def plain_sentences(language: Language) -> Mapping[str, tuple[Part, ...]]:
 
     Fluent takes 14 µs for such a sentence, and joining its parts 1 µs: some thousand alerts a second are told.
     """
+    from fluent.syntax import ast
+
     plain: dict[str, tuple[Part, ...]] = {}
-    for message in FluentParser().parse(source(language)).body:
+    for message in _parsed(language).body:
         if not isinstance(message, ast.Message) or message.value is None:
             continue
         parts = [_part(element) for element in message.value.elements]
@@ -78,6 +91,8 @@ def plain_sentences(language: Language) -> Mapping[str, tuple[Part, ...]]:
 
 
 def _part(element: ast.TextElement | ast.Placeable) -> Part | None:
+    from fluent.syntax import ast
+
     if isinstance(element, ast.TextElement):
         return element.value, True
     return (element.expression.id.name, False) if isinstance(element.expression, ast.VariableReference) else None
@@ -99,6 +114,8 @@ def sentence(phrase: Phrase, language: Language = Language.EN) -> str:
     plain = plain_sentences(language).get(phrase.code)
     if plain is not None:
         return "".join(part if is_text else str(values.get(part, f"{{${part}}}")) for part, is_text in plain)
+    from fluent.runtime.types import fluent_number
+
     bundle = catalogue(language)
     given = {
         name: fluent_number(value, useGrouping=False)

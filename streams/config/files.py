@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from streams.config.partners import load_partners
-from streams.config.registry import load_registry
+from streams.config.registry import load_registry, load_registry_head
 from streams.config.yaml import parse_yaml, read_yaml
 from streams.domain.alerts.suppression import NO_PLAN, Plan
-from streams.domain.cameras.registry import Registry
-from streams.domain.partners.need_to_know import Partners
+from streams.domain.cameras.registry import Registry, RegistryHead
 from streams.domain.rules.rules import Rules
-from streams.domain.trends.areas import AreaMap, Areas
-from streams.domain.trends.safety_plan import SafetyPlan
 from streams.errors import ConfigurationError
 from streams.settings import Settings
+
+if TYPE_CHECKING:  # each stage loads what its own files need
+    from streams.domain.partners.need_to_know import Partners
+    from streams.domain.trends.areas import AreaMap
+    from streams.domain.trends.safety_plan import SafetyPlan
 
 DEFAULT_RULES: Final = "default.yaml"
 """The built-in rules, beside the model that reads them."""
@@ -44,6 +45,8 @@ def load_safety_plan(path: Path | None = None) -> SafetyPlan:
     Raises:
         FileError: One line with the file, the line, the field and what was expected.
     """
+    from streams.domain.trends.safety_plan import SafetyPlan
+
     if path is not None:
         return read_yaml(path, SafetyPlan)
     text = files("streams.domain.trends").joinpath(DEFAULT_PLAN).read_text(encoding="utf-8")
@@ -56,6 +59,8 @@ def load_areas(path: Path | None) -> AreaMap:
     Raises:
         FileError: One line with the file, the line, the field and what was expected.
     """
+    from streams.domain.trends.areas import AreaMap, Areas
+
     return AreaMap(None if path is None else read_yaml(path, Areas))
 
 
@@ -68,9 +73,12 @@ class ConfigFiles:
     @cached_property
     def registry(self) -> Registry:
         """Return the camera registry."""
-        if self.settings.registry is None:
-            raise ConfigurationError("environment", "TOEZICHT_REGISTRY", "", "the path of a camera registry (YAML)")
-        return load_registry(self.settings.registry)
+        return load_registry(self._registry_file)
+
+    @property
+    def registry_head(self) -> Registry | RegistryHead:
+        """Return the registry's version and rooms, for a stage that sees no camera: of the whole one where another read it."""
+        return self.registry if "registry" in vars(self) else load_registry_head(self._registry_file)
 
     @cached_property
     def rules(self) -> Rules:
@@ -80,6 +88,8 @@ class ConfigFiles:
     @cached_property
     def partners(self) -> Partners:
         """Return what partners may see, held against the rules: the configured file, else the built-in one."""
+        from streams.config.partners import load_partners
+
         return load_partners(self.settings.partners, self.rules)
 
     @cached_property
@@ -97,3 +107,9 @@ class ConfigFiles:
         if unknown is not None:
             raise ConfigurationError(str(path), *unknown)
         return plan
+
+    @property
+    def _registry_file(self) -> Path:
+        if self.settings.registry is None:
+            raise ConfigurationError("environment", "TOEZICHT_REGISTRY", "", "the path of a camera registry (YAML)")
+        return self.settings.registry

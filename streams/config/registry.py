@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from detectors.sources.url import redact
 from streams.config.yaml import FileError, UnsetVariableError, expand, line_of, read_yaml, variables
-from streams.domain.cameras.registry import Camera, Registry
+from streams.domain.cameras.registry import Camera, Registry, RegistryHead
 
 _PARTS: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)([^/?#]*@)?([^?]*)(\?.*)?", re.DOTALL)
 """Scheme, user and password with their `@`, host and path, parameters."""
@@ -26,6 +26,15 @@ def load_registry(path: Path) -> Registry:
         FileError: All that is wrong, a line each with the file, the line, the field and what was expected.
     """
     return read_yaml(path, Registry, context={})
+
+
+def load_registry_head(path: Path) -> RegistryHead:
+    """Return the version and the rooms of a registry; its cameras are not checked.
+
+    Raises:
+        FileError: One line with the file, the line, the field and what was expected.
+    """
+    return read_yaml(path, RegistryHead)
 
 
 def source_url(camera: Camera, path: Path, environment: Mapping[str, str] | None = None) -> str:

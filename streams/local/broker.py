@@ -29,7 +29,7 @@ READY_WITHIN_S: Final = 120.0
 STOP_WITHIN_S: Final = 20.0
 PROBE_WITHIN_S: Final = 1.0
 BESIDE_HEAP_MB: Final = 200
-"""What the Java process needs beside its heap: 385 MB resident were measured with a heap limit of 512 MB."""
+"""What the Java process needs beside a full heap: 663 MB of its own after an hour with a limit of 512 (`bench soak`)."""
 NODE_ID: Final = "1"
 
 _LOGGING: Final = (

@@ -21,14 +21,11 @@ from typing import Any, Final
 from streams.clock import Clock, boottime_s
 from streams.errors import DeliveryError
 from streams.health import HEALTH
-from streams.kafka.record import EncodedOutput
 from streams.runtime.faust.stage_app import StageApp, build
 from streams.settings import KafkaSettings
 from streams.slow import PAUSES, STOOD, watch_garbage
 from streams.stages.base import PictureStage, Stage
-from streams.stages.decide.metrics import count_alerts
-from streams.stages.share_metrics import count_shared
-from streams.stages.trends.metrics import show_targets
+from streams.worker.stages import counter_of
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +76,7 @@ async def run_stages(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    apps = [build(stage, kafka, state_folder, clock, fail, _count) for stage in stages]
+    apps = [build(stage, kafka, state_folder, clock, fail, counter_of(stage.name)) for stage in stages]
     starting = _begin(_start(apps, ready), fail)
     watching = _begin(_watch(apps), fail)
     await stopping.wait()
@@ -89,13 +86,6 @@ async def run_stages(
     await asyncio.gather(*(built.stop(finish=not errors) for built in apps), return_exceptions=True)
     guard.cancel()
     return errors[0] if errors else None
-
-
-def _count(outputs: Sequence[EncodedOutput]) -> None:
-    """Tell metrics what was confirmed."""
-    count_alerts(outputs)
-    count_shared(outputs)
-    show_targets(outputs)
 
 
 def _end_anyway_after(seconds: float) -> threading.Timer:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
-from streams.canary.partitions import canaries, with_canaries
 from streams.config.files import ConfigFiles, load_rules
 from streams.errors import ConfigurationError
+from streams.kafka.record import EncodedOutput
+from streams.runtime.send_queue import nothing
 from streams.settings import Settings, read_time_zone
 from streams.stages.base import PictureStage, Stage
 
@@ -24,6 +25,7 @@ def _detect(parts: ConfigFiles) -> PictureStage:
 
 
 def _observe(parts: ConfigFiles) -> Stage:
+    from streams.canary.partitions import with_canaries
     from streams.config.calibrations import ground_maps
     from streams.stages.observe import Observe
 
@@ -34,12 +36,14 @@ def _observe(parts: ConfigFiles) -> Stage:
 
 
 def _locate(parts: ConfigFiles) -> Stage:
+    from streams.canary.partitions import canaries
     from streams.stages.locate import Locate
 
     return Locate(parts.registry, parts.rules, parts.settings.time_zone, canaries())
 
 
 def _corroborate(parts: ConfigFiles) -> Stage:
+    from streams.canary.partitions import with_canaries
     from streams.stages.corroborate.stage import Corroborate
 
     return Corroborate(with_canaries(parts.registry), parts.rules)
@@ -49,8 +53,9 @@ def _decide(parts: ConfigFiles) -> Stage:
     from streams.stages.decide.metrics import alerts_from_zero
     from streams.stages.decide.stage import Decide
 
-    alerts_from_zero([room.id for room in parts.registry.control_rooms])
-    return Decide(parts.rules, parts.registry.version, parts.plan)
+    plan, head = parts.plan, parts.registry_head  # a plan is held against the whole registry, which is read once then
+    alerts_from_zero([room.id for room in head.control_rooms])
+    return Decide(parts.rules, head.version, plan)
 
 
 def _trends(parts: ConfigFiles) -> Stage:
@@ -108,6 +113,25 @@ STAGES: Final[dict[str, Callable[[ConfigFiles], Stage | PictureStage]]] = {
     "shadow": _shadow,
     "audit": _audit,
 }
+
+
+def counter_of(name: str) -> Callable[[Sequence[EncodedOutput]], None]:
+    """Return what tells metrics what a stage's confirmed outputs are to operations; each stage loads its own alone."""
+    match name:
+        case "decide" | "shadow":
+            from streams.stages.decide.metrics import count_alerts
+
+            return count_alerts
+        case "share" | "hits":
+            from streams.stages.share_metrics import count_shared
+
+            return count_shared
+        case "trends":
+            from streams.stages.trends.metrics import show_targets
+
+            return show_targets
+        case _:
+            return nothing
 
 
 def make_stages(names: list[str], settings: Settings) -> list[Stage | PictureStage]:

@@ -169,7 +169,7 @@ def test_a_worker_without_its_lease_sends_nothing(kafka: KafkaSettings) -> None:
 def test_rows_are_packed_and_read_as_they_were_written(kafka: KafkaSettings) -> None:
     """A changelog's batches take a tenth of what its rows have, and the offset that is told is that of the last row."""
     row = b'{"alert_id":"a","explanation":"somebody stands where nobody should be"}' * 40
-    rows = [(f"alert/room/{number}".encode(), row, []) for number in range(50)]
+    rows: list[Raw] = [(f"alert/room/{number}".encode(), row, []) for number in range(50)]
     gone: Raw = (b"alert/room/0", None, [])
 
     async def scenario() -> None:

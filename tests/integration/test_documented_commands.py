@@ -6,8 +6,13 @@ Each command of these pages is either run, or stands below with why it is not; s
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import signal
+import subprocess
+import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -28,9 +33,11 @@ from streams.kafka.admin import apply
 from streams.kafka.dead_letter import Fault, dead_letter
 from streams.kafka.producer import ConfirmedProducer
 from streams.kafka.record import Record
+from streams.process import READY_VARIABLE
 from streams.settings import KafkaSettings
 from tests.support.audit import audit_event
 from tests.support.cluster import empty
+from tests.support.compose import SERVICES, command_of, environment_of, mounts_of
 from tests.support.killed_worker import killed_worker
 from tests.support.messages import example
 from tests.support.notices import HOOK
@@ -42,7 +49,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 PAGES: Final = ("first-day", "runbooks", "operations")
-WITHIN_S: Final = 120.0
+WITHIN_S: Final = 400.0
+"""Only there to end a test that fails."""
 CHANGES: Final = {
     "toezicht worker locate corroborate decide": "runs until it is stopped; tests/integration/test_worker.py",
     "toezicht canary --once": "needs all stages; tests/integration/test_canary.py",
@@ -144,3 +152,75 @@ def test_what_is_not_run_stands_on_a_page() -> None:
     """An entry of a command that is gone goes too."""
     assert set(CHANGES) | set(ENDS_WITH) <= {line.command for line in lines()}
     assert {line.page for line in READ} == set(PAGES)
+
+
+# ---- what the compose file starts by itself, or the host's cron ----------------------------------------------------------
+
+
+def _container(run: Run, service: str) -> tuple[list[str], dict[str, str]]:
+    """Return a service's words and variables, the folders of its container being those of this machine."""
+    given = {
+        "CONFIG": str(REGISTRY.parent), "BACKUPS": str(run.folder / "kept"),
+        "KAFKA_BOOTSTRAP_SERVERS": run.kafka.bootstrap_servers,
+    }  # fmt: skip
+    mounts = mounts_of(service, given)
+
+    def outside(word: str) -> str:
+        inside = next((each for each in mounts if word == each or word.startswith(f"{each}/")), None)
+        return word if inside is None else mounts[inside] + word.removeprefix(inside)
+
+    known = {name: outside(value) for name, value in environment_of(service, given).items()}
+    here = {"TOEZICHT_DATA": str(run.folder / "data"), "TOEZICHT_METRICS_PORT": "0"}
+    return [outside(word) for word in command_of(service, given)], os.environ | known | here
+
+
+def test_what_compose_runs_daily_deletes_and_then_backs_up(run: Run) -> None:
+    """By the very words and variables of the file, as processes: a wrong one would be found by the host's cron alone."""
+    daily = [name for name, service in SERVICES.items() if service.get("profiles") == ["daily"]]
+    assert sorted(daily) == ["backup", "delete"]
+    for service in sorted(daily, reverse=True):
+        words, environment = _container(run, service)
+        (run.folder / "kept").mkdir(mode=0o700, exist_ok=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "streams.cli", *words], env=environment, capture_output=True, text=True, check=False,
+            timeout=WITHIN_S,
+        )  # fmt: skip
+        assert done.returncode == 0, (words, done.stdout, done.stderr)
+        assert done.stdout.strip()
+    assert list((run.folder / "kept").glob("backup-*Z/manifest.json"))
+    assert "older" in (run.folder / "kept" / "deletions.ndjson").read_text()
+    eventually(lambda: "backup" in {each["action"] for each in _audited(run)}, WITHIN_S)
+
+
+def test_what_compose_starts_to_measure_the_cluster_measures_it(run: Run) -> None:
+    """It is ready, answers what compose asks of its health, tells of the brokers, and ends in good order."""
+    words, environment = _container(run, "exporter")
+    ready = run.folder / "exporter.json"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streams.cli", *words],
+        env=environment | {READY_VARIABLE: str(ready)}, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        eventually(lambda: ready.exists() or process.poll() is not None, WITHIN_S)
+        assert process.poll() is None
+        address = f"http://127.0.0.1:{json.loads(ready.read_text())['metrics_port']}"
+        eventually(lambda: "\ntoezicht_kafka_brokers 1.0" in _got(f"{address}/metrics"), WITHIN_S)
+        _got(f"{address}/readyz")
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=WITHIN_S)
+        assert process.returncode == 0, said
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _audited(run: Run) -> list[dict[str, str]]:
+    export = run.folder / "audit.ndjson"
+    export.unlink(missing_ok=True)
+    run(f"toezicht audit export --out {export}")
+    return [json.loads(line) for line in export.read_text().splitlines()]
+
+
+def _got(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=WITHIN_S) as answer:
+        return str(answer.read().decode())

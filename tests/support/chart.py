@@ -22,18 +22,22 @@ RELEASE: Final = "toezicht"
 KUBERNETES: Final = "1.33.0"
 """The version whose types the resources are held against."""
 KAFKA: Final = {"bootstrapServers": "kafka-kafka-bootstrap.kafka:9093"}
+RESOURCES: Final = {"requests": {"cpu": "1"}, "limits": {"memory": "2Gi"}}
 CASES: Final[dict[str, dict[str, Any]]] = {
     "least": {"kafka": KAFKA},
     "everything": {
         "kafka": KAFKA,
-        "config": {"configMap": "cameras", "secret": "partners", "models": "models"},
+        "config": {"configMap": "cameras", "models": "models"},
         "image": {"registry": "registry.example/", "tag": "1.2.3", "pullSecrets": ["registry"]},
         "processes": {
-            "notify": {"image": "partners", "command": ["notify"], "egress": ["partners"]},
-            "intake-http": {"image": "partners", "command": ["intake", "http"], "user": "intake", "port": 8095},
+            "notify": {"enabled": True},
+            "intake-http": {"enabled": True},
+            "logbook": {"enabled": True, "env": {"TOEZICHT_LOGBOOK_TO": "https://logboek.example/v1/traces"}},
             "trends": None,
             "detect": {"replicas": 2, "scale": None},
         },
+        "daily": {"backup": {"schedule": "30 4 * * *", "minutes": 90, "resources": RESOURCES}},
+        "backups": {"claim": "elsewhere"},
         "storageClassName": "fast",
         "nodeSelector": {"kubernetes.io/os": "linux"},
         "tolerations": [{"key": "cameras", "operator": "Exists"}],
@@ -41,7 +45,12 @@ CASES: Final[dict[str, dict[str, Any]]] = {
         "keda": {"enabled": True},
         "podMonitor": {"enabled": True, "labels": {"release": "prometheus"}},
     },
-    "certificates": {"kafka": KAFKA | {"securityProtocol": "SSL"}, "keda": {"enabled": True}, "topics": {"job": "check"}},
+    "certificates": {
+        "kafka": KAFKA | {"securityProtocol": "SSL"},
+        "keda": {"enabled": True},
+        "topics": {"job": "check"},
+        "daily": {"delete": None},
+    },
     "open": {"kafka": KAFKA, "networkPolicy": {"enabled": False}},
 }  # fmt: skip
 

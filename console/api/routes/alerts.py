@@ -6,6 +6,7 @@ import hashlib
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
@@ -19,6 +20,10 @@ from schemas.phrases.language import Language
 
 router = APIRouter(prefix="/rooms/{room}", tags=["alerts"])
 Looking = Annotated[Me, Depends(may(Right.LOOK))]
+Reread = Annotated[
+    bool,
+    Query(description="Whether the page reads by itself what the person has open: within 10 minutes the same opening"),
+]
 NDJSON = "application/x-ndjson"
 
 
@@ -63,14 +68,22 @@ def _set(values: list[AlertState] | list[Priority] | list[Category] | None) -> f
 
 
 @router.get("/alerts/{alert_id}")
-def detail(request: Request, room: str, alert_id: str, me: Looking, lang: Lang = Language.NL) -> Detail:
-    """Return one alert whole: why, reports, cameras, next step, and what may be done to it."""
-    return parts_of(request).rooms.detail(room, alert_id, lang, me)
+def detail(
+    request: Request, room: str, alert_id: str, me: Looking, lang: Lang = Language.NL, reread: Reread = False
+) -> Detail:
+    """Return one alert whole: why, reports, cameras, next step, and what may be done to it. The audit is told who opened it."""
+    parts = parts_of(request)
+    found = parts.rooms.detail(room, alert_id, lang, me)
+    parts.sessions.tell_opened(me, room, alert_id, reread)
+    return found
 
 
 @router.get("/alerts/{alert_id}/history")
 async def history(
     request: Request, room: str, alert_id: str, me: Looking, lang: Lang = Language.NL
 ) -> tuple[HistoryLine, ...]:
-    """Return what became of one alert: its changes and the actions on it, the oldest first."""
-    return await parts_of(request).rooms.history(room, alert_id, lang)
+    """Return what became of one alert: its changes and the actions on it, the oldest first; a part of its detail."""
+    parts = parts_of(request)
+    found = await parts.rooms.history(room, alert_id, lang)
+    await run_in_threadpool(parts.sessions.tell_opened, me, room, alert_id, reread=True)
+    return found

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import Field, field_validator, model_validator
-from shapely.geometry import Polygon
 
 from schemas.alerts import Suppression
 from schemas.base import Identifier, Part, ShortText, Utc
@@ -25,6 +24,9 @@ from streams.domain.alerts.situation import Situation, best_position, told
 from streams.domain.cameras.registry import Area, Registry
 from streams.domain.geometry.ground import in_polygon, to_ground, to_polygon
 from streams.domain.rules.rules import Rules
+
+if TYPE_CHECKING:
+    from shapely.geometry import Polygon
 
 
 class PlanEntry(Part):

@@ -11,8 +11,7 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
-from shapely.geometry import Polygon
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from schemas.base import Identifier, Part, Pixels, ShortText
 from schemas.geo import Lat, Lon
@@ -45,6 +44,8 @@ Area = Annotated[tuple[MapPoint, ...], Field(min_length=3, max_length=500)]
 
 
 def _require_area(points: Iterable[tuple[float, float]], what: str) -> None:
+    from shapely.geometry import Polygon  # it brings numpy: not for who asks only what a word of this file means
+
     polygon = Polygon(list(points))
     if not polygon.is_valid:
         raise ValueError(f"{what} crosses itself")
@@ -322,6 +323,27 @@ class Registry(Part):
     def camera(self, camera_id: str) -> Camera | None:
         """Return a camera, or None."""
         return next((camera for camera in self.cameras if camera.id == camera_id), None)
+
+
+class RoomName(Part):
+    """A control room as who sees no camera knows it: by its id."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: Identifier
+
+
+class RegistryHead(Part):
+    """Registry head: what a stage that sees no camera needs of the registry: its version and the ids of its rooms.
+
+    The rest of the file is not looked at: to check the outlines of a thousand cameras takes longer than the rest of a start.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+    UNEXPANDED: ClassVar = Registry.UNEXPANDED
+
+    version: Annotated[str, Field(min_length=1, max_length=40)]
+    control_rooms: Annotated[tuple[RoomName, ...], Field(min_length=1)]
 
 
 def unique(items: Iterable[Zone | Camera | ControlRoom], what: str) -> None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from math import hypot
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from pyproj import Transformer
-from shapely import intersects_xy
-from shapely.geometry import Point, Polygon
+if TYPE_CHECKING:  # each is loaded where it is needed first: a worker whose files have no area is back sooner
+    from pyproj import Transformer
+    from shapely.geometry import Polygon
 
 WGS84 = 4326
 RD_NEW = 28992
@@ -40,6 +40,8 @@ class GroundPoint(NamedTuple):
 
 @lru_cache(maxsize=2)
 def _transformer(source: int, target: int) -> Transformer:
+    from pyproj import Transformer
+
     return Transformer.from_crs(source, target, always_xy=True)
 
 
@@ -68,15 +70,21 @@ def distance_m(one: GroundPoint, other: GroundPoint) -> float:
 
 def to_polygon(area: Iterable[LatLon]) -> Polygon:
     """Return an area on the map as a polygon in RD New, in metres. Its corners are joined by straight lines."""
+    from shapely.geometry import Polygon
+
     corners = (to_ground(place) for place in area)
     return Polygon([(corner.x_m, corner.y_m) for corner in corners])
 
 
 def distance_to_area_m(point: GroundPoint, area: Polygon) -> float:
     """Return how far a point is from an area, in metres; 0 inside and on its border."""
+    from shapely.geometry import Point
+
     return float(area.distance(Point(point.x_m, point.y_m)))
 
 
 def in_polygon(point: GroundPoint, area: Polygon) -> bool:
     """Return whether a point lies in an area or on its border."""
+    from shapely import intersects_xy
+
     return bool(intersects_xy(area, point.x_m, point.y_m))

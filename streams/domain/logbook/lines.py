@@ -57,6 +57,7 @@ class LogbookLine(NamedTuple):
 
 _AUDITED: Final[Mapping[tuple[str, str], ProcessingKind]] = {
     ("view_snapshot", "camera"): ProcessingKind.VIEW,
+    ("view_alert", "alert"): ProcessingKind.VIEW,
     ("snapshot", "camera"): ProcessingKind.SNAPSHOT,
     ("report", "report"): ProcessingKind.ACTION,
     ("hit", "hit"): ProcessingKind.DISPATCH,

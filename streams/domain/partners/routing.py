@@ -12,17 +12,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cached_property
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
-from shapely.geometry import Polygon
 
 from schemas.base import Identifier, Part, ShortText, Word
 from schemas.categories import Category, Priority
 from schemas.geo import Position
 from streams.domain.cameras.registry import MapPoint, Weekday
 from streams.domain.geometry.ground import in_polygon, to_ground, to_polygon
+
+if TYPE_CHECKING:
+    from shapely.geometry import Polygon
 
 _DAYS: Final = tuple(Weekday)
 _A_DAY: Final = timedelta(days=1)

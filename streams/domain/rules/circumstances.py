@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from datetime import datetime, time
 from functools import cached_property
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
-from shapely.geometry import Polygon
 
 from schemas.base import Identifier, Part, ShortText
 from schemas.categories import Category
@@ -21,6 +20,9 @@ from schemas.geo import Position
 from streams.domain.cameras.registry import MapPoint, Weekday
 from streams.domain.geometry.ground import in_polygon, to_ground, to_polygon
 from streams.domain.rules.cameras import Points
+
+if TYPE_CHECKING:
+    from shapely.geometry import Polygon
 
 _GROUNDS: Final = (
     "face faces gezicht plate plates kenteken age ages leeftijd gender sex geslacht ethnicity ethnic etniciteit "

@@ -26,6 +26,7 @@ from streams import topics
 from streams.kafka.errors import user_of
 from streams.kafka.options import ssl_context
 from streams.runtime.faust.consumer import READ_AT_ONCE, READ_PICTURES_AT_ONCE, OrderedTransport, buffer_for
+from streams.runtime.faust.database import ROCKSDB, STORE
 from streams.runtime.faust.recovery import OrderedTableManager
 from streams.runtime.faust.restore import ChangelogRestore
 from streams.runtime.faust.table import StateTable
@@ -35,15 +36,6 @@ from streams.stages.base import PictureStage, Stage
 SESSION_TIMEOUT_S: Final = 10.0
 LEASE_S: Final = 7.0
 """Below the session timeout by more than a request takes on its way: see `streams/runtime/lease.py`."""
-STORE: Final = "rocksdb://?driver=rocksdict"
-ROCKSDB: Final = {
-    "block_cache_size": 8 * 2**20,
-    "write_buffer_size": 2**20,
-    "max_write_buffer_number": 2,
-    "driver": "rocksdict",
-}
-"""A database for each partition of each stage, some twenty in a worker of all stages, and each fills its write buffer before it
-writes a file: with 8 MiB a worker grew for hours, by 150 MB in the end, with 1 MiB by 40. A row costs 7 µs instead of 6."""
 
 
 def faust_app(stage: Stage | PictureStage, kafka: KafkaSettings, state_folder: Path) -> faust.App:

@@ -15,6 +15,7 @@ from faust.types import TP
 from schemas.phrases.catalogue import text_of
 from streams.kafka.batches import PackedValue
 from streams.metrics import STATE_REBUILT
+from streams.runtime.faust.database import SharingOptions
 from streams.runtime.faust.local_state import mark_of
 from streams.runtime.state import KEPT_AT_KEY, LOCAL_STATE_KEPT_S, Database, PartitionState, StateError, log
 
@@ -111,6 +112,11 @@ class StateTable(faust.Table):  # type: ignore[misc]
         except Exception as error:
             self.fail(StateError(f"rows cannot be stored: {error!r}"))
             raise
+
+    def _new_store(self) -> Any:
+        store = super()._new_store()
+        store.rocksdb_options = SharingOptions(**self.options, use_rocksdict=True)
+        return store
 
     def _states(self) -> dict[int, PartitionState]:
         if "partition_states" not in self.__dict__:

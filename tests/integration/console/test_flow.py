@@ -11,6 +11,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from console.access.openings import AlertOpenings
+from console.access.outbox import AuditOutbox
+from console.access.store import AccessStore
 from console.api.app import create_app
 from console.api.parts import Parts
 from console.flow import flow_parts
@@ -77,7 +80,11 @@ def test_what_is_done_on_the_console_is_in_the_chain(empty_kafka: KafkaSettings,
         console = ConsoleSettings()
         flow = flow_parts(Settings(registry=registry, data=tmp_path / "data"), kafka, console, lambda _: ())
         running = [asyncio.create_task(work()) for work in flow.beside]
-        parts = Parts(console, flow.rooms, flow.acting, flow.pictures, flow.audits, FakeSessions(None), flow.tiles)
+        sessions = FakeSessions(None)
+        store = AccessStore(tmp_path / "access.sqlite")
+        outbox = AuditOutbox(store, utc_now)
+        sessions.tell_opened = AlertOpenings(store, outbox, utc_now).note  # type: ignore[method-assign]
+        parts = Parts(console, flow.rooms, flow.acting, flow.pictures, flow.audits, sessions, flow.tiles)
         client = Client(parts)
 
         async def ready() -> bool:
@@ -98,6 +105,10 @@ def test_what_is_done_on_the_console_is_in_the_chain(empty_kafka: KafkaSettings,
         assert {point["count"] for point in series["points"]} == {None, 7.0}
         shift = (await client.get(f"/rooms/{ROOM}/handover")).json()
         assert shift["open_ids"] == [alert.alert_id]
+        for read in ("", "?reread=true", "/history"):
+            assert (await client.get(f"/rooms/{ROOM}/alerts/{alert.alert_id}{read}")).status_code == 200
+        await outbox.tell_once(flow.audits)
+        store.close()
 
         capture.start()
         asked = {"request_id": "p-1", "camera_id": "cam-1", "alert_id": alert.alert_id}
@@ -120,11 +131,11 @@ def test_what_is_done_on_the_console_is_in_the_chain(empty_kafka: KafkaSettings,
             return [(line["actor"], line["action"]) for line in page["lines"]]
 
         async def chained() -> bool:
-            return len(await lines("auditor-1")) == 2
+            return len(await lines("auditor-1")) == 3
 
         with killed_worker("audit", kafka, tmp_path):
             await until(chained)
-        seen = [("operator-1", "acknowledge"), ("operator-1", "view_snapshot")]
+        seen = [("operator-1", "acknowledge"), ("operator-1", "view_snapshot"), ("operator-1", "view_alert")]
         assert await lines("auditor-1") == seen
         assert await lines("operator-1") == seen
         assert await lines("supervisor-1") == seen

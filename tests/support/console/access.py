@@ -57,12 +57,14 @@ class HeardAudits:
         result: str,
         cause_id: str,
         room: str = "",
+        *,
+        at: datetime | None = None,
     ) -> None:
         await asyncio.sleep(0)
         if self.away:
             raise ProblemError(503, "audit_unavailable")
         event = {"actor": me.user, "action": action, "object_type": object_type, "object_id": object_id}
-        self.told.append(event | {"reason": reason, "result": result, "cause_id": cause_id, "room": room})
+        self.told.append(event | {"reason": reason, "result": result, "cause_id": cause_id, "room": room, "at": at})
 
     def brief(self) -> list[tuple[str, str, str, str]]:
         """Return who did what, why and with which result."""

@@ -173,10 +173,12 @@ class FakeAudits:
         result: str,
         cause_id: str,
         room: str = "",
+        *,
+        at: datetime | None = None,
     ) -> None:
         line = {
-            "sequence": len(self.lines), "at": self._clock(), "actor": me.user, "action": action, "object_type": object_type,
-            "object_id": object_id, "reason": reason, "result": result,
+            "sequence": len(self.lines), "at": at or self._clock(), "actor": me.user, "action": action,
+            "object_type": object_type, "object_id": object_id, "reason": reason, "result": result,
         }  # fmt: skip
         self.lines.append(AuditLine.model_validate(line))
 

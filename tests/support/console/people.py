@@ -32,6 +32,8 @@ class FakeSessions:
 
     def __init__(self, by_itself: str | None = OPERATOR) -> None:
         self._by_itself = by_itself
+        self.opened: list[tuple[str, str, str, bool]] = []
+        """Who was given which alert's detail, of which room, and whether their page read it again."""
 
     def ways(self) -> LoginWays:
         return LoginWays(local=True, openid=False, organisation="Amstelveen (proef)")
@@ -62,6 +64,9 @@ class FakeSessions:
 
     def tell_refused(self, me: Me, right: Right, what: str, room: str) -> None:
         pass
+
+    def tell_opened(self, me: Me, room: str, alert_id: str, reread: bool) -> None:
+        self.opened.append((me.user, room, alert_id, reread))
 
     def accounts(self) -> tuple[Account, ...]:
         users = ("operator-1", "operator-3", "supervisor-1", "auditor-1")

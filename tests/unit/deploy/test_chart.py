@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from console.settings import ConsoleSettings
 from streams.cli.main import COMMANDS
 from streams.intake.http.settings import IntakeHttpSettings
+from streams.logbook.settings import LogbookSettings
 from streams.rights.processes import PROCESSES, STAGE_CLASSES
 from streams.settings import KafkaSettings, Settings
 from streams.topics import BY_NAME, STATEFUL_STAGES
@@ -26,7 +27,7 @@ from tests.support.kubernetes import faults, schemas
 VALUES = yaml.safe_load((chart.CHART / "values.yaml").read_text())
 CASES = chart.kept()
 DOCUMENTS = [(case, document) for case, documents in CASES.items() for document in documents]
-PODS = [(case, document) for case, document in DOCUMENTS if document["kind"] in ("StatefulSet", "Job")]
+PODS = [(case, document) for case, document in DOCUMENTS if document["kind"] in ("StatefulSet", "Job", "CronJob")]
 NEEDS = {
     "helm": "go install helm.sh/helm/v3/cmd/helm@v3.22.0",
     "kubeconform": "go install github.com/yannh/kubeconform/cmd/kubeconform@v0.7.0",
@@ -46,9 +47,15 @@ def tool(name: str) -> str:
     return found
 
 
+def pod_of(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the template of the pods of a resource."""
+    spec = document["spec"]["jobTemplate"]["spec"] if document["kind"] == "CronJob" else document["spec"]
+    return dict(spec["template"])
+
+
 def container_of(document: dict[str, Any]) -> dict[str, Any]:
     """Return the only container of a pod."""
-    (found,) = document["spec"]["template"]["spec"]["containers"]
+    (found,) = pod_of(document)["spec"]["containers"]
     return dict(found)
 
 
@@ -121,6 +128,8 @@ def test_kubeconform_accepts_the_resources(tmp_path: Path) -> None:
         ({"kafka": chart.KAFKA | {"bootstrapServer": "x:1"}}, "bootstrapServer"),
         ({"kafka": chart.KAFKA, "settings": {"TOZICHT_RULES": "x"}}, "TOZICHT_RULES"),
         ({"kafka": chart.KAFKA, "processes": {"x": {"image": "core", "command": ["x"], "egress": ["nowhere"]}}}, "nowhere"),
+        ({"kafka": chart.KAFKA, "processes": {"logbook": {"enabled": True}}}, "TOEZICHT_LOGBOOK_TO of logbook is empty"),
+        ({"kafka": chart.KAFKA, "daily": {"delete": {"schedule": "daily"}}}, "/daily/delete/schedule"),
     ],
 )  # fmt: skip
 def test_wrong_values_are_refused(values: dict[str, Any], told: str) -> None:
@@ -133,7 +142,7 @@ def test_wrong_values_are_refused(values: dict[str, Any], told: str) -> None:
 @pytest.mark.parametrize(("case", "document"), PODS, ids=named)
 def test_a_pod_has_no_more_than_it_needs(case: str, document: dict[str, Any]) -> None:
     """Not root, no capability, nothing to write but its own folders, no token, limits."""
-    pod, container = document["spec"]["template"]["spec"], container_of(document)
+    pod, container = pod_of(document)["spec"], container_of(document)
     assert pod["automountServiceAccountToken"] is False
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert pod["securityContext"]["runAsUser"] == 10001
@@ -145,7 +154,7 @@ def test_a_pod_has_no_more_than_it_needs(case: str, document: dict[str, Any]) ->
     assert re.search(r":[0-9]", container["image"])
     assert not {"hostNetwork", "hostPID", "hostIPC"} & set(pod)
     writable = {each["name"] for each in container["volumeMounts"] if not each.get("readOnly")}
-    assert writable == {"tmp", "state"}
+    assert writable == {"tmp", "state"} | ({"backups"} if document["kind"] == "CronJob" else set())
     assert not any("hostPath" in volume for volume in pod["volumes"])
 
 
@@ -154,11 +163,19 @@ def test_a_secret_is_named_and_never_told(case: str, document: dict[str, Any]) -
     """Passwords, users of cameras and keys come from Secrets; only those who need them are given any."""
     environment = environment_of(document)
     for name, value in environment.items():
-        if re.search("PASSWORD|SECRET|TOKEN|CAMERA_USER", name):
+        if name.endswith(("_TOKEN_FILE", "_CREDENTIALS")):
+            assert str(value).startswith("/secrets/")
+        elif re.search("PASSWORD|SECRET|TOKEN|CAMERA_USER", name):
             assert isinstance(value, dict), name
             assert set(value) == {"secretKeyRef"}, name
     cameras = {name for name in environment if name.startswith("CAMERA_")}
-    assert bool(cameras) is (container_of(document)["args"] == ["capture"])
+    arguments = container_of(document)["args"]
+    assert bool(cameras) is (arguments == ["capture"])
+    volumes = {each["name"]: each for each in pod_of(document)["spec"]["volumes"]}
+    files = volumes.get("files", {"secret": {"secretName": None}})["secret"]["secretName"]
+    wanted = {"notify": "toezicht-partners", "intake": "toezicht-intake", "logbook": "toezicht-logbook"}
+    assert files == wanted.get(arguments[0])
+    assert ("/secrets" in {each["mountPath"] for each in container_of(document)["volumeMounts"]}) is bool(files)
 
 
 @pytest.mark.parametrize(("case", "document"), PODS, ids=named)
@@ -172,6 +189,7 @@ def test_a_process_is_told_what_there_is_to_tell(
         "TOEZICHT_": Settings,
         "TOEZICHT_CONSOLE_": ConsoleSettings,
         "TOEZICHT_INTAKE_HTTP_": IntakeHttpSettings,
+        "TOEZICHT_LOGBOOK_": LogbookSettings,
     }
     known = {f"{prefix}{field.upper()}" for prefix, kind in prefixes.items() for field in kind.model_fields}
     known |= {f"KAFKA_{field.upper()}" for field in KafkaSettings.model_fields}
@@ -192,7 +210,7 @@ def test_a_process_is_told_what_there_is_to_tell(
 def test_each_process_comes_by_a_user_with_its_rights() -> None:
     """The user whose Secret it takes is one that `topics strimzi` makes, and a worker's is its stage's."""
     for case in ("least", "everything"):
-        for document in of_kind(case, "StatefulSet").values():
+        for document in (*of_kind(case, "StatefulSet").values(), *of_kind(case, "CronJob").values()):
             user = environment_of(document)["KAFKA_SASL_USERNAME"]
             assert user in PROCESSES
             arguments = container_of(document)["args"]
@@ -242,7 +260,16 @@ def test_pods_reach_kafka_and_names_alone_but_for_who_needs_more() -> None:
     assert [[port["port"] for port in each["ports"]] for each in general["ingress"]] == [[9400]]
     leaves = {name for name, policy in policies.items() if "Egress" in policy["spec"]["policyTypes"]}
     entered = {name for name, policy in policies.items() if "Ingress" in policy["spec"]["policyTypes"]}
-    assert (leaves, entered) == ({"capture", "console", "notify"}, {"console", "intake-http"})
+    assert (leaves, entered) == ({"capture", "console", "notify", "logbook"}, {"console", "intake-http"})
+    for _, document in (each for each in PODS if each[0] == "everything" and each[1]["kind"] != "Job"):
+        labels = pod_of(document)["metadata"]["labels"]
+        assert general["podSelector"]["matchLabels"].items() <= labels.items()
+        chosen = {
+            name
+            for name, each in policies.items()
+            if each["spec"]["podSelector"]["matchLabels"].items() <= labels.items()
+        }
+        assert chosen == {labels["app.kubernetes.io/component"]} & set(policies)
     assert of_kind("open", "NetworkPolicy") == {}
 
 
@@ -264,3 +291,50 @@ def test_a_process_can_be_left_out() -> None:
     """By a null."""
     assert "trends" in of_kind("least", "StatefulSet")
     assert "trends" not in of_kind("everything", "StatefulSet")
+
+
+def test_what_needs_more_than_a_cluster_is_off_until_it_is_given_that() -> None:
+    """Partners, their posts and the Logboek; an exporter needs nothing and is there."""
+    assert {"notify", "intake-http", "logbook"} & set(of_kind("least", "StatefulSet")) == set()
+    assert {"notify", "intake-http", "logbook"} <= set(of_kind("everything", "StatefulSet"))
+    assert "exporter" in of_kind("least", "StatefulSet")
+    assert "logbook" not in of_kind("least", "NetworkPolicy")
+
+
+def test_old_data_are_deleted_daily_before_a_backup_is_made() -> None:
+    """By the commands of the compose file, never two at once, and the one over before the other begins."""
+    compose = yaml.safe_load((chart.ROOT / "deploy" / "compose.yaml").read_text())["services"]
+    jobs = of_kind("least", "CronJob")
+    assert set(jobs) == {name for name, service in compose.items() if service.get("profiles") == ["daily"]}
+    begins_min = {}
+    for name, job in jobs.items():
+        said = [re.sub(r"\$\{\w+:-(.*)\}", r"\1", word) for word in compose[name]["command"]]
+        assert container_of(job)["args"] == said
+        assert job["spec"]["concurrencyPolicy"] == "Forbid"
+        assert job["spec"]["timeZone"] == VALUES["settings"]["TOEZICHT_TIME_ZONE"]
+        minute, hour, *rest = job["spec"]["schedule"].split()
+        assert rest == ["*", "*", "*"]
+        begins_min[name] = int(hour) * 60 + int(minute)
+    ends_s = jobs["delete"]["spec"]["jobTemplate"]["spec"]["activeDeadlineSeconds"]
+    assert begins_min["delete"] * 60 + ends_s <= begins_min["backup"] * 60
+    assert set(of_kind("certificates", "CronJob")) == {"backup"}
+    changed = of_kind("everything", "CronJob")["backup"]["spec"]
+    assert (changed["schedule"], changed["jobTemplate"]["spec"]["activeDeadlineSeconds"]) == ("30 4 * * *", 90 * 60)
+
+
+def test_backups_outlive_the_chart() -> None:
+    """Both jobs share one volume, since the journal of what was deleted lies beside the backups; nobody else sees it."""
+    for case, claim in (("least", "toezicht-backups"), ("everything", "elsewhere")):
+        holders = {
+            document["metadata"]["name"]
+            for each, document in PODS
+            if each == case
+            and {"name": "backups", "persistentVolumeClaim": {"claimName": claim}}
+            in pod_of(document)["spec"]["volumes"]
+        }
+        assert holders == {"toezicht-delete", "toezicht-backup"}
+        for job in of_kind(case, "CronJob").values():
+            assert environment_of(job)["TOEZICHT_BACKUPS"] == "/backups"
+    made = of_kind("least", "PersistentVolumeClaim")["backups"]
+    assert made["metadata"]["annotations"] == {"helm.sh/resource-policy": "keep"}
+    assert of_kind("everything", "PersistentVolumeClaim") == {}

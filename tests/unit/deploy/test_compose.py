@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -12,38 +10,9 @@ import yaml
 from streams.capture.onvif.settings import OnvifSettings
 from streams.intake.http.settings import IntakeHttpSettings
 from streams.settings import KafkaSettings, Settings
+from tests.support.compose import COMPOSE, DEPLOY, OURS, SERVICES, command_of, environment_of, interpolated
 
-DEPLOY = Path(__file__).parents[3] / "deploy"
-COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
-SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = {name: service for name, service in SERVICES.items() if service["image"].startswith("toezicht:")}
 _OF_THE_IMAGE = {"TOEZICHT_DATA", "TOEZICHT_CACHE", "TOEZICHT_METRICS_PORT", "TOEZICHT_METRICS_HOST"}
-_REFERENCE = re.compile(r"\$\{(\w+)(?:(:?[-?])((?:[^{}]|\$\{[^{}]*\})*))?\}")
-
-
-def interpolated(value: str, given: dict[str, str]) -> str:
-    """Return a value as Compose fills it in: `${A}`, `${A-x}`, `${A:-x}`, `${A:?x}`, one within another."""
-
-    def fill(found: re.Match[str]) -> str:
-        name, operator, other = found.groups()
-        value = given.get(name)
-        if operator and (value is None or (operator.startswith(":") and not value)):
-            assert operator.endswith("-"), f"{name}: {other}"
-            return interpolated(other, given)
-        return value or ""
-
-    return _REFERENCE.sub(fill, value)
-
-
-def environment_of(service: str, given: dict[str, str]) -> dict[str, str]:
-    """Return the variables of a container; one without a value is passed on where it is set."""
-    found = {}
-    for name, value in SERVICES[service]["environment"].items():
-        if value is not None:
-            found[name] = interpolated(str(value), given)
-        elif name in given:
-            found[name] = given[name]
-    return found
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -105,7 +74,7 @@ def test_what_brings_reports_in_is_there_with_its_profile_alone() -> None:
     }
     for name, command in wanted.items():
         assert SERVICES[name]["profiles"] == [name]
-        filled = [interpolated(word, given) for word in SERVICES[name]["command"]]
+        filled = command_of(name, given)
         assert filled[: len(command)] == command
         assert filled[len(command) :] in ([], ["--token-file", f"/config/{name}.token"])
     http = {name for name in SERVICES["intake-http"]["environment"] if name.startswith("TOEZICHT_INTAKE_HTTP_")}
@@ -152,3 +121,21 @@ def test_state_has_a_volume_of_its_own() -> None:
     named = [each for each in used if re.fullmatch(r"[a-z]+", each)]
     assert len(named) == len(set(named))
     assert set(named) == set(COMPOSE["volumes"])
+
+
+def test_the_brokers_jvm_tells_of_itself_with_another_file_beside() -> None:
+    """The agent is the user's, no other Java program of the container wants its port, and Prometheus asks there."""
+    beside = yaml.safe_load((DEPLOY / "compose-jvm.yaml").read_text())["services"]
+    assert set(beside) <= set(SERVICES)
+    kafka, asked = beside["kafka"], yaml.safe_load((DEPLOY / "kafka" / "targets.yml").read_text())
+    agent, port, rules = re.split("[=:]", kafka["environment"]["KAFKA_OPTS"].removeprefix("-javaagent:"))
+    mounts = {inside: outside for outside, inside, _ in (each.rsplit(":", 2) for each in kafka["volumes"])}
+    assert mounts[agent].startswith("${JMX_AGENT:?")
+    assert yaml.safe_load((DEPLOY / mounts[rules]).read_text()) == {"excludeObjectNames": ["*:*"]}
+    assert kafka["healthcheck"]["test"][1] == f"KAFKA_OPTS= {SERVICES['kafka']['healthcheck']['test'][1]}"
+    assert [each["targets"] for each in asked] == [[f"kafka:{port}"]]
+    [mounted] = beside["prometheus"]["volumes"]
+    assert mounted.split(":")[1].startswith("/run/more/")
+    prometheus = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text())
+    [job] = [each for each in prometheus["scrape_configs"] if each["job_name"] == "kafka-jvm"]
+    assert job["file_sd_configs"] == [{"files": ["/run/more/*.yml"]}]

@@ -65,7 +65,7 @@ class Acting {
   }
   async #invertIn(room: string, action: "release" | "unshelve", id: string): Promise<void> {
     try {
-      const { row } = await api.get("/api/v1/rooms/{room}/alerts/{alert_id}", { room, alert_id: id });
+      const { row } = await api.get("/api/v1/rooms/{room}/alerts/{alert_id}", { room, alert_id: id, query: { reread: true } });
       this.#begin([asking(action, { id, revision: row.revision }, {})], room);
     } catch (error) {
       this.say(problemWords(error));

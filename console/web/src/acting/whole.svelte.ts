@@ -8,7 +8,7 @@ export class Whole {
   fault = $state("");
 
   constructor(id: string) {
-    api.get("/api/v1/rooms/{room}/alerts/{alert_id}", { room: live.room, alert_id: id }).then(
+    api.get("/api/v1/rooms/{room}/alerts/{alert_id}", { room: live.room, alert_id: id, query: { reread: true } }).then(
       (detail) => (this.detail = detail),
       (error: unknown) => (this.fault = problemWords(error)),
     );

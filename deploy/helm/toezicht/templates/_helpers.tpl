@@ -12,6 +12,17 @@ app.kubernetes.io/part-of: toezicht
 app.kubernetes.io/instance: {{ .root.Release.Name }}
 {{- end }}
 
+{{- /* What runs of the processes: one that is null or not enabled is left out. */ -}}
+{{- define "toezicht.running" -}}
+{{- $found := dict }}
+{{- range $name, $process := .Values.processes }}
+{{- if and $process (ne (toString $process.enabled) "false") }}
+{{- $_ := set $found $name $process }}
+{{- end }}
+{{- end }}
+{{- toJson $found }}
+{{- end }}
+
 {{- define "toezicht.image" -}}
 {{ .root.Values.image.registry }}toezicht-{{ .kind }}:{{ .root.Values.image.tag | default .root.Chart.AppVersion }}
 {{- end }}
@@ -34,8 +45,9 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 {{- if .root.Values.config.models }}
 - {name: TOEZICHT_MODELS, value: /models}
 {{- end }}
-{{- range $name, $value := merge (dict) (.env | default dict) .root.Values.settings }}
-- {name: {{ $name }}, value: {{ $value | quote }}}
+{{- $name := .name }}
+{{- range $variable, $value := merge (dict) (.env | default dict) .root.Values.settings }}
+- {name: {{ $variable }}, value: {{ required (printf "%s of %s is empty, expected a value" $variable $name) $value | quote }}}
 {{- end }}
 {{- range $name, $from := .secretEnv }}
 - name: {{ $name }}
@@ -51,8 +63,8 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 {{- if eq .root.Values.kafka.securityProtocol "SSL" }}
 - {name: user, mountPath: /kafka/user, readOnly: true}
 {{- end }}
-{{- if .root.Values.config.secret }}
-- {name: secrets, mountPath: /secrets, readOnly: true}
+{{- if .files }}
+- {name: files, mountPath: /secrets, readOnly: true}
 {{- end }}
 {{- if .root.Values.config.models }}
 - {name: models, mountPath: /models, readOnly: true}
@@ -68,8 +80,8 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 - name: user
   secret: {secretName: {{ .user }}, defaultMode: 0440, items: [{key: user.crt, path: user.crt}, {key: user.key, path: user.key}]}
 {{- end }}
-{{- if .root.Values.config.secret }}
-- {name: secrets, secret: {secretName: {{ .root.Values.config.secret }}, defaultMode: 0440}}
+{{- with .files }}
+- {name: files, secret: {secretName: {{ . }}, defaultMode: 0440}}
 {{- end }}
 {{- if .root.Values.config.models }}
 - {name: models, persistentVolumeClaim: {claimName: {{ .root.Values.config.models }}, readOnly: true}}

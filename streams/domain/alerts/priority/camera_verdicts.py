@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from math import log
 from typing import Final
 
@@ -20,14 +21,20 @@ def _told_of(verdict: Verdict, phrase: Phrase) -> tuple[Verdict, Phrase, str]:
     return verdict, phrase, sentence(phrase)
 
 
-_UNASKED: Final = {
-    Coverage.NOT_PERMITTED_NOW: _told_of(Verdict.CAMERA_UNAVAILABLE, says.camera_not_permitted_now()),
-    Coverage.NO_CAMERAS_FOR_CATEGORY: _told_of(Verdict.NO_COVERAGE, says.camera_not_for_category()),
-    Coverage.OUT_OF_RANGE: _told_of(Verdict.NO_COVERAGE, says.camera_out_of_range()),
-}
-"""What a camera says that was not asked. One that covers the place and may not be looked at could not look: it is there."""
+@cache
+def _unasked() -> Mapping[Coverage, tuple[Verdict, Phrase, str]]:
+    """Return what a camera says that was not asked. One that covers the place and may not be looked at could not look."""
+    return {
+        Coverage.NOT_PERMITTED_NOW: _told_of(Verdict.CAMERA_UNAVAILABLE, says.camera_not_permitted_now()),
+        Coverage.NO_CAMERAS_FOR_CATEGORY: _told_of(Verdict.NO_COVERAGE, says.camera_not_for_category()),
+        Coverage.OUT_OF_RANGE: _told_of(Verdict.NO_COVERAGE, says.camera_out_of_range()),
+    }
 
-_LOOKING: Final = _told_of(Verdict.PENDING, says.camera_still_looking())
+
+@cache
+def _looking() -> tuple[Verdict, Phrase, str]:
+    return _told_of(Verdict.PENDING, says.camera_still_looking())
+
 
 PHRASED_AT_MOST: Final = 100
 """Cameras of an alert whose words are told as phrases too, and with their likelihood, the first of them: a thousand of them would
@@ -49,6 +56,7 @@ def camera_verdicts(situation: Situation) -> tuple[AlertCamera, ...]:
     the last of those that hold, whichever report its words are about.
     """
     reports, episodes = told(situation)
+    unasked = _unasked()
     answers = {(row.incident_id, row.camera_id): row for row in situation.sightings}
     said: list[AlertCamera] = []
     attention: dict[str, datetime] = {}
@@ -59,8 +67,8 @@ def camera_verdicts(situation: Situation) -> tuple[AlertCamera, ...]:
             until = None if row.report.cancelled else near.attention_until
             if until is not None:
                 attention[near.camera_id] = max(until, attention.get(near.camera_id, until))
-            if coverage in _UNASKED or answer is None:
-                verdict, phrase, words = _UNASKED.get(coverage, _LOOKING)
+            if coverage in unasked or answer is None:
+                verdict, phrase, words = unasked.get(coverage) or _looking()
                 camera = AlertCamera.model_construct(
                     camera_id=camera_id,
                     distance_m=distance_m,
@@ -109,13 +117,13 @@ def best_verdict(verdicts: Sequence[Verdict]) -> Verdict:
 
 def report_verdicts(reports: Sequence[ReportRow], sightings: Sequence[SightingRow]) -> dict[str, Verdict]:
     """Return the best that any camera said about each of these reports, by its incident id."""
-    answers = {(row.incident_id, row.camera_id): row.verdict for row in sightings}
+    answers, unasked = {(row.incident_id, row.camera_id): row.verdict for row in sightings}, _unasked()
     verdicts = {}
     for row in reports:
         incident_id = row.report.incident_id
-        asked = [near.camera_id for near in row.cameras if near.coverage not in _UNASKED]
+        asked = [near.camera_id for near in row.cameras if near.coverage not in unasked]
         said = [answers.get((incident_id, camera_id), Verdict.PENDING) for camera_id in asked]
-        said += [_UNASKED[near.coverage][0] for near in row.cameras if near.coverage in _UNASKED]
+        said += [unasked[near.coverage][0] for near in row.cameras if near.coverage in unasked]
         verdicts[incident_id] = best_verdict(said)
     return verdicts
 

@@ -42,9 +42,10 @@ def test_what_an_audit_that_is_away_did_not_take_waits(tmp_path: Path) -> None:
     with pytest.raises(ProblemError):
         asyncio.run(box.tell_once(audits))
     assert box.waiting() == 2
-    audits.away = False
+    audits.away, happened_at = False, clock.now
+    clock.forward(minutes=20)
     asyncio.run(outbox(tmp_path, clock).tell_once(audits))
-    assert [each["actor"] for each in audits.told] == ["a", "b"]
+    assert [(each["actor"], each["at"]) for each in audits.told] == [("a", happened_at), ("b", happened_at)]
 
 
 def test_two_consoles_tell_each_event_once(tmp_path: Path) -> None:

@@ -104,19 +104,24 @@ def test_a_file_of_a_newer_release_or_of_something_else_is_refused(tmp_path: Pat
             AccessStore(tmp_path / name)
 
 
-def test_a_file_of_the_release_before_is_taken_over(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_file_of_the_release_before_is_taken_over(tmp_path: Path, version: int) -> None:
     """With what it holds: accounts, and what the audit was not told yet."""
     path = tmp_path / "access.sqlite"
     older = sqlite3.connect(path)
-    for statement in TABLES.replace(", room TEXT NOT NULL DEFAULT ''", "").split(";"):
+    tables = TABLES.replace(",\n    at_s REAL NOT NULL DEFAULT 0", "")
+    for statement in (tables.replace(", room TEXT NOT NULL DEFAULT ''", "") if version == 1 else tables).split(";"):
         older.execute(statement)
-    older.execute("INSERT INTO untold VALUES ('c', 'jan', 'login', 'session', 'jan', 'local', 'done', 0)")
-    older.execute("PRAGMA user_version = 1")
+    room = "" if version == 1 else ", ''"
+    older.execute(f"INSERT INTO untold VALUES ('c', 'jan', 'login', 'session', 'jan', 'local', 'done', 0{room})")
+    older.execute(f"PRAGMA user_version = {version}")
     older.commit()
     older.close()
     for _ in range(2):
         store = AccessStore(path)
-        assert [(row["actor"], row["room"]) for row in store.rows("SELECT * FROM untold")] == [("jan", "")]
+        assert [(row["actor"], row["room"], row["at_s"]) for row in store.rows("SELECT * FROM untold")] == [
+            ("jan", "", 0)
+        ]
         assert store.rows("PRAGMA user_version")[0][0] == VERSION
         store.close()
 

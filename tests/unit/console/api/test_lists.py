@@ -147,6 +147,21 @@ def test_every_alert_can_be_opened(client: TestClient, console: ConsoleInMemory)
         assert ("release" in detail["allowed"]) <= (alert.handled_by == "operator-1")
 
 
+def test_who_opens_an_alert_is_noted_and_who_reads_the_list_is_not(
+    client: TestClient, console: ConsoleInMemory
+) -> None:
+    """Its detail, and its history, which is a part of it; an alert that is none was seen by nobody."""
+    alert, sessions = rows(client)[0]["id"], console.parts.sessions
+    assert isinstance(sessions, FakeSessions)
+    for path in ("rows", "alerts", "alerts?mine=true", "status", "handover", "alerts/none", "alerts/none/history"):
+        client.get(f"{BASE}/{path}")
+    assert sessions.opened == []
+    client.get(f"{BASE}/alerts/{alert}")
+    client.get(f"{BASE}/alerts/{alert}", params={"reread": True})
+    client.get(f"{BASE}/alerts/{alert}/history")
+    assert sessions.opened == [(OPERATOR, ROOM, alert, reread) for reread in (False, True, True)]
+
+
 def test_history_tells_each_change_once_and_in_its_order(client: TestClient, console: ConsoleInMemory) -> None:
     alert = max(console.room.alerts.values(), key=lambda each: each.revision)
     lines = client.get(f"{BASE}/alerts/{alert.alert_id}/history").json()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import cv2
@@ -54,7 +54,7 @@ class Desk:
         assert isinstance(message, SnapshotRequest)
         self.sent.append(message)
 
-    async def tell(self, me: Me, *about: str) -> None:
+    async def tell(self, me: Me, *about: str, at: datetime | None = None) -> None:
         if self.deaf:
             raise ProblemError(503, "audit_not_told")
         self.told.append((me.user, *about))

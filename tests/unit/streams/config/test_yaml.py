@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.config import yaml as reader
 from streams.config.yaml import FileError, parse_yaml, read_yaml
 from streams.domain.cameras.registry import Registry
 from streams.local.pipeline import Pipeline
@@ -132,3 +138,56 @@ def test_any_text_gives_a_registry_or_one_kind_of_error(noise: str, at: int) -> 
         parse_yaml(EXAMPLE[:at] + noise + EXAMPLE[at:], "cameras.yaml", Registry, SECRETS)
     except FileError as error:
         assert "\n" not in str(error)  # noqa: PT017 - most texts raise, some do not
+
+
+def as_json(**changes: Any) -> str:
+    """Return the example registry as JSON, with other values of its first camera."""
+    content = yaml.safe_load(EXAMPLE)
+    content["cameras"][0].update(changes)
+    return json.dumps(content, indent=1, default=str)
+
+
+def test_json_is_read_as_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same registry, by a reader that takes a tenth of the time: none of it comes to the reader of YAML."""
+    expected = parse_yaml(EXAMPLE, "cameras.yaml", Registry, SECRETS)
+    monkeypatch.setattr(reader, "_of_yaml", None)
+    assert parse_yaml(as_json(), "cameras.json", Registry, SECRETS) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (as_json(width_px="wide"), "width_px: Input should be a valid integer"),
+        (as_json(name="${NOBODY}"), "the environment variable NOBODY is used but not set"),
+        (as_json(width_px=float("nan")), "cameras.0.width_px: Input should be a valid integer"),
+        (as_json().replace('"name"', '"id"', 1), "the key id stands here twice"),
+        (as_json(masks=json.loads("[" * 150 + "]" * 150)), "nested deeper than 100"),
+        (as_json()[:-1], "not YAML"),
+    ],
+    ids=["value", "variable", "constant", "twice", "deep", "cut"],
+)
+def test_wrong_json_is_told_with_its_line(text: str, says: str) -> None:
+    """By the reader of YAML, which knows lines."""
+    said = fault(text)
+    assert says in said
+    assert re.match(r"cameras\.yaml:[1-9]\d*: ", said)
+
+
+def test_a_file_may_be_as_large_as_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what aliases add has a limit."""
+    monkeypatch.setattr(reader, "MOST_NODES", 20)
+    assert parse_yaml(EXAMPLE, "cameras.yaml", Registry, SECRETS).cameras
+    with pytest.raises(FileError, match="aliases unfold to more than 20 values"):
+        parse_yaml("a: &a [1, 2, 3, 4, 5, 6, 7]\nb: [*a, *a, *a]", "cameras.yaml", Registry, SECRETS)
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_reading_leaves_the_collector_as_it_was(collects: bool) -> None:
+    """Also where the file is wrong."""
+    before = gc.isenabled()
+    (gc.enable if collects else gc.disable)()
+    try:
+        fault("cameras: wrong")
+        assert gc.isenabled() is collects
+    finally:
+        (gc.enable if before else gc.disable)()

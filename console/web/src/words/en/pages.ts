@@ -168,6 +168,7 @@ export const pages = {
   "audit.action.snapshot": "take a picture",
   "audit.action.ask_snapshot": "ask for a picture",
   "audit.action.view_snapshot": "look at a picture",
+  "audit.action.view_alert": "open an alert",
   "audit.action.report": "enter a report",
   "audit.action.acknowledge": "take in hand",
   "audit.action.release": "give back",

@@ -168,6 +168,7 @@ export const pages = {
   "audit.action.snapshot": "beeld maken",
   "audit.action.ask_snapshot": "beeld vragen",
   "audit.action.view_snapshot": "beeld bekijken",
+  "audit.action.view_alert": "melding openen",
   "audit.action.report": "melding invoeren",
   "audit.action.acknowledge": "in behandeling nemen",
   "audit.action.release": "teruggeven",

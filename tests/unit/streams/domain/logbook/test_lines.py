@@ -45,6 +45,7 @@ ACTION: Any = example(OperatorAction, acted_at=NOON)
     ("message", "kind", "name"),
     [
         (entry("view_snapshot", "camera"), ProcessingKind.VIEW, "view_snapshot camera"),
+        (entry("view_alert", "alert", "shown"), ProcessingKind.VIEW, "view_alert alert"),
         (entry("snapshot", "camera", "unblurred"), ProcessingKind.SNAPSHOT, "snapshot camera"),
         (entry("report", "report", "sent"), ProcessingKind.ACTION, "report report"),
         (entry("hit", "hit", "told"), ProcessingKind.DISPATCH, "hit hit"),

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from faust.types import TP
 
-from streams import metrics, topics
+from streams import metrics
 from streams.clock import utc_now
 from streams.errors import DeliveryError
-from streams.runtime.faust.app import LEASE_S, ROCKSDB
+from streams.runtime.faust.app import LEASE_S
 from streams.runtime.faust.stage_app import _measure_lag, _tell_refused, build
 from streams.runtime.lag import HeldUp, PartitionEnd
 from streams.runtime.lease import Lease
@@ -144,12 +144,3 @@ def test_the_lag_of_a_partition_that_went_to_another_worker_is_told_no_more() ->
     assert lags() == {"1": 5}
     consumer.has = {TP("room-ticks", 0), TP("room-ticks", 1)}
     assert lags() == {"0": 5, "1": 5}
-
-
-def test_the_write_buffers_of_a_worker_of_all_stages_are_small() -> None:
-    """Each partition of each stage fills one before it writes a file: for hours a worker grows by what they hold together."""
-    databases = sum(spec.partitions for spec in topics.CHANGELOGS)
-    assert databases > 20
-    buffer_bytes = ROCKSDB["write_buffer_size"]
-    assert isinstance(buffer_bytes, int)
-    assert databases * buffer_bytes <= 64 * 2**20
