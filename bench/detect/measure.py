@@ -21,6 +21,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any, Final
 
+from bench.detect.host import of_this_host
 from bench.detect.load import CAMERAS, Cameras, PictureDetected, PictureSender, Results, read_pictures, video
 from detectors.models.choice import found_in
 from detectors.models.folder import is_openvino
@@ -233,10 +234,12 @@ def measure(
         "cpu_ms": {
             "model": round(statistics.median(each.model_cpu_ms for each in rounds), 1),
             "worker": round(statistics.median(each.worker_cpu_ms for each in rounds), 1),
+            "own": round(statistics.median(each.worker_cpu_ms - each.model_cpu_ms for each in rounds), 1),
         },
         "pairs": [[round(each.model_fps, 1), round(each.backlog_fps, 1), round(each.live_fps, 1)] for each in rounds],
         "latency": loads,
         "memory_mb": {"keeps_all": memory_mb, "operated": fresh_mb},
         "cameras": CAMERAS,
         "model": model.name,
+        "instructions": of_this_host(),
     }

@@ -275,7 +275,7 @@ class Camera(Part):
         Literal["every_picture", "when_needed"],
         Field(
             description="Which pictures the model looks at: every one, or one per second and those that something needs; "
-            "the latter for calibrated cameras"
+            "the latter for calibrated cameras, and not yet where runners must be told"
         ),
     ] = "every_picture"
     occluders: Annotated[
