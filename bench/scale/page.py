@@ -64,7 +64,7 @@ def measured_table(figures: Figures) -> str:
         "process",
         f"memory with {figures.cameras:,} cameras",
         "of it each camera",
-        "start, processor time",
+        "start, processor time, loaded",
         "of a core while idle",
     )
     alert = f"An open alert takes {memory.kb_per_open_alert:.1f} kB of `decide`.\n"

@@ -185,7 +185,7 @@ def by_topic(rates: EventRates, figures: Figures, what: Literal["bytes", "record
     found: dict[str, float] = {}
     flows: tuple[tuple[float, EventCost, Callable[[str], bool]], ...] = (
         (rates.pictures, figures.detections, lambda name: name in own),
-        (rates.observations, figures.observations, lambda _: True),
+        (rates.observations, figures.observations, lambda name: name != changelog("decide")),  # its ticks, meanwhile
         (rates.reports, figures.reports, lambda name: name != topics.OBSERVATIONS),  # cameras showed something before
     )
     for rate, flow, counts in flows:

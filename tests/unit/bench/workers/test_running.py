@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from bench.flow.load import SIDE, place
 from bench.start.load import ROOMS_PER_PARTITION, life, rooms
 from bench.workers.commands import PARTS
-from bench.workers.measure import _longest, _quantiles
+from bench.workers.measure import _counted, _longest, _quantiles
 from bench.workers.running import SLOTS, ReportLoad, by_turns, stop
 from schemas.evidence import Evidence
 from streams import topics
@@ -81,6 +81,15 @@ def test_the_longest_wait_tells_which_partition_moved() -> None:
     assert _longest(decided) == {"longest_s": 3.0, "by_partition_s": {0: 0.2, 1: 3.0}, "moved": [1], "reports": 3}
     quantiles = _quantiles([0.1] * 19 + [2.0])
     assert (quantiles["reports"], quantiles["p50_ms"], quantiles["most_ms"]) == (20, 100.0, 2_000.0)
+
+
+@pytest.mark.parametrize(
+    ("cost_us", "busiest", "ratio"), [(100.0, 0.5, 2.0), (125.0, 0.5, 1.6), (100.0, 1.0, 1.0), (100.0, 0.625, 1.6)]
+)
+def test_two_workers_are_counted_by_cost_and_by_the_busier_one(cost_us: float, busiest: float, ratio: float) -> None:
+    """Twice as much where each has half at the same cost; as much where one has all."""
+    one = {"cpu_us": 100.0, "busiest_share": 1.0}
+    assert _counted(one, {"cpu_us": cost_us, "busiest_share": busiest}) == pytest.approx(ratio)
 
 
 def test_an_unknown_part_is_refused() -> None:
