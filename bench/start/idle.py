@@ -42,8 +42,6 @@ def measure_idle(
     say: Callable[[str], None],
 ) -> dict[str, Any]:
     """Return shares of a core, of the stages and of the broker; see `toezicht bench start --help`."""
-    say(f"the broker alone for {seconds:.0f} s")
-    alone = shares_of([broker], seconds)
     say(f"{len(STAGES)} idle stages for {seconds:.0f} s")
     with running(ProcessKind("idle", ("worker", *STAGES)), environment, folder) as process:
         time.sleep(WARM_UP_S)
@@ -53,6 +51,8 @@ def measure_idle(
     with _plain(environment["KAFKA_BOOTSTRAP_SERVERS"], folder) as plain:
         time.sleep(WARM_UP_S)
         limit, with_plain = shares_of([psutil.Process(plain.pid), broker], seconds)
+    say(f"the broker alone for {seconds:.0f} s")
+    alone = shares_of([broker], seconds)  # last: one that has only just begun is busy with itself
     return {
         "seconds": seconds,
         "stages_share": stages,
