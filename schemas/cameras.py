@@ -195,4 +195,10 @@ class Detections(Message):
     visibility: Visibility = Visibility.CLEAR
     quiet_s: Quiet = 0.0
     attention: bool = False
+    spared: Annotated[
+        int,
+        Field(
+            ge=0, description="Pictures just before this one that were tested for motion and not looked at (sampling)"
+        ),
+    ] = 0
     crowd: Annotated[CrowdMap | None, Field(description="Where a counting model is configured, once per second")] = None

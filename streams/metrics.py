@@ -91,8 +91,9 @@ IN_FLIGHT: Final = Gauge("toezicht_in_flight_messages", "Records taken but not y
 
 FRAMES_READ: Final = Counter("toezicht_frames_read_total", "Pictures read from a source.", ["camera"])
 FRAMES_SENT: Final = Counter("toezicht_frames_sent_total", "Masked pictures that the broker confirmed.", ["camera"])
-FRAMES_QUIET: Final = Counter(
-    "toezicht_frames_quiet_total", "Pictures left out because nothing moved before the camera.", ["camera"]
+FRAMES_QUIET: Final = Counter("toezicht_frames_quiet_total", "Pictures left out because nothing moved.", ["camera"])
+FRAMES_SAMPLED: Final = Counter(
+    "toezicht_frames_sampled_total", "Pictures of sampled cameras, by why the model looked.", ["camera", "reason"]
 )
 FRAMES_DROPPED: Final = Counter("toezicht_frames_dropped_total", "Pictures dropped, by reason.", ["camera", "reason"])
 FRAMES_ATTENDED: Final = Counter(

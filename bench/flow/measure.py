@@ -15,9 +15,9 @@ import statistics
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +27,7 @@ from kafka.admin import NewTopic
 
 from bench.flow import load as flow_load
 from bench.flow.cost import cost_of
-from bench.scale.running import Used
+from bench.scale.running import Used, log_bytes
 from bench.yardsticks import chain as plain_chain
 from schemas.codec import encode
 from schemas.evidence import Verdict
@@ -35,6 +35,7 @@ from streams import topics
 from streams.clock import utc_now
 from streams.kafka.consumer import Consumer
 from streams.local.supervisor import ProcessSpec, Supervisor
+from streams.topics import BY_NAME
 
 ANSWERED: Final = (Verdict.CORROBORATED, Verdict.CONSISTENT)
 """What a camera that showed enough persons says: nothing is learnt of its view here, so mostly the second."""
@@ -53,6 +54,8 @@ class FlowRound:
     events_per_s: float
     worker_us: float
     broker_us: float | None
+    log_bytes: Mapping[str, float] = field(default_factory=dict)
+    """By topic what stands on the brokers' disks for it, per event: as it is packed, with what a batch takes by itself."""
 
 
 @dataclass
@@ -98,7 +101,7 @@ def real_round(bootstrap_servers: str, reports: int, folder: Path, run: str, sha
     with running(["bench.flow.worker", str(folder), bootstrap_servers], folder) as worker:
         _send_observations(bootstrap_servers, share)
         time.sleep(2)  # the stage takes the observations before the reports ask for them
-        spent = _Spent(worker)
+        spent, stood = _Spent(worker), log_bytes(bootstrap_servers)
         began_s = time.time()
         (folder / "go").touch()
         waiting = {f"{run}-{number}" for number in range(reports)}
@@ -115,7 +118,10 @@ def real_round(bootstrap_servers: str, reports: int, folder: Path, run: str, sha
             return not waiting
 
         _read_until(consumer, take, lambda: f"{len(waiting)} of {reports} reports have no alert that a camera answered")
-        return FlowRound(reports / (last_s - began_s), *spent.each_us(reports))
+        used = spent.each_us(reports)
+        written = {name: size - stood.get(name, 0) for name, size in log_bytes(bootstrap_servers).items()}
+        each = {name: round(size / reports, 1) for name, size in sorted(written.items()) if size and name in BY_NAME}
+        return FlowRound(reports / (last_s - began_s), *used, each)
 
 
 def plain_round(bootstrap_servers: str, messages: int, folder: Path, run: str) -> FlowRound:
@@ -176,6 +182,7 @@ def measure(
         "plain_worker_us": _median(each.worker_us for each in plains),
         "worker_ratio": round(statistics.median(plain.worker_us / real.worker_us for real, plain in rounds), 3),
         "broker_us": _median(each.broker_us for each in reals),
+        "log_bytes": reals[-1].log_bytes,
         "plain_broker_us": _median(each.broker_us for each in plains),
         "per_report": cost_of(COSTED_REPORTS),
     }

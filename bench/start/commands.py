@@ -27,6 +27,9 @@ _Processes = Annotated[
 _Process = Annotated[
     list[str] | None, typer.Option("--process", help="With --processes: only this one; may be repeated")
 ]
+_Idle = Annotated[
+    float, typer.Option("--idle", min=0, help="Instead: for so many seconds four stages that have nothing to do")
+]
 _Rounds = Annotated[int, typer.Option(min=1, help="With --processes: starts of each; medians are told")]
 
 
@@ -41,6 +44,7 @@ def register(group: typer.Typer) -> None:
         processes: _Processes = False,
         process: _Process = None,
         rounds: _Rounds = 5,
+        idle_s: _Idle = 0,
         keep: Annotated[Path | None, typer.Option(help="Keep logs and data in this folder")] = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
     ) -> None:
@@ -53,6 +57,9 @@ def register(group: typer.Typer) -> None:
         says at /readyz that it does its work: seconds, processor seconds, memory then. Beside them Python that does nothing, and
         one that only imports the framework and the clients of Kafka. The detector is the one that TOEZICHT_MODELS gives.
 
+        With --idle four stages in one process do nothing for so long: the share of a core that they and the broker use, beside
+        plain consumers that read as much, and beside the broker alone.
+
         Example: toezicht bench start --alerts 1000 --days 2
 
         Example: toezicht bench start --processes --process decide --process console --rounds 3
@@ -62,11 +69,14 @@ def register(group: typer.Typer) -> None:
         with tempfile.TemporaryDirectory(prefix="toezicht-start-") as scratch:
             folder = keep or Path(scratch)
             settings = settings.model_copy(update={"data": folder})
-            if processes:
+            if processes or idle_s:
                 require_vision()
             with cluster(settings, kafka, BrokerSection(port=0), say) as reached:
                 if processes:
                     result, lines = _processes(settings, reached, tuple(process or ()), rounds)
+                elif idle_s:
+                    result = _idle(settings, reached, idle_s)
+                    lines = [f"{name:26} {value}" for name, value in result.items()]
                 else:
                     result = _restore(reached, alerts, days, folder, framework_alone=framework_alone)
                     lines = [f"{name:26} {value}" for name, value in result.items()]
@@ -89,3 +99,15 @@ def _processes(
     environment = environment_of(settings, reached.bootstrap_servers, say)
     result = measure_starts(environment, settings.data.resolve(), plan, say)
     return result, lines_of(result)
+
+
+def _idle(settings: Settings, reached: RunningCluster, seconds: float) -> dict[str, Any]:
+    import psutil
+
+    from bench.soak.samples import java_of
+    from bench.start.idle import measure_idle
+    from bench.start.processes import environment_of
+
+    environment, java = environment_of(settings, reached.bootstrap_servers, say), java_of()
+    broker = None if java is None else psutil.Process(java)
+    return measure_idle(environment, settings.data.resolve(), seconds, broker, say)

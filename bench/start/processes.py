@@ -15,8 +15,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -185,9 +185,20 @@ def start_once(kind: ProcessKind, environment: Mapping[str, str], folder: Path) 
     Raises:
         ToezichtError: It ended, or was not ready in time.
     """
-    log = folder / f"{kind.name}.log"
-    port = free_port()
     began_s = time.monotonic()
+    with running(kind, environment, folder) as process:
+        ready_s = time.monotonic() - began_s
+        return OneStart(ready_s, _spent_s(process), process.memory_info().rss / MEGABYTE)
+
+
+@contextmanager
+def running(kind: ProcessKind, environment: Mapping[str, str], folder: Path) -> Iterator[psutil.Process]:
+    """Yield a process once it says that it is ready; it is stopped at the end.
+
+    Raises:
+        ToezichtError: It ended, or was not ready in time.
+    """
+    log, port, began_s = folder / f"{kind.name}.log", free_port(), time.monotonic()
     with log.open("ab") as output:
         process = subprocess.Popen(
             pdeath_command([sys.executable, "-m", "streams.cli", *_placed(kind.command, folder)]),
@@ -203,9 +214,7 @@ def start_once(kind: ProcessKind, environment: Mapping[str, str], folder: Path) 
             if time.monotonic() - began_s > READY_WITHIN_S:
                 raise ToezichtError(f"bench start: {kind.name} is not ready after {READY_WITHIN_S:.0f} s, see {log}")
             time.sleep(LOOK_EVERY_S)
-        ready_s = time.monotonic() - began_s
-        spent, memory = _spent_s(psutil.Process(process.pid)), psutil.Process(process.pid).memory_info()
-        return OneStart(ready_s, spent, memory.rss / MEGABYTE)
+        yield psutil.Process(process.pid)
     finally:
         _stop(process)
 

@@ -15,11 +15,17 @@ MAX_PIXELS: Final = 20_000_000
 """Largest picture that is decoded: beyond 5K video, and a bound on what a small file can unpack to."""
 _FRAME_MARKERS: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """JPEG's start-of-frame markers (ITU-T T.81, table B.1): those that tell the picture's size."""
-_FLAGS: Final = {
+_COLOR: Final = {
     1: cv2.IMREAD_COLOR,
     2: cv2.IMREAD_REDUCED_COLOR_2,
     4: cv2.IMREAD_REDUCED_COLOR_4,
     8: cv2.IMREAD_REDUCED_COLOR_8,
+}
+_GREY: Final = {
+    1: cv2.IMREAD_GRAYSCALE,
+    2: cv2.IMREAD_REDUCED_GRAYSCALE_2,
+    4: cv2.IMREAD_REDUCED_GRAYSCALE_4,
+    8: cv2.IMREAD_REDUCED_GRAYSCALE_8,
 }
 """How OpenCV is told to leave out pixels while it decodes: the JPEG library then computes smaller blocks."""
 
@@ -41,15 +47,27 @@ def decode_jpeg(data: bytes, width_px: int, height_px: int, needed_px: int | Non
     Raises:
         PictureError: It is no JPEG, cut off, of another size than the one expected, or larger than `MAX_PIXELS`.
     """
+    return _decoded(data, (width_px, height_px), _COLOR[reduction(width_px, height_px, needed_px)])
+
+
+def decode_grey(data: bytes, width_px: int, height_px: int, needed_px: int) -> Picture:
+    """Return the picture's brightness, (height, width), reduced as `decode_jpeg` reduces, in half of its time.
+
+    Raises:
+        PictureError: See `decode_jpeg`.
+    """
+    return _decoded(data, (width_px, height_px), _GREY[reduction(width_px, height_px, needed_px)])
+
+
+def _decoded(data: bytes, size_px: tuple[int, int], flags: int) -> Picture:
     found = jpeg_size(data)
     if found[0] * found[1] > MAX_PIXELS:
         raise PictureError(f"the picture is {found[0]}x{found[1]}, more than {MAX_PIXELS} pixels are not decoded")
-    if found != (width_px, height_px):
-        raise PictureError(f"the picture is {found[0]}x{found[1]}, expected {width_px}x{height_px}")
+    if found != size_px:
+        raise PictureError(f"the picture is {found[0]}x{found[1]}, expected {size_px[0]}x{size_px[1]}")
     if not data.rstrip(b"\x00").endswith(b"\xff\xd9"):
         raise PictureError("the picture is cut off: its end marker is missing")
-    flags = _FLAGS[reduction(width_px, height_px, needed_px)] | cv2.IMREAD_IGNORE_ORIENTATION
-    picture = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    picture = cv2.imdecode(np.frombuffer(data, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
     if picture is None:
         raise PictureError("the picture cannot be decoded")
     return np.asarray(picture, dtype=np.uint8)

@@ -142,7 +142,7 @@ def tried(
         memory: What the camera remembers, of which its normal speed is used.
     """
     found = []
-    for at_s in _moments_for(scene, event, trials, begin_s, chance):
+    for at_s in moments_for(scene, event, trials, begin_s, chance):
         shown = scene if event is None else event.put(scene, at_s, chance)
         span = (at_s - WARM_UP_S, at_s + WITHIN_S)
         frames = true_frames(shown, *span) if follow is None else detected_frames(shown, *span, follow, chance)
@@ -169,7 +169,7 @@ def judged(trials: Sequence[Sequence[ViewSecond]], normal: SceneNormal) -> Trial
     return Trials(len(trials), tuple(delays), by_measure, by_situation)
 
 
-def _moments_for(
+def moments_for(
     scene: TrackScene, event: Event | None, trials: int, begin_s: float, chance: np.random.Generator
 ) -> list[float]:
     """Return whole seconds at which enough people are in view; a window after each lies in the scene."""

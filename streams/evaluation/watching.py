@@ -34,7 +34,7 @@ _RAYLEIGH_MEDIAN: Final = 1.1774
 MAST_M: Final = 6.0
 NEAREST_M: Final = 6.0
 """The drawn camera stands on a mast so high, so far before the view's nearest edge."""
-_SIZE_PX: Final = (1280, 720)
+SIZE_PX: Final = (1280, 720)
 _FOCAL_PX: Final = 600.0
 _PX_PER_M: Final = 20.0
 _MARGIN_PX: Final = 60.0
@@ -75,7 +75,7 @@ def on_a_mast(view: View) -> PinholeMap:
     middle = ((view.left_m + view.right_m) / 2, (view.lower_m + view.upper_m) / 2)
     depth_m = view.upper_m - view.lower_m
     away_m = NEAREST_M + depth_m / 2
-    pinhole = Pinhole(MAST_M, atan(MAST_M / away_m), 0.0, _FOCAL_PX, *_SIZE_PX)
+    pinhole = Pinhole(MAST_M, atan(MAST_M / away_m), 0.0, _FOCAL_PX, *SIZE_PX)
     return PinholeMap(pinhole, "mast", (middle[0], middle[1] - away_m))
 
 
@@ -89,7 +89,7 @@ def true_frames(
         int((scene.view.upper_m - scene.view.lower_m) * _PX_PER_M + 2 * _MARGIN_PX),
     )
     found = []
-    for number, at_s in enumerate(_moments(from_s, until_s)):
+    for number, at_s in enumerate(moments(from_s, until_s)):
         present = scene.present(at_s)
         feet = ground.to_pixels(np.array(list(present.values()), np.float64).reshape(-1, 2))
         boxes = [Box(x_min_px=x - 5, y_min_px=y - 34, x_max_px=x + 5, y_max_px=y) for x, y in feet.tolist()]
@@ -97,19 +97,32 @@ def true_frames(
     return found, ground, size_px
 
 
-def detected_frames(
-    scene: TrackScene, from_s: float, until_s: float, follow: Follow, chance: np.random.Generator
-) -> tuple[list[Detections], GroundMap, tuple[int, int]]:
-    """Return the frames as a detector on a mast and the product's tracker give them.
+class MastBoxes(NamedTuple):
+    """Mast boxes: what a camera on a mast has of a scene, frame after frame.
+
+    Attributes:
+        truth: The boxes of all in view, their foot points wrong by .14 m at the median.
+        tracks: Whose they are.
+        found: The boxes that a detector finds.
+    """
+
+    truth: list[list[Box]]
+    tracks: list[list[int]]
+    found: list[list[Box]]
+
+
+def mast_boxes(
+    scene: TrackScene, ground: PinholeMap, from_s: float, until_s: float, chance: np.random.Generator
+) -> MastBoxes:
+    """Return what a detector on a mast finds of a scene.
 
     Persons are missed by how much others hide them, with the recall and the persistence that were measured on PETS2009 S2L1; foot
     points are wrong by .14 m at the median, anew in each frame.
     """
-    ground = on_a_mast(scene.view)
     truth: list[list[Box]] = []
     tracks: list[list[int]] = []
     spread_m = FOOT_ERROR_M / _RAYLEIGH_MEDIAN
-    for at_s in _moments(from_s, until_s):
+    for at_s in moments(from_s, until_s):
         present = scene.present(at_s)
         places = np.array(list(present.values()), np.float64).reshape(-1, 2)
         places = places + chance.normal(0, spread_m, places.shape)
@@ -117,17 +130,25 @@ def detected_frames(
         kept = [
             (track, Box(x_min_px=left, y_min_px=upper, x_max_px=right, y_max_px=lower))
             for track, (left, upper, right, lower) in zip(present, seen.tolist(), strict=True)
-            if right > 0 and left < _SIZE_PX[0] and 0 < lower < _SIZE_PX[1] and right - left > 1 and lower - upper > 1
+            if right > 0 and left < SIZE_PX[0] and 0 < lower < SIZE_PX[1] and right - left > 1 and lower - upper > 1
         ]
         truth.append([box for _, box in kept])
         tracks.append([track for track, _ in kept])
-    boxes = drawn(truth, tracks, MEASURED, PERSISTENCE, chance)
+    return MastBoxes(truth, tracks, drawn(truth, tracks, MEASURED, PERSISTENCE, chance))
+
+
+def detected_frames(
+    scene: TrackScene, from_s: float, until_s: float, follow: Follow, chance: np.random.Generator
+) -> tuple[list[Detections], GroundMap, tuple[int, int]]:
+    """Return the frames as a detector on a mast (`mast_boxes`) and the product's tracker give them."""
+    ground = on_a_mast(scene.view)
+    boxes = mast_boxes(scene, ground, from_s, until_s, chance).found
     followed = follow(boxes, ground)
     frames = [
-        frame_of(number, at_s - from_s, list(zip(boxes[number], followed[number], strict=True)), _SIZE_PX)
-        for number, at_s in enumerate(_moments(from_s, until_s))
+        frame_of(number, at_s - from_s, list(zip(boxes[number], followed[number], strict=True)), SIZE_PX)
+        for number, at_s in enumerate(moments(from_s, until_s))
     ]
-    return frames, ground, _SIZE_PX
+    return frames, ground, SIZE_PX
 
 
 class WatchedScene(NamedTuple):
@@ -177,7 +198,8 @@ def sizes_in(shown: Iterable[ViewSecond], lasts_s: float) -> list[Sizes]:
     return [by_second.get(second, UNKNOWN) for second in range(int(lasts_s))]
 
 
-def _moments(from_s: float, until_s: float) -> Iterator[float]:
+def moments(from_s: float, until_s: float) -> Iterator[float]:
+    """Yield the moments at which a camera takes pictures."""
     for number in range(int((until_s - from_s) * FPS)):
         yield from_s + number / FPS
 

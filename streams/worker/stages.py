@@ -21,7 +21,8 @@ def _detect(parts: ConfigFiles) -> PictureStage:
     # It can do without a registry; then no camera is followed on the ground.
     file = parts.settings.registry
     grounds = {} if file is None else tracking_grounds(parts.registry.cameras, file.parent)
-    return Detect.from_settings(parts.settings, grounds)
+    sampled = () if file is None else [each.id for each in parts.registry.cameras if each.sampling == "when_needed"]
+    return Detect.from_settings(parts.settings, grounds, sampled)
 
 
 def _observe(parts: ConfigFiles) -> Stage:

@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from bench.cluster.secured_broker import ADMIN, SecuredBroker
+from schemas.actions import OperatorAction
 from schemas.alerts import Alert
 from schemas.codec import decode, encode
 from schemas.sharing import PartnerAlert, PartnerHit
@@ -28,16 +29,19 @@ from streams.kafka.admin import apply
 from streams.kafka.producer import ConfirmedProducer
 from streams.kafka.reader import read_records
 from streams.local.broker import free_port
+from streams.logbook.process import GROUP as LOGBOOK_GROUP
 from streams.process import READY_VARIABLE
 from streams.rights.granting import Grants
 from streams.rights.partners import connected
 from streams.settings import Settings
+from tests.support.cluster import await_handled
 from tests.support.intake_http import sender, signed, write_senders
 from tests.support.messages import example
 from tests.support.partner_topics import ENVIRONMENT, KEY_VARIABLE, hook
 from tests.support.receiver import receiving
 from tests.support.registry import registry_camera, write_registry
 from tests.support.sharing import default_document
+from tests.support.tracing import collecting
 from tests.support.worker_process import eventually
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(900)]
@@ -45,6 +49,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(900
 NOBODY: Final = "nobody"
 WITHIN_S: Final = 400.0
 """Only there to end a test that fails."""
+REGISTER: Final = Path(__file__).parents[2] / "deploy" / "register.yaml"
 ROOM: Final = "amstelveen"
 PLACE: Final = {"lat": 52.303, "lon": 4.8525, "accuracy_m": 10}
 COMMANDS: Final[dict[str, tuple[str, ...]]] = {
@@ -53,11 +58,13 @@ COMMANDS: Final[dict[str, tuple[str, ...]]] = {
     "observe": ("worker", "observe"),
     "notify": ("notify", "--since", "3600"),
     "intake": ("intake", "http"),
+    "logbook": ("logbook",),
 }
-"""Each process around partners by the user that it comes by; `observe` stands for the pictures' stages."""
+"""Each process around partners by the user that it comes by; `observe` stands for the pictures' stages, and the Logboek is told
+of what partners are asked."""
 READS: Final = {
     "share": topics.ALERTS, "hits": topics.INCIDENTS, "observe": topics.CAMERA_DELETIONS, "notify": topics.DEAD_LETTERS,
-    "intake": topics.INCIDENTS,
+    "intake": topics.INCIDENTS, "logbook": topics.AUDIT_CHAIN,
 }  # fmt: skip
 
 
@@ -91,6 +98,8 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "TOEZICHT_INTAKE_HTTP_CREDENTIALS": str(
             write_senders(tmp_path / "s.yaml", sender(), sender("hor", sources=["hor"]))
         ),
+        "TOEZICHT_LOGBOOK_TO": "http://127.0.0.1:9/v1/traces",
+        "TOEZICHT_LOGBOOK_ACTIVITIES": str(REGISTER),
     }
 
 
@@ -150,21 +159,23 @@ def _told(broker: SecuredBroker, kind: type[PartnerHit | PartnerAlert]) -> set[s
 
 
 def test_each_does_its_work(broker: SecuredBroker, tmp_path: Path, environment: dict[str, str]) -> None:
-    """Reports by HTTP make a hit of two partners; an alert becomes a partner's view, and its webhook."""
+    """Reports by HTTP make a hit of two partners; an alert becomes a partner's view, and its webhook; an action a line."""
     alert = example(Alert, alert_id="least", control_room_id=ROOM, recipients=("politie",))
-    with receiving() as receiver:
+    action = example(OperatorAction, alert_id="least", control_room_id=ROOM)
+    with receiving() as receiver, collecting() as logboek:
         _partners_file(tmp_path, hook(receiver))
-        with _running(broker, tmp_path, environment):
+        with _running(broker, tmp_path, environment | {"TOEZICHT_LOGBOOK_TO": logboek.url}):
             _report(environment["TOEZICHT_INTAKE_HTTP_PORT"], "politie-gms", "hor")
             producer = ConfirmedProducer(broker.settings_of(ADMIN), "test")
-            producer.send_encoded(
-                topics.ALERTS, encode(alert, stage="decide", handled_at=utc_now(), entered_at=utc_now())
-            )
+            for topic, message in ((topics.ALERTS, alert), (topics.OPERATOR_ACTIONS, action)):
+                producer.send_encoded(topic, encode(message, stage="test", handled_at=utc_now(), entered_at=utc_now()))
             producer.confirm()
             producer.close()
             eventually(lambda: _told(broker, PartnerHit) >= {"politie", "hor"}, WITHIN_S)
             eventually(lambda: "politie" in _told(broker, PartnerAlert), WITHIN_S)
             eventually(lambda: any(b'"least"' in each.body for each in receiver.taken), WITHIN_S)
+            assert logboek.until(bool, WITHIN_S)[0].name == f"{action.action} alert"
+            await_handled(broker.settings_of(ADMIN), LOGBOOK_GROUP, [topics.OPERATOR_ACTIONS])
 
 
 @pytest.mark.parametrize("name", COMMANDS)

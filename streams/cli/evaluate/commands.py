@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from detectors.models.choice import DetectorKind
-from streams.cli.evaluate import density, events, ground, normal, situations, tracking
+from streams.cli.evaluate import density, events, ground, normal, sampling, situations, tracking
 from streams.evaluation.common import EvaluationError, make_detector, tell_progress, video_frames
 from streams.settings import read_settings
 
@@ -59,6 +59,7 @@ def register(app: typer.Typer) -> None:
     events.register(group)
     ground.register(group)
     normal.register(group)
+    sampling.register(group)
     situations.register(group)
     tracking.register(group)
     # found by its name, as commands are: scenarios stand in `bench`, which nothing of `streams` imports

@@ -271,6 +271,13 @@ class Camera(Part):
     masks: Masks
     zones: Annotated[tuple[Zone, ...], Field(min_length=1)]
     calibration: Calibration | None = None
+    sampling: Annotated[
+        Literal["every_picture", "when_needed"],
+        Field(
+            description="Which pictures the model looks at: every one, or one per second and those that something needs; "
+            "the latter for calibrated cameras"
+        ),
+    ] = "every_picture"
     occluders: Annotated[
         tuple[PixelPolygon, ...],
         Field(description="What stands before the ground: trees, stalls; no ground to stand on"),
@@ -289,6 +296,13 @@ class Camera(Part):
                     raise ValueError(
                         f"{what}: point ({x:g}, {y:g}) lies outside the picture of {self.width_px}x{self.height_px}"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _followed_when_sampled(self) -> Camera:
+        """Hold that a camera is only sampled where persons are followed on the ground: in the picture a second is too long."""
+        if self.sampling == "when_needed" and self.calibration is None:
+            raise ValueError("sampling when_needed needs a calibration, by which persons are followed over a second")
         return self
 
 

@@ -107,6 +107,11 @@ class OrderedTableManager(TableManager):  # type: ignore[misc]
     restore: ChangelogRestore
     _recovery: Recovery | None
 
+    async def on_start(self) -> None:
+        """Begin at once: the framework waits a second for tables that come late, and a stage has its own before it starts."""
+        await self._update_channels()
+        await self.recovery.start()
+
     @property
     def recovery(self) -> Recovery:
         """Return the recovery service."""

@@ -36,10 +36,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PictureFindings:
-    """Picture findings: what a picture shows: objects, and the crowd where a model counted it."""
+    """Picture findings: what a picture shows: objects, and the crowd where a model counted it.
+
+    `spared` is how many pictures just before it were not looked at.
+    """
 
     objects: Sequence[DetectedObject]
     crowd: CrowdMap | None = None
+    spared: int = 0
 
 
 class TrackedDetections:
@@ -65,7 +69,7 @@ class TrackedDetections:
     def outputs(self, frame: FrameReference, found: PictureFindings) -> list[Output]:
         """Return the detections of a frame; before the first of a camera and epoch what is to be said of the detector."""
         epoch, tracked = self._trackers.track(frame, found.objects)
-        detections = detections_of(frame, self._info, epoch, tracked, found.crowd)
+        detections = detections_of(frame, self._info, epoch, tracked, found.crowd, found.spared)
         return [*self._status(frame), Output(topics.DETECTIONS, detections)]
 
     def _status(self, frame: FrameReference) -> list[Output]:
@@ -82,6 +86,7 @@ def detections_of(
     epoch: str,
     tracked: Sequence[DetectedObject],
     crowd: CrowdMap | None = None,
+    spared: int = 0,
 ) -> Detections:
     """Return the message for what was found in a frame, with track ids of that track epoch."""
     return Detections(
@@ -97,6 +102,7 @@ def detections_of(
         quiet_s=frame.quiet_s,
         attention=frame.attention,
         crowd=crowd,
+        spared=spared,
     )
 
 

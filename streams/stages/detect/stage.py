@@ -6,8 +6,9 @@ tracking, in the order in which the pictures were given. None of it is on the ev
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from math import ceil
 from typing import Final
@@ -16,7 +17,7 @@ from detectors.models.base import Detector
 from detectors.tracking.bytetrack import Trackers
 from detectors.tracking.ground_squares import Ground
 from schemas.base import iso_utc
-from schemas.cameras import FrameReference
+from schemas.cameras import Detections, FrameReference
 from schemas.dead_letters import DeadLetterReason
 from schemas.phrases.codes.faults import message_unexpected
 from streams import topics
@@ -25,6 +26,7 @@ from streams.settings import Settings
 from streams.stages.base import Failed, Input, Output
 from streams.stages.detect.crowd_counts import CrowdCounts
 from streams.stages.detect.detections import PictureFindings, TrackedDetections, found_in, make_detector
+from streams.stages.detect.sampling import ChosenPicture, SampledCameras
 
 IN_HAND: Final = 1.5
 """Pictures in hand for each that the detector looks at: so many that no thread waits for the next one, and not more, since
@@ -41,6 +43,7 @@ class Detect:
         run: Tells this process apart from those before (track epochs).
         grounds: The ground of each calibrated camera.
         crowds: Counts crowds, where a model is configured.
+        sampled: Ids of the cameras of which some pictures are spared.
     """
 
     name: str = "detect"
@@ -55,6 +58,7 @@ class Detect:
         run: str,
         grounds: Mapping[str, Ground] = NO_GROUNDS,
         crowds: CrowdCounts | None = None,
+        sampled: Collection[str] = (),
     ) -> None:
         self.in_hand = ceil(IN_HAND * detector.parallel)
         self._detector = detector
@@ -62,42 +66,65 @@ class Detect:
         self._detected = TrackedDetections(detector.info, Trackers(run, grounds=grounds))
         self._lookers = ThreadPoolExecutor(detector.parallel, thread_name_prefix="detect")
         self._tracker = ThreadPoolExecutor(1, thread_name_prefix="track")
+        self._sampled = SampledCameras(sampled)
+        self._sampler = ThreadPoolExecutor(1, thread_name_prefix="sample")
 
     @classmethod
-    def from_settings(cls, settings: Settings, grounds: Mapping[str, Ground] = NO_GROUNDS) -> Detect:
+    def from_settings(
+        cls, settings: Settings, grounds: Mapping[str, Ground] = NO_GROUNDS, sampled: Collection[str] = ()
+    ) -> Detect:
         """Choose the detector and say which and why.
 
         Raises:
             ConfigurationError: The configured weights, the model in the models folder or the counting model cannot be used.
         """
-        return cls(make_detector(settings), iso_utc(utc_now()), grounds, CrowdCounts.from_settings(settings))
+        crowds = CrowdCounts.from_settings(settings)
+        return cls(make_detector(settings), iso_utc(utc_now()), grounds, crowds, sampled)
 
     def submit(self, item: Input) -> Future[Sequence[Output] | Failed]:
         """Begin with a picture; see `PictureStage`."""
-        return self._tracker.submit(self._conclude, item, self._lookers.submit(self._look, item))
+        frame, choosing = item.message, None
+        if isinstance(frame, FrameReference) and self._sampled.holds(frame.camera_id):
+            choosing = self._sampler.submit(self._sampled.choose, frame, item.payload)
+        return self._tracker.submit(self._conclude, item, self._lookers.submit(self._look, item, choosing), choosing)
 
     def forget(self) -> None:
         """Begin new track epochs, and tell the detector anew, with the pictures that are given from now on."""
+        self._sampler.submit(self._sampled.forget)
         self._tracker.submit(self._detected.forget)
 
     def close(self) -> None:
         """End the threads; see `PictureStage`."""
         self._tracker.shutdown(wait=False, cancel_futures=True)
+        self._sampler.shutdown(cancel_futures=True)
         self._lookers.shutdown(cancel_futures=True)
         self._tracker.shutdown()
 
-    def _look(self, item: Input) -> PictureFindings | Failed:
-        """Return what a picture shows, or why it shows nothing; in one of the lookers' threads."""
+    def _look(self, item: Input, choosing: Future[ChosenPicture] | None) -> PictureFindings | Failed | None:
+        """Return what a picture shows, why it shows nothing, or None where it is spared; in one of the lookers' threads."""
         frame = item.message
+        if choosing is not None and not choosing.result().look.reason.looks:
+            return None
         if not isinstance(frame, FrameReference):
             return Failed(DeadLetterReason.UNKNOWN_TYPE, message_unexpected("camera-frame", frame.name))
         return found_in(self._detector, self._crowds, frame, item.payload)
 
-    def _conclude(self, item: Input, looking: Future[PictureFindings | Failed]) -> Sequence[Output] | Failed:
-        """Return what a picture causes; in the tracker's thread, picture after picture."""
+    def _conclude(
+        self, item: Input, looking: Future[PictureFindings | Failed | None], choosing: Future[ChosenPicture] | None
+    ) -> Sequence[Output] | Failed:
+        """Return what a picture causes, nothing where it is spared; in the tracker's thread, picture after picture."""
         found = looking.result()
+        if found is None:
+            return []
         if isinstance(found, Failed):
             return found
         frame = item.message
         assert isinstance(frame, FrameReference)
-        return self._detected.outputs(frame, found)
+        if choosing is None:
+            return self._detected.outputs(frame, found)
+        look, spared = choosing.result()
+        frame = frame.model_copy(update={"quiet_s": look.quiet_s})
+        outputs = self._detected.outputs(frame, replace(found, spared=spared))
+        told = next(each.message for each in outputs if isinstance(each.message, Detections))
+        self._sampled.looked(frame, look, told.objects)
+        return outputs

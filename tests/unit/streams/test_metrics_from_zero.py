@@ -38,6 +38,7 @@ from streams.notify.target import DeliveryTarget
 from streams.presentation.metrics_page import declared
 from streams.runtime.faust.stage_app import build
 from streams.settings import KafkaSettings, Settings
+from streams.stages.detect.sampling import SampledCameras
 from streams.worker.stages import STAGES, make_stages
 from tests.support.console.access import make_access
 from tests.support.console.control_room import ControlRoom
@@ -95,6 +96,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[tuple[str,
     settings = Settings(registry=DEPLOY / "cameras.yaml", shadow_rules=rules)
     asyncio.run(built(settings, folder))
     cameras_from_zero([CAMERA])
+    SampledCameras([CAMERA])
     AttentionService([CAMERA], load_rules(None).attention, utc_now)  # type: ignore[arg-type]
     Intake(RecordedReports(load_categories()), None, utc_now)
     Canaries(None, [("room", CAMERA)], asked_by(load_rules(None)), utc_now)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.models.jpeg import MAX_PIXELS, PictureError, decode_jpeg, jpeg_size
+from detectors.models.jpeg import MAX_PIXELS, PictureError, decode_grey, decode_jpeg, jpeg_size
 
 
 def jpeg(width_px: int = 64, height_px: int = 48, grey: bool = False) -> bytes:
@@ -66,3 +66,11 @@ def test_any_bytes_give_a_picture_or_a_picture_error(noise: bytes, at: int) -> N
             jpeg_size(data)
         except PictureError:
             pass
+
+
+def test_brightness_alone_is_decoded_reduced() -> None:
+    """By as much as leaves the longer side as long as is needed; what is no such picture is refused as in colours."""
+    assert decode_grey(jpeg(640, 480), 640, 480, 320).shape == (240, 320)
+    assert decode_grey(jpeg(100, 50), 100, 50, 320).shape == (50, 100)
+    with pytest.raises(PictureError, match="expected 64x48"):
+        decode_grey(jpeg(65, 48), 64, 48, 320)

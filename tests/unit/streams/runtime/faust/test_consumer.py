@@ -6,11 +6,15 @@ import asyncio
 import struct
 from collections.abc import Callable, Coroutine
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.client import AIOKafkaClient
+from aiokafka.consumer import consumer as reading
 from aiokafka.consumer import fetcher
+from aiokafka.consumer.subscription_state import SubscriptionState
 from aiokafka.errors import KafkaConnectionError
 from faust.types import TP
 from mode.utils.queues import FlowControlEvent, FlowControlQueue
@@ -20,9 +24,11 @@ from streams.runtime.faust import producer as producing
 from streams.runtime.faust.consumer import (
     ENOUGH,
     FETCH_WAITS_MS,
+    QUIET_WAITS_MS,
     READ_AT_ONCE,
     READ_PICTURES_AT_ONCE,
     OrderedConsumer,
+    QuietFetcher,
     buffer_for,
 )
 from streams.runtime.faust.producer import FirstOffset
@@ -385,3 +391,38 @@ def test_a_question_about_a_gap_waits_for_a_broker_that_does_not_answer(monkeypa
     monkeypatch.setattr(producing, "TRY_AGAIN_S", 0)
     assert asyncio.run(FirstOffset(KafkaSettings(bootstrap_servers="127.0.0.1:1"))(("evidence", 0), 5)) == 9
     assert asked == [5, 5, 5]
+
+
+def test_the_broker_may_keep_a_request_for_longer_only_where_it_names_all_that_is_read() -> None:
+    """With records read ahead it names the other partitions alone: what comes to the busy one would wait for them."""
+    quiet, busy = asyncio.run(requests())
+    assert (named(quiet), quiet._max_wait_ms) == ({0, 1}, QUIET_WAITS_MS)
+    assert (named(busy), busy._max_wait_ms) == ({1}, FETCH_WAITS_MS)
+    assert vars(reading)["Fetcher"] is QuietFetcher  # what aiokafka's consumer makes is ours
+
+
+async def requests() -> tuple[Any, Any]:
+    """Return what is asked of two partitions while nothing is read ahead, and while records of the first one are."""
+    subscription = SubscriptionState()
+    places = [TopicPartition("evidence", number) for number in range(2)]
+    subscription.assign_from_user(places)
+    client = AIOKafkaClient(bootstrap_servers="127.0.0.1:1")
+    asking = QuietFetcher(client, subscription, fetch_max_wait_ms=FETCH_WAITS_MS)
+    assignment = subscription.subscription.assignment
+    for place in places:
+        assignment.state_value(place).reset_to(0)
+    asking._select_read_replica = lambda _: 1
+    try:
+        [(_, quiet)], *_ = asking._get_actions_per_node(assignment)
+        asking._records[places[0]] = SimpleNamespace(calculate_backoff=lambda: 0)
+        [(_, busy)], *_ = asking._get_actions_per_node(assignment)
+    finally:
+        asking._records.clear()
+        await asking.close()
+        await client.close()
+    return quiet, busy
+
+
+def named(request: Any) -> set[int]:
+    """Return the partitions that a fetch request names."""
+    return {partition for _, partitions in request._topics for partition, *_ in partitions}

@@ -267,3 +267,32 @@ def test_closing_ends_what_is_under_way_and_cancels_the_rest() -> None:
     agent.close()
     assert all(each.done() for each in looking)
     assert not [thread for thread in threading.enumerate() if thread in agent._lookers._threads]
+
+
+def test_pictures_of_a_sampled_camera_are_spared_and_told() -> None:
+    """Nothing changes for four seconds: two looks, the second of which says how many were spared and how long it was quiet."""
+    detector = FakeDetector(input_px=640)
+    agent = Detect(detector, "run", sampled=["a"])
+    results = handled(agent, *(item("a", number) for number in range(21)))
+    agent.close()
+    assert [number for number, result in enumerate(results) if result != []] == [0, 20]
+    told = detections(results[20])
+    assert (told.spared, told.quiet_s) == (19, 4.0)
+    assert len(detector.sizes) == 2
+
+
+def test_every_picture_of_other_cameras_is_looked_at() -> None:
+    """In the same worker."""
+    agent = Detect(FakeDetector(), "run", sampled=["a"])
+    results = handled(agent, *(item("b", number) for number in range(4)))
+    assert [detections(result).spared for result in results] == [0] * 4
+
+
+def test_an_unreadable_picture_of_a_sampled_camera_is_set_aside() -> None:
+    """As one of any other."""
+    results = handled(
+        Detect(FakeDetector(), "run", sampled=["a"]), item("a"), item("a", 1, payload=b"no picture"), item("a", 2)
+    )
+    assert isinstance(results[1], Failed)
+    assert results[1].reason is DeadLetterReason.UNREADABLE_PICTURE
+    assert results[2] == []

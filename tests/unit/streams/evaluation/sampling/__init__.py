@@ -1,0 +1,1 @@
+"""Tests of frame sampling held against looking at every picture."""
