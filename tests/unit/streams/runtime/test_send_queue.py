@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from streams.kafka.record import EncodedOutput, Raw, Where
 from streams.runtime import send_queue as module
 from streams.runtime.send_queue import QueuedInput, SendQueue
+from streams.slow import SLOW_S
 from tests.support.kafka import FakeTransmit
 
 A_LIMIT_S = 30.0
@@ -115,3 +117,22 @@ def test_a_callback_that_raises_ends_the_worker(broken: str, records: list[tuple
     ]
     assert called == ["settled", "confirmed", "acknowledge"][: len(called)]
     assert called[-1] == broken
+
+
+def test_what_takes_long_is_told_with_where_the_time_went(caplog: pytest.LogCaptureFixture) -> None:
+    """An input that was decided on half a second before its group was sent waited to be gathered."""
+    caplog.set_level("INFO")
+
+    async def run() -> None:
+        queue = SendQueue("decide", FakeTransmit(), lambda _: None)
+        async with asyncio.timeout(A_LIMIT_S), queue.sending():
+            entry = QueuedInput(0, lambda: None)
+            entry.taken_at_s -= 2 * SLOW_S
+            queue.put(entry, [RECORD])
+            await queue.drained()
+
+    asyncio.run(run())
+    [line] = [record.getMessage() for record in caplog.records if record.name == "streams.slow"]
+    told = re.search(r"for 1 inputs \(1 .*\): gathered (\d+\.\d\d), confirmed after", line)
+    assert told is not None
+    assert float(told[1]) >= SLOW_S
