@@ -15,6 +15,9 @@ from streams.environment import misspelt, mistakes, raise_all
 from streams.errors import ConfigurationError
 from streams.tracing.address import checked_collector
 
+DEVICE = r"^(auto|cuda(:\d{1,2})?)$"
+"""Where models are computed: as each library chooses, or on a graphics card, the first one or the one of a number."""
+
 S = TypeVar("S", bound=BaseSettings)
 
 
@@ -116,6 +119,10 @@ class Settings(BaseSettings, PipelineSettings):
     cache: Path = Field(
         default_factory=lambda: Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "toezicht",
         description="Folder for what is downloaded once",
+    )
+    device: Annotated[str, Field(pattern=DEVICE)] = Field(
+        "auto",
+        description="Where detector models are computed: `auto`, or `cuda` (`cuda:1`), a card that must be there",
     )
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         0, description="Port for Prometheus; 0 picks a free one"

@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # so that a command line without pixels need not load them to
 log = logging.getLogger(__name__)
 
 MODEL: Final = "yolo11n"
+AUTO: Final = "auto"
+"""Each library chooses for itself where it computes."""
 
 
 class NoModelError(DetectorsError):
@@ -69,11 +71,11 @@ def _openvino_yolo(model: Path, _cache: Path, _allow_download: bool) -> Detector
     return OpenVinoYoloDetector(model)
 
 
-def _ultralytics_yolo(model: Path, cache: Path, allow_download: bool) -> Detector:
+def _ultralytics_yolo(model: Path, cache: Path, allow_download: bool, device: str = AUTO) -> Detector:
     from detectors.models.batching import Batching
     from detectors.models.yolo import YoloDetector
 
-    return Batching(YoloDetector(model, cache, allow_download))
+    return Batching(YoloDetector(model, cache, allow_download, device))
 
 
 def _hog(_model: Path, _cache: Path, _allow_download: bool) -> Detector:
@@ -98,6 +100,7 @@ def choose(
     cache: Path,
     allow_download: bool = False,
     kind: DetectorKind | None = None,
+    device: str = AUTO,
 ) -> Choice:
     """Return the detector to use: configured weights, a model in the folder, a download where allowed, else HOG.
 
@@ -107,12 +110,16 @@ def choose(
         cache: Where ultralytics writes its settings, and models that it downloads.
         allow_download: Whether it may.
         kind: The detector that is asked for; None for the best that there is.
+        device: `cuda` or `cuda:1` for a graphics card, which then computes it or nothing does; `auto` as each library chooses.
 
     Raises:
+        NoCardError: A card is asked for, and there is none.
         DetectorError: The configured weights cannot be used, or what is configured as models holds none; a fallback would hide
             that.
         NoModelError: There is no model of the kind that is asked for.
     """
+    if device != AUTO and kind in (None, DetectorKind.YOLO):
+        return _on_card(weights, models, cache, device)
     forms = [form for form in FORMS if kind in (None, form.kind)]
     if weights is not None:
         for form in forms:
@@ -131,6 +138,15 @@ def choose(
         if not form.names:
             return Choice(form.make(cache, cache, False), "no model configured or found: the HOG fallback, rougher")
     raise NoModelError(f"no {kind} model is configured or found")
+
+
+def _on_card(weights: Path | None, models: Path | None, cache: Path, device: str) -> Choice:
+    """Return the detector on a card; the card is looked for first, since a library and a model take seconds to load."""
+    from detectors.models.card import find_card, model_for_card
+
+    model = model_for_card(weights, models, MODEL)
+    card = find_card(device)
+    return Choice(_ultralytics_yolo(model, cache, False, card.device), f"{model.name} on {card.name} ({card.device})")
 
 
 def check_models(models: Path | None, allow_download: bool = False) -> None:

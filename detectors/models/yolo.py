@@ -17,6 +17,8 @@ from detectors.models.base import (
     WrongClassesError,
     detected,
 )
+from detectors.models.card import NoCardError
+from detectors.models.choice import AUTO
 from detectors.models.folder import fingerprint
 from detectors.tracking.bytetrack import WEAK_SCORE
 from detectors.ultralytics_setup import prepare_ultralytics
@@ -35,26 +37,36 @@ class YoloDetector:
         weights: A model file (.pt, .engine, .onnx) or a folder that ultralytics reads.
         cache: Folder for ultralytics' own settings, so that nothing is written to the user's home.
         allow_download: Whether a name that is no file may be downloaded by ultralytics.
+        device: Where it is computed, as torch calls it: `cuda:0`, `cpu`; `auto` leaves it to ultralytics.
+
+    Attributes:
+        predictor: ultralytics' own steps of a prediction, with the model where it is computed.
 
     Raises:
+        NoCardError: It is computed elsewhere than on the card that is asked for.
         ModelMissingError: There is no such model.
         NotAModelError: It cannot be read.
         WrongClassesError: It cannot detect persons.
     """
 
-    def __init__(self, weights: Path | str, cache: Path, allow_download: bool = False) -> None:
+    def __init__(self, weights: Path | str, cache: Path, allow_download: bool = False, device: str = AUTO) -> None:
         path = Path(weights)
         if not path.exists() and not allow_download:
             raise ModelMissingError(f"detector model {path}: no such file or folder")
         prepare_ultralytics(cache, allow_download)
         from ultralytics import YOLO
 
+        self._how: dict[str, Any] = {"verbose": False, "save": False} | ({} if device == AUTO else {"device": device})
         try:
             self._model = YOLO(str(weights), task="detect", verbose=False)
             names: dict[int, str] = dict(self._names())
         except Exception as error:  # ultralytics and its backends raise all kinds of errors for a broken file
             reason = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
             raise NotAModelError(f"detector model {path}: not a readable model: {reason}") from None
+        self.predictor: Any = self._model.predictor
+        if device not in (AUTO, str(self.predictor.device)):
+            found = f"ultralytics computes it on {self.predictor.device}, not on {device}"
+            raise NoCardError(f"detector model {path}: {found}")
         self._classes = {number: COCO_CLASSES[name] for number, name in names.items() if name in COCO_CLASSES}
         if ObjectClass.PERSON not in self._classes.values():
             raise WrongClassesError(f"detector model {path}: its classes have no person: {list(names.values())[:5]}")
@@ -66,9 +78,7 @@ class YoloDetector:
         """Return the objects of each picture; see `Detector`."""
         if not pictures:
             return []
-        results = self._model.predict(
-            list(pictures), conf=MIN_SCORE, classes=sorted(self._classes), verbose=False, save=False
-        )
+        results = self._model.predict(list(pictures), conf=MIN_SCORE, classes=sorted(self._classes), **self._how)
         return [self._objects(result, picture) for result, picture in zip(results, pictures, strict=True)]
 
     def _objects(self, result: Any, picture: Picture) -> list[DetectedObject]:
@@ -82,5 +92,5 @@ class YoloDetector:
         """Return the model's classes; an exported model tells them after its first prediction."""
         import numpy as np
 
-        result = self._model.predict(np.zeros((64, 64, 3), np.uint8), verbose=False, save=False)
+        result = self._model.predict(np.zeros((64, 64, 3), np.uint8), **self._how)
         return dict(result[0].names)

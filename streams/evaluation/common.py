@@ -29,7 +29,9 @@ def make_detector(kind: DetectorKind, settings: Settings) -> Detector:
         DetectorError: The configured model cannot be used.
     """
     try:
-        choice = choose(settings.weights, settings.models, settings.cache, settings.allow_model_download, kind)
+        choice = choose(
+            settings.weights, settings.models, settings.cache, settings.allow_model_download, kind, settings.device
+        )
     except NoModelError:
         raise EvaluationError(f"no {kind.upper()} model: TOEZICHT_WEIGHTS and TOEZICHT_MODELS name none") from None
     return choice.detector

@@ -19,11 +19,10 @@ from detectors.models.choice import choose
 from detectors.models.hog import HogDetector
 from detectors.models.openvino_yolo import OpenVinoYoloDetector
 from detectors.models.yolo import YoloDetector
-from detectors.ultralytics_setup import prepare_ultralytics
 from schemas.cameras import ObjectClass
 from tests.support.detectors import FakeDetector
+from tests.support.on_card import write_untrained
 
-YOLO_NAMES = {number: "person" if number == 0 else f"other-{number}" for number in range(80)}
 OPENVINO = "yolo11n_int8_openvino_model"
 REAL: dict[str, tuple[type, Callable[[Path, Path], Detector]]] = {
     "hog": (HogDetector, lambda _, __: HogDetector()),
@@ -163,20 +162,8 @@ def test_row_8_the_models_own_folder_is_taken_as_the_models_folder(models: Path,
 
 @pytest.fixture
 def untrained_weights(tmp_path: Path) -> Path:
-    """Return a model as a graphics processor would run it: of YOLO11n's shape, with numbers by chance that find much."""
-    prepare_ultralytics(tmp_path, allow_download=False)
-    import torch
-    from ultralytics import YOLO
-
-    torch.manual_seed(1)
-    model = YOLO("yolo11n.yaml", task="detect", verbose=False)
-    model.model.names = dict(YOLO_NAMES)
-    for scale in model.model.model[-1].cv3:
-        torch.nn.init.normal_(scale[-1].weight, std=1.0)
-        torch.nn.init.constant_(scale[-1].bias, -2.0)
-    path = tmp_path / "untrained.pt"
-    model.save(str(path))
-    return path
+    """Return a model as a graphics card would compute it."""
+    return write_untrained(tmp_path / "untrained.pt", tmp_path)
 
 
 def test_a_model_for_a_graphics_processor_batches(untrained_weights: Path, test_data: Path, tmp_path: Path) -> None:

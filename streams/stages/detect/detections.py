@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detectors.models.base import Detector, DetectorError, enlarged
+from detectors.models.card import NoCardError
 from detectors.models.choice import check_models, choose
 from detectors.models.jpeg import PictureError, decode_jpeg
 from detectors.tracking.bytetrack import Trackers
@@ -155,12 +156,18 @@ def make_detector(settings: Settings) -> Detector:
     """Choose the detector and say which and why.
 
     Raises:
-        ConfigurationError: The configured weights, or the model in the models folder, cannot be used.
+        ConfigurationError: The configured weights, or the model in the models folder, cannot be used, or there is no card.
     """
     check_detector(settings)  # before a library is loaded that takes seconds
     prepare_ultralytics(settings.cache, settings.allow_model_download)
     try:
-        choice = choose(settings.weights, settings.models, settings.cache, settings.allow_model_download)
+        choice = choose(
+            settings.weights, settings.models, settings.cache, settings.allow_model_download, device=settings.device
+        )
+    except NoCardError as error:
+        raise ConfigurationError(
+            "environment", "TOEZICHT_DEVICE", settings.device, f"a graphics card ({error})"
+        ) from None
     except DetectorError as error:
         raise _no_model(settings, error) from None
     info = choice.detector.info

@@ -13,7 +13,7 @@ from streams.settings import PipelineSettings, Settings
 from tests.support.registry import registry_camera, write_registry
 
 TEXT = "registry: cameras.yaml\nprocesses: [{name: a, command: [worker, trends]}]\n"
-OF_THE_MACHINE = {"data", "cache", "backups", "metrics_port", "metrics_host", "log_level", "log_format"} | {
+OF_THE_MACHINE = {"data", "cache", "device", "backups", "metrics_port", "metrics_host", "log_level", "log_format"} | {
     "traces_to", "traces_share", "traces_pictures_share",
 }  # fmt: skip
 """Settings that say where and how one process runs: `up` sets them, or passes them on from its own environment."""

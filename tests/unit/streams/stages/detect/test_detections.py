@@ -10,7 +10,9 @@ import cv2
 import numpy as np
 import pytest
 from prometheus_client import REGISTRY
+from pydantic import ValidationError
 
+from detectors.models import card
 from detectors.models.base import Detector, Picture
 from detectors.tracking.bytetrack import Trackers
 from schemas.cameras import CameraState, DetectedObject, FrameReference, Visibility
@@ -31,6 +33,7 @@ from streams.stages.detect.detections import (
 )
 from tests.support.detectors import FakeDetector
 from tests.support.messages import DETECTOR, NOON, example
+from tests.support.on_card import torch_with
 
 
 def test_detections_tell_what_the_frame_tells() -> None:
@@ -135,3 +138,26 @@ def test_row_8_a_models_path_that_does_not_exist_names_the_variable(
         check(Settings(models=tmp_path / "mistyped", cache=tmp_path))
     assert "no such file or folder" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("device", ["cuda", "cuda:1"])
+def test_a_card_that_is_not_there_names_the_variable(
+    device: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one line, before the model is read; the processor does not take over."""
+    monkeypatch.setattr(card, "imported_torch", lambda: torch_with([]))
+    (tmp_path / "yolo11n.pt").write_bytes(b"this is no model")
+    settings = Settings.model_validate({"models": tmp_path, "cache": tmp_path, "device": device})
+    with pytest.raises(ConfigurationError) as error:
+        make_detector(settings)
+    assert str(error.value) == (
+        f"environment: TOEZICHT_DEVICE is '{device}', expected a graphics card "
+        "(torch 2.15.0 finds none: no NVIDIA driver for CUDA 13.2, or none is shown)"
+    )
+
+
+@pytest.mark.parametrize("device", ["gpu", "cuda:", "0", "cuda:0,1", "cpu"])
+def test_a_device_is_auto_or_one_card(device: str) -> None:
+    """Nothing else, so that a mistyped one is not as if nobody gave it."""
+    with pytest.raises(ValidationError):
+        Settings.model_validate({"device": device})
