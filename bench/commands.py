@@ -24,7 +24,7 @@ from streams.errors import ConfigurationError
 from streams.local.cluster import cluster
 from streams.local.pipeline import BrokerSection
 from streams.process import start_logging
-from streams.settings import read_settings
+from streams.settings import checked_device, read_settings
 
 if TYPE_CHECKING:
     from bench.quiet.stream import StreamKind
@@ -64,23 +64,34 @@ def register(app: typer.Typer) -> None:
     def detect(
         pairs: Annotated[int, typer.Option(min=1, help="Adjacent pairs of rounds; medians are told")] = 5,
         seconds: Annotated[float, typer.Option(min=2, help="How long each round lasts, in seconds")] = 12,
+        device: Annotated[
+            str | None, typer.Option(help="auto, or cuda (cuda:1) for a graphics card; TOEZICHT_DEVICE if left out")
+        ] = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
     ) -> None:
-        """Pictures per second of eight cameras through the worker `detect`, beside its OpenVINO model alone.
+        """Pictures per second of eight cameras through the worker `detect`, beside its model alone.
 
         The worker from a backlog and with a live producer; then the time from capture to detection at 50, 80 and 120 % of
-        that, with what is dropped. Pictures come from TOEZICHT_DEMO_VIDEO, or are made; the model from TOEZICHT_MODELS.
+        that, with what is dropped. Pictures come from TOEZICHT_DEMO_VIDEO, or are made; the model from TOEZICHT_MODELS:
+        OpenVINO's, or with `--device cuda` yolo11n.engine or yolo11n.pt. Without such a card nothing is started: exit code 2.
 
         Example: toezicht bench detect --pairs 1 --seconds 5
         """
-        from bench.detect.measure import measure
-
+        require_vision()
         settings, kafka = read_settings()
+        try:
+            device = checked_device(device or settings.device)
+        except ValueError as error:
+            raise ConfigurationError("command line", "--device", device, str(error)) from None
+        from bench.detect.measure import measure
+        from bench.detect.subject import subject_of
+
+        subject = subject_of(settings.model_copy(update={"device": device}))
         start_logging(settings.model_copy(update={"log_level": "WARNING"}))
         with tempfile.TemporaryDirectory(prefix="toezicht-detect-") as scratch:
             folder = Path(scratch)
             with cluster(settings.model_copy(update={"data": folder}), kafka, BrokerSection(port=0), say) as reached:
-                result = measure(reached.bootstrap_servers, pairs, seconds, folder, settings, say)
+                result = measure(reached.bootstrap_servers, pairs, seconds, folder, subject, say)
         print(json.dumps(result) if as_json else "\n".join(f"{name:12} {value}" for name, value in result.items()))
 
     register_decide(group)

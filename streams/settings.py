@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,10 +16,19 @@ from streams.environment import misspelt, mistakes, raise_all
 from streams.errors import ConfigurationError
 from streams.tracing.address import checked_collector
 
-DEVICE = r"^(auto|cuda(:\d{1,2})?)$"
-"""Where models are computed: as each library chooses, or on a graphics card, the first one or the one of a number."""
-
 S = TypeVar("S", bound=BaseSettings)
+
+
+def checked_device(given: object) -> str:
+    """Return where models are computed: as each library chooses, or on a graphics card, the first one or that of a number.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    text = str(given)
+    if not re.fullmatch(r"auto|cuda(:[0-9]{1,2})?", text):
+        raise ValueError("auto, cuda, or cuda: and the card's number")
+    return text
 
 
 class KafkaSettings(BaseSettings):
@@ -120,7 +130,7 @@ class Settings(BaseSettings, PipelineSettings):
         default_factory=lambda: Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "toezicht",
         description="Folder for what is downloaded once",
     )
-    device: Annotated[str, Field(pattern=DEVICE)] = Field(
+    device: Annotated[str, BeforeValidator(checked_device)] = Field(
         "auto",
         description="Where detector models are computed: `auto`, or `cuda` (`cuda:1`), a card that must be there",
     )

@@ -23,11 +23,8 @@ from typing import Any, Final
 
 from bench.detect.host import of_this_host
 from bench.detect.load import CAMERAS, Cameras, PictureDetected, PictureSender, Results, read_pictures, video
-from detectors.models.choice import found_in
-from detectors.models.folder import is_openvino
-from streams.errors import ConfigurationError
+from bench.detect.subject import Subject
 from streams.local.supervisor import ProcessSpec, Supervisor
-from streams.settings import Settings
 
 LOADS: Final = (0.5, 0.8, 1.2)
 """Shares of the worker's speed at which latency is measured."""
@@ -41,7 +38,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class RatePair:
-    """Pictures per second: the model alone, the worker from a backlog, the worker with a live producer.
+    """Pictures per second: the model alone, the worker from a backlog, the worker with a live producer, and what that sent.
 
     And the processor time of one picture (ms): in the model alone, and in all of the worker from a backlog.
     """
@@ -49,6 +46,7 @@ class RatePair:
     model_fps: float
     backlog_fps: float
     live_fps: float
+    sent_fps: float
     model_cpu_ms: float
     worker_cpu_ms: float
 
@@ -71,13 +69,14 @@ class Worker:
 
 
 @contextmanager
-def worker(bootstrap_servers: str, folder: Path, *, keeps_all: bool) -> Iterator[Worker]:
+def worker(bootstrap_servers: str, folder: Path, device: str, *, keeps_all: bool) -> Iterator[Worker]:
     """Run a worker until the end of the block; both kinds have one place in the group, so that none waits for the other."""
     state = folder / "state" / "detect"
     arguments = ["bench.detect.worker", str(state)] if keeps_all else ["streams.cli", "worker", "detect"]
     environment = {
         "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
         "TOEZICHT_DATA": str(folder),
+        "TOEZICHT_DEVICE": device,
         "TOEZICHT_LOG_LEVEL": "WARNING",
     }
     command = [sys.executable, "-m", *arguments]
@@ -102,18 +101,6 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[max(0, ceil(share * len(ordered)) - 1)] if ordered else 0.0
 
 
-def model_folder(settings: Settings) -> Path:
-    """Return the OpenVINO model that the worker will choose.
-
-    Raises:
-        ConfigurationError: It would choose another kind.
-    """
-    found = settings.weights or next((path for _, path in found_in(settings.models)), None)
-    if found is None or not is_openvino(found):
-        raise ConfigurationError("environment", "TOEZICHT_MODELS", str(found), "a folder with an OpenVINO model")
-    return found.resolve()
-
-
 class DetectBench:
     """One run.
 
@@ -121,14 +108,14 @@ class DetectBench:
         bootstrap_servers: The broker, whose topics exist.
         folder: For logs and state.
         seconds: How long each round lasts.
-        model: The model's folder.
+        subject: The model, and where it is computed.
         film: What the cameras show.
     """
 
-    def __init__(self, bootstrap_servers: str, folder: Path, seconds: float, model: Path, film: Path) -> None:
+    def __init__(self, bootstrap_servers: str, folder: Path, seconds: float, subject: Subject, film: Path) -> None:
         self.run = uuid.uuid4().hex[:8]
         self._folder, self._servers, self._seconds = folder, bootstrap_servers, seconds
-        self._model, self._film = model, film
+        self._subject, self._film = subject, film
         self._sender = PictureSender(bootstrap_servers, Cameras(read_pictures(film), self.run))
         self._results = Results(bootstrap_servers)
 
@@ -152,7 +139,7 @@ class DetectBench:
         """Return one pair of rounds."""
         model_fps, model_cpu_ms = self._alone()
         backlog_fps, worker_cpu_ms = self._backlog(model_fps, worker)
-        return RatePair(model_fps, backlog_fps, self._live(model_fps), model_cpu_ms, worker_cpu_ms)
+        return RatePair(model_fps, backlog_fps, *self._live(model_fps), model_cpu_ms, worker_cpu_ms)
 
     def latency(self, fps: float, load: float) -> dict[str, Any]:
         """Return how long pictures take that come at a share of a rate."""
@@ -170,7 +157,7 @@ class DetectBench:
         }
 
     def _alone(self) -> tuple[float, float]:
-        command = [sys.executable, "-m", "bench.detect.model", str(self._model), str(self._film), str(self._seconds)]
+        command = self._subject.alone(self._film, self._seconds)
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         fps, cpu_ms = done.stdout.split()[-2:]
         return float(fps), float(cpu_ms)
@@ -184,26 +171,25 @@ class DetectBench:
         cpu_ms = 1_000 * (worker.cpu_s() - before_s) / frames
         return rate(self._results.read(), sent_s, time.time()), cpu_ms
 
-    def _live(self, fps: float) -> float:
+    def _live(self, fps: float) -> tuple[float, float]:
         self._results.skip()
         began_s = time.time()
         sent = self._sender.live(LIVE_LOAD * fps, self._seconds)
         ended_s = time.time()
         self._results.wait(sent)
-        return rate(self._results.read(), began_s + 1.0, ended_s)
+        return rate(self._results.read(), began_s + 1.0, ended_s), sent / (ended_s - began_s)
 
 
 def measure(
-    bootstrap_servers: str, pairs: int, seconds: float, folder: Path, settings: Settings, progress: Progress
+    bootstrap_servers: str, pairs: int, seconds: float, folder: Path, subject: Subject, progress: Progress
 ) -> dict[str, Any]:
     """Return the figures; see `toezicht bench detect --help`."""
-    model = model_folder(settings)
     bench = DetectBench(
-        bootstrap_servers, folder, seconds, model, video(os.environ.get("TOEZICHT_DEMO_VIDEO", ""), folder)
+        bootstrap_servers, folder, seconds, subject, video(os.environ.get("TOEZICHT_DEMO_VIDEO", ""), folder)
     )
     rounds: list[RatePair] = []
     try:
-        with worker(bootstrap_servers, folder, keeps_all=True) as busy:
+        with worker(bootstrap_servers, folder, subject.device, keeps_all=True) as busy:
             bench.warm_up()
             for number in range(pairs):
                 rounds.append(bench.pair(busy))
@@ -214,7 +200,7 @@ def measure(
                 )
             memory_mb = busy.resident_mb()
         worker_fps = statistics.median(each.backlog_fps for each in rounds)
-        with worker(bootstrap_servers, folder, keeps_all=False) as fresh:
+        with worker(bootstrap_servers, folder, subject.device, keeps_all=False) as fresh:
             bench.warm_up()
             loads = []
             for load in LOADS:
@@ -228,6 +214,7 @@ def measure(
     return {
         "worker_fps": round(worker_fps, 1),
         "live_fps": round(statistics.median(each.live_fps for each in rounds), 1),
+        "live_sent_fps": round(statistics.median(each.sent_fps for each in rounds), 1),
         "model_fps": round(statistics.median(each.model_fps for each in rounds), 1),
         "ratio": round(statistics.median(each.backlog_fps / each.model_fps for each in rounds), 3),
         "live_ratio": round(statistics.median(each.live_fps / each.model_fps for each in rounds), 3),
@@ -240,6 +227,6 @@ def measure(
         "latency": loads,
         "memory_mb": {"keeps_all": memory_mb, "operated": fresh_mb},
         "cameras": CAMERAS,
-        "model": model.name,
+        **subject.facts(),
         "instructions": of_this_host(),
     }

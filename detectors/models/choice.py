@@ -141,11 +141,11 @@ def choose(
 
 
 def _on_card(weights: Path | None, models: Path | None, cache: Path, device: str) -> Choice:
-    """Return the detector on a card; the card is looked for first, since a library and a model take seconds to load."""
+    """Return the detector on a card; where there is none, no model is of use."""
     from detectors.models.card import find_card, model_for_card
 
-    model = model_for_card(weights, models, MODEL)
     card = find_card(device)
+    model = model_for_card(weights, models, MODEL)
     return Choice(_ultralytics_yolo(model, cache, False, card.device), f"{model.name} on {card.name} ({card.device})")
 
 

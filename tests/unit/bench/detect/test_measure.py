@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from bench.detect.load import CAMERAS, Cameras, PictureDetected, read_pictures
-from bench.detect.measure import model_folder, percentile, rate
+from bench.detect.measure import percentile, rate
+from bench.detect.subject import model_folder
 from schemas.cameras import FrameReference
 from schemas.codec import decode
 from streams.errors import ConfigurationError

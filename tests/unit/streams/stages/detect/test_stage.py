@@ -12,8 +12,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from detectors.models import card
 from detectors.models.base import Picture
+from detectors.models.batching import BATCH
 from detectors.tracking.ground_squares import Ground
+from detectors.ultralytics_setup import prepare_ultralytics
 from schemas.cameras import (
     CameraState,
     CameraStatus,
@@ -31,6 +34,7 @@ from streams.settings import Settings
 from streams.stages.base import Failed, Input, Output, PictureStage
 from streams.stages.detect.stage import Detect
 from tests.support.detectors import FakeDetector
+from tests.support.on_card import YoloOnCard, torch_with
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -77,6 +81,37 @@ def test_pictures_of_several_cameras_are_looked_at_at_once() -> None:
     assert detector.batches == [1, 1, 1]
     assert [len(detections(result).objects) for result in results] == [1, 0, 1]
     assert [detections(result).camera_id for result in results] == ["a", "b", "c"]
+
+
+def test_pictures_of_many_cameras_share_a_batch_on_a_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stage of the settings, with a stand-in for the card: batches hold several cameras, each gets its own detections."""
+    prepare_ultralytics(tmp_path)
+    import ultralytics
+
+    monkeypatch.setattr(card, "imported_torch", lambda: torch_with(["First"]))
+    monkeypatch.setitem(vars(ultralytics), "YOLO", YoloOnCard)
+    (tmp_path / "yolo11n.pt").touch()
+    settings = Settings.model_validate({"models": tmp_path, "weights": None, "cache": tmp_path, "device": "cuda"})
+    agent = Detect.from_settings(settings)
+    assert agent.in_hand == 3 * BATCH
+    together, predict = threading.Barrier(2), YoloOnCard.predict
+
+    def slow(self: YoloOnCard, source: object, **options: str) -> object:
+        if len(YoloOnCard.asked) == 1:  # until all the others wait
+            together.wait(30)
+        return predict(self, source, **options)
+
+    monkeypatch.setattr(YoloOnCard, "predict", slow)
+    items = [item(f"c{number}", payload=picture(200 if number % 3 else 10)) for number in range(2 * BATCH)]
+    looking = [agent.submit(each) for each in items]
+    while len(agent._detector._waiting) < 2 * BATCH - 1:  # type: ignore[attr-defined]
+        threading.Event().wait(0.001)
+    together.wait(30)
+    told = [detections(each.result()) for each in looking]
+    agent.close()
+    assert [message.camera_id for message in told] == [f"c{number}" for number in range(2 * BATCH)]
+    assert [len(message.objects) for message in told] == [min(number % 3, 1) for number in range(2 * BATCH)]
+    assert YoloOnCard.asked == [(1, "cuda:0"), (1, "cuda:0"), (BATCH, "cuda:0"), (BATCH - 1, "cuda:0")]
 
 
 @pytest.mark.parametrize("payload", [b"", b"no picture", picture(200)[:-50], picture(200, 65, 48)])
