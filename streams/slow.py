@@ -83,14 +83,17 @@ class Pauses:
             self.note(GARBAGE, self._collecting_s)
 
     def between(self, began_s: float, ended_s: float) -> str:
-        """Return what happened between two moments, the longest first, and how much of a core the process had."""
+        """Return what happened between two moments, the longest first, and how much of a core the process had.
+
+        Garbage can be collected at any line of it, by any thread, and is noted then: what is looked through is a copy.
+        """
         sums: dict[str, float] = {}
-        for what, began, ended in self._noted:
+        for what, began, ended in self._noted.copy():
             overlap_s = min(ended, ended_s) - max(began, began_s)
             if overlap_s > 0:
                 sums[what] = sums.get(what, 0.0) + overlap_s
         told = [f"{what} {seconds:.2f} s" for what, seconds in sorted(sums.items(), key=lambda each: -each[1])]
-        before = [each for each in self._used if each[0] <= began_s][-1:]
+        before = [each for each in self._used.copy() if each[0] <= began_s][-1:]
         if before and ended_s > before[0][0]:
             share = (self._used_s() - before[0][1]) / (self._now_s() - before[0][0])
             told.append(f"{share:.2f} of a core used")

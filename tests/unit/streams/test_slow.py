@@ -82,3 +82,22 @@ def test_garbage_is_watched_once(monkeypatch: pytest.MonkeyPatch) -> None:
     watch_garbage()
     assert gc.callbacks == [PAUSES.collected]
     assert GARBAGE
+
+
+def test_garbage_that_is_collected_meanwhile_does_no_harm(clock: Clock, happened: Pauses) -> None:
+    """It comes at any line, from any thread; it once ended a worker whose inputs were only slow."""
+
+    class Collecting(str):
+        __slots__ = ()
+
+        def __hash__(self) -> int:
+            happened.collected("start", {})
+            clock.now_s += 1
+            happened.collected("stop", {})
+            return super().__hash__()
+
+    for _ in range(3):
+        began_s = clock.now_s
+        clock.now_s += 0.5
+        happened.note(Collecting(STORED), began_s)
+    assert STORED in happened.between(0, clock.now_s)
