@@ -25,7 +25,7 @@ def test_no_other_consumer_of_kafka_python_is_made() -> None:
 def test_each_consumer_of_aiokafka_reads_what_is_committed() -> None:
     """Those beside the framework's; its own is made in `streams/runtime/faust/consumer.py`."""
     calls = [call for path in SOURCES for call in re.findall(r"AIOKafkaConsumer\(([^)]*\)?[^)]*)\)", path.read_text())]
-    assert len(calls) == 4
+    assert len(calls) == 5
     assert all("**COMMITTED" in call for call in calls)
 
 
