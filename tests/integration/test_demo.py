@@ -42,10 +42,11 @@ NOT_IN_THE_DEMO = (
     "toezicht_topic_",
     "toezicht_cluster_",
     "toezicht_logbook_",
+    "toezicht_frames_sampled_",
     'kind=~"hit',
 )
 """Metrics of what the demo does not run: canaries (they would count as the scenario's reports), shadow rules, channels to
-partners, reports over the network, cameras' own events, hits, the exporter; and no partner answers there, no operator
+partners, reports over the network, cameras' own events, hits, the exporter, sampling; and no partner answers there, no operator
 acknowledges or judges, and how targets stand is told when a count of theirs changes."""
 QUERIES = [
     (panel["title"], target["expr"])

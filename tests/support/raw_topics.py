@@ -6,8 +6,9 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from kafka import KafkaConsumer, TopicPartition
+from kafka import TopicPartition
 
+from streams.kafka.consumer import Consumer
 from streams.local.broker import LocalBroker
 from streams.settings import KafkaSettings
 from streams.topics import TopicSpec
@@ -71,8 +72,8 @@ class RawRecord(NamedTuple):
 
 
 def raw_records(kafka: KafkaSettings, specs: Sequence[TopicSpec]) -> Iterator[RawRecord]:
-    """Yield all that stands on topics now, from their beginnings to their ends."""
-    consumer: Any = KafkaConsumer(bootstrap_servers=kafka.bootstrap_servers, auto_offset_reset="earliest")
+    """Yield all that stands on topics now, from their beginnings to their ends, unpacked."""
+    consumer: Any = Consumer(bootstrap_servers=kafka.bootstrap_servers, auto_offset_reset="earliest")
     places = [TopicPartition(spec.name, number) for spec in specs for number in range(spec.partitions)]
     consumer.assign(places)
     consumer.seek_to_beginning()

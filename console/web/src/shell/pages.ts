@@ -23,15 +23,3 @@ export const pageOf = (route: Name): PageName => (route === "alert" || route ===
 
 /** Return a page's component. */
 export const lazy = async (name: PageName): Promise<Component> => (await loads[name]()).default;
-
-/** Pages that an operator goes to in the middle of something, the small map of an alert among their libraries. */
-const WORKING: readonly PageName[] = ["map", "crowd", "handover", "cameras"];
-
-/** Load the working pages while there is a connection: one that is cut later takes none of them away. */
-export function loadAhead(names: readonly PageName[] = WORKING): void {
-  const [next, ...others] = names;
-  if (next === undefined) return;
-  const load = (): void => void lazy(next).then(() => loadAhead(others), () => undefined); // opening it says what is wrong
-  if ("requestIdleCallback" in window) window.requestIdleCallback(load);
-  else setTimeout(load);
-}
