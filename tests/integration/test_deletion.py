@@ -23,6 +23,7 @@ from streams.compliance.ways import Way, way_of
 from streams.config.partners import load_partners, wanted_topics
 from streams.errors import ToezichtError
 from streams.kafka.admin import apply
+from streams.kafka.consumer import Consumer
 from streams.settings import KafkaSettings
 from streams.topics import BY_NAME
 from tests.support.cluster import await_handled
@@ -66,9 +67,9 @@ def told(kafka: KafkaSettings, *words: str) -> Any:
 
 
 def raw(kafka: KafkaSettings, names: list[str]) -> dict[str, bytes]:
-    """Return all bytes that anybody can read of each topic: keys, values and headers."""
+    """Return all bytes that anybody can read of each topic, unpacked: keys, values and headers."""
     found = dict.fromkeys(names, b"")
-    consumer: Any = KafkaConsumer(bootstrap_servers=kafka.bootstrap_servers)
+    consumer: Any = Consumer(bootstrap_servers=kafka.bootstrap_servers)
     places = [TopicPartition(name, number) for name in names for number in range(BY_NAME[name].partitions)]
     consumer.assign(places)
     consumer.seek_to_beginning(*places)
