@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from typing import Final
 
@@ -13,6 +10,7 @@ import typer
 
 from streams.environment import check_environment
 from streams.errors import ToezichtError
+from streams.garbage import nothing_is_garbage
 
 COMMANDS: Final = (
     "demo",
@@ -93,16 +91,6 @@ def build_app(*only: str) -> typer.Typer:
     for name in only or COMMANDS:
         import_module(MODULES.get(name, f"streams.cli.{name}")).register(app)
     return app
-
-
-@contextmanager
-def nothing_is_garbage() -> Iterator[None]:
-    """Look for no garbage meanwhile: what is imported stays, and to look through it again and again takes a tenth of a start."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def main() -> None:

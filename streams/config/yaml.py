@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -17,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from streams.domain.contradictions import ContradictionsError, Location
 from streams.errors import ToezichtError
+from streams.garbage import nothing_is_garbage
 
 B = TypeVar("B", bound=BaseModel)
 _Loader: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -86,21 +85,9 @@ def parse_yaml(
     Whatever is wrong with it is told by the reader of YAML, which knows the lines.
     """
     known = os.environ if environment is None else environment
-    with _nothing_collected():
+    with nothing_is_garbage():
         found = _of_json(text, model, known, context)
         return _of_yaml(text, name, model, known, context) if found is None else found
-
-
-@contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """Look for no garbage meanwhile: of a large file all that is made is kept, and looking was half of what reading took."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _of_json(text: str, model: type[B], environment: Mapping[str, str], context: Mapping[str, Any] | None) -> B | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from detectors.models.choice import DetectorKind, NoModelError, choose
 from streams.errors import ToezichtError
@@ -72,3 +72,13 @@ def tell_progress(done: int) -> None:
     if done % 50 == 0:
         sys.stderr.write(f"\r{done} frames")
         sys.stderr.flush()
+
+
+def lines_of(result: Mapping[str, Any], name: str = "") -> Iterable[str]:
+    """Yield a line for each figure, its name with dots."""
+    for key, value in result.items():
+        path = f"{name}.{key}" if name else key
+        if isinstance(value, Mapping):
+            yield from lines_of(value, path)
+        else:
+            yield f"{path}  {value}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from streams.evaluation.common import EvaluationError
+from streams.evaluation.common import EvaluationError, lines_of
 
 if TYPE_CHECKING:
     from schemas.cameras import Box
@@ -78,7 +78,7 @@ def register(group: typer.Typer) -> None:
             result["clips"] = _clips(data / "events")
         if EventPart.COUNTS in parts:
             result["counts"] = {each.name.split(".")[0]: _of_counts(each) for each in _tables(data / "counts")}
-        print(json.dumps(result) if as_json else "\n".join(_lines(result)))
+        print(json.dumps(result) if as_json else "\n".join(lines_of(result)))
 
 
 def _tables(folder: Path, begins: str = "") -> list[Path]:
@@ -228,13 +228,3 @@ def _of_counts(path: Path) -> dict[str, Any]:
     first, second = of.first_half(of.read_counts(path))
     normal = of.learnt(first, of.WINDOW_S)
     return {"unusual_from": _sizes(normal), "nothing": _nothing(normal, second, of.WINDOW_S)}
-
-
-def _lines(result: Mapping[str, Any], name: str = "") -> Iterable[str]:
-    """Yield a line for each figure, its name with dots."""
-    for key, value in result.items():
-        path = f"{name}.{key}" if name else key
-        if isinstance(value, Mapping):
-            yield from _lines(value, path)
-        else:
-            yield f"{path}  {value}"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
-from streams.evaluation.common import EvaluationError
+from streams.evaluation.common import EvaluationError, lines_of
 from streams.settings import read_settings
 
 BUSY_S: Final = 60.0
@@ -68,7 +67,7 @@ def register(group: typer.Typer) -> None:
             result["runners_detected"] = runners(scenes, trials, seed, detected=True)
         if busy:
             result["busy_share"] = {scene.name: share_of(scene, BUSY_S, seed) for scene in map(read_scene, busy)}
-        print(json.dumps(result) if as_json else "\n".join(_lines(result)))
+        print(json.dumps(result) if as_json else "\n".join(lines_of(result)))
 
 
 def _video(
@@ -106,13 +105,3 @@ def _video(
             for way in WAYS
         },
     }
-
-
-def _lines(result: Mapping[str, Any], name: str = "") -> Iterable[str]:
-    """Yield a line for each figure, its name with dots."""
-    for key, value in result.items():
-        path = f"{name}.{key}" if name else key
-        if isinstance(value, Mapping):
-            yield from _lines(value, path)
-        else:
-            yield f"{path}  {value}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import re
 import subprocess
 import sys
@@ -102,13 +101,3 @@ print({"kafka", "cv2", "ultralytics", "numpy.testing"} & set(sys.modules), file=
     process = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert process.stderr.splitlines()[-1] == "set()", process.stderr
     assert "Run stages of the pipeline" in process.stdout
-
-
-def test_garbage_is_looked_for_again_once_all_is_imported() -> None:
-    """Also where importing failed: a process that never looks grows."""
-    with main.nothing_is_garbage():
-        assert not gc.isenabled()
-    assert gc.isenabled()
-    with pytest.raises(ImportError), main.nothing_is_garbage():
-        raise ImportError
-    assert gc.isenabled()
