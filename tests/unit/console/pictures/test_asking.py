@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -267,3 +268,12 @@ def test_jpegs_of_all_kinds_are_known() -> None:
     ].tobytes()
     marked = grey[:2] + b"\xff\xfe\x00\x05abc" + grey[2:]
     assert all(is_jpeg(each, 20, 10) for each in (grey, progressive, marked))
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_audits_page_has_a_word_for_each_refusal(language: str) -> None:
+    """The audit has the code: who reads it there reads no code."""
+    words = (Path(held.__file__).parents[1] / "web" / "src" / "words" / language / "pages.ts").read_text(
+        encoding="utf-8"
+    )
+    assert [each for each in SnapshotRefusal if f'"audit.result.{each.value}": ' not in words] == []
