@@ -42,6 +42,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(900
 ROOM = "amstelveen"
 PARTNER = "brandweer"
 USER = "jan"
+WEBHOOK = "notify webhook"
 OWN = {"Sec-Fetch-Site": "same-origin"}
 WITHIN_S = 400.0
 """Only there to end a test that fails."""
@@ -174,7 +175,7 @@ def test_a_report_is_one_trace_and_each_processing_one_line(empty_kafka: KafkaSe
         stack.callback(page.close)
         report_by_hand(page)
         trace = one_trace(collector, kafka, receiver)
-        assert {each.status for each in trace} == {0}
+        assert {each.status for each in trace if each.name != WEBHOOK} == {0}
 
         alert = alert_of(kafka)
         act(page, alert, "acknowledge", 1)
@@ -237,14 +238,17 @@ def one_trace(collector: Collector, kafka: KafkaSettings, receiver: Receiver) ->
     def whole(spans: list[ToldSpan]) -> bool:
         ours = {each.trace_id for each in spans if each.name == "send incidents"}
         trace = [each for each in spans if each.trace_id in ours]
-        told = [each for each in trace if each.name in {"console alert-state", "notify webhook"}]
+        told = [
+            each for each in trace if each.name == "console alert-state" or (each.name == WEBHOOK and each.status == 0)
+        ]
         return {each.service for each in told} == ends and all(reaches_a_root(trace, each) for each in told)
 
     spans = collector.until(whole, WITHIN_S)
     [began] = [each for each in spans if each.name == "send incidents"]
     trace = [each for each in spans if each.trace_id == began.trace_id]
     [shown] = [each for each in trace if each.name == "console alert-state"]
-    told = next(each for each in trace if each.name == "notify webhook")
+    # an attempt that ran out of time on a slow machine is a span of its own, and may never have come to the partner
+    told = next(each for each in trace if each.name == WEBHOOK and each.status == 0)
     way = ["toezicht-locate", "toezicht-intake", "toezicht-console"]
     assert parents(trace, shown) == ["toezicht-console", "toezicht-decide", *way]
     assert parents(trace, told) == ["toezicht-notify", "toezicht-share", "toezicht-decide", *way]

@@ -127,6 +127,12 @@ class QuickThread(aiokafka.AIOKafkaConsumerThread):  # type: ignore[misc]
         consumer._fetch_max_wait_ms = FETCH_WAITS_MS
         return consumer
 
+    async def crash(self, exc: BaseException) -> None:
+        """End with the reason: a right that was taken away is met by whichever comes first, a fetch or a commit of offsets."""
+        if isinstance(exc, TopicAuthorizationFailedError):
+            exc = self.consumer.may_not_read(exc)
+        await super().crash(exc)
+
 
 class OrderedConsumer(aiokafka.Consumer):  # type: ignore[misc]
     """Faust's consumer, whose fetches read what they were asked to read, and not what a rebalance made of it."""
@@ -189,12 +195,15 @@ class OrderedConsumer(aiokafka.Consumer):  # type: ignore[misc]
                 if not found and asked:
                     found = await super()._getmany(asked, timeout)
             except TopicAuthorizationFailedError as error:
-                topics_told = ", ".join(str(each) for each in error.args)
-                raise DeliveryError(
-                    f"{self.app.conf.id}: {may_not(self.transport.user, 'READ', topics_told)}"
-                ) from None
+                raise self.may_not_read(error) from None
         wanted = self._get_active_partitions() | self._buffered_partitions
         return {tp: records for tp, records in found.items() if tp in wanted}
+
+    def may_not_read(self, error: TopicAuthorizationFailedError) -> DeliveryError:
+        """Return in one line which topics may not be read: aiokafka tells one by its name, and several as a set of names."""
+        told = [names if isinstance(names, (set, frozenset)) else {names} for names in error.args]
+        names = ", ".join(sorted(str(each) for each in set().union(*told)))
+        return DeliveryError(f"{self.app.conf.id}: {may_not(self.transport.user, 'READ', names)}")
 
     def partition_end(self, tp: TP) -> PartitionEnd | None:
         """Return where an assigned partition ends, as far as the consumer in its thread knows."""

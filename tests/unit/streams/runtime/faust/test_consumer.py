@@ -15,10 +15,11 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.consumer import consumer as reading
 from aiokafka.consumer import fetcher
 from aiokafka.consumer.subscription_state import SubscriptionState
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import KafkaConnectionError, TopicAuthorizationFailedError
 from faust.types import TP
 from mode.utils.queues import FlowControlEvent, FlowControlQueue
 
+from streams.errors import DeliveryError
 from streams.runtime.faust import consumer as consuming
 from streams.runtime.faust import producer as producing
 from streams.runtime.faust.consumer import (
@@ -49,12 +50,15 @@ class FakeThread:
         self.asked: list[set[TP]] = []
         self.answer = asyncio.Event()
         self.answered = False
+        self.fails: Exception | None = None
 
     async def getmany(self, active: set[TP], _: float) -> dict[TP, list[int]]:
         """Return the records of the partitions as they are named when the answer comes."""
         self.asked.append(active)
         await self.answer.wait()
         self.answered = True
+        if self.fails is not None:
+            raise self.fails
         return {tp: found for tp, found in self.records.items() if not active or tp in active}
 
 
@@ -426,3 +430,27 @@ async def requests() -> tuple[Any, Any]:
 def named(request: Any) -> set[int]:
     """Return the partitions that a fetch request names."""
     return {partition for _, partitions in request._topics for partition, *_ in partitions}
+
+
+@pytest.mark.parametrize("told", ["incidents", {"incidents"}, frozenset({"incidents"})])
+def test_a_right_that_is_lacking_is_one_line(tmp_path: Path, told: object) -> None:
+    """A fetch meets it by the topic's name, a commit of offsets by a set of names: whichever comes first says the same."""
+    error = TopicAuthorizationFailedError(told)
+    line = 'may not READ topic "incidents": run `toezicht topics acls`'
+
+    async def scenario() -> None:
+        consumer, thread = consumer_in(tmp_path)
+        thread.fails = error
+        thread.answer.set()
+        with pytest.raises(DeliveryError, match=line):
+            await consumer._getmany(consumer._get_active_partitions(), 1.0)
+        committing = consumer._new_consumer_thread()
+        committing.parent_loop = asyncio.get_running_loop()
+        committing._thread_running = asyncio.get_running_loop().create_future()
+        await committing.crash(error)
+        assert isinstance(committing.crash_reason, DeliveryError)
+        assert str(committing.crash_reason).endswith(line)
+        with pytest.raises(DeliveryError):
+            await committing._thread_running
+
+    asyncio.run(scenario())
