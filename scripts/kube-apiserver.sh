@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds what tests/integration/test_api_server.py and test_chart_upgrade.py give the chart to: scripts/kube-apiserver.sh FOLDER
-# The API server, its controllers, the scheduler and kubectl. Needs Go 1.24 or newer, some 4 GB of disk and 12 minutes of a processor;
+# The API server, its controllers, the scheduler and kubectl. Needs Go 1.24 or newer, some 4 GB of disk and 14 minutes of a processor;
 # etcd beside it is Debian's etcd-server. A module of its own stands for Kubernetes' workspace: what that replaces by its folders of
 # staging is replaced by the modules that are published of them.
 set -euo pipefail
