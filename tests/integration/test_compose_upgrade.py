@@ -17,7 +17,7 @@ from bench.faults.measure import FaultScene, Rates, scene
 from bench.faults.world import FaultWorld
 from tests.support.composed import BEFORE, IMAGE_OF_THE_FILE, ComposedWorld, Containers
 
-pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(1800)]
 IMAGE = os.environ.get("TOEZICHT_TEST_IMAGE", "")
 OLDER = os.environ.get("TOEZICHT_TEST_IMAGE_BEFORE", "")
 SAME = "{{.Config.Hostname}} {{range .Mounts}}{{.Name}} {{end}}"
@@ -45,7 +45,7 @@ def containers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]
         found.podman("rm", "--volumes", made)
     yield found
     found.podman("untag", IMAGE_OF_THE_FILE, IMAGE_OF_THE_FILE)
-    found.run("podman", "rmi" if not OLDER else "untag", BEFORE)
+    found.podman(*(("untag", BEFORE) if OLDER else ("rmi",)), BEFORE)  # the older image keeps its own name
     if was.returncode == 0:
         found.podman("tag", was.stdout.strip(), IMAGE_OF_THE_FILE)
 

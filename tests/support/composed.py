@@ -85,6 +85,7 @@ class ComposedWorld(FaultWorld):
         self._project = f"toezicht-test-{secrets.token_hex(4)}"
         self._config = folder / "config"
         self._files: tuple[Path, ...] = ()
+        self._volumes: set[str] = set()
         self.said = ""
 
     def start(self) -> None:
@@ -113,11 +114,22 @@ class ComposedWorld(FaultWorld):
             "GRAFANA_PASSWORD": secrets.token_hex(8),
             "KAFKA_BOOTSTRAP_SERVERS": self.kafka.bootstrap_servers,
         }
+        self._mine()
         files = [word for path in self._files for word in ("--file", str(path))]
         done = self._containers.run("podman-compose", "--project-name", self._project, *files, *words, given=given)
         self.said = f"{' '.join(words)}: {done.returncode}\n{done.stdout[-4_000:]}\n{done.stderr[-4_000:]}"
         assert done.returncode == 0, self.said
         return done.stdout
+
+    def _mine(self) -> list[str]:
+        """Return the containers that there are, and note their volumes: those without a name stay when one is replaced."""
+        mine = self._containers.podman(
+            "ps", "--all", "--quiet", "--filter", f"label=com.docker.compose.project={self._project}"
+        )
+        for each in mine.split():
+            mounts = self._containers.podman("inspect", "--format", "{{range .Mounts}}{{.Name}} {{end}}", each)
+            self._volumes.update(mounts.split())
+        return mine.split()
 
     def healthy(self) -> bool:
         """Return whether the container's own test says that it gets on; nothing asks it by itself without systemd."""
@@ -144,11 +156,9 @@ class ComposedWorld(FaultWorld):
         """Stop all of it, and leave no container and no volume."""
         try:
             if self._files:
-                mine = self._containers.podman(
-                    "ps", "--all", "--quiet", "--filter", f"label=com.docker.compose.project={self._project}"
-                )
-                self._containers.podman("rm", "--force", "--volumes", *mine.split())  # with those that have no name
                 self.compose("down", "--volumes")
+                for each in self._volumes:
+                    self._containers.run("podman", "volume", "rm", each)  # those that have a name are gone by now
         finally:
             super().stop()
 
