@@ -23,7 +23,7 @@ LOCALES: Final[Mapping[Language, str]] = {Language.NL: "nl-NL", Language.EN: "en
 COUNTED_BELOW: Final = 10**15
 """Whole numbers that are larger have no plural, and are shown as they are: babel counts with 28 figures."""
 SENTENCES: Final = 2_048
-"""Sentences that are kept: what the newest revisions say again. Most phrases hold a number of their own, so that more of them would
+"""Sentences that are kept: what the newest revisions say again. Most phrases hold a number of their own: more of them would
 fill for hours (1.5 kB each) and bring nothing."""
 Part = tuple[str, bool]
 """A part of a plain sentence: its text, or the name of a value; and whether it is text."""
