@@ -83,7 +83,7 @@ class Room:
         worker = self.workers.pop(name)
         worker.send_signal(signal.SIGTERM)
         try:
-            worker.wait(30)
+            worker.wait(240)
         except subprocess.TimeoutExpired:
             worker.kill()
             worker.wait()

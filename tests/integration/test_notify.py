@@ -49,7 +49,7 @@ def notifying(kafka: KafkaSettings, file: Path, log: Path) -> Iterator[subproces
             yield process
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-                assert process.wait(20) == 0
+                assert process.wait(240) == 0
         finally:
             if process.poll() is None:
                 process.kill()
