@@ -24,7 +24,7 @@ from typing import Any, Final, NamedTuple
 import psutil
 from kafka import KafkaProducer
 
-from bench.cameras.quality import Quality
+from bench.cameras.quality import ToldQuality
 from bench.cameras.scene import FPS, SceneCameras, SceneFilm, read_film, write_registry, write_rules
 from bench.detect.host import of_this_host
 from bench.detect.load import Results
@@ -63,8 +63,8 @@ _DROPPED: Final = re.compile(r"^toezicht_frames_dropped_total\{[^}]*\} (\S+)$", 
 Progress = Callable[[str], None]
 
 
-class Round(NamedTuple):
-    """Round: what so many cameras gave.
+class CamerasRound(NamedTuple):
+    """Cameras round: what so many cameras gave.
 
     Attributes:
         cameras: How many there were.
@@ -129,7 +129,7 @@ def most_carried(carries: Callable[[int], bool], first: int, most: int) -> int:
     return low
 
 
-class Workers:
+class CarryingWorkers:
     """The two workers of a way of choosing pictures.
 
     Args:
@@ -156,7 +156,7 @@ class Workers:
 
 
 @contextmanager
-def workers(servers: str, registry: Path, rules: Path, folder: Path, device: str) -> Iterator[Workers]:
+def workers(servers: str, registry: Path, rules: Path, folder: Path, device: str) -> Iterator[CarryingWorkers]:
     """Run both workers until the end of the block."""
     environment = {
         "KAFKA_BOOTSTRAP_SERVERS": servers,
@@ -180,7 +180,7 @@ def workers(servers: str, registry: Path, rules: Path, folder: Path, device: str
     supervisor = Supervisor(specs, folder / "run")
     supervisor.start()
     try:
-        yield Workers(supervisor, port)
+        yield CarryingWorkers(supervisor, port)
     finally:
         supervisor.stop()
 
@@ -229,11 +229,11 @@ class CamerasBench:
         folder.mkdir()
         write_registry(folder / "registry.json", self._film, most, sampling, calibration)
         write_rules(folder / "rules.yaml")
-        rounds: dict[int, Round] = {}
+        rounds: dict[int, CamerasRound] = {}
         with workers(self._servers, folder / "registry.json", folder / "rules.yaml", folder, device) as running:
             cameras = SceneCameras(self._film, uuid.uuid4().hex[:8])
             self._warm_up(cameras)
-            quality = Quality(self._truth)
+            quality = ToldQuality(self._truth)
 
             def carries(number: int) -> bool:
                 rounds[number] = found = self._round(running, cameras, number, quality)
@@ -265,7 +265,9 @@ class CamerasBench:
             time.sleep(1.5)
         self._results.skip()
 
-    def _round(self, running: Workers, cameras: SceneCameras, number: int, quality: Quality) -> Round:
+    def _round(
+        self, running: CarryingWorkers, cameras: SceneCameras, number: int, quality: ToldQuality
+    ) -> CamerasRound:
         self._show(cameras, number, SETTLE_S, reports=False)
         alerts, detected = Written(self._servers, topics.ALERTS), Written(self._servers, topics.DETECTIONS)
         dropped, before_s, began = running.dropped(), self._used(running), utc_now()
@@ -282,7 +284,7 @@ class CamerasBench:
         looks = [Detections.model_validate_json(record.value) for record in detected.all_records()]
         looks = [each for each in looks if began <= each.captured_at]
         quality.add(cameras.sent, looks)
-        return Round(
+        return CamerasRound(
             number,
             late_s,
             len(answered) / max(1, reports),
@@ -292,7 +294,7 @@ class CamerasBench:
             deciding_s / lasted_s,
         )
 
-    def _used(self, running: Workers) -> tuple[float, float]:
+    def _used(self, running: CarryingWorkers) -> tuple[float, float]:
         return running.cpu_s("seeing"), running.cpu_s("deciding")
 
     def _show(self, cameras: SceneCameras, number: int, seconds: float, *, reports: bool) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Quality of what a worker told of pictures whose persons are known: what a benchmark that goes fast must not lose."""
+"""Told quality of what a worker told of pictures whose persons are known: what a benchmark that goes fast must not lose."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from detectors.evaluation.ground_truth import Annotated
 from schemas.cameras import DetectedObject, Detections, ObjectClass
 
 
-class Quality:
-    """Quality: recall and count error of the pictures that were looked at, and of what was counted last, at every picture.
+class ToldQuality:
+    """Told quality: recall and count error of the pictures that were looked at, and of what was counted last, at every picture.
 
     Args:
         truth: Who is in each picture of the video, by its number there; empty where that is not known.

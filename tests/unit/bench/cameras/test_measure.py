@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.cameras.measure import Round, most_carried
+from bench.cameras.measure import CamerasRound, most_carried
 
 IN_TIME = [0.4] * 95
 
@@ -43,6 +43,6 @@ def test_cameras_are_carried_in_time_and_whole(
     late_s: list[float], answered: float, dropped: float, carried: bool
 ) -> None:
     """Not where one alert of twenty is late, pictures are dropped, or few reports are answered."""
-    found = Round(4, late_s, answered, dropped, 0.3, 0.5, 0.5)
+    found = CamerasRound(4, late_s, answered, dropped, 0.3, 0.5, 0.5)
     assert found.carried is carried
     assert found.as_dict()["carried"] is carried

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bench.cameras.quality import Quality
+from bench.cameras.quality import ToldQuality
 from detectors.evaluation.ground_truth import Annotated
 from schemas.cameras import Box, DetectedObject, Detections, DetectorInfo, ObjectClass
 
@@ -31,23 +31,23 @@ def told(number: int, *boxes: Box) -> Detections:
 
 def test_what_is_not_known_tells_nothing() -> None:
     """No ground truth, or nothing looked at."""
-    quality = Quality({})
+    quality = ToldQuality({})
     quality.add(SENT, [told(0, HERE)])
     assert quality.told() == {}
-    quality = Quality(TRUTH)
+    quality = ToldQuality(TRUTH)
     quality.add(SENT, [])
     assert quality.told() == {}
 
 
 def test_spared_pictures_count_as_what_was_told_last() -> None:
     """Looked at are 0 (both found) and 4 (one where nobody is): at 1, 2 and 3 two are still told, at 5 nothing is known."""
-    quality = Quality(TRUTH)
+    quality = ToldQuality(TRUTH)
     quality.add(SENT, [told(0, HERE, THERE), told(4, HERE)])
     assert quality.told() == {"recall": 1.0, "count_mae": 0.5, "held_count_mae": 0.2, "pictures_compared": 2}
 
 
 def test_who_is_missed_lowers_the_recall() -> None:
     """One of two is found in one picture, none in the other."""
-    quality = Quality(TRUTH)
+    quality = ToldQuality(TRUTH)
     quality.add(SENT, [told(0, HERE), told(1)])
     assert quality.told() == {"recall": 0.25, "count_mae": 1.5, "held_count_mae": 1.5, "pictures_compared": 2}

@@ -11,7 +11,8 @@ from bench.cameras.scene import CATEGORY, FilmPicture, SceneCameras, SceneFilm, 
 from schemas.cameras import FrameReference
 from schemas.codec import decode
 from schemas.incidents import Incident
-from streams.config.files import load_registry, load_rules
+from streams.config.files import load_rules
+from streams.config.registry import load_registry
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 FILM = SceneFilm([FilmPicture(bytes([number]), 7 * number) for number in range(100)], 768, 576)
