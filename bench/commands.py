@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bench.cameras.commands import register as register_cameras
 from bench.compliance.commands import register as register_compliance
 from bench.console.commands import register as register_console
 from bench.intake.commands import register as register_intake
@@ -94,6 +95,7 @@ def register(app: typer.Typer) -> None:
                 result = measure(reached.bootstrap_servers, pairs, seconds, folder, subject, say)
         print(json.dumps(result) if as_json else "\n".join(f"{name:12} {value}" for name, value in result.items()))
 
+    register_cameras(group)
     register_decide(group)
     register_notify(group)
     register_dispatch(group)

@@ -45,10 +45,12 @@ class ApiServer:
 
     Args:
         client: Asks, as a member of `system:masters`.
+        kubeconfig: By which kubectl and Helm ask, as the same.
     """
 
-    def __init__(self, client: httpx2.Client) -> None:
+    def __init__(self, client: httpx2.Client, kubeconfig: Path) -> None:
         self._client = client
+        self.kubeconfig = kubeconfig
         self._plurals: dict[str, dict[str, str]] = {}
 
     def version(self) -> str:
@@ -136,7 +138,20 @@ def api_server(folder: Path) -> Iterator[ApiServer]:
         )
         while not _ready(client):
             _still(server, folder, deadline_s)
-        yield ApiServer(client)
+        yield ApiServer(client, _kubeconfig(folder, str(client.base_url), certificate, token))
+
+
+def _kubeconfig(folder: Path, address: str, authority: Path, token: str) -> Path:
+    """Write by what kubectl and Helm find the server."""
+    named = {"cluster": "test", "user": "admin"}
+    path = folder / "kubeconfig"
+    path.touch(0o600)
+    path.write_text(yaml.safe_dump({
+        "apiVersion": "v1", "kind": "Config", "current-context": "test", "contexts": [{"name": "test", "context": named}],
+        "clusters": [{"name": "test", "cluster": {"server": address, "certificate-authority": str(authority)}}],
+        "users": [{"name": "admin", "user": {"token": token}}],
+    }))  # fmt: skip
+    return path
 
 
 def _ready(client: httpx2.Client) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from detectors.models.jpeg import PictureError, decode_grey
@@ -29,10 +30,14 @@ WHATEVER_IT_IS: Final = Look(LookReason.FIRST)
 
 
 class ChosenPicture(NamedTuple):
-    """Chosen picture: whether and why the model looks at it, and how many just before it were spared."""
+    """Chosen picture: whether and why the model looks at it, and how many just before it were spared and not told.
+
+    `over` says of a picture that is spared that it is to be told: as the first one of a second later than that of the last look.
+    """
 
     look: Look
     spared: int = 0
+    over: bool = False
 
 
 @dataclass(slots=True)
@@ -44,6 +49,8 @@ class _Camera:
     state: SamplingState = field(default_factory=SamplingState)
     followed: Followed = field(default_factory=Followed)
     spared: int = 0
+    second: datetime | None = None
+    """The second of the last look, as long as nothing was told of a later one."""
 
 
 class SampledCameras:
@@ -94,12 +101,16 @@ class SampledCameras:
             quiet_s=frame.quiet_s,
         )
         metrics.FRAMES_SAMPLED.labels(frame.camera_id, look.reason).inc()
-        if not look.reason.looks:
+        spared, second = camera.spared, frame.captured_at.replace(microsecond=0)
+        if look.reason.looks:
+            camera.finder.looked()
+            camera.spared, camera.second = 0, second
+            return ChosenPicture(look, spared)
+        if camera.second is None or second <= camera.second:
             camera.spared += 1
             return ChosenPicture(look)
-        camera.finder.looked()
-        spared, camera.spared = camera.spared, 0
-        return ChosenPicture(look, spared)
+        camera.spared, camera.second = 1, None
+        return ChosenPicture(look, spared, over=True)
 
     def looked(self, frame: FrameReference, look: Look, objects: Sequence[DetectedObject]) -> None:
         """Take what a look showed, tracked."""
