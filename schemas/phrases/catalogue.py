@@ -101,6 +101,12 @@ def _part(element: ast.TextElement | ast.Placeable) -> Part | None:
     return (element.expression.id.name, False) if isinstance(element.expression, ast.VariableReference) else None
 
 
+def prepare_sentences(language: Language = Language.EN) -> None:
+    """Read a language's sentences, so that nobody waits for them who is told the first."""
+    catalogue(language)
+    plain_sentences(language)
+
+
 def knows(code: str, language: Language) -> bool:
     """Return whether a language has a sentence for a code."""
     return bool(catalogue(language).has_message(code))
