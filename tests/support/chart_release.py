@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-import pytest
 import yaml
 
 from tests.support import chart
 from tests.support.api_server import ApiServer
+from tests.support.installed import found
 
 FIRST: Final = chart.KEPT.with_name("chart-first.tgz")
 TOOLS: Final = {
@@ -44,17 +47,55 @@ AFTER: Final[dict[str, Any]] = BEFORE | {
     "settings": BEFORE["settings"] | {"TOEZICHT_LOG_FORMAT": "json"},
     "image": BEFORE["image"] | {"tag": "0.1.0"},
     "processes": BEFORE["processes"] | {"notify": {"enabled": True}},
+    "topics": {"job": "apply"},
 }
-"""What it gives the present chart: what the changelog says, a new image, and a setting."""
+"""What it gives the present chart: what the changelog says, a new image, a setting, and topics by a job."""
 
 
-def tools() -> dict[str, str]:
-    """Return where the two programs are, or skip with what is missing."""
-    found = {name: shutil.which(name) for name in TOOLS}
-    missing = [f"{name} ({TOOLS[name]})" for name, path in found.items() if path is None]
-    if missing:
-        pytest.skip(f"not installed: {', '.join(missing)}")
-    return {name: str(path) for name, path in found.items()}
+class Seen(NamedTuple):
+    """Seen: a pod after a change of it.
+
+    Attributes:
+        name: The pod.
+        release: The tag of its image.
+        phase: `Pending`, `Running`, `Succeeded`, `Failed`.
+        ready: Whether it is ready.
+        there: Whether it is there still.
+        node: Where it is; empty before it is placed.
+    """
+
+    name: str
+    release: str
+    phase: str
+    ready: bool
+    there: bool
+    node: str
+
+    @classmethod
+    def of(cls, event: dict[str, Any]) -> Seen:
+        """Return what an event of a watch tells."""
+        pod, there = event["object"], event["type"] != "DELETED"
+        status = pod.get("status", {})
+        image = pod["spec"]["containers"][0]["image"].rpartition(":")[2]
+        node = pod["spec"].get("nodeName", "")
+        return cls(pod["metadata"]["name"], image, status.get("phase", ""), there and is_ready(status), there, node)
+
+
+def is_ready(status: dict[str, Any]) -> bool:
+    """Return whether a pod of this status is ready."""
+    return any((each["type"], each["status"]) == ("Ready", "True") for each in status.get("conditions", ()))
+
+
+def _documents(text: str) -> Iterator[dict[str, Any]]:
+    """Return documents of JSON, one after the other; the last may be cut off."""
+    decoder = json.JSONDecoder()
+    while text := text.lstrip():
+        try:
+            found, end = decoder.raw_decode(text)
+        except json.JSONDecodeError:
+            return
+        yield found
+        text = text[end:]
 
 
 class Operations:
@@ -67,7 +108,7 @@ class Operations:
     """
 
     def __init__(self, server: ApiServer, namespace: str, folder: Path) -> None:
-        self._tools = tools()
+        self._tools = found(TOOLS)
         self.namespace = namespace
         self._environment = {
             "PATH": os.environ["PATH"],
@@ -83,9 +124,9 @@ class Operations:
             given = ("--values", file.name) if values is not None else ()
             return self._run("helm", *words, *given)
 
-    def install(self, of: Path, values: dict[str, Any]) -> None:
+    def install(self, of: Path, values: dict[str, Any], *words: str) -> None:
         """Install a chart, which must be taken."""
-        done = self.helm("install", chart.RELEASE, str(of), values=values)
+        done = self.helm("install", chart.RELEASE, str(of), *words, values=values)
         assert done.returncode == 0, done.stderr
 
     def upgrade(self, values: dict[str, Any], *words: str) -> None:
@@ -125,6 +166,34 @@ class Operations:
         """Return which releases' images the processes shall run."""
         pods = (each["template"]["spec"] for each in self.specs("statefulset").values())
         return {pod["containers"][0]["image"].rpartition(":")[2] for pod in pods}
+
+    def claims(self) -> dict[str, str]:
+        """Return which claims of volumes there are, and which each is: one that was made anew is another."""
+        return {name: each["metadata"]["uid"] for name, each in self.listed("pvc").items()}
+
+    def ready(self) -> dict[str, int]:
+        """Return how many pods of each process are ready, of those that are there."""
+        found: Counter[str] = Counter()
+        for each in self.listed("pod").values():
+            found[each["metadata"]["labels"]["app.kubernetes.io/component"]] += is_ready(each["status"])
+        return dict(found)
+
+    @contextmanager
+    def watched(self) -> Iterator[list[Seen]]:
+        """Yield a list that has each change of a pod once the block is over, in the order in which the server tells them."""
+        words = ("get", "pods", "--watch", "--output-watch-events", "-o", "json")
+        command = [self._tools["kubectl"], "--namespace", self.namespace, *words]
+        seen: list[Seen] = []
+        with tempfile.TemporaryFile("w+") as out:
+            watch = subprocess.Popen(command, stdout=out, env=self._environment)
+            try:
+                yield seen
+                time.sleep(1)  # what happened last is told by then, or what is asked below does not come out
+            finally:
+                watch.terminate()
+                watch.wait(20)
+            out.seek(0)
+            seen.extend(map(Seen.of, _documents(out.read())))
 
     def _run(self, tool: str, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
         command = [self._tools[tool], "--namespace", self.namespace, *words]
