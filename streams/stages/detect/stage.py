@@ -66,7 +66,7 @@ class Detect:
         self._detected = TrackedDetections(detector.info, Trackers(run, grounds=grounds))
         self._lookers = ThreadPoolExecutor(detector.parallel, thread_name_prefix="detect")
         self._tracker = ThreadPoolExecutor(1, thread_name_prefix="track")
-        self._sampled = SampledCameras(sampled)
+        self._sampled = SampledCameras(sampled, grounds)
         self._sampler = ThreadPoolExecutor(1, thread_name_prefix="sample")
 
     @classmethod
