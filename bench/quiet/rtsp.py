@@ -111,6 +111,14 @@ def _parts(unit: bytes) -> Iterator[bytes]:
         yield bytes([unit[0] & 0xE0 | FU_A, begins << 7 | ends << 6 | unit[0] & 0x1F]) + unit[at : at + LARGEST]
 
 
+async def _request(reader: asyncio.StreamReader) -> str:
+    """Return the next request's head; what the other side says of how RTP arrives (RTCP, interleaved) is passed over."""
+    while (begin := await reader.readexactly(1)) == b"$":
+        _, size = struct.unpack(">BH", await reader.readexactly(3))
+        await reader.readexactly(size)
+    return (begin + await reader.readuntil(b"\r\n\r\n")).decode()
+
+
 class RtspCameras:
     """All cameras of one server."""
 
@@ -127,7 +135,7 @@ class RtspCameras:
         sending: asyncio.Task[None] | None = None
         try:
             while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                head = await _request(reader)
                 writer.write(self._answer(head).encode())
                 if head.startswith("PLAY"):
                     sending = asyncio.create_task(self._send(writer, next(self._played)))

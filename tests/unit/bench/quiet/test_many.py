@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from itertools import pairwise
@@ -51,6 +52,13 @@ def test_every_camera_shows_the_film_as_it_was_encoded(film: Path) -> None:
     assert len(made) == 30
     assert all((each == made[number % 30]).all() for number, each in enumerate(shown))
     assert {after - before for before, after in pairwise(times[1:])} == {90_000 // 40}
+
+
+def test_what_a_viewer_says_of_how_packets_arrive_is_no_request(film: Path) -> None:
+    """FFmpeg tells it some seconds after the beginning, in the connection itself."""
+    with served(film, 10) as port, socket.create_connection(("127.0.0.1", port), 10) as camera:
+        camera.sendall(b"$\x01\x00\x04\r\n\r\nOPTIONS rtsp://x RTSP/1.0\r\nCSeq: 7\r\n\r\n")
+        assert camera.recv(1_000) == b"RTSP/1.0 200 OK\r\nCSeq: 7\r\n\r\n"
 
 
 @pytest.mark.parametrize("reader", [PLAIN, CAPTURE])
