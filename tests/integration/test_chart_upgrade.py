@@ -6,15 +6,18 @@ Nodes are none: no container runs, and each pod is ready as soon as it is placed
 
 from __future__ import annotations
 
+import copy
 import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import pytest
+import yaml
 
 from tests.support import api_server, chart, chart_release, controllers, installed
 from tests.support.api_server import WITHIN_S, ApiServer
 from tests.support.chart_release import AFTER, BEFORE, FIRST, Operations, Seen, platform
+from tests.support.kubernetes import definition
 from tests.support.worker_process import eventually
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
@@ -164,6 +167,27 @@ def test_a_node_that_is_emptied_takes_one_worker_of_a_stage_at_a_time(operations
         operations.kubectl("uncordon", controllers.NODES[0])
     assert {each: fewest(seen, each, 2) for each in ("decide", "detect")} == {"decide": 1, "detect": 1}
     assert {each["spec"]["nodeName"] for each in operations.listed("pod").values()} <= set(controllers.NODES[1:])
+
+
+def test_topics_and_users_of_strimzi_are_applied_again(server: ApiServer, operations: Operations) -> None:
+    """A topic that the older release did not know, a retention that differs, and a right: what is applied is then as printed."""
+    printed = list(yaml.safe_load_all((chart.ROOT / "deploy" / "strimzi" / "toezicht.yaml").read_text()))
+    for kind in {each["kind"]: each for each in printed}.values():
+        server.apply(definition(kind), dry_run=False)
+        eventually(lambda wanted=kind: server.knows(wanted), WITHIN_S)  # type: ignore[misc]
+    older = copy.deepcopy(printed[1:])
+    topic = next(each for each in older if each["kind"] == "KafkaTopic" and "retention.ms" in each["spec"]["config"])
+    topic["spec"]["config"]["retention.ms"] = "1000"
+    user = next(each for each in older if each["kind"] == "KafkaUser")
+    user["spec"]["authorization"]["acls"].pop()
+    for each in (older, printed):
+        operations.kubectl("apply", "-f", "-", given=yaml.safe_dump_all(each))
+    for kind in ("kafkatopic", "kafkauser"):
+        wanted = {each["metadata"]["name"]: each["spec"] for each in printed if each["kind"].lower() == kind}
+        assert operations.specs(kind) == wanted
+    again = operations.kubectl("apply", "-f", "-", given=yaml.safe_dump_all(printed)).splitlines()
+    assert len(again) == len(printed)
+    assert {line.rpartition(" ")[2] for line in again} == {"unchanged"}
 
 
 def test_another_size_of_a_volume_is_refused_and_has_a_way(operations: Operations) -> None:
