@@ -6,7 +6,6 @@ Both are programs on the PATH: `etcd` (Debian: etcd-server) and `kube-apiserver`
 from __future__ import annotations
 
 import secrets
-import shutil
 import ssl
 import subprocess
 import time
@@ -16,12 +15,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx2
-import pytest
 import yaml
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from streams.local.broker import free_port
+from tests.support.installed import found
 
 WITHIN_S: Final = 300.0
 """Only there to end a test that fails."""
@@ -31,24 +30,17 @@ TOOLS: Final = {
 }
 
 
-def tools() -> dict[str, str]:
-    """Return where the two programs are, or skip with what is missing."""
-    found = {name: shutil.which(name) for name in TOOLS}
-    missing = [f"{name} ({TOOLS[name]})" for name, path in found.items() if path is None]
-    if missing:
-        pytest.skip(f"not installed: {', '.join(missing)}")
-    return {name: str(path) for name, path in found.items()}
-
-
 class ApiServer:
     """API server: what a client with all rights asks of it.
 
     Args:
         client: Asks, as a member of `system:masters`.
+        kubeconfig: By which kubectl and Helm ask, as the same.
     """
 
-    def __init__(self, client: httpx2.Client) -> None:
+    def __init__(self, client: httpx2.Client, kubeconfig: Path) -> None:
         self._client = client
+        self.kubeconfig = kubeconfig
         self._plurals: dict[str, dict[str, str]] = {}
 
     def version(self) -> str:
@@ -95,7 +87,7 @@ def _group(version: str) -> str:
 @contextmanager
 def api_server(folder: Path) -> Iterator[ApiServer]:
     """Yield a server that is ready; it, its etcd and their data end with it."""
-    paths, token = tools(), secrets.token_hex(16)
+    paths, token = found(TOOLS), secrets.token_hex(16)
     etcd_port, peer_port, port = free_port(), free_port(), free_port()
     key = folder / "accounts.pem"
     key.write_bytes(
@@ -109,12 +101,12 @@ def api_server(folder: Path) -> Iterator[ApiServer]:
     store, peer = f"http://127.0.0.1:{etcd_port}", f"http://127.0.0.1:{peer_port}"
     with ExitStack() as stack:
         stack.enter_context(
-            _running(folder / "etcd.log", paths["etcd"], "--data-dir", str(folder / "etcd"),
+            running(folder / "etcd.log", paths["etcd"], "--data-dir", str(folder / "etcd"),
                      "--listen-client-urls", store, "--advertise-client-urls", store, "--listen-peer-urls", peer,
                      "--initial-advertise-peer-urls", peer, "--initial-cluster", f"default={peer}", "--unsafe-no-fsync")
         )  # fmt: skip
         server = stack.enter_context(
-            _running(folder / "apiserver.log", paths["kube-apiserver"], "--etcd-servers", store,
+            running(folder / "apiserver.log", paths["kube-apiserver"], "--etcd-servers", store,
                      "--bind-address", "127.0.0.1", "--advertise-address", "127.0.0.1", "--secure-port", str(port),
                      "--cert-dir", str(folder / "certs"), "--token-auth-file", str(tokens),
                      "--service-cluster-ip-range", "10.96.0.0/24", "--authorization-mode", "RBAC",
@@ -136,7 +128,20 @@ def api_server(folder: Path) -> Iterator[ApiServer]:
         )
         while not _ready(client):
             _still(server, folder, deadline_s)
-        yield ApiServer(client)
+        yield ApiServer(client, _kubeconfig(folder, str(client.base_url), certificate, token))
+
+
+def _kubeconfig(folder: Path, address: str, authority: Path, token: str) -> Path:
+    """Write by what kubectl and Helm find the server."""
+    named = {"cluster": "test", "user": "admin"}
+    path = folder / "kubeconfig"
+    path.touch(0o600)
+    path.write_text(yaml.safe_dump({
+        "apiVersion": "v1", "kind": "Config", "current-context": "test", "contexts": [{"name": "test", "context": named}],
+        "clusters": [{"name": "test", "cluster": {"server": address, "certificate-authority": str(authority)}}],
+        "users": [{"name": "admin", "user": {"token": token}}],
+    }))  # fmt: skip
+    return path
 
 
 def _ready(client: httpx2.Client) -> bool:
@@ -155,7 +160,8 @@ def _still(server: subprocess.Popen[bytes], folder: Path, deadline_s: float) -> 
 
 
 @contextmanager
-def _running(log: Path, *command: str) -> Iterator[subprocess.Popen[bytes]]:
+def running(log: Path, *command: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program until the block ends; what it says is in the log."""
     with log.open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, cwd=log.parent)
     try:
