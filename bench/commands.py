@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bench.cameras.commands import register as register_cameras
 from bench.compliance.commands import register as register_compliance
 from bench.console.commands import register as register_console
 from bench.intake.commands import register as register_intake
@@ -94,6 +95,7 @@ def register(app: typer.Typer) -> None:
                 result = measure(reached.bootstrap_servers, pairs, seconds, folder, subject, say)
         print(json.dumps(result) if as_json else "\n".join(f"{name:12} {value}" for name, value in result.items()))
 
+    register_cameras(group)
     register_decide(group)
     register_notify(group)
     register_dispatch(group)
@@ -322,6 +324,10 @@ def register_quiet(group: typer.Typer) -> None:
         profile: Annotated[str, typer.Option(help="Of H.264: baseline, main or high")] = "main",
         b_pictures: Annotated[int, typer.Option(min=0, max=4, help="B-pictures between two others")] = 0,
         entries: Annotated[int, typer.Option(min=0, max=60, help="How often somebody enters afterwards")] = 4,
+        cameras: Annotated[
+            int, typer.Option(min=0, max=500, help="Measure so many in one process, over RTSP, at key frames")
+        ] = 0,
+        pairs: Annotated[int, typer.Option(min=1, help="Adjacent pairs of rounds with --cameras; medians")] = 5,
         as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
     ) -> None:
         """Share of a core of one camera before which nothing moves, and when it wakes up, for both ways of decoding.
@@ -330,6 +336,9 @@ def register_quiet(group: typer.Typer) -> None:
         camera decoding alone, in the same run. Goal: 3 % of a core. Then a person enters who is 20 px high where
         the picture is 640 px wide; when the camera wakes up is told in the stream's own time.
 
+        With --cameras 100 as many are read over RTSP by one process, key frames alone while quiet: milliseconds of processor
+        time for each second of a camera, beside PyAV alone that takes the packets and decodes the key frames. Goal: 10 ms.
+
         Example: toezicht bench quiet --for 30 --megabits 1 --json
         """
         require_vision()
@@ -337,10 +346,14 @@ def register_quiet(group: typer.Typer) -> None:
             if path is not None and not path.is_file():
                 raise ConfigurationError("command line", option, str(path), "a video file")
         kind = _kind(size, stream_fps, megabits, key_frame_seconds, profile, b_pictures)
+        from bench.quiet.many import measure_many
         from bench.quiet.measure import measure
 
         with tempfile.TemporaryDirectory(prefix="toezicht-quiet-") as scratch:
-            result = measure(seconds, video, stream, kind, entries, Path(scratch), say)
+            if cameras:
+                result = measure_many(cameras, pairs, seconds, video, kind, Path(scratch), say)
+            else:
+                result = measure(seconds, video, stream, kind, entries, Path(scratch), say)
         print(json.dumps(result) if as_json else "\n".join(f"{name:28} {value}" for name, value in result.items()))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar, cast
@@ -46,6 +46,10 @@ class _Rows:
 
     def get(self, key: str, model: type[R]) -> R | None:
         return cast("R | None", self.parsed.get(key))
+
+    def get_each(self, keys: Sequence[str], model: type[R]) -> list[R]:
+        found = (self.get(key, model) for key in keys)
+        return [row for row in found if row is not None]
 
     def put(self, key: str, row: BaseModel) -> None:
         self.parsed[key] = row

@@ -198,7 +198,28 @@ class Detections(Message):
     spared: Annotated[
         int,
         Field(
-            ge=0, description="Pictures just before this one that were tested for motion and not looked at (sampling)"
+            ge=0,
+            description="Pictures just before this one that were tested for motion, not looked at (sampling), and not told yet",
         ),
     ] = 0
     crowd: Annotated[CrowdMap | None, Field(description="Where a counting model is configured, once per second")] = None
+
+
+class SparedPictures(Message):
+    """Spared pictures: a sampled camera's second is over: the first picture of a later one was not looked at.
+
+    Where pictures are looked at, the next one's detections say so. It is told once after a look, and nothing of what is in view.
+    """
+
+    name: ClassVar[str] = "spared-pictures"
+    topics: ClassVar[tuple[str, ...]] = ("detections",)
+    id_from: ClassVar[tuple[str, ...]] = ("frame_id",)
+    key_field: ClassVar[str] = "camera_id"
+    time_field: ClassVar[str] = "captured_at"
+
+    camera_id: Identifier
+    frame_id: Annotated[str, Field(description="The picture of the later second")]
+    captured_at: Annotated[Utc, Field(description="When that picture was taken")]
+    spared: Annotated[
+        int, Field(ge=0, description="Pictures between the last look and this one, none of them looked at")
+    ]

@@ -8,7 +8,7 @@ from schemas.actions import OperatorAction
 from schemas.alerts import Alert
 from schemas.audit import AuditEntry, AuditEvent
 from schemas.base import FORMER_TYPE_PREFIX, Message
-from schemas.cameras import CameraStatus, Detections, FrameReference
+from schemas.cameras import CameraStatus, Detections, FrameReference, SparedPictures
 from schemas.cases import CaseReceipt, PartnerCase
 from schemas.dead_letters import DeadLetterReference
 from schemas.decisions import DecisionLog
@@ -26,6 +26,7 @@ MESSAGES: Final[tuple[type[Message], ...]] = (
     FrameReference,
     CameraStatus,
     Detections,
+    SparedPictures,
     Observation,
     Incident,
     CameraWatch,

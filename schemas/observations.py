@@ -111,6 +111,9 @@ class Observation(Message):
     control_room_id: Identifier
     second: Annotated[Utc, Field(description="Start of the second that is told about")]
     frames: Annotated[int, Field(ge=0, description="Frames seen in this second; zero means nobody looked")]
+    spared: Annotated[
+        int, Field(ge=0, description="Pictures of it, or just before it, that were tested for motion and not looked at")
+    ] = 0
     count: Annotated[int, Field(ge=0)]
     count_max: Annotated[int, Field(ge=0)]
     vehicles: Annotated[int, Field(ge=0)]

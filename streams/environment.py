@@ -61,6 +61,7 @@ OTHERS: Final[Mapping[str, str]] = {
     "TOEZICHT_READY_FILE": "set by the supervisor of `toezicht up` for its processes, which write it when they work",
     "TOEZICHT_TEST_DATA": "pictures and models for the tests",
     "TOEZICHT_TEST_IMAGE": "an image that was built, for the tests that look into one",
+    "TOEZICHT_TEST_BROKERS": "3: three brokers with copies for the tests of least rights, in place of one",
     "TOEZICHT_TEST_IMAGE_BEFORE": "an image of an older release, for the test that upgrades from it",
     "TOEZICHT_FUZZ": "set by `make fuzz` for its tests",
     "KAFKA_HOME": "where a Kafka of the machine is installed",

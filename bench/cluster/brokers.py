@@ -190,8 +190,11 @@ class BrokerCluster:
         return self._any.environment_of(user) | told
 
     def add_users(self, names: Iterable[str]) -> None:
-        """Let users in, without any right."""
-        self._any.add_users(names)
+        """Let users in, without any right; each node learns of them for itself."""
+        wanted = list(names)
+        self._any.add_users(wanted)
+        for node in self.nodes.values():
+            node.await_users(wanted)
 
     def await_whole(self) -> None:
         """Wait until every node serves clients, and every copy of every partition is in step.

@@ -109,15 +109,15 @@ class SecuredBroker(LocalBroker):
         finally:
             admin.close()
         self._passwords |= new
-        for name in new:
-            self._await(name)
+        self.await_users(new)
 
-    def _await(self, user: str) -> None:
-        """Wait until the broker knows a user whom the controller took: it learns of one just after."""
+    def await_users(self, names: Iterable[str]) -> None:
+        """Wait until the broker knows users whom the controller took: it learns of them just after."""
         deadline_s = time.monotonic() + KNOWN_WITHIN_S
-        while error := access_error(self.settings_of(user)):
-            assert time.monotonic() < deadline_s, error
-            time.sleep(0.2)
+        for name in names:
+            while error := access_error(self.settings_of(name)):
+                assert time.monotonic() < deadline_s, error
+                time.sleep(0.2)
 
     def properties(self) -> str:
         """Return its configuration."""

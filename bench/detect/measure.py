@@ -23,6 +23,7 @@ from typing import Any, Final
 
 from bench.detect.host import of_this_host
 from bench.detect.load import CAMERAS, Cameras, PictureDetected, PictureSender, Results, read_pictures, video
+from bench.detect.parts import parts_ms
 from bench.detect.subject import Subject
 from streams.local.supervisor import ProcessSpec, Supervisor
 
@@ -184,9 +185,8 @@ def measure(
     bootstrap_servers: str, pairs: int, seconds: float, folder: Path, subject: Subject, progress: Progress
 ) -> dict[str, Any]:
     """Return the figures; see `toezicht bench detect --help`."""
-    bench = DetectBench(
-        bootstrap_servers, folder, seconds, subject, video(os.environ.get("TOEZICHT_DEMO_VIDEO", ""), folder)
-    )
+    film = video(os.environ.get("TOEZICHT_DEMO_VIDEO", ""), folder)
+    bench = DetectBench(bootstrap_servers, folder, seconds, subject, film)
     rounds: list[RatePair] = []
     try:
         with worker(bootstrap_servers, folder, subject.device, keeps_all=True) as busy:
@@ -211,6 +211,8 @@ def measure(
             fresh_mb = fresh.resident_mb()
     finally:
         bench.close()
+    progress("the parts of a picture, one after the other")
+    parts = parts_ms(subject, read_pictures(film))
     return {
         "worker_fps": round(worker_fps, 1),
         "live_fps": round(statistics.median(each.live_fps for each in rounds), 1),
@@ -223,6 +225,7 @@ def measure(
             "worker": round(statistics.median(each.worker_cpu_ms for each in rounds), 1),
             "own": round(statistics.median(each.worker_cpu_ms - each.model_cpu_ms for each in rounds), 1),
         },
+        "parts_ms": parts,
         "pairs": [[round(each.model_fps, 1), round(each.backlog_fps, 1), round(each.live_fps, 1)] for each in rounds],
         "latency": loads,
         "memory_mb": {"keeps_all": memory_mb, "operated": fresh_mb},

@@ -205,11 +205,15 @@ def _simulated(path: Path, decoding: QuietDecoding, until_s: float) -> CountingE
 
     def wait_until(then_s: float) -> None:
         nonlocal at_s
-        at_s = then_s
+        at_s = max(at_s, then_s)
         if at_s >= until_s:
             stop.set()
 
-    _reader(path, decoding, clock, counted, wait_until, stop).run(stop)
+    def sleep(wait_s: float) -> None:
+        nonlocal at_s
+        at_s += wait_s
+
+    _reader(path, decoding, clock, counted, wait_until, stop, sleep).run(stop)
     return counted
 
 
@@ -220,6 +224,7 @@ def _reader(
     counted: CountingEvents,
     wait_until: Callable[[float], None],
     stop: threading.Event,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> CameraReader:
     """Return the camera; it stops at the end of its stream."""
 
@@ -230,7 +235,7 @@ def _reader(
             stream.close()
             stop.set()
 
-        return LiveSource(replace(stream, close=close), config, options, clock, dropped)
+        return LiveSource(replace(stream, close=close), config, options, clock, dropped, sleep)
 
     file = open_file(path)
     source = SourceConfig("rtsp://bench", quiet_decoding=decoding)

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import httpx2
@@ -43,6 +43,8 @@ READER_STAYS_S: Final = 120.0
 """A page that is open breaks off now and then: a laptop sleeps, a proxy cuts."""
 PAGE_WITHIN_S: Final = 180.0
 POLL_S: Final = 0.2
+READY_WITHIN_S: Final = 900.0
+"""How long a round's reports may take to begin: an hour is not thrown away for a machine that stood still for minutes."""
 
 
 class RoomOperator:
@@ -104,7 +106,11 @@ class DemoRoom:
 
     def _round(self, sampling: Sampling) -> None:
         folder = self.settings.data / "scenario"
-        intakes = Supervisor(scenario_specs(self.material, self.like), folder, beside=self.supervisor.poll)
+        specs = [
+            replace(each, ready_within_s=each.ready_within_s and READY_WITHIN_S)
+            for each in scenario_specs(self.material, self.like)
+        ]
+        intakes = Supervisor(specs, folder, beside=self.supervisor.poll)
         intakes.start()
         ends_s = sampling.passed_s + self.material.length_s + SETTLE_S
         try:

@@ -49,6 +49,11 @@ class PlainRows:
         raw = self._table.get(key.encode())
         return None if raw is None else model.model_validate_json(raw)
 
+    def get_each(self, keys: Sequence[str], model: type[R]) -> list[R]:
+        """Return those of some rows that are there, in the order in which they are named."""
+        found = (self.get(key, model) for key in keys)
+        return [row for row in found if row is not None]
+
     def put(self, key: str, row: BaseModel) -> None:
         """Write a row."""
         self._table[key.encode()] = row.model_dump_json(by_alias=True).encode()

@@ -60,6 +60,8 @@ def show(picture: Picture, place: Fit, target: NDArray[np.uint8], *, clean: bool
     """
     if not clean:
         target[:] = GREY
-    if picture.shape[:2] != (place.height_px, place.width_px):
-        picture = np.asarray(cv2.resize(picture, (place.width_px, place.height_px)), np.uint8)
-    target[place.top_px : place.top_px + place.height_px, place.left_px : place.left_px + place.width_px] = picture
+    there = target[place.top_px : place.top_px + place.height_px, place.left_px : place.left_px + place.width_px]
+    if picture.shape[:2] == there.shape[:2]:
+        there[:] = picture
+    else:
+        cv2.resize(picture, (place.width_px, place.height_px), dst=there)

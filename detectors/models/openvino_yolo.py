@@ -41,6 +41,8 @@ REQUESTS_PER_STREAM: Final = 2
 
 _Boxes = NDArray[np.float32]
 """Rows of x_min, y_min, x_max, y_max in pixels of the model's input."""
+Strongest = tuple[_Boxes, NDArray[np.float32], NDArray[np.int64]]
+"""Boxes, their scores and the numbers of their classes."""
 
 
 class OpenVinoYoloDetector:
@@ -80,9 +82,17 @@ class OpenVinoYoloDetector:
         place = fit(width_px, height_px, self._facts.width_px, self._facts.height_px)
         request = self._idle.get()
         try:
-            boxes, scores, classes = strongest(request.run(picture, place), len(self._facts.names), self._wanted)
+            found = strongest(request.run(picture, place), len(self._facts.names), self._wanted)
         finally:
             self._idle.put(request)
+        return self._told(found, place, width_px, height_px)
+
+    def objects(self, answer: NDArray[np.float32], place: Fit, width_px: int, height_px: int) -> list[DetectedObject]:
+        """Return the objects of a picture of this size which the model gave this answer to; see `Request.wait`."""
+        return self._told(strongest(answer, len(self._facts.names), self._wanted), place, width_px, height_px)
+
+    def _told(self, strong: Strongest, place: Fit, width_px: int, height_px: int) -> list[DetectedObject]:
+        boxes, scores, classes = strong
         kept = without_overlaps(boxes, scores, classes)
         corners = place.in_picture(boxes[kept], width_px, height_px)
         found = (
@@ -170,9 +180,7 @@ def streams(compiled: Any) -> int:
     return int(compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
 
 
-def strongest(
-    answer: NDArray[np.float32], classes: int, wanted: NDArray[np.int64]
-) -> tuple[_Boxes, NDArray[np.float32], NDArray[np.int64]]:
+def strongest(answer: NDArray[np.float32], classes: int, wanted: NDArray[np.int64]) -> Strongest:
     """Return the boxes whose likeliest class is wanted and likelier than `MIN_SCORE`: corners, scores, class numbers.
 
     As ultralytics' `non_max_suppression` chooses its candidates: one class per box, among all that the model knows.
@@ -185,9 +193,14 @@ def strongest(
     if answer.shape[1] == 6:
         rows = answer[(answer[:, 4] > MIN_SCORE) & np.isin(answer[:, 5].astype(np.int64), wanted)]
         return rows[:, :4].copy(), rows[:, 4].copy(), rows[:, 5].astype(np.int64)
-    picked = answer[:, np.flatnonzero(answer[4 + wanted].max(axis=0) > MIN_SCORE)]
+    surest = answer[4 + wanted[0]].copy()
+    for number in wanted[1:]:  # row by row: together they would be copied first, thousands of boxes for each class
+        np.maximum(surest, answer[4 + number], out=surest)
+    picked = answer[:, np.flatnonzero(surest > MIN_SCORE)]
     kinds = picked[4 : 4 + classes].argmax(axis=0)
-    chosen = np.isin(kinds, wanted)
+    is_wanted = np.zeros(classes, np.bool_)
+    is_wanted[wanted] = True
+    chosen = is_wanted[kinds]
     picked, kinds = picked[:, chosen], kinds[chosen]
     centre, half = picked[:2], picked[2:4] / 2
     boxes = np.concatenate([centre - half, centre + half]).T

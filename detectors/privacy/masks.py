@@ -22,6 +22,7 @@ MaskedImage = NewType("MaskedImage", NDArray[np.uint8])
 """Pixels (height, width, 3), blue-green-red, with the masks painted."""
 
 MASK_COLOUR_BGR: Final = (0, 0, 0)
+"""Black: no bit of what was there is kept."""
 _MARGIN_PX: Final = 1
 """Width by which a mask is grown, so that the rounding of its corners to whole pixels uncovers nothing."""
 _MAX_COORDINATE_PX: Final = 20_000
@@ -61,6 +62,7 @@ class PrivacyMask:
         self._hidden: NDArray[np.bool_] = hidden.astype(bool)
         rows, columns = np.any(self._hidden, axis=1).nonzero()[0], np.any(self._hidden, axis=0).nonzero()[0]
         self._area = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)) if rows.size else None
+        self._kept = _kept_bits(self._hidden if self._area is None else self._hidden[self._area])
 
     @property
     def hidden(self) -> NDArray[np.bool_]:
@@ -80,8 +82,17 @@ class PrivacyMask:
                 picture_size(image.shape[1], image.shape[0], self._shape[1], self._shape[0]),
             )
         if self._area is not None:
-            image[self._area][self._hidden[self._area]] = MASK_COLOUR_BGR
+            part = image[self._area]
+            np.bitwise_and(part, self._kept, out=part)
         return MaskedImage(image)
+
+
+def _kept_bits(hidden: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return which bits of each pixel (height, width, 3) are kept: none where it is hidden, which paints it black.
+
+    Looking each hidden pixel up takes twenty times as long, for every picture of every camera.
+    """
+    return np.repeat(np.where(hidden, np.uint8(0), np.uint8(255))[:, :, None], 3, axis=2)
 
 
 def _fill(polygon: Polygon, shape: tuple[int, int]) -> NDArray[np.uint8]:

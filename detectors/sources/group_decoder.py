@@ -43,6 +43,10 @@ class GroupDecoder:
         self._kept: list[Packet[VideoStream]] = []
         """What follows on the decoder's state and was not decoded."""
         self._kept_bytes = 0
+        self._tick_s: float | None = None
+        """Unit of the stream's times; asked for once, since a fraction costs more than all else that is done for a packet."""
+        self.newest_s: float | None = None
+        """Position of the newest packet in its stream, in seconds, by decoding order; None where the stream tells none."""
         self._began_s: float | None = None
         """Position of the newest key frame."""
         self._splits = False
@@ -58,8 +62,9 @@ class GroupDecoder:
             packet: The stream's next.
             key_frames_only: Whether key frames alone are wanted, as far as the stream allows that.
         """
+        self.newest_s = self._position_s(packet)
         if packet.is_keyframe:
-            self._begin(packet)
+            self._begin()
         if key_frames_only and self._may_wait(packet):
             if packet.is_keyframe:
                 return self._key_frame(packet)
@@ -68,9 +73,14 @@ class GroupDecoder:
         waiting, self._kept, self._kept_bytes = [*self._kept, packet], [], 0
         return self._decode(waiting)
 
-    def _begin(self, packet: Packet[VideoStream]) -> None:
+    @property
+    def skips(self) -> bool:
+        """Return whether what followed the newest key frame was not decoded, and need not be until the next."""
+        return bool(self._kept)
+
+    def _begin(self) -> None:
         """Begin a group. What was kept of the one before is not needed any more."""
-        lasted_s, self._began_s = self._since_key_frame_s(packet), _position_s(packet)
+        lasted_s, self._began_s = self._since_key_frame_s(), self.newest_s
         is_short = lasted_s is not None and 0 < lasted_s <= LONGEST_GROUP_S
         self._splits = is_short and self._failures < FAILURES_AT_MOST
         self._given = None
@@ -79,13 +89,18 @@ class GroupDecoder:
             self._decoder.flush_buffers()
             self._kept, self._kept_bytes = [], 0
 
-    def _since_key_frame_s(self, packet: Packet[VideoStream]) -> float | None:
-        position_s = _position_s(packet)
-        return None if position_s is None or self._began_s is None else position_s - self._began_s
+    def _since_key_frame_s(self) -> float | None:
+        return None if self.newest_s is None or self._began_s is None else self.newest_s - self._began_s
+
+    def _position_s(self, packet: Packet[VideoStream]) -> float | None:
+        ticks = packet.pts if packet.dts is None else packet.dts
+        if self._tick_s is None:
+            self._tick_s = float(packet.time_base)
+        return None if ticks is None else ticks * self._tick_s
 
     def _may_wait(self, packet: Packet[VideoStream]) -> bool:
         """Return whether a packet need not be decoded at once; once one of a group must, all after it must."""
-        since_s = self._since_key_frame_s(packet)
+        since_s = self._since_key_frame_s()
         few = self._kept_bytes + packet.size <= MOST_KEPT_BYTES
         self._splits = self._splits and few and since_s is not None and since_s <= LONGEST_GROUP_S
         return self._splits
@@ -119,9 +134,3 @@ class GroupDecoder:
             fresh = [picture for picture in pictures if picture.pts is None or picture.pts != self._given]
             newest = fresh[-1] if fresh else newest
         return newest
-
-
-def _position_s(packet: Packet[VideoStream]) -> float | None:
-    """Return a packet's position in its stream, in seconds; by decoding order, where the stream tells it."""
-    ticks = packet.pts if packet.dts is None else packet.dts
-    return None if ticks is None else float(ticks * packet.time_base)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import numpy as np
 from av.packet import Packet
 from av.video.frame import VideoFrame
@@ -13,7 +16,7 @@ from detectors.sources.base import Dropped, Frame, Image, ReadingOptions, Source
 from detectors.sources.ffmpeg import av
 from detectors.sources.group_decoder import GroupDecoder
 from detectors.sources.logins import Logins
-from detectors.sources.pacing import Backlog, Clock, Sampler, not_quiet
+from detectors.sources.pacing import Backlog, BatchedReading, Clock, Sampler, not_quiet
 from detectors.sources.stream import LiveStream, open_stream
 from detectors.sources.url import redact
 from schemas.phrases.codes import sources as says
@@ -28,10 +31,17 @@ class LiveSource:
         options: How to read.
         clock: Time.
         dropped: Told of pictures that waited too long or cannot be decoded.
+        sleep: Waits for so many seconds, by the clock.
     """
 
     def __init__(
-        self, stream: LiveStream, config: SourceConfig, options: ReadingOptions, clock: Clock, dropped: Dropped
+        self,
+        stream: LiveStream,
+        config: SourceConfig,
+        options: ReadingOptions,
+        clock: Clock,
+        dropped: Dropped,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._stream = stream
         self._shown = redact(config.url)
@@ -41,6 +51,8 @@ class LiveSource:
         self._sampler = Sampler(options.live_max_fps, options.attended_fps)
         self._backlog = Backlog(options.max_lag_s)
         self._decoder = GroupDecoder(stream.decoder, dropped)
+        self._batches = BatchedReading()
+        self._sleep = sleep
         self._pixels = VideoReformatter()
         self._without = _Without(options.picture_timeout_s, clock.monotonic_s())
 
@@ -52,9 +64,11 @@ class LiveSource:
                 `unreadable_video`: packets came for longer than the picture timeout, and no picture of them could be decoded.
         """
         while True:
+            self._leave_unread()
             packet = self._next()
             captured_at, arrived_s = self._clock.now(), self._clock.monotonic_s()
             picture = self._decoder.take(packet, self._key_frames_only())
+            self._batches.take(arrived_s, self._decoder.newest_s, packet.size, packet.is_keyframe)
             if picture is None:
                 self._check(arrived_s)
                 continue
@@ -84,6 +98,13 @@ class LiveSource:
     def close(self) -> None:
         """Close the connection."""
         self._stream.close()
+
+    def _leave_unread(self) -> None:
+        """While key frames alone are wanted, let packets gather until the next is due."""
+        if self._decoder.skips and self._key_frames_only():
+            wait_s = self._batches.wait_s(self._clock.monotonic_s())
+            if wait_s > 0:
+                self._sleep(wait_s)
 
     def _next(self) -> Packet[VideoStream]:
         try:

@@ -137,3 +137,62 @@ class Backlog:
             self._window_from_s = arrived_s
         self._least_s = min(self._least_s, difference_s)
         return difference_s < least_s - step_s / 2 or difference_s > least_s + self._max_lag_s
+
+
+class BatchedReading:
+    """Batched reading: how long a live stream may be left unread of which key frames alone are decoded.
+
+    A thread that is woken for every packet spends as much on that as on decoding the key frame. What is not read meanwhile waits
+    in the connection's buffer; before the next key frame is due all of it is read, so that one is looked at as it comes.
+    A key frame that comes earlier than the one before did is looked at `LONGEST_S` late at the most.
+    """
+
+    LONGEST_S: Final = 0.25
+    """How late a report's attention, or a key frame that comes early, may be met: half of what a live picture may wait."""
+    SHORTEST_S: Final = 0.03
+    """Less is not worth a wait: the next picture of 25 per second comes in no longer."""
+    BEFORE_S: Final = 0.06
+    """So long before the next key frame is due, reading goes on: a picture's time, and half of one for jitter."""
+    MOST_BYTES: Final = 32_000
+    """What may wait: half of what Linux lets a TCP connection send ahead at first, a quarter of what its buffer for UDP holds."""
+    CREEP_S: Final = 0.01
+    """By how much the least delay may grow per key frame: the camera's clock drifts by less in a group of two seconds."""
+
+    def __init__(self) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
+        self._least_s = float("inf")
+        self._key_s: float | None = None
+        self._newest_s = self._group_s = self._step_s = 0.0
+        self._bytes = self._group_bytes = 0
+
+    def take(self, arrived_s: float, position_s: float | None, size: int, is_keyframe: bool) -> None:
+        """Note a packet.
+
+        Args:
+            arrived_s: When it was read, in monotonic seconds.
+            position_s: Its position in the stream, in seconds; None, or one that does not rise, begins anew.
+            size: Its bytes.
+            is_keyframe: Whether it begins a group.
+        """
+        step_s = -1.0 if position_s is None else position_s - self._newest_s
+        if position_s is None or not 0 < step_s <= Backlog.JUMP_S:
+            self._forget()
+        self._newest_s, self._step_s = position_s or 0.0, step_s
+        self._bytes += size
+        self._least_s = min(self._least_s + (self.CREEP_S if is_keyframe else 0.0), arrived_s - self._newest_s)
+        if is_keyframe:
+            self._group_s = 0.0 if self._key_s is None else self._newest_s - self._key_s
+            self._group_bytes, self._bytes = self._bytes, 0
+            self._key_s = self._newest_s
+
+    def wait_s(self, now_s: float) -> float:
+        """Return for how many seconds nothing need be read; 0 where something waits, is soon due, or too little is known."""
+        waiting_s = now_s - self._least_s - self._newest_s
+        if self._key_s is None or self._group_s <= 0 or waiting_s >= self._step_s:
+            return 0.0
+        until_due_s = self._group_s - (self._newest_s - self._key_s) - waiting_s - self.BEFORE_S
+        until_full_s = self.MOST_BYTES * self._group_s / max(1, self._group_bytes)
+        wait_s = min(self.LONGEST_S, until_due_s, until_full_s)
+        return wait_s if wait_s >= self.SHORTEST_S else 0.0

@@ -136,6 +136,9 @@ class Trackers:
         for kind, tracker in enumerate(tracks.trackers):
             _carry(tracker, missing)
             places = [place for place, item in enumerate(objects) if item.object_class in _KINDS[kind]]
+            if not places and not tracker.tracked_stracks and not tracker.lost_stracks:
+                tracker.frame_id += 1  # all that it would do; what comes in its very first frame would count at once
+                continue
             xywh = _boxes([objects[place] for place in places])
             if tracks.squares is not None and kind in _ON_THE_GROUND:
                 xywh, seen = tracks.squares.around(xywh, frame.width_px, frame.height_px)

@@ -37,6 +37,24 @@ class Ground:
     width_px: int
     height_px: int
 
+    def step(
+        self, foot_px: tuple[float, float], reach_px: float, size_px: tuple[int, int]
+    ) -> tuple[float, float] | None:
+        """Return how many metres a pixel is at a foot point, across the picture and down it; None beyond the horizon.
+
+        Args:
+            foot_px: The point, in a picture of `size_px`, which may differ from the ground's.
+            reach_px: How far from it the ground is asked: about how exactly the point is known.
+            size_px: Width and height of that picture.
+        """
+        (x, y), reach = foot_px, max(1.0, reach_px)
+        around = np.array([[x - reach, y], [x + reach, y], [x, y - reach], [x, y + reach]], np.float64)
+        places = self.to_ground(around * (self.width_px / size_px[0], self.height_px / size_px[1]))
+        if not np.isfinite(places).all():
+            return None
+        across, down = places[1] - places[0], places[3] - places[2]
+        return float(np.hypot(*across)) / (2 * reach), float(np.hypot(*down)) / (2 * reach)
+
 
 class Squares:
     """Makes squares of one camera's boxes, around an origin of its own.

@@ -26,6 +26,7 @@ from schemas.phrases.phrase import Phrase
 
 LEAST_SHOWN: Final = 0.10
 """Share of the picture that must be unmasked: less than a tenth is a slit in which nobody is seen for long."""
+_LEVELS: Final = np.arange(256)
 BRIGHT_LEVEL: Final = 40
 """Grey level that every lamp and lit wall exceeds at night; a covered or dead sensor with its noise stays below."""
 LEAST_BRIGHT: Final = 0.002
@@ -163,9 +164,8 @@ def light_of(grey: Grey, shown: Shown) -> Light | None:
     total = float(counts.sum())
     if total == 0:
         return None
-    levels = np.arange(256)
-    mean = float((counts * levels).sum() / total)
-    spread = float(np.sqrt((counts * (levels - mean) ** 2).sum() / total))
+    mean = float(counts @ _LEVELS / total)
+    spread = float(np.sqrt(counts @ (_LEVELS - mean) ** 2 / total))
     return Light(mean, spread, float(counts[BRIGHT_LEVEL:].sum() / total), float(counts[WASHED_LEVEL:].sum() / total))
 
 

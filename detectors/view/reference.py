@@ -60,6 +60,30 @@ class _Gradient:
     length: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class _Edges:
+    """Edges: a picture's gradient there as a direction of length 1 (height, width), else 0, with its mean length by blocks."""
+
+    x: Floats
+    y: Floats
+    strength: Floats
+
+    @classmethod
+    def of(cls, gradient: _Gradient, edges: NDArray[np.bool_]) -> _Edges:
+        """Return those of a gradient, whose pixels are named."""
+        part = np.where(edges, 1 / (gradient.length + _TINY), 0).astype(np.float32)
+        return cls(gradient.x * part, gradient.y * part, _blocks(np.where(edges, gradient.length, 0)))
+
+    def along(self, gradient: _Gradient) -> Floats:
+        """Return the part of another picture's gradient that points as these do; 0 beside them."""
+        return np.asarray(cv2.add(cv2.multiply(gradient.x, self.x), cv2.multiply(gradient.y, self.y)), np.float32)
+
+    def kept(self, along: Floats, good: NDArray[np.bool_]) -> float:
+        """Return how much of these edges a picture still has in some blocks; noise adds nothing to it on average."""
+        before = self.strength[good].sum()
+        return float(_blocks(along)[good].sum() / before) if before > _TINY else 0.0
+
+
 class Reference:
     """The edges of a view.
 
@@ -71,15 +95,17 @@ class Reference:
 
     def __init__(self, picture: Floats, shown: Shown, washed: float) -> None:
         self.washed: Final = washed
-        self._shown = shown > 0
-        self._fine = _gradient(picture)
-        self._coarse = _gradient(_coarse(picture))
-        self._edges = _strongest(self._fine.length, self._shown)
-        small = cv2.resize(shown, self._coarse.length.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
-        self._coarse_edges = _strongest(self._coarse.length, small)
-        self._edge_share = _blocks(self._edges)
-        self._judged = self._edge_share >= BLOCK_EDGE_SHARE
-        self._structure = _mean(self._fine.length, self._shown)
+        self._shown = shown
+        fine = _gradient(picture)
+        coarse = _gradient(_coarse(picture))
+        edges = _strongest(fine.length, shown > 0)
+        small = cv2.resize(shown, coarse.length.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+        edge_share = _blocks(edges)
+        self._judged = edge_share >= BLOCK_EDGE_SHARE
+        self._edge_share = np.maximum(edge_share, _TINY)
+        self._structure = _mean(fine.length, shown)
+        self._fine = _Edges.of(fine, edges)
+        self._coarse = _Edges.of(coarse, _strongest(coarse.length, small))
 
     @property
     def usable(self) -> bool:
@@ -94,29 +120,16 @@ class Reference:
             least_match: Mean cosine between the directions of the gradients from which on a block matches.
         """
         fine = _gradient(picture)
-        along = fine.x * self._fine.x + fine.y * self._fine.y
-        cosine = along / ((fine.length + FAINT) * (self._fine.length + _TINY))
-        matches = _blocks(np.where(self._edges, cosine, 0)) / np.maximum(self._edge_share, _TINY)
-        good = self._judged & (matches >= least_match)
-        fine_kept = self._kept(along, self._fine, self._edges, good)
-        coarse = _gradient(_coarse(picture))
-        along = coarse.x * self._coarse.x + coarse.y * self._coarse.y
-        coarse_kept = self._kept(along, self._coarse, self._coarse_edges, good)
+        along = self._fine.along(fine)
+        cosine = cv2.divide(along, fine.length + np.float32(FAINT))
+        good = self._judged & (_blocks(np.asarray(cosine, np.float32)) / self._edge_share >= least_match)
+        fine_kept = self._fine.kept(along, good)
+        coarse_kept = self._coarse.kept(self._coarse.along(_gradient(_coarse(picture))), good)
         return Comparison(
             matched=float(good.sum() / max(1, self._judged.sum())),
             sharpness=max(0.0, fine_kept / coarse_kept) if coarse_kept > _TINY else 0.0,
             structure=_mean(fine.length, self._shown) / max(self._structure, _TINY),
         )
-
-    @staticmethod
-    def _kept(along: Floats, reference: _Gradient, edges: NDArray[np.bool_], good: NDArray[np.bool_]) -> float:
-        """Return how much of the reference's edges a picture still has in some blocks.
-
-        The part of its gradient that points as the reference's does is counted, so noise adds nothing on average.
-        """
-        now = _blocks(np.where(edges, along / (reference.length + _TINY), 0))[good].sum()
-        before = _blocks(np.where(edges, reference.length, 0))[good].sum()
-        return float(now / before) if before > _TINY else 0.0
 
 
 def _gradient(picture: Floats) -> _Gradient:
@@ -142,8 +155,11 @@ def _strongest(length: Floats, shown: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _blocks(values: NDArray[np.float32] | NDArray[np.bool_]) -> Floats:
     """Return the mean of each block, (rows, columns)."""
-    return np.asarray(cv2.resize(values.astype(np.float32), BLOCKS, interpolation=cv2.INTER_AREA), np.float32)
+    return np.asarray(
+        cv2.resize(values.astype(np.float32, copy=False), BLOCKS, interpolation=cv2.INTER_AREA), np.float32
+    )
 
 
-def _mean(values: Floats, where: NDArray[np.bool_]) -> float:
-    return float(values[where].mean()) if where.any() else 0.0
+def _mean(values: Floats, shown: Shown) -> float:
+    """Return the mean where something is shown; 0 where nothing is."""
+    return float(cv2.mean(values, shown)[0])

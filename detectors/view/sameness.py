@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import Final
 
 import numpy as np
@@ -41,7 +42,7 @@ class Sameness:
 
     def __init__(self, shown: Shown) -> None:
         self.same_s = 0.0
-        self._hidden = shown == 0
+        self._shown = shown
         self._blocks = cv2.resize((shown > 0).astype(np.float32), _BLOCKS, interpolation=cv2.INTER_AREA) >= 0.5
         self._before: Grey | None = None
         self._noise = 0.0
@@ -59,10 +60,9 @@ class Sameness:
         if before is None or step_s is None or not self._blocks.any():
             self.same_s = 0.0
             return
-        change = cv2.absdiff(before, grey).astype(np.float32)
-        change[self._hidden] = 0
+        change = np.asarray(cv2.bitwise_and(cv2.absdiff(before, grey), self._shown), np.float32)
         blocks = cv2.resize(change, _BLOCKS, interpolation=cv2.INTER_AREA)[self._blocks]
-        usual = float(np.median(blocks))
+        usual = median(blocks.tolist())
         most, noise = float(blocks.max()), self._noise if self.noisy else 0.0
         same = is_same(usual, most, noise)
         # A key frame shows a copy anew, once; a living camera with noise has no two pictures that are the same.

@@ -22,6 +22,9 @@ LOCALES: Final[Mapping[Language, str]] = {Language.NL: "nl-NL", Language.EN: "en
 """By which numbers and plurals are written."""
 COUNTED_BELOW: Final = 10**15
 """Whole numbers that are larger have no plural, and are shown as they are: babel counts with 28 figures."""
+SENTENCES: Final = 2_048
+"""Sentences that are kept: what the newest revisions say again. Most phrases hold a number of their own: more of them would
+fill for hours (1.5 kB each) and bring nothing."""
 Part = tuple[str, bool]
 """A part of a plain sentence: its text, or the name of a value; and whether it is text."""
 
@@ -98,12 +101,18 @@ def _part(element: ast.TextElement | ast.Placeable) -> Part | None:
     return (element.expression.id.name, False) if isinstance(element.expression, ast.VariableReference) else None
 
 
+def prepare_sentences(language: Language = Language.EN) -> None:
+    """Read a language's sentences, so that nobody waits for them who is told the first."""
+    catalogue(language)
+    plain_sentences(language)
+
+
 def knows(code: str, language: Language) -> bool:
     """Return whether a language has a sentence for a code."""
     return bool(catalogue(language).has_message(code))
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=SENTENCES)
 def sentence(phrase: Phrase, language: Language = Language.EN) -> str:
     """Return a phrase as a sentence; where the language does not know its code, the code and its values as they are."""
     if not knows(phrase.code, language):

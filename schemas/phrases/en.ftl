@@ -125,6 +125,10 @@ saw-at-most = saw { $persons ->
    *[other] at most { $persons } persons
 } in { $min } min { $s } s, { $watched_percent }% of them watched
 looked-too-little = it saw { $watched_percent }% of the window
+looked-seldom = for { $sampled_s } s it looked { $looks ->
+    [one] once
+   *[other] { $looks } times
+} a second
 view-not-clear = its view was not clear for { $unclear_s } s
 not-kept-before = what it showed before { MOMENT($at, format: "HH:mm:ss") } UTC is not kept any more
 view-degraded = { $visibility ->

@@ -131,6 +131,10 @@ saw-at-most = zag { $persons ->
    *[other] hooguit { $persons } personen
 } in { $min } min { $s } s, keek { $watched_percent }% daarvan
 looked-too-little = keek maar { $watched_percent }% van de tijd
+looked-seldom = keek { $sampled_s } s lang { $looks ->
+    [one] één keer
+   *[other] { $looks } keer
+} per seconde
 view-not-clear = het beeld was { $unclear_s } s niet helder
 not-kept-before = wat de camera vóór { MOMENT($at, format: "HH:mm:ss", zone: "Europe/Amsterdam") } liet zien, is niet bewaard
 view-degraded = { $visibility ->

@@ -19,8 +19,14 @@ class Phrase(Part):
     code: PhraseCode
     values: Annotated[Mapping[str, PhraseValue], Field(max_length=12), AsItIs()] = {}
 
+    def __eq__(self, other: object) -> bool:
+        """Compare what it has, and no more: what was read is asked for among those told lately, for each camera of each alert."""
+        if type(other) is not Phrase:
+            return NotImplemented
+        return self.code == other.code and self.values == other.values
+
     def __hash__(self) -> int:
-        return hash((self.code, frozenset(self.values.items())))
+        return hash((self.code, frozenset(self.values.values())))
 
 
 PhraseValue = Annotated[

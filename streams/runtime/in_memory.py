@@ -35,6 +35,11 @@ class MemoryRows:
         """Return a row, or None."""
         return cast("R | None", self._rows.get(key))
 
+    def get_each(self, keys: Sequence[str], model: type[R]) -> list[R]:
+        """Return those of some rows that are there, in the order in which they are named."""
+        found = (self.get(key, model) for key in keys)
+        return [row for row in found if row is not None]
+
     def put(self, key: str, row: BaseModel) -> None:
         """Write a row."""
         if key not in self._rows:

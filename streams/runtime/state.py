@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol, TypeVar, cast
+from typing import Any, Final, Protocol, TypeVar, cast, overload
 
 from pydantic import BaseModel
 
@@ -37,8 +37,14 @@ what is read."""
 class Database(Protocol):
     """Database: what is used of RocksDB: bytes by bytes, in key order."""
 
-    def get(self, key: bytes) -> bytes | None:
-        """Return a value or None."""
+    @overload
+    def get(self, key: bytes) -> bytes | None: ...
+
+    @overload
+    def get(self, key: list[bytes]) -> list[bytes | None]: ...
+
+    def get(self, key: Any) -> Any:
+        """Return a value or None, or one for each of several keys."""
 
     def write(self, batch: Any) -> None:
         """Apply a batch at once."""
@@ -83,9 +89,34 @@ class PartitionState:
     def read_parsed(self, key: str, model: type[R]) -> R | None:
         """Return a row as its model, from memory where it was parsed before."""
         if key in self.parsed:
-            self.parsed.move_to_end(key)
-            return cast("R | None", self.parsed[key])
-        raw = self.read(key.encode())
+            return self._again(key, model)
+        return self._as_model(key, self.read(key.encode()), model)
+
+    def read_each(self, keys: Sequence[str], model: type[R]) -> dict[str, R]:
+        """Return those of some rows that are there, by name; the database is asked once for all that are not in memory."""
+        found: dict[str, R | None] = {}
+        unknown: list[str] = []
+        for key in keys:
+            if key in self.parsed:
+                found[key] = self._again(key, model)
+            elif (waiting := self.unconfirmed.get(key.encode())) is not None:
+                found[key] = self._as_model(key, waiting.value, model)
+            else:
+                unknown.append(key)
+        if unknown:
+            try:
+                values = self.database().get([key.encode() for key in unknown])
+            except Exception as error:  # as above
+                raise self._distrusted(error) from None
+            found |= {key: self._as_model(key, raw, model) for key, raw in zip(unknown, values, strict=True)}
+        return {key: row for key, row in found.items() if row is not None}
+
+    def _again(self, key: str, model: type[R]) -> R | None:
+        """Return a row that is kept in memory."""
+        self.parsed.move_to_end(key)
+        return cast("R | None", self.parsed[key])
+
+    def _as_model(self, key: str, raw: bytes | None, model: type[R]) -> R | None:
         if raw is None:
             return None  # not kept in memory: seconds that nobody saw would push out what is read again
         try:
@@ -154,6 +185,12 @@ class StateRows:
             return cast("R | None", self.writes[key])
         return self._state.read_parsed(key, model)
 
+    def get_each(self, keys: Sequence[str], model: type[R]) -> list[R]:
+        """Return those of some rows that are there, in the order in which they are named."""
+        kept = self._state.read_each([key for key in keys if key not in self.writes], model)
+        found = (cast("R | None", self.writes[key]) if key in self.writes else kept.get(key) for key in keys)
+        return [row for row in found if row is not None]
+
     def put(self, key: str, row: BaseModel) -> None:
         """Write a row."""
         self.writes[key] = row
@@ -196,6 +233,10 @@ class NoRows:
     def get(self, key: str, model: type[R]) -> R | None:
         """Return None: there are no rows."""
         return None
+
+    def get_each(self, keys: Sequence[str], model: type[R]) -> list[R]:
+        """Return none: there are no rows."""
+        return []
 
     def put(self, key: str, row: BaseModel) -> None:
         """Refuse."""

@@ -95,6 +95,9 @@ class Rows(Protocol):
     def get(self, key: str, model: type[R]) -> R | None:
         """Return a row, or None."""
 
+    def get_each(self, keys: Sequence[str], model: type[R]) -> list[R]:
+        """Return those of some rows that are there, in the order in which they are named."""
+
     def put(self, key: str, row: BaseModel) -> None:
         """Write a row."""
 

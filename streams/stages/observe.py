@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from schemas.cameras import Detections
+from schemas.cameras import Detections, SparedPictures
 from schemas.deletion import Deletion
 from schemas.ticks import Tick
 from streams import metrics, topics
@@ -18,7 +18,7 @@ from streams.domain.cameras.registry import Registry
 from streams.domain.geometry.projection import GroundMap
 from streams.domain.observations.closed_second import tell
 from streams.domain.observations.memory import CameraMemory
-from streams.domain.observations.open_second import CameraSecond, Observed, observe_frame, observe_time
+from streams.domain.observations.open_second import CameraSecond, Observed, observe_frame, observe_spared, observe_time
 from streams.domain.observations.scene import CameraScene
 from streams.domain.rules.rules import Rules
 from streams.errors import UnknownCameraError
@@ -57,12 +57,14 @@ class Observe:
             UnknownCameraError: The registry does not have the camera.
         """
         message = item.message
-        if isinstance(message, Detections):
+        if isinstance(message, Detections | SparedPictures):
             scene = self._scenes.get(message.camera_id)
             if scene is None:
                 # A second that is over takes no more detections: there is nothing to replay later.
                 raise UnknownCameraError(f"camera {message.camera_id}", self._version, passing=True)
             row = rows.get(f"camera/{message.camera_id}", CameraSecond) or CameraSecond(camera_id=message.camera_id)
+            if isinstance(message, SparedPictures):
+                return _keep(rows, row, observe_spared(row, message), scene)
             observed = observe_frame(row, scene, message, item.entered_at, now)
             if observed.late:
                 metrics.OBSERVATIONS_LATE.labels(message.camera_id).inc()
@@ -76,7 +78,7 @@ class Observe:
             return outputs
         if isinstance(message, Deletion):
             return []  # its rows are counts of the last seconds, of no case
-        raise TypeError(f"expected detections, a tick or a deletion, got a {message.name}")
+        raise TypeError(f"expected detections, spared pictures, a tick or a deletion, got a {message.name}")
 
 
 def _keep(rows: Rows, before: CameraSecond, observed: Observed, scene: CameraScene) -> list[Output]:

@@ -251,6 +251,16 @@ def _seen_without_runners(row: Document) -> Document:
     return {**row, "seconds": [[*second, None] for second in row["seconds"]]}
 
 
+def _camera_never_spared(row: Document) -> Document:
+    """How many pictures were not looked at was not kept: as if none."""
+    return {**row, "spared": 0}
+
+
+def _seen_at_every_picture(row: Document) -> Document:
+    """How often a sampled camera looked was not kept: it is not known."""
+    return {**row, "seconds": [[*second, None] for second in row["seconds"]]}
+
+
 def _told_without_phrases(row: Document) -> Document:
     """What is told was text alone: it is shown as it is."""
     return row
@@ -327,14 +337,14 @@ ROWS: Final = RowVersions(
     newest={
         "alert": 6,
         "budget": 2,
-        "camera": 5,
+        "camera": 6,
         "cell": 2,
         "counted": 2,
         "crowd": 2,
         "done": 3,
         "early": 6,
         "memory": 3,
-        "seen": 5,
+        "seen": 6,
         "shared": 2,
         "situation": 2,
         "summary": 4,
@@ -353,6 +363,7 @@ ROWS: Final = RowVersions(
         ("camera", 2): _camera_unattended,
         ("camera", 3): _camera_never_covered,
         ("camera", 4): _camera_without_view,
+        ("camera", 5): _camera_never_spared,
         ("counted", 1): _without_nuisance_between_neighbours,
         ("crowd", 1): _crowd_never_looked_at,
         ("done", 1): _done_with_each_record_whole,
@@ -368,6 +379,7 @@ ROWS: Final = RowVersions(
         ("seen", 2): _seen_in_the_second_release,
         ("seen", 3): _seen_without_measures,
         ("seen", 4): _seen_without_runners,
+        ("seen", 5): _seen_at_every_picture,
         ("shared", 1): _shared_before_cases,
         ("situation", 1): _told_without_phrases,
         ("summary", 1): _summary_without_a_life,

@@ -48,6 +48,14 @@ class RowsContract:
         rows.delete("a")
         assert rows.get("a", Row) is None
 
+    def test_several_are_read_as_each_is(self, rows: Rows) -> None:
+        """Those that are there, in the order in which they are named; what was deleted is not."""
+        for number, name in enumerate(["b", "a", "gone", "c"]):
+            rows.put(name, Row(number=number))
+        rows.delete("gone")
+        assert rows.get_each(["c", "never", "a", "gone", "b"], Row) == [Row(number=3), Row(number=1), Row(number=0)]
+        assert rows.get_each([], Row) == []
+
     def test_scan_yields_a_prefix_in_the_order_of_names(self, rows: Rows) -> None:
         """Order does not depend on writing; other prefixes stay out; an empty prefix yields all."""
         for number, name in enumerate(["b/2", "a/9", "b/10", "b", "c/1", "b/1"]):

@@ -331,6 +331,9 @@ class BreakingRows:
     def get(self, key: str, model: type[R]) -> R | None:
         return self._rows.get(key, model)
 
+    def get_each(self, keys: Sequence[str], model: type[R]) -> list[R]:
+        return self._rows.get_each(keys, model)
+
     def scan(self, prefix: str, model: type[R]) -> Iterator[tuple[str, R]]:
         return self._rows.scan(prefix, model)
 

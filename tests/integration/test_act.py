@@ -43,9 +43,9 @@ def test_an_operator_acts_without_a_console(worker: DecidingWorker, empty_kafka:
     """The first acknowledges; who acts on what was seen before is told so; nothing can be done to what is not there."""
     kafka = empty_kafka
     worker.report(1)
-    eventually(lambda: bool(worker.reported()), 60)
+    eventually(lambda: bool(worker.reported()), 240)
     reader = AlertReader(kafka, from_start=True)
-    eventually(lambda: bool(reader.changes(0.3)), 60)
+    eventually(lambda: bool(reader.changes(0.3)), 240)
     [alert] = reader.alerts
     reader.close()
     done = act(kafka, alert.alert_id, "acknowledge", "--user", "operator-3")

@@ -14,7 +14,7 @@ import pytest
 from tests.support.alertmanager import PROGRAM, RunningAlertmanager
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
-WITHIN_S: Final = 60.0
+WITHIN_S: Final = 240.0
 
 
 class Told:

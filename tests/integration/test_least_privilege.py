@@ -25,7 +25,7 @@ from kafka.errors import (
 from typer.testing import CliRunner, Result
 
 import streams.domain.rules
-from bench.cluster.secured_broker import ADMIN, SecuredBroker, make_certificates
+from bench.cluster.secured_broker import ADMIN, make_certificates
 from schemas.actions import Action, OperatorAction
 from schemas.audit import AuditEvent
 from schemas.cameras import CameraStatus, FrameReference
@@ -73,6 +73,7 @@ from streams.worker.stages import make_stages
 from tests.support.cluster import await_handled
 from tests.support.messages import example
 from tests.support.registry import registry_camera, write_registry
+from tests.support.secured import SecuredBrokers, secured_brokers
 from tests.support.secured_stages import SecuredStages
 from tests.support.sharing import default_document
 from tests.support.worker_process import eventually
@@ -98,7 +99,7 @@ def partner_topics() -> list[TopicSpec]:
 class House:
     """House: a broker that allows nothing but what is needed, and how each user reaches it."""
 
-    broker: SecuredBroker
+    broker: SecuredBrokers
     folder: Path
 
     def of(self, user: str) -> KafkaSettings:
@@ -115,11 +116,12 @@ class House:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Yield a secured broker with all topics, all users, and the rights that the command gives them."""
     folder = tmp_path_factory.mktemp("secured")
-    with SecuredBroker(folder / "broker", Settings().cache) as broker:
-        apply(broker.client_settings(), [*TOPICS, *partner_topics()])
+    with secured_brokers(folder / "broker") as broker:
+        house = House(broker, folder)
+        apply(house.of(ADMIN), [*TOPICS, *partner_topics()])
         broker.add_users([*GRANTS.users.values(), NOBODY])
-        add_acls(broker.client_settings(), GRANTS.acls())
-        yield House(broker, folder)
+        add_acls(house.of(ADMIN), GRANTS.acls())
+        yield house
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ import httpx2
 import pytest
 import yaml
 
-from bench.cluster.secured_broker import ADMIN, SecuredBroker
+from bench.cluster.secured_broker import ADMIN
 from schemas.actions import OperatorAction
 from schemas.alerts import Alert
 from schemas.codec import decode, encode
@@ -33,13 +33,13 @@ from streams.logbook.process import GROUP as LOGBOOK_GROUP
 from streams.process import READY_VARIABLE
 from streams.rights.granting import Grants
 from streams.rights.partners import connected
-from streams.settings import Settings
 from tests.support.cluster import await_handled
 from tests.support.intake_http import sender, signed, write_senders
 from tests.support.messages import example
 from tests.support.partner_topics import ENVIRONMENT, KEY_VARIABLE, hook
 from tests.support.receiver import receiving
 from tests.support.registry import registry_camera, write_registry
+from tests.support.secured import SecuredBrokers, secured_brokers
 from tests.support.sharing import default_document
 from tests.support.tracing import collecting
 from tests.support.worker_process import eventually
@@ -69,14 +69,14 @@ READS: Final = {
 
 
 @pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredBroker]:
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredBrokers]:
     """Yield a secured broker with all topics and users, and the rights that the command gives for the built-in partners."""
     partners = load_partners()
     grants = Grants.of({}, connected(partners))
-    with SecuredBroker(tmp_path_factory.mktemp("secured"), Settings().cache) as made:
-        apply(made.client_settings(), wanted_topics(partners))
+    with secured_brokers(tmp_path_factory.mktemp("secured")) as made:
+        apply(made.settings_of(ADMIN), wanted_topics(partners))
         made.add_users([*(grants.users[name] for name in COMMANDS), NOBODY])
-        add_acls(made.client_settings(), grants.acls())
+        add_acls(made.settings_of(ADMIN), grants.acls())
         yield made
 
 
@@ -112,7 +112,7 @@ def _partners_file(folder: Path, channel: Mapping[str, Any]) -> Path:
 
 
 @contextmanager
-def _running(broker: SecuredBroker, folder: Path, environment: Mapping[str, str]) -> Iterator[None]:
+def _running(broker: SecuredBrokers, folder: Path, environment: Mapping[str, str]) -> Iterator[None]:
     """Run all commands until they are ready; each ends in good order, and was refused nothing."""
     running: dict[str, tuple[subprocess.Popen[bytes], Path, Path]] = {}
     try:
@@ -151,14 +151,14 @@ def _report(port: str, *sources: str) -> None:
             assert client.post("/incidents", content=body, headers=headers).status_code == 202
 
 
-def _told(broker: SecuredBroker, kind: type[PartnerHit | PartnerAlert]) -> set[str]:
+def _told(broker: SecuredBrokers, kind: type[PartnerHit | PartnerAlert]) -> set[str]:
     """Return the partners that were told something of a kind."""
     found = read_records(broker.settings_of(ADMIN), ("partner-politie", "partner-hor"))
     messages = (decode(record.value or b"", record.headers) for record in found)
     return {message.partner for message in messages if isinstance(message, kind)}
 
 
-def test_each_does_its_work(broker: SecuredBroker, tmp_path: Path, environment: dict[str, str]) -> None:
+def test_each_does_its_work(broker: SecuredBrokers, tmp_path: Path, environment: dict[str, str]) -> None:
     """Reports by HTTP make a hit of two partners; an alert becomes a partner's view, and its webhook; an action a line."""
     alert = example(Alert, alert_id="least", control_room_id=ROOM, recipients=("politie",))
     action = example(OperatorAction, alert_id="least", control_room_id=ROOM)
@@ -180,7 +180,7 @@ def test_each_does_its_work(broker: SecuredBroker, tmp_path: Path, environment: 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_without_rights_it_ends_with_one_line(
-    broker: SecuredBroker, tmp_path: Path, environment: dict[str, str], name: str
+    broker: SecuredBrokers, tmp_path: Path, environment: dict[str, str], name: str
 ) -> None:
     """Which names the user, the right, the topic and what to do; at its start, and not in the middle."""
     variables = os.environ | broker.environment_of(NOBODY) | environment

@@ -33,7 +33,7 @@ from tests.support.onvif import RULES, payload, topic, zones_document
 from tests.support.registry import SQUARE, registry_camera, write_registry
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
-WITHIN_S = 60.0
+WITHIN_S = 240.0
 USERS = {"camera": "camera-pass", "toezicht": "toezicht-pass"}
 
 

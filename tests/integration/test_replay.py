@@ -149,10 +149,10 @@ def reported(scene: Scene, topic: str = topics.ALERTS) -> int:
 def test_the_log_gives_exactly_the_live_alerts(scene: Scene) -> None:
     """After a kill in the middle; from the beginning, from a saved state, and from a file; other rules differ."""
     scene.send(topics.INCIDENTS, *(report(number) for number in range(8)))
-    eventually(lambda: reported(scene) == 8, 90)
+    eventually(lambda: reported(scene) == 8, 240)
     first = scene.alerts()[0]
     scene.send(topics.OPERATOR_ACTIONS, action(first, 1, Action.ACKNOWLEDGE))
-    eventually(lambda: any(alert.state == "acknowledged" for alert in scene.alerts()), 60)
+    eventually(lambda: any(alert.state == "acknowledged" for alert in scene.alerts()), 240)
     state, file = scene.folder / "state.jsonl", scene.folder / "recording.jsonl.gz"
     assert scene.replay("--save-state", str(state)) == {}
     scene.send(topics.INCIDENTS, *(report(number) for number in range(8, 20)))
@@ -160,7 +160,7 @@ def test_the_log_gives_exactly_the_live_alerts(scene: Scene) -> None:
     scene.worker.wait()
     scene.worker = scene.start()
     scene.send(topics.OPERATOR_ACTIONS, action(first, 2, Action.FALSE_ALARM))
-    eventually(lambda: reported(scene) == 20 and any(alert.state == "closed" for alert in scene.alerts()), 120)
+    eventually(lambda: reported(scene) == 20 and any(alert.state == "closed" for alert in scene.alerts()), 240)
 
     whole = scene.replay()
     assert (whole["mode"], whole["differing"]) == ("log", 0)
@@ -178,7 +178,7 @@ def test_the_log_gives_exactly_the_live_alerts(scene: Scene) -> None:
     assert {"priority"} <= {each["kind"] for each in changed["differences"]} <= {"priority", "joined"}
     assert changed["tolerance"]["live_order_differed_s"] >= 0
 
-    eventually(lambda: reported(scene, topics.SHADOW_ALERTS) == 20, 60)
+    eventually(lambda: reported(scene, topics.SHADOW_ALERTS) == 20, 240)
     shadow = scene.replay("--shadow")
     assert shadow["rules"] == "other"
     assert "priority" in {each["kind"] for each in shadow["differences"]}

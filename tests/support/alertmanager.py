@@ -17,7 +17,7 @@ from streams.local.broker import free_port
 
 DEPLOYED: Final = Path(__file__).parents[2] / "deploy" / "alertmanager" / "alertmanager.yml"
 PROGRAM: Final = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
-READY_WITHIN_S: Final = 60.0
+READY_WITHIN_S: Final = 240.0
 
 
 class RunningAlertmanager:

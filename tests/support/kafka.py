@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 from kafka import TopicPartition
 from kafka.errors import KafkaConnectionError, KafkaTimeoutError
@@ -440,9 +440,15 @@ class FakeDatabase:
 
     content: dict[bytes, bytes] = field(default_factory=dict)
 
-    def get(self, key: bytes) -> bytes | None:
-        """Return a value or None."""
-        return self.content.get(key)
+    @overload
+    def get(self, key: bytes) -> bytes | None: ...
+
+    @overload
+    def get(self, key: list[bytes]) -> list[bytes | None]: ...
+
+    def get(self, key: bytes | list[bytes]) -> bytes | list[bytes | None] | None:
+        """Return a value or None, or one for each of several keys."""
+        return [self.content.get(each) for each in key] if isinstance(key, list) else self.content.get(key)
 
     def iter(self) -> FakeCursor:
         """Return a cursor."""

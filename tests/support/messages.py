@@ -18,6 +18,7 @@ from schemas.cameras import (
     DetectorInfo,
     FrameReference,
     ObjectClass,
+    SparedPictures,
 )
 from schemas.cases import CaseOutcome, CaseReceipt, PartnerCase
 from schemas.categories import Category, Priority
@@ -93,6 +94,7 @@ _EXAMPLES: Final[tuple[Message, ...]] = (
             ),
         ),
     ),
+    SparedPictures(camera_id=CAMERA, frame_id="frame-9", captured_at=NOON, spared=3),
     Observation(
         camera_id=CAMERA,
         zone_id="plein",

@@ -72,7 +72,7 @@ LATE: Final = 100
 HITS: Final = 30
 SLOW: Final = 30
 """Alerts that come too late: objectives of an hour and more look at no fewer than five."""
-WITHIN_S: Final = 60.0
+WITHIN_S: Final = 240.0
 _WHERE: Final[Where] = (INCIDENTS, 0)
 _CORNERS: Final = (MapPoint(lat=51, lon=3), MapPoint(lat=53, lon=3), MapPoint(lat=53, lon=6))
 

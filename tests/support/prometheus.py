@@ -18,7 +18,7 @@ from streams.local.broker import free_port
 DEPLOYED: Final = Path(__file__).parents[2] / "deploy" / "prometheus"
 STEP_S: Final = 1
 """Between two scrapes, two evaluations and two points that are looked at."""
-READY_WITHIN_S: Final = 60.0
+READY_WITHIN_S: Final = 240.0
 
 
 class RunningPrometheus:

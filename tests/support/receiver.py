@@ -60,7 +60,7 @@ class Receiver:
         """Return its address."""
         return f"http://127.0.0.1:{self.port}/hook"
 
-    def await_taken(self, count: int, within_s: float = 60.0) -> list[Hook]:
+    def await_taken(self, count: int, within_s: float = 240.0) -> list[Hook]:
         """Wait until it answered so many with 2xx."""
         deadline_s = time.monotonic() + within_s
         while len(self.taken) < count:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -22,6 +22,10 @@ class FakeRows:
         self.reads += 1
         document = self.documents.get(key)
         return None if document is None else model.model_validate_json(document)
+
+    def get_each(self, keys: Sequence[str], model: type[R]) -> list[R]:
+        found = (self.get(key, model) for key in keys)
+        return [row for row in found if row is not None]
 
     def put(self, key: str, row: BaseModel) -> None:
         self.writes += 1

@@ -70,7 +70,7 @@ class Collector:
         """Return its address."""
         return f"http://127.0.0.1:{self.port}/v1/traces"
 
-    def until(self, enough: Callable[[list[ToldSpan]], bool], within_s: float = 60.0) -> list[ToldSpan]:
+    def until(self, enough: Callable[[list[ToldSpan]], bool], within_s: float = 240.0) -> list[ToldSpan]:
         """Return what it took once that is enough; the limit is only there to end a test that fails."""
         deadline_s = time.monotonic() + within_s
         while not enough(found := list(self.spans)):

@@ -75,7 +75,10 @@ class RoomList:
         return row if row is not None and row.operator_list else None
 
     def forget(self, now: datetime) -> int:
-        """Drop what ended long ago; return how many."""
+        """Drop what ended long ago, and of all that ended its JSON, which few ask for again; return how many were dropped."""
+        for row in self._rows.values():
+            if row.state in OFF_LIST:
+                row.told.clear()
         old = [row for row in self._rows.values() if row.state in OFF_LIST and row.changed_at < now - KEPT]
         for row in old:
             del self._rows[row.alert_id]

@@ -23,7 +23,7 @@ from schemas.categories import Category, Priority
 from schemas.codec import parse
 from schemas.evidence import Verdict
 from schemas.incidents import ReportNote
-from schemas.phrases.catalogue import sentence, told
+from schemas.phrases.catalogue import SENTENCES, sentence, told
 from schemas.phrases.codes.operator_list import summary_of
 from schemas.phrases.codes.titles import category_name, kind_unknown, title_exercise
 from schemas.phrases.language import Language
@@ -288,7 +288,7 @@ def in_words(phrase: Mapping[str, Any] | None, text: str, language: Language) ->
     return text if phrase is None else _told(orjson.dumps(phrase, option=orjson.OPT_SORT_KEYS), text, language)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=SENTENCES)
 def _told(phrase: bytes, text: str, language: Language) -> str:
     return told(parse_phrase(phrase), text, language)
 

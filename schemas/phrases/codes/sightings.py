@@ -52,6 +52,10 @@ def looked_too_little(watched_percent: Whole) -> Phrase: ...
 
 
 @phrase
+def looked_seldom(sampled_s: Whole, looks: Count) -> Phrase: ...
+
+
+@phrase
 def view_not_clear(unclear_s: Whole) -> Phrase: ...
 
 

@@ -160,8 +160,10 @@ def outside_percent(view_area: Area, public_area: Area) -> float:
 @lru_cache(maxsize=4096)
 def _outside_percent(view: tuple[tuple[float, float], ...], public: tuple[tuple[float, float], ...]) -> float:
     # Degrees suffice for a share: over a few hundred metres longitude and latitude stretch evenly.
-    seen = Polygon(view)
-    allowed = Polygon(public).buffer(_TOLERANCE_DEGREES, join_style="mitre")
+    seen, decided = Polygon(view), Polygon(public)
+    if decided.covers(seen):  # most: what is decided was drawn around it
+        return 0.0
+    allowed = decided.buffer(_TOLERANCE_DEGREES, join_style="mitre")
     return 0.0 if allowed.covers(seen) else float(100 * seen.difference(allowed).area / seen.area)
 
 

@@ -31,6 +31,8 @@ class SeenSecond(NamedTuple):
 
     Where it is not `visible` the camera could not see well: that tells what it shows, and never that nothing was there.
     `situations` are those that held in the zone.
+    `looks` is how many of its pictures were looked at, where others were spared (sampling); None where every picture was, where
+    nothing moved, and where that is not known.
     `likely` are the persons with weaker boxes included, where a report asked for attention; elsewhere `persons`.
     `view` are the measures of the whole view, kept with the camera's first zone alone, since they are alike on all; None where
     the sender does not know them. `running` is how many run in it, None where that is not known.
@@ -48,6 +50,7 @@ class SeenSecond(NamedTuple):
     likely: int
     view: Sizes | None = None
     running: int | None = None
+    looks: int | None = None
 
 
 class SlotRow(Part):
@@ -101,6 +104,7 @@ def seen_of(observation: Observation, with_view: bool = True) -> SeenSecond:
         max(observation.count, observation.persons_likely or 0),
         sizes_of(observation.view) if with_view and observation.view else None,
         observation.view.running if with_view and observation.view else None,
+        observation.frames if observation.spared else None,
     )
 
 
@@ -142,6 +146,7 @@ def quiet_moments(observation: Observation, last: Moment, since: datetime) -> li
                 situations=still,
                 view=last.seen.view and at_rest(last.seen.view, longer_s),
                 running=last.seen.running and 0,
+                looks=None,
             )
             found.append(Moment(at, last.zone_id, seen, last.measures and at_rest(last.measures, longer_s)))
     return found

@@ -256,7 +256,7 @@ def closing_sighting(
     told = _told(seen)
     most = max(max(moment.seen.persons, *(moment.seen.view or (0,))[:1]) for moment in seen)
     degraded = any(moment.seen.degraded for moment in seen)
-    parts = [says.saw_at_most(most, length_s // _MINUTE_S, length_s % _MINUTE_S, 100 * share), *not_clear]
+    parts = [says.saw_at_most(most, *divmod(length_s, _MINUTE_S), 100 * share), *_seldom(seen), *not_clear]
     empty = rule.contradicted_at_most_persons is not None and most <= rule.contradicted_at_most_persons
     against = _against(watch, normal, told[Measure.PERSONS]) if empty and not degraded else None
     contradicted = against is not None and against.ratio <= normal.contradicted_to
@@ -280,6 +280,12 @@ def closing_sighting(
         likelihood=likelihood,
     )
     return _evidence(watch, fact, watch.window_until)
+
+
+def _seldom(seen: Iterable[Moment]) -> list[Phrase]:
+    """Return how often a camera looked, at the least, in the seconds in which pictures were spared; nothing where none was."""
+    looks = {moment.at: moment.seen.looks for moment in seen if moment.seen.looks is not None}
+    return [says.looked_seldom(len(looks), sum(looks.values()) // len(looks))] if looks else []
 
 
 def _against(watch: WatchRow, normal: NormalRule, counted_at: Collection[datetime]) -> Likelihood | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from streams.domain.normal.hours import BLOCK_S, Bucket, near_hours
+from streams.domain.normal.hours import BLOCK_S, Bucket, hours_apart
 from streams.domain.normal.measure import EDGES, Measure
 from streams.domain.normal.profile import Counts, ProfileRow, counted
 
@@ -61,12 +61,14 @@ def usual(of: Callable[[Bucket], ProfileRow | None], bucket: Bucket, measure: Me
         bucket: The hour.
         measure: Of what.
     """
-    before: list[ProfileRow] | None = None
+    rows: list[ProfileRow] = []
+    counts = counted(rows, measure)
     for reach in range(FARTHEST_H + 1):
-        rows = _rows(of, near_hours(bucket, reach))
-        if before is not None and len(rows) == len(before):
+        further = _rows(of, hours_apart(bucket, reach))
+        if not further:
             continue  # hours of which nothing is known add nothing
-        before, counts = rows, counted(rows, measure)
+        rows += further
+        counts = counted(rows, measure)
         if sum(counts) >= LEAST_BLOCKS:
             return Usual(measure, counts, _LEARNT_OF.get(reach, LearntOf.DAY_KIND))
     return Usual(measure, counts, LearntOf.NOTHING)

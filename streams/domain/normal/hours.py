@@ -56,7 +56,7 @@ def block_start(moment: datetime) -> datetime:
 
 
 @cache
-def near_hours(bucket: Bucket, reach: int = 1) -> tuple[Bucket, ...]:
-    """Return a bucket with so many hours before and after it, of the same kind of day."""
-    hours = range(max(0, bucket.hour - reach), min(HOURS, bucket.hour + reach + 1))
-    return tuple(Bucket(bucket.day_kind, hour) for hour in hours)
+def hours_apart(bucket: Bucket, apart: int) -> tuple[Bucket, ...]:
+    """Return the buckets that many hours before and after one, of the same kind of day."""
+    hours = {bucket.hour - apart, bucket.hour + apart}
+    return tuple(Bucket(bucket.day_kind, hour) for hour in sorted(hours) if 0 <= hour < HOURS)

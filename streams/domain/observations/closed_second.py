@@ -184,6 +184,7 @@ def _zone(second: _Second, zone: Zone, before: ZoneMemory, view: _View) -> tuple
         control_room_id=second.scene.camera.control_room,
         second=second.at,
         frames=len(seen.counts),
+        spared=row.spared,
         count=measured.count,
         count_max=max(seen.counts),
         vehicles=seen.vehicles,

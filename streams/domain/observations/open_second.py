@@ -1,7 +1,7 @@
 """Open second: from detections to a camera's open second: what each of its frames adds.
 
-One second of a camera is open at a time. It closes when a frame of a later second comes, or when time passes it by a
-grace; what comes for it afterwards is late and changes nothing. What a closed second says is told by `telling.py`.
+One second of a camera is open at a time. It closes when a frame of a later second comes, looked at or spared, or when time
+passes it by a grace; what comes for it afterwards is late and changes nothing. What a closed second says is told by `telling.py`.
 
 Boxes are in the pixels of their own frame. Everything that is kept is in pixels of the registry's picture, on which zones are
 drawn, so a camera may change the size of its frames at any time. The row is rewritten with each frame, so it holds no more
@@ -20,7 +20,7 @@ import numpy as np
 from pydantic import Field
 
 from schemas.base import Identifier, Part, Utc
-from schemas.cameras import Box, CrowdMap, Detections, DetectorInfo, Visibility
+from schemas.cameras import Box, CrowdMap, Detections, DetectorInfo, SparedPictures, Visibility
 from streams.domain.cameras.registry import Zone
 from streams.domain.geometry.visible_ground import densest
 from streams.domain.geometry.zones import VEHICLES, crowded_boxes, inside
@@ -109,13 +109,14 @@ class CameraSecond(Part):
     """A camera's open second: a row of the stage's state.
 
     `view` has an entry per frame: the persons in the whole view. `quiet_s` is how long, before and between its frames, nothing
-    moved; `quiet_before_s` how many whole seconds before it.
+    moved; `quiet_before_s` how many whole seconds before it. `spared` pictures of it were not looked at.
     """
 
     camera_id: Identifier
     second: Utc | None = None
     closed: Utc | None = None
     frames: tuple[str, ...] = ()
+    spared: Annotated[int, Field(ge=0)] = 0
     zones: dict[str, ZoneSecond] = Field(default_factory=dict)
     view: tuple[int, ...] = ()
     tracks: tuple[Sample, ...] = ()
@@ -165,6 +166,13 @@ def observe_frame(
     return Observed(row.model_copy(update={"newest_entered_at": newest, "touched_at": now}), closed)
 
 
+def observe_spared(row: CameraSecond, spared: SparedPictures) -> Observed:
+    """Return what a picture changes that was not looked at: of a later second than the open one, it closes that."""
+    if row.second is None or spared.captured_at < row.second + SECOND:
+        return Observed(row)
+    return Observed(_emptied(row), row.model_copy(update={"spared": row.spared + spared.spared}))
+
+
 def observe_time(row: CameraSecond, at: datetime) -> Observed:
     """Return what passing time changes: an open second closes when its grace is over and no frame came for as long.
 
@@ -183,6 +191,7 @@ def _emptied(row: CameraSecond) -> CameraSecond:
     nothing: dict[str, Any] = {
         "second": None,
         "frames": (),
+        "spared": 0,
         "zones": {},
         "view": (),
         "tracks": (),
@@ -217,6 +226,7 @@ def _with_frame(row: CameraSecond, scene: CameraScene, detections: Detections, s
         update={
             "second": second,
             "frames": (*row.frames, detections.frame_id),
+            "spared": row.spared + detections.spared,
             "zones": zones,
             "view": (*row.view, sum(each.kind in PERSONS and not scene.masks(each.point) for each in standing)),
             "tracks": _samples(row.tracks, standing, at_ms),

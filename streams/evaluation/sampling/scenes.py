@@ -14,6 +14,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from detectors.tracking.ground_squares import Ground
+from detectors.view.changes import SURE_PIXELS
+from detectors.view.thumbnail import WIDTH_PX
 from schemas.cameras import Box, DetectedObject, ObjectClass
 from streams.domain.cameras.sampling import PictureChange, Region
 from streams.domain.geometry.projection import GroundMap
@@ -67,6 +69,8 @@ class SceneShown(NamedTuple):
 class TrueChanges:
     """True changes: what a test of motion would see, told by where everybody is.
 
+    As in `detectors/view/changes.py` who is large is new with the first picture that shows them, who is small with the second.
+
     Args:
         shown: The scene.
     """
@@ -98,12 +102,18 @@ class TrueChanges:
         fresh = frozenset(
             track for track in moved if track in boxes and not any(_in(boxes[track], region) for region in expected)
         )
-        again, self._fresh = fresh & self._fresh, fresh
+        sure = {track for track in fresh if self._copied_px(boxes[track]) >= SURE_PIXELS}
+        again, self._fresh = fresh & self._fresh | sure, fresh
         newcomers = tuple(
             Region(box.x_min_px, box.y_min_px, box.x_max_px, box.y_max_px)
             for box in (boxes[track] for track in sorted(again))
         )
         return PictureChange(bool(moved or self._then.keys() - now.keys()), newcomers)
+
+    def _copied_px(self, box: Box) -> float:
+        """Return how many pixels of the small copy somebody covers: half of a box, as of a person who walks."""
+        scale = min(1.0, WIDTH_PX / self._shown.size_px[0])
+        return (box.x_max_px - box.x_min_px) * (box.y_max_px - box.y_min_px) * scale**2 / 2
 
 
 def _in(box: Box, region: Region) -> bool:

@@ -16,6 +16,7 @@ from detectors.tracking.bytetrack import Trackers
 from detectors.tracking.ground_squares import Ground
 from schemas.cameras import DetectedObject, FrameReference
 from streams.domain.cameras.sampling import (
+    FindStep,
     Followed,
     Look,
     LookReason,
@@ -26,6 +27,7 @@ from streams.domain.cameras.sampling import (
     sample,
     with_look,
 )
+from streams.stages.detect.sampling import steps_on
 
 CAMERA: Final = "sampling"
 BEGAN: Final = datetime(2000, 1, 3, 12, tzinfo=UTC)
@@ -41,8 +43,8 @@ class PictureSampler(Protocol):
     def look(self, at: datetime, find: FindChange) -> Look:
         """Return whether the model looks at the picture taken at this moment."""
 
-    def looked(self, at: datetime, objects: Sequence[DetectedObject]) -> None:
-        """Take what a look showed, tracked."""
+    def looked(self, at: datetime, objects: Sequence[DetectedObject], find_step: FindStep) -> None:
+        """Take what a look showed, tracked, and what tells how far a pixel is on the ground."""
 
 
 class EveryPicture:
@@ -52,7 +54,7 @@ class EveryPicture:
         """Look; see `PictureSampler`."""
         return Look(LookReason.REGULAR)
 
-    def looked(self, at: datetime, objects: Sequence[DetectedObject]) -> None:
+    def looked(self, at: datetime, objects: Sequence[DetectedObject], find_step: FindStep) -> None:
         """Need nothing; see `PictureSampler`."""
 
 
@@ -71,7 +73,7 @@ class FixedRate:
         self._turn = turn
         return Look(LookReason.REGULAR)
 
-    def looked(self, at: datetime, objects: Sequence[DetectedObject]) -> None:
+    def looked(self, at: datetime, objects: Sequence[DetectedObject], find_step: FindStep) -> None:
         """Need nothing; see `PictureSampler`."""
 
 
@@ -89,9 +91,9 @@ class WhenNeeded:
         self._newcomers = look.newcomers
         return look
 
-    def looked(self, at: datetime, objects: Sequence[DetectedObject]) -> None:
+    def looked(self, at: datetime, objects: Sequence[DetectedObject], find_step: FindStep) -> None:
         """Follow who was seen; see `PictureSampler`."""
-        self._followed = with_look(self._followed, at, objects, self._newcomers)
+        self._followed = with_look(self._followed, at, objects, self._newcomers, find_step)
 
 
 WAYS: Final[Mapping[str, Callable[[], PictureSampler]]] = {
@@ -159,7 +161,7 @@ def run(
         tracked: Whether the objects have their true tracks and need no tracker.
     """
     trackers = None if tracked else Trackers(CAMERA, fps, {} if ground is None else {CAMERA: ground})
-    looked, reasons = list[LookedAt](), list[LookReason]()
+    looked, reasons, find_step = list[LookedAt](), list[LookReason](), steps_on(ground, size_px)
     for place, frame in enumerate(frames):
         at = BEGAN + timedelta(seconds=frame.at_s)
         look = sampler.look(at, frame.find)
@@ -170,7 +172,7 @@ def run(
         epoch, objects = CAMERA, list(frame.objects)
         if trackers is not None:
             epoch, objects = trackers.track(_reference(place, at, size_px, look.quiet_s), objects)
-        sampler.looked(at, objects)
+        sampler.looked(at, objects, find_step)
         looked.append(LookedAt(place, look, objects, epoch))
     return Run(looked, reasons)
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import faust
+from faust.sensors import SensorDelegate
 
 from streams import topics
 from streams.kafka.errors import user_of
@@ -36,6 +37,25 @@ from streams.stages.base import PictureStage, Stage
 SESSION_TIMEOUT_S: Final = 10.0
 LEASE_S: Final = 7.0
 """Below the session timeout by more than a request takes on its way: see `streams/runtime/lease.py`."""
+
+
+class NoSensors(SensorDelegate):  # type: ignore[misc]
+    """No sensors: the framework's own takes the time of each event, and works out medians each second, which nobody reads.
+
+    What is measured stands in `streams/metrics.py`. The framework looks at times of its sensor only where it commits offsets.
+    """
+
+    def add(self, sensor: Any) -> None:
+        """Leave it out."""
+
+    def on_message_in(self, tp: Any, offset: int, message: Any) -> None:
+        """Do nothing."""
+
+    def on_stream_event_in(self, tp: Any, offset: int, stream: Any, event: Any) -> None:
+        """Do nothing."""
+
+    def on_stream_event_out(self, tp: Any, offset: int, stream: Any, event: Any, state: Any = None) -> None:
+        """Do nothing."""
 
 
 def faust_app(stage: Stage | PictureStage, kafka: KafkaSettings, state_folder: Path) -> faust.App:
@@ -63,6 +83,7 @@ def faust_app(stage: Stage | PictureStage, kafka: KafkaSettings, state_folder: P
         worker_redirect_stdouts=False,
         consumer_group_instance_id=_instance(state_folder),
     )
+    app.sensors = NoSensors(app)
     app.transport = OrderedTransport(app.conf.broker_consumer, app)
     app.transport.user = user_of(kafka)
     app.tables.restore = ChangelogRestore(stage.name, kafka)

@@ -9,6 +9,8 @@
   off most of what it has. A buffer that runs full would stop its partitions, and with all of them stopped the framework
   sleeps for a second.
 - A batch that aiokafka cannot unpack ends the framework, at each start again. Here it is a record, which is set aside.
+- What overtakes is asked for by itself only where some of it was fetched: a question to the thread that reads costs as much as a
+  record does.
 - What a transaction wrote that was aborted, or is still open, is not read.
 - The broker may keep a request for which it has nothing for a fifth of a second, and not for the framework's one and a half; for
   half a second where the request names all partitions.
@@ -127,6 +129,10 @@ class QuickThread(aiokafka.AIOKafkaConsumerThread):  # type: ignore[misc]
         consumer._fetch_max_wait_ms = FETCH_WAITS_MS
         return consumer
 
+    def has(self, tp: TP) -> bool:
+        """Return whether something of a partition was fetched and not handed on yet; whoever asks waits for nothing."""
+        return tp in self._ensure_consumer()._fetcher._records
+
     async def crash(self, exc: BaseException) -> None:
         """End with the reason: a right that was taken away is met by whichever comes first, a fetch or a commit of offsets."""
         if isinstance(exc, TopicAuthorizationFailedError):
@@ -189,7 +195,7 @@ class OrderedConsumer(aiokafka.Consumer):  # type: ignore[misc]
             await asyncio.sleep(LOOK_AGAIN_S)
         async with self.no_fetch_under_way:
             asked = set(active_partitions or ()) & self._get_active_partitions()
-            first = {tp for tp in asked if topics.overtakes(tp.topic)}
+            first = {tp for tp in asked if topics.overtakes(tp.topic) and self._thread.has(tp)}
             try:
                 found = await super()._getmany(first, 0) if first else {}
                 if not found and asked:

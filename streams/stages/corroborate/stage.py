@@ -285,8 +285,8 @@ class Corroborate:
 
 def _look_back(rows: Rows, camera_id: str, zone_id: str, start: datetime, end: datetime) -> Iterator[Moment]:
     """Yield what a zone showed from start to end."""
-    slots = (rows.get(_slot_name(camera_id, zone_id, slot), SlotRow) for slot in slots_between(start, end))
-    yield from moments(zone_id, (slot for slot in slots if slot), start, end)
+    slots = rows.get_each([_slot_name(camera_id, zone_id, slot) for slot in slots_between(start, end)], SlotRow)
+    yield from moments(zone_id, slots, start, end)
 
 
 def _verdict(evidence: Evidence) -> Verdict | None:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -100,17 +101,20 @@ class SituationStore:
         self.room = room
         self._rules = rules
         self._due = Timers(rows, DUE_BUCKET_S)
-        self.index = SituationIndex(rows, room, rules, self.get)
+        get = partial(
+            _situation, rows, room
+        )  # what holds this store would keep it and its rows until garbage is looked for
+        self.index = SituationIndex(rows, room, rules, get)
         self.acted = ProcessedActions(rows, room)
         self.budget = BudgetService(rows, room, rules, registry_version, self._due, self.acted)
         self.repeats = NearRepeatStore(rows, room, rules, self._due)
-        self.causes = CauseStore(self.index, rules, self.get, self.look_soon)
+        self.causes = CauseStore(self.index, rules, get, partial(_look_soon, self._due, room))
         self.forgotten_cases: list[str] = []
         """Cases of partners of which nothing is kept here any more: nor is it on `alert-state`."""
 
     def get(self, alert_id: str) -> Situation | None:
         """Return a situation, or None."""
-        return self._rows.get(self._alert(alert_id), Situation)
+        return _situation(self._rows, self.room, alert_id)
 
     def asking(self, alert_id: str) -> Situation | None:
         """Return the situation that holds an alert's requests to partners: itself, or where it was merged into; or None."""
@@ -160,7 +164,7 @@ class SituationStore:
 
     def look_soon(self, alert_id: str, now: datetime) -> None:
         """Note that an alert is to be looked at with the next bucket."""
-        self._due.add(now, self._alert(alert_id))
+        _look_soon(self._due, self.room, alert_id, now)
 
     def settle(self, ended: Situation, now: datetime) -> None:
         """Take an ended situation from the index when it is told from what is new, and forget it when its time has come."""
@@ -269,7 +273,7 @@ class SituationStore:
         return number
 
     def _alert(self, alert_id: str) -> str:
-        return f"alert/{self.room}/{alert_id}"
+        return _alert_name(self.room, alert_id)
 
     def _fact(self, fact_id: str) -> str:
         return f"fact/{self.room}/{fact_id}"
@@ -279,6 +283,18 @@ class SituationStore:
 
     def _gone(self, fact_id: str) -> str:
         return f"gone/{self.room}/{fact_id}"
+
+
+def _alert_name(room: str, alert_id: str) -> str:
+    return f"alert/{room}/{alert_id}"
+
+
+def _situation(rows: Rows, room: str, alert_id: str) -> Situation | None:
+    return rows.get(_alert_name(room, alert_id), Situation)
+
+
+def _look_soon(due: Timers, room: str, alert_id: str, now: datetime) -> None:
+    due.add(now, _alert_name(room, alert_id))
 
 
 def _moved(before: Situation, after: Situation) -> bool:

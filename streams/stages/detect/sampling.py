@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from detectors.models.jpeg import PictureError, decode_grey
+from detectors.tracking.ground_squares import Ground
 from detectors.view.changes import ChangeFinder, Changes
 from detectors.view.thumbnail import WIDTH_PX, small_grey
-from schemas.cameras import DetectedObject, FrameReference, Visibility
+from schemas.cameras import Box, DetectedObject, FrameReference, Visibility
 from streams import metrics
 from streams.domain.cameras.sampling import (
+    FindStep,
     Followed,
+    GroundStep,
     Look,
     LookReason,
     PictureChange,
@@ -24,15 +28,21 @@ from streams.domain.cameras.sampling import (
     with_look,
 )
 
+REACH: Final = 0.1
+"""How far around a foot point the ground is asked, as a share of the box's height: within what boxes are off."""
 WHATEVER_IT_IS: Final = Look(LookReason.FIRST)
 """What cannot be decoded is looked at, where it is set aside with its reason."""
 
 
 class ChosenPicture(NamedTuple):
-    """Chosen picture: whether and why the model looks at it, and how many just before it were spared."""
+    """Chosen picture: whether and why the model looks at it, and how many just before it were spared and not told.
+
+    `over` says of a picture that is spared that it is to be told: as the first one of a second later than that of the last look.
+    """
 
     look: Look
     spared: int = 0
+    over: bool = False
 
 
 @dataclass(slots=True)
@@ -44,6 +54,8 @@ class _Camera:
     state: SamplingState = field(default_factory=SamplingState)
     followed: Followed = field(default_factory=Followed)
     spared: int = 0
+    second: datetime | None = None
+    """The second of the last look, as long as nothing was told of a later one."""
 
 
 class SampledCameras:
@@ -54,10 +66,11 @@ class SampledCameras:
 
     Args:
         cameras: Ids of the cameras that are sampled; every picture of the others is looked at.
+        grounds: The ground of each calibrated camera, on which speeds are judged.
     """
 
-    def __init__(self, cameras: Collection[str] = ()) -> None:
-        self._sampled = frozenset(cameras)
+    def __init__(self, cameras: Collection[str] = (), grounds: Mapping[str, Ground] = {}) -> None:
+        self._sampled, self._grounds = frozenset(cameras), dict(grounds)
         self._cameras: dict[str, _Camera] = {}
         self._lock = threading.Lock()
         metrics.from_zero(metrics.FRAMES_SAMPLED, self._sampled, LookReason)
@@ -94,19 +107,37 @@ class SampledCameras:
             quiet_s=frame.quiet_s,
         )
         metrics.FRAMES_SAMPLED.labels(frame.camera_id, look.reason).inc()
-        if not look.reason.looks:
+        spared, second = camera.spared, frame.captured_at.replace(microsecond=0)
+        if look.reason.looks:
+            camera.finder.looked()
+            camera.spared, camera.second = 0, second
+            return ChosenPicture(look, spared)
+        if camera.second is None or second <= camera.second:
             camera.spared += 1
             return ChosenPicture(look)
-        camera.finder.looked()
-        spared, camera.spared = camera.spared, 0
-        return ChosenPicture(look, spared)
+        camera.spared, camera.second = 1, None
+        return ChosenPicture(look, spared, over=True)
 
     def looked(self, frame: FrameReference, look: Look, objects: Sequence[DetectedObject]) -> None:
         """Take what a look showed, tracked."""
         with self._lock:
             camera = self._cameras.get(frame.camera_id)
             if camera is not None and camera.epoch == frame.epoch:
-                camera.followed = with_look(camera.followed, frame.captured_at, objects, look.newcomers)
+                find_step = steps_on(self._grounds.get(frame.camera_id), (frame.width_px, frame.height_px))
+                camera.followed = with_look(camera.followed, frame.captured_at, objects, look.newcomers, find_step)
+
+
+def steps_on(ground: Ground | None, size_px: tuple[int, int]) -> FindStep:
+    """Return what tells how far a pixel of pictures of this size is on the ground where somebody stands."""
+
+    def find_step(box: Box) -> GroundStep | None:
+        if ground is None:
+            return None
+        foot_px = (box.x_min_px + box.x_max_px) / 2, box.y_max_px
+        step = ground.step(foot_px, REACH * (box.y_max_px - box.y_min_px), size_px)
+        return None if step is None else GroundStep(*step)
+
+    return find_step
 
 
 def _shares(region: Region, frame: FrameReference) -> tuple[float, float, float, float]:

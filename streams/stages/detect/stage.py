@@ -17,7 +17,7 @@ from detectors.models.base import Detector
 from detectors.tracking.bytetrack import Trackers
 from detectors.tracking.ground_squares import Ground
 from schemas.base import iso_utc
-from schemas.cameras import Detections, FrameReference
+from schemas.cameras import Detections, FrameReference, SparedPictures
 from schemas.dead_letters import DeadLetterReason
 from schemas.phrases.codes.faults import message_unexpected
 from streams import topics
@@ -66,7 +66,7 @@ class Detect:
         self._detected = TrackedDetections(detector.info, Trackers(run, grounds=grounds))
         self._lookers = ThreadPoolExecutor(detector.parallel, thread_name_prefix="detect")
         self._tracker = ThreadPoolExecutor(1, thread_name_prefix="track")
-        self._sampled = SampledCameras(sampled)
+        self._sampled = SampledCameras(sampled, grounds)
         self._sampler = ThreadPoolExecutor(1, thread_name_prefix="sample")
 
     @classmethod
@@ -112,19 +112,35 @@ class Detect:
     def _conclude(
         self, item: Input, looking: Future[PictureFindings | Failed | None], choosing: Future[ChosenPicture] | None
     ) -> Sequence[Output] | Failed:
-        """Return what a picture causes, nothing where it is spared; in the tracker's thread, picture after picture."""
-        found = looking.result()
-        if found is None:
-            return []
+        """Return what a picture causes; in the tracker's thread, picture after picture.
+
+        One that is spared tells at most that the second of the last look is over.
+        """
+        found, frame = looking.result(), item.message
         if isinstance(found, Failed):
             return found
-        frame = item.message
         assert isinstance(frame, FrameReference)
-        if choosing is None:
+        chosen = None if choosing is None else choosing.result()
+        if found is None:
+            return [] if chosen is None else _spared(frame, chosen)
+        if chosen is None:
             return self._detected.outputs(frame, found)
-        look, spared = choosing.result()
+        look, spared, _ = chosen
         frame = frame.model_copy(update={"quiet_s": look.quiet_s})
         outputs = self._detected.outputs(frame, replace(found, spared=spared))
         told = next(each.message for each in outputs if isinstance(each.message, Detections))
         self._sampled.looked(frame, look, told.objects)
         return outputs
+
+
+def _spared(frame: FrameReference, chosen: ChosenPicture) -> list[Output]:
+    """Return what is told of a picture that is not looked at."""
+    if not chosen.over:
+        return []
+    told = SparedPictures(
+        camera_id=frame.camera_id,
+        frame_id=frame.message_id(),
+        captured_at=frame.captured_at,
+        spared=chosen.spared,
+    )
+    return [Output(topics.DETECTIONS, told)]

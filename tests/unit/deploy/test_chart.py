@@ -228,7 +228,9 @@ def test_a_stage_with_state_keeps_it() -> None:
             assert keeps is (name in STATEFUL_STAGES or name == "console"), name
             if keeps:  # accounts are nowhere else; what a stage keeps is in its changelog
                 away = document["spec"]["persistentVolumeClaimRetentionPolicy"]
-                assert away == {"whenDeleted": "Retain", "whenScaled": "Retain" if name == "console" else "Delete"}, name
+                assert away == {"whenDeleted": "Retain", "whenScaled": "Retain" if name == "console" else "Delete"}, (
+                    name
+                )
 
 
 def test_probes_tell_of_progress() -> None:

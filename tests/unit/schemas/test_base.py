@@ -28,6 +28,7 @@ FROZEN = {
     "dead-letter": "4cc46d0d-d87e-5815-9924-0949bb5867e9",
     "decision": "b0989dce-c475-5a3f-808d-7ceb7fc45e60",
     "deletion": "8d17b02d-5e35-57bd-b1ed-3b6f52bc4045",
+    "spared-pictures": "90bf045b-a6ec-55be-a658-0ad7a744b960",
     "detections": "8e11693e-469e-59ea-a4c3-8e47a6f1474a",
     "dispatch-receipt": "d9199eae-dcf6-5bd6-b669-5aae3781bac0",
     "dispatch-request": "dispatch-1",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from bench.flow.cost import ReportCost, ReportCounts, Volume
 from bench.flow.load import report_lines
 from streams import topics
+from streams.garbage import nothing_is_garbage
 
 REPORTS = 12
 
@@ -55,6 +58,19 @@ def test_a_message_is_encoded_once_and_checked_once_by_each_stage_that_reads_it(
 def test_no_row_is_written_as_it_was(counted: ReportCounts) -> None:
     """What an input does not change is not written again."""
     assert not counted.same
+
+
+def test_what_a_report_needed_is_gone_with_it(tmp_path: Path) -> None:
+    """Nothing of it holds itself: else the rows of each input, which are large, stay until garbage is looked for."""
+    cost = ReportCost(tmp_path)
+    cost.show(0)
+    lines = report_lines(4, "garbage", 0)
+    cost.take(lines[:2])  # what is made once, with the first
+    gc.collect()
+    with nothing_is_garbage():
+        cost.take(lines[2:])
+        assert gc.collect() == 0
+    cost.close()
 
 
 def test_nothing_is_nothing() -> None:

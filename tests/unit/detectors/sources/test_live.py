@@ -13,6 +13,7 @@ from detectors.errors import SourceError, SourceFault
 from detectors.sources.base import Frame, QuietDecoding, ReadingOptions, SourceConfig
 from detectors.sources.ffmpeg import av
 from detectors.sources.live import LiveSource
+from detectors.sources.pacing import BatchedReading
 from tests.support import h264
 from tests.support.capture import NOW, FakeTime
 from tests.support.h264 import broken
@@ -33,6 +34,7 @@ class Read:
     dropped: list[str] = field(default_factory=list)
     error: SourceError | None = None
     closed: bool = False
+    waits_s: list[float] = field(default_factory=list)
 
     def moments(self) -> list[float]:
         """Return when the pictures were taken, in seconds after the beginning."""
@@ -46,12 +48,20 @@ def read(
     late_s: Callable[[float], float] = lambda _: 0.0,
     video: bytes = VIDEO,
     told_nothing: bool = False,
+    quiet_until_s: float | None = None,
 ) -> Read:
     """Read a stream to its end. Each packet comes at its own time, or so much later.
 
-    `told_nothing` says that its description had no parameter sets.
+    `told_nothing` says that its description had no parameter sets, `quiet_until_s` until when nothing moves.
     """
     now, told = FakeTime(), Read()
+    if quiet_until_s is not None:
+        ends_s = quiet_until_s
+        options = replace(options, quiet=lambda: now.clock.monotonic_s() < ends_s)
+
+    def sleep(wait_s: float) -> None:
+        told.waits_s.append(wait_s)
+        now.pass_s(wait_s)
 
     def live(packets: Packets) -> Packets:
         for number, packet in enumerate(packets):
@@ -66,7 +76,8 @@ def read(
     stream = replace(stream, packets=alter(live(stream.packets)), close=close)
     if told_nothing:
         stream = replace(stream, decoder=av.CodecContext.create("h264", "r"))
-    source = LiveSource(stream, SourceConfig(URL, quiet_decoding=decoding), options, now.clock, told.dropped.append)
+    config = SourceConfig(URL, quiet_decoding=decoding)
+    source = LiveSource(stream, config, options, now.clock, told.dropped.append, sleep)
     try:
         while True:
             told.frames.append(source.read())
@@ -159,24 +170,37 @@ def test_key_frames_alone_are_read_while_quiet_where_so_configured(
     assert [moment for moment in moments if 1.9 < moment < 3.5] == (between or [2.1, 2.3, 2.5, 2.7, 2.9, 3.1, 3.3])
 
 
-@pytest.mark.parametrize(("ends", "next_s"), [(23, 2.3), (25, 2.5), (29, 2.9), (30, 3.0)])
-def test_the_next_packet_after_quiet_gives_a_picture(ends: int, next_s: float) -> None:
-    """It is the picture of that moment, whole, not the one of a key frame later."""
-    asked = 0
-
-    def quiet() -> bool:
-        nonlocal asked
-        asked += 1
-        return asked <= ends
-
-    told = read(ReadingOptions(live_max_fps=10, quiet=quiet), "key_frames")
+@pytest.mark.parametrize("ends_s", [2.02, 2.3, 2.31, 2.5, 2.61, 2.9, 3.0])
+def test_the_next_packet_that_is_read_after_quiet_gives_a_picture(ends_s: float) -> None:
+    """Within a quarter of a second and a picture: whole, not the one of a key frame later; and then each at its own time."""
+    told = read(ReadingOptions(live_max_fps=10), "key_frames", quiet_until_s=ends_s)
     every = read(ReadingOptions(live_max_fps=10))
-    moments = told.moments()
-    assert next(moment for moment in moments if moment > 2.0) == next_s
-    assert moments[moments.index(next_s) :] == [moment for moment in every.moments() if moment >= next_s]
-    woken, same = (each.frames[each.moments().index(next_s)] for each in (told, every))
-    assert (woken.image == same.image).all()
+    woken = next(frame for frame in told.frames if (frame.captured_at - NOW).total_seconds() >= ends_s)
+    woken_s = (woken.captured_at - NOW).total_seconds()
+    assert woken_s <= ends_s + BatchedReading.LONGEST_S + 1 / h264.FPS
+    shown = [
+        at_s for at_s, frame in zip(every.moments(), every.frames, strict=True) if (frame.image == woken.image).all()
+    ]
+    assert len(shown) == 1
+    assert woken_s - BatchedReading.LONGEST_S - 0.001 <= shown[0] <= woken_s
+    after = [at_s for at_s in told.moments() if at_s > woken_s + 0.2]
+    assert after == [at_s for at_s in every.moments() if at_s > woken_s + 0.2]
     assert told.dropped == ["stale"]
+
+
+def test_packets_gather_while_quiet_and_each_key_frame_is_read_as_it_comes() -> None:
+    """Some are read at once, some times a second; nothing is late that is looked at."""
+    told = read(ReadingOptions(live_max_fps=5, quiet=lambda: True), "key_frames")
+    assert [at_s for at_s in told.moments() if at_s > 1.9] == [2.0, 3.0, 4.0, 5.0]
+    assert told.dropped == ["stale"]
+    assert sum(told.waits_s) > 0.7 * (5.9 - 2.0)
+    assert max(told.waits_s) <= BatchedReading.LONGEST_S
+
+
+@pytest.mark.parametrize(("decoding", "quiet"), [("key_frames", False), ("all", True)])
+def test_nothing_waits_where_every_picture_may_matter(decoding: QuietDecoding, quiet: bool) -> None:
+    """Each packet is read as it comes."""
+    assert read(ReadingOptions(live_max_fps=5, quiet=lambda: quiet), decoding).waits_s == []
 
 
 def without_parameter_sets(packets: Packets) -> Packets:

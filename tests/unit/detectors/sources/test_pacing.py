@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from detectors.sources.pacing import Backlog, Playback, Sampler
+from detectors.sources.pacing import Backlog, BatchedReading, Playback, Sampler
 from tests.support.capture import NOW
 
 
@@ -102,3 +102,55 @@ def test_a_report_raises_the_rate_within_one_old_interval(
     assert within == pytest.approx([usual, attended, usual], abs=0.5)
     raised = [at for at in taken if 10 <= at < 20]
     assert raised[0] < 10 + 2 / max(attended, 1) + 1 / source_fps
+
+
+def reading(
+    seconds: float, fps: int = 10, size: int = 1_000, group_s: float = 1.0, late_s: float = 0.0
+) -> BatchedReading:
+    """Return what was learned by so many seconds of a stream whose packets were all read as they came."""
+    batches = BatchedReading()
+    for number in range(round(seconds * fps) + 1):
+        at_s = number / fps
+        batches.take(100 + at_s + (late_s if at_s else 0.0), at_s, size, number % round(group_s * fps) == 0)
+    return batches
+
+
+@pytest.mark.parametrize(
+    ("read_s", "now_s", "wait_s"),
+    [
+        (0.5, 0.5, 0.0),  # how long a group lasts is not known
+        (1.0, 1.0, 0.25),
+        (1.3, 1.3, 0.25),
+        (1.3, 1.35, 0.25),
+        (1.3, 1.41, 0.0),  # the next picture is there
+        (1.8, 1.8, 0.14),  # the next key frame is due in a fifth of a second
+        (1.9, 1.9, 0.04),
+        (1.9, 1.93, 0.0),  # less than is worth it
+    ],
+)
+def test_packets_gather_until_the_next_key_frame_is_due(read_s: float, now_s: float, wait_s: float) -> None:
+    """A quarter of a second at the most."""
+    assert reading(read_s).wait_s(100 + now_s) == pytest.approx(wait_s)
+
+
+def test_no_more_gathers_than_a_connection_holds() -> None:
+    """Of 2.56 Mbit/s a tenth of a second."""
+    assert reading(1.0, size=32_000).wait_s(101) == pytest.approx(0.1)
+    assert reading(1.0, fps=25, size=80_000).wait_s(101) == 0.0
+
+
+def test_what_was_read_late_does_not_make_the_next_key_frame_late() -> None:
+    """The least delay says when packets come, and creeps after a camera whose clock is slow."""
+    assert reading(1.8, late_s=0.1).wait_s(101.8) == pytest.approx(0.14 + 0.01)
+    drifting = BatchedReading()
+    for number in range(301):
+        drifting.take(100 + number * 0.1 * 1.0002, number * 0.1, 1_000, number % 10 == 0)
+    assert drifting.wait_s(100 + 30 * 1.0002) == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("position_s", [None, 1.0, 0.2, 9.0])
+def test_a_stream_whose_times_jump_is_learned_anew(position_s: float | None) -> None:
+    """Or tells none, or the same again."""
+    batches = reading(1.0)
+    batches.take(101.1, position_s, 1_000, False)
+    assert batches.wait_s(101.1) == 0.0

@@ -48,6 +48,16 @@ def test_nobody_is_tracked_in_an_empty_picture() -> None:
     assert [trackers.track(frame(at), [])[1] for at in (0, 0.2)] == [[], []]
 
 
+def test_the_first_car_counts_when_it_is_seen_again_however_long_there_was_none() -> None:
+    """As each new object but those of a camera's very first picture: one sight alone may be none."""
+    trackers = Trackers("run")
+    for step in range(5):
+        trackers.track(frame(step / 5), [found(100)])
+    seen = [trackers.track(frame(step / 5), [found(100), found(400, kind=ObjectClass.CAR)])[1] for step in (5, 6)]
+    assert [objects[1].track_id is None for objects in seen] == [True, False]
+    assert len({objects[0].track_id for objects in seen}) == 1
+
+
 def test_two_persons_keep_their_ids_while_they_walk() -> None:
     """Whatever the order in which a detector tells of them."""
     trackers = Trackers("run")

@@ -45,3 +45,17 @@ def test_what_lies_beyond_the_horizon_has_no_square(places: list[list[float]]) -
     expected = [bool(np.isfinite(place).all()) for place in places]
     assert on_ground.tolist() == expected
     assert found.shape == (sum(expected), 4)
+
+
+@pytest.mark.parametrize("size", [(640, 480), (320, 240)])
+def test_a_step_is_how_far_a_pixel_is_on_the_ground(size: tuple[int, int]) -> None:
+    """Across the picture and down it, in the pixels of the picture that is asked about; none where there is no ground."""
+    ground = Ground(lambda pixels: pixels * np.array([0.02, 0.2]), 640, 480)
+    larger = 640 / size[0]
+    assert ground.step((100.0, 200.0), 8.0, size) == pytest.approx((0.02 * larger, 0.2 * larger))
+    assert (
+        Ground(lambda pixels: np.where(pixels[:, 1:] < 195, np.nan, pixels), 640, 480).step(
+            (100.0, 200.0), 8.0, (640, 480)
+        )
+        is None
+    )

@@ -12,7 +12,16 @@ from fluent.syntax.visitor import Visitor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.phrases.catalogue import catalogue, in_words, knows, plain_sentences, sentence, source, told
+from schemas.phrases.catalogue import (
+    catalogue,
+    in_words,
+    knows,
+    plain_sentences,
+    prepare_sentences,
+    sentence,
+    source,
+    told,
+)
 from schemas.phrases.declare import CODES
 from schemas.phrases.language import Language
 from schemas.phrases.phrase import Phrase
@@ -232,3 +241,12 @@ def test_any_values_under_any_code_are_told(data: st.DataObject, code: str, lang
     phrase = Phrase(code=code, values=data.draw(st.dictionaries(names, VALUES, max_size=8)))
     assert isinstance(sentence(phrase, language), str)
     assert Phrase.model_validate_json(phrase.model_dump_json(), strict=True) == phrase
+
+
+def test_sentences_that_were_prepared_are_not_read_again() -> None:
+    """Whoever is told first does not wait for them."""
+    prepare_sentences(Language.NL)
+    before = catalogue.cache_info().misses, plain_sentences.cache_info().misses
+    assert knows("place-missing", Language.NL)
+    assert plain_sentences(Language.NL)
+    assert (catalogue.cache_info().misses, plain_sentences.cache_info().misses) == before

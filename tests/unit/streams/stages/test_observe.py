@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from schemas.cameras import Detections
+from schemas.cameras import Detections, SparedPictures
 from schemas.observations import Observation
 from schemas.ticks import Tick
 from streams import topics
@@ -30,12 +30,24 @@ def stage(grounds: dict[str, GroundMap] | None = None) -> Observe:
 
 
 def handled(
-    rows: FakeRows, message: Detections | Tick, entered_after_s: float = 0, of: Observe | None = None
+    rows: FakeRows, message: Detections | SparedPictures | Tick, entered_after_s: float = 0, of: Observe | None = None
 ) -> list[Output]:
     """Return what one input causes."""
     entered_at = message.happened_at() + timedelta(seconds=entered_after_s)
     item = Input(message, b"", topics.DETECTIONS, 0, 0, message.message_id(), entered_at)
     return list((of or stage()).handle(item, rows, message.happened_at()))
+
+
+def test_a_picture_that_was_spared_tells_the_second_before_it() -> None:
+    """From the picture that was looked at, not from the one that was not; how many were not is told with it."""
+    rows = FakeRows()
+    assert handled(rows, frame(0.1, person(10)), 0.2) == []
+    over = SparedPictures(camera_id=CAMERA.id, frame_id="later", captured_at=NOON + timedelta(seconds=1.1), spared=4)
+    outputs = handled(rows, over, 5)
+    assert {output.entered_at for output in outputs} == {NOON + timedelta(seconds=0.3)}
+    told = [output.message for output in outputs if isinstance(output.message, Observation)]
+    assert [(each.frames, each.spared, each.count) for each in told if each.count] == [(1, 4, 1)]
+    assert handled(rows, over, 6) == []
 
 
 def tick(at_s: float) -> Tick:

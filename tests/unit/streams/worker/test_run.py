@@ -95,6 +95,30 @@ def test_a_worker_that_cannot_say_that_it_is_ready_ends(monkeypatch: pytest.Monk
     assert built.finished == [False]
 
 
+def test_sentences_are_read_before_the_first_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the worker is ready, in a thread: it would stand still for them. A stage that tells nothing does without."""
+    read_in: list[str] = []
+    done = threading.Event()
+
+    def read() -> None:
+        read_in.append(threading.current_thread().name)
+        done.set()
+
+    def stalled_when(known: Callable[[], bool]) -> Callable[[], float]:
+        return lambda: STALLED_AFTER_S + 1 if known() else 0.0
+
+    monkeypatch.setattr(module, "prepare_sentences", read)
+    ready: list[bool] = []
+    ended_by(FakeApp(stalled_when(done.is_set)), monkeypatch, lambda: ready.append(done.is_set()))
+    assert ready == [False]
+    assert read_in != [threading.main_thread().name]
+    assert len(read_in) == 1
+    observing = FakeApp(lambda: STALLED_AFTER_S + 1)
+    observing.stage = SimpleNamespace(name="observe")
+    ended_by(observing, monkeypatch)
+    assert len(read_in) == 1
+
+
 def test_a_worker_whose_watch_breaks_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody would notice any more that it stands still."""
 

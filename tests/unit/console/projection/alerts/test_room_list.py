@@ -14,6 +14,7 @@ from console.projection.alerts.room_list import KEPT, RoomList
 from console.projection.alerts.row import ListRowError
 from schemas.alerts import Alert, AlertState
 from schemas.categories import Priority
+from schemas.phrases.language import Language
 from streams.presentation.standing import on_the_list, ordered
 from tests.support.alerts import alert
 from tests.support.console.control_room import lived
@@ -92,6 +93,16 @@ def test_what_ended_is_kept_a_day() -> None:
     assert found.forget(changed_at + KEPT) == 0
     assert found.forget(changed_at + KEPT + timedelta(seconds=1)) == 1
     assert ids(found) == ["b", "c"]
+
+
+def test_of_what_ended_its_json_is_made_again_for_who_asks() -> None:
+    """A day's ended alerts would hold the words of each in every language that somebody reads."""
+    found = listed({"alert_id": "a", "state": AlertState.CLOSED}, {"alert_id": "b"})
+    rows = {row.alert_id: row for row in found.all()}
+    told = {name: row.json(Language.NL) for name, row in rows.items()}
+    found.forget(alert().changed_at)
+    assert {name: bool(row.told) for name, row in rows.items()} == {"a": False, "b": True}
+    assert {name: row.json(Language.NL) for name, row in rows.items()} == told
 
 
 def test_who_did_not_hear_of_an_end_that_was_dropped_must_load_again() -> None:

@@ -8,12 +8,15 @@ import pytest
 
 from schemas.cameras import Box, DetectedObject, ObjectClass
 from streams.domain.cameras.sampling import (
-    FAST_PER_S,
+    BODY_M,
+    FAST_M_PER_S,
     GAP_S,
+    MISSED_S,
     PLACES_S,
     STILL_S,
     VAIN_S,
     Followed,
+    GroundStep,
     LookReason,
     PictureChange,
     Region,
@@ -24,6 +27,7 @@ from streams.domain.cameras.sampling import (
     sample,
     with_look,
 )
+from streams.domain.observations.measures import HURRYING_FROM_M_PER_S
 
 BEGAN = datetime(2026, 1, 5, 12, tzinfo=UTC)
 STILL, MOVES = PictureChange(moved=False), PictureChange(moved=True)
@@ -62,7 +66,7 @@ def after_a_look(seconds: float) -> SamplingState:
         (2.8, MOVES, walked(70), {}, LookReason.REGULAR),
         (2.0, STILL, walked(70), {}, LookReason.UNCHANGED),
         (2.8, STILL, walked(70), {}, LookReason.UNCHANGED),
-        (2.0, MOVES, walked(110), {}, LookReason.FAST),
+        (2.0, MOVES, walked(120), {}, LookReason.FAST),
         (2.0, MOVES, Followed(), {}, LookReason.FOLLOWED),
         (2.0, MOVES, with_look(Followed(), at(1.8), [person(0, None)]), {}, LookReason.NEW_TRACK),
         (2.0, MOVES, with_look(Followed(), at(1.8), [person(0)]), {}, LookReason.NEW_TRACK),
@@ -134,9 +138,25 @@ def test_each_second_has_a_look(looked_s: float, now_s: float, due: bool) -> Non
 
 
 @pytest.mark.parametrize(("px_per_s", "speed"), [(0, 0), (78, 0.78), (-200, 2.0)])
-def test_speed_is_told_in_sides_of_the_box(px_per_s: float, speed: float) -> None:
+def test_speed_is_by_the_height_of_a_body_where_the_ground_is_not_known(px_per_s: float, speed: float) -> None:
     """A person's longer side is the height, here 100 px."""
-    assert fastest(walked(px_per_s)) == pytest.approx(speed)
+    assert fastest(walked(px_per_s)) == pytest.approx(speed * BODY_M)
+
+
+def test_speed_is_on_the_ground_where_that_is_known() -> None:
+    """Who runs away from the camera goes up a tenth of a height in its picture, where a pixel is .2 m; across it is little."""
+
+    def away(step: GroundStep | None, across_px: float = 0.0) -> Followed:
+        followed = Followed()
+        for moment_s in (0.8, 1.0):
+            where = person(across_px * moment_s, y_px=200 - 10 * moment_s)
+            followed = with_look(followed, at(moment_s), [where], find_step=lambda _: step)
+        return followed
+
+    assert fastest(away(GroundStep(0.02, 0.2))) == pytest.approx(2.0)
+    assert fastest(away(None)) == pytest.approx(0.1 * BODY_M)
+    assert fastest(away(GroundStep(0.02, 0.0), across_px=150)) == pytest.approx(3.0)
+    assert fastest(away(GroundStep(0.0, 0.0), across_px=100)) == pytest.approx((1.0**2 + 0.1**2) ** 0.5 * BODY_M)
 
 
 def test_who_is_half_hidden_grows_and_goes_nowhere() -> None:
@@ -149,13 +169,13 @@ def test_who_is_half_hidden_grows_and_goes_nowhere() -> None:
 def test_a_track_is_known_from_where_it_was_without_one() -> None:
     """So the second sight of somebody tells their speed, however fast they go; too far away it is somebody else."""
     followed = with_look(Followed(), at(0), [person(0, None), person(600, None)])
-    assert fastest(with_look(followed, at(0.2), [person(100)])) == pytest.approx(5)
+    assert fastest(with_look(followed, at(0.2), [person(100)])) == pytest.approx(5 * BODY_M)
     assert fastest(with_look(followed, at(0.2), [person(300)])) is None
 
 
 def test_somebody_who_is_lost_is_expected_for_a_while() -> None:
-    """Behind a tree they are no newcomer when they come out; whether they are fast is asked of those in view."""
-    lost = with_look(walked(150), at(2.0), [])
+    """Behind a tree they are no newcomer when they come out."""
+    lost = with_look(walked(70), at(2.0), [])
     assert len(expected(lost, at(2.2))) == 1
     assert fastest(lost) == 0
     assert expected(with_look(lost, at(2.0 + PLACES_S + 0.1), []), at(4.2)) == []
@@ -177,6 +197,20 @@ def test_a_place_in_which_the_model_knew_nobody_waits() -> None:
     assert ELSEWHERE not in expected(found, at(0.2))
 
 
-def test_from_a_speed_below_running_on_every_picture_is_looked_at() -> None:
-    """2.0 m/s of a person 1.72 m tall is 1.16 of their heights: there people go over to running."""
-    assert FAST_PER_S < 2.0 / 1.72
+@pytest.mark.parametrize(
+    ("px_per_s", "missed_s", "counts"), [(150, 0.2, True), (150, 0.5, True), (150, 0.6, False), (70, 0.2, False)]
+)
+def test_who_is_fast_counts_for_a_while_though_a_look_does_not_show_them(
+    px_per_s: float, missed_s: float, counts: bool
+) -> None:
+    """Behind somebody, or missed: the next picture may show them again, a second later they are gone. Not who walks."""
+    lost = with_look(walked(px_per_s), at(1.8 + missed_s), [])
+    assert fastest(lost) == (pytest.approx(px_per_s / 100 * BODY_M) if counts else 0)
+    look = sample(after_a_look(1.8 + missed_s), at(2.0 + missed_s), MOVES, lost)[1]
+    assert (look.reason is LookReason.FAST) is counts
+
+
+def test_from_running_on_every_picture_is_looked_at() -> None:
+    """People go over to running there; and a missed runner is looked for in more than one picture at 5/s."""
+    assert FAST_M_PER_S == HURRYING_FROM_M_PER_S
+    assert MISSED_S > 0.4

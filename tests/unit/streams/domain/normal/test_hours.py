@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from streams.domain.normal.hours import BLOCK, BUCKETS, Bucket, DayKind, block_start, bucket_of, near_hours, week_of
+from streams.domain.normal.hours import BLOCK, BUCKETS, Bucket, DayKind, block_start, bucket_of, hours_apart, week_of
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -59,7 +59,9 @@ def test_a_block_begins_at_ten_minutes_of_the_clock() -> None:
     assert block_start(at("2026-11-24T12:20:00+00:00")) == at("2026-11-24T12:20:00+00:00")
 
 
-def test_near_hours_stay_within_the_kind_of_day() -> None:
-    assert [str(each) for each in near_hours(Bucket(DayKind.FRI, 0))] == ["fri.00", "fri.01"]
-    assert [str(each) for each in near_hours(Bucket(DayKind.SAT, 12))] == ["sat.11", "sat.12", "sat.13"]
-    assert [str(each) for each in near_hours(Bucket(DayKind.SUN, 23))] == ["sun.22", "sun.23"]
+def test_hours_that_lie_apart_stay_within_the_kind_of_day() -> None:
+    assert [str(each) for each in hours_apart(Bucket(DayKind.FRI, 0), 1)] == ["fri.01"]
+    assert [str(each) for each in hours_apart(Bucket(DayKind.SAT, 12), 0)] == ["sat.12"]
+    assert [str(each) for each in hours_apart(Bucket(DayKind.SAT, 12), 1)] == ["sat.11", "sat.13"]
+    assert [str(each) for each in hours_apart(Bucket(DayKind.SUN, 23), 2)] == ["sun.21"]
+    assert hours_apart(Bucket(DayKind.SUN, 12), 13) == ()

@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.cameras import Box, CrowdMap, DetectedObject, Detections, DetectorInfo, ObjectClass, Visibility
+from schemas.cameras import (
+    Box,
+    CrowdMap,
+    DetectedObject,
+    Detections,
+    DetectorInfo,
+    ObjectClass,
+    SparedPictures,
+    Visibility,
+)
 from schemas.observations import Observation
 from streams.domain.observations.objects import ObjectKind
 from streams.domain.observations.open_second import (
@@ -20,6 +29,7 @@ from streams.domain.observations.open_second import (
     Observed,
     Sample,
     observe_frame,
+    observe_spared,
     observe_time,
 )
 from tests.support.zones import CALIBRATED, NOON, Watcher, frame, newest, of_zone, person, scene
@@ -36,6 +46,16 @@ def played(*frames: Detections) -> list[Observed]:
         row = observed.row
         results.append(observed)
     return results
+
+
+def spared(at_s: float, number: int = 0) -> SparedPictures:
+    """Return that a picture was not looked at, some seconds after noon, nor were so many before it."""
+    return SparedPictures(camera_id="c1", frame_id="later", captured_at=NOON + timedelta(seconds=at_s), spared=number)
+
+
+def seen_again(row: CameraSecond, detections: Detections) -> Observed:
+    """Return what a frame changes."""
+    return observe_frame(row, SCENE, detections, detections.captured_at, detections.captured_at)
 
 
 def closed(*frames: Detections) -> dict[str, Observation]:
@@ -71,6 +91,31 @@ def test_a_second_closes_when_a_later_frame_comes() -> None:
     assert third.closed.newest_frame_at == NOON + timedelta(seconds=0.9)
     assert (third.row.second, third.row.closed) == (NOON + timedelta(seconds=1), NOON)
     assert third.row.frames == ("frame-1.2",)
+
+
+@pytest.mark.parametrize(
+    ("at_s", "closes"),
+    [(-1.0, False), (0.0, False), (0.6, False), (0.999, False), (1.0, True), (1.2, True), (9.0, True)],
+)
+def test_a_picture_that_was_spared_closes_the_second_before_it(at_s: float, closes: bool) -> None:
+    """It opens none, and says how many pictures of the second were not looked at besides those that a look told."""
+    row = played(frame(0.1), frame(0.5).model_copy(update={"spared": 1}))[-1].row
+    after = observe_spared(row, spared(at_s, 2))
+    assert (after.closed is not None) is closes
+    assert not after.late
+    if after.closed is None:
+        assert after.row is row
+        return
+    assert after.closed == row.model_copy(update={"spared": 3})
+    assert (after.row.second, after.row.closed, after.row.spared) == (None, NOON, 0)
+    assert observe_spared(after.row, spared(at_s + 1)) == Observed(after.row)
+
+
+def test_a_second_that_was_closed_so_takes_no_more_frames() -> None:
+    """A repeat of them changes nothing; the next look opens the second that it is of."""
+    row = observe_spared(played(frame(0.5))[-1].row, spared(1.0)).row
+    assert seen_again(row, frame(0.5)).late
+    assert seen_again(row, frame(1.7)).row.second == NOON + timedelta(seconds=1)
 
 
 @pytest.mark.parametrize(("after_s", "closes"), [(0.9, False), (1.9, False), (2.0, True), (60, True)])

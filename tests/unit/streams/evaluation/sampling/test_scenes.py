@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from schemas.cameras import Box
 from streams.domain.cameras.sampling import Region
 from streams.evaluation.sampling.scenes import TrueChanges, busy, runners, shown_as_detected, shown_truly, watch
 from tests.support.streets import street
@@ -30,17 +31,29 @@ def test_the_same_drawing_is_shown_to_each_way() -> None:
     assert len(watch(one, "every_picture").run.looked) == 25
 
 
-def test_changes_are_told_by_where_everybody_is() -> None:
-    """Who has gone .1 m since the look has changed; where nobody is expected they are new with the second picture."""
-    changes = TrueChanges(shown_truly(street(), 0, 2))
-    first, second, third = changes.frames()[:3]
+def small(box: Box) -> Box:
+    """Return a box of a tenth of the size at the same foot point."""
+    x, height = (box.x_min_px + box.x_max_px) / 2, (box.y_max_px - box.y_min_px) / 10
+    return Box(x_min_px=x - height / 6, y_min_px=box.y_max_px - height, x_max_px=x + height / 6, y_max_px=box.y_max_px)
+
+
+@pytest.mark.parametrize("large", [True, False])
+def test_changes_are_told_by_where_everybody_is(large: bool) -> None:
+    """Who has gone .1 m since the look has changed; where nobody is expected the small are new with the second picture."""
+    shown = shown_truly(street(), 0, 2)
+    if not large:
+        boxes = [{track: small(box) for track, box in each.items()} for each in shown.boxes]
+        shown = shown._replace(boxes=boxes)
+    changes = TrueChanges(shown)
+    first, second, third, fourth = changes.frames()[:4]
     everywhere = [Region(-1e6, -1e6, 1e6, 1e6)]
     assert first.find([]).moved
     first.looked()
     assert second.find(everywhere) == (True, ())
-    assert third.find([]).newcomers == ()
-    third.looked()
-    assert not third.find([]).moved
+    assert bool(third.find([]).newcomers) is large
+    assert fourth.find([]).newcomers
+    fourth.looked()
+    assert not fourth.find([]).moved
 
 
 def test_a_share_of_a_busy_scene() -> None:

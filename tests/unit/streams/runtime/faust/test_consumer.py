@@ -52,6 +52,10 @@ class FakeThread:
         self.answered = False
         self.fails: Exception | None = None
 
+    def has(self, tp: TP) -> bool:
+        """Return whether something of a partition waits."""
+        return tp in self.records
+
     async def getmany(self, active: set[TP], _: float) -> dict[TP, list[int]]:
         """Return the records of the partitions as they are named when the answer comes."""
         self.asked.append(active)
@@ -125,9 +129,18 @@ def test_what_overtakes_is_fetched_first(tmp_path: Path) -> None:
         assert await consumer._getmany(consumer._get_active_partitions(), 1.0) == {URGENT: [3]}
         del thread.records[URGENT]
         assert await consumer._getmany(consumer._get_active_partitions(), 1.0) == {OURS: [1]}
-        assert thread.asked == [{URGENT}, {URGENT}, {OURS, URGENT}]
+        assert thread.asked == [{URGENT}, {OURS, URGENT}]
 
     asyncio.run(scenario())
+
+
+def test_the_thread_knows_what_it_has_fetched(tmp_path: Path) -> None:
+    """By the framework's names of partitions, though aiokafka has its own."""
+    consumer: Any = app_in(tmp_path).consumer
+    thread = consumer._new_consumer_thread()
+    thread._consumer = SimpleNamespace(_fetcher=SimpleNamespace(_records={TopicPartition(*URGENT): object()}))
+    assert thread.has(URGENT)
+    assert not thread.has(OURS)
 
 
 def test_positions_change_only_while_no_fetch_is_under_way(tmp_path: Path) -> None:

@@ -55,6 +55,21 @@ def failures_of(error: Exception | None, folder: Path) -> list[Exception]:
     return asyncio.run(run())
 
 
+def test_the_framework_takes_no_times_of_its_own(tmp_path: Path) -> None:
+    """What its sensor keeps of each event, and works out each second, nobody reads; an event passes without it."""
+
+    async def run() -> None:
+        app = build(Counting(), KafkaSettings(bootstrap_servers="127.0.0.1:1"), tmp_path, utc_now, print).app
+        app.on_init_dependencies()
+        assert list(app.sensors) == []
+        place = TP("evidence", 0)
+        assert app.sensors.on_stream_event_in(place, 0, None, None) is None
+        app.sensors.on_message_in(place, 0, None)
+        app.sensors.on_stream_event_out(place, 0, None, None, None)
+
+    asyncio.run(run())
+
+
 def test_a_stream_that_breaks_ends_the_worker(tmp_path: Path) -> None:
     """The framework would start a new agent, and what the old one had in flight would never be acknowledged."""
     broken = RuntimeError("the queue is broken")

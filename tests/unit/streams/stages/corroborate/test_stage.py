@@ -134,6 +134,24 @@ def test_a_camera_that_looked_and_saw_nothing_says_so_after_its_window(stage: Co
     assert stage.tick(80) == []
 
 
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"frames": 5}, ""),
+        ({"frames": 2, "spared": 3}, "; for 91 s it looked 2 times a second"),
+        ({"frames": 1, "spared": 4}, "; for 91 s it looked once a second"),
+    ],
+)
+def test_a_camera_that_looked_at_some_pictures_says_how_many(
+    stage: Corroboration, told: dict[str, int], words: str
+) -> None:
+    """By what was told of each second, so it is the same whenever it is decided; of whole pictures nothing is said."""
+    stage.take(watch())
+    stage.watched(-30, 61, count=0, view=view(persons=0), **told)
+    fact = only_sighting(stage.tick(70))
+    assert fact.explanation.startswith(f"saw nobody in 1 min 31 s, 100% of them watched{words}; what belongs to it")
+
+
 @pytest.mark.parametrize("category", [Category.STRAATROOF, Category.MEDISCH_ONWEL, Category.GEWELD_VECHTPARTIJ])
 def test_what_a_sender_does_not_measure_was_not_unseen(stage: Corroboration, category: Category) -> None:
     """Observations of an earlier release tell no measures of the view: that is no sign that nobody ran."""

@@ -51,8 +51,18 @@ def test_who_stands_still_is_looked_at_every_four_seconds() -> None:
     sampled = SampledCameras(["plein"])
     told = [sampled.choose(frame(number), picture(100)) for number in range(21)]
     assert [number for number, each in enumerate(told) if each.look.reason.looks] == [0, 20]
-    assert told[20].spared == 19
+    assert told[20].spared == 15
+    assert [(number, each.spared) for number, each in enumerate(told) if each.over] == [(5, 4)]
     assert (told[20].look.reason, told[20].look.quiet_s) == (LookReason.STILL, 4.0)
+
+
+def test_the_first_picture_of_a_later_second_tells_that_the_look_s_is_over() -> None:
+    """Once after each look, with those that were spared until then; each is told once."""
+    sampled = SampledCameras(["plein"])
+    told = [sampled.choose(frame(number), picture(100)) for number in range(2, 26)]
+    assert [number for number, each in enumerate(told, 2) if each.look.reason.looks] == [2, 22]
+    assert [(number, each.spared) for number, each in enumerate(told, 2) if each.over] == [(5, 2), (25, 2)]
+    assert told[20].spared == 17
 
 
 def test_who_enters_is_looked_at_with_the_first_picture() -> None:

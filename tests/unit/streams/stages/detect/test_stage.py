@@ -24,6 +24,7 @@ from schemas.cameras import (
     Detections,
     DetectorInfo,
     FrameReference,
+    SparedPictures,
     Visibility,
 )
 from schemas.dead_letters import DeadLetterReason
@@ -310,9 +311,16 @@ def test_pictures_of_a_sampled_camera_are_spared_and_told() -> None:
     agent = Detect(detector, "run", sampled=["a"])
     results = handled(agent, *(item("a", number) for number in range(21)))
     agent.close()
-    assert [number for number, result in enumerate(results) if result != []] == [0, 20]
+    assert [number for number, result in enumerate(results) if result != []] == [0, 5, 20]
+    assert not isinstance(results[5], Failed)
+    [over] = results[5]
+    later = item("a", 5).message
+    assert over.topic == topics.DETECTIONS
+    assert over.message == SparedPictures(
+        camera_id="a", frame_id=later.message_id(), captured_at=later.happened_at(), spared=4
+    )
     told = detections(results[20])
-    assert (told.spared, told.quiet_s) == (19, 4.0)
+    assert (told.spared, told.quiet_s) == (15, 4.0)
     assert len(detector.sizes) == 2
 
 

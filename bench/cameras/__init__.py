@@ -1,0 +1,1 @@
+"""`bench cameras`: how many cameras that show a given scene one machine carries, from picture to alert."""
