@@ -33,7 +33,7 @@ from bench.detect.subject import Subject
 from bench.topics.written import Written
 from detectors.evaluation.ground_truth import Annotated
 from schemas.cameras import Detections
-from schemas.codec import envelope
+from schemas.codec import decode, envelope
 from streams import topics
 from streams.capture.producer import PRODUCER_OPTIONS
 from streams.clock import utc_now
@@ -281,8 +281,8 @@ class CamerasBench:
             if alert["verdict"] in SAW and entered_at is not None:
                 late_s.append(record.timestamp / 1_000 - entered_at.timestamp())
                 answered.update(report["source_id"] for report in alert["reports"])
-        looks = [Detections.model_validate_json(record.value) for record in detected.all_records()]
-        looks = [each for each in looks if began <= each.captured_at]
+        told = (decode(record.value, record.headers) for record in detected.all_records())
+        looks = [each for each in told if isinstance(each, Detections) and began <= each.captured_at]
         quality.add(cameras.sent, looks)
         return CamerasRound(
             number,

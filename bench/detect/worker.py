@@ -11,15 +11,17 @@ from streams.clock import utc_now
 from streams.process import start_logging, tell_ready
 from streams.runtime.state_folder import exclusive
 from streams.settings import read_settings
-from streams.stages.detect.stage import Detect
+from streams.stages.base import PictureStage
 from streams.worker.run import run_stages
+from streams.worker.stages import make_stages
 
 
 def main(arguments: Sequence[str]) -> None:
     """Run as a process: STATE_FOLDER."""
     settings, kafka = read_settings()
     start_logging(settings)
-    stage = Detect.from_settings(settings)
+    (stage,) = make_stages(["detect"], settings)
+    assert isinstance(stage, PictureStage)
     stage.max_age_s = 0.0
     folder = Path(arguments[0])
     with exclusive(folder):

@@ -51,6 +51,10 @@ class Written:
     def _counts(self, record: Any) -> bool:
         return not self._but or self._but not in record.value
 
+    def poll(self) -> list[Any]:
+        """Return the records that have come meanwhile, waiting for some for half a second."""
+        return [record for records in self._consumer.poll(timeout_ms=500).values() for record in records]
+
     def all_records(self) -> list[Any]:
         """Return all records that were written until now."""
         ends = self._consumer.end_offsets(self._places)
