@@ -201,7 +201,7 @@ def test_a_broker_that_is_killed_comes_back_and_no_report_is_lost_or_shown_twice
 
     assert intake.process.stdin is not None
     intake.process.stdin.close()
-    assert intake.process.wait(240) == 0, intake.lines
+    assert intake.process.wait(60) == 0, intake.lines
     assert intake.process.stdout is not None
     summary = json.loads(intake.process.stdout.read())
     assert (summary["results"], summary["unconfirmed"]) == ({"created": len(everything)}, 0)
@@ -211,7 +211,7 @@ def test_a_broker_that_is_killed_comes_back_and_no_report_is_lost_or_shown_twice
     assert Counter(map(len, alerts_of(address).values())) == {1: len(everything)}, "each report is in one alert"
 
     up.process.send_signal(signal.SIGTERM)
-    assert up.process.wait(240) == 0
+    assert up.process.wait(60) == 0
     assert nothing_left(data)
     assert not any("Traceback" in line for line in up.lines + intake.lines)
     assert sum("waiting for Kafka" in line for line in intake.lines) <= 1
@@ -224,11 +224,11 @@ def test_an_intake_without_a_broker_tells_what_is_not_confirmed_and_ends_when_to
     report(intake, BEFORE)
     shown(address, BEFORE)
     up.process.send_signal(signal.SIGTERM)
-    assert up.process.wait(240) == 0
+    assert up.process.wait(60) == 0
     report(intake, range(4, 6))
     intake.told(f"waiting for Kafka at {address}: 2 records are not confirmed and kept")
     intake.process.send_signal(signal.SIGTERM)
-    assert intake.process.wait(240) == 1
+    assert intake.process.wait(60) == 1
     eventually(lambda: intake.said("not confirmed: 2 of what lines 4 to 5 told"), lambda: intake.lines, 240)
     assert intake.process.stdout is not None
     assert json.loads(intake.process.stdout.read())["unconfirmed"] == 2

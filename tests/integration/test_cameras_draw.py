@@ -76,7 +76,7 @@ def drawing(registry: Path, browser: Browser, *options: str) -> Iterator[Page]:
         page.goto(address)
         expect(page.get_by_role("heading")).to_have_text("plein-1: plein-1")
         yield page
-        assert process.wait(240) == 0
+        assert process.wait(60) == 0
         assert [fault for fault in faults if "422" not in fault] == []
         assert all(url.startswith(address) for url in asked)
         page.close()

@@ -83,7 +83,7 @@ class Room:
         worker = self.workers.pop(name)
         worker.send_signal(signal.SIGTERM)
         try:
-            worker.wait(240)
+            worker.wait(30)
         except subprocess.TimeoutExpired:
             worker.kill()
             worker.wait()

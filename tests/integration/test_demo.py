@@ -65,7 +65,7 @@ RUNNING_ON = ("supervisor", "deciding", "seeing", "cameras", "console")
 """Processes that run as long as the demo; the intakes end with their reports."""
 OVER_WITHIN_S = 500.0
 """Only there to end a demo that never is."""
-ENDS_WITHIN_S = 240.0
+ENDS_WITHIN_S = 30.0
 """The processes are given 8 s, Kafka its own time; a hang takes far longer."""
 COMMAND = (sys.executable, "-m", "streams.cli", "demo")
 

@@ -69,7 +69,7 @@ def test_a_worker_that_ends_has_sent_what_it_acknowledged(kafka: KafkaSettings, 
         sender.backlog(PICTURES, 50)
         results.wait(before + 20)
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(240) == 0, (tmp_path / "log").read_text()[-2_000:]
+        assert worker.wait(60) == 0, (tmp_path / "log").read_text()[-2_000:]
     finally:
         worker.kill()
         worker.wait()

@@ -42,7 +42,7 @@ from tests.support.worker_process import DecidingWorker, eventually
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
-WITHIN_S: Final = 240.0
+WITHIN_S: Final = 25.0
 """Only there to end a test that fails."""
 BAD: Final = "good"
 READ: Final = (

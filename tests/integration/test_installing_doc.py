@@ -120,7 +120,7 @@ def _drawn(script: str, folder: Path, environment: dict[str, str]) -> None:
         headers = {"Content-Type": "application/json", "Origin": address.rsplit("/", 2)[0]}
         with urlopen(Request(f"{address}save", json.dumps(shapes).encode(), headers), timeout=60) as answer:
             assert "masks of plein-1 saved" in json.load(answer)["saved"]
-        assert process.wait(240) == 0
+        assert process.wait(60) == 0
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)

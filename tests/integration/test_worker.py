@@ -63,7 +63,7 @@ def test_a_worker_ends_when_told_to_even_without_its_broker(scene: Scene) -> Non
     """Whether it can still say goodbye to Kafka or not, no process stays behind."""
     scene.broker.stop()
     scene.worker.process.send_signal(signal.SIGTERM)
-    scene.worker.process.wait(240)
+    scene.worker.process.wait(60)
 
 
 def test_a_worker_ends_well_with_its_broker(empty_kafka: KafkaSettings, tmp_path: Path) -> None:
@@ -71,6 +71,6 @@ def test_a_worker_ends_well_with_its_broker(empty_kafka: KafkaSettings, tmp_path
     worker = DecidingWorker(tmp_path, empty_kafka)
     try:
         worker.process.send_signal(signal.SIGTERM)
-        assert worker.process.wait(240) == 0
+        assert worker.process.wait(60) == 0
     finally:
         worker.close()

@@ -87,7 +87,7 @@ class Recorder:
     def _told(self, aspect: str) -> list[str]:
         return [f"{status.state}:{status.reason}" for status in self.statuses if status.aspect == aspect]
 
-    def wait_for(self, true: Callable[[], bool], within_s: float = 240.0) -> bool:
+    def wait_for(self, true: Callable[[], bool], within_s: float = 40) -> bool:
         """Return whether it became true in time."""
         with self.changed:
             return self.changed.wait_for(true, within_s)

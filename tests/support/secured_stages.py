@@ -16,7 +16,7 @@ from streams.stages.base import PictureStage, Stage
 
 READY_WITHIN_S: Final = 240.0
 """Only there to end a test that fails."""
-END_WITHIN_S: Final = 240.0
+END_WITHIN_S: Final = 30.0
 LOOK_S: Final = 0.1
 
 
