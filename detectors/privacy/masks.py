@@ -21,8 +21,6 @@ from schemas.phrases.codes.cameras import picture_size
 MaskedImage = NewType("MaskedImage", NDArray[np.uint8])
 """Pixels (height, width, 3), blue-green-red, with the masks painted."""
 
-MASK_COLOUR_BGR: Final = (0, 0, 0)
-"""Black: no bit of what was there is kept."""
 _MARGIN_PX: Final = 1
 """Width by which a mask is grown, so that the rounding of its corners to whole pixels uncovers nothing."""
 _MAX_COORDINATE_PX: Final = 20_000
